@@ -1,0 +1,38 @@
+package io.tourbillon.bench;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The program {@code tourbillon}: each piece of work is a subcommand. */
+@Command(
+    name = "tourbillon",
+    description = "Benchmarks, comparisons and demonstrations of the Tourbillon timers.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
+public final class Main implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  /** Runs the program and ends the JVM with its exit code. */
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Main()).execute(args));
+  }
+
+  /** Called when no subcommand was given. */
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /** The version comes from the jar's manifest; classes outside a jar have none. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"tourbillon " + (version == null ? "(development build)" : version)};
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The command-line program; its benchmarks, comparisons, demo and soak run are not yet built. */
+@NullMarked
+package io.tourbillon.bench;
+
+import org.jspecify.annotations.NullMarked;
