@@ -1,0 +1,4 @@
+@NullMarked
+package io.tourbillon.timer.wheel;
+
+import org.jspecify.annotations.NullMarked;
