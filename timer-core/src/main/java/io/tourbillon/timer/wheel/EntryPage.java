@@ -48,7 +48,7 @@ final class EntryPage {
     this.number = number;
     long vacant = (long) generation << 32 | CELL_MASK;
     for (int offset = 0; offset < SIZE; offset++) {
-      words[offset << 1] = offset + 1;
+      words[offset << 1] = offset + 1L;
       words[(offset << 1) + 1] = vacant;
     }
   }
@@ -63,7 +63,7 @@ final class EntryPage {
 
   /** The index of the entry that is occupied next; the page is not full. */
   int firstFree() {
-    return number << BITS | state & HEAD_MASK;
+    return number << BITS | (state & HEAD_MASK);
   }
 
   /** Gives the first free entry to a tenant, and returns its id. */
@@ -107,7 +107,7 @@ final class EntryPage {
   }
 
   long id(int offset) {
-    return words[(offset << 1) + 1] & ~CELL_MASK | number << BITS | offset;
+    return (words[(offset << 1) + 1] & ~CELL_MASK) | number << BITS | offset;
   }
 
   long deadlineTick(int offset) {
@@ -124,7 +124,7 @@ final class EntryPage {
 
   void setCell(int offset, int cell) {
     int word = (offset << 1) + 1;
-    words[word] = words[word] & ~CELL_MASK | cell;
+    words[word] = (words[word] & ~CELL_MASK) | cell;
   }
 
   Object task(int offset) {

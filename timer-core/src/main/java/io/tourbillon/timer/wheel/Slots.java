@@ -30,7 +30,7 @@ final class Slots {
 
   private static final int RING_WORDS = TimingWheel.RING >>> 6;
   private static final long RING_WORDS_MASK = (1L << RING_WORDS) - 1;
-  private static final int MAX_CHUNKS = 1 << 31 - Chunk.BITS;
+  private static final int MAX_CHUNKS = 1 << (31 - Chunk.BITS);
 
   private final EntrySlab entries;
 
@@ -63,7 +63,7 @@ final class Slots {
     head = new Chunk[slots];
     open = new Chunk[slots];
     chunkCount = new int[slots];
-    occupied = new long[slots + Long.SIZE - 1 >>> 6];
+    occupied = new long[(slots + Long.SIZE - 1) >>> 6];
   }
 
   /** Adds an entry at the end of the slot; the caller notes the position in the entry. */
@@ -180,7 +180,7 @@ final class Slots {
   }
 
   private boolean staleOutnumberLive() {
-    return chunksInUse - SLACK << Chunk.BITS - 1 > entries.size();
+    return (chunksInUse - SLACK) << (Chunk.BITS - 1) > entries.size();
   }
 
   /** Moves what is left in a chunk to the end of its slot. */

@@ -230,8 +230,8 @@ public final class TimingWheel<T> {
 
   /** Whether a block that begins at this tick has not been moved down completely. */
   private boolean isOverdue(long tick) {
-    for (int level = 1; level < LEVELS && (tick & (1L << level * SLOT_BITS) - 1) == 0; level++) {
-      if (slots.isOccupied(slotOf(level, tick >> level * SLOT_BITS))) {
+    for (int level = 1; level < LEVELS && (tick & (1L << (level * SLOT_BITS)) - 1) == 0; level++) {
+      if (slots.isOccupied(slotOf(level, tick >> (level * SLOT_BITS)))) {
         return true;
       }
     }
@@ -316,7 +316,7 @@ public final class TimingWheel<T> {
       long nowBlock = now >> shift;
       int ahead = slots.distanceToOccupied(level * RING, (int) nowBlock & RING_MASK);
       if (ahead > 0) {
-        long firstTick = nowBlock + ahead << shift;
+        long firstTick = (nowBlock + ahead) << shift;
         int slot = slotOf(level, nowBlock + ahead);
         long start = level == 0 ? firstTick : startOfCascade(slot, firstTick, shift);
         next = Math.min(next, Math.max(now + 1, start));
@@ -332,8 +332,8 @@ public final class TimingWheel<T> {
     long distance = tick - now;
     int bits = Long.SIZE - Long.numberOfLeadingZeros(distance);
     int level = Math.max(0, bits - 2) / SLOT_BITS;
-    long block = tick >> level * SLOT_BITS;
-    if (block - (now >> level * SLOT_BITS) >= RING) {
+    long block = tick >> (level * SLOT_BITS);
+    if (block - (now >> (level * SLOT_BITS)) >= RING) {
       level++;
       block >>= SLOT_BITS;
     }
@@ -349,7 +349,7 @@ public final class TimingWheel<T> {
     int shift = slot / RING * SLOT_BITS;
     long nowBlock = now >> shift;
     int ahead = slot - (int) nowBlock & RING_MASK;
-    return nowBlock + ahead << shift;
+    return (nowBlock + ahead) << shift;
   }
 
   /**
@@ -422,7 +422,7 @@ public final class TimingWheel<T> {
     int index = (int) id;
     int slot = slots.slotAt(entries.pageOf(index).cell(index & EntryPage.OFFSET_MASK));
     long firstTick = firstTickOf(slot);
-    if (firstTick <= now && slot >= RING || firstTick == now) {
+    if ((firstTick <= now && slot >= RING) || firstTick == now) {
       throw new AssertionError("invariant 3: slot " + slot + " is not ahead of tick " + now);
     }
     if (firstTick > Math.max(deadlineTick, now + 1)) {
