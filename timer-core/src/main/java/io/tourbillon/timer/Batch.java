@@ -1,0 +1,66 @@
+package io.tourbillon.timer;
+
+import io.tourbillon.timer.wheel.ExpirySink;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Timers that one shard has found due, on their way out of its lock. Filled under the lock, run
+ * outside it; the driver's own, like all that is reached from it.
+ */
+final class Batch implements ExpirySink<Object> {
+  static final int CAPACITY = 256;
+
+  final Shard shard;
+  private final @Nullable Object[] tasks = new Object[CAPACITY];
+  private final long[] ids = new long[CAPACITY];
+  private final long[] deadlineTicks = new long[CAPACITY];
+  private int size;
+  private int periodic;
+
+  Batch(Shard shard) {
+    this.shard = shard;
+  }
+
+  /** Called by the wheel, under the shard's lock. */
+  @Override
+  public void expired(long id, long deadlineTick, Object task) {
+    int last = size++;
+    tasks[last] = task;
+    ids[last] = id;
+    deadlineTicks[last] = deadlineTick;
+    if (task instanceof ScheduledTimer timer && timer.taken()) {
+      periodic++;
+    }
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** How many of them go on after this run. */
+  int periodic() {
+    return periodic;
+  }
+
+  Object task(int index) {
+    Object task = tasks[index];
+    assert task != null : index + " of " + size;
+    return task;
+  }
+
+  long id(int index) {
+    return shard.publicId(ids[index]);
+  }
+
+  long deadlineTick(int index) {
+    return deadlineTicks[index];
+  }
+
+  /** Lets go of the tasks. */
+  void clear() {
+    Arrays.fill(tasks, 0, size, null);
+    size = 0;
+    periodic = 0;
+  }
+}

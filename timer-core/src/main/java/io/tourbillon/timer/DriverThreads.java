@@ -1,0 +1,19 @@
+package io.tourbillon.timer;
+
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Makes the threads of services for which no thread factory was given. */
+final class DriverThreads implements ThreadFactory {
+  static final DriverThreads INSTANCE = new DriverThreads();
+
+  private final AtomicInteger made = new AtomicInteger();
+
+  @Override
+  public Thread newThread(Runnable driver) {
+    return Thread.ofPlatform()
+        .daemon()
+        .name("tourbillon-timer-" + made.incrementAndGet())
+        .unstarted(driver);
+  }
+}

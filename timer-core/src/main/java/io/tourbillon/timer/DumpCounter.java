@@ -1,0 +1,63 @@
+package io.tourbillon.timer;
+
+import io.tourbillon.timer.wheel.ExpirySink;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Counts the timers that it is shown. */
+final class DumpCounter implements ExpirySink<Object> {
+  /** Where one range of delays ends and the next begins; the last one is open. */
+  private static final List<Duration> BOUNDS =
+      List.of(
+          Duration.ZERO,
+          Duration.ofMillis(1),
+          Duration.ofMillis(10),
+          Duration.ofMillis(100),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(1),
+          Duration.ofMinutes(10),
+          Duration.ofHours(1),
+          Duration.ofDays(1),
+          Duration.ofDays(30),
+          Duration.ofNanos(Long.MAX_VALUE));
+
+  private final TickScale scale;
+  private final long nowNanos;
+  private final long[] counts = new long[BOUNDS.size() - 1];
+  private final Map<String, Long> byTag = new TreeMap<>();
+  private long pending;
+
+  DumpCounter(TickScale scale, long nowNanos) {
+    this.scale = scale;
+    this.nowNanos = nowNanos;
+  }
+
+  @Override
+  public void expired(long id, long deadlineTick, Object task) {
+    pending++;
+    long delayNanos = scale.startNanos(deadlineTick) - nowNanos;
+    int range = counts.length - 1;
+    while (range > 0 && delayNanos < BOUNDS.get(range).toNanos()) {
+      range--;
+    }
+    counts[range]++;
+    String tag = task instanceof ScheduledTimer timer ? timer.tag() : null;
+    if (tag != null) {
+      byTag.merge(tag, 1L, Long::sum);
+    }
+  }
+
+  TimerDump finish() {
+    List<TimerDump.Range> ranges = new ArrayList<>();
+    for (int range = 0; range < counts.length; range++) {
+      if (counts[range] > 0) {
+        ranges.add(new TimerDump.Range(BOUNDS.get(range), BOUNDS.get(range + 1), counts[range]));
+      }
+    }
+    return new TimerDump(pending, ranges, byTag);
+  }
+}

@@ -1,0 +1,14 @@
+package io.tourbillon.timer;
+
+/**
+ * What a timer at a fixed rate does about runs whose time has passed when it gets to them, because a
+ * run took longer than the period, the driver was busy, or the whole process was paused.
+ */
+public enum MissedTick {
+  /** Makes up for every missed run, one after the other, and is then back in step. */
+  BURST,
+  /** Leaves out missed runs and goes on at the next multiple of the period: stays in step. */
+  SKIP,
+  /** Leaves out missed runs and goes on a whole period from now: gives up being in step. */
+  DELAY
+}

@@ -1,0 +1,32 @@
+package io.tourbillon.timer;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Permits for as many pending timers as {@code maxPending} allows. A timer holds one from before it
+ * is armed until after it has ended, so there are never more of them than permits.
+ */
+final class PendingLimit {
+  private final long maxPending;
+  private final AtomicLong held = new AtomicLong();
+
+  PendingLimit(long maxPending) {
+    this.maxPending = maxPending;
+  }
+
+  void acquire() {
+    // Moves n -> n + 1 where n is below the limit; after a lost race the new n is looked at.
+    long now;
+    do {
+      now = held.get();
+      if (now >= maxPending) {
+        throw new RejectedExecutionException("at most maxPending timers at once: " + maxPending);
+      }
+    } while (!held.compareAndSet(now, now + 1));
+  }
+
+  void release(int permits) {
+    held.addAndGet(-permits);
+  }
+}

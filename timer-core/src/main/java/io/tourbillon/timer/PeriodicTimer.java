@@ -1,0 +1,120 @@
+package io.tourbillon.timer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A timer that is armed again after each run.
+ *
+ * <pre>
+ *   in the wheel --batch--> running --settle--> in the wheel ...
+ * </pre>
+ *
+ * <p>While it runs it is in no wheel and still PENDING: cancel and shutdown find it so, and settling
+ * finds out that they have been there.
+ */
+final class PeriodicTimer extends ScheduledTimer {
+  private static final long NOT_RESCHEDULED = -1;
+
+  private final long periodNanos;
+  private final boolean fixedRate;
+  private final TimerOptions options;
+
+  // Guarded by the shard's lock; in elapsed time.
+  private long deadlineNanos;
+  private long rescheduledNanos = NOT_RESCHEDULED;
+  private boolean running;
+
+  PeriodicTimer(
+      ShardedTimerService service,
+      Shard shard,
+      Runnable task,
+      long deadlineNanos,
+      long periodNanos,
+      boolean fixedRate,
+      TimerOptions options) {
+    super(service, shard, task);
+    this.deadlineNanos = deadlineNanos;
+    this.periodNanos = periodNanos;
+    this.fixedRate = fixedRate;
+    this.options = options;
+  }
+
+  @Override
+  @Nullable String tag() {
+    return options.tag();
+  }
+
+  boolean stopsOnException() {
+    return options.onException() == OnException.STOP;
+  }
+
+  /**
+   * The task stays for the next run. It is null if the timer was cancelled since the batch took it;
+   * reading it without the lock may miss that, and then the cancel was too late for this run.
+   */
+  @Override
+  @Nullable Runnable takeTask() {
+    return task;
+  }
+
+  @Override
+  boolean isRunning() {
+    return running;
+  }
+
+  @Override
+  void armed(long id) {
+    super.armed(id);
+    running = false;
+  }
+
+  @Override
+  boolean taken() {
+    running = true;
+    return true;
+  }
+
+  @Override
+  void rescheduled(long newDeadlineNanos) {
+    if (running) {
+      rescheduledNanos = newDeadlineNanos;
+    } else {
+      deadlineNanos = newDeadlineNanos;
+    }
+  }
+
+  @Override
+  @Nullable Runnable ended(State end) {
+    Runnable last = super.ended(end);
+    task = null;
+    running = false;
+    return last;
+  }
+
+  /** When the next run is due, now that one has ended. */
+  long nextDeadlineNanos(long nowNanos) {
+    if (rescheduledNanos != NOT_RESCHEDULED) {
+      deadlineNanos = rescheduledNanos;
+      rescheduledNanos = NOT_RESCHEDULED;
+    } else if (fixedRate) {
+      deadlineNanos = nextAtFixedRate(nowNanos);
+    } else {
+      deadlineNanos = TickScale.deadlineNanos(nowNanos, periodNanos);
+    }
+    return deadlineNanos;
+  }
+
+  private long nextAtFixedRate(long nowNanos) {
+    long next = TickScale.deadlineNanos(deadlineNanos, periodNanos);
+    if (next > nowNanos) {
+      return next;
+    }
+    return switch (options.missedTick()) {
+      case BURST -> next;
+      case SKIP ->
+          TickScale.deadlineNanos(
+              deadlineNanos, ((nowNanos - deadlineNanos) / periodNanos + 1) * periodNanos);
+      case DELAY -> TickScale.deadlineNanos(nowNanos, periodNanos);
+    };
+  }
+}

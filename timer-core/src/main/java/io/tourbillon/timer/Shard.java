@@ -1,0 +1,368 @@
+package io.tourbillon.timer;
+
+import io.tourbillon.timer.wheel.ExpirySink;
+import io.tourbillon.timer.wheel.TimingWheel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A wheel with the lock that guards it, and everything else that the lock guards: the states of the
+ * timers in the wheel, and the counts.
+ *
+ * <p>Callers hold the lock for one operation, tens of nanoseconds; the driver for one batch, at most
+ * {@value Batch#CAPACITY} steps. No task, listener or executor is ever called under it.
+ */
+final class Shard {
+  /** Bits of an id that name the entry in the wheel; those above them, up to 31, name the shard. */
+  private static final int INDEX_BITS = 26;
+
+  /** What {@link #settle} answers if it ended the timer, or found it ended. */
+  static final long ENDED = -1;
+
+  static final long WAS_ENDED = -2;
+  static final String SHUT_DOWN = "the timer service has been shut down";
+
+  static final int MAX_SHARDS = 1 << (31 - INDEX_BITS);
+  private static final long SHARD_BITS = (MAX_SHARDS - 1L) << INDEX_BITS;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final long idBits;
+  private final TimingWheel<Object> wheel = new TimingWheel<>(0, 1 << INDEX_BITS);
+  private final @Nullable ShardStats stats;
+
+  /** Periodic timers that a batch has taken and that have not been settled since. */
+  private int running;
+
+  private boolean closed;
+
+  Shard(int number, boolean recordStats) {
+    idBits = (long) number << INDEX_BITS;
+    stats = recordStats ? new ShardStats() : null;
+  }
+
+  /** The number of the shard that an id names; there may be no such shard. */
+  static int numberOf(long id) {
+    return (int) (id >>> INDEX_BITS) & (MAX_SHARDS - 1);
+  }
+
+  long publicId(long wheelId) {
+    return wheelId | idBits;
+  }
+
+  private static long wheelId(long id) {
+    return id & ~SHARD_BITS;
+  }
+
+  // Operations of callers.
+
+  /** Arms a task without a handle and returns its id. */
+  long arm(long deadlineTick, Runnable task) {
+    lock.lock();
+    try {
+      requireOpen();
+      long id = wheel.arm(deadlineTick, task);
+      if (stats != null) {
+        stats.scheduled++;
+      }
+      return id | idBits;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Arms a timer with a handle, which is new, and returns its id. */
+  long arm(long deadlineTick, ScheduledTimer timer) {
+    lock.lock();
+    try {
+      requireOpen();
+      long id = wheel.arm(deadlineTick, timer) | idBits;
+      timer.armed(id);
+      if (stats != null) {
+        stats.scheduled++;
+      }
+      return id;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Cancels by id and returns the task, or null if the id is stale. */
+  @Nullable Runnable cancel(long id) {
+    lock.lock();
+    try {
+      Object armed = wheel.cancel(wheelId(id));
+      if (armed == null) {
+        return null;
+      }
+      countCancelled();
+      return armed instanceof ScheduledTimer timer
+          ? timer.ended(TimerHandle.State.CANCELLED)
+          : (Runnable) armed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Cancels by handle and returns the task, or null if the timer had ended. */
+  @Nullable Runnable cancel(ScheduledTimer timer) {
+    lock.lock();
+    try {
+      if (!timer.isPending()) {
+        return null;
+      }
+      if (timer.isRunning()) {
+        running--;
+      } else {
+        wheel.cancel(wheelId(timer.id()));
+      }
+      countCancelled();
+      return timer.ended(TimerHandle.State.CANCELLED);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void countCancelled() {
+    if (stats != null) {
+      stats.cancelled++;
+    }
+  }
+
+  boolean rearm(long id, long deadlineNanos, long deadlineTick) {
+    lock.lock();
+    try {
+      long wheelId = wheelId(id);
+      if (!wheel.rearm(wheelId, deadlineTick)) {
+        return false;
+      }
+      if (wheel.task(wheelId) instanceof PeriodicTimer timer) {
+        timer.rescheduled(deadlineNanos);
+      }
+      countRescheduled();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives a timer a new deadline and returns its id, or 0 if it had ended. */
+  long rearm(ScheduledTimer timer, long deadlineNanos, long deadlineTick) {
+    lock.lock();
+    try {
+      if (!timer.isPending()) {
+        return 0;
+      }
+      if (!timer.isRunning()) {
+        wheel.rearm(wheelId(timer.id()), deadlineTick);
+      }
+      timer.rescheduled(deadlineNanos);
+      countRescheduled();
+      return timer.id();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void countRescheduled() {
+    if (stats != null) {
+      stats.rescheduled++;
+    }
+  }
+
+  TimerHandle.State stateOf(ScheduledTimer timer) {
+    lock.lock();
+    try {
+      return timer.stateUnderLock();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The deadline of a timer, or -1 if it has ended or is running. */
+  long deadlineTick(ScheduledTimer timer) {
+    lock.lock();
+    try {
+      return timer.isPending() && !timer.isRunning()
+          ? wheel.deadlineTick(wheelId(timer.id()), -1)
+          : -1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Whether memory of a peak waits to be given back. Read without the lock: a hint, which is exact
+   * for what the calling thread has just done itself, and that is what it is asked about.
+   */
+  boolean isTrimmable() {
+    return wheel.trimmable() > 0;
+  }
+
+  // Operations of the driver.
+
+  /**
+   * Takes timers that are due by this tick into the batch.
+   *
+   * @return whether the wheel has reached the tick, so that there are no more of them
+   */
+  boolean advance(long tick, Batch batch, TickScale scale, long nowNanos) {
+    lock.lock();
+    try {
+      wheel.advance(tick, Batch.CAPACITY, batch);
+      running += batch.periodic();
+      if (stats != null && batch.size() > 0) {
+        stats.recordLateness(batch, scale, nowNanos);
+        stats.runs += batch.size();
+        stats.fired += batch.size() - batch.periodic();
+      }
+      return wheel.currentTick() >= tick;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long nextEventTick() {
+    lock.lock();
+    try {
+      return wheel.nextEventTick();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives back some memory, and says whether there is more. */
+  boolean trim(int pages) {
+    lock.lock();
+    try {
+      wheel.trim(pages);
+      return wheel.trimmable() > 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Operations after a run, by the driver or an executor's thread.
+
+  /**
+   * Arms a periodic timer for its next run, unless it was cancelled meanwhile, is to stop, or the
+   * shard was closed.
+   *
+   * @return the deadline tick, ENDED if this ended the timer, or WAS_ENDED
+   */
+  long settle(PeriodicTimer timer, boolean stop, TickScale scale, long nowNanos) {
+    lock.lock();
+    try {
+      if (!timer.isPending()) {
+        return WAS_ENDED;
+      }
+      running--;
+      if (stop || closed) {
+        timer.ended(TimerHandle.State.FIRED);
+        if (stats != null) {
+          stats.fired++;
+        }
+        return ENDED;
+      }
+      long tick = scale.tickAtOrAfter(timer.nextDeadlineNanos(nowNanos));
+      timer.armed(wheel.arm(tick, timer) | idBits);
+      return tick;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void count(Consumer<ShardStats> change) {
+    if (stats != null) {
+      lock.lock();
+      try {
+        change.accept(stats);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  // Shutdown and observation.
+
+  /**
+   * Refuses timers from now on and takes out those that are pending.
+   *
+   * @param handBack is given their tasks, under the lock
+   */
+  void close(ExpirySink<Runnable> handBack) {
+    lock.lock();
+    try {
+      closed = true;
+      for (int page = 0; page < wheel.pageCount(); page++) {
+        List<Long> ids = new ArrayList<>();
+        wheel.visit(page, (id, deadlineTick, task) -> ids.add(id));
+        for (long id : ids) {
+          handBack.expired(id | idBits, wheel.deadlineTick(id, 0), takeBack(id));
+        }
+        if (stats != null) {
+          stats.handedBack += ids.size();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Runnable takeBack(long id) {
+    Object armed = wheel.cancel(id);
+    Runnable task =
+        armed instanceof ScheduledTimer timer
+            ? timer.ended(TimerHandle.State.HANDED_BACK)
+            : (Runnable) armed;
+    return Objects.requireNonNull(task, "a pending timer has a task");
+  }
+
+  int pageCount() {
+    lock.lock();
+    try {
+      return wheel.pageCount();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Shows the pending timers of one page, under the lock. */
+  void visit(int page, ExpirySink<Object> visitor) {
+    lock.lock();
+    try {
+      wheel.visit(page, visitor);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Adds this shard's counts to a snapshot. */
+  void addTo(StatsSnapshot snapshot) {
+    lock.lock();
+    try {
+      snapshot.add(stats, wheel.sizeByLevel(), (long) wheel.size() + running);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long pending() {
+    lock.lock();
+    try {
+      return (long) wheel.size() + running;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new RejectedExecutionException(SHUT_DOWN);
+    }
+  }
+}

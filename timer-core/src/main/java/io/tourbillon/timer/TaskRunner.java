@@ -1,0 +1,147 @@
+package io.tourbillon.timer;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the tasks of a batch, on the driver or by the executor, and follows up what comes of them.
+ */
+final class TaskRunner {
+  /** Batches of more tasks than this are measured by samples. */
+  private static final int SMALL_BATCH = 16;
+
+  /** Of a large batch one task in so many is measured, and counts for as many. */
+  private static final int SAMPLING = 8;
+
+  /** The service whose task this thread runs for an executor, if any. */
+  private static final ThreadLocal<@Nullable ShardedTimerService> RUNNING = new ThreadLocal<>();
+
+  private final ShardedTimerService service;
+  private final @Nullable Executor executor;
+  private final @Nullable Watchdog watchdog;
+  private final Measuring measuring;
+
+  /** Which runs are timed. */
+  enum Measuring {
+    /** None. */
+    OFF,
+    /** All of a small batch and some of a large one: reading the clock costs more than many tasks. */
+    SAMPLED,
+    /** All. */
+    FULL
+  }
+
+  TaskRunner(
+      ShardedTimerService service,
+      @Nullable Executor executor,
+      @Nullable Watchdog watchdog,
+      Measuring measuring) {
+    this.service = service;
+    this.executor = executor;
+    this.watchdog = watchdog;
+    this.measuring = measuring;
+  }
+
+  /** Whether the calling thread is running a task of this service for an executor. */
+  boolean isRunningHere() {
+    return RUNNING.get() == service;
+  }
+
+  void run(Batch batch) {
+    if (watchdog != null) {
+      watchdog.begin();
+    }
+    for (int index = 0; index < batch.size(); index++) {
+      if (watchdog != null) {
+        watchdog.nextTask();
+      }
+      start(batch, index);
+    }
+    if (watchdog != null) {
+      watchdog.end();
+    }
+  }
+
+  private void start(Batch batch, int index) {
+    Object timer = batch.task(index);
+    if (executor != null) {
+      handOver(executor, batch.shard, batch.id(index), timer);
+    } else if (measuring == Measuring.OFF) {
+      run(batch.shard, batch.id(index), timer);
+    } else if (measuring == Measuring.FULL || batch.size() <= SMALL_BATCH) {
+      runMeasured(batch.shard, batch.id(index), timer, 1);
+    } else if (index % SAMPLING == 0) {
+      runMeasured(batch.shard, batch.id(index), timer, Math.min(SAMPLING, batch.size() - index));
+    } else {
+      run(batch.shard, batch.id(index), timer);
+    }
+  }
+
+  private void handOver(Executor executor, Shard shard, long id, Object timer) {
+    try {
+      executor.execute(() -> runForExecutor(shard, id, timer));
+    } catch (Throwable refusal) {
+      refused(shard, timer, refusal);
+    }
+  }
+
+  private void runForExecutor(Shard shard, long id, Object timer) {
+    ShardedTimerService outer = RUNNING.get();
+    RUNNING.set(service);
+    try {
+      if (measuring == Measuring.OFF) {
+        run(shard, id, timer);
+      } else {
+        runMeasured(shard, id, timer, 1);
+      }
+    } finally {
+      RUNNING.set(outer);
+    }
+  }
+
+  private void refused(Shard shard, Object timer, Throwable refusal) {
+    RejectedExecutionException cause =
+        refusal instanceof RejectedExecutionException rejected
+            ? rejected
+            : new RejectedExecutionException("the executor failed to take a task", refusal);
+    Runnable task = taskOf(timer);
+    service.rejected(shard, cause);
+    if (task != null) {
+      service.taskNotRun(task, cause);
+      if (task instanceof AccountableTask accountable) {
+        accountable.notRun(cause);
+      }
+    }
+    if (timer instanceof PeriodicTimer periodic) {
+      service.settle(periodic, false);
+    }
+  }
+
+  private void runMeasured(Shard shard, long id, Object timer, int counts) {
+    long startNanos = service.clockNanos();
+    run(shard, id, timer);
+    service.taskRan(shard, id, service.clockNanos() - startNanos, counts);
+  }
+
+  private void run(Shard shard, long id, Object timer) {
+    boolean failed = false;
+    Runnable task = taskOf(timer);
+    if (task != null) {
+      try {
+        task.run();
+      } catch (Throwable error) {
+        // An Error too must not end the driver, on which all other timers depend.
+        failed = true;
+        service.taskFailed(shard, id, task, error);
+      }
+    }
+    if (timer instanceof PeriodicTimer periodic) {
+      service.settle(periodic, failed && periodic.stopsOnException());
+    }
+  }
+
+  private static @Nullable Runnable taskOf(Object timer) {
+    return timer instanceof ScheduledTimer scheduled ? scheduled.takeTask() : (Runnable) timer;
+  }
+}

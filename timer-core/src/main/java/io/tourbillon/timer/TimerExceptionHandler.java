@@ -1,0 +1,24 @@
+package io.tourbillon.timer;
+
+/**
+ * Is told what went wrong in a task, or with handing it to the executor. Called by the thread that
+ * found out, so it should be quick; what it throws itself is logged.
+ */
+@FunctionalInterface
+public interface TimerExceptionHandler {
+  /**
+   * Takes one failure.
+   *
+   * @param task the object that was passed in
+   * @param error what the task threw, or a {@link java.util.concurrent.RejectedExecutionException} if
+   *     the executor did not take it, in which case it has not run
+   */
+  void handle(Runnable task, Throwable error);
+
+  /** The default: logs an error to the System.Logger {@code io.tourbillon.timer}. */
+  static TimerExceptionHandler logging() {
+    return (task, error) ->
+        System.getLogger("io.tourbillon.timer")
+            .log(System.Logger.Level.ERROR, "timer task failed: " + task, error);
+  }
+}

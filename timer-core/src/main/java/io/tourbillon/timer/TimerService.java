@@ -1,0 +1,353 @@
+package io.tourbillon.timer;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs tasks at deadlines: timeouts, periodic work, delays to await.
+ *
+ * <p>Scheduling, cancelling and rescheduling cost tens of nanoseconds however many timers are
+ * pending, and wake nobody unless a timer is due earlier than all others. A pending timer costs 24
+ * to 40 bytes, and its handle 32 more where one is asked for. While nothing is due, no thread runs.
+ *
+ * <p>All methods may be called by any thread, from inside a task too, and none of them waits, but
+ * for {@link #close}.
+ *
+ * <p><b>Deadlines.</b> A timer never fires early: its deadline is rounded up to the end of a tick.
+ * It fires at most a tick later than that, plus the time for which its thread is kept busy by other
+ * tasks. A delay of zero or less fires at the next tick. A delay too long for the clock, about 292
+ * years, counts as the longest that there is. Timers of the same tick fire in no particular order.
+ *
+ * <p><b>One promise.</b> Every accepted timer ends in exactly one way: fired, cancelled, or handed
+ * back by {@link #shutdownNow}. A timer has fired once it is taken into a batch of due ones, so a
+ * cancel that comes later answers false even if the task has not begun. A task that throws has
+ * fired; what it threw goes to the {@link TimerExceptionHandler}.
+ *
+ * <p>Tasks run on the service's one thread, its driver, unless an executor is given. A task there
+ * should be short: all other timers wait for it. See {@link Builder#watchdog}.
+ *
+ * <p>After a shutdown everything that would arm a timer is refused with {@link
+ * RejectedExecutionException}. A null argument is a {@link NullPointerException} that names it.
+ */
+public interface TimerService extends AutoCloseable {
+
+  /** A service with a tick of 1 ms and no limit on pending timers. */
+  static TimerService create() {
+    return builder().build();
+  }
+
+  /** Configures a service. */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Runs a task once, after a delay.
+   *
+   * @return a handle to cancel or reschedule it
+   * @throws RejectedExecutionException after a shutdown, or if as many timers are pending as {@link
+   *     Builder#maxPending} allows
+   */
+  TimerHandle schedule(Duration delay, Runnable task);
+
+  /** As {@link #schedule(Duration, Runnable)}, without a Duration object. */
+  TimerHandle schedule(long delay, TimeUnit unit, Runnable task);
+
+  /** As {@link #schedule(Duration, Runnable)}, with a tag. */
+  TimerHandle schedule(Duration delay, Runnable task, TimerOptions options);
+
+  /**
+   * Runs a task again and again, at the initial delay and at every multiple of the period after it.
+   * Runs never overlap. What happens to those that are missed, and after an exception, is for the
+   * options to say; by default missed ones are skipped, and an exception is reported and the next
+   * run takes place.
+   *
+   * @param period more than zero; effectively it is at least a tick
+   * @return a handle that stays pending between runs and while one is going on
+   * @throws IllegalArgumentException if the period is zero or less
+   * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}
+   */
+  TimerHandle scheduleAtFixedRate(Duration initialDelay, Duration period, Runnable task);
+
+  /** As {@link #scheduleAtFixedRate(Duration, Duration, Runnable)}, with options. */
+  TimerHandle scheduleAtFixedRate(
+      Duration initialDelay, Duration period, Runnable task, TimerOptions options);
+
+  /**
+   * Runs a task again and again, with the same delay between the end of one run and the beginning of
+   * the next. There is nothing to miss in that, so the choice of {@link MissedTick} is ignored.
+   *
+   * @param delay more than zero
+   * @throws IllegalArgumentException if the delay is zero or less
+   * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}
+   */
+  TimerHandle scheduleWithFixedDelay(Duration initialDelay, Duration delay, Runnable task);
+
+  /** As {@link #scheduleWithFixedDelay(Duration, Duration, Runnable)}, with options. */
+  TimerHandle scheduleWithFixedDelay(
+      Duration initialDelay, Duration delay, Runnable task, TimerOptions options);
+
+  /**
+   * Runs a task once, after a delay; the form that allocates nothing.
+   *
+   * @return an id for {@link #cancel} and {@link #rearm}, never 0; it goes stale when the timer ends
+   *     and never names another timer of this service
+   * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}
+   */
+  long arm(long delay, TimeUnit unit, Runnable task);
+
+  /**
+   * Runs a task once, at a time by the service's clock; saves reading it. One that is past fires at
+   * the next tick.
+   *
+   * @param deadlineNanos comparable with {@link Clock#nanoTime}, by default with {@link
+   *     System#nanoTime}, and less than 292 years from it
+   * @return an id as of {@link #arm}
+   * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}
+   */
+  long armAt(long deadlineNanos, Runnable task);
+
+  /**
+   * Ends a timer before it fires. Its task is let go at once.
+   *
+   * @param id any number; a stale one names no timer
+   * @return true if this call ended the timer; false if it had ended already
+   */
+  boolean cancel(long id);
+
+  /**
+   * Gives a pending timer a new delay, counted from now. Pushing it out is the cheapest operation of
+   * all.
+   *
+   * @return false if the timer had ended; it is not revived
+   */
+  boolean rearm(long id, long delay, TimeUnit unit);
+
+  /**
+   * A future that completes with null after a delay, where tasks run. Completing or cancelling it
+   * cancels the timer.
+   *
+   * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}
+   */
+  CompletableFuture<@Nullable Void> after(Duration delay);
+
+  /**
+   * A future that completes as the stage does, or exceptionally with a {@link
+   * java.util.concurrent.TimeoutException} that names the limit if the stage takes longer. The stage
+   * itself is left to go on. Completing or cancelling the future cancels the timer.
+   *
+   * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}
+   */
+  <T extends @Nullable Object> CompletableFuture<T> timeout(
+      CompletionStage<T> stage, Duration limit);
+
+  /**
+   * A new view of this service with the JDK's interface and contract: a task that throws ends its
+   * periodic timer, futures tell the outcome, and {@link ScheduledExecutorService#shutdown} shuts
+   * down the view, whose delayed tasks still run and whose periodic ones do not, not the service.
+   */
+  ScheduledExecutorService asScheduledExecutor();
+
+  /**
+   * Timers that were accepted and have not ended. Exact when nothing is in flight, and off by no more
+   * than the operations in flight otherwise. Takes each shard's lock for a moment.
+   */
+  long pending();
+
+  /**
+   * What has happened so far, if the service was built with {@link Builder#recordStats}; otherwise
+   * all counts but the pending ones are zero.
+   */
+  TimerStats stats();
+
+  /**
+   * Counts pending timers by deadline and by tag. Looks at every timer, a thousand at a time; those
+   * that come or go meanwhile may be counted or not.
+   */
+  TimerDump dump();
+
+  /**
+   * Ends every pending timer, refuses new ones, and lets the driver end. The second time there is
+   * nothing left to hand back. Timers that have fired are not recalled, and the run of a periodic
+   * timer that is going on is its last. Futures of pending timers complete exceptionally with {@link
+   * RejectedExecutionException}.
+   *
+   * @return the tasks that were handed back, the very objects that were passed in, in no particular
+   *     order; futures have none
+   */
+  List<Runnable> shutdownNow();
+
+  /** Whether {@link #shutdownNow} or {@link #close} was called. */
+  boolean isShutdown();
+
+  /**
+   * Does what {@link #shutdownNow} does, then waits until the driver has finished the batch of tasks
+   * that it is running. From inside a task it does not wait. Tasks that were handed to an executor
+   * are the executor's and not waited for. If the calling thread is interrupted, returns at once with
+   * its interrupt status set.
+   */
+  @Override
+  void close();
+
+  /**
+   * Options of a service; each method returns this builder. Not thread-safe. A builder may build any
+   * number of services.
+   */
+  final class Builder {
+    static final Duration MIN_TICK = Duration.ofNanos(100_000);
+    static final Duration MAX_TICK = Duration.ofHours(1);
+
+    Duration tick = Duration.ofMillis(1);
+    long maxPending = Long.MAX_VALUE;
+    @Nullable Executor executor;
+    Clock clock = Clock.system();
+    ThreadFactory threadFactory = DriverThreads.INSTANCE;
+    @Nullable TimerListener listener;
+    TimerExceptionHandler exceptionHandler = TimerExceptionHandler.logging();
+    boolean recordStats;
+    Duration pauseThreshold = Duration.ofMillis(100);
+    @Nullable Duration watchdogBound;
+
+    private Builder() {}
+
+    /**
+     * The resolution of deadlines, 1 ms by default: finer ticks fire closer to the deadline, coarser
+     * ones put more timers into one wake-up of the driver. An idle service costs nothing at any tick.
+     *
+     * @param tick from 100 us to an hour
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public Builder tick(Duration tick) {
+      requireRange("tick", tick, MIN_TICK, MAX_TICK);
+      this.tick = tick;
+      return this;
+    }
+
+    /**
+     * How many timers may be pending at once, unlimited by default. Past it they are refused. The
+     * place of a timer that is cancelled is free at once.
+     *
+     * @param maxPending at least 1
+     * @throws IllegalArgumentException if it is less
+     */
+    public Builder maxPending(long maxPending) {
+      if (maxPending < 1) {
+        throw new IllegalArgumentException("maxPending must be at least 1: " + maxPending);
+      }
+      this.maxPending = maxPending;
+      return this;
+    }
+
+    /**
+     * Where tasks run; by default on the driver thread. A task that the executor refuses does not
+     * run: the exception handler is told, and the timer counts as fired and as rejected. A periodic
+     * timer goes on.
+     */
+    public Builder executor(Executor executor) {
+      this.executor = Objects.requireNonNull(executor, "executor");
+      return this;
+    }
+
+    /** The clock, by default the system's. A {@link VirtualClock} makes tests fast and exact. */
+    public Builder clock(Clock clock) {
+      this.clock = Objects.requireNonNull(clock, "clock");
+      return this;
+    }
+
+    /**
+     * What makes the driver thread, and the watchdog's. By default they are daemon platform threads
+     * named {@code tourbillon-timer-1} and so on.
+     */
+    public Builder threadFactory(ThreadFactory threadFactory) {
+      this.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
+      return this;
+    }
+
+    /** What is told of every event. None by default, which costs nothing. */
+    public Builder listener(TimerListener listener) {
+      this.listener = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /** What is told of every failure; by default failures are logged. */
+    public Builder exceptionHandler(TimerExceptionHandler exceptionHandler) {
+      this.exceptionHandler = Objects.requireNonNull(exceptionHandler, "exceptionHandler");
+      return this;
+    }
+
+    /** Counts and measures for {@link TimerService#stats}. Off by default, which costs nothing. */
+    public Builder recordStats() {
+      return recordStats(true);
+    }
+
+    /** Says whether to count and measure for {@link TimerService#stats}. */
+    public Builder recordStats(boolean recordStats) {
+      this.recordStats = recordStats;
+      return this;
+    }
+
+    /**
+     * How late the driver must be, through no task's fault, for that to count as a pause; 100 ms by
+     * default. A garbage collection or a stopped process is seen this way. The time for which a
+     * machine is suspended is not, as the system's clock stands still then.
+     *
+     * @param pauseThreshold more than zero
+     * @throws IllegalArgumentException if it is not
+     */
+    public Builder pauseThreshold(Duration pauseThreshold) {
+      requirePositive("pauseThreshold", pauseThreshold);
+      this.pauseThreshold = pauseThreshold;
+      return this;
+    }
+
+    /**
+     * Watches for tasks that hold the driver for longer than a bound, and reports each while it does:
+     * to the listener, or to the log if there is none. Costs a thread, which rests while the driver
+     * does. Off by default. Goes by the system's clock always.
+     *
+     * @param bound at least 1 ms; a task is reported when it has taken between one and one and a half
+     *     times as long
+     * @throws IllegalArgumentException if it is less
+     */
+    public Builder watchdog(Duration bound) {
+      requireRange("watchdog bound", bound, Duration.ofMillis(1), Duration.ofDays(1));
+      this.watchdogBound = bound;
+      return this;
+    }
+
+    /**
+     * Builds the service and starts its driver, which waits until there is something to do.
+     *
+     * @throws IllegalStateException if the thread factory makes no thread
+     */
+    public TimerService build() {
+      return ShardedTimerService.start(this);
+    }
+
+    static void requirePositive(String name, Duration duration) {
+      Objects.requireNonNull(duration, name);
+      if (duration.isNegative() || duration.isZero()) {
+        throw new IllegalArgumentException(name + " must be more than zero: " + duration);
+      }
+    }
+
+    private static void requireRange(String name, Duration value, Duration least, Duration most) {
+      Objects.requireNonNull(value, name);
+      if (value.compareTo(least) < 0) {
+        throw new IllegalArgumentException(name + " must be at least " + least + ": " + value);
+      }
+      if (value.compareTo(most) > 0) {
+        throw new IllegalArgumentException(name + " must be at most " + most + ": " + value);
+      }
+    }
+  }
+}

@@ -1,0 +1,285 @@
+package io.tourbillon.timer;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A clock for tests: time moves when it is told to, and the real service fires what is due, on its
+ * real thread, before the call returns.
+ *
+ * <pre>{@code
+ * VirtualClock clock = new VirtualClock();
+ * TimerService timers = TimerService.builder().clock(clock).build();
+ * timers.schedule(Duration.ofHours(1), task);
+ * clock.advance(Duration.ofHours(1));      // task has run
+ * }</pre>
+ *
+ * <p>Every method that moves time lets the services on this clock come to rest at each instant at
+ * which one of them has something to do, in order; so a task sees the very time for which it was due.
+ * Tasks that run on an executor are not waited for. Time must not be moved from inside a task.
+ *
+ * <p>Thread-safe; one move at a time.
+ */
+public final class VirtualClock implements Clock {
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Signalled whenever the time, an alarm, or the rest of a thread has changed. */
+  private final Condition changed = lock.newCondition();
+
+  // Guarded by the lock, but for reading the time.
+  private final List<VirtualAlarm> alarms = new ArrayList<>();
+  private volatile long nowNanos;
+  private boolean autoAdvance;
+
+  /** A clock that begins at 0. */
+  public VirtualClock() {
+    this(0);
+  }
+
+  /** A clock that begins at this time, which may be any. */
+  public VirtualClock(long startNanos) {
+    nowNanos = startNanos;
+  }
+
+  @Override
+  public long nanoTime() {
+    return nowNanos;
+  }
+
+  /**
+   * Moves time by so much, through everything that is due on the way.
+   *
+   * @param duration zero or more; zero waits for the services to come to rest
+   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalStateException if called from a task, or if a task does not come to an end within
+   *     a minute of real time
+   */
+  public void advance(Duration duration) {
+    move(duration, true);
+  }
+
+  /**
+   * Moves time by so much at once, as a process sees it that was stopped meanwhile: everything due on
+   * the way is late.
+   *
+   * @param duration zero or more
+   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalStateException as for {@link #advance}
+   */
+  public void jump(Duration duration) {
+    move(duration, false);
+  }
+
+  /**
+   * Moves time to the next instant at which a service on this clock has something to do: to fire a
+   * timer, or to keep house, which nobody sees.
+   *
+   * @return false if there is no such instant; time has not moved then
+   * @throws IllegalStateException as for {@link #advance}
+   */
+  public boolean advanceToNextEvent() {
+    lock.lock();
+    try {
+      awaitRest();
+      VirtualAlarm next = nextAlarm();
+      if (next == null) {
+        return false;
+      }
+      setTime(next.deadlineNanos);
+      awaitRest();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Makes time move by itself: whenever all services on this clock are at rest, to the next instant
+   * at which one has something to do. While nothing is pending, it stands still. A thread that arms
+   * several timers meanwhile will find that time has moved in between.
+   */
+  public void autoAdvance(boolean on) {
+    lock.lock();
+    try {
+      autoAdvance = on;
+      advanceIfAllRest();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Alarm newAlarm(Thread thread) {
+    Objects.requireNonNull(thread, "thread");
+    lock.lock();
+    try {
+      VirtualAlarm alarm = new VirtualAlarm(thread);
+      alarms.add(alarm);
+      return alarm;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void move(Duration duration, boolean stepByStep) {
+    if (duration.isNegative()) {
+      throw new IllegalArgumentException("time must not go back: " + duration);
+    }
+    lock.lock();
+    try {
+      long targetNanos = nowNanos + duration.toNanos();
+      awaitRest();
+      VirtualAlarm next = nextAlarm();
+      while (stepByStep && next != null && next.deadlineNanos - targetNanos <= 0) {
+        setTime(next.deadlineNanos);
+        awaitRest();
+        next = nextAlarm();
+      }
+      setTime(targetNanos);
+      awaitRest();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void setTime(long nanos) {
+    if (nanos - nowNanos > 0) {
+      nowNanos = nanos;
+    }
+    changed.signalAll();
+  }
+
+  /** Waits until every thread with an alarm waits for a later time. */
+  private void awaitRest() {
+    long leftNanos = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    for (VirtualAlarm busy = busyAlarm(); busy != null; busy = busyAlarm()) {
+      if (busy.thread.equals(Thread.currentThread())) {
+        throw new IllegalStateException("time must not be moved from inside a task: " + busy.thread);
+      }
+      if (leftNanos <= 0) {
+        throw new IllegalStateException(
+            "no rest within " + PATIENCE_SECONDS + " s of real time: " + busy.thread);
+      }
+      try {
+        leftNanos = changed.awaitNanos(leftNanos);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while waiting for rest", e);
+      }
+    }
+  }
+
+  private @Nullable VirtualAlarm busyAlarm() {
+    for (VirtualAlarm alarm : alarms) {
+      if (!alarm.isAtRest()) {
+        return alarm;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable VirtualAlarm nextAlarm() {
+    VirtualAlarm next = null;
+    for (VirtualAlarm alarm : alarms) {
+      if (alarm.timed && (next == null || alarm.deadlineNanos - next.deadlineNanos < 0)) {
+        next = alarm;
+      }
+    }
+    return next;
+  }
+
+  private void advanceIfAllRest() {
+    if (autoAdvance && busyAlarm() == null) {
+      VirtualAlarm next = nextAlarm();
+      if (next != null) {
+        setTime(next.deadlineNanos);
+      }
+    }
+  }
+
+  /** Fields are guarded by the clock's lock. */
+  private final class VirtualAlarm implements Alarm {
+    private final Thread thread;
+    private boolean waiting;
+    private boolean woken;
+    private boolean timed;
+    private long deadlineNanos;
+
+    VirtualAlarm(Thread thread) {
+      this.thread = thread;
+    }
+
+    boolean isAtRest() {
+      return waiting && !isOver();
+    }
+
+    private boolean isOver() {
+      return woken || (timed && deadlineNanos - nowNanos <= 0);
+    }
+
+    @Override
+    public void awaitUntil(long deadlineNanos) {
+      lock.lock();
+      try {
+        this.deadlineNanos = deadlineNanos;
+        timed = true;
+        waitUntilOver();
+      } finally {
+        timed = false;
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void await() {
+      lock.lock();
+      try {
+        waitUntilOver();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void waitUntilOver() {
+      waiting = true;
+      changed.signalAll();
+      advanceIfAllRest();
+      while (!isOver()) {
+        changed.awaitUninterruptibly();
+      }
+      waiting = false;
+      woken = false;
+      Thread.interrupted();
+    }
+
+    @Override
+    public void wake() {
+      lock.lock();
+      try {
+        woken = true;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void close() {
+      lock.lock();
+      try {
+        alarms.remove(this);
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}
