@@ -25,6 +25,10 @@ final class Shard {
   static final long ENDED = -1;
 
   static final long WAS_ENDED = -2;
+
+  /** What it answers if the timer has missed a run and is to make up for it at once. */
+  static final long RUN_AGAIN = -3;
+
   static final String SHUT_DOWN = "the timer service has been shut down";
 
   static final int MAX_SHARDS = 1 << (31 - INDEX_BITS);
@@ -252,24 +256,34 @@ final class Shard {
    * Arms a periodic timer for its next run, unless it was cancelled meanwhile, is to stop, or the
    * shard was closed.
    *
-   * @return the deadline tick, ENDED if this ended the timer, or WAS_ENDED
+   * @param mayRunAgain whether it may answer RUN_AGAIN, after which it is to be called again
+   * @return the deadline tick, ENDED if this ended the timer, WAS_ENDED or RUN_AGAIN
    */
-  long settle(PeriodicTimer timer, boolean stop, TickScale scale, long nowNanos) {
+  long settle(
+      PeriodicTimer timer, boolean stop, boolean mayRunAgain, TickScale scale, long nowNanos) {
     lock.lock();
     try {
       if (!timer.isPending()) {
         return WAS_ENDED;
       }
-      running--;
       if (stop || closed) {
+        running--;
         timer.ended(TimerHandle.State.FIRED);
         if (stats != null) {
           stats.fired++;
         }
         return ENDED;
       }
-      long tick = scale.tickAtOrAfter(timer.nextDeadlineNanos(nowNanos));
+      long deadlineNanos = timer.nextDeadlineNanos(nowNanos);
+      if (mayRunAgain && timer.isBurst() && deadlineNanos <= nowNanos) {
+        if (stats != null) {
+          stats.runs++;
+        }
+        return RUN_AGAIN;
+      }
+      long tick = scale.tickAtOrAfter(deadlineNanos);
       timer.armed(wheel.arm(tick, timer) | idBits);
+      running--;
       return tick;
     } finally {
       lock.unlock();

@@ -311,21 +311,27 @@ final class ShardedTimerService implements TimerService {
     }
   }
 
-  /** Arms a periodic timer for its next run, if there is to be one. */
-  void settle(PeriodicTimer timer, boolean stop) {
+  /**
+   * Arms a periodic timer for its next run, if there is to be one.
+   *
+   * @param mayRunAgain whether a run that was missed may be made up for at once
+   * @return whether it is to be
+   */
+  boolean settle(PeriodicTimer timer, boolean stop, boolean mayRunAgain) {
     long tick;
     try {
-      tick = timer.shard.settle(timer, stop, scale, elapsedNanos());
+      tick = timer.shard.settle(timer, stop, mayRunAgain, scale, elapsedNanos());
     } catch (RuntimeException | Error full) {
       // The wheel is full or the heap is: this timer can not go on, and says so.
       events.log("a periodic timer could not be armed again: " + timer, full);
-      tick = timer.shard.settle(timer, true, scale, elapsedNanos());
+      tick = timer.shard.settle(timer, true, false, scale, elapsedNanos());
     }
     if (tick >= 0) {
       driver.armed(tick);
     } else if (tick == Shard.ENDED) {
       releasePermits(1);
     }
+    return tick == Shard.RUN_AGAIN;
   }
 
   void taskFailed(Shard shard, long id, Runnable task, Throwable error) {

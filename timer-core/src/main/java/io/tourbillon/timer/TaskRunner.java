@@ -14,6 +14,9 @@ final class TaskRunner {
   /** Of a large batch one task in so many is measured, and counts for as many. */
   private static final int SAMPLING = 8;
 
+  /** Missed runs that a timer makes up for before the timers after it get their turn. */
+  private static final int MAX_BURST = 64;
+
   /** The service whose task this thread runs for an executor, if any. */
   private static final ThreadLocal<@Nullable ShardedTimerService> RUNNING = new ThreadLocal<>();
 
@@ -114,7 +117,7 @@ final class TaskRunner {
       }
     }
     if (timer instanceof PeriodicTimer periodic) {
-      service.settle(periodic, false);
+      service.settle(periodic, false, false);
     }
   }
 
@@ -125,19 +128,27 @@ final class TaskRunner {
   }
 
   private void run(Shard shard, long id, Object timer) {
-    boolean failed = false;
     Runnable task = taskOf(timer);
-    if (task != null) {
-      try {
-        task.run();
-      } catch (Throwable error) {
-        // An Error too must not end the driver, on which all other timers depend.
-        failed = true;
-        service.taskFailed(shard, id, task, error);
+    boolean failed = task != null && fails(shard, id, task);
+    if (timer instanceof PeriodicTimer periodic) {
+      int runs = 1;
+      while (service.settle(periodic, failed && periodic.stopsOnException(), runs < MAX_BURST)) {
+        runs++;
+        Runnable again = taskOf(periodic);
+        failed = again != null && fails(shard, id, again);
       }
     }
-    if (timer instanceof PeriodicTimer periodic) {
-      service.settle(periodic, failed && periodic.stopsOnException());
+  }
+
+  /** Runs a task and says whether it threw. */
+  private boolean fails(Shard shard, long id, Runnable task) {
+    try {
+      task.run();
+      return false;
+    } catch (Throwable error) {
+      // An Error too must not end the driver, on which all other timers depend.
+      service.taskFailed(shard, id, task, error);
+      return true;
     }
   }
 
