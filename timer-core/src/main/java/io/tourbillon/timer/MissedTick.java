@@ -5,7 +5,10 @@ package io.tourbillon.timer;
  * run took longer than the period, the driver was busy, or the whole process was paused.
  */
 public enum MissedTick {
-  /** Makes up for every missed run, one after the other, and is then back in step. */
+  /**
+   * Makes up for every missed run, one after the other, and is then back in step. After 64 of them in
+   * a row other timers get their turn first.
+   */
   BURST,
   /** Leaves out missed runs and goes on at the next multiple of the period: stays in step. */
   SKIP,

@@ -44,6 +44,10 @@ final class PeriodicTimer extends ScheduledTimer {
     return options.tag();
   }
 
+  boolean isBurst() {
+    return fixedRate && options.missedTick() == MissedTick.BURST;
+  }
+
   boolean stopsOnException() {
     return options.onException() == OnException.STOP;
   }
