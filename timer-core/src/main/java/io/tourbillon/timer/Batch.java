@@ -50,7 +50,7 @@ final class Batch implements ExpirySink<Object> {
   }
 
   long id(int index) {
-    return shard.publicId(ids[index]);
+    return shard.publicId(ids[index], task(index));
   }
 
   long deadlineTick(int index) {

@@ -40,6 +40,13 @@ final class PeriodicTimer extends ScheduledTimer {
   }
 
   @Override
+  void abandoned(Runnable notRun, RuntimeException why) {
+    if (notRun instanceof AccountableTask accountable) {
+      accountable.notRun(why);
+    }
+  }
+
+  @Override
   @Nullable String tag() {
     return options.tag();
   }
@@ -63,7 +70,7 @@ final class PeriodicTimer extends ScheduledTimer {
 
   @Override
   boolean isRunning() {
-    return running;
+    return running && isPending();
   }
 
   @Override
@@ -85,14 +92,6 @@ final class PeriodicTimer extends ScheduledTimer {
     } else {
       deadlineNanos = newDeadlineNanos;
     }
-  }
-
-  @Override
-  @Nullable Runnable ended(State end) {
-    Runnable last = super.ended(end);
-    task = null;
-    running = false;
-    return last;
   }
 
   /** When the next run is due, now that one has ended. */

@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ class ScheduledTimer implements TimerHandle {
 
   @Override
   public boolean reschedule(Duration delay) {
-    return service.reschedule(this, delay);
+    return service.reschedule(this, TickScale.nanosOf(Objects.requireNonNull(delay, "delay")));
   }
 
   @Override
@@ -47,6 +48,9 @@ class ScheduledTimer implements TimerHandle {
   @Nullable String tag() {
     return null;
   }
+
+  /** Tells whoever waits for the task that it will not run after all; called outside all locks. */
+  void abandoned(Runnable notRun, RuntimeException why) {}
 
   /** Takes what is to run, on the thread that runs it. */
   @Nullable Runnable takeTask() {
@@ -88,15 +92,32 @@ class ScheduledTimer implements TimerHandle {
   void rescheduled(long deadlineNanos) {}
 
   /** PENDING -> CANCELLED, HANDED_BACK, or FIRED for good. Returns the task, and lets it go. */
-  @Nullable Runnable ended(State end) {
+  final Runnable ended(State end) {
     assert state == State.PENDING : state + " -> " + end;
     state = end;
-    return takeTask();
+    Runnable last = task;
+    task = null;
+    return Objects.requireNonNull(last, "a pending timer has a task");
   }
 
   @Override
   public String toString() {
     return "timer " + Long.toHexString(id);
+  }
+
+  /**
+   * A timer behind which somebody waits. A class of its own so that cancelling any other timer need
+   * not look at its task.
+   */
+  static final class Accountable extends ScheduledTimer {
+    Accountable(ShardedTimerService service, Shard shard, AccountableTask task) {
+      super(service, shard, task);
+    }
+
+    @Override
+    void abandoned(Runnable notRun, RuntimeException why) {
+      ((AccountableTask) notRun).notRun(why);
+    }
   }
 
   /** A timer with a tag. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * {@value Batch#CAPACITY} steps. No task, listener or executor is ever called under it.
  */
 final class Shard {
-  /** Bits of an id that name the entry in the wheel; those above them, up to 31, name the shard. */
+  /** Bits of an id that name the entry in the wheel; the five above them name the shard. */
   private static final int INDEX_BITS = 26;
 
   /** What {@link #settle} answers if it ended the timer, or found it ended. */
@@ -33,6 +33,9 @@ final class Shard {
 
   static final int MAX_SHARDS = 1 << (31 - INDEX_BITS);
   private static final long SHARD_BITS = (MAX_SHARDS - 1L) << INDEX_BITS;
+
+  /** Set in the ids of timers with handles. Without it a cancel need not look at the task at all. */
+  private static final long HANDLE_BIT = 1L << 31;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final long idBits;
@@ -54,12 +57,16 @@ final class Shard {
     return (int) (id >>> INDEX_BITS) & (MAX_SHARDS - 1);
   }
 
-  long publicId(long wheelId) {
-    return wheelId | idBits;
+  static boolean isOfHandle(long id) {
+    return (id & HANDLE_BIT) != 0;
+  }
+
+  long publicId(long wheelId, Object armed) {
+    return wheelId | idBits | (armed instanceof ScheduledTimer ? HANDLE_BIT : 0);
   }
 
   private static long wheelId(long id) {
-    return id & ~SHARD_BITS;
+    return id & ~(SHARD_BITS | HANDLE_BIT);
   }
 
   // Operations of callers.
@@ -84,7 +91,7 @@ final class Shard {
     lock.lock();
     try {
       requireOpen();
-      long id = wheel.arm(deadlineTick, timer) | idBits;
+      long id = wheel.arm(deadlineTick, timer) | idBits | HANDLE_BIT;
       timer.armed(id);
       if (stats != null) {
         stats.scheduled++;
@@ -95,18 +102,25 @@ final class Shard {
     }
   }
 
-  /** Cancels by id and returns the task, or null if the id is stale. */
-  @Nullable Runnable cancel(long id) {
+  /** Cancels a task without a handle and says whether the id was not stale. */
+  boolean cancel(long id) {
     lock.lock();
     try {
-      Object armed = wheel.cancel(wheelId(id));
-      if (armed == null) {
-        return null;
+      if (wheel.cancel(wheelId(id)) == null) {
+        return false;
       }
       countCancelled();
-      return armed instanceof ScheduledTimer timer
-          ? timer.ended(TimerHandle.State.CANCELLED)
-          : (Runnable) armed;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The timer that an id with the bit of handles names, or null if it is stale. */
+  @Nullable ScheduledTimer find(long id) {
+    lock.lock();
+    try {
+      return wheel.task(wheelId(id)) instanceof ScheduledTimer timer ? timer : null;
     } finally {
       lock.unlock();
     }
@@ -137,15 +151,12 @@ final class Shard {
     }
   }
 
-  boolean rearm(long id, long deadlineNanos, long deadlineTick) {
+  /** Gives a task without a handle a new deadline and says whether the id was not stale. */
+  boolean rearm(long id, long deadlineTick) {
     lock.lock();
     try {
-      long wheelId = wheelId(id);
-      if (!wheel.rearm(wheelId, deadlineTick)) {
+      if (!wheel.rearm(wheelId(id), deadlineTick)) {
         return false;
-      }
-      if (wheel.task(wheelId) instanceof PeriodicTimer timer) {
-        timer.rescheduled(deadlineNanos);
       }
       countRescheduled();
       return true;
@@ -282,7 +293,7 @@ final class Shard {
         return RUN_AGAIN;
       }
       long tick = scale.tickAtOrAfter(deadlineNanos);
-      timer.armed(wheel.arm(tick, timer) | idBits);
+      timer.armed(wheel.arm(tick, timer) | idBits | HANDLE_BIT);
       running--;
       return tick;
     } finally {
@@ -306,17 +317,19 @@ final class Shard {
   /**
    * Refuses timers from now on and takes out those that are pending.
    *
-   * @param handBack is given their tasks, under the lock
+   * @param handBack is given their ids and what was armed, under the lock
    */
-  void close(ExpirySink<Runnable> handBack) {
+  void close(ExpirySink<Object> handBack) {
     lock.lock();
     try {
       closed = true;
       for (int page = 0; page < wheel.pageCount(); page++) {
         List<Long> ids = new ArrayList<>();
-        wheel.visit(page, (id, deadlineTick, task) -> ids.add(id));
+        wheel.visit(page, (id, deadlineTick, armed) -> ids.add(id));
         for (long id : ids) {
-          handBack.expired(id | idBits, wheel.deadlineTick(id, 0), takeBack(id));
+          long deadlineTick = wheel.deadlineTick(id, 0);
+          Object armed = Objects.requireNonNull(wheel.cancel(id), "a pending timer has a task");
+          handBack.expired(publicId(id, armed), deadlineTick, armed);
         }
         if (stats != null) {
           stats.handedBack += ids.size();
@@ -325,15 +338,6 @@ final class Shard {
     } finally {
       lock.unlock();
     }
-  }
-
-  private Runnable takeBack(long id) {
-    Object armed = wheel.cancel(id);
-    Runnable task =
-        armed instanceof ScheduledTimer timer
-            ? timer.ended(TimerHandle.State.HANDED_BACK)
-            : (Runnable) armed;
-    return Objects.requireNonNull(task, "a pending timer has a task");
   }
 
   int pageCount() {

@@ -119,11 +119,17 @@ final class ShardedTimerService implements TimerService {
   private TimerHandle schedule(long delayNanos, Runnable task, @Nullable String tag) {
     Objects.requireNonNull(task, "task");
     Shard shard = callersShard();
-    ScheduledTimer timer =
-        tag == null
-            ? new ScheduledTimer(this, shard, task)
-            : new ScheduledTimer.Tagged(this, shard, task, tag);
-    return arm(timer, TickScale.deadlineNanos(elapsedNanos(), delayNanos));
+    return arm(
+        newTimer(shard, task, tag), TickScale.deadlineNanos(elapsedNanos(), delayNanos));
+  }
+
+  private ScheduledTimer newTimer(Shard shard, Runnable task, @Nullable String tag) {
+    if (task instanceof AccountableTask accountable) {
+      return new ScheduledTimer.Accountable(this, shard, accountable);
+    }
+    return tag == null
+        ? new ScheduledTimer(this, shard, task)
+        : new ScheduledTimer.Tagged(this, shard, task, tag);
   }
 
   @Override
@@ -237,27 +243,37 @@ final class ShardedTimerService implements TimerService {
   @Override
   public boolean cancel(long id) {
     int number = Shard.numberOf(id);
-    return number < shards.length && afterCancel(shards[number], id, shards[number].cancel(id));
+    if (number >= shards.length) {
+      return false;
+    }
+    Shard shard = shards[number];
+    if (Shard.isOfHandle(id)) {
+      ScheduledTimer timer = shard.find(id);
+      return timer != null && cancel(timer);
+    }
+    if (!shard.cancel(id)) {
+      return false;
+    }
+    afterCancel(shard, id);
+    return true;
   }
 
   boolean cancel(ScheduledTimer timer) {
     Runnable task = timer.shard.cancel(timer);
-    return task != null && afterCancel(timer.shard, timer.id(), task);
-  }
-
-  private boolean afterCancel(Shard shard, long id, @Nullable Runnable task) {
     if (task == null) {
       return false;
     }
+    afterCancel(timer.shard, timer.id());
+    timer.abandoned(task, new CancellationException("the timer was cancelled"));
+    return true;
+  }
+
+  private void afterCancel(Shard shard, long id) {
     releasePermits(1);
     if (shard.isTrimmable()) {
       driver.freed();
     }
     events.cancelled(id);
-    if (task instanceof AccountableTask accountable) {
-      accountable.notRun(new CancellationException("the timer was cancelled"));
-    }
-    return true;
   }
 
   @Override
@@ -267,9 +283,13 @@ final class ShardedTimerService implements TimerService {
     if (number >= shards.length) {
       return false;
     }
+    if (Shard.isOfHandle(id)) {
+      ScheduledTimer timer = shards[number].find(id);
+      return timer != null && reschedule(timer, unit.toNanos(delay));
+    }
     long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), unit.toNanos(delay));
     long tick = scale.tickAtOrAfter(deadlineNanos);
-    if (!shards[number].rearm(id, deadlineNanos, tick)) {
+    if (!shards[number].rearm(id, tick)) {
       return false;
     }
     driver.armed(tick);
@@ -277,9 +297,8 @@ final class ShardedTimerService implements TimerService {
     return true;
   }
 
-  boolean reschedule(ScheduledTimer timer, Duration delay) {
-    Objects.requireNonNull(delay, "delay");
-    long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), TickScale.nanosOf(delay));
+  boolean reschedule(ScheduledTimer timer, long delayNanos) {
+    long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), delayNanos);
     long tick = scale.tickAtOrAfter(deadlineNanos);
     long id = timer.shard.rearm(timer, deadlineNanos, tick);
     if (id == 0) {
@@ -437,8 +456,11 @@ final class ShardedTimerService implements TimerService {
     List<Long> ids = new ArrayList<>();
     for (Shard shard : shards) {
       shard.close(
-          (id, deadlineTick, task) -> {
-            tasks.add(task);
+          (id, deadlineTick, armed) -> {
+            tasks.add(
+                armed instanceof ScheduledTimer timer
+                    ? timer.ended(TimerHandle.State.HANDED_BACK)
+                    : (Runnable) armed);
             if (events.areHeard()) {
               ids.add(id);
             }
