@@ -40,9 +40,9 @@ final class PeriodicTimer extends ScheduledTimer {
   }
 
   @Override
-  void abandoned(Runnable notRun, RuntimeException why) {
+  void cancelled(Runnable notRun) {
     if (notRun instanceof AccountableTask accountable) {
-      accountable.notRun(why);
+      tellCancelled(accountable);
     }
   }
 

@@ -2,6 +2,7 @@ package io.tourbillon.timer;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +50,8 @@ class ScheduledTimer implements TimerHandle {
     return null;
   }
 
-  /** Tells whoever waits for the task that it will not run after all; called outside all locks. */
-  void abandoned(Runnable notRun, RuntimeException why) {}
+  /** Follows a cancel, outside all locks: tells whoever waits for the task. */
+  void cancelled(Runnable notRun) {}
 
   /** Takes what is to run, on the thread that runs it. */
   @Nullable Runnable takeTask() {
@@ -105,6 +106,10 @@ class ScheduledTimer implements TimerHandle {
     return "timer " + Long.toHexString(id);
   }
 
+  static void tellCancelled(AccountableTask notRun) {
+    notRun.notRun(new CancellationException("the timer was cancelled"));
+  }
+
   /**
    * A timer behind which somebody waits. A class of its own so that cancelling any other timer need
    * not look at its task.
@@ -115,8 +120,8 @@ class ScheduledTimer implements TimerHandle {
     }
 
     @Override
-    void abandoned(Runnable notRun, RuntimeException why) {
-      ((AccountableTask) notRun).notRun(why);
+    void cancelled(Runnable notRun) {
+      tellCancelled((AccountableTask) notRun);
     }
   }
 

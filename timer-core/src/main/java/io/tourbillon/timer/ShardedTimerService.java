@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -264,7 +263,7 @@ final class ShardedTimerService implements TimerService {
       return false;
     }
     afterCancel(timer.shard, timer.id());
-    timer.abandoned(task, new CancellationException("the timer was cancelled"));
+    timer.cancelled(task);
     return true;
   }
 
