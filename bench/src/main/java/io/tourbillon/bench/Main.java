@@ -1,5 +1,6 @@
 package io.tourbillon.bench;
 
+import io.tourbillon.bench.demo.DemoCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -11,6 +12,7 @@ import picocli.CommandLine.Spec;
     name = "tourbillon",
     description = "Benchmarks, comparisons and demonstrations of the Tourbillon timers.",
     mixinStandardHelpOptions = true,
+    subcommands = DemoCommand.class,
     versionProvider = Main.Version.class)
 public final class Main implements Runnable {
 

@@ -1,0 +1,146 @@
+package io.tourbillon.bench.demo;
+
+import io.tourbillon.timer.TimerService;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.IntPredicate;
+
+/**
+ * A great many pending timers, armed by the path that allocates nothing. Their delays are spread
+ * over ten minutes, so some come due while the demo runs: the task of each then arms another in its
+ * place. Meanwhile a thread cancels some at random, and does the same.
+ */
+final class Background implements AutoCloseable {
+  /** So many timers are armed between two reports of progress. */
+  private static final int STRIDE = 4_096;
+
+  private static final long MIN_DELAY_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long MAX_DELAY_NANOS = Duration.ofMinutes(10).toNanos();
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  /** A round of the churn every so often; each takes one timer in ten thousand, 1 % a second. */
+  private static final long ROUND_MILLIS = 10;
+
+  private static final int ROUND_SHARE = 10_000;
+  private static final int MAX_ROUND = 1_000;
+
+  private final TimerService timers;
+  private final Account account;
+
+  /**
+   * The timer in each place. It is replaced by whoever has ended it, the driver or the churn. All
+   * are there before the first is armed, so that the service's memory can be told from theirs.
+   */
+  private final AtomicReferenceArray<PlacedTimer> places;
+
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Thread churn = Thread.ofPlatform().name("demo-churn").unstarted(this::churn);
+  private int armed;
+
+  Background(TimerService timers, Account account, int count) {
+    this.timers = timers;
+    this.account = account;
+    places = new AtomicReferenceArray<>(count);
+    for (int place = 0; place < count; place++) {
+      places.setPlain(place, new PlacedTimer(place));
+    }
+  }
+
+  /**
+   * Arms them.
+   *
+   * @param goOn is told now and then how many are armed, and says whether to go on
+   */
+  void arm(IntPredicate goOn) {
+    while (armed < places.length() && (armed % STRIDE != 0 || goOn.test(armed))) {
+      places.getPlain(armed).arm();
+      armed++;
+    }
+  }
+
+  /** How many were armed at the start. */
+  int armed() {
+    return armed;
+  }
+
+  void startChurn() {
+    if (armed > 0) {
+      churn.start();
+    }
+  }
+
+  private void churn() {
+    int round = Math.min(MAX_ROUND, Math.ceilDiv(armed, ROUND_SHARE));
+    try {
+      while (!stopping.await(ROUND_MILLIS, TimeUnit.MILLISECONDS)) {
+        for (int turn = 0; turn < round; turn++) {
+          places.get(ThreadLocalRandom.current().nextInt(armed)).cancelAndReplace();
+        }
+      }
+    } catch (RejectedExecutionException shutDown) {
+      // Without timers there is nothing more to do.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Stops the churn and waits for its thread.
+   *
+   * @throws IllegalStateException if it does not end
+   */
+  @Override
+  public void close() {
+    stopping.countDown();
+    if (churn.getState() != Thread.State.NEW) {
+      Threads.join(churn, GRACE);
+    }
+  }
+
+  /** A timer in its place. */
+  private final class PlacedTimer extends CheckedTimer {
+    private final int place;
+
+    /**
+     * Written by whoever arms the timer, read by the churn. That may still read 0 if the timer was
+     * armed just now, which names no timer.
+     */
+    private volatile long id;
+
+    PlacedTimer(int place) {
+      super(account);
+      this.place = place;
+    }
+
+    void arm() {
+      long delayNanos = ThreadLocalRandom.current().nextLong(MIN_DELAY_NANOS, MAX_DELAY_NANOS);
+      id = armAt(timers, System.nanoTime() + delayNanos);
+    }
+
+    /** If it can not be cancelled, it is firing, and replaces itself. */
+    void cancelAndReplace() {
+      if (cancel(timers, id)) {
+        replace();
+      }
+    }
+
+    @Override
+    void fire() {
+      try {
+        replace();
+      } catch (RejectedExecutionException shutDown) {
+        // It was the last in this place.
+      }
+    }
+
+    private void replace() {
+      PlacedTimer next = new PlacedTimer(place);
+      places.set(place, next);
+      next.arm();
+    }
+  }
+}

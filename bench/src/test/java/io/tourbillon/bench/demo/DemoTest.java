@@ -1,0 +1,100 @@
+package io.tourbillon.bench.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.bench.Main;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+@Timeout(60)
+final class DemoTest {
+  private static final String FOREVER = "86400";
+  private static final int SIGTERM_EXIT = 128 + 15;
+
+  @Test
+  void stop_beforeTheRun_leavesOnlyTheSummary() throws Exception {
+    Demo demo = new Demo(Integer.parseInt(FOREVER), 100_000, UnaryOperator.identity());
+    demo.stop();
+    Summary summary = demo.run();
+
+    StringWriter out = new StringWriter();
+    summary.print(new PrintWriter(out));
+    assertTrue(summary.isPromiseKept(), out.toString());
+    assertTrue(out.toString().contains("Stopped before it began to serve."), out.toString());
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process cannot be asked to end there")
+  void termination_whileArming_printsTheSummary() throws Exception {
+    String out = terminate(Main.class, "arming", SIGTERM_EXIT);
+
+    assertTrue(out.contains("promise   kept"), out);
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process cannot be asked to end there")
+  void termination_whileServing_printsTheSummary() throws Exception {
+    String out = terminate(Main.class, "serving", SIGTERM_EXIT);
+
+    assertTrue(out.contains("then stopped"), out);
+    assertTrue(out.contains("promise   kept"), out);
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process cannot be asked to end there")
+  void termination_promiseIsBroken_exits1() throws Exception {
+    String out = terminate(BrokenTwin.class, "serving", 1);
+
+    assertTrue(out.contains("BROKEN: no timer is lost"), out);
+  }
+
+  /** Asks a demo to end as soon as it says a word. Ctrl-C and SIGTERM come to the same. */
+  private static String terminate(Class<?> main, String word, int exitCode) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName(),
+                "demo",
+                "--seconds",
+                FOREVER,
+                "--timers",
+                "500000")
+            .start();
+    try {
+      String errors = readUntil(process.getErrorStream(), word);
+      assertTrue(process.isAlive(), errors);
+      // Process.destroy would close the streams as well.
+      process.toHandle().destroy();
+      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+      assertEquals(exitCode, process.exitValue(), out);
+      return out;
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static String readUntil(InputStream in, String word) throws IOException {
+    StringBuilder text = new StringBuilder();
+    int read = in.read();
+    while (read >= 0 && text.indexOf(word, text.length() - word.length()) < 0) {
+      text.append((char) read);
+      read = in.read();
+    }
+    return text.toString();
+  }
+}
