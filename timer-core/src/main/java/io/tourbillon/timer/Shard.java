@@ -274,7 +274,8 @@ final class Shard {
       PeriodicTimer timer, boolean stop, boolean mayRunAgain, TickScale scale, long nowNanos) {
     lock.lock();
     try {
-      if (!timer.isPending()) {
+      // Not running: cancelled meanwhile, or settled by an executor that ran the task and then threw.
+      if (!timer.isRunning()) {
         return WAS_ENDED;
       }
       if (stop || closed) {
