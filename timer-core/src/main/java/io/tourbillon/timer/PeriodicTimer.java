@@ -114,9 +114,10 @@ final class PeriodicTimer extends ScheduledTimer {
     }
     return switch (options.missedTick()) {
       case BURST -> next;
+      // The last multiple that has passed, and then one more, which may be beyond the clock.
       case SKIP ->
           TickScale.deadlineNanos(
-              deadlineNanos, ((nowNanos - deadlineNanos) / periodNanos + 1) * periodNanos);
+              nowNanos - (nowNanos - deadlineNanos) % periodNanos, periodNanos);
       case DELAY -> TickScale.deadlineNanos(nowNanos, periodNanos);
     };
   }
