@@ -56,7 +56,7 @@ final class ShardedTimerService implements TimerService {
             clock,
             clock.newAlarm(driverThread),
             runner,
-            builder.pauseThreshold.toNanos());
+            TickScale.nanosOf(builder.pauseThreshold));
   }
 
   static TimerService start(Builder builder) {
