@@ -61,12 +61,23 @@ final class ShardedTimerService implements TimerService {
 
   static TimerService start(Builder builder) {
     ShardedTimerService service = new ShardedTimerService(builder);
-    if (service.watchdog != null) {
-      Thread thread = newThread(builder.threadFactory, service.watchdog);
-      service.watchdog.start(thread, service.driverThread);
+    try {
+      service.startThreads(builder.threadFactory);
+    } catch (RuntimeException | Error failure) {
+      // Nobody has this service. A stopped driver does nothing but leave the clock, on which all
+      // others would wait for it otherwise.
+      service.shutdownNow();
+      service.driver.run();
+      throw failure;
     }
-    service.driverThread.start();
     return service;
+  }
+
+  private void startThreads(ThreadFactory threadFactory) {
+    if (watchdog != null) {
+      watchdog.start(newThread(threadFactory, watchdog), driverThread);
+    }
+    driverThread.start();
   }
 
   private static TaskRunner.Measuring measuring(Builder builder) {
