@@ -277,6 +277,7 @@ public final class VirtualClock implements Clock {
       try {
         alarms.remove(this);
         changed.signalAll();
+        advanceIfAllRest();
       } finally {
         lock.unlock();
       }
