@@ -71,13 +71,13 @@ final class TaskRunner {
     if (executor != null) {
       handOver(executor, batch.shard, batch.id(index), timer);
     } else if (measuring == Measuring.OFF) {
-      run(batch.shard, batch.id(index), timer);
+      run(batch.shard, batch.id(index), timer, 0);
     } else if (measuring == Measuring.FULL || batch.size() <= SMALL_BATCH) {
-      runMeasured(batch.shard, batch.id(index), timer, 1);
+      run(batch.shard, batch.id(index), timer, 1);
     } else if (index % SAMPLING == 0) {
-      runMeasured(batch.shard, batch.id(index), timer, Math.min(SAMPLING, batch.size() - index));
+      run(batch.shard, batch.id(index), timer, Math.min(SAMPLING, batch.size() - index));
     } else {
-      run(batch.shard, batch.id(index), timer);
+      run(batch.shard, batch.id(index), timer, 0);
     }
   }
 
@@ -93,11 +93,7 @@ final class TaskRunner {
     ShardedTimerService outer = RUNNING.get();
     RUNNING.set(service);
     try {
-      if (measuring == Measuring.OFF) {
-        run(shard, id, timer);
-      } else {
-        runMeasured(shard, id, timer, 1);
-      }
+      run(shard, id, timer, measuring == Measuring.OFF ? 0 : 1);
     } finally {
       RUNNING.set(outer);
     }
@@ -121,23 +117,30 @@ final class TaskRunner {
     }
   }
 
-  private void runMeasured(Shard shard, long id, Object timer, int counts) {
-    long startNanos = service.clockNanos();
-    run(shard, id, timer);
-    service.taskRan(shard, id, service.clockNanos() - startNanos, counts);
-  }
-
-  private void run(Shard shard, long id, Object timer) {
-    Runnable task = taskOf(timer);
-    boolean failed = task != null && fails(shard, id, task);
+  /** Runs a timer's task; its run time counts so many times, or is not measured if that is 0. */
+  private void run(Shard shard, long id, Object timer, int counts) {
+    boolean failed = fails(shard, id, taskOf(timer), counts);
     if (timer instanceof PeriodicTimer periodic) {
       int runs = 1;
       while (service.settle(periodic, failed && periodic.stopsOnException(), runs < MAX_BURST)) {
         runs++;
-        Runnable again = taskOf(periodic);
-        failed = again != null && fails(shard, id, again);
+        failed = fails(shard, id, taskOf(periodic), Math.min(1, counts));
       }
     }
+  }
+
+  /** Runs a task, unless it was cancelled, and says whether it threw. */
+  private boolean fails(Shard shard, long id, @Nullable Runnable task, int counts) {
+    if (task == null) {
+      return false;
+    }
+    if (counts == 0) {
+      return fails(shard, id, task);
+    }
+    long startNanos = service.clockNanos();
+    boolean failed = fails(shard, id, task);
+    service.taskRan(shard, id, service.clockNanos() - startNanos, counts);
+    return failed;
   }
 
   /** Runs a task and says whether it threw. */
