@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * which one of them has something to do, in order; so a task sees the very time for which it was due.
  * Tasks that run on an executor are not waited for. Time must not be moved from inside a task.
  *
- * <p>Thread-safe; one move at a time.
+ * <p>Thread-safe. One move at a time: another thread's begins where this one has ended.
  */
 public final class VirtualClock implements Clock {
   private static final long PATIENCE_SECONDS = 60;
@@ -38,6 +38,9 @@ public final class VirtualClock implements Clock {
   private final List<VirtualAlarm> alarms = new ArrayList<>();
   private volatile long nowNanos;
   private boolean autoAdvance;
+
+  /** Whether a thread moves time; another one that wants to waits until that has arrived. */
+  private boolean moving;
 
   /** A clock that begins at 0. */
   public VirtualClock() {
@@ -59,6 +62,7 @@ public final class VirtualClock implements Clock {
    *
    * @param duration zero or more; zero waits for the services to come to rest
    * @throws IllegalArgumentException if it is negative
+   * @throws ArithmeticException if it is longer than 292 years, the range of the clock
    * @throws IllegalStateException if called from a task, or if a task does not come to an end within
    *     a minute of real time
    */
@@ -72,6 +76,7 @@ public final class VirtualClock implements Clock {
    *
    * @param duration zero or more
    * @throws IllegalArgumentException if it is negative
+   * @throws ArithmeticException if it is longer than 292 years, the range of the clock
    * @throws IllegalStateException as for {@link #advance}
    */
   public void jump(Duration duration) {
@@ -86,7 +91,7 @@ public final class VirtualClock implements Clock {
    * @throws IllegalStateException as for {@link #advance}
    */
   public boolean advanceToNextEvent() {
-    lock.lock();
+    beginMove();
     try {
       awaitRest();
       VirtualAlarm next = nextAlarm();
@@ -97,7 +102,7 @@ public final class VirtualClock implements Clock {
       awaitRest();
       return true;
     } finally {
-      lock.unlock();
+      endMove();
     }
   }
 
@@ -130,12 +135,14 @@ public final class VirtualClock implements Clock {
   }
 
   private void move(Duration duration, boolean stepByStep) {
+    Objects.requireNonNull(duration, "duration");
     if (duration.isNegative()) {
       throw new IllegalArgumentException("time must not go back: " + duration);
     }
-    lock.lock();
+    long nanos = duration.toNanos();
+    beginMove();
     try {
-      long targetNanos = nowNanos + duration.toNanos();
+      long targetNanos = nowNanos + nanos;
       awaitRest();
       VirtualAlarm next = nextAlarm();
       while (stepByStep && next != null && next.deadlineNanos - targetNanos <= 0) {
@@ -146,7 +153,40 @@ public final class VirtualClock implements Clock {
       setTime(targetNanos);
       awaitRest();
     } finally {
-      lock.unlock();
+      endMove();
+    }
+  }
+
+  /** Takes the lock, and the turn, which is kept even while the lock is not. */
+  private void beginMove() {
+    lock.lock();
+    boolean begun = false;
+    try {
+      refuseTasks();
+      while (moving) {
+        changed.awaitUninterruptibly();
+      }
+      moving = true;
+      begun = true;
+    } finally {
+      if (!begun) {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void endMove() {
+    moving = false;
+    changed.signalAll();
+    lock.unlock();
+  }
+
+  private void refuseTasks() {
+    Thread caller = Thread.currentThread();
+    for (VirtualAlarm alarm : alarms) {
+      if (alarm.thread.equals(caller)) {
+        throw new IllegalStateException("time must not be moved from inside a task: " + caller);
+      }
     }
   }
 
@@ -161,9 +201,6 @@ public final class VirtualClock implements Clock {
   private void awaitRest() {
     long leftNanos = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     for (VirtualAlarm busy = busyAlarm(); busy != null; busy = busyAlarm()) {
-      if (busy.thread.equals(Thread.currentThread())) {
-        throw new IllegalStateException("time must not be moved from inside a task: " + busy.thread);
-      }
       if (leftNanos <= 0) {
         throw new IllegalStateException(
             "no rest within " + PATIENCE_SECONDS + " s of real time: " + busy.thread);
