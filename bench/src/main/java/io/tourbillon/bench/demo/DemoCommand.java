@@ -53,6 +53,13 @@ public final class DemoCommand implements Callable<Integer> {
               + "; ${DEFAULT-VALUE} by default.")
   private long timers;
 
+  @Option(
+      names = "--with-parent",
+      description =
+          "End, with the summary, when the process that started this one ends. A signal to Maven"
+              + " alone does not get here.")
+  private boolean withParent;
+
   @Spec private CommandSpec spec;
 
   private final UnaryOperator<TimerService> disguise;
@@ -106,6 +113,9 @@ public final class DemoCommand implements Callable<Integer> {
 
   private int run(Demo demo) throws Exception {
     try (Interruption interruption = Interruption.listen(demo::stop)) {
+      if (withParent) {
+        followParent(demo);
+      }
       Summary summary = demo.run();
       summary.print(spec.commandLine().getOut());
       if (summary.isPromiseKept()) {
@@ -114,5 +124,14 @@ public final class DemoCommand implements Callable<Integer> {
       interruption.insistOn(spec.exitCodeOnExecutionException());
       return spec.exitCodeOnExecutionException();
     }
+  }
+
+  private static void followParent(Demo demo) {
+    ProcessHandle.current()
+        .parent()
+        .ifPresent(
+            parent -> {
+              var _ = parent.onExit().thenRun(demo::stop);
+            });
   }
 }

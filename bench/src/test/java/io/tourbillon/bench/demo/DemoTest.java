@@ -10,7 +10,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,29 +62,51 @@ final class DemoTest {
     assertTrue(out.contains("BROKEN: no timer is lost"), out);
   }
 
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no sh there")
+  void parentEnds_withParent_printsTheSummary() throws Exception {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "\"$@\" & wait", "sh"));
+    command.addAll(demo(Main.class));
+    command.add("--with-parent");
+    Process parent = new ProcessBuilder(command).start();
+    String out = end(parent, "serving", ProcessHandle::destroyForcibly);
+
+    assertTrue(out.contains("then stopped"), out);
+    assertTrue(out.contains("promise   kept"), out);
+  }
+
+  private static List<String> demo(Class<?> main) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx256m",
+        "-cp",
+        System.getProperty("java.class.path"),
+        main.getName(),
+        "demo",
+        "--seconds",
+        FOREVER,
+        "--timers",
+        "500000");
+  }
+
   /** Asks a demo to end as soon as it says a word. Ctrl-C and SIGTERM come to the same. */
   private static String terminate(Class<?> main, String word, int exitCode) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName(),
-                "demo",
-                "--seconds",
-                FOREVER,
-                "--timers",
-                "500000")
-            .start();
+    Process process = new ProcessBuilder(demo(main)).start();
+    String out = end(process, word, ProcessHandle::destroy);
+    assertEquals(exitCode, process.exitValue(), out);
+    return out;
+  }
+
+  /** Ends a process when a word comes from it, and waits for all that it has begun. */
+  private static String end(Process process, String word, Consumer<ProcessHandle> ending)
+      throws Exception {
     try {
       String errors = readUntil(process.getErrorStream(), word);
       assertTrue(process.isAlive(), errors);
       // Process.destroy would close the streams as well.
-      process.toHandle().destroy();
+      ending.accept(process.toHandle());
       String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertTrue(process.waitFor(30, TimeUnit.SECONDS));
-      assertEquals(exitCode, process.exitValue(), out);
       return out;
     } finally {
       process.destroyForcibly();
