@@ -315,26 +315,34 @@ final class Shard {
 
   // Shutdown and observation.
 
-  /**
-   * Refuses timers from now on and takes out those that are pending.
-   *
-   * @param handBack is given their ids and what was armed, under the lock
-   */
-  void close(ExpirySink<Object> handBack) {
+  /** Refuses timers from now on. */
+  void close() {
     lock.lock();
     try {
       closed = true;
-      for (int page = 0; page < wheel.pageCount(); page++) {
-        List<Long> ids = new ArrayList<>();
-        wheel.visit(page, (id, deadlineTick, armed) -> ids.add(id));
-        for (long id : ids) {
-          long deadlineTick = wheel.deadlineTick(id, 0);
-          Object armed = Objects.requireNonNull(wheel.cancel(id), "a pending timer has a task");
-          handBack.expired(publicId(id, armed), deadlineTick, armed);
-        }
-        if (stats != null) {
-          stats.handedBack += ids.size();
-        }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes out what is pending in one page, a thousand timers at the most, so that callers and driver
+   * have the lock between one page and the next. What they do then is as good as before.
+   *
+   * @param handBack is given the ids and what was armed, under the lock
+   */
+  void drain(int page, ExpirySink<Object> handBack) {
+    lock.lock();
+    try {
+      List<Long> ids = new ArrayList<>();
+      wheel.visit(page, (id, deadlineTick, armed) -> ids.add(id));
+      for (long id : ids) {
+        long deadlineTick = wheel.deadlineTick(id, 0);
+        Object armed = Objects.requireNonNull(wheel.cancel(id), "a pending timer has a task");
+        handBack.expired(publicId(id, armed), deadlineTick, armed);
+      }
+      if (stats != null) {
+        stats.handedBack += ids.size();
       }
     } finally {
       lock.unlock();

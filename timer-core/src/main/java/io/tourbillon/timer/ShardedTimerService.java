@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.wheel.ExpirySink;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -464,17 +465,21 @@ final class ShardedTimerService implements TimerService {
     shutdown = true;
     List<Runnable> tasks = new ArrayList<>();
     List<Long> ids = new ArrayList<>();
+    ExpirySink<Object> collect =
+        (id, deadlineTick, armed) -> {
+          tasks.add(
+              armed instanceof ScheduledTimer timer
+                  ? timer.ended(TimerHandle.State.HANDED_BACK)
+                  : (Runnable) armed);
+          if (events.areHeard()) {
+            ids.add(id);
+          }
+        };
     for (Shard shard : shards) {
-      shard.close(
-          (id, deadlineTick, armed) -> {
-            tasks.add(
-                armed instanceof ScheduledTimer timer
-                    ? timer.ended(TimerHandle.State.HANDED_BACK)
-                    : (Runnable) armed);
-            if (events.areHeard()) {
-              ids.add(id);
-            }
-          });
+      shard.close();
+      for (int page = 0; page < shard.pageCount(); page++) {
+        shard.drain(page, collect);
+      }
     }
     driver.stop();
     if (watchdog != null) {
