@@ -76,7 +76,7 @@ final class Shard {
     lock.lock();
     try {
       requireOpen();
-      long id = wheel.arm(deadlineTick, task);
+      long id = put(deadlineTick, task);
       if (stats != null) {
         stats.scheduled++;
       }
@@ -91,7 +91,7 @@ final class Shard {
     lock.lock();
     try {
       requireOpen();
-      long id = wheel.arm(deadlineTick, timer) | idBits | HANDLE_BIT;
+      long id = put(deadlineTick, timer) | idBits | HANDLE_BIT;
       timer.armed(id);
       if (stats != null) {
         stats.scheduled++;
@@ -384,6 +384,14 @@ final class Shard {
       return (long) wheel.size() + running;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private long put(long deadlineTick, Object armed) {
+    try {
+      return wheel.arm(deadlineTick, armed);
+    } catch (IllegalStateException full) {
+      throw new RejectedExecutionException("the shard of this thread is full", full);
     }
   }
 

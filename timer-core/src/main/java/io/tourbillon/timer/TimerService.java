@@ -54,8 +54,9 @@ public interface TimerService extends AutoCloseable {
    * Runs a task once, after a delay.
    *
    * @return a handle to cancel or reschedule it
-   * @throws RejectedExecutionException after a shutdown, or if as many timers are pending as {@link
-   *     Builder#maxPending} allows
+   * @throws RejectedExecutionException after a shutdown, if as many timers are pending as {@link
+   *     Builder#maxPending} allows, or if 67 million are that were armed by this thread and those that
+   *     share its shard
    */
   TimerHandle schedule(Duration delay, Runnable task);
 
@@ -120,7 +121,8 @@ public interface TimerService extends AutoCloseable {
    * Ends a timer before it fires. Its task is let go at once.
    *
    * @param id any number; a stale one names no timer
-   * @return true if this call ended the timer; false if it had ended already
+   * @return true if this call ended the timer; false if it had ended already, by firing, by another
+   *     call or by a shutdown
    */
   boolean cancel(long id);
 
@@ -176,9 +178,10 @@ public interface TimerService extends AutoCloseable {
   TimerDump dump();
 
   /**
-   * Ends every pending timer, refuses new ones, and lets the driver end. The second time there is
-   * nothing left to hand back. Timers that have fired are not recalled, and the run of a periodic
-   * timer that is going on is its last. Futures of pending timers complete exceptionally with {@link
+   * Ends every pending timer, refuses new ones, and lets the driver end. Takes time in proportion to
+   * the timers pending; those that come due meanwhile may fire. The second time there is nothing left
+   * to hand back. Timers that have fired are not recalled, and a periodic timer whose run is going on
+   * ends with that run: it is not among those handed back, and has fired. Futures of pending timers complete exceptionally with {@link
    * RejectedExecutionException}.
    *
    * @return the tasks that were handed back, the very objects that were passed in, in no particular
@@ -297,8 +300,10 @@ public interface TimerService extends AutoCloseable {
 
     /**
      * How late the driver must be, through no task's fault, for that to count as a pause; 100 ms by
-     * default. A garbage collection or a stopped process is seen this way. The time for which a
-     * machine is suspended is not, as the system's clock stands still then.
+     * default. A garbage collection or a stopped process is seen this way if it comes while the driver
+     * waits for a timer or takes timers out of the wheel; one that comes while a task runs counts as
+     * that task's time. The time for which a machine is suspended is not seen, as the system's clock
+     * stands still then.
      *
      * @param pauseThreshold more than zero
      * @throws IllegalArgumentException if it is not
