@@ -1,0 +1,48 @@
+package io.tourbillon.timer;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Counts how often a driver goes to wait, and how often it is woken. */
+final class CountingClock implements Clock {
+  private final Clock clock;
+  final AtomicInteger awaits = new AtomicInteger();
+  final AtomicInteger wakes = new AtomicInteger();
+
+  CountingClock(Clock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public long nanoTime() {
+    return clock.nanoTime();
+  }
+
+  @Override
+  public Alarm newAlarm(Thread thread) {
+    Alarm alarm = clock.newAlarm(thread);
+    return new Alarm() {
+      @Override
+      public void awaitUntil(long deadlineNanos) {
+        awaits.incrementAndGet();
+        alarm.awaitUntil(deadlineNanos);
+      }
+
+      @Override
+      public void await() {
+        awaits.incrementAndGet();
+        alarm.await();
+      }
+
+      @Override
+      public void wake() {
+        wakes.incrementAndGet();
+        alarm.wake();
+      }
+
+      @Override
+      public void close() {
+        alarm.close();
+      }
+    };
+  }
+}

@@ -1,0 +1,359 @@
+package io.tourbillon.timer;
+
+import static io.tourbillon.timer.NoTask.NOTHING;
+import static java.util.concurrent.TimeUnit.HOURS;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.MINUTES;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The thread behind a service: when it wakes, what it survives, and what it gives back. */
+class DriverTest {
+  private static final Duration TEN = Duration.ofMillis(10);
+
+  private final VirtualClock clock = new VirtualClock();
+  private final CountingClock counting = new CountingClock(clock);
+  private final Failures failures = new Failures();
+  private final AtomicReference<Thread> driver = new AtomicReference<>();
+  private final AtomicInteger runs = new AtomicInteger();
+  private final Runnable task = runs::incrementAndGet;
+  private final TimerService timers =
+      TimerService.builder()
+          .clock(counting)
+          .exceptionHandler(failures)
+          .threadFactory(
+              body -> {
+                driver.set(Thread.ofPlatform().daemon().unstarted(body));
+                return driver.get();
+              })
+          .build();
+
+  @AfterEach
+  void close() {
+    timers.close();
+  }
+
+  /** How often the driver goes to wait because of what the operation does. */
+  private int awaitsOf(Runnable operation) {
+    clock.advance(Duration.ZERO);
+    int before = counting.awaits.get();
+    operation.run();
+    clock.advance(Duration.ZERO);
+    return counting.awaits.get() - before;
+  }
+
+  @Test
+  void driver_oneFarTimer_doesNotWakeUntilItsBlockComesDue() {
+    timers.schedule(Duration.ofDays(30), task);
+    assertEquals(0, awaitsOf(() -> clock.advance(Duration.ofDays(15))));
+    // A timer moves down at most once a level, so from there on it is as many waits as levels.
+    int awaits = awaitsOf(() -> clock.advance(Duration.ofDays(15)));
+    assertEquals(1, runs.get());
+    assertTrue(awaits <= 5, "waits: " + awaits);
+  }
+
+  @Test
+  void driver_nothingPending_neverWakes() {
+    assertEquals(0, awaitsOf(() -> clock.advance(Duration.ofDays(1000))));
+  }
+
+  @Test
+  void driver_timersLaterThanTheNext_doNotWakeIt() {
+    assertEquals(1, awaitsOf(() -> timers.schedule(Duration.ofHours(1), task)));
+    int awaits =
+        awaitsOf(
+            () -> {
+              for (int i = 0; i < 500; i++) {
+                long id = timers.arm(2 + i, HOURS, task);
+                timers.rearm(id, 1000, HOURS);
+                timers.rearm(id, 3, HOURS);
+                timers.cancel(id);
+                timers.schedule(Duration.ofHours(2), task);
+              }
+            });
+    assertEquals(0, awaits);
+    assertEquals(1, counting.wakes.get(), "woken by the first timer alone");
+  }
+
+  @Test
+  void driver_timerEarlierThanTheNext_wakesItOnce() {
+    timers.schedule(Duration.ofHours(1), task);
+    TimerHandle moved = timers.schedule(Duration.ofHours(2), task);
+    assertEquals(1, awaitsOf(() -> timers.schedule(Duration.ofMinutes(1), task)));
+    assertEquals(1, awaitsOf(() -> timers.arm(40, SECONDS, task)));
+    assertEquals(1, awaitsOf(() -> moved.reschedule(Duration.ofSeconds(30))));
+    assertEquals(0, awaitsOf(() -> timers.arm(2, MINUTES, task)));
+    clock.advance(Duration.ofSeconds(30));
+    assertEquals(1, runs.get());
+  }
+
+  @Test
+  void driver_armedFromATask_isNotWoken() {
+    timers.schedule(TEN, () -> timers.schedule(TEN, task));
+    clock.advance(Duration.ZERO);
+    int wakes = counting.wakes.get();
+    clock.advance(Duration.ofMillis(20));
+    assertEquals(1, runs.get());
+    assertEquals(wakes, counting.wakes.get());
+  }
+
+  @RealTime
+  @Test
+  void driver_oneFarTimerOnTheSystemClock_doesNotWake() {
+    CountingClock real = new CountingClock(Clock.system());
+    try (TimerService idle = TimerService.builder().clock(real).build()) {
+      idle.schedule(Duration.ofHours(1), NOTHING);
+      LockSupport.parkNanos(MILLISECONDS.toNanos(300));
+      // It may have begun to wait before the timer was there, and spuriously.
+      assertTrue(real.awaits.get() <= 3, "waits in 300 ticks: " + real.awaits);
+    }
+  }
+
+  @Test
+  void memory_ofAPeakThatWasCancelled_isBackWithinASecondWithoutACall() {
+    List<Long> ids = new ArrayList<>();
+    for (int i = 0; i < 50_000; i++) {
+      ids.add(timers.arm(1, HOURS, NOTHING));
+    }
+    ids.forEach(timers::cancel);
+    assertTrue(Internals.isTrimmable(timers));
+    clock.advance(Duration.ofSeconds(1));
+    assertFalse(Internals.isTrimmable(timers));
+    Internals.checkInvariants(timers);
+  }
+
+  @Test
+  void memory_ofAPeakThatFired_isBackWithinASecondWithoutACall() {
+    for (int i = 0; i < 50_000; i++) {
+      timers.arm(10, MILLISECONDS, NOTHING);
+    }
+    clock.advance(TEN);
+    assertTrue(Internals.isTrimmable(timers));
+    clock.advance(Duration.ofSeconds(1));
+    assertFalse(Internals.isTrimmable(timers));
+    Internals.checkInvariants(timers);
+  }
+
+  @Test
+  void memory_ofAPeakOfAnotherThread_isBackWithinASecondWithoutACall() throws InterruptedException {
+    Thread other =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  List<Long> ids = new ArrayList<>();
+                  for (int i = 0; i < 50_000; i++) {
+                    ids.add(timers.arm(1, HOURS, NOTHING));
+                  }
+                  ids.forEach(timers::cancel);
+                });
+    other.join();
+    clock.advance(Duration.ofSeconds(1));
+    assertFalse(Internals.isTrimmable(timers));
+    assertEquals(0, awaitsOf(() -> clock.advance(Duration.ofDays(1))), "then it rests again");
+  }
+
+  @Test
+  void driver_taskThatInterruptsIt_goesOnAndDoesNotSpin() {
+    timers.schedule(TEN, () -> Thread.currentThread().interrupt());
+    timers.schedule(Duration.ofMillis(20), task);
+    int awaits = awaitsOf(() -> clock.advance(Duration.ofMillis(20)));
+    assertEquals(1, runs.get());
+    assertTrue(awaits <= 3, "waits: " + awaits);
+  }
+
+  @Test
+  void driver_interruptedFromOutside_goesOn() {
+    timers.schedule(TEN, task);
+    driver.get().interrupt();
+    clock.advance(TEN);
+    driver.get().interrupt();
+    timers.schedule(TEN, task);
+    clock.advance(TEN);
+    assertEquals(2, runs.get());
+  }
+
+  @RealTime
+  @Test
+  void driver_interruptedOnTheSystemClock_goesOnAndDoesNotSpin() throws InterruptedException {
+    CountingClock real = new CountingClock(Clock.system());
+    AtomicReference<Thread> realDriver = new AtomicReference<>();
+    try (TimerService interrupted =
+        TimerService.builder()
+            .clock(real)
+            .threadFactory(
+                body -> {
+                  realDriver.set(Thread.ofPlatform().daemon().unstarted(body));
+                  return realDriver.get();
+                })
+            .build()) {
+      CountDownLatch both = new CountDownLatch(2);
+      interrupted.schedule(
+          Duration.ofMillis(1),
+          () -> {
+            Thread.currentThread().interrupt();
+            both.countDown();
+          });
+      realDriver.get().interrupt();
+      interrupted.schedule(Duration.ofMillis(100), both::countDown);
+      assertTrue(both.await(20, SECONDS));
+      assertTrue(real.awaits.get() < 15, "waits in 100 ticks: " + real.awaits);
+    }
+  }
+
+  @Test
+  void driver_taskThatThrowsAnError_goesOn() {
+    List<Throwable> errors =
+        List.of(
+            new AssertionError("assertion"),
+            new StackOverflowError("deep"),
+            new OutOfMemoryError("full"),
+            new LinkageError("unlinked"));
+    for (Throwable error : errors) {
+      timers.schedule(
+          TEN,
+          () -> {
+            throw (Error) error;
+          });
+    }
+    timers.schedule(TEN, task);
+    clock.advance(TEN);
+    assertEquals(1, runs.get());
+    assertEquals(errors, failures.all().stream().map(Failures.Failure::error).toList());
+    timers.schedule(TEN, task);
+    clock.advance(TEN);
+    assertEquals(2, runs.get());
+  }
+
+  @Test
+  void driver_thatBreaks_shutsItsServiceDownAndSaysSo() throws InterruptedException {
+    AtomicBoolean broken = new AtomicBoolean();
+    AtomicReference<Thread> brokenDriver = new AtomicReference<>();
+    Clock breaking =
+        new Clock() {
+          @Override
+          public long nanoTime() {
+            if (broken.get() && Thread.currentThread().equals(brokenDriver.get())) {
+              throw new IllegalStateException("no time");
+            }
+            return clock.nanoTime();
+          }
+
+          @Override
+          public Alarm newAlarm(Thread thread) {
+            return clock.newAlarm(thread);
+          }
+        };
+    try (LogCapture log = new LogCapture();
+        TimerService fragile =
+            TimerService.builder()
+                .clock(breaking)
+                .threadFactory(
+                    body -> {
+                      brokenDriver.set(Thread.ofPlatform().daemon().unstarted(body));
+                      return brokenDriver.get();
+                    })
+                .build()) {
+      CompletableFuture<Void> pending = fragile.after(TEN);
+      clock.advance(Duration.ZERO);
+      broken.set(true);
+      clock.advance(TEN);
+      assertTrue(brokenDriver.get().join(Duration.ofSeconds(10)));
+      assertEquals("the timer driver broke; its service is shut down", log.one().getMessage());
+      assertTrue(fragile.isShutdown());
+      assertEquals(
+          RejectedExecutionException.class,
+          assertThrows(ExecutionException.class, pending::get).getCause().getClass());
+      broken.set(false);
+      assertThrows(RejectedExecutionException.class, () -> fragile.schedule(TEN, NOTHING));
+    }
+  }
+
+  @Test
+  void threadFactory_default_makesNamedDaemons() throws Exception {
+    try (TimerService plain = TimerService.create()) {
+      Thread thread = threadOf(plain);
+      assertTrue(thread.isDaemon());
+      assertTrue(thread.getName().matches("tourbillon-timer-[1-9][0-9]*"), thread.getName());
+      try (TimerService second = TimerService.create()) {
+        assertFalse(thread.getName().equals(threadOf(second).getName()));
+      }
+    }
+  }
+
+  @Test
+  void threadFactory_ofTheUser_isAsked() throws Exception {
+    ThreadFactory own = body -> Thread.ofPlatform().daemon(false).name("mine").unstarted(body);
+    try (TimerService named = TimerService.builder().threadFactory(own).build()) {
+      Thread thread = threadOf(named);
+      assertEquals("mine", thread.getName());
+      assertFalse(thread.isDaemon());
+    }
+  }
+
+  @Test
+  void threadFactory_ofVirtualThreads_willDo() throws Exception {
+    ThreadFactory virtual = Thread.ofVirtual().name("light").factory();
+    try (TimerService light = TimerService.builder().threadFactory(virtual).build()) {
+      assertTrue(threadOf(light).isVirtual());
+    }
+  }
+
+  private static Thread threadOf(TimerService timers) throws Exception {
+    CompletableFuture<Thread> thread = new CompletableFuture<>();
+    timers.schedule(Duration.ZERO, () -> thread.complete(Thread.currentThread()));
+    return thread.get(20, SECONDS);
+  }
+
+  @Test
+  void threadFactory_thatMakesNone_isRefused() {
+    ThreadFactory none = body -> null;
+    TimerService.Builder builder = TimerService.builder().clock(clock).threadFactory(none);
+    IllegalStateException refusal = assertThrows(IllegalStateException.class, builder::build);
+    assertEquals("the thread factory must make a thread: " + none, refusal.getMessage());
+  }
+
+  /** A service that was not made must not be waited for by those that share its clock. */
+  @Test
+  void threadFactory_thatMakesNoneForTheWatchdog_leavesTheClockUsable() {
+    AtomicInteger made = new AtomicInteger();
+    TimerService.Builder builder =
+        TimerService.builder()
+            .clock(clock)
+            .watchdog(Duration.ofSeconds(1))
+            .threadFactory(body -> made.incrementAndGet() == 1 ? new Thread(body) : null);
+    assertThrows(IllegalStateException.class, builder::build);
+    CompletableFuture<Void> advanced = CompletableFuture.runAsync(() -> clock.advance(TEN));
+    advanced.orTimeout(5, SECONDS).join();
+  }
+
+  @Test
+  void builder_usedTwice_buildsTwoServices() {
+    TimerService.Builder builder = TimerService.builder().clock(clock).maxPending(1);
+    try (TimerService one = builder.build();
+        TimerService two = builder.build()) {
+      one.schedule(TEN, task);
+      two.schedule(TEN, task);
+      one.shutdownNow();
+      clock.advance(TEN);
+      assertEquals(1, runs.get());
+    }
+  }
+}

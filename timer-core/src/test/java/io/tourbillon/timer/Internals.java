@@ -1,0 +1,55 @@
+package io.tourbillon.timer;
+
+import io.tourbillon.timer.wheel.TimingWheel;
+import java.lang.ref.Reference;
+
+/** What a test can find out about a service at rest that the public surface does not tell. */
+final class Internals {
+  private static final int ATTEMPTS = 100;
+
+  private Internals() {}
+
+  static Shard[] shards(TimerService timers) {
+    return (Shard[]) field(ShardedTimerService.class, timers, "shards");
+  }
+
+  /** Whether memory of a peak is still kept. */
+  static boolean isTrimmable(TimerService timers) {
+    for (Shard shard : shards(timers)) {
+      if (shard.isTrimmable()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Checks the structure of all wheels; nothing may be in flight. */
+  static void checkInvariants(TimerService timers) {
+    for (Shard shard : shards(timers)) {
+      // Takes the lock, so that this thread sees what the driver has done.
+      shard.pending();
+      ((TimingWheel<?>) field(Shard.class, shard, "wheel")).checkInvariants();
+    }
+  }
+
+  /** Whether nothing but this reference leads to the object. */
+  static boolean isCollected(Reference<?> reference) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (reference.refersTo(null)) {
+        return true;
+      }
+      System.gc();
+    }
+    return false;
+  }
+
+  private static Object field(Class<?> type, Object object, String name) {
+    try {
+      var field = type.getDeclaredField(name);
+      field.setAccessible(true);
+      return field.get(object);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("no field " + name + " in " + type, e);
+    }
+  }
+}

@@ -1,0 +1,360 @@
+package io.tourbillon.timer;
+
+import static io.tourbillon.timer.NoTask.NOTHING;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.timer.TimerHandle.State;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How a service ends, whoever ends it and whatever is going on. */
+@Timeout(30)
+class ShutdownTest {
+  private static final Duration TEN = Duration.ofMillis(10);
+
+  private final VirtualClock clock = new VirtualClock();
+  private final AtomicReference<Thread> driver = new AtomicReference<>();
+  private final Failures failures = new Failures();
+  private final TimerService timers = on(null);
+
+  private TimerService on(Executor executor) {
+    TimerService.Builder builder =
+        TimerService.builder()
+            .clock(clock)
+            .exceptionHandler(failures)
+            .threadFactory(
+                body -> {
+                  driver.set(Thread.ofPlatform().daemon().unstarted(body));
+                  return driver.get();
+                });
+    return (executor == null ? builder : builder.executor(executor)).build();
+  }
+
+  @AfterEach
+  void close() {
+    timers.close();
+    assertEquals(List.of(), failures.all());
+  }
+
+  private void awaitDriversEnd() throws InterruptedException {
+    assertTrue(driver.get().join(Duration.ofSeconds(10)), "the driver goes on");
+  }
+
+  @Test
+  void shutdownNow_pendingTimers_handsBackTheVeryObjects() throws InterruptedException {
+    Set<Runnable> expected = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (int i = 0; i < 8; i++) {
+      expected.add(new ArrayList<>()::clear);
+    }
+    List<Runnable> passed = List.copyOf(expected);
+    timers.schedule(TEN, passed.get(0));
+    timers.schedule(10, MILLISECONDS, passed.get(1));
+    timers.schedule(TEN, passed.get(2), TimerOptions.tagged("tag"));
+    timers.scheduleAtFixedRate(TEN, TEN, passed.get(3));
+    timers.scheduleWithFixedDelay(TEN, TEN, passed.get(4));
+    timers.arm(10, MILLISECONDS, passed.get(5));
+    // From another thread, so from another shard with luck.
+    Thread other = Thread.ofPlatform().start(() -> timers.armAt(10, passed.get(6)));
+    other.join();
+    timers.arm(Long.MAX_VALUE, SECONDS, passed.get(7));
+    List<Runnable> back = timers.shutdownNow();
+    assertEquals(8, back.size());
+    back.forEach(task -> assertTrue(expected.remove(task), "not handed in, or twice: " + task));
+    assertEquals(0, timers.pending());
+    awaitDriversEnd();
+  }
+
+  @Test
+  void shutdownNow_sameTaskTwice_handsItBackTwice() {
+    timers.schedule(TEN, NOTHING);
+    timers.arm(10, MILLISECONDS, NOTHING);
+    assertEquals(List.of(NOTHING, NOTHING), timers.shutdownNow());
+  }
+
+  @Test
+  void shutdownNow_manyTimers_handsAllBack() {
+    int count = 5000;
+    for (int i = 0; i < count; i++) {
+      timers.arm(i, SECONDS, NOTHING);
+    }
+    assertEquals(count, timers.shutdownNow().size());
+    assertEquals(0, timers.pending());
+  }
+
+  @Test
+  void shutdownNow_secondTime_handsBackNothing() {
+    timers.schedule(TEN, NOTHING);
+    assertFalse(timers.isShutdown());
+    timers.shutdownNow();
+    assertTrue(timers.isShutdown());
+    assertEquals(List.of(), timers.shutdownNow());
+    timers.close();
+    assertEquals(List.of(), timers.shutdownNow());
+  }
+
+  @Test
+  void shutdownNow_cancelledAndFiredTimers_areNotHandedBack() {
+    timers.schedule(TEN, NOTHING).cancel();
+    timers.cancel(timers.arm(10, MILLISECONDS, NOTHING));
+    timers.schedule(Duration.ofMillis(1), NOTHING);
+    clock.advance(Duration.ofMillis(1));
+    assertEquals(List.of(), timers.shutdownNow());
+  }
+
+  @Test
+  void shutdownNow_fromATask_doesNotRecallTheRestOfTheBatch() throws InterruptedException {
+    AtomicInteger ran = new AtomicInteger();
+    List<Runnable> back = new ArrayList<>();
+    Runnable stopping =
+        () -> {
+          ran.incrementAndGet();
+          back.addAll(timers.shutdownNow());
+        };
+    for (int i = 0; i < 10; i++) {
+      timers.schedule(TEN, stopping);
+    }
+    timers.schedule(Duration.ofMillis(11), NOTHING);
+    clock.advance(TEN);
+    awaitDriversEnd();
+    assertEquals(10, ran.get());
+    assertEquals(List.of(NOTHING), back);
+  }
+
+  @Test
+  void shutdownNow_duringARunOfAPeriodicTimer_makesItTheLastAndTheTimerFired()
+      throws InterruptedException {
+    AtomicReference<TimerHandle> self = new AtomicReference<>();
+    List<Object> seen = new ArrayList<>();
+    self.set(
+        timers.scheduleAtFixedRate(
+            TEN,
+            TEN,
+            () -> {
+              seen.add(timers.shutdownNow());
+              seen.add(self.get().state());
+            }));
+    clock.advance(TEN);
+    awaitDriversEnd();
+    assertEquals(List.of(List.of(), State.PENDING), seen);
+    assertEquals(State.FIRED, self.get().state());
+    assertEquals(0, timers.pending());
+  }
+
+  @Test
+  void everyWayToArm_afterShutdown_isRefusedWithAReason() {
+    TimerHandle handle = timers.schedule(TEN, NOTHING);
+    long id = timers.arm(10, MILLISECONDS, NOTHING);
+    timers.shutdownNow();
+    CompletableFuture<String> stage = new CompletableFuture<>();
+    List<Runnable> ways =
+        List.of(
+            () -> timers.schedule(TEN, NOTHING),
+            () -> timers.schedule(10, MILLISECONDS, NOTHING),
+            () -> timers.schedule(TEN, NOTHING, TimerOptions.tagged("tag")),
+            () -> timers.scheduleAtFixedRate(TEN, TEN, NOTHING),
+            () -> timers.scheduleAtFixedRate(TEN, TEN, NOTHING, TimerOptions.defaults()),
+            () -> timers.scheduleWithFixedDelay(TEN, TEN, NOTHING),
+            () -> timers.scheduleWithFixedDelay(TEN, TEN, NOTHING, TimerOptions.defaults()),
+            () -> timers.arm(10, MILLISECONDS, NOTHING),
+            () -> timers.armAt(10, NOTHING),
+            () -> timers.after(TEN).isDone(),
+            () -> timers.timeout(stage, TEN).isDone());
+    for (Runnable way : ways) {
+      RejectedExecutionException refusal = assertThrows(RejectedExecutionException.class, way::run);
+      assertEquals("the timer service has been shut down", refusal.getMessage());
+    }
+    assertEquals(0, stage.getNumberOfDependents(), "the stage is left alone");
+    assertEquals(0, timers.pending());
+    // What arms nothing answers as ever.
+    assertFalse(timers.cancel(id));
+    assertFalse(timers.rearm(id, 1, MILLISECONDS));
+    assertFalse(handle.cancel());
+    assertFalse(handle.reschedule(TEN));
+    assertEquals(0, timers.dump().pending());
+    assertEquals(0, timers.stats().pending());
+  }
+
+  @Test
+  void close_twice_isTheSameAsOnce() throws InterruptedException {
+    timers.close();
+    timers.close();
+    assertTrue(timers.isShutdown());
+    awaitDriversEnd();
+  }
+
+  @Test
+  void close_fromATaskOnTheDriver_returnsAtOnce() throws InterruptedException {
+    List<Boolean> alive = new ArrayList<>();
+    timers.schedule(
+        TEN,
+        () -> {
+          timers.close();
+          alive.add(driver.get().isAlive());
+        });
+    clock.advance(TEN);
+    awaitDriversEnd();
+    assertEquals(List.of(true), alive);
+  }
+
+  @Test
+  void close_fromATaskOnADirectExecutor_returnsAtOnce() throws InterruptedException {
+    TimerService direct = on(Runnable::run);
+    direct.schedule(TEN, direct::close);
+    clock.advance(TEN);
+    awaitDriversEnd();
+    assertTrue(direct.isShutdown());
+  }
+
+  /** The driver waits for the executor's thread here, which would wait for the driver. */
+  @Test
+  void close_fromATaskOnAnExecutorThatTheDriverWaitsFor_returnsAtOnce()
+      throws InterruptedException {
+    TimerService handing =
+        on(
+            command -> {
+              Thread thread = Thread.ofPlatform().start(command);
+              boolean interrupted = false;
+              while (thread.isAlive()) {
+                try {
+                  thread.join();
+                } catch (InterruptedException e) {
+                  interrupted = true;
+                }
+              }
+              assertFalse(interrupted);
+            });
+    handing.schedule(TEN, handing::close);
+    clock.advance(TEN);
+    awaitDriversEnd();
+    assertTrue(handing.isShutdown());
+  }
+
+  @Test
+  void close_fromACallbackOfAFuture_returnsAtOnce() throws InterruptedException {
+    CompletableFuture<Void> closed = timers.after(TEN).thenRun(timers::close);
+    clock.advance(TEN);
+    closed.join();
+    awaitDriversEnd();
+  }
+
+  @Test
+  void close_whileATaskRuns_waitsForItsEnd() throws InterruptedException {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    AtomicInteger ended = new AtomicInteger();
+    timers.schedule(
+        Duration.ZERO,
+        () -> {
+          running.countDown();
+          awaitQuietly(mayEnd);
+          ended.incrementAndGet();
+        });
+    clock.autoAdvance(true);
+    assertTrue(running.await(10, SECONDS));
+    BlockingQueue<Integer> endedAtReturn = new LinkedBlockingQueue<>();
+    Thread closing =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  timers.close();
+                  endedAtReturn.add(ended.get());
+                });
+    // The closing thread has shut the service down, and waits.
+    while (closing.getState() != Thread.State.WAITING) {
+      assertTrue(closing.isAlive(), "close did not wait");
+      Thread.onSpinWait();
+    }
+    assertTrue(timers.isShutdown());
+    mayEnd.countDown();
+    assertEquals(1, endedAtReturn.poll(10, SECONDS));
+  }
+
+  @Test
+  void close_interruptedWhileItWaits_returnsWithTheStatusSet() throws InterruptedException {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    timers.schedule(
+        Duration.ZERO,
+        () -> {
+          running.countDown();
+          awaitQuietly(mayEnd);
+        });
+    clock.autoAdvance(true);
+    assertTrue(running.await(10, SECONDS));
+    BlockingQueue<Boolean> status = new LinkedBlockingQueue<>();
+    Thread closing =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  timers.close();
+                  status.add(Thread.currentThread().isInterrupted());
+                });
+    closing.interrupt();
+    assertEquals(true, status.poll(10, SECONDS));
+    assertTrue(timers.isShutdown());
+    assertEquals(1, mayEnd.getCount(), "the task is still running");
+    mayEnd.countDown();
+  }
+
+  @Test
+  void close_always_endsTheDriverAndTheWatchdog() throws InterruptedException {
+    List<Thread> made = Collections.synchronizedList(new ArrayList<>());
+    TimerService watched =
+        TimerService.builder()
+            .clock(clock)
+            .watchdog(Duration.ofSeconds(1))
+            .threadFactory(
+                body -> {
+                  made.add(Thread.ofPlatform().daemon().unstarted(body));
+                  return made.getLast();
+                })
+            .build();
+    watched.close();
+    assertEquals(2, made.size());
+    for (Thread thread : made) {
+      assertTrue(thread.join(Duration.ofSeconds(10)), "goes on: " + thread);
+    }
+  }
+
+  @Test
+  void close_oneOfTwoServicesOnAClock_leavesTheOtherRunning() {
+    TimerService other = on(null);
+    AtomicInteger ran = new AtomicInteger();
+    TimerHandle timer = timers.schedule(TEN, ran::incrementAndGet);
+    other.close();
+    clock.advance(TEN);
+    assertEquals(1, ran.get());
+    assertSame(State.FIRED, timer.state());
+    assertNotNull(driver.get());
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(20, SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.tourbillon.timer;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The JDK's clock, and its way to wait. */
+@RealTime
+@Timeout(60)
+class SystemClockTest {
+  private final Clock clock = Clock.system();
+
+  @Test
+  void nanoTime_always_isTheSystems() {
+    long before = System.nanoTime();
+    long reading = clock.nanoTime();
+    long after = System.nanoTime();
+    assertTrue(reading - before >= 0 && after - reading >= 0);
+    assertSame(Clock.system(), clock);
+  }
+
+  @Test
+  void wake_beforeTheWait_isNotLost() {
+    Clock.Alarm alarm = clock.newAlarm(Thread.currentThread());
+    alarm.wake();
+    alarm.await();
+    alarm.wake();
+    alarm.awaitUntil(System.nanoTime() + SECONDS.toNanos(3600));
+    alarm.close();
+  }
+
+  @Test
+  void wake_whileItWaits_endsTheWait() throws Exception {
+    CompletableFuture<Clock.Alarm> made = new CompletableFuture<>();
+    Thread waiting =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  Clock.Alarm alarm = clock.newAlarm(Thread.currentThread());
+                  made.complete(alarm);
+                  alarm.await();
+                });
+    Clock.Alarm alarm = made.get(20, SECONDS);
+    while (waiting.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    alarm.wake();
+    assertTrue(waiting.join(java.time.Duration.ofSeconds(20)));
+  }
+
+  @Test
+  void awaitUntil_timeThatHasCome_returnsAtOnce() {
+    Clock.Alarm alarm = clock.newAlarm(Thread.currentThread());
+    alarm.awaitUntil(System.nanoTime());
+    alarm.awaitUntil(System.nanoTime() - SECONDS.toNanos(3600));
+  }
+
+  @Test
+  void awaitUntil_timeAhead_returnsThen() {
+    Clock.Alarm alarm = clock.newAlarm(Thread.currentThread());
+    long deadlineNanos = System.nanoTime() + 5_000_000;
+    // It may return for no reason, so it is asked again.
+    while (System.nanoTime() - deadlineNanos < 0) {
+      alarm.awaitUntil(deadlineNanos);
+    }
+    assertTrue(System.nanoTime() - deadlineNanos >= 0);
+  }
+
+  @Test
+  void await_interrupted_returnsAndClearsTheStatus() {
+    Clock.Alarm alarm = clock.newAlarm(Thread.currentThread());
+    Thread.currentThread().interrupt();
+    alarm.await();
+    assertFalse(Thread.currentThread().isInterrupted());
+    Thread.currentThread().interrupt();
+    alarm.awaitUntil(System.nanoTime() + SECONDS.toNanos(3600));
+    assertFalse(Thread.currentThread().isInterrupted());
+  }
+}

@@ -1,0 +1,206 @@
+package io.tourbillon.timer;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The watchdog over the driver; it goes by the system's clock, so these tests do. */
+@RealTime
+@Timeout(60)
+class WatchdogTest {
+  private static final Duration BOUND = Duration.ofMillis(50);
+
+  private final List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+  private final BlockingQueue<StallReport> reports = new LinkedBlockingQueue<>();
+  private final TimerListener listener =
+      new TimerListener() {
+        @Override
+        public void stalled(StallReport report) {
+          reports.add(report);
+        }
+      };
+
+  private TimerService.Builder watched(Duration bound) {
+    return TimerService.builder()
+        .watchdog(bound)
+        .threadFactory(
+            body -> {
+              Thread thread = Thread.ofPlatform().daemon().unstarted(body);
+              threads.add(thread);
+              return thread;
+            });
+  }
+
+  private Thread driver() {
+    return threads.getFirst();
+  }
+
+  private Thread watchdog() {
+    return threads.get(1);
+  }
+
+  /** The task that the reports are about: holds the driver until the test lets go of it. */
+  private static void stuckTask(CountDownLatch mayEnd) {
+    try {
+      assertTrue(mayEnd.await(30, SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void watchdog_taskThatHoldsTheDriver_reportsItsStackWhileItRuns() throws InterruptedException {
+    try (TimerService timers = watched(BOUND).listener(listener).build()) {
+      CountDownLatch mayEnd = new CountDownLatch(1);
+      long startNanos = System.nanoTime();
+      timers.schedule(Duration.ZERO, () -> stuckTask(mayEnd));
+      StallReport report = reports.poll(20, SECONDS);
+      long sinceNanos = System.nanoTime() - startNanos;
+      assertEquals(1, mayEnd.getCount(), "the task is still running");
+      assertNotNull(report);
+      assertEquals(driver().getName(), report.threadName());
+      assertTrue(report.heldNanos() >= BOUND.toNanos(), report.toString());
+      assertTrue(report.heldNanos() <= sinceNanos, "held longer than the test has taken");
+      assertTrue(
+          report.stack().stream().anyMatch(frame -> frame.getMethodName().equals("stuckTask")),
+          report.toString());
+      mayEnd.countDown();
+    }
+  }
+
+  @Test
+  void watchdog_oneStuckTask_isReportedOnceAndTheNextOneAgain() throws InterruptedException {
+    try (TimerService timers = watched(BOUND).listener(listener).build()) {
+      for (int round = 0; round < 2; round++) {
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        timers.schedule(Duration.ZERO, () -> stuckTask(mayEnd));
+        assertNotNull(reports.poll(20, SECONDS));
+        assertNull(reports.poll(BOUND.toMillis() * 5, MILLISECONDS), "reported twice");
+        mayEnd.countDown();
+      }
+    }
+  }
+
+  @Test
+  void watchdog_secondTaskOfABatch_isReportedToo() throws InterruptedException {
+    try (TimerService timers = watched(BOUND).listener(listener).build()) {
+      CountDownLatch first = new CountDownLatch(1);
+      CountDownLatch second = new CountDownLatch(1);
+      CountDownLatch armed = new CountDownLatch(1);
+      // Both are due when the driver comes back from here, so they share a batch.
+      timers.schedule(Duration.ZERO, () -> stuckTask(armed));
+      timers.schedule(Duration.ofMillis(5), () -> stuckTask(first));
+      timers.schedule(Duration.ofMillis(5), () -> stuckTask(second));
+      assertNotNull(reports.poll(20, SECONDS));
+      armed.countDown();
+      assertNotNull(reports.poll(20, SECONDS));
+      first.countDown();
+      assertNotNull(reports.poll(20, SECONDS), "the second of two stuck tasks");
+      second.countDown();
+    }
+  }
+
+  @Test
+  void watchdog_manyQuickTasksInOneBatch_areNotTakenForOneSlowOne() throws InterruptedException {
+    Duration bound = Duration.ofMillis(500);
+    try (TimerService timers = watched(bound).listener(listener).build()) {
+      CountDownLatch done = new CountDownLatch(50);
+      for (int i = 0; i < 50; i++) {
+        timers.schedule(
+            Duration.ofMillis(20),
+            () -> {
+              // 1 s for the batch of 50, twice the bound.
+              LockSupport.parkNanos(20_000_000);
+              done.countDown();
+            });
+      }
+      assertTrue(done.await(30, SECONDS));
+    }
+    assertTrue(reports.isEmpty(), reports.toString());
+  }
+
+  @Test
+  void watchdog_nothingToWatch_rests() throws InterruptedException {
+    try (TimerService timers = watched(BOUND).listener(listener).build()) {
+      awaitState(watchdog(), Thread.State.WAITING);
+      CountDownLatch ran = new CountDownLatch(1);
+      timers.schedule(Duration.ZERO, ran::countDown);
+      assertTrue(ran.await(20, SECONDS));
+      awaitState(watchdog(), Thread.State.WAITING);
+      // It is back when there is something to watch.
+      CountDownLatch mayEnd = new CountDownLatch(1);
+      timers.schedule(Duration.ZERO, () -> stuckTask(mayEnd));
+      assertNotNull(reports.poll(20, SECONDS));
+      mayEnd.countDown();
+    }
+  }
+
+  private static void awaitState(Thread thread, Thread.State state) {
+    long startNanos = System.nanoTime();
+    while (thread.getState() != state) {
+      assertTrue(System.nanoTime() - startNanos < SECONDS.toNanos(20), "is " + thread.getState());
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  @Test
+  void watchdog_withoutAListener_logsAWarningWithTheStack() throws InterruptedException {
+    try (LogCapture log = new LogCapture();
+        TimerService timers = watched(BOUND).build()) {
+      CountDownLatch mayEnd = new CountDownLatch(1);
+      timers.schedule(Duration.ZERO, () -> stuckTask(mayEnd));
+      assertTrue(log.first().await(20, SECONDS));
+      mayEnd.countDown();
+      LogRecord logged = log.one();
+      assertEquals(Level.WARNING, logged.getLevel());
+      assertTrue(logged.getMessage().contains("stuckTask"), logged.getMessage());
+    }
+  }
+
+  @Test
+  void watchdog_listenerThatThrows_goesOnWatching() throws InterruptedException {
+    TimerListener hostile =
+        new TimerListener() {
+          @Override
+          public void stalled(StallReport report) {
+            reports.add(report);
+            throw new IllegalStateException("hostile");
+          }
+        };
+    try (LogCapture log = new LogCapture();
+        TimerService timers = watched(BOUND).listener(hostile).build()) {
+      for (int round = 0; round < 2; round++) {
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        timers.schedule(Duration.ZERO, () -> stuckTask(mayEnd));
+        assertNotNull(reports.poll(20, SECONDS));
+        mayEnd.countDown();
+      }
+      assertFalse(log.records().isEmpty());
+    }
+  }
+
+  @Test
+  void stallReport_stack_isCopied() {
+    List<StackTraceElement> stack = new ArrayList<>();
+    StallReport report = new StallReport("driver", 1, stack);
+    stack.add(new StackTraceElement("Some", "method", "Some.java", 1));
+    assertEquals(List.of(), report.stack());
+  }
+}
