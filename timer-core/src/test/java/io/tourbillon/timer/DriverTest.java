@@ -17,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -284,64 +283,6 @@ class DriverTest {
       broken.set(false);
       assertThrows(RejectedExecutionException.class, () -> fragile.schedule(TEN, NOTHING));
     }
-  }
-
-  @Test
-  void threadFactory_default_makesNamedDaemons() throws Exception {
-    try (TimerService plain = TimerService.create()) {
-      Thread thread = threadOf(plain);
-      assertTrue(thread.isDaemon());
-      assertTrue(thread.getName().matches("tourbillon-timer-[1-9][0-9]*"), thread.getName());
-      try (TimerService second = TimerService.create()) {
-        assertFalse(thread.getName().equals(threadOf(second).getName()));
-      }
-    }
-  }
-
-  @Test
-  void threadFactory_ofTheUser_isAsked() throws Exception {
-    ThreadFactory own = body -> Thread.ofPlatform().daemon(false).name("mine").unstarted(body);
-    try (TimerService named = TimerService.builder().threadFactory(own).build()) {
-      Thread thread = threadOf(named);
-      assertEquals("mine", thread.getName());
-      assertFalse(thread.isDaemon());
-    }
-  }
-
-  @Test
-  void threadFactory_ofVirtualThreads_willDo() throws Exception {
-    ThreadFactory virtual = Thread.ofVirtual().name("light").factory();
-    try (TimerService light = TimerService.builder().threadFactory(virtual).build()) {
-      assertTrue(threadOf(light).isVirtual());
-    }
-  }
-
-  private static Thread threadOf(TimerService timers) throws Exception {
-    CompletableFuture<Thread> thread = new CompletableFuture<>();
-    timers.schedule(Duration.ZERO, () -> thread.complete(Thread.currentThread()));
-    return thread.get(20, SECONDS);
-  }
-
-  @Test
-  void threadFactory_thatMakesNone_isRefused() {
-    ThreadFactory none = body -> null;
-    TimerService.Builder builder = TimerService.builder().clock(clock).threadFactory(none);
-    IllegalStateException refusal = assertThrows(IllegalStateException.class, builder::build);
-    assertEquals("the thread factory must make a thread: " + none, refusal.getMessage());
-  }
-
-  /** A service that was not made must not be waited for by those that share its clock. */
-  @Test
-  void threadFactory_thatMakesNoneForTheWatchdog_leavesTheClockUsable() {
-    AtomicInteger made = new AtomicInteger();
-    TimerService.Builder builder =
-        TimerService.builder()
-            .clock(clock)
-            .watchdog(Duration.ofSeconds(1))
-            .threadFactory(body -> made.incrementAndGet() == 1 ? new Thread(body) : null);
-    assertThrows(IllegalStateException.class, builder::build);
-    CompletableFuture<Void> advanced = CompletableFuture.runAsync(() -> clock.advance(TEN));
-    advanced.orTimeout(5, SECONDS).join();
   }
 
   @Test

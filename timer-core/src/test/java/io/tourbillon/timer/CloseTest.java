@@ -1,0 +1,220 @@
+package io.tourbillon.timer;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.timer.TimerHandle.State;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Closing a service, whoever does it and whatever is going on. */
+@Timeout(30)
+class CloseTest {
+  private static final Duration TEN = Duration.ofMillis(10);
+
+  private final VirtualClock clock = new VirtualClock();
+  private final AtomicReference<Thread> driver = new AtomicReference<>();
+  private final Failures failures = new Failures();
+  private final TimerService timers = on(null);
+
+  private TimerService on(Executor executor) {
+    TimerService.Builder builder =
+        TimerService.builder()
+            .clock(clock)
+            .exceptionHandler(failures)
+            .threadFactory(
+                body -> {
+                  driver.set(Thread.ofPlatform().daemon().unstarted(body));
+                  return driver.get();
+                });
+    return (executor == null ? builder : builder.executor(executor)).build();
+  }
+
+  @AfterEach
+  void close() {
+    timers.close();
+    assertEquals(List.of(), failures.all());
+  }
+
+  private void awaitDriversEnd() throws InterruptedException {
+    assertTrue(driver.get().join(Duration.ofSeconds(10)), "the driver goes on");
+  }
+
+  @Test
+  void close_twice_isTheSameAsOnce() throws InterruptedException {
+    timers.close();
+    timers.close();
+    assertTrue(timers.isShutdown());
+    awaitDriversEnd();
+  }
+
+  @Test
+  void close_fromATaskOnTheDriver_returnsAtOnce() throws InterruptedException {
+    List<Boolean> alive = new ArrayList<>();
+    timers.schedule(
+        TEN,
+        () -> {
+          timers.close();
+          alive.add(driver.get().isAlive());
+        });
+    clock.advance(TEN);
+    awaitDriversEnd();
+    assertEquals(List.of(true), alive);
+  }
+
+  @Test
+  void close_fromATaskOnADirectExecutor_returnsAtOnce() throws InterruptedException {
+    TimerService direct = on(Runnable::run);
+    direct.schedule(TEN, direct::close);
+    clock.advance(TEN);
+    awaitDriversEnd();
+    assertTrue(direct.isShutdown());
+  }
+
+  /** The driver waits for the executor's thread here, which would wait for the driver. */
+  @Test
+  void close_fromATaskOnAnExecutorThatTheDriverWaitsFor_returnsAtOnce()
+      throws InterruptedException {
+    TimerService handing =
+        on(
+            command -> {
+              Thread thread = Thread.ofPlatform().start(command);
+              boolean interrupted = false;
+              while (thread.isAlive()) {
+                try {
+                  thread.join();
+                } catch (InterruptedException e) {
+                  interrupted = true;
+                }
+              }
+              assertFalse(interrupted);
+            });
+    handing.schedule(TEN, handing::close);
+    clock.advance(TEN);
+    awaitDriversEnd();
+    assertTrue(handing.isShutdown());
+  }
+
+  @Test
+  void close_fromACallbackOfAFuture_returnsAtOnce() throws InterruptedException {
+    CompletableFuture<Void> closed = timers.after(TEN).thenRun(timers::close);
+    clock.advance(TEN);
+    closed.join();
+    awaitDriversEnd();
+  }
+
+  @Test
+  void close_whileATaskRuns_waitsForItsEnd() throws InterruptedException {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    AtomicInteger ended = new AtomicInteger();
+    timers.schedule(
+        Duration.ZERO,
+        () -> {
+          running.countDown();
+          awaitQuietly(mayEnd);
+          ended.incrementAndGet();
+        });
+    clock.autoAdvance(true);
+    assertTrue(running.await(10, SECONDS));
+    BlockingQueue<Integer> endedAtReturn = new LinkedBlockingQueue<>();
+    Thread closing =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  timers.close();
+                  endedAtReturn.add(ended.get());
+                });
+    // The closing thread has shut the service down, and waits.
+    while (closing.getState() != Thread.State.WAITING) {
+      assertTrue(closing.isAlive(), "close did not wait");
+      Thread.onSpinWait();
+    }
+    assertTrue(timers.isShutdown());
+    mayEnd.countDown();
+    assertEquals(1, endedAtReturn.poll(10, SECONDS));
+  }
+
+  @Test
+  void close_interruptedWhileItWaits_returnsWithTheStatusSet() throws InterruptedException {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    timers.schedule(
+        Duration.ZERO,
+        () -> {
+          running.countDown();
+          awaitQuietly(mayEnd);
+        });
+    clock.autoAdvance(true);
+    assertTrue(running.await(10, SECONDS));
+    BlockingQueue<Boolean> status = new LinkedBlockingQueue<>();
+    Thread closing =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  timers.close();
+                  status.add(Thread.currentThread().isInterrupted());
+                });
+    closing.interrupt();
+    assertEquals(true, status.poll(10, SECONDS));
+    assertTrue(timers.isShutdown());
+    assertEquals(1, mayEnd.getCount(), "the task is still running");
+    mayEnd.countDown();
+  }
+
+  @Test
+  void close_always_endsTheDriverAndTheWatchdog() throws InterruptedException {
+    List<Thread> made = Collections.synchronizedList(new ArrayList<>());
+    TimerService watched =
+        TimerService.builder()
+            .clock(clock)
+            .watchdog(Duration.ofSeconds(1))
+            .threadFactory(
+                body -> {
+                  made.add(Thread.ofPlatform().daemon().unstarted(body));
+                  return made.getLast();
+                })
+            .build();
+    watched.close();
+    assertEquals(2, made.size());
+    for (Thread thread : made) {
+      assertTrue(thread.join(Duration.ofSeconds(10)), "goes on: " + thread);
+    }
+  }
+
+  @Test
+  void close_oneOfTwoServicesOnAClock_leavesTheOtherRunning() {
+    TimerService other = on(null);
+    AtomicInteger ran = new AtomicInteger();
+    TimerHandle timer = timers.schedule(TEN, ran::incrementAndGet);
+    other.close();
+    clock.advance(TEN);
+    assertEquals(1, ran.get());
+    assertSame(State.FIRED, timer.state());
+    assertNotNull(driver.get());
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(20, SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
