@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** The limit on pending timers: exact, and free again as soon as a timer has ended. */
 class PendingLimitTest {
@@ -137,6 +138,23 @@ class PendingLimitTest {
       assertFree(0);
       advanceMillis(10);
       assertFree(3);
+    }
+  }
+
+  @Test
+  void schedule_refusedForAnotherReason_givesThePlaceBack() {
+    try (TimerService one = TimerService.builder().clock(clock).maxPending(1).build()) {
+      one.shutdownNow();
+      for (int i = 0; i < 3; i++) {
+        for (Executable way :
+            List.<Executable>of(
+                () -> one.schedule(TEN, NOTHING), () -> one.arm(1, MILLISECONDS, NOTHING))) {
+          // Otherwise the limit would be the reason from the second time on.
+          assertEquals(
+              "the timer service has been shut down",
+              assertThrows(RejectedExecutionException.class, way).getMessage());
+        }
+      }
     }
   }
 

@@ -70,11 +70,15 @@ class ShardRaceTest {
 
     @Override
     public void close(IntConsumer ended) {
-      shard.close(
-          (_, _, armed) -> {
-            Runnable task = ((ScheduledTimer) armed).ended(State.HANDED_BACK);
-            ended.accept(((Numbered) task).number);
-          });
+      shard.close();
+      for (int page = 0; page < shard.pageCount(); page++) {
+        shard.drain(
+            page,
+            (_, _, armed) -> {
+              Runnable task = ((ScheduledTimer) armed).ended(State.HANDED_BACK);
+              ended.accept(((Numbered) task).number);
+            });
+      }
     }
   }
 

@@ -152,6 +152,24 @@ class TimerIdTest {
     assertEquals(3, timers.pending());
   }
 
+  /** But for bit 31, by which an id says that its timer has a handle: that is taken at its word. */
+  @Test
+  void cancel_idOfAHandleWithAnyBitFlipped_touchesNoOtherTimer() {
+    try (TimerService heard = TimerService.builder().clock(clock).listener(events).build()) {
+      TimerHandle handle = heard.schedule(Duration.ofMillis(5), task);
+      long id = events.one("scheduled").id();
+      for (int bit = 0; bit < Long.SIZE; bit++) {
+        if (bit != 31) {
+          assertFalse(heard.cancel(id ^ 1L << bit), "bit " + bit);
+          assertFalse(heard.rearm(id ^ 1L << bit, 1, MILLISECONDS), "bit " + bit);
+        }
+      }
+      assertEquals(State.PENDING, handle.state());
+      advanceMillis(5);
+      assertEquals(State.FIRED, handle.state());
+    }
+  }
+
   @Test
   void cancel_randomIds_touchNothing() {
     long seed = new Random().nextLong();
