@@ -2,6 +2,7 @@ package io.tourbillon.timer;
 
 import static io.tourbillon.timer.NoTask.NOTHING;
 import static java.util.concurrent.TimeUnit.HOURS;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,7 +10,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -22,8 +25,15 @@ import org.junit.jupiter.api.Timeout;
 @RealTime
 @Timeout(120)
 class WakeRaceTest {
-  /** The original, and twins of it; all dawdle before they wait, as a busy machine makes them. */
-  private record DawdlingClock(Function<Thread, Alarm> alarms) implements Clock {
+  /** Does something once, at the last moment before the driver waits with nothing pending. */
+  private static final class InterposedClock implements Clock {
+    private final Function<Thread, Alarm> alarms;
+    private final AtomicReference<Runnable> beforeWait = new AtomicReference<>(NOTHING);
+
+    InterposedClock(Function<Thread, Alarm> alarms) {
+      this.alarms = alarms;
+    }
+
     @Override
     public long nanoTime() {
       return System.nanoTime();
@@ -35,13 +45,12 @@ class WakeRaceTest {
       return new Alarm() {
         @Override
         public void awaitUntil(long deadlineNanos) {
-          dawdle();
           alarm.awaitUntil(deadlineNanos);
         }
 
         @Override
         public void await() {
-          dawdle();
+          beforeWait.getAndSet(NOTHING).run();
           alarm.await();
         }
 
@@ -55,12 +64,6 @@ class WakeRaceTest {
           alarm.close();
         }
       };
-    }
-
-    private static void dawdle() {
-      for (int spins = 100; spins > 0; spins--) {
-        Thread.onSpinWait();
-      }
     }
   }
 
@@ -97,7 +100,35 @@ class WakeRaceTest {
     public void close() {}
   }
 
-  /** Arms timers just when the driver goes to rest, and says whether one was forgotten. */
+  /** Arms a timer when the driver has decided to wait and has not begun to. */
+  private static boolean forgetsATimerArmedBeforeTheWait(
+      Function<Thread, Clock.Alarm> alarms, Duration patience) throws InterruptedException {
+    InterposedClock clock = new InterposedClock(alarms);
+    TimerService timers = TimerService.builder().clock(clock).build();
+    CountDownLatch fired = new CountDownLatch(1);
+    clock.beforeWait.set(
+        () -> {
+          Thread other =
+              Thread.ofPlatform().start(() -> timers.arm(0, NANOSECONDS, fired::countDown));
+          joinUninterruptibly(other);
+        });
+    // Makes the driver turn round once, if it is waiting already.
+    timers.arm(0, NANOSECONDS, NOTHING);
+    boolean forgotten = !fired.await(patience.toMillis(), MILLISECONDS);
+    // A twin may forget this as well, so it is not closed, which would wait for it.
+    timers.shutdownNow();
+    return forgotten;
+  }
+
+  private static void joinUninterruptibly(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Arms a timer again and again, and says whether one was forgotten. */
   private static boolean forgetsATimer(TimerService timers, int rounds, Duration patience) {
     for (int round = 0; round < rounds; round++) {
       AtomicBoolean fired = new AtomicBoolean();
@@ -109,41 +140,25 @@ class WakeRaceTest {
           return true;
         }
       }
-      for (int spins = round % 100; spins > 0; spins--) {
-        Thread.onSpinWait();
-      }
     }
     return false;
   }
 
-  private static TimerService serviceOn(Function<Thread, Clock.Alarm> alarms) {
-    return TimerService.builder()
-        .clock(new DawdlingClock(alarms))
-        .tick(Duration.ofNanos(100_000))
-        .build();
+  @Test
+  void driver_armedJustBeforeItWaits_forgetsNoTimer() throws Exception {
+    assertFalse(
+        forgetsATimerArmedBeforeTheWait(Clock.system()::newAlarm, Duration.ofSeconds(20)));
   }
 
   @Test
-  void driver_armedJustWhenItGoesToRest_forgetsNoTimer() {
-    try (TimerService timers = serviceOn(Clock.system()::newAlarm)) {
-      assertFalse(forgetsATimer(timers, 3000, Duration.ofSeconds(20)));
-    }
-  }
-
-  @Test
-  void driverOnTheTwinOfTheClock_armedJustWhenItGoesToRest_isCaught() {
-    TimerService timers = serviceOn(ForgetfulAlarm::new);
-    assertTrue(
-        forgetsATimer(timers, 20_000, Duration.ofSeconds(1)),
-        "the race that the test needs did not happen");
-    // It may forget this as well, so it is not closed, which would wait for it.
-    timers.shutdownNow();
+  void driverOnTheTwinOfTheClock_armedJustBeforeItWaits_isCaught() throws Exception {
+    assertTrue(forgetsATimerArmedBeforeTheWait(ForgetfulAlarm::new, Duration.ofSeconds(1)));
   }
 
   /** The driver has looked at the first shard, and waits for the lock of the second. */
   @Test
   void driver_armedWhileItLooksAtAnotherShard_forgetsNoTimer() throws Exception {
-    try (TimerService timers = serviceOn(Clock.system()::newAlarm)) {
+    try (TimerService timers = TimerService.builder().tick(Duration.ofNanos(100_000)).build()) {
       int shards = Internals.shards(timers).length;
       assumeTrue(shards > 1, "one shard only");
       AtomicBoolean done = new AtomicBoolean();
