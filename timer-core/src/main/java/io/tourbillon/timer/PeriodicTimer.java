@@ -42,7 +42,7 @@ final class PeriodicTimer extends ScheduledTimer {
   @Override
   void cancelled(Runnable notRun) {
     if (notRun instanceof AccountableTask accountable) {
-      tellCancelled(accountable);
+      accountable.cancelled();
     }
   }
 
@@ -92,6 +92,10 @@ final class PeriodicTimer extends ScheduledTimer {
     } else {
       deadlineNanos = newDeadlineNanos;
     }
+  }
+
+  long deadlineNanos() {
+    return deadlineNanos;
   }
 
   /** When the next run is due, now that one has ended. */

@@ -2,7 +2,6 @@ package io.tourbillon.timer;
 
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,10 +105,6 @@ class ScheduledTimer implements TimerHandle {
     return "timer " + Long.toHexString(id);
   }
 
-  static void tellCancelled(AccountableTask notRun) {
-    notRun.notRun(new CancellationException("the timer was cancelled"));
-  }
-
   /**
    * A timer behind which somebody waits. A class of its own so that cancelling any other timer need
    * not look at its task.
@@ -121,7 +116,7 @@ class ScheduledTimer implements TimerHandle {
 
     @Override
     void cancelled(Runnable notRun) {
-      tellCancelled((AccountableTask) notRun);
+      ((AccountableTask) notRun).cancelled();
     }
   }
 

@@ -210,6 +210,16 @@ final class Shard {
     }
   }
 
+  /** When a periodic timer is, or was last, to run. */
+  long deadlineNanos(PeriodicTimer timer) {
+    lock.lock();
+    try {
+      return timer.deadlineNanos();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Whether memory of a peak waits to be given back. Read without the lock: a hint, which is exact
    * for what the calling thread has just done itself, and that is what it is asked about.

@@ -3,8 +3,11 @@ package io.tourbillon.timer;
 import io.tourbillon.timer.wheel.ExpirySink;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -30,6 +33,12 @@ final class ShardedTimerService implements TimerService {
   private final @Nullable PendingLimit limit;
   private final Events events;
   private final @Nullable Watchdog watchdog;
+
+  /**
+   * The views, to be told of a shutdown. Guarded by itself; forgets those that nobody has any more.
+   */
+  private final Set<ScheduledExecutorView> views =
+      Collections.newSetFromMap(new WeakHashMap<>());
 
   /** Set once. The locks of the shards decide who is refused; this only answers questions. */
   private volatile boolean shutdown;
@@ -344,29 +353,43 @@ final class ShardedTimerService implements TimerService {
   /**
    * Arms a periodic timer for its next run, if there is to be one.
    *
+   * @param task what has run, or null if the timer had been cancelled before
    * @param mayRunAgain whether a run that was missed may be made up for at once
    * @return whether it is to be
    */
-  boolean settle(PeriodicTimer timer, boolean stop, boolean mayRunAgain) {
+  boolean settle(
+      PeriodicTimer timer, @Nullable Runnable task, boolean stop, boolean mayRunAgain) {
     long tick;
+    RejectedExecutionException end = null;
     try {
       tick = timer.shard.settle(timer, stop, mayRunAgain, scale, elapsedNanos());
     } catch (RuntimeException | Error full) {
       // The wheel is full or the heap is: this timer can not go on, and says so.
       events.log("a periodic timer could not be armed again: " + timer, full);
+      end = new RejectedExecutionException("the timer could not be armed again", full);
       tick = timer.shard.settle(timer, true, false, scale, elapsedNanos());
     }
     if (tick >= 0) {
       driver.armed(tick);
     } else if (tick == Shard.ENDED) {
       releasePermits(1);
+      if (task instanceof AccountableTask accountable && !stop) {
+        accountable.handedBack(
+            end == null ? new RejectedExecutionException(Shard.SHUT_DOWN) : end);
+      }
     }
     return tick == Shard.RUN_AGAIN;
   }
 
   void taskFailed(Shard shard, long id, Runnable task, Throwable error) {
     shard.count(stats -> stats.exceptions++);
-    events.failed(id, task, error);
+    events.failed(id, passedIn(task), error);
+  }
+
+  /** Failures are told of the object that the user knows. */
+  private static Runnable passedIn(Runnable task) {
+    Runnable own = task instanceof AccountableTask accountable ? accountable.passedIn() : task;
+    return own == null ? task : own;
   }
 
   void taskRan(Shard shard, long id, long runNanos, int counts) {
@@ -381,7 +404,7 @@ final class ShardedTimerService implements TimerService {
   }
 
   void taskNotRun(Runnable task, RejectedExecutionException cause) {
-    events.notRun(task, cause);
+    events.notRun(passedIn(task), cause);
   }
 
   void paused(long nanos) {
@@ -424,7 +447,20 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public ScheduledExecutorService asScheduledExecutor() {
-    throw new UnsupportedOperationException();
+    ScheduledExecutorView view = new ScheduledExecutorView(this);
+    synchronized (views) {
+      views.add(view);
+    }
+    // Either the shutdown finds the view among the others, or its flag is seen here, or both.
+    if (shutdown) {
+      view.serviceShutDown();
+    }
+    return view;
+  }
+
+  /** When a periodic timer is, or was last, to run, by the clock. */
+  long deadlineNanos(PeriodicTimer timer) {
+    return scale.clockNanos(timer.shard.deadlineNanos(timer));
   }
 
   // Observation.
@@ -487,7 +523,13 @@ final class ShardedTimerService implements TimerService {
     }
     releasePermits(tasks.size());
     ids.forEach(events::handedBack);
-    return handBack(tasks);
+    List<Runnable> passedIn = handBack(tasks);
+    List<ScheduledExecutorView> open;
+    synchronized (views) {
+      open = List.copyOf(views);
+    }
+    open.forEach(ScheduledExecutorView::serviceShutDown);
+    return passedIn;
   }
 
   /** Turns our own tasks into what was passed in, and tells those that wait for them. */
@@ -499,7 +541,7 @@ final class ShardedTimerService implements TimerService {
         if (own != null) {
           passedIn.add(own);
         }
-        accountable.notRun(new RejectedExecutionException(Shard.SHUT_DOWN));
+        accountable.handedBack(new RejectedExecutionException(Shard.SHUT_DOWN));
       } else {
         passedIn.add(task);
       }

@@ -109,22 +109,25 @@ final class TaskRunner {
     if (task != null) {
       service.taskNotRun(task, cause);
       if (task instanceof AccountableTask accountable) {
-        accountable.notRun(cause);
+        accountable.refused(cause);
       }
     }
     if (timer instanceof PeriodicTimer periodic) {
-      service.settle(periodic, false, false);
+      service.settle(periodic, task, false, false);
     }
   }
 
   /** Runs a timer's task; its run time counts so many times, or is not measured if that is 0. */
   private void run(Shard shard, long id, Object timer, int counts) {
-    boolean failed = fails(shard, id, taskOf(timer), counts);
+    Runnable task = taskOf(timer);
+    boolean failed = fails(shard, id, task, counts);
     if (timer instanceof PeriodicTimer periodic) {
       int runs = 1;
-      while (service.settle(periodic, failed && periodic.stopsOnException(), runs < MAX_BURST)) {
+      while (service.settle(
+          periodic, task, failed && periodic.stopsOnException(), runs < MAX_BURST)) {
         runs++;
-        failed = fails(shard, id, taskOf(periodic), Math.min(1, counts));
+        task = taskOf(periodic);
+        failed = fails(shard, id, task, Math.min(1, counts));
       }
     }
   }

@@ -3,6 +3,7 @@ package io.tourbillon.timer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,17 @@ final class TimerFutures {
     }
 
     @Override
-    public void notRun(RuntimeException why) {
+    public void cancelled() {
+      future.cancel(false);
+    }
+
+    @Override
+    public void refused(RejectedExecutionException why) {
+      future.completeExceptionally(why);
+    }
+
+    @Override
+    public void handedBack(RejectedExecutionException why) {
       future.completeExceptionally(why);
     }
 

@@ -1,0 +1,71 @@
+package io.tourbillon.timer;
+
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** A task of a view that runs once. */
+class OneShotFuture<V extends @Nullable Object> extends ViewFuture<V> {
+  /** For whom the task runs. */
+  enum Purpose {
+    /** For the caller, who holds the future. */
+    FUTURE,
+    /** For {@code execute}: nobody holds the future, but for what shutdownNow returns. */
+    COMMAND,
+    /** For {@code invokeAll} or {@code invokeAny}, which wait for it inside. */
+    INVOKED
+  }
+
+  private final Purpose purpose;
+  private final long deadlineNanos;
+
+  /** Written before {@link #armed} is set. */
+  private long id;
+
+  OneShotFuture(
+      ScheduledExecutorView view, Purpose purpose, Runnable task, V result, long delayNanos) {
+    super(view, task, result);
+    this.purpose = purpose;
+    deadlineNanos = view.deadlineNanos(delayNanos);
+  }
+
+  OneShotFuture(ScheduledExecutorView view, Purpose purpose, Callable<V> task, long delayNanos) {
+    super(view, task);
+    this.purpose = purpose;
+    deadlineNanos = view.deadlineNanos(delayNanos);
+  }
+
+  @Override
+  void armTimer() {
+    id = service().armAt(deadlineNanos, this);
+  }
+
+  @Override
+  void cancelTimer() {
+    service().cancel(id);
+  }
+
+  @Override
+  long deadlineNanos() {
+    return deadlineNanos;
+  }
+
+  @Override
+  boolean reportsFailure() {
+    return purpose == Purpose.COMMAND;
+  }
+
+  @Override
+  public boolean isPeriodic() {
+    return false;
+  }
+
+  @Override
+  boolean handBack() {
+    boolean handedBack = super.handBack();
+    if (handedBack && purpose == Purpose.INVOKED) {
+      // Those who wait inside invokeAll or invokeAny can not run what shutdownNow returns.
+      cancel(false);
+    }
+    return handedBack;
+  }
+}

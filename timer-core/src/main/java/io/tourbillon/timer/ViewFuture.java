@@ -1,0 +1,331 @@
+package io.tourbillon.timer;
+
+import io.tourbillon.timer.roster.Roster;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.RunnableScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task of a {@link ScheduledExecutorView}: what callers hold, and what is armed in the service.
+ *
+ * <p>Two things are decided here, each in its own place. The <b>outcome</b> is {@link FutureTask}'s
+ * affair: value, exception or cancelled, whoever comes first. The <b>phase</b> says who may still do
+ * something with the task:
+ *
+ * <pre>
+ *   NEW --admit--> WAITING --begin--> RUNNING --finish--> ENDED       ran once, failed, or was
+ *                   |  ^                 |                            cancelled meanwhile
+ *                   |  +-----finish------+                            periodic, goes on
+ *                   +--done, retract--------------------> ENDED       ended before it ran
+ *                   +--handBack--> HANDED_BACK --done---> ENDED       given out by shutdownNow
+ * </pre>
+ *
+ * <p>All moves are made under this object's monitor, which is held for a few instructions and never
+ * while other code is called. The races, and what decides them:
+ *
+ * <ul>
+ *   <li><b>cancel and run.</b> If the outcome is cancelled first, FutureTask does not call the task,
+ *       even if the phase has become RUNNING in between. If the task was called first, cancel still
+ *       gives the outcome, the task goes on, and the view is not terminated until {@code finish}.
+ *   <li><b>cancel and fire.</b> A timer that a batch has taken can no longer be cancelled in the
+ *       service. It comes to {@code run}, finds another phase than WAITING, and is left out.
+ *   <li><b>cancel and arm.</b> A shutdown finds the task from before it is armed. Whoever ends it
+ *       before {@link #armed} is set does not cancel the timer; {@link #arm} sees the phase then, and
+ *       does. The monitor orders the two.
+ *   <li><b>interrupt and finish.</b> A thread is interrupted only while it is the runner, under the
+ *       monitor; {@code finish} clears an interrupt that came from here. So no later task of the same
+ *       thread sees it.
+ * </ul>
+ */
+abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
+    implements RunnableScheduledFuture<V>, AccountableTask, Roster.Member {
+
+  private enum Phase {
+    NEW,
+    WAITING,
+    RUNNING,
+    HANDED_BACK,
+    ENDED
+  }
+
+  final ScheduledExecutorView view;
+
+  // Guarded by this object's monitor.
+  private Phase phase = Phase.NEW;
+  private boolean armed;
+  private @Nullable Runnable passedIn;
+  private @Nullable Thread runner;
+  private boolean interruptSent;
+
+  /** The roster's. */
+  private int rosterPlace = NOWHERE;
+
+  ViewFuture(ScheduledExecutorView view, Runnable task, V result) {
+    super(task, result);
+    this.view = view;
+    passedIn = task;
+  }
+
+  ViewFuture(ScheduledExecutorView view, Callable<V> task) {
+    super(task);
+    this.view = view;
+  }
+
+  final ShardedTimerService service() {
+    return view.service();
+  }
+
+  /** Arms the timer in the service. */
+  abstract void armTimer();
+
+  /** Ends the timer in the service, if it is still there. Called after {@link #armTimer}. */
+  abstract void cancelTimer();
+
+  /** When the task is or was to run, by the service's clock. */
+  abstract long deadlineNanos();
+
+  /** Whether nobody is there to look at the outcome, so that a failure has to be reported. */
+  abstract boolean reportsFailure();
+
+  // Starting, by the view.
+
+  /** NEW -> WAITING: false if the task has been started before. */
+  final synchronized boolean admit() {
+    if (phase != Phase.NEW) {
+      return false;
+    }
+    phase = Phase.WAITING;
+    return true;
+  }
+
+  /** Arms the timer; what it throws is the service's refusal. */
+  final void arm() {
+    armTimer();
+    boolean ended;
+    synchronized (this) {
+      armed = true;
+      ended = phase == Phase.ENDED || phase == Phase.HANDED_BACK;
+    }
+    if (ended) {
+      // If it has run already there is nothing to cancel, which does no harm.
+      cancelTimer();
+    }
+  }
+
+  /** WAITING -> ENDED for a task that was refused: false if something else has ended it. */
+  final synchronized boolean retract() {
+    if (phase != Phase.WAITING) {
+      return false;
+    }
+    phase = Phase.ENDED;
+    return true;
+  }
+
+  // Running, by the driver or the executor.
+
+  @Override
+  public final void run() {
+    if (!begin()) {
+      return;
+    }
+    try {
+      if (isPeriodic()) {
+        runAndReset();
+      } else {
+        super.run();
+      }
+    } finally {
+      finish();
+    }
+    if (isFailureToReport()) {
+      throw Rethrow.unchecked(exceptionNow());
+    }
+  }
+
+  /** The service then takes the failure from {@code run}, and asks for what was passed in. */
+  private boolean isFailureToReport() {
+    return reportsFailure() && state() == State.FAILED;
+  }
+
+  /** WAITING -> RUNNING. */
+  private boolean begin() {
+    synchronized (this) {
+      if (phase == Phase.WAITING) {
+        phase = Phase.RUNNING;
+        runner = Thread.currentThread();
+        return true;
+      }
+      if (phase != Phase.HANDED_BACK) {
+        return false;
+      }
+    }
+    // As with ScheduledThreadPoolExecutor: what was handed back is not run, but nobody need wait.
+    cancel(false);
+    return false;
+  }
+
+  /** RUNNING -> WAITING or ENDED. */
+  private void finish() {
+    boolean over;
+    boolean inService;
+    synchronized (this) {
+      runner = null;
+      if (interruptSent) {
+        interruptSent = false;
+        Thread.interrupted();
+      }
+      // A cancel that comes after this finds WAITING in done, and ends the task itself.
+      over = isDone();
+      inService = armed && over && isPeriodic() && isCancelled();
+      phase = over ? Phase.ENDED : Phase.WAITING;
+    }
+    if (over) {
+      if (inService) {
+        // Done may not have been called yet, and then finds that nothing is left to do.
+        cancelTimer();
+      }
+      view.ended(this);
+    } else if (view.isStopped()) {
+      // The shutdown may have found this run going on and left the task to us.
+      cancel(false);
+    }
+  }
+
+  // Ending.
+
+  @Override
+  public final boolean cancel(boolean mayInterruptIfRunning) {
+    if (!super.cancel(false)) {
+      return false;
+    }
+    if (mayInterruptIfRunning) {
+      interruptRun();
+    }
+    return true;
+  }
+
+  /** Interrupts the run that is going on, if one is. */
+  final synchronized void interruptRun() {
+    if (runner != null) {
+      interruptSent = true;
+      runner.interrupt();
+    }
+  }
+
+  /** Called by FutureTask, once, when the outcome is there: by a run, a cancel or a refusal. */
+  @Override
+  protected void done() {
+    boolean waited;
+    boolean inService;
+    synchronized (this) {
+      if (!isFailureToReport()) {
+        passedIn = null;
+      }
+      waited = phase == Phase.WAITING;
+      // A run that ends by itself settles its timer itself; one that is cancelled goes on without.
+      inService = armed && (waited || (phase == Phase.RUNNING && isPeriodic() && isCancelled()));
+      if (phase != Phase.RUNNING) {
+        phase = Phase.ENDED;
+      }
+    }
+    if (inService) {
+      cancelTimer();
+    }
+    if (waited) {
+      view.ended(this);
+    }
+  }
+
+  /** Cancels the task if it waits for a run; one that is running sees to it itself. */
+  final void cancelIfWaiting() {
+    if (isWaiting()) {
+      cancel(false);
+    }
+  }
+
+  private synchronized boolean isWaiting() {
+    return phase == Phase.WAITING;
+  }
+
+  /** WAITING -> HANDED_BACK: takes the task out of the service and leaves its outcome open. */
+  boolean handBack() {
+    boolean inService;
+    synchronized (this) {
+      if (phase != Phase.WAITING || isDone()) {
+        return false;
+      }
+      phase = Phase.HANDED_BACK;
+      inService = armed;
+    }
+    if (inService) {
+      cancelTimer();
+    }
+    view.ended(this);
+    return true;
+  }
+
+  // What the service tells.
+
+  @Override
+  public final void cancelled() {
+    // Mostly the answer to our own cancel, and the phase is another one already.
+    cancelIfWaiting();
+  }
+
+  @Override
+  public final void refused(RejectedExecutionException why) {
+    fail(why);
+  }
+
+  @Override
+  public final void handedBack(RejectedExecutionException why) {
+    fail(why);
+  }
+
+  private void fail(RejectedExecutionException why) {
+    if (isWaiting()) {
+      setException(why);
+    }
+  }
+
+  @Override
+  public final synchronized @Nullable Runnable passedIn() {
+    return passedIn;
+  }
+
+  // Delayed.
+
+  @Override
+  public final long getDelay(TimeUnit unit) {
+    return unit.convert(deadlineNanos() - service().clockNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** By deadline; equal ones are equal, as the wheel does not keep the order of arrival either. */
+  @Override
+  public final int compareTo(Delayed other) {
+    if (other == this) {
+      return 0;
+    }
+    if (other instanceof ViewFuture<?> task && task.service() == service()) {
+      // The difference decides, as clock readings may wrap around.
+      return Long.signum(deadlineNanos() - task.deadlineNanos());
+    }
+    return Long.compare(getDelay(TimeUnit.NANOSECONDS), other.getDelay(TimeUnit.NANOSECONDS));
+  }
+
+  // Roster.Member.
+
+  @Override
+  public final int rosterPlace() {
+    return rosterPlace;
+  }
+
+  @Override
+  public final void rosterPlace(int place) {
+    rosterPlace = place;
+  }
+}

@@ -1,0 +1,232 @@
+package io.tourbillon.timer.netty;
+
+import io.netty.util.Timeout;
+import io.netty.util.Timer;
+import io.netty.util.TimerTask;
+import io.tourbillon.timer.AccountableTask;
+import io.tourbillon.timer.roster.Roster;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A timeout: what callers hold, and what is armed in the service.
+ *
+ * <pre>
+ *             +--run--> RUNNING --task returns or throws--> EXPIRED
+ *   PENDING --+--the executor refuses the task------------> EXPIRED
+ *             +--cancel, stop, shutdown of the service----> CANCELLED
+ * </pre>
+ *
+ * <p>All moves are made under this object's monitor, which is held for a few instructions and never
+ * while other code is called: the first to leave PENDING decides. A batch of the service may have
+ * taken the timer before; its task is then left out by {@link #run}, so a cancel holds good until
+ * the very beginning of the task.
+ *
+ * <p>A stop may find the timeout before it is armed. It does not know the timer's id then; {@link
+ * #armed} finds the state, and cancels the timer.
+ */
+final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
+  /** No timer has this id. */
+  private static final long NOT_ARMED = 0;
+
+  private static final System.Logger LOGGER = System.getLogger("io.tourbillon.timer");
+
+  private enum State {
+    PENDING,
+    RUNNING,
+    /** RUNNING, and a stop has interrupted the runner. */
+    INTERRUPTED,
+    EXPIRED,
+    CANCELLED
+  }
+
+  private final NettyTimer timer;
+  private final TimerTask task;
+
+  /** Written under the monitor; volatile for those who only ask. */
+  private volatile State state = State.PENDING;
+
+  // Guarded by this object's monitor.
+  private long id = NOT_ARMED;
+  private @Nullable Thread runner;
+
+  /** The roster's. */
+  private int rosterPlace = NOWHERE;
+
+  NettyTimeout(NettyTimer timer, TimerTask task) {
+    this.timer = timer;
+    this.task = task;
+  }
+
+  // By the timer.
+
+  /** Follows the arming of the timer. */
+  void armed(long id) {
+    boolean cancelled;
+    synchronized (this) {
+      this.id = id;
+      cancelled = state == State.CANCELLED;
+    }
+    if (cancelled) {
+      timer.timers().cancel(id);
+    }
+  }
+
+  /** Takes back a timeout that was refused: false if a stop has ended it. */
+  boolean retract() {
+    return end();
+  }
+
+  /** Cancels without telling the task, and says whether it did. */
+  boolean end() {
+    long armed;
+    synchronized (this) {
+      if (state != State.PENDING) {
+        return false;
+      }
+      state = State.CANCELLED;
+      armed = id;
+    }
+    timer.ended(this);
+    if (armed != NOT_ARMED) {
+      timer.timers().cancel(armed);
+    }
+    return true;
+  }
+
+  private void leavePending(State end) {
+    synchronized (this) {
+      if (state != State.PENDING) {
+        return;
+      }
+      state = end;
+    }
+    timer.ended(this);
+  }
+
+  synchronized boolean isRunningHere() {
+    return Thread.currentThread().equals(runner);
+  }
+
+  /** Interrupts the task if it is running; nobody else's task can be hit. */
+  synchronized void interruptRun() {
+    if (runner != null) {
+      state = State.INTERRUPTED;
+      runner.interrupt();
+    }
+  }
+
+  // By the service.
+
+  @Override
+  public void run() {
+    synchronized (this) {
+      if (state != State.PENDING) {
+        return;
+      }
+      state = State.RUNNING;
+      runner = Thread.currentThread();
+    }
+    try {
+      task.run(this);
+    } catch (Throwable error) {
+      throw NettyTimeout.<RuntimeException>asUnchecked(error);
+    } finally {
+      finish();
+    }
+  }
+
+  /** The service takes any Throwable; only the compiler has to be told otherwise. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <X extends Throwable> X asUnchecked(Throwable error) throws X {
+    throw (X) error;
+  }
+
+  private void finish() {
+    synchronized (this) {
+      if (state == State.INTERRUPTED) {
+        // That was meant for this task, not for the next one of this thread.
+        Thread.interrupted();
+      }
+      state = State.EXPIRED;
+      runner = null;
+    }
+    timer.ended(this);
+  }
+
+  @Override
+  public void refused(RejectedExecutionException why) {
+    leavePending(State.EXPIRED);
+  }
+
+  @Override
+  public void handedBack(RejectedExecutionException why) {
+    leavePending(State.CANCELLED);
+  }
+
+  /** Not called for a timer that is cancelled by its id, as these are. */
+  @Override
+  public void cancelled() {
+    leavePending(State.CANCELLED);
+  }
+
+  @Override
+  public Runnable passedIn() {
+    return this;
+  }
+
+  // By callers.
+
+  @Override
+  public Timer timer() {
+    return timer;
+  }
+
+  @Override
+  public TimerTask task() {
+    return task;
+  }
+
+  @Override
+  public boolean isExpired() {
+    State now = state;
+    return now != State.PENDING && now != State.CANCELLED;
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return state == State.CANCELLED;
+  }
+
+  @Override
+  public boolean cancel() {
+    if (!end()) {
+      return false;
+    }
+    try {
+      task.cancelled(this);
+    } catch (Throwable failure) {
+      // Netty's own timer does not let it out either.
+      LOGGER.log(
+          System.Logger.Level.ERROR, () -> "a timeout's cancelled method failed: " + task, failure);
+    }
+    return true;
+  }
+
+  @Override
+  public String toString() {
+    return "timeout " + state + " of " + task;
+  }
+
+  // Roster.Member.
+
+  @Override
+  public int rosterPlace() {
+    return rosterPlace;
+  }
+
+  @Override
+  public void rosterPlace(int place) {
+    rosterPlace = place;
+  }
+}
