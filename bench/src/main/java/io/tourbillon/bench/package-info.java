@@ -1,4 +1,4 @@
-/** The command-line program; its benchmarks, comparisons and soak run are not yet built. */
+/** The command-line program; its comparisons and soak run are not yet built. */
 @NullMarked
 package io.tourbillon.bench;
 

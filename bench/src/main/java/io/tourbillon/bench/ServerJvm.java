@@ -1,0 +1,28 @@
+package io.tourbillon.bench;
+
+import java.util.List;
+
+/** The JVM that every subject is measured in: flags of a server. */
+public final class ServerJvm {
+  public static final String LEAST_HEAP = "-Xms8g";
+  public static final String MOST_HEAP = "-Xmx8g";
+
+  /** The JDK's default on servers. Its write barriers are part of what a timer costs. */
+  public static final String COLLECTOR = "-XX:+UseG1GC";
+
+  /**
+   * A server has touched all of its heap long ago. Without this the first use of each page would be
+   * paid for by whoever allocates, and our ids, which allocate nothing, would look better than they
+   * are.
+   */
+  public static final String TOUCHED_HEAP = "-XX:+AlwaysPreTouch";
+
+  /** Lets Netty use its Unsafe queues, which it prefers and JDK 24 and later deny by default. */
+  public static final String UNSAFE_FOR_PEERS = "--sun-misc-unsafe-memory-access=allow";
+
+  /** All of them. Annotations can not refer to a list, so benchmarks name them one by one. */
+  public static final List<String> FLAGS =
+      List.of(LEAST_HEAP, MOST_HEAP, COLLECTOR, TOUCHED_HEAP, UNSAFE_FOR_PEERS);
+
+  private ServerJvm() {}
+}

@@ -1,0 +1,63 @@
+package io.tourbillon.bench.jmh;
+
+import io.tourbillon.bench.ProcessCpu;
+import java.util.Collection;
+import java.util.List;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.profile.InternalProfiler;
+import org.openjdk.jmh.results.AggregationPolicy;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.ScalarResult;
+
+/**
+ * Adds {@code cpu} to the results of a benchmark: CPU time of the whole process for each operation,
+ * beside JMH's wall time. A service that leaves work to a thread of its own is cheap by the wall
+ * clock only.
+ *
+ * <p>A benchmark that measures by itself publishes its figures, and then those are added instead.
+ * Turned on with {@code -prof io.tourbillon.bench.jmh.CpuProfiler}.
+ *
+ * <p>The static is how a benchmark reaches the profiler, which JMH makes. JMH runs one iteration
+ * at a time: beforeIteration, the benchmark's thread, afterIteration, each seeing what was before
+ * it.
+ */
+public final class CpuProfiler implements InternalProfiler {
+  private static List<Figure> published = List.of();
+
+  private long beginNanos;
+
+  /** Reports these for the iteration. */
+  static void publish(List<Figure> figures) {
+    published = figures;
+  }
+
+  @Override
+  public String getDescription() {
+    return "CPU time of the whole process for each operation";
+  }
+
+  @Override
+  public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
+    published = List.of();
+    beginNanos = ProcessCpu.nanos();
+  }
+
+  @Override
+  public Collection<ScalarResult> afterIteration(
+      BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+    long nanos = ProcessCpu.nanos() - beginNanos;
+    if (!published.isEmpty()) {
+      return published.stream().map(CpuProfiler::toResult).toList();
+    }
+    long operations = result.getMetadata().getAllOps();
+    if (operations == 0) {
+      return List.of();
+    }
+    return List.of(toResult(new Figure("cpu", (double) nanos / operations, "ns/op")));
+  }
+
+  private static ScalarResult toResult(Figure figure) {
+    return new ScalarResult(figure.name(), figure.value(), figure.unit(), AggregationPolicy.AVG);
+  }
+}

@@ -1,0 +1,90 @@
+package io.tourbillon.bench.jmh;
+
+import io.tourbillon.bench.ServerJvm;
+import io.tourbillon.bench.subject.TimerKind;
+import io.tourbillon.bench.subject.TimerSubject;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Arms a million timers due within 3 s and waits until all of them have fired.
+ *
+ * <p>JMH's own score is the length of that, which says little. The results are those that {@link
+ * CpuProfiler} adds: {@code cpuPerTimer}, the CPU time of the whole process from the first arm to
+ * the last fire, in which the harness has two clock readings a timer; and how late the timers were,
+ * against the deadline that was asked for. A round with a timer lost, early or fired twice fails.
+ *
+ * <p>Five fresh JVMs, each with two rounds of warm-up and two that count.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SingleShotTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 2)
+@Measurement(iterations = 2)
+@Fork(
+    value = 5,
+    jvmArgs = {
+      ServerJvm.LEAST_HEAP,
+      ServerJvm.MOST_HEAP,
+      ServerJvm.COLLECTOR,
+      ServerJvm.TOUCHED_HEAP,
+      ServerJvm.UNSAFE_FOR_PEERS
+    })
+public class Fire {
+  @Param({"OURS_IDS", "NETTY_512", "NETTY_8192"})
+  TimerKind subject;
+
+  @Param("1000000")
+  int timers;
+
+  @Param("3000")
+  int windowMillis;
+
+  /** Only ours can: {@code -p recordStats=true} goes with {@code -p subject=OURS_IDS}. */
+  @Param("false")
+  boolean recordStats;
+
+  private TimerSubject service;
+  private FireRound round;
+
+  @Setup(Level.Trial)
+  public void open() {
+    service = subject.open(timers, recordStats);
+    round = new FireRound(timers, TimeUnit.MILLISECONDS.toNanos(windowMillis));
+  }
+
+  /** Garbage of the round before is not collected on this one's account. */
+  @Setup(Level.Iteration)
+  public void prepare() {
+    round.reset();
+    System.gc();
+  }
+
+  @Benchmark
+  public void fire() throws InterruptedException {
+    Failure.guard(() -> round.run(service));
+  }
+
+  @TearDown(Level.Iteration)
+  public void report() {
+    Failure.guard(() -> service.requirePending(0));
+    Failure.guard(() -> CpuProfiler.publish(round.figures()));
+  }
+
+  @TearDown(Level.Trial)
+  public void close() {
+    service.close();
+  }
+}

@@ -1,0 +1,68 @@
+package io.tourbillon.bench.jmh;
+
+import io.tourbillon.bench.ServerJvm;
+import io.tourbillon.bench.subject.TimerSubject;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
+
+/**
+ * What benchmarks of a steady state have in common: as many timers are pending after each operation
+ * as before it. One thread; three fresh JVMs, each with 10 s of warm-up and 10 s that count.
+ * Without warm-up ({@code -wi 0}) profilers count the filling, too.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(
+    value = 3,
+    jvmArgs = {
+      ServerJvm.LEAST_HEAP,
+      ServerJvm.MOST_HEAP,
+      ServerJvm.COLLECTOR,
+      ServerJvm.TOUCHED_HEAP,
+      ServerJvm.UNSAFE_FOR_PEERS
+    })
+public abstract class SteadyBenchmark {
+  /** Refuses {@code -t}: places are one thread's. */
+  @Setup(Level.Trial)
+  public void requireOneThread(BenchmarkParams params) {
+    if (params.getThreads() != 1) {
+      throw new IllegalArgumentException("threads must be 1: " + params.getThreads());
+    }
+  }
+
+  /** Brings what lives long into the old generation, where it is in a server. */
+  static void age() {
+    System.gc();
+    System.gc();
+  }
+
+  /**
+   * Closes a service, but not in a JVM that is about to end: closing one of a million timers makes
+   * a list of them, and profilers would count that with the last iteration.
+   */
+  static void dispose(TimerSubject timers) {
+    if (!Failure.isForked()) {
+      timers.close();
+    }
+  }
+
+  /** What to throw when a timer that had to be pending was not. */
+  static RuntimeException notPending(int place) {
+    return Failure.of(
+        new IllegalStateException(
+            "the timer of a place must be pending, but came due or was lost: place " + place));
+  }
+}

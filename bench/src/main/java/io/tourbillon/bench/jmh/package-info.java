@@ -1,0 +1,25 @@
+/**
+ * JMH benchmarks of timers, ours and the peers' as parameters of the same benchmark.
+ *
+ * <p>With {@code T} for {@code java -jar bench/target/tourbillon.jar jmh} and {@code C} for {@code
+ * -prof io.tourbillon.bench.jmh.CpuProfiler}, which adds the CPU time of the whole process:
+ *
+ * <pre>
+ *   T CancelArm C                      a request timeout cancelled and the next one armed
+ *   T CancelArm C -prof gc             the same, with bytes allocated an operation
+ *   T PushOut C                        an idle timeout pushed out
+ *   T WheelArmCancel                   the bare wheels
+ *   T Fire C                           a million timers due within 3 s
+ *   T CancelArm C -p subject=OURS_IDS -p recordStats=false,true
+ *   T Fire C -p subject=OURS_IDS -p recordStats=false,true
+ * </pre>
+ *
+ * <p>{@code -p pending=1000000 -p order=RANDOM} picks one row. Everything runs in JVMs with the
+ * flags of {@link io.tourbillon.bench.ServerJvm}; {@code -jvmArgs} replaces them on a smaller
+ * machine. A benchmark whose work was not really done (a timer lost, early, or not pending when it
+ * had to be) fails and reports no number.
+ */
+@NullMarked
+package io.tourbillon.bench.jmh;
+
+import org.jspecify.annotations.NullMarked;

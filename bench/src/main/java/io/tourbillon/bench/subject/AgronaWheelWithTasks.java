@@ -1,0 +1,38 @@
+package io.tourbillon.bench.subject;
+
+import org.agrona.collections.Long2ObjectHashMap;
+
+/** Agrona's wheel with Agrona's map beside it, large enough from the beginning. */
+final class AgronaWheelWithTasks implements WheelSubject {
+  private static final float LOAD_FACTOR = 0.65f;
+
+  private final AgronaWheel wheel;
+  private final Long2ObjectHashMap<SubjectTask> tasks;
+
+  AgronaWheelWithTasks(int slots, int timers) {
+    wheel = new AgronaWheel(slots);
+    tasks = new Long2ObjectHashMap<>((int) (timers / LOAD_FACTOR) + 1, LOAD_FACTOR);
+  }
+
+  @Override
+  public long arm(long deadlineTick, SubjectTask task) {
+    long id = wheel.arm(deadlineTick, task);
+    tasks.put(id, task);
+    return id;
+  }
+
+  @Override
+  public boolean cancel(long id) {
+    return tasks.remove(id) != null && wheel.cancel(id);
+  }
+
+  /** The wheel's count, once the map agrees with it. */
+  @Override
+  public long pending() {
+    if (tasks.size() != wheel.pending()) {
+      throw new IllegalStateException(
+          "tasks must be as many as timers, " + wheel.pending() + ": " + tasks.size());
+    }
+    return wheel.pending();
+  }
+}

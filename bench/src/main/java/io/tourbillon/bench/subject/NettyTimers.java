@@ -1,0 +1,59 @@
+package io.tourbillon.bench.subject;
+
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timeout;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Netty's HashedWheelTimer. Callers put timers and cancellations into queues; its worker sorts them
+ * into the wheel, or out of it, at the next tick. So a caller sees half of the work, and the CPU of
+ * the process all of it.
+ */
+final class NettyTimers implements TimerSubject {
+  private final HashedWheelTimer timer;
+  private final @Nullable Timeout[] timeouts;
+
+  NettyTimers(int places, int slots) {
+    timer = new HashedWheelTimer(SubjectThreads.INSTANCE, 1, TimeUnit.MILLISECONDS, slots, false);
+    timer.start();
+    timeouts = new Timeout[places];
+  }
+
+  @Override
+  public void arm(int place, long delayNanos, SubjectTask task) {
+    timeouts[place] = timer.newTimeout(task, delayNanos, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public boolean cancel(int place) {
+    return Objects.requireNonNull(timeouts[place], "a place must be armed first").cancel();
+  }
+
+  /** There is no way to change a deadline, so the timer is cancelled and armed anew. */
+  @Override
+  public boolean pushOut(int place, long delayNanos, SubjectTask task) {
+    if (!cancel(place)) {
+      return false;
+    }
+    arm(place, delayNanos, task);
+    return true;
+  }
+
+  @Override
+  public void forget() {
+    Arrays.fill(timeouts, null);
+  }
+
+  @Override
+  public long pending() {
+    return timer.pendingTimeouts();
+  }
+
+  @Override
+  public void close() {
+    timer.stop();
+  }
+}

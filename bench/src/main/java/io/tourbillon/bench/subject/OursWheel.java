@@ -1,0 +1,23 @@
+package io.tourbillon.bench.subject;
+
+import io.tourbillon.timer.wheel.TimingWheel;
+
+/** Tourbillon's wheel. */
+final class OursWheel implements WheelSubject {
+  private final TimingWheel<SubjectTask> wheel = new TimingWheel<>(0);
+
+  @Override
+  public long arm(long deadlineTick, SubjectTask task) {
+    return wheel.arm(deadlineTick, task);
+  }
+
+  @Override
+  public boolean cancel(long id) {
+    return wheel.cancel(id) != null;
+  }
+
+  @Override
+  public long pending() {
+    return wheel.size();
+  }
+}
