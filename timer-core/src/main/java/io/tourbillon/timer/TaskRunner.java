@@ -60,6 +60,8 @@ final class TaskRunner {
         watchdog.nextTask();
       }
       start(batch, index);
+      // An interrupt that one task leaves behind is not meant for the next.
+      Thread.interrupted();
     }
     if (watchdog != null) {
       watchdog.end();
