@@ -26,7 +26,7 @@ public interface Clock {
   interface Alarm extends AutoCloseable {
     /**
      * Waits until the time has come, {@link #wake} is called, or was since the last wait, or for no
-     * reason. An interrupt of the thread ends the wait as well, and is cleared.
+     * reason. An interrupt of the thread may end the wait as well, and is cleared by then.
      */
     void awaitUntil(long deadlineNanos);
 

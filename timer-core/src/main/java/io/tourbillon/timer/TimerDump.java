@@ -8,7 +8,7 @@ import java.util.TreeMap;
 /**
  * The pending timers of a service, counted.
  *
- * @param pending all of them
+ * @param pending all of them, but for periodic timers whose run is going on: those have no deadline
  * @param byDeadline how many are due in which time from now, nearest first, without empty ranges
  * @param byTag how many bear which tag; those without one are left out
  */

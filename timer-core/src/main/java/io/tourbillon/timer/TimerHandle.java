@@ -47,7 +47,10 @@ public interface TimerHandle {
    */
   boolean reschedule(Duration delay);
 
-  /** The time until the deadline, rounded up to a tick: zero if it is due or has ended. */
+  /**
+   * The time until the deadline, rounded up to a tick: zero if it is due or has ended, or while a run
+   * of a periodic timer is going on.
+   */
   Duration remaining();
 
   /** How the timer stands; it may change at any moment while it is PENDING. */

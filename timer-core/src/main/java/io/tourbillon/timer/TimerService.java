@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Runs tasks at deadlines: timeouts, periodic work, delays to await.
  *
  * <p>Scheduling, cancelling and rescheduling cost tens of nanoseconds however many timers are
- * pending, and wake nobody unless a timer is due earlier than all others. A pending timer costs 24
- * to 40 bytes, and its handle 32 more where one is asked for. While nothing is due, no thread runs.
+ * pending, and wake nobody unless a timer is due earlier than all others, or a peak has left memory
+ * to give back. A pending timer costs 24 to 40 bytes, and its handle 40 more where one is asked for.
+ * While nothing is due, no thread runs.
  *
  * <p>All methods may be called by any thread, from inside a task too, and none of them waits, but
  * for {@link #close}.
@@ -108,7 +109,7 @@ public interface TimerService extends AutoCloseable {
 
   /**
    * Runs a task once, at a time by the service's clock; saves reading it. One that is past fires at
-   * the next tick.
+   * once or at the next tick.
    *
    * @param deadlineNanos comparable with {@link Clock#nanoTime}, by default with {@link
    *     System#nanoTime}, and less than 292 years from it
@@ -319,9 +320,9 @@ public interface TimerService extends AutoCloseable {
      * to the listener, or to the log if there is none. Costs a thread, which rests while the driver
      * does. Off by default. Goes by the system's clock always.
      *
-     * @param bound at least 1 ms; a task is reported when it has taken between one and one and a half
-     *     times as long
-     * @throws IllegalArgumentException if it is less
+     * @param bound from 1 ms to a day; a task is reported when it has taken between one and one and a
+     *     half times as long
+     * @throws IllegalArgumentException if it is out of that range
      */
     public Builder watchdog(Duration bound) {
       requireRange("watchdog bound", bound, Duration.ofMillis(1), Duration.ofDays(1));
