@@ -3,6 +3,7 @@ package io.tourbillon.timer;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +17,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -149,6 +152,27 @@ class CloseTest {
     assertTrue(timers.isShutdown());
     mayEnd.countDown();
     assertEquals(1, endedAtReturn.poll(10, SECONDS));
+  }
+
+  @Test
+  void close_whileATaskRunsOnAnExecutor_doesNotWaitForIt() throws InterruptedException {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+      TimerService handing = on(pool);
+      handing.schedule(
+          TEN,
+          () -> {
+            running.countDown();
+            awaitQuietly(mayEnd);
+          });
+      clock.advance(TEN);
+      assertTrue(running.await(10, SECONDS));
+      handing.close();
+      assertFalse(driver.get().isAlive());
+      assertEquals(1, mayEnd.getCount(), "the task is still running");
+      mayEnd.countDown();
+    }
   }
 
   @Test

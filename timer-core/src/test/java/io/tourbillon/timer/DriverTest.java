@@ -179,6 +179,21 @@ class DriverTest {
   }
 
   @Test
+  void driver_taskThatInterruptsIt_doesNotInterruptTheTaskAfterIt() {
+    List<Boolean> interrupted = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      timers.schedule(
+          TEN,
+          () -> {
+            interrupted.add(Thread.currentThread().isInterrupted());
+            Thread.currentThread().interrupt();
+          });
+    }
+    clock.advance(TEN);
+    assertEquals(List.of(false, false), interrupted);
+  }
+
+  @Test
   void driver_interruptedFromOutside_goesOn() {
     timers.schedule(TEN, task);
     driver.get().interrupt();

@@ -104,6 +104,10 @@ class EndingsRaceTest {
               }
             }
             default -> {
+              if (random.nextInt(50) == 0) {
+                timers.dump();
+                timers.stats();
+              }
               long pending = timers.pending();
               if (pending < 0) {
                 complaints.add("pending " + pending);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,6 +33,18 @@ class SystemClockTest {
     alarm.wake();
     alarm.awaitUntil(System.nanoTime() + SECONDS.toNanos(3600));
     alarm.close();
+  }
+
+  /** As when the driver waits for a lock on its way to rest. */
+  @Test
+  void wake_beforeTheWaitWithAnotherParkingInBetween_isNotLost() {
+    Clock.Alarm alarm = clock.newAlarm(Thread.currentThread());
+    alarm.wake();
+    LockSupport.park(this);
+    alarm.await();
+    alarm.wake();
+    LockSupport.park(this);
+    alarm.awaitUntil(System.nanoTime() + SECONDS.toNanos(3600));
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.timer.TimerHandle.State;
+import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -271,6 +272,23 @@ class TimerHandleTest {
     advanceMillis(5);
     assertEquals(List.of(Duration.ZERO, State.PENDING), seen);
     assertEquals(State.FIRED, due.state());
+  }
+
+  @Test
+  void schedule_withoutATag_paysNothingForOptions() {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Duration delay = Duration.ofMillis(5);
+    TimerOptions defaults = TimerOptions.defaults();
+    int rounds = 2000;
+    for (int i = 0; i < rounds; i++) {
+      timers.schedule(delay, NOTHING, defaults).cancel();
+    }
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < rounds; i++) {
+      timers.schedule(delay, NOTHING, defaults).cancel();
+    }
+    long bytes = (threads.getCurrentThreadAllocatedBytes() - before) / rounds;
+    assertTrue(bytes <= 40, "a handle takes " + bytes + " bytes");
   }
 
   @Test

@@ -2,7 +2,9 @@ package io.tourbillon.timer;
 
 import static io.tourbillon.timer.NoTask.NOTHING;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +14,12 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
@@ -198,42 +206,91 @@ class TimerListenerTest {
   }
 
   @Test
-  void listener_throwsFromEveryMethod_isLoggedAndOtherwiseIgnored() {
-    AtomicInteger calls = new AtomicInteger();
-    TimerListener hostile =
+  void listener_callsOfTheCaller_comeOnItsThreadAndTheOthersOnTheDriver() {
+    Map<String, Set<Thread>> threads = new ConcurrentHashMap<>();
+    TimerService heard = onEachCall(name -> noteThread(threads, name));
+    driveThroughAllEvents(heard);
+    Thread self = Thread.currentThread();
+    for (String name :
+        List.of("scheduled", "rescheduled", "cancelled", "rejected", "handedBack")) {
+      assertEquals(Set.of(self), threads.get(name), name);
+    }
+    for (String name : List.of("fired", "ran", "failed", "paused")) {
+      Thread driver = threads.get("ran").iterator().next();
+      assertEquals(Set.of(driver), threads.get(name), name);
+      assertNotEquals(self, driver);
+    }
+  }
+
+  private static void noteThread(Map<String, Set<Thread>> threads, String name) {
+    threads.computeIfAbsent(name, _ -> ConcurrentHashMap.newKeySet()).add(Thread.currentThread());
+  }
+
+  /** Another thread could not do this if the caller of the listener held a lock. */
+  @Test
+  void listener_anyCall_holdsNoLock() {
+    AtomicReference<TimerService> itself = new AtomicReference<>();
+    Set<String> done = ConcurrentHashMap.newKeySet();
+    TimerService heard =
+        onEachCall(
+            name -> {
+              CompletableFuture.supplyAsync(() -> itself.get().pending())
+                  .orTimeout(10, SECONDS)
+                  .join();
+              done.add(name);
+            });
+    itself.set(heard);
+    driveThroughAllEvents(heard);
+    assertEquals(9, done.size(), done.toString());
+  }
+
+  private TimerService onEachCall(Consumer<String> call) {
+    TimerListener listener =
         (TimerListener)
             Proxy.newProxyInstance(
                 TimerListener.class.getClassLoader(),
                 new Class<?>[] {TimerListener.class},
                 (_, method, _) -> {
-                  calls.incrementAndGet();
-                  throw new AssertionError("from " + method.getName());
+                  call.accept(method.getName());
+                  return null;
                 });
-    AtomicInteger runs = new AtomicInteger();
+    return TimerService.builder()
+        .clock(clock)
+        .listener(listener)
+        .maxPending(3)
+        .exceptionHandler((task, error) -> {})
+        .build();
+  }
+
+  /** Makes a listener hear of everything but a stall, and shuts the service down. */
+  private void driveThroughAllEvents(TimerService heard) {
+    long id = heard.arm(10, MILLISECONDS, NOTHING);
+    assertTrue(heard.rearm(id, 11, MILLISECONDS));
+    heard.schedule(
+        TEN,
+        () -> {
+          throw new IllegalStateException("failing");
+        });
+    TimerHandle handle = heard.schedule(TEN, NOTHING);
+    assertThrows(RejectedExecutionException.class, () -> heard.schedule(TEN, NOTHING));
+    assertTrue(handle.cancel());
+    clock.jump(Duration.ofSeconds(1));
+    heard.schedule(TEN, NOTHING);
+    assertEquals(List.of(NOTHING), heard.shutdownNow());
+    heard.close();
+  }
+
+  @Test
+  void listener_throwsFromEveryMethod_isLoggedAndOtherwiseIgnored() {
+    AtomicInteger calls = new AtomicInteger();
     try (LogCapture log = new LogCapture()) {
       TimerService hit =
-          TimerService.builder()
-              .clock(clock)
-              .listener(hostile)
-              .maxPending(3)
-              .exceptionHandler((task, error) -> {})
-              .build();
-      long id = hit.arm(10, MILLISECONDS, runs::incrementAndGet);
-      assertTrue(hit.rearm(id, 11, MILLISECONDS));
-      hit.schedule(
-          TEN,
-          () -> {
-            runs.incrementAndGet();
-            throw new IllegalStateException("failing");
-          });
-      TimerHandle handle = hit.schedule(TEN, NOTHING);
-      assertThrows(RejectedExecutionException.class, () -> hit.schedule(TEN, NOTHING));
-      assertTrue(handle.cancel());
-      clock.jump(Duration.ofSeconds(1));
-      assertEquals(2, runs.get());
-      hit.schedule(TEN, NOTHING);
-      assertEquals(List.of(NOTHING), hit.shutdownNow());
-      hit.close();
+          onEachCall(
+              name -> {
+                calls.incrementAndGet();
+                throw new AssertionError("from " + name);
+              });
+      driveThroughAllEvents(hit);
       List<LogRecord> records = log.records();
       assertEquals(calls.get(), records.size());
       records.forEach(logged -> assertEquals("a timer listener failed", logged.getMessage()));

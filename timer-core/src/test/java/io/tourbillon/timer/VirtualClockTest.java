@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -275,6 +276,50 @@ class VirtualClockTest {
     assertTrue(running.await(20, SECONDS));
     moving.interrupt();
     assertTrue(status.get(20, SECONDS));
+    mayEnd.countDown();
+  }
+
+  @Test
+  void alarm_wokenBeforeItsWait_doesNotWait() {
+    Clock.Alarm alarm = clock.newAlarm(Thread.currentThread());
+    alarm.wake();
+    alarm.await();
+    alarm.wake();
+    alarm.awaitUntil(Duration.ofHours(1).toNanos());
+    alarm.awaitUntil(-1);
+    alarm.close();
+    clock.advance(TEN);
+    assertEquals(10, millis());
+  }
+
+  @Test
+  void advance_tasksOnAnExecutor_areNotWaitedFor() {
+    QueueingExecutor queue = new QueueingExecutor();
+    try (TimerService queued = TimerService.builder().clock(clock).executor(queue).build()) {
+      queued.schedule(TEN, task);
+      clock.advance(Duration.ofSeconds(1));
+      assertEquals(1, queue.size());
+      assertEquals(0, task.count());
+    }
+  }
+
+  @Tag("long")
+  @Timeout(120)
+  @Test
+  void advance_taskThatDoesNotEnd_saysSoAfterAMinute() {
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    timers.schedule(
+        TEN,
+        () -> {
+          try {
+            assertTrue(mayEnd.await(100, SECONDS));
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
+    IllegalStateException stuck =
+        assertThrows(IllegalStateException.class, () -> clock.advance(TEN));
+    assertTrue(stuck.getMessage().startsWith("no rest within 60 s"), stuck.getMessage());
     mayEnd.countDown();
   }
 

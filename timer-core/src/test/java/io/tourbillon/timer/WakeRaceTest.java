@@ -146,8 +146,7 @@ class WakeRaceTest {
 
   @Test
   void driver_armedJustBeforeItWaits_forgetsNoTimer() throws Exception {
-    assertFalse(
-        forgetsATimerArmedBeforeTheWait(Clock.system()::newAlarm, Duration.ofSeconds(20)));
+    assertFalse(forgetsATimerArmedBeforeTheWait(Clock.system()::newAlarm, Duration.ofSeconds(20)));
   }
 
   @Test
