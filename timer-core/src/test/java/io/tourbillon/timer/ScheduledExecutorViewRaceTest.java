@@ -14,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -70,7 +69,9 @@ class ScheduledExecutorViewRaceTest {
     try {
       for (int number = 0; number < TASKS; number++) {
         Task task = new Task();
-        Future<?> future = executor.schedule(task, random.nextInt(2_000), MICROSECONDS);
+        // What is far away would stay behind if it were forgotten.
+        int delayMicros = random.nextBoolean() ? random.nextInt(2_000) : 100_000_000;
+        Future<?> future = executor.schedule(task, delayMicros, MICROSECONDS);
         task.submitted = (Runnable) future;
         accepted.add(task);
         task.cancelled = random.nextInt(3) == 0 && future.cancel(random.nextBoolean());
@@ -175,13 +176,11 @@ class ScheduledExecutorViewRaceTest {
       ScheduledExecutorService view = timers.asScheduledExecutor();
       inThreads(
           () -> {
-            for (int number = 0; number < 300; number++) {
-              CountDownLatch ran = new CountDownLatch(1);
+            SplittableRandom random = new SplittableRandom(Thread.currentThread().threadId());
+            for (int number = 0; number < 3_000; number++) {
               ScheduledFuture<?> future =
-                  view.scheduleAtFixedRate(ran::countDown, 0, 100, MICROSECONDS);
-              if (number % 2 == 0) {
-                awaitUninterrupted(ran);
-              }
+                  view.scheduleAtFixedRate(Thread::onSpinWait, 0, 100, MICROSECONDS);
+              pause(random.nextInt(300));
               assertTrue(future.cancel(true));
             }
           });
@@ -232,14 +231,6 @@ class ScheduledExecutorViewRaceTest {
     long end = System.nanoTime() + MICROSECONDS.toNanos(micros);
     while (System.nanoTime() < end) {
       Thread.onSpinWait();
-    }
-  }
-
-  private static void awaitUninterrupted(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 }

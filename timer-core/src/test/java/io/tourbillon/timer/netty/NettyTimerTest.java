@@ -315,7 +315,7 @@ class NettyTimerTest {
   }
 
   @Test
-  void stop_callerInterrupted_waitsAndKeepsTheStatus() throws Exception {
+  void stop_taskIgnoresInterrupt_callerWaitsThoughInterruptedAndNoStrangerSeesIt() throws Exception {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     timer.newTimeout(
@@ -327,6 +327,9 @@ class NettyTimerTest {
         },
         0,
         SECONDS);
+    List<Boolean> strangerInterrupted = new ArrayList<>();
+    timers.arm(
+        0, SECONDS, () -> strangerInterrupted.add(Thread.currentThread().isInterrupted()));
     Thread mover = Thread.ofPlatform().start(() -> advance(1));
     started.await();
     List<Boolean> interrupted = new ArrayList<>();
@@ -343,6 +346,7 @@ class NettyTimerTest {
     stopper.join();
     mover.join();
     assertEquals(List.of(true), interrupted);
+    assertEquals(List.of(false), strangerInterrupted);
   }
 
   // With the service.
