@@ -65,7 +65,11 @@ final class Events {
     if (listener != null) {
       tell(to -> to.stalled(report));
     } else {
-      LOGGER.log(System.Logger.Level.WARNING, report::toString);
+      try {
+        LOGGER.log(System.Logger.Level.WARNING, report::toString);
+      } catch (Throwable unloggable) {
+        log("a stalled driver could not be logged", unloggable);
+      }
     }
   }
 
@@ -84,8 +88,13 @@ final class Events {
     }
   }
 
+  /** Logs, and lets a logger that fails have its way: nobody is left to be told of it. */
   void log(String what, Throwable failure) {
-    LOGGER.log(System.Logger.Level.ERROR, what, failure);
+    try {
+      LOGGER.log(System.Logger.Level.ERROR, what, failure);
+    } catch (Throwable unloggable) {
+      failure.addSuppressed(unloggable);
+    }
   }
 
   private void tell(Consumer<TimerListener> event) {

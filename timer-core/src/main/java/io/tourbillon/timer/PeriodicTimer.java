@@ -98,22 +98,27 @@ final class PeriodicTimer extends ScheduledTimer {
     return deadlineNanos;
   }
 
-  /** When the next run is due, now that one has ended. */
-  long nextDeadlineNanos(long nowNanos) {
+  /**
+   * When the next run is due, now that one has ended.
+   *
+   * @param tickNanos the beginning of the current tick: a run whose tick is still to come is not
+   *     missed, even if its deadline has just passed
+   */
+  long nextDeadlineNanos(long nowNanos, long tickNanos) {
     if (rescheduledNanos != NOT_RESCHEDULED) {
       deadlineNanos = rescheduledNanos;
       rescheduledNanos = NOT_RESCHEDULED;
     } else if (fixedRate) {
-      deadlineNanos = nextAtFixedRate(nowNanos);
+      deadlineNanos = nextAtFixedRate(nowNanos, tickNanos);
     } else {
       deadlineNanos = TickScale.deadlineNanos(nowNanos, periodNanos);
     }
     return deadlineNanos;
   }
 
-  private long nextAtFixedRate(long nowNanos) {
+  private long nextAtFixedRate(long nowNanos, long tickNanos) {
     long next = TickScale.deadlineNanos(deadlineNanos, periodNanos);
-    if (next > nowNanos) {
+    if (next > tickNanos) {
       return next;
     }
     return switch (options.missedTick()) {
@@ -121,7 +126,7 @@ final class PeriodicTimer extends ScheduledTimer {
       // The last multiple that has passed, and then one more, which may be beyond the clock.
       case SKIP ->
           TickScale.deadlineNanos(
-              nowNanos - (nowNanos - deadlineNanos) % periodNanos, periodNanos);
+              tickNanos - (tickNanos - deadlineNanos) % periodNanos, periodNanos);
       case DELAY -> TickScale.deadlineNanos(nowNanos, periodNanos);
     };
   }

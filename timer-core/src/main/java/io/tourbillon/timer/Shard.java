@@ -296,8 +296,9 @@ final class Shard {
         }
         return ENDED;
       }
-      long deadlineNanos = timer.nextDeadlineNanos(nowNanos);
-      if (mayRunAgain && timer.isBurst() && deadlineNanos <= nowNanos) {
+      long tickNanos = scale.startNanos(scale.tickAt(nowNanos));
+      long deadlineNanos = timer.nextDeadlineNanos(nowNanos, tickNanos);
+      if (mayRunAgain && timer.isBurst() && deadlineNanos <= tickNanos) {
         if (stats != null) {
           stats.runs++;
         }

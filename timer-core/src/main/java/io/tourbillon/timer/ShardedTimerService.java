@@ -418,8 +418,15 @@ final class ShardedTimerService implements TimerService {
 
   /** The driver has a bug or the JVM is out of memory: nothing would fire any more, so say so. */
   void driverBroke(Throwable broken) {
+    List<Runnable> lost = shutdownNow();
     events.log("the timer driver broke; its service is shut down", broken);
-    shutdownNow();
+    RejectedExecutionException cause = new RejectedExecutionException(Shard.SHUT_DOWN, broken);
+    lost.forEach(task -> events.notRun(task, cause));
+  }
+
+  /** One of our own callbacks threw, an adapter's for instance. */
+  void brokeAroundTask(Throwable error) {
+    events.log("following up a timer task failed", error);
   }
 
   long clockNanos() {
@@ -511,15 +518,21 @@ final class ShardedTimerService implements TimerService {
             ids.add(id);
           }
         };
+    // All refuse before the first is drained, and the driver ends even if there is no memory for that.
     for (Shard shard : shards) {
       shard.close();
-      for (int page = 0; page < shard.pageCount(); page++) {
-        shard.drain(page, collect);
-      }
     }
-    driver.stop();
-    if (watchdog != null) {
-      watchdog.stop();
+    try {
+      for (Shard shard : shards) {
+        for (int page = 0; page < shard.pageCount(); page++) {
+          shard.drain(page, collect);
+        }
+      }
+    } finally {
+      driver.stop();
+      if (watchdog != null) {
+        watchdog.stop();
+      }
     }
     releasePermits(tasks.size());
     ids.forEach(events::handedBack);
@@ -532,8 +545,17 @@ final class ShardedTimerService implements TimerService {
     return passedIn;
   }
 
+  /** One that fails must not keep the others from being told. */
+  private void tellHandedBack(AccountableTask task) {
+    try {
+      task.handedBack(new RejectedExecutionException(Shard.SHUT_DOWN));
+    } catch (Throwable error) {
+      brokeAroundTask(error);
+    }
+  }
+
   /** Turns our own tasks into what was passed in, and tells those that wait for them. */
-  private static List<Runnable> handBack(List<Runnable> tasks) {
+  private List<Runnable> handBack(List<Runnable> tasks) {
     List<Runnable> passedIn = new ArrayList<>(tasks.size());
     for (Runnable task : tasks) {
       if (task instanceof AccountableTask accountable) {
@@ -541,7 +563,7 @@ final class ShardedTimerService implements TimerService {
         if (own != null) {
           passedIn.add(own);
         }
-        accountable.handedBack(new RejectedExecutionException(Shard.SHUT_DOWN));
+        tellHandedBack(accountable);
       } else {
         passedIn.add(task);
       }

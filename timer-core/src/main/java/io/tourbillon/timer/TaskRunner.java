@@ -59,7 +59,12 @@ final class TaskRunner {
       if (watchdog != null) {
         watchdog.nextTask();
       }
-      start(batch, index);
+      try {
+        start(batch, index);
+      } catch (Throwable error) {
+        // Whatever went wrong around this task, the others of the batch have fired and must run.
+        service.brokeAroundTask(error);
+      }
       // An interrupt that one task leaves behind is not meant for the next.
       Thread.interrupted();
     }

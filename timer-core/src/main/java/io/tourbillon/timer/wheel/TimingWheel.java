@@ -84,6 +84,11 @@ public final class TimingWheel<T> {
   private final Slots slots;
   private long now;
 
+  /** The tick that is gone through, and how many timers of each level it still has to move. */
+  private long sharesTick;
+
+  private final int[] shareLeft = new int[LEVELS];
+
   /** Makes an empty wheel whose current tick is this one. */
   public TimingWheel(long startTick) {
     this(startTick, MAX_TIMERS);
@@ -103,6 +108,7 @@ public final class TimingWheel<T> {
           "maxTimers must be from " + EntryPage.SIZE + " to " + MAX_TIMERS + ": " + maxTimers);
     }
     now = startTick;
+    sharesTick = startTick;
     entries = new EntrySlab(maxTimers);
     slots = new Slots(LEVELS * RING, entries);
   }
@@ -220,7 +226,7 @@ public final class TimingWheel<T> {
       now = next - 1;
       left = cascade(next, left);
       left = fire(next, left, sink);
-      if (slots.isOccupied(slotOf(0, next)) || isOverdue(next)) {
+      if (slots.isOccupied(slotOf(0, next)) || isCascading()) {
         break;
       }
       now = next;
@@ -228,29 +234,47 @@ public final class TimingWheel<T> {
     return expiredBefore - entries.size();
   }
 
-  /** Whether a block that begins at this tick has not been moved down completely. */
-  private boolean isOverdue(long tick) {
-    for (int level = 1; level < LEVELS && (tick & (1L << (level * SLOT_BITS)) - 1) == 0; level++) {
-      if (slots.isOccupied(slotOf(level, tick >> (level * SLOT_BITS)))) {
+  /** Moves down what this tick's share is of the next block of each level, the coarsest first. */
+  private int cascade(long tick, int budget) {
+    if (sharesTick != tick) {
+      sharesTick = tick;
+      share(tick);
+    }
+    int left = budget;
+    for (int level = LEVELS - 1; level > 0; level--) {
+      if (shareLeft[level] > 0) {
+        int slot = nextBlockSlot(level);
+        int moved = moveDown(slot, Math.min(left, shareLeft[level]));
+        left -= moved;
+        shareLeft[level] = slots.isOccupied(slot) ? shareLeft[level] - moved : 0;
+      }
+    }
+    return left;
+  }
+
+  /** Works out, once for a tick however often it is resumed, how much each level has to move. */
+  private void share(long tick) {
+    for (int level = 1; level < LEVELS; level++) {
+      int shift = level * SLOT_BITS;
+      int slot = nextBlockSlot(level);
+      long firstTick = ((now >> shift) + 1) << shift;
+      boolean due = slots.isOccupied(slot) && tick >= startOfCascade(slot, firstTick, shift);
+      shareLeft[level] = due ? shareOf(slot, firstTick - tick) : 0;
+    }
+  }
+
+  private int nextBlockSlot(int level) {
+    return slotOf(level, (now >> (level * SLOT_BITS)) + 1);
+  }
+
+  /** Whether a share of the tick that is gone through has not been moved completely. */
+  private boolean isCascading() {
+    for (int left : shareLeft) {
+      if (left > 0) {
         return true;
       }
     }
     return false;
-  }
-
-  /** Moves down what this tick's share is of the next block of each level, the coarsest first. */
-  private int cascade(long tick, int budget) {
-    int left = budget;
-    for (int level = LEVELS - 1; level > 0; level--) {
-      int shift = level * SLOT_BITS;
-      long block = (now >> shift) + 1;
-      int slot = slotOf(level, block);
-      long firstTick = block << shift;
-      if (slots.isOccupied(slot) && tick >= startOfCascade(slot, firstTick, shift)) {
-        left -= moveDown(slot, Math.min(left, shareOf(slot, firstTick - tick)));
-      }
-    }
-    return left;
   }
 
   private int moveDown(int slot, int limit) {
