@@ -18,9 +18,8 @@ import org.openjdk.jmh.results.ScalarResult;
  * <p>A benchmark that measures by itself publishes its figures, and then those are added instead.
  * Turned on with {@code -prof io.tourbillon.bench.jmh.CpuProfiler}.
  *
- * <p>The static is how a benchmark reaches the profiler, which JMH makes. JMH runs one iteration
- * at a time: beforeIteration, the benchmark's thread, afterIteration, each seeing what was before
- * it.
+ * <p>The static is how a benchmark reaches the profiler, which JMH makes. JMH runs one iteration at
+ * a time: beforeIteration, the benchmark's thread, afterIteration, each seeing what was before it.
  */
 public final class CpuProfiler implements InternalProfiler {
   private static List<Figure> published = List.of();

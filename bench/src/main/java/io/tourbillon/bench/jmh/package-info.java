@@ -16,8 +16,15 @@
  *
  * <p>{@code -p pending=1000000 -p order=RANDOM} picks one row. Everything runs in JVMs with the
  * flags of {@link io.tourbillon.bench.ServerJvm}; {@code -jvmArgs} replaces them on a smaller
- * machine. A benchmark whose work was not really done (a timer lost, early, or not pending when it
- * had to be) fails and reports no number.
+ * machine.
+ *
+ * <p>A benchmark whose work was not really done (a timer lost, early, or not pending when it had to
+ * be) fails: it reports no number, and the next one follows, or none with {@code -foe true}. This
+ * holds for forked JVMs; {@code -f 0} is for debugging.
+ *
+ * <p>The harness is part of all figures: a random number or two, the task and the id or handle of a
+ * place, each from an array. At a million places these miss the caches as a server's connections
+ * do.
  */
 @NullMarked
 package io.tourbillon.bench.jmh;
