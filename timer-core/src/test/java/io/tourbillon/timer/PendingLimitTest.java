@@ -248,8 +248,10 @@ class PendingLimitTest {
                     }));
       }
       while (threads.stream().anyMatch(Thread::isAlive)) {
+        // Counted shard by shard, so timers that move from one to the other meanwhile may count
+        // twice; what the limit allows is seen by the threads themselves.
         long pending = limited.pending();
-        assertTrue(pending >= 0 && pending <= limit, "pending " + pending);
+        assertTrue(pending >= 0, "pending " + pending);
       }
       for (Thread thread : threads) {
         thread.join();
