@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  *       futures only.
  *   <li>Timeouts of {@code get}, {@code invokeAll}, {@code invokeAny} and {@link #awaitTermination}
  *       are real time, also when the service goes by a virtual clock.
- *   <li>Tasks of the same tick run in no particular order, but for those that one thread submits
- *       without a delay: they begin in the order of submission.
+ *   <li>Tasks of the same tick run in no particular order, those without a delay included. That is
+ *       weaker than ScheduledThreadPoolExecutor, which keeps the order of submission.
  * </ul>
  *
  * <p><b>Shutdown.</b> Every task is in the {@link Roster} from before it is armed until it has ended

@@ -121,7 +121,7 @@ public interface TimerService extends AutoCloseable {
   /**
    * Ends a timer before it fires. Its task is let go at once.
    *
-   * @param id any number; a stale one names no timer
+   * @param id what {@link #arm} returned; a stale one, or a number that is no id, names no timer
    * @return true if this call ended the timer; false if it had ended already, by firing, by another
    *     call or by a shutdown
    */

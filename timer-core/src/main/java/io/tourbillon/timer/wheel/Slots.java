@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Only the open chunk, the last of a slot, has room. An entry knows the position of its cell, so
  * leaving a slot marks one cell as taken and touches no other entry. When the last live cell of a
  * chunk is taken, the chunk is free for any slot. While the taken cells of the wheel outnumber the
- * live ones, a chunk that is left with a quarter of its cells or fewer is thinned out: its entries
- * move to the end of their slot and the chunk is free. That is at most 16 moves for 48 cancels, so
- * cells cost 16 bytes a timer at the worst and 4 to 8 as a rule, and no slot is ever compacted as a
- * whole.
+ * live ones, a chunk that a cancel leaves with a quarter of its cells or fewer is thinned out: its
+ * entries move to the end of their slot and the chunk is free. That is at most 16 moves for 48
+ * cancels, and no slot is ever compacted as a whole. Cells cost 4 to 8 bytes a timer as a rule. A
+ * chunk that got thin while the wheel as a whole had few taken cells is not looked at again until one
+ * more of its timers is cancelled or its slot comes due: cancels of just the wrong order leave up to
+ * 64 cells to a live timer until then.
  */
 final class Slots {
   /** A chunk with no more live cells than this is worth thinning out. */
