@@ -203,6 +203,14 @@ class MissedTickTest {
 
   @ParameterizedTest
   @EnumSource(MissedTick.class)
+  void anyChoice_periodBelowATick_runsOnceATick(MissedTick missedTick) {
+    start(missedTick, Duration.ofNanos(1), task);
+    advanceMillis(13);
+    assertEquals(List.of(10L, 11L, 12L, 13L), task.millis());
+  }
+
+  @ParameterizedTest
+  @EnumSource(MissedTick.class)
   void anyChoice_fixedDelay_isIgnored(MissedTick missedTick) {
     timers.scheduleWithFixedDelay(
         TEN, TEN, task, TimerOptions.builder().missedTick(missedTick).build());

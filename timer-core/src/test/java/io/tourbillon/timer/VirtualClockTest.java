@@ -206,21 +206,31 @@ class VirtualClockTest {
   void autoAdvance_whileATaskRuns_waitsForItsEnd() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
     CountDownLatch mayEnd = new CountDownLatch(1);
-    try (TimerService other = TimerService.builder().clock(clock).build()) {
+    CountingClock counting = new CountingClock(clock);
+    try (TimerService other = TimerService.builder().clock(counting).build()) {
       timers.schedule(
           TEN,
           () -> {
             running.countDown();
             awaitQuietly(mayEnd);
+            // What the other service has had to do meanwhile did not move time.
+            task.run();
           });
       CompletableFuture<Void> later = other.after(Duration.ofMillis(20));
       clock.autoAdvance(true);
       assertTrue(running.await(20, SECONDS));
+      int awaits = counting.awaits.get();
+      CompletableFuture<Void> soon = other.after(Duration.ofMillis(3));
+      while (counting.awaits.get() == awaits) {
+        Thread.onSpinWait();
+      }
       assertEquals(10, millis());
-      assertFalse(later.isDone());
+      assertFalse(soon.isDone() || later.isDone());
       mayEnd.countDown();
       later.get(20, SECONDS);
+      assertTrue(soon.isDone());
       assertEquals(20, millis());
+      assertEquals(List.of(10L), task.millis());
     }
   }
 
