@@ -4,12 +4,14 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task that is told if it will not run after all: for adapters, behind whose timers somebody waits.
+ * A task that is told if it will not run after all: for adapters, behind whose timers somebody
+ * waits.
  *
  * <p>Of {@link #run}, {@link #cancelled}, {@link #refused} and {@link #handedBack} exactly one is
- * called for a timer that fires once; none, if it was cancelled by its id. For a periodic one, {@code run} and {@code refused} are called
- * as often as it comes to that, and one of the other two in the end, unless it is its own exception
- * that stops it. All are called outside all locks, and should be quick and not throw.
+ * called for a timer that fires once; none, if it was cancelled by its id. For a periodic one,
+ * {@code run} and {@code refused} are called as often as it comes to that, and one of the other two
+ * in the end, unless it is its own exception that stops it. All are called outside all locks, and
+ * should be quick and not throw.
  */
 public interface AccountableTask extends Runnable {
   /**
@@ -25,8 +27,8 @@ public interface AccountableTask extends Runnable {
   void refused(RejectedExecutionException why);
 
   /**
-   * The service was shut down while the timer was pending; called by whoever did it. If the run of a
-   * periodic timer was going on, called after that.
+   * The service was shut down while the timer was pending; called by whoever did it. If the run of
+   * a periodic timer was going on, called after that.
    */
   void handedBack(RejectedExecutionException why);
 

@@ -24,19 +24,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The service as the JDK's {@link ScheduledExecutorService}, with the contract and the policies of
- * {@link java.util.concurrent.ScheduledThreadPoolExecutor}: delayed tasks outlive {@link #shutdown},
- * periodic ones do not, and cancelled ones are removed at once.
+ * {@link java.util.concurrent.ScheduledThreadPoolExecutor}: delayed tasks outlive {@link
+ * #shutdown}, periodic ones do not, and cancelled ones are removed at once.
  *
- * <p>Tasks run where the service's do. On the driver, without an executor, no two run at a time, and
- * one that waits for another waits for ever; so does {@link #close} from inside a task of this view.
+ * <p>Tasks run where the service's do. On the driver, without an executor, no two run at a time,
+ * and one that waits for another waits for ever; so does {@link #close} from inside a task of this
+ * view.
  *
  * <p>What the JDK leaves open:
  *
  * <ul>
- *   <li>Futures of what a shutdown of the service or a refusal by its executor kept from running fail
- *       with a {@link RejectedExecutionException}. Those that {@link #shutdownNow} of this view
- *       returns stay open, as the JDK's do, and running one cancels it; but what {@code invokeAll}
- *       and {@code invokeAny} wait for inside is cancelled.
+ *   <li>Futures of what a shutdown of the service or a refusal by its executor kept from running
+ *       fail with a {@link RejectedExecutionException}. Those that {@link #shutdownNow} of this
+ *       view returns stay open, as the JDK's do, and running one cancels it; but what {@code
+ *       invokeAll} and {@code invokeAny} wait for inside is cancelled.
  *   <li>The service's exception handler is told what a command given to {@link #execute} threw, and
  *       what ended a periodic task: it has no other witness. Failures of other tasks are in their
  *       futures only.
@@ -46,11 +47,11 @@ import org.jspecify.annotations.Nullable;
  *       weaker than ScheduledThreadPoolExecutor, which keeps the order of submission.
  * </ul>
  *
- * <p><b>Shutdown.</b> Every task is in the {@link Roster} from before it is armed until it has ended
- * and does not run any more. The roster decides the race of a submission with a shutdown: it refuses
- * the task, or the shutdown finds it. The price is what {@link Roster} says, some 40 ns and 4 to 8
- * bytes a task; finding our own among the service's timers by looking at all of them would be
- * free until the shutdown of a small view had to look at millions of others.
+ * <p><b>Shutdown.</b> Every task is in the {@link Roster} from before it is armed until it has
+ * ended and does not run any more. The roster decides the race of a submission with a shutdown: it
+ * refuses the task, or the shutdown finds it. The price is what {@link Roster} says, some 40 ns and
+ * 4 to 8 bytes a task; finding our own among the service's timers by looking at all of them would
+ * be free until the shutdown of a small view had to look at millions of others.
  */
 final class ScheduledExecutorView extends AbstractExecutorService
     implements ScheduledExecutorService {
@@ -95,8 +96,7 @@ final class ScheduledExecutorView extends AbstractExecutorService
       Runnable command, V result, long delay, TimeUnit unit) {
     Objects.requireNonNull(command, "command");
     Objects.requireNonNull(unit, "unit");
-    return start(
-        new OneShotFuture<>(this, Purpose.FUTURE, command, result, unit.toNanos(delay)));
+    return start(new OneShotFuture<>(this, Purpose.FUTURE, command, result, unit.toNanos(delay)));
   }
 
   @Override
@@ -216,8 +216,8 @@ final class ScheduledExecutorView extends AbstractExecutorService
   }
 
   /**
-   * AbstractExecutorService would wait for commands that wrap the futures, and so for ever if such a
-   * command is refused or handed back. Here the futures themselves say when they have ended, in
+   * AbstractExecutorService would wait for commands that wrap the futures, and so for ever if such
+   * a command is refused or handed back. Here the futures themselves say when they have ended, in
    * whatever way.
    */
   private <T> T firstOf(Collection<? extends Callable<T>> tasks, long timeoutNanos)

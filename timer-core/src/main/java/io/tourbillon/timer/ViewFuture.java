@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * A task of a {@link ScheduledExecutorView}: what callers hold, and what is armed in the service.
  *
  * <p>Two things are decided here, each in its own place. The <b>outcome</b> is {@link FutureTask}'s
- * affair: value, exception or cancelled, whoever comes first. The <b>phase</b> says who may still do
- * something with the task:
+ * affair: value, exception or cancelled, whoever comes first. The <b>phase</b> says who may still
+ * do something with the task:
  *
  * <pre>
  *   NEW --admit--> WAITING --begin--> RUNNING --finish--> ENDED       ran once, failed, or was
@@ -28,17 +28,18 @@ import org.jspecify.annotations.Nullable;
  * while other code is called. The races, and what decides them:
  *
  * <ul>
- *   <li><b>cancel and run.</b> If the outcome is cancelled first, FutureTask does not call the task,
- *       even if the phase has become RUNNING in between. If the task was called first, cancel still
- *       gives the outcome, the task goes on, and the view is not terminated until {@code finish}.
+ *   <li><b>cancel and run.</b> If the outcome is cancelled first, FutureTask does not call the
+ *       task, even if the phase has become RUNNING in between. If the task was called first, cancel
+ *       still gives the outcome, the task goes on, and the view is not terminated until {@code
+ *       finish}.
  *   <li><b>cancel and fire.</b> A timer that a batch has taken can no longer be cancelled in the
  *       service. It comes to {@code run}, finds another phase than WAITING, and is left out.
  *   <li><b>cancel and arm.</b> A shutdown finds the task from before it is armed. Whoever ends it
- *       before {@link #armed} is set does not cancel the timer; {@link #arm} sees the phase then, and
- *       does. The monitor orders the two.
+ *       before {@link #armed} is set does not cancel the timer; {@link #arm} sees the phase then,
+ *       and does. The monitor orders the two.
  *   <li><b>interrupt and finish.</b> A thread is interrupted only while it is the runner, under the
- *       monitor; {@code finish} clears an interrupt that came from here. So no later task of the same
- *       thread sees it.
+ *       monitor; {@code finish} clears an interrupt that came from here. So no later task of the
+ *       same thread sees it.
  * </ul>
  */
 abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>

@@ -34,6 +34,7 @@ class ScheduledExecutorViewRaceTest {
   /** A task, and what came of it. */
   private static final class Task implements Runnable {
     final AtomicInteger runs = new AtomicInteger();
+
     /** The future, as shutdownNow returns it. */
     Runnable submitted;
 

@@ -297,8 +297,7 @@ class ScheduledExecutorViewTest {
   void compareTo_ordersByDeadline() {
     ScheduledFuture<?> early = view.schedule(NOTHING, 1, SECONDS);
     ScheduledFuture<?> late = view.scheduleWithFixedDelay(NOTHING, 2, 1, SECONDS);
-    ScheduledFuture<?> foreign =
-        new ScheduledThreadPoolExecutor(0).schedule(NOTHING, 1, DAYS);
+    ScheduledFuture<?> foreign = new ScheduledThreadPoolExecutor(0).schedule(NOTHING, 1, DAYS);
     assertTrue(early.compareTo(late) < 0);
     assertTrue(late.compareTo(early) > 0);
     ScheduledFuture<?> same = early;

@@ -14,11 +14,12 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A timer service as Netty's {@link Timer}, in the place of {@link io.netty.util.HashedWheelTimer}.
- * Any number of these may stand on one service; stopping one leaves the others and the service alone.
+ * Any number of these may stand on one service; stopping one leaves the others and the service
+ * alone.
  *
  * <p>Thread-safe. A timeout costs what a timer of the service does, and for being found again at
- * {@link #stop} some 40 ns and 8 bytes, beside its object of 40 bytes. A cancelled timeout is gone at
- * once, together with its place under {@code maxPending}, and does not wait for a tick.
+ * {@link #stop} some 40 ns and 8 bytes, beside its object of 40 bytes. A cancelled timeout is gone
+ * at once, together with its place under {@code maxPending}, and does not wait for a tick.
  *
  * <p>What differs from HashedWheelTimer:
  *
@@ -32,8 +33,8 @@ import java.util.concurrent.TimeUnit;
  *   <li>Tasks of the same tick run in no particular order.
  * </ul>
  *
- * <p>A shutdown of the service cancels the timeouts that are pending; it hands them back, and {@link
- * #stop} will not.
+ * <p>A shutdown of the service cancels the timeouts that are pending; it hands them back, and
+ * {@link #stop} will not.
  */
 public final class NettyTimer implements Timer {
   /** How long stop waits before it interrupts again, in case that a task took no notice. */
@@ -42,8 +43,8 @@ public final class NettyTimer implements Timer {
   private final TimerService timers;
 
   /**
-   * The timeouts whose tasks have not ended. It decides the race of newTimeout with stop: the former
-   * is refused, or the latter finds the timeout.
+   * The timeouts whose tasks have not ended. It decides the race of newTimeout with stop: the
+   * former is refused, or the latter finds the timeout.
    */
   private final Roster<NettyTimeout> roster = new Roster<>();
 
@@ -82,10 +83,10 @@ public final class NettyTimer implements Timer {
   }
 
   /**
-   * Cancels the timeouts that are pending, interrupts a task that is running, and waits until it has
-   * ended; no task of this timer runs afterwards. {@link TimerTask#cancelled} is not called, as the
-   * timeouts are returned. If the calling thread is interrupted, it still waits, and its interrupt
-   * status is set at the end.
+   * Cancels the timeouts that are pending, interrupts a task that is running, and waits until it
+   * has ended; no task of this timer runs afterwards. {@link TimerTask#cancelled} is not called, as
+   * the timeouts are returned. If the calling thread is interrupted, it still waits, and its
+   * interrupt status is set at the end.
    *
    * @return the timeouts that this call has cancelled; none if the timer had been stopped before
    * @throws IllegalStateException if called from a task of this timer
@@ -94,7 +95,8 @@ public final class NettyTimer implements Timer {
   public Set<Timeout> stop() {
     for (NettyTimeout timeout : roster.members()) {
       if (timeout.isRunningHere()) {
-        throw new IllegalStateException("stop must not be called from a task of the timer: " + timeout);
+        throw new IllegalStateException(
+            "stop must not be called from a task of the timer: " + timeout);
       }
     }
     roster.close();

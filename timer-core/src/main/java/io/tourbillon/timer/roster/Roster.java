@@ -10,22 +10,22 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of an adapter that have not ended. It takes members until it is closed, finds them all
- * then, and knows when the last of them has gone.
+ * The members of an adapter that have not ended. It takes members until it is closed, finds them
+ * all then, and knows when the last of them has gone.
  *
  * <p>Thread-safe. Adding and removing take one stripe's lock each, and allocate nothing but for
- * growth; a member costs 4 to 8 bytes. Probed on two cores, a random member of 10 thousand replaced:
- * 35 ns for both operations, of 1 million, where cache misses decide: 300 ns; the longest add while a
- * million came together: 1 ms. A {@link java.util.concurrent.ConcurrentHashMap} as a set: 85 and 600
- * ns, 40 bytes, and 80 ms, for as long as it takes to move the table.
+ * growth; a member costs 4 to 8 bytes. Probed on two cores, a random member of 10 thousand
+ * replaced: 35 ns for both operations, of 1 million, where cache misses decide: 300 ns; the longest
+ * add while a million came together: 1 ms. A {@link java.util.concurrent.ConcurrentHashMap} as a
+ * set: 85 and 600 ns, 40 bytes, and 80 ms, for as long as it takes to move the table.
  *
  * <p><b>How.</b> Members are spread over stripes by the adding thread. A stripe is a lock and an
- * array without gaps: a member knows its place, and when it leaves, the last one takes the place. So
- * the order of members is arbitrary. An array that is three quarters empty is halved.
+ * array without gaps: a member knows its place, and when it leaves, the last one takes the place.
+ * So the order of members is arbitrary. An array that is three quarters empty is halved.
  *
- * <p><b>Closing</b> sets each stripe's flag under its lock, so an add has either happened before, and
- * then whoever closed the roster finds the member, or it is refused. From then on members only leave,
- * and {@link #remaining} counts them down.
+ * <p><b>Closing</b> sets each stripe's flag under its lock, so an add has either happened before,
+ * and then whoever closed the roster finds the member, or it is refused. From then on members only
+ * leave, and {@link #remaining} counts them down.
  *
  * @param <M> the members
  */
@@ -46,7 +46,9 @@ public final class Roster<M extends Roster.Member> {
   private final CountDownLatch emptied = new CountDownLatch(1);
   private volatile boolean closed;
 
-  /** Keeps what the roster has to know of it; written by the roster alone, under a stripe's lock. */
+  /**
+   * Keeps what the roster has to know of it; written by the roster alone, under a stripe's lock.
+   */
   public interface Member {
     /** What was last given to {@link #rosterPlace(int)}, or {@link #NOWHERE} before that. */
     int rosterPlace();
@@ -111,7 +113,9 @@ public final class Roster<M extends Roster.Member> {
     return closed;
   }
 
-  /** The members at this time, if the roster is closed; otherwise as many of them as stand still. */
+  /**
+   * The members at this time, if the roster is closed; otherwise as many of them as stand still.
+   */
   public List<M> members() {
     List<M> members = new ArrayList<>();
     stripes.forEach(stripe -> stripe.copyTo(members));

@@ -78,7 +78,9 @@ class NettyTimerRaceTest {
     return pool == null ? builder.build() : builder.executor(pool).build();
   }
 
-  /** Counts timeouts that did not end, or ended twice, or tell something else than what happened. */
+  /**
+   * Counts timeouts that did not end, or ended twice, or tell something else than what happened.
+   */
   private static int untrueTimeouts(UnaryOperator<Timer> timerOf, int rounds) throws Exception {
     int untrue = 0;
     int stoppedInAll = 0;

@@ -148,8 +148,7 @@ class NettyTimerTest {
     Timeout first = limited.newTimeout(task, 1, SECONDS);
     limited.newTimeout(task, 1, SECONDS);
     RejectedExecutionException refusal =
-        assertThrows(
-            RejectedExecutionException.class, () -> limited.newTimeout(task, 1, SECONDS));
+        assertThrows(RejectedExecutionException.class, () -> limited.newTimeout(task, 1, SECONDS));
     assertTrue(refusal.getMessage().contains("2"), refusal.getMessage());
     assertTrue(first.cancel());
     limited.newTimeout(task, 1, SECONDS);
@@ -315,7 +314,8 @@ class NettyTimerTest {
   }
 
   @Test
-  void stop_taskIgnoresInterrupt_callerWaitsThoughInterruptedAndNoStrangerSeesIt() throws Exception {
+  void stop_taskIgnoresInterrupt_callerWaitsThoughInterruptedAndNoStrangerSeesIt()
+      throws Exception {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     timer.newTimeout(
@@ -328,8 +328,7 @@ class NettyTimerTest {
         0,
         SECONDS);
     List<Boolean> strangerInterrupted = new ArrayList<>();
-    timers.arm(
-        0, SECONDS, () -> strangerInterrupted.add(Thread.currentThread().isInterrupted()));
+    timers.arm(0, SECONDS, () -> strangerInterrupted.add(Thread.currentThread().isInterrupted()));
     Thread mover = Thread.ofPlatform().start(() -> advance(1));
     started.await();
     List<Boolean> interrupted = new ArrayList<>();
