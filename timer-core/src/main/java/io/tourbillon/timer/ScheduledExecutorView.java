@@ -68,6 +68,12 @@ final class ScheduledExecutorView extends AbstractExecutorService
    */
   private volatile boolean stopped;
 
+  /**
+   * Whether {@link #shutdownNow} was called. Set before it looks for the roster's members, so that
+   * none of them begins while it does, in the place of one that it has interrupted.
+   */
+  private volatile boolean halted;
+
   ScheduledExecutorView(ShardedTimerService service) {
     this.service = service;
   }
@@ -78,6 +84,10 @@ final class ScheduledExecutorView extends AbstractExecutorService
 
   boolean isStopped() {
     return stopped;
+  }
+
+  boolean isHalted() {
+    return halted;
   }
 
   /** The time after so long by the service's clock; none lies in the past. */
@@ -288,6 +298,7 @@ final class ScheduledExecutorView extends AbstractExecutorService
   @Override
   public List<Runnable> shutdownNow() {
     stopped = true;
+    halted = true;
     roster.close();
     List<Runnable> handedBack = new ArrayList<>();
     for (ViewFuture<?> task : roster.members()) {

@@ -154,9 +154,11 @@ public interface TimerService extends AutoCloseable {
       CompletionStage<T> stage, Duration limit);
 
   /**
-   * A new view of this service with the JDK's interface and contract: a task that throws ends its
-   * periodic timer, futures tell the outcome, and {@link ScheduledExecutorService#shutdown} shuts
-   * down the view, whose delayed tasks still run and whose periodic ones do not, not the service.
+   * A new view of this service with the JDK's interface and contract, that of {@link
+   * java.util.concurrent.ScheduledThreadPoolExecutor}: a task that throws ends its periodic timer,
+   * futures tell the outcome, and {@link ScheduledExecutorService#shutdown} shuts down the view, whose
+   * delayed tasks still run and whose periodic ones do not, not the service. A shutdown of the service
+   * ends the view, and futures of pending tasks then fail with {@link RejectedExecutionException}.
    */
   ScheduledExecutorService asScheduledExecutor();
 

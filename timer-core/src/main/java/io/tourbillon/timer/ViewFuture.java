@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>cancel and arm.</b> A shutdown finds the task from before it is armed. Whoever ends it
  *       before {@link #armed} is set does not cancel the timer; {@link #arm} sees the phase then,
  *       and does. The monitor orders the two.
+ *   <li><b>begin and shutdownNow.</b> Once the view is halted no task begins, so that none takes
+ *       the place of one that was interrupted. It stays WAITING for the shutdown to find it in the
+ *       roster.
  *   <li><b>interrupt and finish.</b> A thread is interrupted only while it is the runner, under the
  *       monitor; {@code finish} clears an interrupt that came from here. So no later task of the
  *       same thread sees it.
@@ -156,6 +159,10 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   private boolean begin() {
     synchronized (this) {
       if (phase == Phase.WAITING) {
+        if (view.isHalted()) {
+          // The shutdownNow that is going on finds the task, and hands it back.
+          return false;
+        }
         phase = Phase.RUNNING;
         runner = Thread.currentThread();
         return true;

@@ -280,6 +280,22 @@ class ScheduledExecutorViewShutdownTest {
   }
 
   @Test
+  void shutdownNow_runningTaskGivesWay_noOtherBeginsInItsPlace() throws Exception {
+    AtomicReference<Throwable> seen = new AtomicReference<>();
+    view.execute(() -> sleepUntilInterrupted(seen));
+    for (int number = 0; number < 10_000; number++) {
+      view.execute(counting);
+    }
+    Thread mover = advanceAside(1);
+    started.await();
+    assertEquals(10_000, view.shutdownNow().size());
+    mover.join();
+    assertInstanceOf(InterruptedException.class, seen.get());
+    assertEquals(0, runs.get());
+    assertTrue(view.isTerminated());
+  }
+
+  @Test
   void shutdownNow_someoneInInvokeAllOrAny_doesNotWaitForEver() throws Exception {
     Callable<Integer> task = runs::incrementAndGet;
     AtomicReference<List<Future<Integer>>> all = new AtomicReference<>();
