@@ -6,6 +6,7 @@ import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.subject.TimerSubject;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
@@ -49,7 +50,14 @@ public class CancelArm extends SteadyBenchmark {
   }
 
   @Benchmark
+  @OperationsPerInvocation(OPERATIONS)
   public void cancelArm() {
+    for (int operation = 0; operation < OPERATIONS; operation++) {
+      replaceOne();
+    }
+  }
+
+  private void replaceOne() {
     int place = victims.next();
     if (!timers.cancel(place)) {
       throw notPending(place);

@@ -6,6 +6,7 @@ import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.subject.TimerSubject;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
@@ -47,7 +48,14 @@ public class PushOut extends SteadyBenchmark {
   }
 
   @Benchmark
+  @OperationsPerInvocation(OPERATIONS)
   public void pushOut() {
+    for (int operation = 0; operation < OPERATIONS; operation++) {
+      pushOutOne();
+    }
+  }
+
+  private void pushOutOne() {
     int place = victims.next();
     if (!timers.pushOut(place, IDLE_NANOS, tasks[place])) {
       throw notPending(place);

@@ -35,6 +35,12 @@ import org.openjdk.jmh.infra.BenchmarkParams;
       ServerJvm.UNSAFE_FOR_PEERS
     })
 public abstract class SteadyBenchmark {
+  /**
+   * Operations of one call of a benchmark method, which costs JMH some 8 ns: as much as the shortest
+   * of them. They change the heap, so none can be left out.
+   */
+  static final int OPERATIONS = 1000;
+
   /** Refuses {@code -t}: places are one thread's. */
   @Setup(Level.Trial)
   public void requireOneThread(BenchmarkParams params) {

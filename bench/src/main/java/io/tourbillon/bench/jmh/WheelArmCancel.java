@@ -6,6 +6,7 @@ import io.tourbillon.bench.subject.WheelKind;
 import io.tourbillon.bench.subject.WheelSubject;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
@@ -47,7 +48,14 @@ public class WheelArmCancel extends SteadyBenchmark {
   }
 
   @Benchmark
+  @OperationsPerInvocation(OPERATIONS)
   public void armCancel() {
+    for (int operation = 0; operation < OPERATIONS; operation++) {
+      replaceOne();
+    }
+  }
+
+  private void replaceOne() {
     int place = victims.next();
     if (!wheel.cancel(ids[place])) {
       throw notPending(place);
