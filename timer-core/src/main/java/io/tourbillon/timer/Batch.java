@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 final class Batch implements ExpirySink<Object> {
   static final int CAPACITY = 256;
 
-  final Shard shard;
   private static final Object[] NONE = {};
 
+  final Shard shard;
+
   /**
-   * A new array for each batch. Storing into one that has lived long enough to be old would cost a
+   * A new array for each batch that is not empty. Storing into one that has lived long enough to be old would cost a
    * full write barrier for every task; 4 bytes of short-lived garbage cost next to nothing.
    */
   private @Nullable Object[] tasks = NONE;
@@ -28,12 +29,16 @@ final class Batch implements ExpirySink<Object> {
     this.shard = shard;
   }
 
+  /** Gets memory before anything is taken out of the wheel, where a failure would lose it. */
+  void makeReady() {
+    if (tasks.length == 0) {
+      tasks = new Object[CAPACITY];
+    }
+  }
+
   /** Called by the wheel, under the shard's lock. */
   @Override
   public void expired(long id, long deadlineTick, Object task) {
-    if (size == 0) {
-      tasks = new Object[CAPACITY];
-    }
     int last = size++;
     tasks[last] = task;
     ids[last] = id;

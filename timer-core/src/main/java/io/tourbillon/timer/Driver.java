@@ -1,5 +1,7 @@
 package io.tourbillon.timer;
 
+import java.util.function.Consumer;
+
 /**
  * The one thread that advances all shards and runs what is due, or hands it to the executor.
  *
@@ -12,110 +14,71 @@ package io.tourbillon.timer;
  *   <li>{@link #rest}: looks for the next event of all shards and waits until then.
  * </ol>
  *
- * <p><b>Waking.</b> {@link #wakeTick} is the tick until which the driver is going to wait: who arms
- * a timer for an earlier one wakes it. The driver sets it to ALWAYS before it looks at the shards
- * and to the next event after that. A timer is either armed before the driver has had its shard's
- * lock in that search, and then the driver finds it; or after that, and then whoever armed it, having
- * had the lock after the driver, reads ALWAYS or what was written later, and wakes the driver if its
- * timer is earlier. A wake that comes before the wait makes the wait return at once.
+ * <p>{@link Waker} says how it is woken for a timer that is armed meanwhile.
  */
 final class Driver implements Runnable {
-  /** No timer is earlier than this: while the driver is not about to wait, it need not be woken. */
-  private static final long NOBODY = Long.MIN_VALUE;
-
-  /** Every timer is earlier than this. */
-  private static final long ALWAYS = Long.MAX_VALUE;
-
-  private static final long NEVER = Long.MAX_VALUE;
   private static final long TRIM_DELAY_NANOS = 500_000_000;
 
   /** Pages given back under one hold of a shard's lock. */
   private static final int TRIM_PAGES = 64;
 
-  private final ShardedTimerService service;
   private final Shard[] shards;
   private final Batch[] batches;
   private final TickScale scale;
   private final Clock clock;
-  private final Clock.Alarm alarm;
+  private final Waker waker;
   private final TaskRunner runner;
+  private final FollowUp followUp;
+  private final Consumer<Throwable> broken;
   private final long pauseThresholdNanos;
 
-  /** Written by the driver alone, read by all; volatile, with the locks, for the reason above. */
-  private volatile long wakeTick = NOBODY;
-
-  /** Set by whoever frees memory, cleared by the driver before it trims; volatile to be seen. */
-  private volatile boolean trimWanted;
-
-  /** Set once, before the driver is woken for the last time. */
-  private volatile boolean stopped;
-
   /** When to trim, in elapsed time; NEVER if nothing is to be trimmed. The driver's own. */
-  private long trimNanos = NEVER;
+  private long trimNanos = Waker.NEVER;
 
+  /**
+   * @param broken is told why the driver ended, unless it was stopped
+   */
   Driver(
-      ShardedTimerService service,
       Shard[] shards,
       TickScale scale,
       Clock clock,
-      Clock.Alarm alarm,
+      Waker waker,
       TaskRunner runner,
-      long pauseThresholdNanos) {
-    this.service = service;
+      FollowUp followUp,
+      long pauseThresholdNanos,
+      Consumer<Throwable> broken) {
     this.shards = shards;
     this.scale = scale;
     this.clock = clock;
-    this.alarm = alarm;
+    this.waker = waker;
     this.runner = runner;
+    this.followUp = followUp;
     this.pauseThresholdNanos = pauseThresholdNanos;
+    this.broken = broken;
     batches = new Batch[shards.length];
     for (int number = 0; number < shards.length; number++) {
       batches[number] = new Batch(shards[number]);
     }
   }
 
-  // Called by any thread.
-
-  /** Sees to it that a timer just armed for this tick fires in time. */
-  void armed(long deadlineTick) {
-    if (deadlineTick < wakeTick) {
-      alarm.wake();
-    }
-  }
-
-  /** Sees to it that memory is given back within a second. */
-  void freed() {
-    if (!trimWanted) {
-      trimWanted = true;
-      alarm.wake();
-    }
-  }
-
-  void stop() {
-    stopped = true;
-    alarm.wake();
-  }
-
-  // Called by the driver's thread.
-
   @Override
   public void run() {
     try {
-      while (!stopped) {
+      while (!waker.isStopped()) {
         fireDue();
         trimWhenDue();
         rest();
       }
-    } catch (Throwable broken) {
-      service.driverBroke(broken);
+    } catch (Throwable failure) {
+      broken.accept(failure);
     } finally {
-      alarm.close();
+      waker.close();
     }
   }
 
   private void fireDue() {
     boolean behind = true;
-    while (behind && !stopped) {
+    while (behind && !waker.isStopped()) {
       long tick = scale.tickAt(elapsedNanos());
       behind = false;
       for (Batch batch : batches) {
@@ -130,22 +93,22 @@ final class Driver implements Runnable {
     boolean reached = batch.shard.advance(tick, batch, scale, startNanos);
     noticePause(elapsedNanos() - startNanos);
     if (batch.size() > 0) {
-      service.fired(batch);
+      followUp.fired(batch);
       runner.run(batch);
       batch.clear();
-      if (!trimWanted && batch.shard.isTrimmable()) {
-        trimWanted = true;
+      if (batch.shard.isTrimmable()) {
+        waker.freed();
       }
     }
     return reached;
   }
 
   private void trimWhenDue() {
-    if (trimWanted && trimNanos == NEVER) {
+    if (waker.isTrimWanted() && trimNanos == Waker.NEVER) {
       trimNanos = elapsedNanos() + TRIM_DELAY_NANOS;
-    } else if (trimNanos != NEVER && elapsedNanos() >= trimNanos) {
-      trimNanos = NEVER;
-      trimWanted = false;
+    } else if (trimNanos != Waker.NEVER && elapsedNanos() >= trimNanos) {
+      trimNanos = Waker.NEVER;
+      waker.beginTrim();
       for (Shard shard : shards) {
         while (shard.trim(TRIM_PAGES)) {
           // Each round lets callers have the lock in between.
@@ -156,31 +119,21 @@ final class Driver implements Runnable {
   }
 
   private void rest() {
-    wakeTick = ALWAYS;
-    long tick = NEVER;
-    for (Shard shard : shards) {
-      tick = Math.min(tick, shard.nextEventTick());
-    }
-    long nanos = tick == NEVER ? NEVER : scale.startNanos(tick);
-    nanos = Math.min(nanos, trimNanos);
-    wakeTick = tick;
-    if (stopped || (trimWanted && trimNanos == NEVER)) {
-      wakeTick = NOBODY;
-      return;
-    }
-    if (nanos == NEVER) {
-      alarm.await();
+    long tick = waker.findNextEvent(shards);
+    long eventNanos = tick == Waker.NEVER ? Waker.NEVER : scale.startNanos(tick);
+    long nanos = Math.min(eventNanos, trimNanos);
+    if (nanos == Waker.NEVER) {
+      waker.await();
     } else {
       long startNanos = elapsedNanos();
-      alarm.awaitUntil(scale.clockNanos(nanos));
+      waker.awaitUntil(scale.clockNanos(nanos));
       noticePause(elapsedNanos() - Math.max(nanos, startNanos));
     }
-    wakeTick = NOBODY;
   }
 
   private void noticePause(long nanos) {
     if (nanos >= pauseThresholdNanos) {
-      service.paused(nanos);
+      followUp.paused(shards[0], nanos);
     }
   }
 

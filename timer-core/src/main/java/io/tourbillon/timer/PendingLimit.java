@@ -5,7 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Permits for as many pending timers as {@code maxPending} allows. A timer holds one from before it
- * is armed until after it has ended, so there are never more of them than permits.
+ * is armed until after it has ended, so there are never more of them than permits. Without a limit
+ * nothing is counted.
  */
 final class PendingLimit {
   private final long maxPending;
@@ -15,7 +16,11 @@ final class PendingLimit {
     this.maxPending = maxPending;
   }
 
+  /** Takes a permit, or throws RejectedExecutionException if all are held. */
   void acquire() {
+    if (isUnlimited()) {
+      return;
+    }
     // Moves n -> n + 1 where n is below the limit; after a lost race the new n is looked at.
     long now;
     do {
@@ -27,6 +32,12 @@ final class PendingLimit {
   }
 
   void release(int permits) {
-    held.addAndGet(-permits);
+    if (!isUnlimited() && permits > 0) {
+      held.addAndGet(-permits);
+    }
+  }
+
+  private boolean isUnlimited() {
+    return maxPending == Long.MAX_VALUE;
   }
 }

@@ -25,14 +25,13 @@ final class PeriodicTimer extends ScheduledTimer {
   private boolean running;
 
   PeriodicTimer(
-      ShardedTimerService service,
       Shard shard,
       Runnable task,
       long deadlineNanos,
       long periodNanos,
       boolean fixedRate,
       TimerOptions options) {
-    super(service, shard, task);
+    super(shard, task);
     this.deadlineNanos = deadlineNanos;
     this.periodNanos = periodNanos;
     this.fixedRate = fixedRate;

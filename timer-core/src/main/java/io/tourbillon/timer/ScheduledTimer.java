@@ -13,31 +13,29 @@ import org.jspecify.annotations.Nullable;
  * runs it then looks at the field.
  */
 class ScheduledTimer implements TimerHandle {
-  final ShardedTimerService service;
   final Shard shard;
   @Nullable Runnable task;
   private long id;
   private State state = State.PENDING;
 
-  ScheduledTimer(ShardedTimerService service, Shard shard, Runnable task) {
-    this.service = service;
+  ScheduledTimer(Shard shard, Runnable task) {
     this.shard = shard;
     this.task = task;
   }
 
   @Override
   public boolean cancel() {
-    return service.cancel(this);
+    return shard.service.cancel(this);
   }
 
   @Override
   public boolean reschedule(Duration delay) {
-    return service.reschedule(this, TickScale.nanosOf(Objects.requireNonNull(delay, "delay")));
+    return shard.service.reschedule(this, TickScale.nanosOf(Objects.requireNonNull(delay, "delay")));
   }
 
   @Override
   public Duration remaining() {
-    return service.remaining(this);
+    return shard.service.remaining(this);
   }
 
   @Override
@@ -110,8 +108,8 @@ class ScheduledTimer implements TimerHandle {
    * not look at its task.
    */
   static final class Accountable extends ScheduledTimer {
-    Accountable(ShardedTimerService service, Shard shard, AccountableTask task) {
-      super(service, shard, task);
+    Accountable(Shard shard, AccountableTask task) {
+      super(shard, task);
     }
 
     @Override
@@ -124,8 +122,8 @@ class ScheduledTimer implements TimerHandle {
   static final class Tagged extends ScheduledTimer {
     private final String tag;
 
-    Tagged(ShardedTimerService service, Shard shard, Runnable task, String tag) {
-      super(service, shard, task);
+    Tagged(Shard shard, Runnable task, String tag) {
+      super(shard, task);
       this.tag = tag;
     }
 

@@ -37,6 +37,9 @@ final class Shard {
   /** Set in the ids of timers with handles. Without it a cancel need not look at the task at all. */
   private static final long HANDLE_BIT = 1L << 31;
 
+  /** For timers with handles, which know only their shard. */
+  final ShardedTimerService service;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final long idBits;
   private final TimingWheel<Object> wheel = new TimingWheel<>(0, 1 << INDEX_BITS);
@@ -47,7 +50,8 @@ final class Shard {
 
   private boolean closed;
 
-  Shard(int number, boolean recordStats) {
+  Shard(ShardedTimerService service, int number, boolean recordStats) {
+    this.service = service;
     idBits = (long) number << INDEX_BITS;
     stats = recordStats ? new ShardStats() : null;
   }
@@ -225,7 +229,16 @@ final class Shard {
    * for what the calling thread has just done itself, and that is what it is asked about.
    */
   boolean isTrimmable() {
-    return wheel.trimmable() > 0;
+    return wheel.isTrimmable();
+  }
+
+  /**
+   * Whether arming has made the driver's next event earlier than the deadlines armed would by
+   * themselves. Read without the lock, like {@link #isTrimmable}: {@link #nextEventTick} then tells,
+   * and clears this for all who have armed before.
+   */
+  boolean isCascadeEarlier() {
+    return wheel.isCascadeEarlier();
   }
 
   // Operations of the driver.
@@ -236,6 +249,7 @@ final class Shard {
    * @return whether the wheel has reached the tick, so that there are no more of them
    */
   boolean advance(long tick, Batch batch, TickScale scale, long nowNanos) {
+    batch.makeReady();
     lock.lock();
     try {
       wheel.advance(tick, Batch.CAPACITY, batch);
@@ -265,7 +279,7 @@ final class Shard {
     lock.lock();
     try {
       wheel.trim(pages);
-      return wheel.trimmable() > 0;
+      return wheel.isTrimmable();
     } finally {
       lock.unlock();
     }

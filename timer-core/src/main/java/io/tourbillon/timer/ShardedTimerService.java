@@ -1,8 +1,6 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.wheel.ExpirySink;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -21,16 +19,18 @@ import org.jspecify.annotations.Nullable;
  * a lock, and one driver for all of them.
  *
  * <p>This class turns the public surface into operations of shards. What is concurrent is in {@link
- * Shard} (who ends a timer), {@link Driver} (who wakes whom) and {@link PendingLimit}.
+ * Shard} (who ends a timer), {@link Waker} (who wakes the driver) and {@link PendingLimit}.
  */
 final class ShardedTimerService implements TimerService {
   private final Shard[] shards;
   private final TickScale scale;
   private final Clock clock;
-  private final Driver driver;
+  private final PendingLimit limit;
   private final Thread driverThread;
+  private final Waker waker;
+  private final FollowUp followUp;
   private final TaskRunner runner;
-  private final @Nullable PendingLimit limit;
+  private final Driver driver;
   private final Events events;
   private final @Nullable Watchdog watchdog;
 
@@ -47,26 +47,29 @@ final class ShardedTimerService implements TimerService {
     events = new Events(builder.listener, builder.exceptionHandler);
     clock = builder.clock;
     scale = new TickScale(clock.nanoTime(), builder.tick.toNanos());
-    limit = builder.maxPending == Long.MAX_VALUE ? null : new PendingLimit(builder.maxPending);
+    limit = new PendingLimit(builder.maxPending);
     shards = new Shard[shardCount()];
     for (int number = 0; number < shards.length; number++) {
-      shards[number] = new Shard(number, builder.recordStats);
+      shards[number] = new Shard(this, number, builder.recordStats);
     }
     watchdog =
         builder.watchdogBound == null
             ? null
             : new Watchdog(builder.watchdogBound.toNanos(), events::stalled);
-    runner = new TaskRunner(this, builder.executor, watchdog, measuring(builder));
     driverThread = newThread(builder.threadFactory, this::drive);
+    waker = new Waker(clock.newAlarm(driverThread));
+    followUp = new FollowUp(events, limit, scale, clock, waker);
+    runner = new TaskRunner(followUp, builder.executor, watchdog, measuring(builder));
     driver =
         new Driver(
-            this,
             shards,
             scale,
             clock,
-            clock.newAlarm(driverThread),
+            waker,
             runner,
-            TickScale.nanosOf(builder.pauseThreshold));
+            followUp,
+            TickScale.nanosOf(builder.pauseThreshold),
+            this::driverBroke);
   }
 
   static TimerService start(Builder builder) {
@@ -77,7 +80,7 @@ final class ShardedTimerService implements TimerService {
       // Nobody has this service. A stopped driver does nothing but leave the clock, on which all
       // others would wait for it otherwise.
       service.shutdownNow();
-      service.driver.run();
+      service.drive();
       throw failure;
     }
     return service;
@@ -112,7 +115,14 @@ final class ShardedTimerService implements TimerService {
   }
 
   private void drive() {
-    driver.run();
+    try {
+      driver.run();
+    } finally {
+      // Not before: the last task may be one that stalls.
+      if (watchdog != null) {
+        watchdog.stop();
+      }
+    }
   }
 
   // Arming.
@@ -145,11 +155,11 @@ final class ShardedTimerService implements TimerService {
 
   private ScheduledTimer newTimer(Shard shard, Runnable task, @Nullable String tag) {
     if (task instanceof AccountableTask accountable) {
-      return new ScheduledTimer.Accountable(this, shard, accountable);
+      return new ScheduledTimer.Accountable(shard, accountable);
     }
     return tag == null
-        ? new ScheduledTimer(this, shard, task)
-        : new ScheduledTimer.Tagged(this, shard, task, tag);
+        ? new ScheduledTimer(shard, task)
+        : new ScheduledTimer.Tagged(shard, task, tag);
   }
 
   @Override
@@ -190,7 +200,7 @@ final class ShardedTimerService implements TimerService {
     long periodNanos = Math.max(scale.tickNanos(), TickScale.nanosOf(period));
     PeriodicTimer timer =
         new PeriodicTimer(
-            this, callersShard(), task, deadlineNanos, periodNanos, fixedRate, options);
+            callersShard(), task, deadlineNanos, periodNanos, fixedRate, options);
     return arm(timer, deadlineNanos);
   }
 
@@ -201,10 +211,10 @@ final class ShardedTimerService implements TimerService {
     try {
       id = timer.shard.arm(tick, timer);
     } catch (RuntimeException | Error refusal) {
-      releasePermits(1);
+      limit.release(1);
       throw refusal;
     }
-    driver.armed(tick);
+    waker.armed(timer.shard, tick);
     events.scheduled(id, scale.clockNanos(deadlineNanos));
     return timer;
   }
@@ -229,10 +239,10 @@ final class ShardedTimerService implements TimerService {
     try {
       id = shard.arm(tick, task);
     } catch (RuntimeException | Error refusal) {
-      releasePermits(1);
+      limit.release(1);
       throw refusal;
     }
-    driver.armed(tick);
+    waker.armed(shard, tick);
     events.scheduled(id, scale.clockNanos(deadlineNanos));
     return id;
   }
@@ -242,19 +252,12 @@ final class ShardedTimerService implements TimerService {
   }
 
   private void acquirePermit(Shard shard) {
-    if (limit != null) {
-      try {
-        limit.acquire();
-      } catch (RejectedExecutionException refusal) {
-        rejected(shard, refusal);
-        throw refusal;
-      }
-    }
-  }
-
-  private void releasePermits(int permits) {
-    if (limit != null && permits > 0) {
-      limit.release(permits);
+    try {
+      limit.acquire();
+    } catch (RejectedExecutionException refusal) {
+      shard.count(stats -> stats.rejected++);
+      events.rejected(refusal);
+      throw refusal;
     }
   }
 
@@ -289,9 +292,9 @@ final class ShardedTimerService implements TimerService {
   }
 
   private void afterCancel(Shard shard, long id) {
-    releasePermits(1);
+    limit.release(1);
     if (shard.isTrimmable()) {
-      driver.freed();
+      waker.freed();
     }
     events.cancelled(id);
   }
@@ -312,7 +315,7 @@ final class ShardedTimerService implements TimerService {
     if (!shards[number].rearm(id, tick)) {
       return false;
     }
-    driver.armed(tick);
+    waker.armed(shards[number], tick);
     events.rescheduled(id, scale.clockNanos(deadlineNanos));
     return true;
   }
@@ -324,7 +327,7 @@ final class ShardedTimerService implements TimerService {
     if (id == 0) {
       return false;
     }
-    driver.armed(tick);
+    waker.armed(timer.shard, tick);
     events.rescheduled(id, scale.clockNanos(deadlineNanos));
     return true;
   }
@@ -336,97 +339,12 @@ final class ShardedTimerService implements TimerService {
         : Duration.ofNanos(Math.max(0, scale.startNanos(tick) - elapsedNanos()));
   }
 
-  // What the driver and the runner report.
-
-  /** Follows a batch that was taken, before its tasks run. */
-  void fired(Batch batch) {
-    releasePermits(batch.size() - batch.periodic());
-    if (events.areHeard()) {
-      long nowNanos = elapsedNanos();
-      for (int index = 0; index < batch.size(); index++) {
-        long dueNanos = scale.startNanos(batch.deadlineTick(index));
-        events.fired(batch.id(index), Math.max(0, nowNanos - dueNanos));
-      }
-    }
-  }
-
-  /**
-   * Arms a periodic timer for its next run, if there is to be one.
-   *
-   * @param task what has run, or null if the timer had been cancelled before
-   * @param mayRunAgain whether a run that was missed may be made up for at once
-   * @return whether it is to be
-   */
-  boolean settle(
-      PeriodicTimer timer, @Nullable Runnable task, boolean stop, boolean mayRunAgain) {
-    long tick;
-    RejectedExecutionException end = null;
-    try {
-      tick = timer.shard.settle(timer, stop, mayRunAgain, scale, elapsedNanos());
-    } catch (RuntimeException | Error full) {
-      // The wheel is full or the heap is: this timer can not go on, and says so.
-      events.log("a periodic timer could not be armed again: " + timer, full);
-      end = new RejectedExecutionException("the timer could not be armed again", full);
-      tick = timer.shard.settle(timer, true, false, scale, elapsedNanos());
-    }
-    if (tick >= 0) {
-      driver.armed(tick);
-    } else if (tick == Shard.ENDED) {
-      releasePermits(1);
-      if (task instanceof AccountableTask accountable && !stop) {
-        accountable.handedBack(
-            end == null ? new RejectedExecutionException(Shard.SHUT_DOWN) : end);
-      }
-    }
-    return tick == Shard.RUN_AGAIN;
-  }
-
-  void taskFailed(Shard shard, long id, Runnable task, Throwable error) {
-    shard.count(stats -> stats.exceptions++);
-    events.failed(id, passedIn(task), error);
-  }
-
-  /** Failures are told of the object that the user knows. */
-  private static Runnable passedIn(Runnable task) {
-    Runnable own = task instanceof AccountableTask accountable ? accountable.passedIn() : task;
-    return own == null ? task : own;
-  }
-
-  void taskRan(Shard shard, long id, long runNanos, int counts) {
-    shard.count(stats -> stats.recordRun(runNanos, counts));
-    events.ran(id, runNanos);
-  }
-
-  /** Follows a refusal, by the limit or by the executor. */
-  void rejected(Shard shard, RejectedExecutionException cause) {
-    shard.count(stats -> stats.rejected++);
-    events.rejected(cause);
-  }
-
-  void taskNotRun(Runnable task, RejectedExecutionException cause) {
-    events.notRun(passedIn(task), cause);
-  }
-
-  void paused(long nanos) {
-    shards[0].count(
-        stats -> {
-          stats.pauses++;
-          stats.pauseNanos += nanos;
-        });
-    events.paused(nanos);
-  }
-
   /** The driver has a bug or the JVM is out of memory: nothing would fire any more, so say so. */
-  void driverBroke(Throwable broken) {
+  private void driverBroke(Throwable broken) {
     List<Runnable> lost = shutdownNow();
     events.log("the timer driver broke; its service is shut down", broken);
     RejectedExecutionException cause = new RejectedExecutionException(Shard.SHUT_DOWN, broken);
     lost.forEach(task -> events.notRun(task, cause));
-  }
-
-  /** One of our own callbacks threw, an adapter's for instance. */
-  void brokeAroundTask(Throwable error) {
-    events.log("following up a timer task failed", error);
   }
 
   long clockNanos() {
@@ -506,18 +424,7 @@ final class ShardedTimerService implements TimerService {
   @Override
   public List<Runnable> shutdownNow() {
     shutdown = true;
-    List<Runnable> tasks = new ArrayList<>();
-    List<Long> ids = new ArrayList<>();
-    ExpirySink<Object> collect =
-        (id, deadlineTick, armed) -> {
-          tasks.add(
-              armed instanceof ScheduledTimer timer
-                  ? timer.ended(TimerHandle.State.HANDED_BACK)
-                  : (Runnable) armed);
-          if (events.areHeard()) {
-            ids.add(id);
-          }
-        };
+    HandBack handBack = new HandBack(events);
     // All refuse before the first is drained, and the driver ends even if there is no memory for that.
     for (Shard shard : shards) {
       shard.close();
@@ -525,49 +432,19 @@ final class ShardedTimerService implements TimerService {
     try {
       for (Shard shard : shards) {
         for (int page = 0; page < shard.pageCount(); page++) {
-          shard.drain(page, collect);
+          shard.drain(page, handBack);
         }
       }
     } finally {
-      driver.stop();
-      if (watchdog != null) {
-        watchdog.stop();
-      }
+      waker.stop();
     }
-    releasePermits(tasks.size());
-    ids.forEach(events::handedBack);
-    List<Runnable> passedIn = handBack(tasks);
+    limit.release(handBack.size());
+    List<Runnable> passedIn = handBack.finish();
     List<ScheduledExecutorView> open;
     synchronized (views) {
       open = List.copyOf(views);
     }
     open.forEach(ScheduledExecutorView::serviceShutDown);
-    return passedIn;
-  }
-
-  /** One that fails must not keep the others from being told. */
-  private void tellHandedBack(AccountableTask task) {
-    try {
-      task.handedBack(new RejectedExecutionException(Shard.SHUT_DOWN));
-    } catch (Throwable error) {
-      brokeAroundTask(error);
-    }
-  }
-
-  /** Turns our own tasks into what was passed in, and tells those that wait for them. */
-  private List<Runnable> handBack(List<Runnable> tasks) {
-    List<Runnable> passedIn = new ArrayList<>(tasks.size());
-    for (Runnable task : tasks) {
-      if (task instanceof AccountableTask accountable) {
-        Runnable own = accountable.passedIn();
-        if (own != null) {
-          passedIn.add(own);
-        }
-        tellHandedBack(accountable);
-      } else {
-        passedIn.add(task);
-      }
-    }
     return passedIn;
   }
 

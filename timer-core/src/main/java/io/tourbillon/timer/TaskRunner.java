@@ -17,10 +17,10 @@ final class TaskRunner {
   /** Missed runs that a timer makes up for before the timers after it get their turn. */
   private static final int MAX_BURST = 64;
 
-  /** The service whose task this thread runs for an executor, if any. */
-  private static final ThreadLocal<@Nullable ShardedTimerService> RUNNING = new ThreadLocal<>();
+  /** The runner whose task this thread runs for an executor, if any. */
+  private static final ThreadLocal<@Nullable TaskRunner> RUNNING = new ThreadLocal<>();
 
-  private final ShardedTimerService service;
+  private final FollowUp followUp;
   private final @Nullable Executor executor;
   private final @Nullable Watchdog watchdog;
   private final Measuring measuring;
@@ -36,19 +36,19 @@ final class TaskRunner {
   }
 
   TaskRunner(
-      ShardedTimerService service,
+      FollowUp followUp,
       @Nullable Executor executor,
       @Nullable Watchdog watchdog,
       Measuring measuring) {
-    this.service = service;
+    this.followUp = followUp;
     this.executor = executor;
     this.watchdog = watchdog;
     this.measuring = measuring;
   }
 
-  /** Whether the calling thread is running a task of this service for an executor. */
+  /** Whether the calling thread is running a task of this runner for an executor. */
   boolean isRunningHere() {
-    return RUNNING.get() == service;
+    return RUNNING.get() == this;
   }
 
   void run(Batch batch) {
@@ -63,7 +63,7 @@ final class TaskRunner {
         start(batch, index);
       } catch (Throwable error) {
         // Whatever went wrong around this task, the others of the batch have fired and must run.
-        service.brokeAroundTask(error);
+        followUp.brokeAroundTask(error);
       }
       // An interrupt that one task leaves behind is not meant for the next.
       Thread.interrupted();
@@ -97,8 +97,8 @@ final class TaskRunner {
   }
 
   private void runForExecutor(Shard shard, long id, Object timer) {
-    ShardedTimerService outer = RUNNING.get();
-    RUNNING.set(service);
+    TaskRunner outer = RUNNING.get();
+    RUNNING.set(this);
     try {
       run(shard, id, timer, measuring == Measuring.OFF ? 0 : 1);
     } finally {
@@ -112,15 +112,9 @@ final class TaskRunner {
             ? rejected
             : new RejectedExecutionException("the executor failed to take a task", refusal);
     Runnable task = taskOf(timer);
-    service.rejected(shard, cause);
-    if (task != null) {
-      service.taskNotRun(task, cause);
-      if (task instanceof AccountableTask accountable) {
-        accountable.refused(cause);
-      }
-    }
+    followUp.taskRefused(shard, task, cause);
     if (timer instanceof PeriodicTimer periodic) {
-      service.settle(periodic, task, false, false);
+      followUp.settle(periodic, task, false, false);
     }
   }
 
@@ -130,9 +124,12 @@ final class TaskRunner {
     boolean failed = fails(shard, id, task, counts);
     if (timer instanceof PeriodicTimer periodic) {
       int runs = 1;
-      while (service.settle(
+      while (followUp.settle(
           periodic, task, failed && periodic.stopsOnException(), runs < MAX_BURST)) {
         runs++;
+        if (watchdog != null && executor == null) {
+          watchdog.nextTask();
+        }
         task = taskOf(periodic);
         failed = fails(shard, id, task, Math.min(1, counts));
       }
@@ -147,9 +144,9 @@ final class TaskRunner {
     if (counts == 0) {
       return fails(shard, id, task);
     }
-    long startNanos = service.clockNanos();
+    long startNanos = followUp.clockNanos();
     boolean failed = fails(shard, id, task);
-    service.taskRan(shard, id, service.clockNanos() - startNanos, counts);
+    followUp.taskRan(shard, id, followUp.clockNanos() - startNanos, counts);
     return failed;
   }
 
@@ -160,7 +157,7 @@ final class TaskRunner {
       return false;
     } catch (Throwable error) {
       // An Error too must not end the driver, on which all other timers depend.
-      service.taskFailed(shard, id, task, error);
+      followUp.taskFailed(shard, id, task, error);
       return true;
     }
   }

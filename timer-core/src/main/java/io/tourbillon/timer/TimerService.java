@@ -121,7 +121,8 @@ public interface TimerService extends AutoCloseable {
   /**
    * Ends a timer before it fires. Its task is let go at once.
    *
-   * @param id what {@link #arm} returned; a stale one, or a number that is no id, names no timer
+   * @param id what {@link #arm} returned or a {@link TimerListener} was told; a stale one, or a number
+   *     that was never an id, names no timer; altering the bits of an id is not defined
    * @return true if this call ended the timer; false if it had ended already, by firing, by another
    *     call or by a shutdown
    */
@@ -131,6 +132,9 @@ public interface TimerService extends AutoCloseable {
    * Gives a pending timer a new delay, counted from now. Pushing it out is the cheapest operation of
    * all.
    *
+   * @param id as for {@link #cancel}
+   * @param delay in the unit; zero or less fires at the next tick, and one that overflows counts as
+   *     the longest there is
    * @return false if the timer had ended; it is not revived
    */
   boolean rearm(long id, long delay, TimeUnit unit);
@@ -146,7 +150,8 @@ public interface TimerService extends AutoCloseable {
   /**
    * A future that completes as the stage does, or exceptionally with a {@link
    * java.util.concurrent.TimeoutException} that names the limit if the stage takes longer. The stage
-   * itself is left to go on. Completing or cancelling the future cancels the timer.
+   * itself is left to go on. Completing or cancelling the future cancels the timer. As with any
+   * dependent future, a stage that never completes keeps the future reachable, also after its timeout.
    *
    * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}
    */
@@ -170,7 +175,8 @@ public interface TimerService extends AutoCloseable {
 
   /**
    * What has happened so far, if the service was built with {@link Builder#recordStats}; otherwise
-   * all counts but the pending ones are zero.
+   * all counts but the pending ones are zero. Takes each shard's lock for some 20 us a million timers
+   * pending, which are counted by level, in steps of 64.
    */
   TimerStats stats();
 
@@ -184,8 +190,8 @@ public interface TimerService extends AutoCloseable {
    * Ends every pending timer, refuses new ones, and lets the driver end. Takes time in proportion to
    * the timers pending; those that come due meanwhile may fire. The second time there is nothing left
    * to hand back. Timers that have fired are not recalled, and a periodic timer whose run is going on
-   * ends with that run: it is not among those handed back, and has fired. Futures of pending timers complete exceptionally with {@link
-   * RejectedExecutionException}.
+   * ends with that run: it is not among those handed back, and has fired. Futures of pending timers
+   * complete exceptionally with {@link RejectedExecutionException}.
    *
    * @return the tasks that were handed back, the very objects that were passed in, in no particular
    *     order; futures have none
@@ -257,6 +263,9 @@ public interface TimerService extends AutoCloseable {
      * Where tasks run; by default on the driver thread. A task that the executor refuses does not
      * run: the exception handler is told, and the timer counts as fired and as rejected. A periodic
      * timer goes on.
+     *
+     * @param executor must either run a task or throw. One that drops tasks silently loses timers and
+     *     ends periodic ones; one that runs them in the calling thread holds up the driver as long.
      */
     public Builder executor(Executor executor) {
       this.executor = Objects.requireNonNull(executor, "executor");

@@ -63,8 +63,8 @@ public final class VirtualClock implements Clock {
    * @param duration zero or more; zero waits for the services to come to rest
    * @throws IllegalArgumentException if it is negative
    * @throws ArithmeticException if it is longer than 292 years, the range of the clock
-   * @throws IllegalStateException if called from a task, or if a task does not come to an end within
-   *     a minute of real time
+   * @throws IllegalStateException if called from a task, if a task does not come to an end within a
+   *     minute of real time, or if the calling thread is interrupted while it waits for one
    */
   public void advance(Duration duration) {
     move(duration, true);

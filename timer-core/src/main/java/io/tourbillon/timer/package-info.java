@@ -11,15 +11,17 @@
  *   <li><b>arm</b>: under the shard's lock the {@code TimingWheel} notes deadline and task. With a
  *       handle the task is a {@code ScheduledTimer}, with a period a {@code PeriodicTimer}; what only
  *       some timers need is in those, and an id is all that the others have.
- *   <li>If the deadline is before what the {@code Driver} is waiting for, it is woken.
+ *   <li>If the deadline is before what the {@code Driver} is waiting for, the {@code Waker} wakes it.
  *   <li>Cancelling and rescheduling go to the same shard, which the handle or the id names, and are
  *       decided under its lock.
  *   <li><b>advance</b>: when the tick has come, the driver's thread takes what is due out of the
  *       wheel, under the lock, into a {@code Batch} of at most 256. From here on the timer has fired.
  *   <li><b>fire</b>: outside the lock the {@code TaskRunner} runs the batch, task by task, or hands
  *       each to the executor. Exceptions end here and go to the handler.
- *   <li>A periodic timer is <b>settled</b>: armed again, unless it was cancelled while it ran, is to
- *       stop after an exception, or the service was shut down.
+ *   <li>{@code FollowUp} frees the permit, tells who listens, and <b>settles</b> a periodic timer: it
+ *       is armed again, unless it was cancelled while it ran, is to stop after an exception, or the
+ *       service was shut down.
+ *   <li><b>shutdownNow</b> takes what is left out of the shards, and {@code HandBack} returns it.
  * </ol>
  *
  * <h2>Who owns what</h2>
@@ -29,7 +31,7 @@
  *   <tr><th>data</th><th>written by</th><th>guarded by</th></tr>
  *   <tr><td>wheel, states of timers, counts</td><td>callers and driver</td><td>the shard's lock</td></tr>
  *   <tr><td>batch</td><td>driver</td><td>its being the driver's own</td></tr>
- *   <tr><td>the tick that the driver waits for</td><td>driver</td><td>see {@code Driver}</td></tr>
+ *   <tr><td>the tick that the driver waits for</td><td>driver</td><td>see {@code Waker}</td></tr>
  *   <tr><td>permits</td><td>callers and driver</td><td>compare-and-set</td></tr>
  *   <tr><td>the serial number of the running task</td><td>driver</td><td>see {@code Watchdog}</td></tr>
  * </table>

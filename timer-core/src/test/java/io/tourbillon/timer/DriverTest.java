@@ -114,6 +114,23 @@ class DriverTest {
     assertEquals(wakes, counting.wakes.get());
   }
 
+  @Test
+  void driver_blockThatFillsWhileItWaits_beginsToMoveItDownEarlier() {
+    // In 100 s a block of 256 ticks is due, which begins at 99.840 s. One timer is moved just before.
+    timers.arm(100, SECONDS, task);
+    clock.advance(Duration.ZERO);
+    for (int i = 1; i < 51_200; i++) {
+      timers.arm(100, SECONDS, task);
+    }
+    assertTrue(clock.advanceToNextEvent());
+    // At 256 a tick they need 200 ticks.
+    assertEquals(99_640, clock.nanoTime() / 1_000_000);
+    clock.advance(Duration.ofMillis(359));
+    assertEquals(0, runs.get());
+    clock.advance(Duration.ofMillis(1));
+    assertEquals(51_200, runs.get());
+  }
+
   @RealTime
   @Test
   void driver_oneFarTimerOnTheSystemClock_doesNotWake() {

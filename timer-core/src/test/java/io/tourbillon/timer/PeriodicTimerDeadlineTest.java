@@ -16,7 +16,7 @@ class PeriodicTimerDeadlineTest {
       MissedTick choice, long deadline, long period, long nowAfterTheRun) {
     TimerOptions options = TimerOptions.builder().missedTick(choice).build();
     PeriodicTimer timer =
-        new PeriodicTimer(null, null, NOTHING, deadline, period, true, options);
+        new PeriodicTimer(null, NOTHING, deadline, period, true, options);
     return timer.nextDeadlineNanos(nowAfterTheRun, nowAfterTheRun / TICK * TICK);
   }
 

@@ -36,14 +36,14 @@ class ShardRaceTest {
 
   /** The original: one lock, under which each looks before it acts. */
   private static final class Original implements Scheme {
-    private final Shard shard = new Shard(0, true);
+    private final Shard shard = new Shard(null, 0, true);
     private final TickScale scale = new TickScale(0, 1);
     private final Batch batch = new Batch(shard);
     private final ScheduledTimer[] timers = new ScheduledTimer[TIMERS];
 
     Original() {
       for (int number = 0; number < TIMERS; number++) {
-        timers[number] = new ScheduledTimer(null, shard, new Numbered(number));
+        timers[number] = new ScheduledTimer(shard, new Numbered(number));
         shard.arm(number + 1L, timers[number]);
       }
     }

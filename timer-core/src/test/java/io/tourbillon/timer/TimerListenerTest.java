@@ -183,12 +183,17 @@ class TimerListenerTest {
   }
 
   @Test
-  void ran_burstOfMissedRuns_isToldForEach() {
+  void firedAndRan_burstOfMissedRuns_areToldForEach() {
     TimerOptions burst = TimerOptions.builder().missedTick(MissedTick.BURST).build();
     timers.scheduleAtFixedRate(TEN, TEN, () -> taskTime.spend(Duration.ofMillis(1)), burst);
     clock.jump(Duration.ofMillis(35));
-    assertEquals(List.of("scheduled", "fired", "ran", "ran", "ran"), events.names());
+    assertEquals(
+        List.of("scheduled", "fired", "ran", "fired", "ran", "fired", "ran"), events.names());
     events.named("ran").forEach(ran -> assertEquals(MILLI, ran.nanos()));
+    // Due at 10, 20 and 30 ms; run at 35, 36 and 37.
+    assertEquals(
+        List.of(25 * MILLI, 16 * MILLI, 7 * MILLI),
+        events.named("fired").stream().map(EventLog.Event::nanos).toList());
   }
 
   @Test

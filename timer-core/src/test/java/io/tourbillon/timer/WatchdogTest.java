@@ -99,6 +99,44 @@ class WatchdogTest {
   }
 
   @Test
+  void watchdog_taskStuckWhileItsServiceShutsDown_isReported() throws InterruptedException {
+    try (TimerService timers = watched(Duration.ofMillis(500)).listener(listener).build()) {
+      CountDownLatch begun = new CountDownLatch(1);
+      CountDownLatch mayEnd = new CountDownLatch(1);
+      timers.schedule(
+          Duration.ZERO,
+          () -> {
+            begun.countDown();
+            stuckTask(mayEnd);
+          });
+      assertTrue(begun.await(20, SECONDS));
+      timers.shutdownNow();
+      assertNotNull(reports.poll(20, SECONDS));
+      mayEnd.countDown();
+      assertTrue(watchdog().join(Duration.ofSeconds(20)), "it ends with the driver");
+    }
+  }
+
+  @Test
+  void watchdog_burstOfShortRuns_isNotReportedAsOneTask() throws InterruptedException {
+    TimerOptions burst = TimerOptions.builder().missedTick(MissedTick.BURST).build();
+    try (TimerService timers = watched(Duration.ofMillis(500)).listener(listener).build()) {
+      CountDownLatch runs = new CountDownLatch(20);
+      // After the first run all others are missed and made up for at once, a second's worth of them.
+      timers.scheduleAtFixedRate(
+          Duration.ZERO,
+          Duration.ofMillis(1),
+          () -> {
+            LockSupport.parkNanos(MILLISECONDS.toNanos(50));
+            runs.countDown();
+          },
+          burst);
+      assertTrue(runs.await(30, SECONDS));
+    }
+    assertEquals(0, reports.size());
+  }
+
+  @Test
   void watchdog_secondTaskOfABatch_isReportedToo() throws InterruptedException {
     try (TimerService timers = watched(BOUND).listener(listener).build()) {
       CountDownLatch first = new CountDownLatch(1);

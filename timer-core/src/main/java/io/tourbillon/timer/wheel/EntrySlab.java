@@ -1,13 +1,19 @@
 package io.tourbillon.timer.wheel;
 
-import static io.tourbillon.timer.wheel.EntryPage.FIRST_GENERATION;
-import static io.tourbillon.timer.wheel.EntryPage.RETIRED;
-
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of one wheel, in pages.
+ * The entries of one wheel, in pages of {@value #PAGE_SIZE}: deadline, generation and place of a
+ * timer, and its task.
+ *
+ * <p>An entry is two consecutive words of primitives, 16 bytes that never straddle a cache line, and
+ * one reference in an array beside them:
+ *
+ * <pre>
+ *   word 0   deadline tick         (free: offset of the next free entry of the page, or PAGE_SIZE)
+ *   word 1   generation | cell     (free: generation of the next tenant | NO_CELL)
+ * </pre>
  *
  * <p>An entry is named by its index, {@code page << 10 | offset}, and a tenant of it by its id,
  * {@code generation << 32 | index}. Generations start at 1, so no id is 0; they go up by one when a
@@ -15,202 +21,413 @@ import org.jspecify.annotations.Nullable;
  * never joins a free list again. The highest generation of a page outlives the page, so that ids
  * stay unique when the page is given back and later created again.
  *
- * <p>Free entries are chained per page, last freed first, and the page that last freed one is asked
- * first: the entry that a cancel has just touched is the one that the next arm takes, while it is
- * still in the cache. Growth adds a page and copies only the table of pages.
+ * <p>The entry that was vacated last is taken first, while it is still in the cache: cancel and arm in
+ * turns touch nothing else here. The others are chained per page, so that many arms in a row go through
+ * memory in order, however random the order was in which the entries became free. Growth adds a page
+ * and copies only what stands below as one element a page.
+ * Whatever allocates does so before it changes anything, so that an OutOfMemoryError leaves the slab
+ * as it was.
  */
 final class EntrySlab {
+  static final int PAGE_BITS = 10;
+  static final int PAGE_SIZE = 1 << PAGE_BITS;
+
+  /** Position of an entry that is in no slot. */
+  static final int NO_CELL = -1;
+
+  private static final int OFFSET_MASK = PAGE_SIZE - 1;
   private static final int NO_PAGE = -1;
+  private static final int NO_ENTRY = -1;
+  private static final int FIRST_GENERATION = 1;
+
+  /** What follows the last generation, read as unsigned: in no id, so nothing finds the entry. */
+  private static final int RETIRED = 0;
+
+  private static final long CELL_MASK = 0xFFFF_FFFFL;
+
+  private static final long[] NO_WORDS = {};
+  private static final @Nullable Object[] NO_TASKS = {};
+
+  // The parts of a page's state.
+  private static final int FREE_MASK = 0xFFFF;
+  private static final int ONE_LIVE = FREE_MASK + 1;
 
   private final int maxPages;
 
-  // One element a page. A page that was given back is null.
-  private @Nullable EntryPage[] pages = new EntryPage[4];
-  private int[] firstGeneration = new int[4];
+  // One element a page; empty if there is no such page.
+  private long[][] words = {};
+  private @Nullable Object[][] tasks = {};
 
-  /** A stack of the pages that were given back and may be created again. */
-  private int[] absent = new int[4];
+  // One element a page: how many entries are not on its list of free ones, and in the lower half the
+  // offset of the first that is, or PAGE_SIZE.
+  private int[] state = {};
 
-  private int absentCount;
+  // One element a page.
+  private int[] firstGeneration = {};
+
+  /** The list of the pages that have a free entry; for a page given back, that of absent pages. */
+  private int[] next = {};
+
+  private int[] previous = {};
+  private int spare = NO_PAGE;
+  private int absent = NO_PAGE;
+
+  /** The entry vacated last, if no tenant has taken it since. On no list; its page counts it as live. */
+  private int latest = NO_ENTRY;
+
   private int pageCount;
-
-  /** The list of the pages that have a free entry. */
-  private int spareHead = NO_PAGE;
-
-  /** The page that freed an entry last, or else any page that has a free one. */
-  private int hotPage = NO_PAGE;
-
   private int emptyPages;
-  private long armed;
-  private long disarmed;
+  private int size;
 
   EntrySlab(int maxEntries) {
-    this.maxPages = maxEntries >>> EntryPage.BITS;
+    this.maxPages = maxEntries >>> PAGE_BITS;
   }
 
   int size() {
-    return (int) (armed - disarmed);
+    return size;
   }
 
+  /** Pages that there are or have been. */
   int pageCount() {
     return pageCount;
   }
 
-  /** The page of this number, or null if it was given back or never was. */
-  @Nullable EntryPage page(int number) {
-    return number >= 0 && number < pages.length ? pages[number] : null;
-  }
+  // Tenants come and go.
 
-  /** The page of a live entry. */
-  EntryPage pageOf(int index) {
-    EntryPage page = pages[index >>> EntryPage.BITS];
-    assert page != null : "page of entry " + index + " was given back";
-    return page;
-  }
-
-  /** The page whose first free entry is to be taken next. */
-  EntryPage pageToFill() {
-    int number = hotPage;
-    return number == NO_PAGE ? createPage() : pageOf(number << EntryPage.BITS);
-  }
-
-  /** Gives the first free entry of {@link #pageToFill} to a tenant, and returns its id. */
-  long occupy(EntryPage page, long deadlineTick, int cell, Object task) {
-    if (page.isEmpty()) {
-      emptyPages--;
+  /**
+   * The free entry that {@link #occupy} is to fill next; makes a page if need be.
+   *
+   * @throws IllegalStateException if the slab holds its maximum of entries
+   */
+  int firstFree() {
+    if (latest == NO_ENTRY) {
+      unlinkFirstFree(spare == NO_PAGE ? createPage() : spare);
     }
-    long id = page.occupy(deadlineTick, cell, task);
-    if (page.isFull()) {
-      unlinkSpare(page);
-    }
-    armed++;
-    return id;
+    return latest;
+  }
+
+  /** Gives the entry that {@link #firstFree} named to a tenant, and returns its id. */
+  long occupy(int index, long deadlineTick, int cell, Object task) {
+    assert index == latest : "entry " + index + " is not the first free one, which is " + latest;
+    latest = NO_ENTRY;
+    int page = index >>> PAGE_BITS;
+    int offset = index & OFFSET_MASK;
+    int word = offset << 1;
+    long[] pageWords = words[page];
+    long generation = pageWords[word + 1] & ~CELL_MASK;
+    pageWords[word] = deadlineTick;
+    pageWords[word + 1] = generation | cell;
+    tasks[page][offset] = task;
+    size++;
+    return generation | index;
   }
 
   /** Frees the entry and lets go of its task, which it returns. */
-  Object vacate(EntryPage page, int offset) {
-    boolean wasFull = page.isFull();
-    Object task = page.vacate(offset);
-    if (wasFull && !page.isFull()) {
-      pushSpare(page);
+  Object vacate(int index) {
+    if (latest != NO_ENTRY) {
+      linkFree(latest);
     }
-    if (page.isEmpty()) {
-      emptyPages++;
+    latest = index;
+    int page = index >>> PAGE_BITS;
+    int offset = index & OFFSET_MASK;
+    int word = offset << 1 | 1;
+    long[] pageWords = words[page];
+    int generation = (int) (pageWords[word] >>> 32) + 1;
+    pageWords[word] = (long) generation << 32 | CELL_MASK;
+    if (generation == RETIRED) {
+      retireLatest();
     }
-    if (!page.isFull()) {
-      hotPage = page.number;
-    }
-    disarmed++;
+    size--;
+    @Nullable Object[] pageTasks = tasks[page];
+    Object task = pageTasks[offset];
+    pageTasks[offset] = null;
+    assert task != null : "entry " + index + " was free";
     return task;
   }
 
-  /** Pages without a tenant, but for the one that is kept for the next. */
-  int surplusPages() {
-    return Math.max(0, emptyPages - 1);
+  /** Makes the first entry on the list of a page the one that is taken next. */
+  private void unlinkFirstFree(int page) {
+    int before = state[page];
+    int offset = before & FREE_MASK;
+    int nextFree = (int) words[page][offset << 1];
+    state[page] = before - offset + ONE_LIVE + nextFree;
+    if (before < ONE_LIVE) {
+      emptyPages--;
+    }
+    if (nextFree == PAGE_SIZE) {
+      unlinkSpare(page);
+    }
+    latest = page << PAGE_BITS | offset;
+  }
+
+  /** Puts an entry on the list of its page. */
+  private void linkFree(int index) {
+    int page = index >>> PAGE_BITS;
+    int offset = index & OFFSET_MASK;
+    int before = state[page];
+    int firstFree = before & FREE_MASK;
+    words[page][offset << 1] = firstFree;
+    state[page] = before - firstFree - ONE_LIVE + offset;
+    if (firstFree == PAGE_SIZE) {
+      linkSpare(page);
+    }
+    if (before < 2 * ONE_LIVE) {
+      emptyPages++;
+    }
+  }
+
+  /** Its generations are used up: it is on no list any more, but does not keep its page. */
+  private void retireLatest() {
+    int page = latest >>> PAGE_BITS;
+    state[page] -= ONE_LIVE;
+    if (state[page] < ONE_LIVE) {
+      emptyPages++;
+    }
+    latest = NO_ENTRY;
+  }
+
+  // What an entry says.
+
+  /** Whether the id names a tenant. */
+  boolean isTenant(long id) {
+    int page = (int) id >>> PAGE_BITS;
+    int word = ((int) id & OFFSET_MASK) << 1 | 1;
+    if (page >= words.length || word >= words[page].length) {
+      return false;
+    }
+    long place = words[page][word];
+    // A free entry already bears its next tenant's generation, but no cell.
+    return (place ^ id) >>> 32 == 0 && (int) place != NO_CELL;
+  }
+
+  long id(int index) {
+    return (place(index) & ~CELL_MASK) | index;
+  }
+
+  int cell(int index) {
+    return (int) place(index);
+  }
+
+  void setCell(int index, int cell) {
+    words[index >>> PAGE_BITS][(index & OFFSET_MASK) << 1 | 1] =
+        (place(index) & ~CELL_MASK) | cell;
+  }
+
+  private long place(int index) {
+    return words[index >>> PAGE_BITS][(index & OFFSET_MASK) << 1 | 1];
+  }
+
+  long deadlineTick(int index) {
+    return words[index >>> PAGE_BITS][(index & OFFSET_MASK) << 1];
+  }
+
+  void setDeadlineTick(int index, long deadlineTick) {
+    words[index >>> PAGE_BITS][(index & OFFSET_MASK) << 1] = deadlineTick;
+  }
+
+  Object task(int index) {
+    Object task = tasks[index >>> PAGE_BITS][index & OFFSET_MASK];
+    assert task != null : "entry " + index + " is free";
+    return task;
+  }
+
+  boolean hasTask(int index) {
+    return tasks[index >>> PAGE_BITS][index & OFFSET_MASK] != null;
+  }
+
+  /** The first tenant of a page at this index or after it, or -1. */
+  int nextTenant(int page, int index) {
+    if (!isPresent(page)) {
+      return -1;
+    }
+    for (int at = index; at >>> PAGE_BITS == page; at++) {
+      if (cell(at) != NO_CELL) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  // Pages come and go.
+
+  /** Whether there are pages without a tenant, besides one that is kept for the next. */
+  boolean isTrimmable() {
+    return emptyPages > 1;
   }
 
   /** Gives back up to so many pages without a tenant; keeps one. */
-  void releasePages(int limit) {
-    int left = Math.min(limit, surplusPages());
-    for (int number = pageCount - 1; number >= 0 && left > 0; number--) {
-      EntryPage page = pages[number];
-      if (page != null && page.isEmpty()) {
+  void trim(int limit) {
+    if (latest != NO_ENTRY) {
+      linkFree(latest);
+      latest = NO_ENTRY;
+    }
+    int left = Math.min(limit, emptyPages - 1);
+    for (int page = pageCount - 1; page >= 0 && left > 0; page--) {
+      if (isPresent(page) && state[page] < ONE_LIVE) {
         release(page);
         left--;
       }
     }
   }
 
-  private void release(EntryPage page) {
-    int generation = page.nextGeneration();
-    firstGeneration[page.number] = generation;
-    if (generation != RETIRED) {
-      absent[absentCount++] = page.number;
-    }
-    if (!page.isFull()) {
+  private void release(int page) {
+    int generation = nextGeneration(words[page]);
+    firstGeneration[page] = generation;
+    if (!isFull(page)) {
       unlinkSpare(page);
     }
-    pages[page.number] = null;
+    if (generation != RETIRED) {
+      next[page] = absent;
+      absent = page;
+    }
+    words[page] = NO_WORDS;
+    tasks[page] = NO_TASKS;
     emptyPages--;
   }
 
-  private EntryPage createPage() {
-    int number = absentCount > 0 ? absent[--absentCount] : appendPage();
-    EntryPage page = new EntryPage(number, firstGeneration[number]);
-    pages[number] = page;
+  /** A generation that no tenant of a page has had, or RETIRED if one entry has used them up. */
+  private static int nextGeneration(long[] pageWords) {
+    int next = FIRST_GENERATION;
+    for (int word = 1; word < pageWords.length; word += 2) {
+      int generation = (int) (pageWords[word] >>> 32);
+      if (generation == RETIRED) {
+        return RETIRED;
+      }
+      if (Integer.compareUnsigned(generation, next) > 0) {
+        next = generation;
+      }
+    }
+    return next;
+  }
+
+  private int createPage() {
+    boolean isNew = absent == NO_PAGE;
+    if (isNew) {
+      reservePage();
+    }
+    int page = isNew ? pageCount : absent;
+    int generation = isNew ? FIRST_GENERATION : firstGeneration[page];
+    long[] pageWords = newWords(generation);
+    Object[] pageTasks = new Object[PAGE_SIZE];
+    if (isNew) {
+      pageCount++;
+    } else {
+      absent = next[page];
+    }
+    words[page] = pageWords;
+    tasks[page] = pageTasks;
+    state[page] = 0;
     emptyPages++;
-    pushSpare(page);
-    hotPage = number;
+    linkSpare(page);
     return page;
   }
 
-  private int appendPage() {
+  private static long[] newWords(int generation) {
+    long[] pageWords = new long[PAGE_SIZE << 1];
+    long vacant = (long) generation << 32 | CELL_MASK;
+    for (int offset = 0; offset < PAGE_SIZE; offset++) {
+      pageWords[offset << 1] = offset + 1L;
+      pageWords[offset << 1 | 1] = vacant;
+    }
+    return pageWords;
+  }
+
+  /** Sees to it that the tables have room for one more page. */
+  private void reservePage() {
     if (pageCount == maxPages) {
       throw new IllegalStateException(
-          "a wheel holds at most " + ((long) maxPages << EntryPage.BITS) + " timers: " + size());
+          "a wheel holds at most " + ((long) maxPages << PAGE_BITS) + " timers: " + size);
     }
-    if (pageCount == pages.length) {
-      int length = Math.min(maxPages, pageCount << 1);
-      pages = Arrays.copyOf(pages, length);
+    if (pageCount == words.length) {
+      int length = Math.min(maxPages, Math.max(4, pageCount << 1));
+      // Longer tables do no harm if an allocation fails half-way, as long as words grows last.
+      tasks = Arrays.copyOf(tasks, length);
+      state = Arrays.copyOf(state, length);
       firstGeneration = Arrays.copyOf(firstGeneration, length);
-      absent = Arrays.copyOf(absent, length);
+      next = Arrays.copyOf(next, length);
+      previous = Arrays.copyOf(previous, length);
+      long[][] longer = Arrays.copyOf(words, length);
+      Arrays.fill(longer, pageCount, length, NO_WORDS);
+      words = longer;
     }
-    firstGeneration[pageCount] = FIRST_GENERATION;
-    return pageCount++;
   }
 
-  private void pushSpare(EntryPage page) {
-    page.previousSpare = NO_PAGE;
-    page.nextSpare = spareHead;
-    EntryPage next = page(spareHead);
-    if (next != null) {
-      next.previousSpare = page.number;
-    }
-    spareHead = page.number;
+  private boolean isPresent(int page) {
+    return page >= 0 && page < pageCount && words[page].length > 0;
   }
 
-  private void unlinkSpare(EntryPage page) {
-    EntryPage previous = page(page.previousSpare);
-    if (previous == null) {
-      spareHead = page.nextSpare;
+  private boolean isFull(int page) {
+    return (state[page] & FREE_MASK) == PAGE_SIZE;
+  }
+
+  private void linkSpare(int page) {
+    previous[page] = NO_PAGE;
+    next[page] = spare;
+    if (spare != NO_PAGE) {
+      previous[spare] = page;
+    }
+    spare = page;
+  }
+
+  private void unlinkSpare(int page) {
+    int before = previous[page];
+    int after = next[page];
+    if (before == NO_PAGE) {
+      spare = after;
     } else {
-      previous.nextSpare = page.nextSpare;
+      next[before] = after;
     }
-    EntryPage next = page(page.nextSpare);
-    if (next != null) {
-      next.previousSpare = page.previousSpare;
-    }
-    if (hotPage == page.number) {
-      hotPage = spareHead;
+    if (after != NO_PAGE) {
+      previous[after] = before;
     }
   }
 
-  /** Counts every entry and walks the list of spare pages. */
+  /** Counts every entry, walks the free list of every page and the list of spare pages. */
   boolean checkInvariants() {
-    int live = 0;
+    int tenants = 0;
     int empty = 0;
-    int spare = 0;
-    for (int number = 0; number < pageCount; number++) {
-      EntryPage page = pages[number];
-      if (page != null) {
-        page.checkInvariants();
-        live += page.live();
-        empty += page.isEmpty() ? 1 : 0;
-        spare += page.isFull() ? 0 : 1;
+    int spares = 0;
+    for (int page = 0; page < pageCount; page++) {
+      if (isPresent(page)) {
+        tenants += checkPage(page);
+        empty += state[page] < ONE_LIVE ? 1 : 0;
+        spares += isFull(page) ? 0 : 1;
       }
     }
-    check(live == size(), "entries live", live, size());
+    check(tenants == size, "tenants", tenants, size);
     check(empty == emptyPages, "pages empty", empty, emptyPages);
-    for (EntryPage page = page(spareHead); page != null; page = page(page.nextSpare)) {
-      spare--;
+    for (int page = spare; page != NO_PAGE; page = next[page]) {
+      check(!isFull(page), "full page on the list of spare ones", page, NO_PAGE);
+      spares--;
     }
-    check(spare == 0, "pages with a free entry that are not on the list", spare, 0);
+    check(spares == 0, "pages with a free entry that are not on the list", spares, 0);
     return true;
   }
 
-  private static void check(boolean holds, String what, int counted, int noted) {
+  /** Counts the tenants of a page. */
+  private int checkPage(int page) {
+    int tenants = 0;
+    for (int at = nextTenant(page, page << PAGE_BITS); at >= 0; at = nextTenant(page, at + 1)) {
+      tenants++;
+    }
+    int live = tenants + (latest >>> PAGE_BITS == page ? 1 : 0);
+    check(live == state[page] >>> 16, "entries in use of page " + page, live, state[page] >>> 16);
+    int free = 0;
+    int offset = state[page] & FREE_MASK;
+    while (offset != PAGE_SIZE) {
+      int index = page << PAGE_BITS | offset;
+      boolean isFree = cell(index) == NO_CELL && tasks[page][offset] == null;
+      check(isFree, "entry on a free list with cell", cell(index), NO_CELL);
+      offset = (int) deadlineTick(index);
+      free++;
+    }
+    check(free + live <= PAGE_SIZE, "entries of page " + page, free + live, PAGE_SIZE);
+    return tenants;
+  }
+
+  private static void check(boolean holds, String what, int found, int noted) {
     if (!holds) {
-      throw new AssertionError(what + ": " + counted + ", not " + noted);
+      throw new AssertionError(what + ": " + found + ", not " + noted);
     }
   }
 }

@@ -1,313 +1,401 @@
 package io.tourbillon.timer.wheel;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What is in each slot: a list of chunks of cells, each live cell the index of one entry.
+ * What is in each slot: a list of chunks of 64 cells, each cell the index of one entry.
  *
  * <pre>
- *   slot ──head──> chunk <──> chunk <──> chunk <──open── slot
+ *   slot ── head ──> chunk 7 <──> chunk 2 <──> chunk 12 <── tail ── slot
+ *
+ *   chunk 12   cells  [ 17 | 4 | 96 | 23 | . | . ...     in order of arrival; only the last chunk has room
+ *              live      1   0    1    1   0   0         the timer of cell 1 was cancelled
  * </pre>
  *
- * <p>Only the open chunk, the last of a slot, has room. An entry knows the position of its cell, so
- * leaving a slot marks one cell as taken and touches no other entry. When the last live cell of a
- * chunk is taken, the chunk is free for any slot. While the taken cells of the wheel outnumber the
- * live ones, a chunk that a cancel leaves with a quarter of its cells or fewer is thinned out: its
- * entries move to the end of their slot and the chunk is free. That is at most 16 moves for 48
- * cancels, and no slot is ever compacted as a whole. Cells cost 4 to 8 bytes a timer as a rule. A
- * chunk that got thin while the wheel as a whole had few taken cells is not looked at again until one
- * more of its timers is cancelled or its slot comes due: cancels of just the wrong order leave up to
- * 64 cells to a live timer until then.
+ * <p>A cell is named by {@code chunk << 6 | lane}, and an entry knows the name of its cell. So leaving
+ * a slot clears one bit and touches no other entry, and the bits of a million timers are few enough to
+ * stay in a cache. A cell is filled once; when the last live cell of a chunk is cleared, the chunk is
+ * free for any slot.
+ *
+ * <p><b>Sweeping.</b> Cancels leave chunks with few live cells. While full chunks have fewer than
+ * {@value #THIN} live cells on average, each chunk that is opened pays for a look at {@value #LOOKS}
+ * others, in turn; the entries of one with {@value #THIN} or fewer move to the end of their slot, and
+ * the chunk is free. {@link #trim} does the same for slots in which nothing is armed any
+ * more. So taken cells do not outnumber live ones for long, whatever the order of cancels, besides
+ * one open chunk a slot and {@value #SLACK} more, and no slot is ever compacted as a whole.
+ *
+ * <p>Whatever allocates does so before it changes anything, so that an OutOfMemoryError leaves every
+ * entry in exactly one cell.
  */
 final class Slots {
-  /** A chunk with no more live cells than this is worth thinning out. */
-  static final int THIN = Chunk.SIZE / 4;
+  static final int CHUNK_BITS = 6;
+  static final int CHUNK_SIZE = 1 << CHUNK_BITS;
 
-  /** Chunks that may be mostly empty without being counted as waste: those of a wheel nearly empty. */
+  /** A chunk with no more live cells than this is worth emptying. */
+  static final int THIN = 32;
+
+  /** Chunks looked at for each one that is opened. */
+  static final int LOOKS = 4;
+
+  /** Chunks that do not count as sparse: it is not worth while to tidy up a wheel nearly empty. */
   private static final int SLACK = 64;
 
   /** Free chunks that are kept for the next arms. */
   private static final int KEPT = 16;
 
-  private static final int RING_WORDS = TimingWheel.RING >>> 6;
-  private static final long RING_WORDS_MASK = (1L << RING_WORDS) - 1;
-  private static final int MAX_CHUNKS = 1 << (31 - Chunk.BITS);
+  private static final int LANE_MASK = CHUNK_SIZE - 1;
+  private static final int MAX_CHUNKS = 1 << (31 - CHUNK_BITS);
+  private static final int NONE = -1;
+  private static final int[] NO_CELLS = {};
 
   private final EntrySlab entries;
+  private final Occupancy occupancy;
 
   // One element a slot.
-  private final @Nullable Chunk[] head;
-  private final @Nullable Chunk[] open;
+  private final int[] head;
+
+  /** The cell after the one filled last, 0 if there is none; lane 0 if a chunk must be opened first. */
+  private final int[] tail;
+
   private final int[] chunkCount;
+  private int occupiedSlots;
 
-  /** One bit a slot: whether it has a chunk. A chunk without a live cell is in no slot. */
-  private final long[] occupied;
+  // One element a chunk. A chunk has no live cell exactly when it is in no slot.
+  private long[] live = new long[16];
+  private int[][] cells = new int[16][];
+  private int[] slot = new int[16];
 
-  /** One bit a word of {@link #occupied}: whether it has a bit. */
-  private long occupiedWords;
+  /** The list of the chunks of a slot; for a chunk in no slot, that of free or of absent ones. */
+  private int[] next = new int[16];
 
-  /** Chunks by id. One that was given back is null. */
-  private @Nullable Chunk[] chunks = new Chunk[16];
-
-  private int[] absentIds = new int[16];
-  private int absentCount;
-  private int idCount;
-
-  /** Free chunks, linked by next. */
-  private @Nullable Chunk free;
-
-  private int freeCount;
+  private int[] previous = new int[16];
+  private int chunkIds;
   private int chunksInUse;
 
-  Slots(int slots, EntrySlab entries) {
+  /** With fewer entries than this it is worth while to sweep. */
+  private int sparseBelow;
+
+  private int free = NONE;
+  private int freeCount;
+
+  /** Chunks whose cells were given back. */
+  private int absent = NONE;
+
+  /** The chunk that was looked at last. */
+  private int hand;
+
+  /** Set when a slot gets a further chunk. */
+  private boolean crowded;
+
+  Slots(int slotCount, EntrySlab entries) {
     this.entries = entries;
-    head = new Chunk[slots];
-    open = new Chunk[slots];
-    chunkCount = new int[slots];
-    occupied = new long[(slots + Long.SIZE - 1) >>> 6];
+    occupancy = new Occupancy(slotCount);
+    head = new int[slotCount];
+    Arrays.fill(head, NONE);
+    tail = new int[slotCount];
+    chunkCount = new int[slotCount];
   }
 
-  /** Adds an entry at the end of the slot; the caller notes the position in the entry. */
-  int append(int slot, int index) {
-    Chunk last = open[slot];
-    if (last == null || last.isFull()) {
-      return appendToNewChunk(slot, index);
-    }
-    return last.append(index);
+  /** Adds an entry at the end of a slot and returns its cell; the caller notes it in the entry. */
+  int append(int slotIndex, int index) {
+    int cell = tail[slotIndex];
+    return fill(slotIndex, (cell & LANE_MASK) == 0 ? open(slotIndex) : cell, index);
   }
 
-  /** Takes the entry at this position out of its slot. */
-  void remove(int position) {
-    Chunk chunk = chunkOf(position);
-    int live = chunk.take(position);
-    if (live <= THIN) {
-      afterRemoval(chunk, live);
+  /** The same, and a sweep if a chunk must be opened. It may change the cells of other entries. */
+  int appendAndSweep(int slotIndex, int index) {
+    if ((tail[slotIndex] & LANE_MASK) == 0) {
+      sweep(LOOKS);
     }
+    return append(slotIndex, index);
   }
 
-  /** Takes the first entry out of the slot, or returns -1 if there is none. */
-  int poll(int slot) {
-    Chunk chunk = head[slot];
-    if (chunk == null) {
-      return -1;
-    }
-    int lane = chunk.firstLane();
-    if (chunk.take(lane) == 0) {
+  private int fill(int slotIndex, int cell, int index) {
+    int chunk = cell >>> CHUNK_BITS;
+    tail[slotIndex] = cell + 1;
+    live[chunk] |= 1L << cell;
+    cells[chunk][cell & LANE_MASK] = index;
+    return cell;
+  }
+
+  /** Takes an entry out of its slot. */
+  void remove(int cell) {
+    int chunk = cell >>> CHUNK_BITS;
+    long left = live[chunk] & ~(1L << cell);
+    live[chunk] = left;
+    if (left == 0) {
       release(chunk);
     }
-    return chunk.indexAt(lane);
-  }
-
-  /** The slot that the entry at this position is in. */
-  int slotAt(int position) {
-    return chunkOf(position).slot;
-  }
-
-  boolean isOccupied(int slot) {
-    return head[slot] != null;
   }
 
   /**
-   * How far it is to the next occupied slot in a ring of {@link TimingWheel#RING} slots.
+   * Copies the entries of the first chunk of a slot, in order.
    *
-   * @param ring the first slot of the ring
-   * @param from the place in the ring to start after
-   * @return from 1 to the size of the ring - 1, or 0 if there is none
+   * @param indices room for {@link #CHUNK_SIZE} of them
+   * @return how many there are; 0 only if the slot is empty
    */
-  int distanceToOccupied(int ring, int from) {
-    int firstWord = ring >>> 6;
-    if (((occupiedWords >>> firstWord) & RING_WORDS_MASK) == 0) {
+  int copyFirst(int slotIndex, int[] indices) {
+    int chunk = head[slotIndex];
+    if (chunk == NONE) {
       return 0;
     }
-    int start = from + 1 & TimingWheel.RING - 1;
-    int word = start >>> 6;
-    long bits = occupied[firstWord + word] & -1L << start;
-    for (int words = 0; words <= RING_WORDS; words++) {
-      if (bits != 0) {
-        return (word << 6 | Long.numberOfTrailingZeros(bits)) - from & TimingWheel.RING - 1;
-      }
-      word = word + 1 & RING_WORDS - 1;
-      bits = occupied[firstWord + word];
-    }
-    throw new AssertionError("a word is marked as occupied and is not: " + firstWord);
-  }
-
-  /** No fewer than the entries in the slot, and exact to one chunk unless timers were cancelled. */
-  int capacity(int slot) {
-    return chunkCount[slot] << Chunk.BITS;
-  }
-
-  /** The entries in the slot, counted: one step a chunk. */
-  long count(int slot) {
-    long count = 0;
-    for (Chunk chunk = head[slot]; chunk != null; chunk = chunk.next) {
-      count += chunk.live();
+    int[] chunkCells = cells[chunk];
+    int count = 0;
+    for (long left = live[chunk]; left != 0; left &= left - 1) {
+      indices[count++] = chunkCells[Long.numberOfTrailingZeros(left)];
     }
     return count;
   }
 
-  /** Free chunks beyond those that are kept. */
-  int surplus() {
-    return Math.max(0, freeCount - KEPT);
-  }
-
-  /** Gives back up to so many free chunks. */
-  void releaseSurplus(int limit) {
-    for (int left = Math.min(limit, surplus()); left > 0; left--) {
-      Chunk chunk = popFree();
-      chunks[chunk.id] = null;
-      absentIds[absentCount++] = chunk.id;
-    }
-  }
-
-  private int appendToNewChunk(int slot, int index) {
-    Chunk sealed = open[slot];
-    Chunk chunk = freeCount > 0 ? popFree() : create();
-    chunk.reset(slot);
-    linkLast(slot, chunk);
-    int position = chunk.append(index);
-    if (sealed != null && sealed.live() <= THIN && staleOutnumberLive()) {
-      thinOut(sealed);
-    }
-    return position;
-  }
-
-  private void afterRemoval(Chunk chunk, int live) {
-    if (live == 0) {
+  /**
+   * Takes the first entry out of its slot. Unlike {@link #remove} this does not depend on what the
+   * entry says, so that a processor can look for the next one while it waits for the memory of this.
+   */
+  void removeFirst(int slotIndex) {
+    int chunk = head[slotIndex];
+    long left = live[chunk] & live[chunk] - 1;
+    live[chunk] = left;
+    if (left == 0) {
       release(chunk);
-    } else if (staleOutnumberLive() && chunk != open[chunk.slot]) {
-      thinOut(chunk);
     }
   }
 
-  private boolean staleOutnumberLive() {
-    return (chunksInUse - SLACK) << (Chunk.BITS - 1) > entries.size();
+  /** The slot that a cell belongs to. */
+  int slotAt(int cell) {
+    return slot[cell >>> CHUNK_BITS];
+  }
+
+  boolean isOccupied(int slotIndex) {
+    return head[slotIndex] != NONE;
+  }
+
+  /** See {@link Occupancy#distance}. */
+  int distanceToOccupied(int ring, int from) {
+    return occupancy.distance(ring, from);
+  }
+
+  /** No fewer than the entries in the slot, and exact to one chunk unless timers were cancelled. */
+  int capacity(int slotIndex) {
+    return chunkCount[slotIndex] << CHUNK_BITS;
+  }
+
+  /** Whether a slot has got a further chunk since {@link #clearCrowded}. */
+  boolean isCrowded() {
+    return crowded;
+  }
+
+  void clearCrowded() {
+    crowded = false;
+  }
+
+  /** Counts the entries of each ring of slots: a step for every chunk there is. */
+  long[] sizeByRing() {
+    long[] sizes = new long[head.length / Levels.RING];
+    for (int chunk = 0; chunk < chunkIds; chunk++) {
+      sizes[slot[chunk] / Levels.RING] += Long.bitCount(live[chunk]);
+    }
+    return sizes;
+  }
+
+  // Memory that is not needed.
+
+  /** Whether {@link #trim} has something to do. */
+  boolean isTrimmable() {
+    return freeCount > KEPT || isSparse();
+  }
+
+  /** Gives back up to so many free chunks, and looks at as many for entries to move together. */
+  void trim(int limit) {
+    sweep(limit);
+    for (int left = Math.min(limit, freeCount - KEPT); left > 0; left--) {
+      int chunk = free;
+      free = next[chunk];
+      freeCount--;
+      cells[chunk] = NO_CELLS;
+      next[chunk] = absent;
+      absent = chunk;
+    }
+  }
+
+  /**
+   * Whether the chunks that have no room have fewer than {@value #THIN} live cells on average. Then
+   * there is at least one of that kind among them, and the sweep comes to it.
+   */
+  private boolean isSparse() {
+    return entries.size() < sparseBelow;
+  }
+
+  private void sweep(int looks) {
+    for (int look = 0; look < looks && isSparse(); look++) {
+      hand = hand + 1 < chunkIds ? hand + 1 : 0;
+      long left = live[hand];
+      if (left != 0 && Long.bitCount(left) <= THIN && next[hand] != NONE) {
+        empty(hand);
+      }
+    }
   }
 
   /** Moves what is left in a chunk to the end of its slot. */
-  private void thinOut(Chunk chunk) {
-    for (int lane = chunk.firstLane(); lane < Chunk.SIZE; lane = chunk.nextLane(lane)) {
-      int index = chunk.indexAt(lane);
-      entries.pageOf(index).setCell(index & EntryPage.OFFSET_MASK, append(chunk.slot, index));
+  private void empty(int chunk) {
+    int slotIndex = slot[chunk];
+    for (long left = live[chunk]; left != 0; left &= left - 1) {
+      int lane = Long.numberOfTrailingZeros(left);
+      int index = cells[chunk][lane];
+      entries.setCell(index, append(slotIndex, index));
+      remove(chunk << CHUNK_BITS | lane);
     }
-    release(chunk);
   }
 
-  private void linkLast(int slot, Chunk chunk) {
-    Chunk last = open[slot];
-    chunk.previous = last;
-    chunk.next = null;
-    open[slot] = chunk;
-    chunkCount[slot]++;
-    chunksInUse++;
-    if (last == null) {
-      head[slot] = chunk;
-      occupied[slot >>> 6] |= 1L << slot;
-      occupiedWords |= 1L << (slot >>> 6);
+  // Chunks.
+
+  /** Adds a chunk at the end of a slot whose last one is full, and returns its first cell. */
+  private int open(int slotIndex) {
+    int chunk = takeFree();
+    int last = (tail[slotIndex] >>> CHUNK_BITS) - 1;
+    slot[chunk] = slotIndex;
+    previous[chunk] = last;
+    next[chunk] = NONE;
+    if (last == NONE) {
+      head[slotIndex] = chunk;
+      occupancy.set(slotIndex);
+      occupiedSlots++;
     } else {
-      last.next = chunk;
+      next[last] = chunk;
+      crowded = true;
     }
+    chunkCount[slotIndex]++;
+    chunksInUse++;
+    countSparse();
+    return chunk << CHUNK_BITS;
   }
 
   /** Takes a chunk out of its slot. */
-  private void release(Chunk chunk) {
-    int slot = chunk.slot;
-    Chunk next = chunk.next;
-    Chunk previous = chunk.previous;
-    if (previous == null) {
-      head[slot] = next;
+  private void release(int chunk) {
+    int slotIndex = slot[chunk];
+    int before = previous[chunk];
+    int after = next[chunk];
+    if (before == NONE) {
+      head[slotIndex] = after;
     } else {
-      previous.next = next;
+      next[before] = after;
     }
-    if (next == null) {
-      open[slot] = previous;
+    if (after == NONE) {
+      tail[slotIndex] = (before + 1) << CHUNK_BITS;
     } else {
-      next.previous = previous;
-    }
-    if (--chunkCount[slot] == 0) {
-      markVacant(slot);
+      previous[after] = before;
     }
     chunksInUse--;
-    chunk.previous = null;
-    chunk.next = free;
+    if (--chunkCount[slotIndex] == 0) {
+      occupancy.clear(slotIndex);
+      occupiedSlots--;
+    }
+    countSparse();
+    next[chunk] = free;
     free = chunk;
     freeCount++;
   }
 
-  private void markVacant(int slot) {
-    occupied[slot >>> 6] &= ~(1L << slot);
-    if (occupied[slot >>> 6] == 0) {
-      occupiedWords &= ~(1L << (slot >>> 6));
-    }
+  private void countSparse() {
+    sparseBelow = (chunksInUse - occupiedSlots - SLACK) * THIN;
   }
 
-  private Chunk popFree() {
-    Chunk chunk = free;
-    assert chunk != null : freeCount + " chunks are free";
-    free = chunk.next;
+  private int takeFree() {
+    if (free == NONE) {
+      create();
+    }
+    int chunk = free;
+    free = next[chunk];
     freeCount--;
     return chunk;
   }
 
-  private Chunk create() {
-    int id = absentCount > 0 ? absentIds[--absentCount] : newId();
-    Chunk chunk = new Chunk(id);
-    chunks[id] = chunk;
-    return chunk;
-  }
-
-  private int newId() {
-    if (idCount == chunks.length) {
-      if (idCount == MAX_CHUNKS) {
-        throw new IllegalStateException(
-            "a wheel holds at most " + MAX_CHUNKS + " chunks of cells: " + idCount);
-      }
-      int length = Math.min(MAX_CHUNKS, idCount << 1);
-      chunks = Arrays.copyOf(chunks, length);
-      absentIds = Arrays.copyOf(absentIds, length);
+  /** Makes a free chunk. */
+  private void create() {
+    int[] newCells = new int[CHUNK_SIZE];
+    int chunk = absent;
+    if (chunk == NONE) {
+      reserveId();
+      chunk = chunkIds++;
+    } else {
+      absent = next[chunk];
     }
-    return idCount++;
+    cells[chunk] = newCells;
+    next[chunk] = NONE;
+    free = chunk;
+    freeCount = 1;
   }
 
-  private Chunk chunkOf(int position) {
-    Chunk chunk = chunks[position >>> Chunk.BITS];
-    assert chunk != null : "chunk of cell " + position + " was given back";
-    return chunk;
+  /** Sees to it that the tables have room for one more chunk. */
+  private void reserveId() {
+    if (chunkIds == MAX_CHUNKS) {
+      throw new IllegalStateException(
+          "a wheel holds at most " + MAX_CHUNKS + " chunks of cells: " + chunkIds);
+    }
+    if (chunkIds == live.length) {
+      int length = Math.min(MAX_CHUNKS, chunkIds << 1);
+      // Longer tables do no harm if an allocation fails half-way, as long as live grows last.
+      cells = Arrays.copyOf(cells, length);
+      slot = Arrays.copyOf(slot, length);
+      next = Arrays.copyOf(next, length);
+      previous = Arrays.copyOf(previous, length);
+      live = Arrays.copyOf(live, length);
+    }
   }
 
   /** Walks every list; see the invariants of {@link TimingWheel}. */
   boolean checkInvariants() {
-    int entriesSeen = 0;
     int chunksSeen = 0;
-    for (int slot = 0; slot < head.length; slot++) {
-      Chunk previous = null;
-      int count = 0;
-      for (Chunk chunk = head[slot]; chunk != null; chunk = chunk.next) {
-        check(chunk.slot == slot, "chunk %d is not of slot %d", chunk.id, slot);
-        check(chunk.previous == previous, "chunk %d of slot %d: wrong link", chunk.id, slot);
-        check(chunk.live() > 0, "chunk %d of slot %d is empty", chunk.id, slot);
-        for (int lane = chunk.firstLane(); lane < Chunk.SIZE; lane = chunk.nextLane(lane)) {
-          int index = chunk.indexAt(lane);
-          int position = chunk.id << Chunk.BITS | lane;
-          int cell = entries.pageOf(index).cell(index & EntryPage.OFFSET_MASK);
-          check(cell == position, "cell %d holds an entry that knows cell %d", position, cell);
-          entriesSeen++;
-        }
-        count++;
-        previous = chunk;
-      }
-      check(open[slot] == previous, "the open chunk of slot %d is not its last of %d", slot, count);
-      check(chunkCount[slot] == count, "slot %d has %d chunks", slot, count);
-      boolean bit = (occupied[slot >>> 6] & 1L << slot) != 0;
-      check(bit == count > 0, "occupancy of slot %d with %d chunks", slot, count);
+    int slotsSeen = 0;
+    for (int slotIndex = 0; slotIndex < head.length; slotIndex++) {
+      int count = checkSlot(slotIndex);
+      check(chunkCount[slotIndex] == count, "slot %d has %d chunks", slotIndex, count);
+      boolean marked = occupancy.isSet(slotIndex);
+      check(marked == count > 0, "invariant 2: occupancy of slot %d, %d", slotIndex, count);
       chunksSeen += count;
+      slotsSeen += count > 0 ? 1 : 0;
     }
-    check(entriesSeen == entries.size(), "%d cells for %d entries", entriesSeen, entries.size());
     check(chunksSeen == chunksInUse, "%d chunks in slots, not %d", chunksSeen, chunksInUse);
-    int known = chunksSeen + freeCount + absentCount;
-    check(known == idCount, "%d chunks known of %d", known, idCount);
+    check(slotsSeen == occupiedSlots, "%d slots occupied, not %d", slotsSeen, occupiedSlots);
+    int cellsSeen = 0;
+    for (int chunk = 0; chunk < chunkIds; chunk++) {
+      cellsSeen += Long.bitCount(live[chunk]);
+    }
+    int size = entries.size();
+    check(cellsSeen == size, "invariant 1: %d cells for %d entries", cellsSeen, size);
+    int known = chunksSeen + countList(free) + countList(absent);
+    check(known == chunkIds, "%d chunks known of %d", known, chunkIds);
+    check(countList(free) == freeCount, "%d chunks free, not %d", countList(free), freeCount);
     return true;
+  }
+
+  private int checkSlot(int slotIndex) {
+    int count = 0;
+    int last = NONE;
+    for (int chunk = head[slotIndex]; chunk != NONE; chunk = next[chunk]) {
+      check(slot[chunk] == slotIndex, "chunk %d is not of slot %d", chunk, slotIndex);
+      check(previous[chunk] == last, "chunk %d of slot %d: wrong link", chunk, slotIndex);
+      check(live[chunk] != 0, "invariant 2: chunk %d of slot %d is empty", chunk, slotIndex);
+      for (long left = live[chunk]; left != 0; left &= left - 1) {
+        int lane = Long.numberOfTrailingZeros(left);
+        int cell = chunk << CHUNK_BITS | lane;
+        int known = entries.cell(cells[chunk][lane]);
+        check(known == cell, "invariant 1: cell %d has an entry that knows cell %d", cell, known);
+      }
+      count++;
+      last = chunk;
+    }
+    int open = (tail[slotIndex] - 1) >> CHUNK_BITS;
+    check(open == last, "the next cell of slot %d is not in or after chunk %d", slotIndex, last);
+    return count;
+  }
+
+  private int countList(int first) {
+    int count = 0;
+    for (int chunk = first; chunk != NONE; chunk = next[chunk]) {
+      check(live[chunk] == 0, "chunk %d is free and has a live cell, in %d", chunk, count);
+      count++;
+    }
+    return count;
   }
 
   private static void check(boolean holds, String rule, int a, int b) {

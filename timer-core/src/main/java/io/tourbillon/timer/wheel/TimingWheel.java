@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * ticks is fewer than 512 blocks ahead. When its block is the next one it moves down. Because a
  * level holds two turns of the one below, all of a block fits below for the whole time that it is
  * the next: a block of few timers moves down in its last tick, a block of many bit by bit, {@value
- * #QUOTA} timers a tick or an even share of the block, whichever is more. No tick pays for a whole
- * block.
+ * Cascade#QUOTA} timers a tick or an even share of the block, whichever is more. No tick pays for a
+ * whole block.
  *
  * <p>Worked example, at tick 1000. A timer for tick 1300 is 300 ahead: level 0, slot 1300 mod 512.
  * One for tick 70,000 is too far for level 0, and its block of 256 ticks is 70,000 / 256 = 273,
@@ -68,26 +68,11 @@ public final class TimingWheel<T> {
   /** The most timers that one wheel holds. */
   public static final int MAX_TIMERS = 1 << 28;
 
-  static final int SLOT_BITS = 8;
-
-  /** Slots of a level: two turns of the level below. */
-  static final int RING = 2 << SLOT_BITS;
-
-  static final int LEVELS = Long.SIZE / SLOT_BITS;
-
-  private static final int RING_MASK = RING - 1;
-
-  /** Timers that a tick may move down a level without their block being divided up further. */
-  private static final int QUOTA = 256;
-
   private final EntrySlab entries;
   private final Slots slots;
+  private final Lookahead lookahead;
+  private final Cascade cascade;
   private long now;
-
-  /** The tick that is gone through, and how many timers of each level it still has to move. */
-  private long sharesTick;
-
-  private final int[] shareLeft = new int[LEVELS];
 
   /** Makes an empty wheel whose current tick is this one. */
   public TimingWheel(long startTick) {
@@ -103,14 +88,15 @@ public final class TimingWheel<T> {
    */
   public TimingWheel(long startTick, int maxTimers) {
     requireTick(startTick);
-    if (maxTimers < EntryPage.SIZE || maxTimers > MAX_TIMERS) {
+    if (maxTimers < EntrySlab.PAGE_SIZE || maxTimers > MAX_TIMERS) {
       throw new IllegalArgumentException(
-          "maxTimers must be from " + EntryPage.SIZE + " to " + MAX_TIMERS + ": " + maxTimers);
+          "maxTimers must be from " + EntrySlab.PAGE_SIZE + " to " + MAX_TIMERS + ": " + maxTimers);
     }
     now = startTick;
-    sharesTick = startTick;
     entries = new EntrySlab(maxTimers);
-    slots = new Slots(LEVELS * RING, entries);
+    slots = new Slots(Levels.COUNT * Levels.RING, entries);
+    lookahead = new Lookahead(entries, slots);
+    cascade = new Cascade(entries, slots, lookahead, startTick);
   }
 
   /** The last tick that was advanced through to its end. */
@@ -132,9 +118,9 @@ public final class TimingWheel<T> {
    * @throws IllegalStateException if the wheel holds its maximum of timers; nothing has changed
    */
   public long arm(long deadlineTick, T task) {
-    EntryPage page = entries.pageToFill();
-    int cell = slots.append(slotOf(deadlineTick), page.firstFree());
-    return entries.occupy(page, deadlineTick, cell, task);
+    int index = entries.firstFree();
+    int cell = slots.appendAndSweep(Levels.slotFor(deadlineTick, now), index);
+    return entries.occupy(index, deadlineTick, cell, task);
   }
 
   /**
@@ -143,13 +129,12 @@ public final class TimingWheel<T> {
    * @return the task, or null if the id is stale: the timer has fired or was cancelled
    */
   public @Nullable T cancel(long id) {
-    EntryPage page = entries.page((int) id >>> EntryPage.BITS);
-    int offset = (int) id & EntryPage.OFFSET_MASK;
-    if (page == null || !page.isTenant(offset, id)) {
+    if (!entries.isTenant(id)) {
       return null;
     }
-    slots.remove(page.cell(offset));
-    return taskOf(entries.vacate(page, offset));
+    int index = (int) id;
+    slots.remove(entries.cell(index));
+    return taskOf(entries.vacate(index));
   }
 
   /**
@@ -160,31 +145,28 @@ public final class TimingWheel<T> {
    * @return whether the timer was pending
    */
   public boolean rearm(long id, long deadlineTick) {
-    EntryPage page = entries.page((int) id >>> EntryPage.BITS);
-    int offset = (int) id & EntryPage.OFFSET_MASK;
-    if (page == null || !page.isTenant(offset, id)) {
+    if (!entries.isTenant(id)) {
       return false;
     }
-    if (deadlineTick < page.deadlineTick(offset)) {
-      moveForward(page, offset, (int) id, deadlineTick);
+    int index = (int) id;
+    if (deadlineTick < entries.deadlineTick(index)
+        && deadlineTick < Levels.firstTick(slots.slotAt(entries.cell(index)), now)) {
+      moveForward(index, deadlineTick);
     }
-    page.setDeadlineTick(offset, deadlineTick);
+    entries.setDeadlineTick(index, deadlineTick);
     return true;
   }
 
-  private void moveForward(EntryPage page, int offset, int index, long deadlineTick) {
-    int cell = page.cell(offset);
-    if (deadlineTick < firstTickOf(slots.slotAt(cell))) {
-      slots.remove(cell);
-      page.setCell(offset, slots.append(slotOf(deadlineTick), index));
-    }
+  private void moveForward(int index, long deadlineTick) {
+    // The new cell comes first, since that may fail for want of memory.
+    int cell = slots.append(Levels.slotFor(deadlineTick, now), index);
+    slots.remove(entries.cell(index));
+    entries.setCell(index, cell);
   }
 
   /** The task of a pending timer, or null if the id is stale. */
   public @Nullable T task(long id) {
-    EntryPage page = entries.page((int) id >>> EntryPage.BITS);
-    int offset = (int) id & EntryPage.OFFSET_MASK;
-    return page == null || !page.isTenant(offset, id) ? null : taskOf(page.task(offset));
+    return entries.isTenant(id) ? taskOf(entries.task((int) id)) : null;
   }
 
   /**
@@ -193,9 +175,7 @@ public final class TimingWheel<T> {
    * @param absent what to return if the id is stale
    */
   public long deadlineTick(long id, long absent) {
-    EntryPage page = entries.page((int) id >>> EntryPage.BITS);
-    int offset = (int) id & EntryPage.OFFSET_MASK;
-    return page == null || !page.isTenant(offset, id) ? absent : page.deadlineTick(offset);
+    return entries.isTenant(id) ? entries.deadlineTick((int) id) : absent;
   }
 
   /**
@@ -224,9 +204,9 @@ public final class TimingWheel<T> {
         break;
       }
       now = next - 1;
-      left = cascade(next, left);
+      left = cascade.move(now, left);
       left = fire(next, left, sink);
-      if (slots.isOccupied(slotOf(0, next)) || isCascading()) {
+      if (slots.isOccupied(Levels.slot(0, next)) || cascade.isUnfinished()) {
         break;
       }
       now = next;
@@ -234,97 +214,27 @@ public final class TimingWheel<T> {
     return expiredBefore - entries.size();
   }
 
-  /** Moves down what this tick's share is of the next block of each level, the coarsest first. */
-  private int cascade(long tick, int budget) {
-    if (sharesTick != tick) {
-      sharesTick = tick;
-      share(tick);
-    }
-    int left = budget;
-    for (int level = LEVELS - 1; level > 0; level--) {
-      if (shareLeft[level] > 0) {
-        int slot = nextBlockSlot(level);
-        int moved = moveDown(slot, Math.min(left, shareLeft[level]));
-        left -= moved;
-        shareLeft[level] = slots.isOccupied(slot) ? shareLeft[level] - moved : 0;
-      }
-    }
-    return left;
-  }
-
-  /** Works out, once for a tick however often it is resumed, how much each level has to move. */
-  private void share(long tick) {
-    for (int level = 1; level < LEVELS; level++) {
-      int shift = level * SLOT_BITS;
-      int slot = nextBlockSlot(level);
-      long firstTick = ((now >> shift) + 1) << shift;
-      boolean due = slots.isOccupied(slot) && tick >= startOfCascade(slot, firstTick, shift);
-      shareLeft[level] = due ? shareOf(slot, firstTick - tick) : 0;
-    }
-  }
-
-  private int nextBlockSlot(int level) {
-    return slotOf(level, (now >> (level * SLOT_BITS)) + 1);
-  }
-
-  /** Whether a share of the tick that is gone through has not been moved completely. */
-  private boolean isCascading() {
-    for (int left : shareLeft) {
-      if (left > 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private int moveDown(int slot, int limit) {
-    for (int moved = 0; moved < limit; moved++) {
-      int index = slots.poll(slot);
-      if (index < 0) {
-        return moved;
-      }
-      place(entries.pageOf(index), index);
-    }
-    return limit;
-  }
-
-  /** The tick from which on a block is moved down, so that no tick has to move more than a share. */
-  private long startOfCascade(int slot, long firstTick, int shift) {
-    return firstTick - Math.min((1L << shift) - 1, slots.capacity(slot) / QUOTA);
-  }
-
-  private int shareOf(int slot, long ticksLeft) {
-    if (ticksLeft == 0) {
-      return Integer.MAX_VALUE;
-    }
-    return (int) Math.max(QUOTA, slots.capacity(slot) / (ticksLeft + 1) + 1);
-  }
-
   private int fire(long tick, int budget, ExpirySink<? super T> sink) {
-    int slot = slotOf(0, tick);
+    int slot = Levels.slot(0, tick);
     int left = budget;
-    while (left > 0) {
-      int index = slots.poll(slot);
-      if (index < 0) {
-        break;
+    for (int count; (count = lookahead.read(slot, left)) > 0; left -= count) {
+      lookahead.readTasks(count);
+      for (int place = 0; place < count; place++) {
+        fireFirst(slot, lookahead.index(place), lookahead.deadlineTick(place), sink);
       }
-      left--;
-      EntryPage page = entries.pageOf(index);
-      int offset = index & EntryPage.OFFSET_MASK;
-      long deadlineTick = page.deadlineTick(offset);
-      if (deadlineTick > tick) {
-        place(page, index);
-        continue;
-      }
-      long id = page.id(offset);
-      sink.expired(id, deadlineTick, taskOf(entries.vacate(page, offset)));
     }
     return left;
   }
 
-  private void place(EntryPage page, int index) {
-    int offset = index & EntryPage.OFFSET_MASK;
-    page.setCell(offset, slots.append(slotOf(page.deadlineTick(offset)), index));
+  /** Fires the first timer of the slot of the tick after now, or moves it if it was pushed out. */
+  private void fireFirst(int slot, int index, long deadlineTick, ExpirySink<? super T> sink) {
+    if (deadlineTick > now + 1) {
+      cascade.moveFirst(slot, index, deadlineTick, now);
+    } else {
+      long id = entries.id(index);
+      slots.removeFirst(slot);
+      sink.expired(id, deadlineTick, taskOf(entries.vacate(index)));
+    }
   }
 
   /**
@@ -334,75 +244,51 @@ public final class TimingWheel<T> {
    * @return a tick after the current one, or {@link #NEVER} if nothing is pending
    */
   public long nextEventTick() {
+    slots.clearCrowded();
     long next = NEVER;
-    for (int level = 0; level < LEVELS; level++) {
-      int shift = level * SLOT_BITS;
-      long nowBlock = now >> shift;
-      int ahead = slots.distanceToOccupied(level * RING, (int) nowBlock & RING_MASK);
+    for (int level = 0; level < Levels.COUNT; level++) {
+      long nowBlock = Levels.block(level, now);
+      int ahead = slots.distanceToOccupied(level * Levels.RING, Levels.place(nowBlock));
       if (ahead > 0) {
-        long firstTick = (nowBlock + ahead) << shift;
-        int slot = slotOf(level, nowBlock + ahead);
-        long start = level == 0 ? firstTick : startOfCascade(slot, firstTick, shift);
+        long firstTick = (nowBlock + ahead) << Levels.shift(level);
+        long start = cascade.start(level, Levels.slot(level, nowBlock + ahead), firstTick);
         next = Math.min(next, Math.max(now + 1, start));
       }
     }
     return next;
   }
 
-  /** The slot for a deadline: the finest level whose 511 next blocks include it. */
-  private int slotOf(long deadlineTick) {
-    long tick = deadlineTick > now ? deadlineTick : now + 1;
-    // As an unsigned number this is right even where the subtraction overflows.
-    long distance = tick - now;
-    int bits = Long.SIZE - Long.numberOfLeadingZeros(distance);
-    int level = Math.max(0, bits - 2) / SLOT_BITS;
-    long block = tick >> (level * SLOT_BITS);
-    if (block - (now >> (level * SLOT_BITS)) >= RING) {
-      level++;
-      block >>= SLOT_BITS;
-    }
-    return slotOf(level, block);
-  }
-
-  private static int slotOf(int level, long block) {
-    return level * RING + ((int) block & RING_MASK);
-  }
-
-  /** The first tick of the block that a slot stands for at present. */
-  private long firstTickOf(int slot) {
-    int shift = slot / RING * SLOT_BITS;
-    long nowBlock = now >> shift;
-    int ahead = slot - (int) nowBlock & RING_MASK;
-    return (nowBlock + ahead) << shift;
-  }
-
   /**
-   * How much memory {@link #trim} could give back at present: pages without a timer, beyond a
-   * reserve for the next ones.
+   * Whether {@link #nextEventTick} may have become earlier since it was asked, for another reason
+   * than the deadline of a timer armed or re-armed since: a block has got so full that moving it down
+   * begins earlier. So who waits until the next event must ask again.
    */
-  public int trimmable() {
-    return entries.surplusPages() + slots.surplus();
+  public boolean isCascadeEarlier() {
+    return slots.isCrowded();
+  }
+
+  /** Whether {@link #trim} has something to do. */
+  public boolean isTrimmable() {
+    return entries.isTrimmable() || slots.isTrimmable();
   }
 
   /**
-   * Gives back memory that a peak has left behind. A page of 1024 timers is given back when the last
-   * of its timers has ended; ids stay unique all the same.
+   * Gives back memory that a peak has left behind. Worth calling again, a little later each time, while
+   * {@link #isTrimmable}; after that less than a third of the pages have no timer, and ids stay unique
+   * all the same. A page of 1024 timers is given back when the last of them has ended, so a few that
+   * stay can hold on to more memory than they need.
    *
-   * @param limit how many pages to give back at the most, which bounds the time that this takes:
-   *     about a microsecond each
+   * @param limit how many pages to look at, which bounds the time that this takes: about two
+   *     microseconds each
    */
   public void trim(int limit) {
-    entries.releasePages(limit);
-    slots.releaseSurplus(limit);
+    entries.trim(limit);
+    slots.trim(limit);
   }
 
   /** How many timers are pending in each level, finest first: a step for every 64 timers. */
   public long[] sizeByLevel() {
-    long[] sizes = new long[LEVELS];
-    for (int slot = 0; slot < LEVELS * RING; slot++) {
-      sizes[slot / RING] += slots.count(slot);
-    }
-    return sizes;
+    return slots.sizeByRing();
   }
 
   /** Pages that {@link #visit} can be asked for; it may grow. */
@@ -418,12 +304,11 @@ public final class TimingWheel<T> {
    * @param visitor must not change the wheel
    */
   public void visit(int page, ExpirySink<? super T> visitor) {
-    EntryPage entryPage = entries.page(page);
-    for (int offset = 0; entryPage != null && offset < EntryPage.SIZE; offset++) {
-      if (entryPage.isLive(offset)) {
-        visitor.expired(
-            entryPage.id(offset), entryPage.deadlineTick(offset), taskOf(entryPage.task(offset)));
-      }
+    int index = entries.nextTenant(page, page << EntrySlab.PAGE_BITS);
+    while (index >= 0) {
+      visitor.expired(
+          entries.id(index), entries.deadlineTick(index), taskOf(entries.task(index)));
+      index = entries.nextTenant(page, index + 1);
     }
   }
 
@@ -443,10 +328,9 @@ public final class TimingWheel<T> {
   }
 
   private void checkPlace(long id, long deadlineTick) {
-    int index = (int) id;
-    int slot = slots.slotAt(entries.pageOf(index).cell(index & EntryPage.OFFSET_MASK));
-    long firstTick = firstTickOf(slot);
-    if ((firstTick <= now && slot >= RING) || firstTick == now) {
+    int slot = slots.slotAt(entries.cell((int) id));
+    long firstTick = Levels.firstTick(slot, now);
+    if ((firstTick <= now && slot >= Levels.RING) || firstTick == now) {
       throw new AssertionError("invariant 3: slot " + slot + " is not ahead of tick " + now);
     }
     if (firstTick > Math.max(deadlineTick, now + 1)) {

@@ -2,14 +2,17 @@
  * The data structure, without a clock, a thread or a lock: {@link
  * io.tourbillon.timer.wheel.TimingWheel}.
  *
- * <p>It is made of two stores that name each other by integers:
+ * <p>It is made of two stores that name each other by integers, and of two leaves of arithmetic:
  *
  * <pre>
- *   EntrySlab                                    Slots
- *   pages of entries: deadline, generation,      one list of chunks a slot; a chunk is 64 cells
- *   and the position of a cell; the task
+ *   TimingWheel ── arm, cancel, re-arm, advance
+ *     Levels       which slot stands for which ticks
+ *     Cascade      moves what is next down a level, bit by bit
+ *     EntrySlab    pages of entries: deadline, generation, and the cell of a timer; its task
+ *     Slots        one list of chunks a slot; a chunk is 64 cells, each the index of an entry
+ *       Occupancy  which slot has any
  *
- *   entry 4711 ── position ──────────────────>   chunk 12, cell 3
+ *   entry 4711 ── cell 12 * 64 + 3 ──────────>   chunk 12, lane 3
  *              <───────────────────── index ──
  * </pre>
  *

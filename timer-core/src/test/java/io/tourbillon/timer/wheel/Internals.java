@@ -6,6 +6,8 @@ import java.lang.reflect.Field;
  * Reaches private fields, for what a test could otherwise see only after billions of operations.
  */
 final class Internals {
+  private static final int RETIRED = 0;
+
   private Internals() {}
 
   /**
@@ -14,14 +16,27 @@ final class Internals {
    */
   static void ageAbsentPages(EntrySlab slab, int generation) {
     int[] firstGeneration = (int[]) field(slab, "firstGeneration");
-    for (int number = 0; number < slab.pageCount(); number++) {
-      int first = firstGeneration[number];
-      if (slab.page(number) == null
-          && first != EntryPage.RETIRED
+    for (int page = 0; page < slab.pageCount(); page++) {
+      int first = firstGeneration[page];
+      if (!isHeld(slab, page)
+          && first != RETIRED
           && Integer.compareUnsigned(first, generation) < 0) {
-        firstGeneration[number] = generation;
+        firstGeneration[page] = generation;
       }
     }
+  }
+
+  /** Whether a page takes up memory: it was created and not given back. */
+  static boolean isHeld(EntrySlab slab, int page) {
+    return page < slab.pageCount() && ((long[][]) field(slab, "words"))[page].length > 0;
+  }
+
+  static int pagesHeld(EntrySlab slab) {
+    int held = 0;
+    for (int page = 0; page < slab.pageCount(); page++) {
+      held += isHeld(slab, page) ? 1 : 0;
+    }
+    return held;
   }
 
   static EntrySlab slabOf(TimingWheel<?> wheel) {
@@ -35,6 +50,16 @@ final class Internals {
   /** The chunks that are in any slot. */
   static int chunksInUse(Slots slots) {
     return (int) field(slots, "chunksInUse");
+  }
+
+  /** The chunks that take up memory: they were created and not given back. */
+  static int chunksHeld(Slots slots) {
+    return chunksInUse(slots) + (int) field(slots, "freeCount");
+  }
+
+  /** The slots in use; the last chunk of each is open. */
+  static int occupiedSlots(Slots slots) {
+    return (int) field(slots, "occupiedSlots");
   }
 
   private static Object field(Object object, String name) {

@@ -128,8 +128,8 @@ class TimingWheelBudgetTest {
    * that is moved in part counts as a whole one, which tells in the last ticks.
    */
   private static int shareOf(int timers, long blockTicks) {
-    int capacity = timers + Chunk.SIZE;
-    return (int) Math.max(QUOTA, capacity / blockTicks + 1) + Chunk.SIZE;
+    int capacity = timers + Slots.CHUNK_SIZE;
+    return (int) Math.max(QUOTA, capacity / blockTicks + 1) + Slots.CHUNK_SIZE;
   }
 
   /** Advances from event to event to just before the tick, each time with this budget once. */
@@ -145,7 +145,7 @@ class TimingWheelBudgetTest {
   @ParameterizedTest
   @CsvSource({"1, 255", "2, 65535", "3, 16777215", "4, 4294967295", "1, 100", "2, 32000"})
   void cascade_of100000TimersForOneTick_isSpreadEvenly(int level, long tickInBlock) {
-    long blockTicks = 1L << (level * TimingWheel.SLOT_BITS);
+    long blockTicks = 1L << (level * Levels.SLOT_BITS);
     long deadline = 3 * blockTicks + tickInBlock;
     armMany(MANY, deadline);
     assertEquals(MANY, wheel.sizeByLevel()[level]);
@@ -157,7 +157,7 @@ class TimingWheelBudgetTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4})
   void cascade_ofBlocksOfAllLevelsThatBeginAtOneTick_isSpreadAtEachLevel(int level) {
-    long deadline = 3L << (level * TimingWheel.SLOT_BITS);
+    long deadline = 3L << (level * Levels.SLOT_BITS);
     armMany(MANY, deadline);
     advanceWithin(level * shareOf(MANY, 256), deadline);
     assertEquals(MANY, tasksFiredBy(wheel, deadline).size());

@@ -3,6 +3,7 @@ package io.tourbillon.timer.wheel;
 import static io.tourbillon.timer.wheel.Fired.tasksFiredBy;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -95,7 +96,7 @@ class TimingWheelLevelsTest {
         events++;
       }
       assertEquals(start + distance, wheel.currentTick());
-      assertTrue(events <= TimingWheel.LEVELS, events + " events for one timer");
+      assertTrue(events <= Levels.COUNT, events + " events for one timer");
     }
   }
 
@@ -149,7 +150,7 @@ class TimingWheelLevelsTest {
   void arm_atDistance_goesToFinestLevelThatReachesIt(long start, long distance, int level) {
     TimingWheel<String> wheel = new TimingWheel<>(start);
     wheel.arm(start + distance, "a");
-    long[] expected = new long[TimingWheel.LEVELS];
+    long[] expected = new long[Levels.COUNT];
     expected[level] = 1;
     assertArrayEquals(expected, wheel.sizeByLevel());
   }
@@ -198,6 +199,24 @@ class TimingWheelLevelsTest {
     assertEquals(69_888, wheel.nextEventTick());
     wheel.arm(10_000_000, "b");
     assertEquals(69_888, wheel.nextEventTick());
+  }
+
+  @Test
+  void isCascadeEarlier_asABlockFills_isSaidBeforeTheNextEventIsEarlier() {
+    TimingWheel<String> wheel = new TimingWheel<>(1000);
+    wheel.arm(70_000, "a");
+    long next = wheel.nextEventTick();
+    int earlier = 0;
+    for (int i = 1; i < 3000; i++) {
+      wheel.arm(70_000, "a");
+      boolean said = wheel.isCascadeEarlier();
+      long nextNow = wheel.nextEventTick();
+      assertTrue(nextNow == next || said, "earlier by itself");
+      assertFalse(wheel.isCascadeEarlier());
+      earlier += nextNow < next ? 1 : 0;
+      next = nextNow;
+    }
+    assertEquals(3000 / 256, earlier);
   }
 
   @Test

@@ -39,20 +39,26 @@ class TimingWheelMemoryTest {
   }
 
   private static void trimFully(TimingWheel<?> wheel) {
-    while (wheel.trimmable() > 0) {
-      int before = wheel.trimmable();
+    // A call visits a page and looks at a chunk; each may have to be seen to more than once.
+    int chunks = Internals.chunksHeld(Internals.slotsOf(wheel));
+    int callsLeft = 2 * wheel.pageCount() + 3 * chunks + 10;
+    while (wheel.isTrimmable()) {
       wheel.trim(1);
-      assertTrue(wheel.trimmable() < before);
+      assertTrue(callsLeft-- > 0, "still trimmable after all this time");
     }
   }
 
   private static int pagesHeld(TimingWheel<?> wheel) {
-    EntrySlab slab = Internals.slabOf(wheel);
-    int pages = 0;
-    for (int number = 0; number < wheel.pageCount(); number++) {
-      pages += slab.page(number) == null ? 0 : 1;
-    }
-    return pages;
+    return Internals.pagesHeld(Internals.slabOf(wheel));
+  }
+
+  /** Half of the cells are live, besides one open chunk a slot and some more. */
+  private static void assertCellsBounded(TimingWheel<?> wheel) {
+    Slots slots = Internals.slotsOf(wheel);
+    int chunks = Internals.chunksInUse(slots);
+    int allowed =
+        2 * wheel.size() / Slots.CHUNK_SIZE + SlotsTest.SLACK + Internals.occupiedSlots(slots);
+    assertTrue(chunks <= allowed, () -> chunks + " chunks for " + wheel.size() + " timers");
   }
 
   @ParameterizedTest
@@ -99,14 +105,13 @@ class TimingWheelMemoryTest {
     List<Long> ids = armPeak();
     int pages = wheel.pageCount();
     assertEquals((PEAK + 1023) / 1024, pages);
-    assertEquals(0, wheel.trimmable());
+    assertFalse(wheel.isTrimmable());
     Collections.shuffle(ids, new Random(1));
     ids.forEach(wheel::cancel);
-    assertTrue(wheel.trimmable() >= pages - 1);
+    assertTrue(wheel.isTrimmable());
     trimFully(wheel);
     assertEquals(1, pagesHeld(wheel));
-    assertEquals(0, Internals.slabOf(wheel).surplusPages());
-    assertEquals(0, Internals.slotsOf(wheel).surplus());
+    assertEquals(SlotsTest.KEPT, Internals.chunksHeld(Internals.slotsOf(wheel)));
     for (int page = 0; page < wheel.pageCount(); page++) {
       wheel.visit(page, (id, deadline, task) -> assertNull(task, "a page shows a timer"));
     }
@@ -185,16 +190,85 @@ class TimingWheelMemoryTest {
 
   @ParameterizedTest
   @ValueSource(ints = {50, 25, 20, 10, 2})
-  void cells_afterRandomCancels_costAtMost16BytesATimer(int percentKept) {
+  void cells_afterRandomCancelsAndTrim_costAtMost8BytesATimer(int percentKept) {
     List<Long> ids = armPeak();
     Collections.shuffle(ids, new Random(percentKept));
     ids.subList(0, PEAK - PEAK / 100 * percentKept).forEach(wheel::cancel);
+    trimFully(wheel);
     assertTrue(wheel.checkInvariants());
-    int slotsUsed = PEAK / (1 << 16) + 2;
-    int chunks = Internals.chunksInUse(Internals.slotsOf(wheel));
-    assertTrue(
-        chunks <= wheel.size() * 4 / Chunk.SIZE + SlotsTest.SLACK + slotsUsed,
-        () -> chunks + " chunks of cells for " + wheel.size() + " timers");
+    assertCellsBounded(wheel);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {50, 25, 20, 10, 2})
+  void cells_afterRandomCancelsAndAsManyArms_costAtMost8BytesATimer(int percentKept) {
+    List<Long> ids = armPeak();
+    Collections.shuffle(ids, new Random(percentKept));
+    ids.subList(0, PEAK - PEAK / 100 * percentKept).forEach(wheel::cancel);
+    // The number of timers stays the same from here on; none of the new ones is near the old.
+    for (int i = 0; i < PEAK; i++) {
+      wheel.cancel(wheel.arm(1, "at once"));
+      ids.add(wheel.arm(2, "later"));
+      if (ids.size() > 2 * PEAK - 100) {
+        wheel.cancel(ids.removeLast());
+      }
+    }
+    assertTrue(wheel.checkInvariants());
+    assertCellsBounded(wheel);
+  }
+
+  @Test
+  void trim_withOneTimerLeftInEachChunk_movesThemTogetherAndNoneIsLost() {
+    List<Long> ids = armPeak();
+    List<Long> kept = new ArrayList<>();
+    for (int i = 0; i < PEAK; i++) {
+      if (i % Slots.CHUNK_SIZE == 0) {
+        kept.add(ids.get(i));
+      } else {
+        wheel.cancel(ids.get(i));
+      }
+    }
+    trimFully(wheel);
+    assertCellsBounded(wheel);
+    assertTrue(wheel.checkInvariants());
+    for (int i = 0; i < kept.size(); i++) {
+      assertEquals(FAR + (long) i * Slots.CHUNK_SIZE, wheel.deadlineTick(kept.get(i), -1));
+    }
+    Fired fired = new Fired();
+    wheel.advance(FAR + PEAK, Integer.MAX_VALUE, fired);
+    assertEquals(kept, fired.take().stream().map(Fired.Firing::id).toList());
+  }
+
+  @Test
+  void trim_inStepsBetweenRandomOperations_alwaysComesToAnEnd() {
+    for (int seed = 1; seed <= 5; seed++) {
+      Random random = new Random(seed);
+      List<Long> ids = new ArrayList<>();
+      for (int round = 0; round < 12; round++) {
+        int armed = random.nextInt(20_000);
+        int deadlineBits = random.nextInt(1, 40);
+        for (int i = 0; i < armed; i++) {
+          ids.add(wheel.arm(wheel.currentTick() + random.nextLong(1L << deadlineBits), "a"));
+        }
+        if (random.nextBoolean()) {
+          Collections.shuffle(ids, random);
+        }
+        int every = random.nextInt(2, 200);
+        int phase = random.nextInt(every);
+        for (int i = 0; i < ids.size(); i++) {
+          if (i % every != phase) {
+            wheel.cancel(ids.get(i));
+          }
+        }
+        wheel.advance(wheel.currentTick() + random.nextInt(3000), 5000, (id, tick, task) -> {});
+        ids.removeIf(id -> wheel.task(id) == null);
+        trimFully(wheel);
+        assertTrue(wheel.checkInvariants(), "seed " + seed);
+        assertEquals(ids.size(), wheel.size());
+        assertCellsBounded(wheel);
+      }
+      ids.forEach(wheel::cancel);
+    }
   }
 
   @Test
@@ -209,7 +283,7 @@ class TimingWheelMemoryTest {
     assertTrue(wheel.checkInvariants());
     int chunks = Internals.chunksInUse(Internals.slotsOf(wheel));
     // Each slot has an open chunk; the rest of the cells are as many again as the timers.
-    assertTrue(chunks <= 2 * PEAK / Chunk.SIZE + SlotsTest.SLACK + 3 * TimingWheel.RING);
+    assertTrue(chunks <= 2 * PEAK / Slots.CHUNK_SIZE + SlotsTest.SLACK + 3 * Levels.RING);
   }
 
   @Test

@@ -1,7 +1,5 @@
 package io.tourbillon.timer.wheel;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -27,8 +25,8 @@ class TimingWheelModelTest {
   /** Around the powers of 256, on both sides of 0, and at both ends of time. */
   static LongStream hostileStartTicks() {
     List<Long> ticks = new ArrayList<>(List.of(0L, 1L, -1L, -300L));
-    for (int level = 1; level < TimingWheel.LEVELS; level++) {
-      long power = 1L << (level * TimingWheel.SLOT_BITS);
+    for (int level = 1; level < Levels.COUNT; level++) {
+      long power = 1L << (level * Levels.SLOT_BITS);
       ticks.addAll(List.of(power - 1, power, -power, -power - 2, 2 * power - 300));
     }
     for (long beforeEnd : List.of(0L, 1L, 2L, 255L, 513L, 70_000L, 1L << 33, 1L << 57)) {
@@ -144,6 +142,11 @@ class TimingWheelModelTest {
       } else if (choice < 989) {
         cancel(model.pending().size());
         return "clear, " + trim(Integer.MAX_VALUE);
+      } else if (choice < 990) {
+        return thinOut();
+      } else if (choice < 992) {
+        model.trimFully(pick(1, 5, 64));
+        return "trim fully";
       }
       return trim(random.nextInt(4));
     }
@@ -157,8 +160,7 @@ class TimingWheelModelTest {
       model.checkStructure();
       cancel(model.pending().size());
       model.checkStructure();
-      trim(Integer.MAX_VALUE);
-      assertEquals(0, model.wheel.trimmable());
+      model.trimFully(pick(1, 64, Integer.MAX_VALUE));
       model.checkStructure();
     }
 
@@ -189,6 +191,20 @@ class TimingWheelModelTest {
         model.arm(deadline + random.nextInt(spread));
       }
       return "arm " + count;
+    }
+
+    /** Leaves one timer in each chunk, as the cells are filled in the order of arming. */
+    private String thinOut() {
+      long deadline = deadline();
+      List<WheelModel.Timer> others = new ArrayList<>();
+      for (int i = 0; i < 100 * Slots.CHUNK_SIZE; i++) {
+        model.arm(deadline);
+        if (i % Slots.CHUNK_SIZE > 0) {
+          others.add(model.pending().getLast());
+        }
+      }
+      others.forEach(model::cancel);
+      return "thin out";
     }
 
     private String stale() {
@@ -248,9 +264,9 @@ class TimingWheelModelTest {
 
     /** Where one of the next blocks of some level begins. */
     private long blockBoundary() {
-      int shift = random.nextInt(TimingWheel.LEVELS) * TimingWheel.SLOT_BITS;
+      int shift = random.nextInt(Levels.COUNT) * Levels.SLOT_BITS;
       if (shift > deadlineBits) {
-        shift = TimingWheel.SLOT_BITS;
+        shift = Levels.SLOT_BITS;
       }
       return ((model.wheel.currentTick() >> shift) + 1 + random.nextInt(3)) << shift;
     }

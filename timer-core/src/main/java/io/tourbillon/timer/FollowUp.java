@@ -1,0 +1,122 @@
+package io.tourbillon.timer;
+
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What follows when timers have left the wheel by themselves: permits are freed, periodic timers are
+ * armed again, and whoever listens is told. Called by the driver and by the executor's threads, under
+ * no lock.
+ */
+final class FollowUp {
+  private final Events events;
+  private final PendingLimit limit;
+  private final TickScale scale;
+  private final Clock clock;
+  private final Waker waker;
+
+  FollowUp(Events events, PendingLimit limit, TickScale scale, Clock clock, Waker waker) {
+    this.events = events;
+    this.limit = limit;
+    this.scale = scale;
+    this.clock = clock;
+    this.waker = waker;
+  }
+
+  /** Follows a batch that was taken, before its tasks run. */
+  void fired(Batch batch) {
+    limit.release(batch.size() - batch.periodic());
+    if (events.areHeard()) {
+      long nowNanos = elapsedNanos();
+      for (int index = 0; index < batch.size(); index++) {
+        long dueNanos = scale.startNanos(batch.deadlineTick(index));
+        events.fired(batch.id(index), Math.max(0, nowNanos - dueNanos));
+      }
+    }
+  }
+
+  /**
+   * Arms a periodic timer for its next run, if there is to be one.
+   *
+   * @param task what has run, or null if the timer had been cancelled before
+   * @param mayRunAgain whether a run that was missed may be made up for at once
+   * @return whether it is to be
+   */
+  boolean settle(
+      PeriodicTimer timer, @Nullable Runnable task, boolean stop, boolean mayRunAgain) {
+    long nowNanos = elapsedNanos();
+    long tick;
+    RejectedExecutionException end = null;
+    try {
+      tick = timer.shard.settle(timer, stop, mayRunAgain, scale, nowNanos);
+    } catch (RuntimeException | Error full) {
+      // The wheel is full or the heap is: this timer can not go on, and says so.
+      events.log("a periodic timer could not be armed again: " + timer, full);
+      end = new RejectedExecutionException("the timer could not be armed again", full);
+      tick = timer.shard.settle(timer, true, false, scale, nowNanos);
+    }
+    if (tick >= 0) {
+      waker.armed(timer.shard, tick);
+    } else if (tick == Shard.ENDED) {
+      limit.release(1);
+      if (task instanceof AccountableTask accountable && !stop) {
+        accountable.handedBack(
+            end == null ? new RejectedExecutionException(Shard.SHUT_DOWN) : end);
+      }
+    } else if (tick == Shard.RUN_AGAIN && events.areHeard()) {
+      events.fired(timer.id(), nowNanos - timer.shard.deadlineNanos(timer));
+    }
+    return tick == Shard.RUN_AGAIN;
+  }
+
+  void taskFailed(Shard shard, long id, Runnable task, Throwable error) {
+    shard.count(stats -> stats.exceptions++);
+    events.failed(id, passedIn(task), error);
+  }
+
+  void taskRan(Shard shard, long id, long runNanos, int counts) {
+    shard.count(stats -> stats.recordRun(runNanos, counts));
+    events.ran(id, runNanos);
+  }
+
+  /** The executor refused the task of a timer that has fired. */
+  void taskRefused(Shard shard, @Nullable Runnable task, RejectedExecutionException cause) {
+    shard.count(stats -> stats.rejected++);
+    events.rejected(cause);
+    if (task != null) {
+      events.notRun(passedIn(task), cause);
+      if (task instanceof AccountableTask accountable) {
+        accountable.refused(cause);
+      }
+    }
+  }
+
+  /** Failures are told of the object that the user knows. */
+  private static Runnable passedIn(Runnable task) {
+    Runnable own = task instanceof AccountableTask accountable ? accountable.passedIn() : task;
+    return own == null ? task : own;
+  }
+
+  /** One of our own callbacks threw, an adapter's for instance. */
+  void brokeAroundTask(Throwable error) {
+    events.log("following up a timer task failed", error);
+  }
+
+  /** The driver was held up through no task's fault. */
+  void paused(Shard shard, long nanos) {
+    shard.count(
+        stats -> {
+          stats.pauses++;
+          stats.pauseNanos += nanos;
+        });
+    events.paused(nanos);
+  }
+
+  long clockNanos() {
+    return clock.nanoTime();
+  }
+
+  private long elapsedNanos() {
+    return scale.elapsedNanos(clock.nanoTime());
+  }
+}

@@ -1,0 +1,66 @@
+package io.tourbillon.timer;
+
+import io.tourbillon.timer.wheel.ExpirySink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * What a shutdown takes out of the shards, on its way back to those who scheduled it. For the thread
+ * that shuts the service down.
+ */
+final class HandBack implements ExpirySink<Object> {
+  private final Events events;
+  private final List<Runnable> tasks = new ArrayList<>();
+  private final List<Long> ids = new ArrayList<>();
+
+  HandBack(Events events) {
+    this.events = events;
+  }
+
+  /** Takes one timer that was pending; called under its shard's lock. */
+  @Override
+  public void expired(long id, long deadlineTick, Object armed) {
+    tasks.add(
+        armed instanceof ScheduledTimer timer
+            ? timer.ended(TimerHandle.State.HANDED_BACK)
+            : (Runnable) armed);
+    if (events.areHeard()) {
+      ids.add(id);
+    }
+  }
+
+  int size() {
+    return tasks.size();
+  }
+
+  /**
+   * Tells whoever waits for the tasks, under no lock, and turns our own tasks into what was passed
+   * in.
+   */
+  List<Runnable> finish() {
+    ids.forEach(events::handedBack);
+    List<Runnable> passedIn = new ArrayList<>(tasks.size());
+    for (Runnable task : tasks) {
+      if (task instanceof AccountableTask accountable) {
+        Runnable own = accountable.passedIn();
+        if (own != null) {
+          passedIn.add(own);
+        }
+        tell(accountable);
+      } else {
+        passedIn.add(task);
+      }
+    }
+    return passedIn;
+  }
+
+  /** One that fails must not keep the others from being told. */
+  private void tell(AccountableTask task) {
+    try {
+      task.handedBack(new RejectedExecutionException(Shard.SHUT_DOWN));
+    } catch (Throwable error) {
+      events.log("handing back a timer task failed", error);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.tourbillon.timer.wheel;
+
+/**
+ * Moves the timers of a block down to finer levels while the block is the next one of its level,
+ * {@value #QUOTA} a tick or an even share of the block, whichever is more.
+ *
+ * <p>A block of so few timers that one tick may move them all is moved in the last tick before it
+ * begins; the more there are, the earlier the first share is due.
+ */
+final class Cascade {
+  /** Timers that a tick may move down a level without their block being divided up further. */
+  static final int QUOTA = 256;
+
+  private final EntrySlab entries;
+  private final Slots slots;
+  private final Lookahead lookahead;
+
+  /** The tick that is gone through, and how many timers of each level it still has to move. */
+  private long tick;
+
+  private final int[] left = new int[Levels.COUNT];
+
+  Cascade(EntrySlab entries, Slots slots, Lookahead lookahead, long startTick) {
+    this.entries = entries;
+    this.slots = slots;
+    this.lookahead = lookahead;
+    tick = startTick;
+  }
+
+  /** The tick in which the first share of a slot is due: a block to move, or timers to fire. */
+  long start(int level, int slot, long firstTick) {
+    long spread = slots.capacity(slot) / QUOTA;
+    return level == 0 ? firstTick : firstTick - Math.min((1L << Levels.shift(level)) - 1, spread);
+  }
+
+  /**
+   * Moves down the share of the tick after now, the coarsest level first.
+   *
+   * @param now the last tick that is over
+   * @return what is left of the budget
+   */
+  int move(long now, int budget) {
+    if (tick != now + 1) {
+      tick = now + 1;
+      divide(now);
+    }
+    int budgetLeft = budget;
+    for (int level = Levels.COUNT - 1; level > 0; level--) {
+      if (left[level] > 0) {
+        int slot = nextSlot(level, now);
+        int moved = move(slot, now, Math.min(budgetLeft, left[level]));
+        budgetLeft -= moved;
+        left[level] = slots.isOccupied(slot) ? left[level] - moved : 0;
+      }
+    }
+    return budgetLeft;
+  }
+
+  /** Whether the budget did not suffice for the whole share of the tick. */
+  boolean isUnfinished() {
+    for (int share : left) {
+      if (share > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Works out, once for a tick however often it is resumed, how much each level has to move. */
+  private void divide(long now) {
+    for (int level = 1; level < Levels.COUNT; level++) {
+      int slot = nextSlot(level, now);
+      long firstTick = (Levels.block(level, now) + 1) << Levels.shift(level);
+      boolean due = slots.isOccupied(slot) && tick >= start(level, slot, firstTick);
+      left[level] = due ? share(slot, firstTick - tick) : 0;
+    }
+  }
+
+  private static int nextSlot(int level, long now) {
+    return Levels.slot(level, Levels.block(level, now) + 1);
+  }
+
+  private int share(int slot, long ticksLeft) {
+    if (ticksLeft == 0) {
+      return Integer.MAX_VALUE;
+    }
+    return (int) Math.max(QUOTA, slots.capacity(slot) / (ticksLeft + 1) + 1);
+  }
+
+  private int move(int slot, long now, int limit) {
+    int moved = 0;
+    for (int count; (count = lookahead.read(slot, limit - moved)) > 0; moved += count) {
+      for (int place = 0; place < count; place++) {
+        moveFirst(slot, lookahead.index(place), lookahead.deadlineTick(place), now);
+      }
+    }
+    return moved;
+  }
+
+  /**
+   * Moves the first entry of a slot to the slot for its deadline. The new cell comes first, since that
+   * may fail for want of memory.
+   */
+  void moveFirst(int slot, int index, long deadlineTick, long now) {
+    int cell = slots.append(Levels.slotFor(deadlineTick, now), index);
+    slots.removeFirst(slot);
+    entries.setCell(index, cell);
+  }
+}

@@ -1,0 +1,262 @@
+package io.tourbillon.timer.wheel;
+
+import java.util.Objects;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Works on a wheel in a heap that is all but full, and compares it after every OutOfMemoryError with
+ * what was noted of each timer. To be run in a JVM of its own with a small heap.
+ *
+ * <p>The heap is filled with ballast. Each round lets go of a little of it, so that the next error
+ * comes a few pages or chunks later: at one allocation in one round and at another in the next.
+ * What is noted is noted in arrays made beforehand, since nothing can be allocated then.
+ */
+final class OutOfMemoryRun {
+  private static final int ROUNDS = 80;
+  private static final int MAX_TIMERS = 1 << 17;
+  private static final int MAX_PIECES_A_ROUND = 30;
+
+  private static final int PIECE_SIZE = 500;
+
+  /** Pieces let go for a check, which makes strings, and taken again after it. */
+  private static final int PIECES_A_CHECK = 128;
+
+  private static final long START_TICK = -70_000;
+
+  private final Random random = new Random(1);
+  private final TimingWheel<Integer> wheel = new TimingWheel<>(START_TICK, MAX_TIMERS);
+  private final Integer[] tasks = new Integer[64];
+
+  // What is pending, in no order: one element a timer.
+  private final long[] ids = new long[MAX_TIMERS];
+  private final long[] deadlineTicks = new long[MAX_TIMERS];
+  private final long[] dueTicks = new long[MAX_TIMERS];
+  private final int[] taskNumbers = new int[MAX_TIMERS];
+  private int count;
+
+  /** Where a timer is in those, by the lower half of its id. */
+  private final int[] placeOf = new int[MAX_TIMERS];
+
+  private final ExpirySink<Integer> sink = this::expired;
+  private int wrongFirings;
+
+  /** Memory taken up so that the wheel cannot have it: pieces, the first element of each the next. */
+  private @Nullable Object @Nullable [] ballast;
+
+  private int errorsInArm;
+  private int errorsInRearm;
+  private int errorsInAdvance;
+  private int errorsInTrim;
+
+  private OutOfMemoryRun() {
+    for (int number = 0; number < tasks.length; number++) {
+      tasks[number] = 1000 + number;
+    }
+  }
+
+  public static void main(String[] arguments) {
+    OutOfMemoryRun run = new OutOfMemoryRun();
+    // Whatever the checks link or load is there before the heap is full.
+    run.operate(5_000);
+    run.check();
+    run.hoard(Integer.MAX_VALUE);
+    for (int round = 0; round < ROUNDS; round++) {
+      run.drop(1 + run.random.nextInt(MAX_PIECES_A_ROUND));
+      run.operate(30_000);
+      run.checkWithoutMemory();
+    }
+    int timers = run.count;
+    run.ballast = null;
+    run.goOnAndEnd();
+    System.out.printf(
+        "errors in arm: %d, rearm: %d, advance: %d, trim: %d; with %d timers%n",
+        run.errorsInArm, run.errorsInRearm, run.errorsInAdvance, run.errorsInTrim, timers);
+  }
+
+  /** Takes up to so many pieces of memory, or all there is. */
+  private void hoard(int pieces) {
+    try {
+      for (int i = 0; i < pieces; i++) {
+        @Nullable Object[] piece = new Object[PIECE_SIZE];
+        piece[0] = ballast;
+        ballast = piece;
+      }
+    } catch (OutOfMemoryError full) {
+      // That is the purpose.
+    }
+  }
+
+  private void drop(int pieces) {
+    for (int i = 0; i < pieces && ballast != null; i++) {
+      ballast = (@Nullable Object[]) ballast[0];
+    }
+  }
+
+  /** Operates so often, or until an arm runs out of memory, and then sees what else does. */
+  private void operate(int operations) {
+    boolean isFull = false;
+    for (int operation = 0; operation < operations && !isFull; operation++) {
+      int choice = random.nextInt(100);
+      if (choice < 60) {
+        isFull = !arm();
+      } else if (choice < 87) {
+        isFull = !rearm();
+      } else if (choice < 90) {
+        cancel();
+      } else if (choice < 99) {
+        isFull = !advance();
+      } else {
+        trim();
+      }
+    }
+    // An error costs a collection of the heap, so that each kind of operation has one a round.
+    boolean mayRearm = isFull;
+    boolean mayAdvance = isFull;
+    for (int operation = 0; operation < 200; operation++) {
+      mayRearm = mayRearm && rearm();
+      mayAdvance = mayAdvance && advance();
+    }
+  }
+
+  private long deadline() {
+    return wheel.currentTick() + random.nextLong(1L << random.nextInt(6, 34)) - 1;
+  }
+
+  private boolean arm() {
+    if (count == MAX_TIMERS) {
+      return true;
+    }
+    int taskNumber = random.nextInt(tasks.length);
+    long deadlineTick = deadline();
+    try {
+      long id = wheel.arm(deadlineTick, tasks[taskNumber]);
+      ids[count] = id;
+      taskNumbers[count] = taskNumber;
+      placeOf[(int) id] = count;
+      noteDeadline(count, deadlineTick);
+      count++;
+      return true;
+    } catch (OutOfMemoryError full) {
+      errorsInArm++;
+      return false;
+    }
+  }
+
+  private void noteDeadline(int place, long deadlineTick) {
+    deadlineTicks[place] = deadlineTick;
+    dueTicks[place] = Math.max(deadlineTick, wheel.currentTick() + 1);
+  }
+
+  private boolean rearm() {
+    if (count == 0) {
+      return true;
+    }
+    int place = random.nextInt(count);
+    long deadlineTick = deadline();
+    try {
+      require(wheel.rearm(ids[place], deadlineTick), "a pending timer was not re-armed");
+      noteDeadline(place, deadlineTick);
+      return true;
+    } catch (OutOfMemoryError full) {
+      errorsInRearm++;
+      return false;
+    }
+  }
+
+  private void cancel() {
+    if (count > 0) {
+      int place = random.nextInt(count);
+      Integer task = wheel.cancel(ids[place]);
+      require(Objects.equals(task, tasks[taskNumbers[place]]), "a cancel returned another task");
+      forget(place);
+    }
+  }
+
+  private boolean advance() {
+    try {
+      wheel.advance(wheel.currentTick() + random.nextInt(20), 300, sink);
+      return true;
+    } catch (OutOfMemoryError full) {
+      errorsInAdvance++;
+      return false;
+    }
+  }
+
+  private void trim() {
+    try {
+      wheel.trim(random.nextInt(8));
+    } catch (OutOfMemoryError full) {
+      errorsInTrim++;
+    }
+  }
+
+  /** Must neither throw nor allocate. */
+  private void expired(long id, long deadlineTick, Integer task) {
+    int place = placeOf[(int) id];
+    boolean isRight =
+        place < count
+            && ids[place] == id
+            && deadlineTicks[place] == deadlineTick
+            && task.equals(tasks[taskNumbers[place]]);
+    if (isRight) {
+      forget(place);
+    } else {
+      wrongFirings++;
+    }
+  }
+
+  private void forget(int place) {
+    count--;
+    ids[place] = ids[count];
+    deadlineTicks[place] = deadlineTicks[count];
+    dueTicks[place] = dueTicks[count];
+    taskNumbers[place] = taskNumbers[count];
+    placeOf[(int) ids[place]] = place;
+  }
+
+  private void checkWithoutMemory() {
+    drop(PIECES_A_CHECK);
+    check();
+    hoard(PIECES_A_CHECK);
+  }
+
+  /** Everything noted is pending just so, and nothing else is. */
+  private void check() {
+    wheel.checkInvariants();
+    require(wrongFirings == 0, "a timer fired that was not pending like that");
+    require(wheel.size() == count, "there are more timers or fewer than were noted");
+    for (int place = 0; place < count; place++) {
+      long id = ids[place];
+      require(wheel.deadlineTick(id, ~deadlineTicks[place]) == deadlineTicks[place], "deadline");
+      require(Objects.equals(wheel.task(id), tasks[taskNumbers[place]]), "task");
+      require(dueTicks[place] > wheel.currentTick(), "a timer is late");
+    }
+  }
+
+  /** With memory again, all is as ever. */
+  private void goOnAndEnd() {
+    int errors = errorsInArm + errorsInRearm + errorsInAdvance + errorsInTrim;
+    for (int half = count / 2; half > 0; half--) {
+      cancel();
+    }
+    check();
+    operate(20_000);
+    while (wheel.isTrimmable()) {
+      wheel.trim(64);
+    }
+    check();
+    require(count > 1000, "hardly a timer is left to fire");
+    wheel.advance(Long.MAX_VALUE - 1, Integer.MAX_VALUE, sink);
+    check();
+    require(count == 0, "timers are left after all time");
+    int errorsNow = errorsInArm + errorsInRearm + errorsInAdvance + errorsInTrim;
+    require(errors == errorsNow, "out of memory with memory to spare");
+  }
+
+  private static void require(boolean holds, String rule) {
+    if (!holds) {
+      throw new AssertionError(rule);
+    }
+  }
+}
