@@ -20,7 +20,7 @@ final class Driver implements Runnable {
   private static final long TRIM_DELAY_NANOS = 500_000_000;
 
   /** Pages given back under one hold of a shard's lock. */
-  private static final int TRIM_PAGES = 64;
+  private static final int TRIM_PAGES = 16;
 
   private final Shard[] shards;
   private final Batch[] batches;

@@ -57,6 +57,16 @@ final class Internals {
     return chunksInUse(slots) + (int) field(slots, "freeCount");
   }
 
+  /** Whether the next page makes the tables of pages longer. */
+  static boolean hasFullTables(EntrySlab slab) {
+    return slab.pageCount() == ((long[][]) field(slab, "words")).length;
+  }
+
+  /** Whether the next chunk makes the tables of chunks longer. */
+  static boolean hasFullTables(Slots slots) {
+    return chunksHeld(slots) == ((long[]) field(slots, "live")).length;
+  }
+
   /** The slots in use; the last chunk of each is open. */
   static int occupiedSlots(Slots slots) {
     return (int) field(slots, "occupiedSlots");

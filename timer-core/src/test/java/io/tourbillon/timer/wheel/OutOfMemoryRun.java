@@ -5,19 +5,24 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works on a wheel in a heap that is all but full, and compares it after every OutOfMemoryError with
- * what was noted of each timer. To be run in a JVM of its own with a small heap.
+ * Works on a wheel in a heap that is all but full, and compares it after every OutOfMemoryError
+ * with what was noted of each timer. To be run in a JVM of its own with a small heap.
  *
  * <p>The heap is filled with ballast. Each round lets go of a little of it, so that the next error
  * comes a few pages or chunks later: at one allocation in one round and at another in the next.
  * What is noted is noted in arrays made beforehand, since nothing can be allocated then.
  */
 final class OutOfMemoryRun {
-  private static final int ROUNDS = 80;
+  private static final int ROUNDS = 45;
   private static final int MAX_TIMERS = 1 << 17;
   private static final int MAX_PIECES_A_ROUND = 30;
 
   private static final int PIECE_SIZE = 500;
+
+  /** For tables of some hundred bytes. */
+  private static final int SMALL_PIECE_SIZE = 60;
+
+  private static final int TICKS_OF_A_FAR_SLOT = 1 << 16;
 
   /** Pieces let go for a check, which makes strings, and taken again after it. */
   private static final int PIECES_A_CHECK = 128;
@@ -41,7 +46,9 @@ final class OutOfMemoryRun {
   private final ExpirySink<Integer> sink = this::expired;
   private int wrongFirings;
 
-  /** Memory taken up so that the wheel cannot have it: pieces, the first element of each the next. */
+  /**
+   * Memory taken up so that the wheel cannot have it: pieces, the first element of each the next.
+   */
   private @Nullable Object @Nullable [] ballast;
 
   private int errorsInArm;
@@ -56,11 +63,14 @@ final class OutOfMemoryRun {
   }
 
   public static void main(String[] arguments) {
+    new OutOfMemoryRun().growTablesOfChunks();
+    new OutOfMemoryRun().growTablesOfPages();
+    new OutOfMemoryRun().makePagesAgain();
     OutOfMemoryRun run = new OutOfMemoryRun();
     // Whatever the checks link or load is there before the heap is full.
     run.operate(5_000);
     run.check();
-    run.hoard(Integer.MAX_VALUE);
+    run.hoard(Integer.MAX_VALUE, PIECE_SIZE);
     for (int round = 0; round < ROUNDS; round++) {
       run.drop(1 + run.random.nextInt(MAX_PIECES_A_ROUND));
       run.operate(30_000);
@@ -75,10 +85,10 @@ final class OutOfMemoryRun {
   }
 
   /** Takes up to so many pieces of memory, or all there is. */
-  private void hoard(int pieces) {
+  private void hoard(int pieces, int pieceSize) {
     try {
       for (int i = 0; i < pieces; i++) {
-        @Nullable Object[] piece = new Object[PIECE_SIZE];
+        @Nullable Object[] piece = new Object[pieceSize];
         piece[0] = ballast;
         ballast = piece;
       }
@@ -91,6 +101,65 @@ final class OutOfMemoryRun {
     for (int i = 0; i < pieces && ballast != null; i++) {
       ballast = (@Nullable Object[]) ballast[0];
     }
+  }
+
+  /** Each timer has a slot, and so a chunk, to itself. */
+  private void growTablesOfChunks() {
+    Slots slots = Internals.slotsOf(wheel);
+    while (count < 250 || !Internals.hasFullTables(slots)) {
+      require(armInFarSlot(), "out of memory with memory to spare");
+    }
+    hoard(Integer.MAX_VALUE, SMALL_PIECE_SIZE);
+    while (!armInFarSlot()) {
+      drop(1);
+    }
+    ballast = null;
+    check();
+    require(errorsInArm >= 20, "the tables grew at once");
+    goOnAndEnd();
+  }
+
+  private boolean armInFarSlot() {
+    return arm(wheel.currentTick() + (2L + count) * TICKS_OF_A_FAR_SLOT);
+  }
+
+  private void growTablesOfPages() {
+    EntrySlab slab = Internals.slabOf(wheel);
+    while (count < 1 << 16 || !Internals.hasFullTables(slab)) {
+      require(arm(100), "out of memory with memory to spare");
+    }
+    require(count == slab.pageCount() * EntrySlab.PAGE_SIZE, "a page has room");
+    hoard(Integer.MAX_VALUE, SMALL_PIECE_SIZE);
+    while (!arm(100)) {
+      // The tables are small beside the page itself, which comes after them.
+      drop(errorsInArm < 20 ? 1 : 10);
+    }
+    ballast = null;
+    check();
+    require(errorsInArm >= 20, "the tables grew at once");
+    goOnAndEnd();
+  }
+
+  /** Pages that were given back are there to be made again, however often that fails. */
+  private void makePagesAgain() {
+    EntrySlab slab = Internals.slabOf(wheel);
+    while (slab.pageCount() < 4) {
+      require(arm(100), "out of memory with memory to spare");
+    }
+    goOnAndEnd();
+    int pages = slab.pageCount();
+    require(Internals.pagesHeld(slab) < pages, "no page was given back");
+    hoard(Integer.MAX_VALUE, PIECE_SIZE);
+    int errors = errorsInArm;
+    while (errorsInArm < errors + 5) {
+      arm(wheel.currentTick());
+    }
+    ballast = null;
+    while (count < pages * EntrySlab.PAGE_SIZE) {
+      require(arm(wheel.currentTick()), "out of memory with memory to spare");
+    }
+    require(slab.pageCount() == pages, "a page that was given back is lost");
+    check();
   }
 
   /** Operates so often, or until an arm runs out of memory, and then sees what else does. */
@@ -124,11 +193,11 @@ final class OutOfMemoryRun {
   }
 
   private boolean arm() {
-    if (count == MAX_TIMERS) {
-      return true;
-    }
+    return count == MAX_TIMERS || arm(deadline());
+  }
+
+  private boolean arm(long deadlineTick) {
     int taskNumber = random.nextInt(tasks.length);
-    long deadlineTick = deadline();
     try {
       long id = wheel.arm(deadlineTick, tasks[taskNumber]);
       ids[count] = id;
@@ -218,7 +287,7 @@ final class OutOfMemoryRun {
   private void checkWithoutMemory() {
     drop(PIECES_A_CHECK);
     check();
-    hoard(PIECES_A_CHECK);
+    hoard(PIECES_A_CHECK, PIECE_SIZE);
   }
 
   /** Everything noted is pending just so, and nothing else is. */
@@ -246,8 +315,11 @@ final class OutOfMemoryRun {
       wheel.trim(64);
     }
     check();
-    require(count > 1000, "hardly a timer is left to fire");
+    require(count > 0, "no timer is left to fire");
     wheel.advance(Long.MAX_VALUE - 1, Integer.MAX_VALUE, sink);
+    while (wheel.isTrimmable()) {
+      wheel.trim(64);
+    }
     check();
     require(count == 0, "timers are left after all time");
     int errorsNow = errorsInArm + errorsInRearm + errorsInAdvance + errorsInTrim;

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -332,6 +333,7 @@ class SlotsTest {
     assertEquals(there.size(), pollAll(SLOT + RING).size());
   }
 
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 64, 1000, Integer.MAX_VALUE})
   void trim_withAnyLimit_comesToAnEnd(int limit) {
@@ -384,6 +386,19 @@ class SlotsTest {
     assertTrue(slots.isTrimmable());
     trimFully(1);
     check();
+  }
+
+  @Test
+  void trim_leavesTheChunkOfASlotThatHasRoom() {
+    // These are the first that the sweep comes to.
+    List<Integer> open = new ArrayList<>();
+    for (int slot = 0; slot < 10; slot++) {
+      open.addAll(add(slot, 3));
+    }
+    leaveOneInEachOf(1000, SLOT, Survivor.ANY);
+    List<Integer> cells = open.stream().map(slab::cell).toList();
+    trimFully(1);
+    assertEquals(cells, open.stream().map(slab::cell).toList());
   }
 
   @Test

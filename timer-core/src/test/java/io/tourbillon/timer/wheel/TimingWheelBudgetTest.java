@@ -42,7 +42,9 @@ class TimingWheelBudgetTest {
     assertEquals(60, wheel.currentTick());
   }
 
-  /** The driver's way: small budgets, each tick gone on with until it is done, and timers to fire. */
+  /**
+   * The driver's way: small budgets, each tick gone on with until it is done, and timers to fire.
+   */
   @ParameterizedTest
   @ValueSource(ints = {60_000, 85_000, 300_000})
   void advance_resumedWithSmallBudget_movesNoMoreThanTheShareOfTheTick(int timers) {
