@@ -15,8 +15,9 @@ final class Batch implements ExpirySink<Object> {
   final Shard shard;
 
   /**
-   * A new array for each batch that is not empty. Storing into one that has lived long enough to be old would cost a
-   * full write barrier for every task; 4 bytes of short-lived garbage cost next to nothing.
+   * A new array for each batch that is not empty. Storing into one that has lived long enough to be
+   * old would cost a full write barrier for every task; 4 bytes of short-lived garbage cost next to
+   * nothing.
    */
   private @Nullable Object[] tasks = NONE;
 

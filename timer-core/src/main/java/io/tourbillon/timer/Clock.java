@@ -5,14 +5,16 @@ package io.tourbillon.timer;
  * VirtualClock} is for tests.
  */
 public interface Clock {
-  /** The system's clock: {@link System#nanoTime} and {@link java.util.concurrent.locks.LockSupport}. */
+  /**
+   * The system's clock: {@link System#nanoTime} and {@link java.util.concurrent.locks.LockSupport}.
+   */
   static Clock system() {
     return SystemClock.INSTANCE;
   }
 
   /**
-   * The time in nanoseconds from an arbitrary origin. It never goes back, and may be negative or wrap
-   * around: compare readings by their difference. Called by any thread.
+   * The time in nanoseconds from an arbitrary origin. It never goes back, and may be negative or
+   * wrap around: compare readings by their difference. Called by any thread.
    */
   long nanoTime();
 

@@ -4,9 +4,9 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What follows when timers have left the wheel by themselves: permits are freed, periodic timers are
- * armed again, and whoever listens is told. Called by the driver and by the executor's threads, under
- * no lock.
+ * What follows when timers have left the wheel by themselves: permits are freed, periodic timers
+ * are armed again, and whoever listens is told. Called by the driver and by the executor's threads,
+ * under no lock.
  */
 final class FollowUp {
   private final Events events;
@@ -42,8 +42,7 @@ final class FollowUp {
    * @param mayRunAgain whether a run that was missed may be made up for at once
    * @return whether it is to be
    */
-  boolean settle(
-      PeriodicTimer timer, @Nullable Runnable task, boolean stop, boolean mayRunAgain) {
+  boolean settle(PeriodicTimer timer, @Nullable Runnable task, boolean stop, boolean mayRunAgain) {
     long nowNanos = elapsedNanos();
     long tick;
     RejectedExecutionException end = null;
@@ -60,8 +59,7 @@ final class FollowUp {
     } else if (tick == Shard.ENDED) {
       limit.release(1);
       if (task instanceof AccountableTask accountable && !stop) {
-        accountable.handedBack(
-            end == null ? new RejectedExecutionException(Shard.SHUT_DOWN) : end);
+        accountable.handedBack(end == null ? new RejectedExecutionException(Shard.SHUT_DOWN) : end);
       }
     } else if (tick == Shard.RUN_AGAIN && events.areHeard()) {
       events.fired(timer.id(), nowNanos - timer.shard.deadlineNanos(timer));

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * What a shutdown takes out of the shards, on its way back to those who scheduled it. For the thread
- * that shuts the service down.
+ * What a shutdown takes out of the shards, on its way back to those who scheduled it. For the
+ * thread that shuts the service down.
  */
 final class HandBack implements ExpirySink<Object> {
   private final Events events;

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *   in the wheel --batch--> running --settle--> in the wheel ...
  * </pre>
  *
- * <p>While it runs it is in no wheel and still PENDING: cancel and shutdown find it so, and settling
- * finds out that they have been there.
+ * <p>While it runs it is in no wheel and still PENDING: cancel and shutdown find it so, and
+ * settling finds out that they have been there.
  */
 final class PeriodicTimer extends ScheduledTimer {
   private static final long NOT_RESCHEDULED = -1;

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * A timer with a handle: what stands in the wheel is the handle, which follows what happens to it.
  *
  * <p>The fields are guarded by the lock of the shard, which decides every race between a cancel, a
- * reschedule, a batch and a shutdown: whoever changes {@code state} from PENDING first has ended the
- * timer. The exception is {@code task} after a batch has taken the timer: nobody but the thread that
- * runs it then looks at the field.
+ * reschedule, a batch and a shutdown: whoever changes {@code state} from PENDING first has ended
+ * the timer. The exception is {@code task} after a batch has taken the timer: nobody but the thread
+ * that runs it then looks at the field.
  */
 class ScheduledTimer implements TimerHandle {
   final Shard shard;
@@ -30,7 +30,8 @@ class ScheduledTimer implements TimerHandle {
 
   @Override
   public boolean reschedule(Duration delay) {
-    return shard.service.reschedule(this, TickScale.nanosOf(Objects.requireNonNull(delay, "delay")));
+    return shard.service.reschedule(
+        this, TickScale.nanosOf(Objects.requireNonNull(delay, "delay")));
   }
 
   @Override

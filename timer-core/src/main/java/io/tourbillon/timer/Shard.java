@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A wheel with the lock that guards it, and everything else that the lock guards: the states of the
  * timers in the wheel, and the counts.
  *
- * <p>Callers hold the lock for one operation, tens of nanoseconds; the driver for one batch, at most
- * {@value Batch#CAPACITY} steps. No task, listener or executor is ever called under it.
+ * <p>Callers hold the lock for one operation, tens of nanoseconds; the driver for one batch, at
+ * most {@value Batch#CAPACITY} steps. No task, listener or executor is ever called under it.
  */
 final class Shard {
   /** Bits of an id that name the entry in the wheel; the five above them name the shard. */
@@ -34,7 +34,9 @@ final class Shard {
   static final int MAX_SHARDS = 1 << (31 - INDEX_BITS);
   private static final long SHARD_BITS = (MAX_SHARDS - 1L) << INDEX_BITS;
 
-  /** Set in the ids of timers with handles. Without it a cancel need not look at the task at all. */
+  /**
+   * Set in the ids of timers with handles. Without it a cancel need not look at the task at all.
+   */
   private static final long HANDLE_BIT = 1L << 31;
 
   /** For timers with handles, which know only their shard. */
@@ -234,8 +236,8 @@ final class Shard {
 
   /**
    * Whether arming has made the driver's next event earlier than the deadlines armed would by
-   * themselves. Read without the lock, like {@link #isTrimmable}: {@link #nextEventTick} then tells,
-   * and clears this for all who have armed before.
+   * themselves. Read without the lock, like {@link #isTrimmable}: {@link #nextEventTick} then
+   * tells, and clears this for all who have armed before.
    */
   boolean isCascadeEarlier() {
     return wheel.isCascadeEarlier();
@@ -298,7 +300,8 @@ final class Shard {
       PeriodicTimer timer, boolean stop, boolean mayRunAgain, TickScale scale, long nowNanos) {
     lock.lock();
     try {
-      // Not running: cancelled meanwhile, or settled by an executor that ran the task and then threw.
+      // Not running: cancelled meanwhile, or settled by an executor that ran the task and then
+      // threw.
       if (!timer.isRunning()) {
         return WAS_ENDED;
       }
@@ -351,8 +354,8 @@ final class Shard {
   }
 
   /**
-   * Takes out what is pending in one page, a thousand timers at the most, so that callers and driver
-   * have the lock between one page and the next. What they do then is as good as before.
+   * Takes out what is pending in one page, a thousand timers at the most, so that callers and
+   * driver have the lock between one page and the next. What they do then is as good as before.
    *
    * @param handBack is given the ids and what was armed, under the lock
    */

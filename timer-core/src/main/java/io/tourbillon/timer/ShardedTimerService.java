@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service: shards of wheel and lock, chosen by the calling thread so that threads seldom meet at
- * a lock, and one driver for all of them.
+ * The service: shards of wheel and lock, chosen by the calling thread so that threads seldom meet
+ * at a lock, and one driver for all of them.
  *
  * <p>This class turns the public surface into operations of shards. What is concurrent is in {@link
  * Shard} (who ends a timer), {@link Waker} (who wakes the driver) and {@link PendingLimit}.
@@ -37,8 +37,7 @@ final class ShardedTimerService implements TimerService {
   /**
    * The views, to be told of a shutdown. Guarded by itself; forgets those that nobody has any more.
    */
-  private final Set<ScheduledExecutorView> views =
-      Collections.newSetFromMap(new WeakHashMap<>());
+  private final Set<ScheduledExecutorView> views = Collections.newSetFromMap(new WeakHashMap<>());
 
   /** Set once. The locks of the shards decide who is refused; this only answers questions. */
   private volatile boolean shutdown;
@@ -149,8 +148,7 @@ final class ShardedTimerService implements TimerService {
   private TimerHandle schedule(long delayNanos, Runnable task, @Nullable String tag) {
     Objects.requireNonNull(task, "task");
     Shard shard = callersShard();
-    return arm(
-        newTimer(shard, task, tag), TickScale.deadlineNanos(elapsedNanos(), delayNanos));
+    return arm(newTimer(shard, task, tag), TickScale.deadlineNanos(elapsedNanos(), delayNanos));
   }
 
   private ScheduledTimer newTimer(Shard shard, Runnable task, @Nullable String tag) {
@@ -195,12 +193,10 @@ final class ShardedTimerService implements TimerService {
     Objects.requireNonNull(initialDelay, "initialDelay");
     Objects.requireNonNull(task, "task");
     Objects.requireNonNull(options, "options");
-    long deadlineNanos =
-        TickScale.deadlineNanos(elapsedNanos(), TickScale.nanosOf(initialDelay));
+    long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), TickScale.nanosOf(initialDelay));
     long periodNanos = Math.max(scale.tickNanos(), TickScale.nanosOf(period));
     PeriodicTimer timer =
-        new PeriodicTimer(
-            callersShard(), task, deadlineNanos, periodNanos, fixedRate, options);
+        new PeriodicTimer(callersShard(), task, deadlineNanos, periodNanos, fixedRate, options);
     return arm(timer, deadlineNanos);
   }
 
@@ -425,7 +421,8 @@ final class ShardedTimerService implements TimerService {
   public List<Runnable> shutdownNow() {
     shutdown = true;
     HandBack handBack = new HandBack(events);
-    // All refuse before the first is drained, and the driver ends even if there is no memory for that.
+    // All refuse before the first is drained, and the driver ends even if there is no memory for
+    // that.
     for (Shard shard : shards) {
       shard.close();
     }

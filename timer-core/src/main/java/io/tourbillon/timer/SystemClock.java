@@ -18,17 +18,17 @@ enum SystemClock implements Clock {
 
   /**
    * Waits by LockSupport, whose permit alone would not do: the thread also waits for locks, and one
-   * that it has to park for would use up the permit of a wake that came meanwhile. So a wake is noted
-   * in a flag.
+   * that it has to park for would use up the permit of a wake that came meanwhile. So a wake is
+   * noted in a flag.
    */
   private static final class ParkingAlarm implements Alarm {
     private final Thread thread;
 
     /**
-     * Set by whoever wakes, before the unpark; cleared by the thread after its wait. Volatile: either
-     * the thread sees it before it parks, or the unpark comes after that and ends the park. Who finds
-     * it set need not unpark again: it will be cleared later than that, and before the thread looks
-     * for something to do.
+     * Set by whoever wakes, before the unpark; cleared by the thread after its wait. Volatile:
+     * either the thread sees it before it parks, or the unpark comes after that and ends the park.
+     * Who finds it set need not unpark again: it will be cleared later than that, and before the
+     * thread looks for something to do.
      */
     private volatile boolean woken;
 

@@ -29,7 +29,9 @@ final class TaskRunner {
   enum Measuring {
     /** None. */
     OFF,
-    /** All of a small batch and some of a large one: reading the clock costs more than many tasks. */
+    /**
+     * All of a small batch and some of a large one: reading the clock costs more than many tasks.
+     */
     SAMPLED,
     /** All. */
     FULL

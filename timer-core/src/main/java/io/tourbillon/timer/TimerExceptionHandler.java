@@ -10,8 +10,8 @@ public interface TimerExceptionHandler {
    * Takes one failure.
    *
    * @param task the object that was passed in
-   * @param error what the task threw, or a {@link java.util.concurrent.RejectedExecutionException} if
-   *     the executor did not take it, in which case it has not run
+   * @param error what the task threw, or a {@link java.util.concurrent.RejectedExecutionException}
+   *     if the executor did not take it, in which case it has not run
    */
   void handle(Runnable task, Throwable error);
 

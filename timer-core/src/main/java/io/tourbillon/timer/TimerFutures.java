@@ -38,7 +38,9 @@ final class TimerFutures {
     CompletableFuture<?> _ = future.whenComplete((_, _) -> timer.cancel());
   }
 
-  /** Whoever cancels the timer behind the future's back fails the future, and so does a shutdown. */
+  /**
+   * Whoever cancels the timer behind the future's back fails the future, and so does a shutdown.
+   */
   private abstract static class Completion implements AccountableTask {
     private final CompletableFuture<?> future;
 

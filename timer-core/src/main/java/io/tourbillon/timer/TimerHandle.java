@@ -3,8 +3,8 @@ package io.tourbillon.timer;
 import java.time.Duration;
 
 /**
- * A timer that was scheduled. All methods may be called by any thread, from inside the task too, and
- * take tens of nanoseconds.
+ * A timer that was scheduled. All methods may be called by any thread, from inside the task too,
+ * and take tens of nanoseconds.
  *
  * <pre>
  *              +--- a batch takes it ---> FIRED
@@ -12,9 +12,9 @@ import java.time.Duration;
  *              +--- shutdownNow -------> HANDED_BACK
  * </pre>
  *
- * <p>A periodic timer stays PENDING between its runs and while one is going on. It has FIRED when it
- * will not run again: after an exception that is to stop it, or after the run that a shutdown found
- * going on.
+ * <p>A periodic timer stays PENDING between its runs and while one is going on. It has FIRED when
+ * it will not run again: after an exception that is to stop it, or after the run that a shutdown
+ * found going on.
  */
 public interface TimerHandle {
   /** How a timer stands; all but PENDING are final. */
@@ -39,8 +39,8 @@ public interface TimerHandle {
 
   /**
    * Gives the timer a new delay, counted from now: the idle-timeout pattern, and the cheapest
-   * operation of all when it makes the deadline later. A periodic timer goes on with its period from
-   * there.
+   * operation of all when it makes the deadline later. A periodic timer goes on with its period
+   * from there.
    *
    * @param delay zero or less for the next tick
    * @return false if the timer has ended; it is not revived
@@ -48,8 +48,8 @@ public interface TimerHandle {
   boolean reschedule(Duration delay);
 
   /**
-   * The time until the deadline, rounded up to a tick: zero if it is due or has ended, or while a run
-   * of a periodic timer is going on.
+   * The time until the deadline, rounded up to a tick: zero if it is due or has ended, or while a
+   * run of a periodic timer is going on.
    */
   Duration remaining();
 

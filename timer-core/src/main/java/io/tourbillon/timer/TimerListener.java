@@ -3,13 +3,14 @@ package io.tourbillon.timer;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Sees what happens to timers, one call an event. A service without a listener pays nothing for this.
+ * Sees what happens to timers, one call an event. A service without a listener pays nothing for
+ * this.
  *
  * <p>Each method is called by the thread on which the event happens, outside all locks: {@code
- * scheduled}, {@code rescheduled}, {@code cancelled}, {@code handedBack} and the {@code rejected} of
- * {@code maxPending} by the caller of the service, {@code stalled} by the watchdog's thread, the others
- * by the driver or the executor's thread. So the calls for one timer may come out
- * of order: a timer can be seen to fire before it is seen to be scheduled. Implementations must be
+ * scheduled}, {@code rescheduled}, {@code cancelled}, {@code handedBack} and the {@code rejected}
+ * of {@code maxPending} by the caller of the service, {@code stalled} by the watchdog's thread, the
+ * others by the driver or the executor's thread. So the calls for one timer may come out of order:
+ * a timer can be seen to fire before it is seen to be scheduled. Implementations must be
  * thread-safe and quick. What they throw is logged and otherwise ignored.
  *
  * <p>Ids are those of {@link TimerService#arm}; timers with handles have them too. A periodic timer

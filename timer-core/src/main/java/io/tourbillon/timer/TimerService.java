@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Scheduling, cancelling and rescheduling cost tens of nanoseconds however many timers are
  * pending, and wake nobody unless a timer is due earlier than all others, or a peak has left memory
- * to give back. A pending timer costs 24 to 40 bytes, and its handle 40 more where one is asked for.
- * While nothing is due, no thread runs.
+ * to give back. A pending timer costs 24 to 40 bytes, and its handle 40 more where one is asked
+ * for. While nothing is due, no thread runs.
  *
  * <p>All methods may be called by any thread, from inside a task too, and none of them waits, but
  * for {@link #close}.
@@ -56,8 +56,8 @@ public interface TimerService extends AutoCloseable {
    *
    * @return a handle to cancel or reschedule it
    * @throws RejectedExecutionException after a shutdown, if as many timers are pending as {@link
-   *     Builder#maxPending} allows, or if 67 million are that were armed by this thread and those that
-   *     share its shard
+   *     Builder#maxPending} allows, or if 67 million are that were armed by this thread and those
+   *     that share its shard
    */
   TimerHandle schedule(Duration delay, Runnable task);
 
@@ -85,8 +85,8 @@ public interface TimerService extends AutoCloseable {
       Duration initialDelay, Duration period, Runnable task, TimerOptions options);
 
   /**
-   * Runs a task again and again, with the same delay between the end of one run and the beginning of
-   * the next. There is nothing to miss in that, so the choice of {@link MissedTick} is ignored.
+   * Runs a task again and again, with the same delay between the end of one run and the beginning
+   * of the next. There is nothing to miss in that, so the choice of {@link MissedTick} is ignored.
    *
    * @param delay more than zero
    * @throws IllegalArgumentException if the delay is zero or less
@@ -101,8 +101,8 @@ public interface TimerService extends AutoCloseable {
   /**
    * Runs a task once, after a delay; the form that allocates nothing.
    *
-   * @return an id for {@link #cancel} and {@link #rearm}, never 0; it goes stale when the timer ends
-   *     and never names another timer of this service
+   * @return an id for {@link #cancel} and {@link #rearm}, never 0; it goes stale when the timer
+   *     ends and never names another timer of this service
    * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}
    */
   long arm(long delay, TimeUnit unit, Runnable task);
@@ -121,16 +121,16 @@ public interface TimerService extends AutoCloseable {
   /**
    * Ends a timer before it fires. Its task is let go at once.
    *
-   * @param id what {@link #arm} returned or a {@link TimerListener} was told; a stale one, or a number
-   *     that was never an id, names no timer; altering the bits of an id is not defined
+   * @param id what {@link #arm} returned or a {@link TimerListener} was told; a stale one, or a
+   *     number that was never an id, names no timer; altering the bits of an id is not defined
    * @return true if this call ended the timer; false if it had ended already, by firing, by another
    *     call or by a shutdown
    */
   boolean cancel(long id);
 
   /**
-   * Gives a pending timer a new delay, counted from now. Pushing it out is the cheapest operation of
-   * all.
+   * Gives a pending timer a new delay, counted from now. Pushing it out is the cheapest operation
+   * of all.
    *
    * @param id as for {@link #cancel}
    * @param delay in the unit; zero or less fires at the next tick, and one that overflows counts as
@@ -149,9 +149,10 @@ public interface TimerService extends AutoCloseable {
 
   /**
    * A future that completes as the stage does, or exceptionally with a {@link
-   * java.util.concurrent.TimeoutException} that names the limit if the stage takes longer. The stage
-   * itself is left to go on. Completing or cancelling the future cancels the timer. As with any
-   * dependent future, a stage that never completes keeps the future reachable, also after its timeout.
+   * java.util.concurrent.TimeoutException} that names the limit if the stage takes longer. The
+   * stage itself is left to go on. Completing or cancelling the future cancels the timer. As with
+   * any dependent future, a stage that never completes keeps the future reachable, also after its
+   * timeout.
    *
    * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}
    */
@@ -161,22 +162,23 @@ public interface TimerService extends AutoCloseable {
   /**
    * A new view of this service with the JDK's interface and contract, that of {@link
    * java.util.concurrent.ScheduledThreadPoolExecutor}: a task that throws ends its periodic timer,
-   * futures tell the outcome, and {@link ScheduledExecutorService#shutdown} shuts down the view, whose
-   * delayed tasks still run and whose periodic ones do not, not the service. A shutdown of the service
-   * ends the view, and futures of pending tasks then fail with {@link RejectedExecutionException}.
+   * futures tell the outcome, and {@link ScheduledExecutorService#shutdown} shuts down the view,
+   * whose delayed tasks still run and whose periodic ones do not, not the service. A shutdown of
+   * the service ends the view, and futures of pending tasks then fail with {@link
+   * RejectedExecutionException}.
    */
   ScheduledExecutorService asScheduledExecutor();
 
   /**
-   * Timers that were accepted and have not ended. Exact when nothing is in flight, and off by no more
-   * than the operations in flight otherwise. Takes each shard's lock for a moment.
+   * Timers that were accepted and have not ended. Exact when nothing is in flight, and off by no
+   * more than the operations in flight otherwise. Takes each shard's lock for a moment.
    */
   long pending();
 
   /**
    * What has happened so far, if the service was built with {@link Builder#recordStats}; otherwise
-   * all counts but the pending ones are zero. Takes each shard's lock for some 20 us a million timers
-   * pending, which are counted by level, in steps of 64.
+   * all counts but the pending ones are zero. Takes each shard's lock for some 20 us a million
+   * timers pending, which are counted by level, in steps of 64.
    */
   TimerStats stats();
 
@@ -187,11 +189,11 @@ public interface TimerService extends AutoCloseable {
   TimerDump dump();
 
   /**
-   * Ends every pending timer, refuses new ones, and lets the driver end. Takes time in proportion to
-   * the timers pending; those that come due meanwhile may fire. The second time there is nothing left
-   * to hand back. Timers that have fired are not recalled, and a periodic timer whose run is going on
-   * ends with that run: it is not among those handed back, and has fired. Futures of pending timers
-   * complete exceptionally with {@link RejectedExecutionException}.
+   * Ends every pending timer, refuses new ones, and lets the driver end. Takes time in proportion
+   * to the timers pending; those that come due meanwhile may fire. The second time there is nothing
+   * left to hand back. Timers that have fired are not recalled, and a periodic timer whose run is
+   * going on ends with that run: it is not among those handed back, and has fired. Futures of
+   * pending timers complete exceptionally with {@link RejectedExecutionException}.
    *
    * @return the tasks that were handed back, the very objects that were passed in, in no particular
    *     order; futures have none
@@ -202,17 +204,17 @@ public interface TimerService extends AutoCloseable {
   boolean isShutdown();
 
   /**
-   * Does what {@link #shutdownNow} does, then waits until the driver has finished the batch of tasks
-   * that it is running. From inside a task it does not wait. Tasks that were handed to an executor
-   * are the executor's and not waited for. If the calling thread is interrupted, returns at once with
-   * its interrupt status set.
+   * Does what {@link #shutdownNow} does, then waits until the driver has finished the batch of
+   * tasks that it is running. From inside a task it does not wait. Tasks that were handed to an
+   * executor are the executor's and not waited for. If the calling thread is interrupted, returns
+   * at once with its interrupt status set.
    */
   @Override
   void close();
 
   /**
-   * Options of a service; each method returns this builder. Not thread-safe. A builder may build any
-   * number of services.
+   * Options of a service; each method returns this builder. Not thread-safe. A builder may build
+   * any number of services.
    */
   final class Builder {
     static final Duration MIN_TICK = Duration.ofNanos(100_000);
@@ -232,8 +234,9 @@ public interface TimerService extends AutoCloseable {
     private Builder() {}
 
     /**
-     * The resolution of deadlines, 1 ms by default: finer ticks fire closer to the deadline, coarser
-     * ones put more timers into one wake-up of the driver. An idle service costs nothing at any tick.
+     * The resolution of deadlines, 1 ms by default: finer ticks fire closer to the deadline,
+     * coarser ones put more timers into one wake-up of the driver. An idle service costs nothing at
+     * any tick.
      *
      * @param tick from 100 us to an hour
      * @throws IllegalArgumentException if it is out of that range
@@ -264,8 +267,9 @@ public interface TimerService extends AutoCloseable {
      * run: the exception handler is told, and the timer counts as fired and as rejected. A periodic
      * timer goes on.
      *
-     * @param executor must either run a task or throw. One that drops tasks silently loses timers and
-     *     ends periodic ones; one that runs them in the calling thread holds up the driver as long.
+     * @param executor must either run a task or throw. One that drops tasks silently loses timers
+     *     and ends periodic ones; one that runs them in the calling thread holds up the driver as
+     *     long.
      */
     public Builder executor(Executor executor) {
       this.executor = Objects.requireNonNull(executor, "executor");
@@ -312,10 +316,10 @@ public interface TimerService extends AutoCloseable {
 
     /**
      * How late the driver must be, through no task's fault, for that to count as a pause; 100 ms by
-     * default. A garbage collection or a stopped process is seen this way if it comes while the driver
-     * waits for a timer or takes timers out of the wheel; one that comes while a task runs counts as
-     * that task's time. The time for which a machine is suspended is not seen, as the system's clock
-     * stands still then.
+     * default. A garbage collection or a stopped process is seen this way if it comes while the
+     * driver waits for a timer or takes timers out of the wheel; one that comes while a task runs
+     * counts as that task's time. The time for which a machine is suspended is not seen, as the
+     * system's clock stands still then.
      *
      * @param pauseThreshold more than zero
      * @throws IllegalArgumentException if it is not
@@ -327,12 +331,12 @@ public interface TimerService extends AutoCloseable {
     }
 
     /**
-     * Watches for tasks that hold the driver for longer than a bound, and reports each while it does:
-     * to the listener, or to the log if there is none. Costs a thread, which rests while the driver
-     * does. Off by default. Goes by the system's clock always.
+     * Watches for tasks that hold the driver for longer than a bound, and reports each while it
+     * does: to the listener, or to the log if there is none. Costs a thread, which rests while the
+     * driver does. Off by default. Goes by the system's clock always.
      *
-     * @param bound from 1 ms to a day; a task is reported when it has taken between one and one and a
-     *     half times as long
+     * @param bound from 1 ms to a day; a task is reported when it has taken between one and one and
+     *     a half times as long
      * @throws IllegalArgumentException if it is out of that range
      */
     public Builder watchdog(Duration bound) {

@@ -20,10 +20,10 @@ import org.HdrHistogram.Histogram;
  * @param pauses times that the driver was late through no task's fault
  * @param pauseNanos how late, summed up
  * @param pending timers pending
- * @param pendingByLevel the same by level of the wheel, finest first: level L holds timers due within
- *     about 512 * 256<sup>L</sup> ticks; periodic timers whose run is going on are in none
- * @param latenessNanos time from the end of the tick in which a timer was due to its being taken into
- *     a batch; the requested deadline was up to a tick before
+ * @param pendingByLevel the same by level of the wheel, finest first: level L holds timers due
+ *     within about 512 * 256<sup>L</sup> ticks; periodic timers whose run is going on are in none
+ * @param latenessNanos time from the end of the tick in which a timer was due to its being taken
+ *     into a batch; the requested deadline was up to a tick before
  * @param runNanos how long tasks ran
  */
 public record TimerStats(

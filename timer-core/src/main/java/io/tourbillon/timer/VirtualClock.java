@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Every method that moves time lets the services on this clock come to rest at each instant at
- * which one of them has something to do, in order; so a task sees the very time for which it was due.
- * Tasks that run on an executor are not waited for. Time must not be moved from inside a task.
+ * which one of them has something to do, in order; so a task sees the very time for which it was
+ * due. Tasks that run on an executor are not waited for. Time must not be moved from inside a task.
  *
  * <p>Thread-safe. One move at a time: another thread's begins where this one has ended.
  */
@@ -71,8 +71,8 @@ public final class VirtualClock implements Clock {
   }
 
   /**
-   * Moves time by so much at once, as a process sees it that was stopped meanwhile: everything due on
-   * the way is late.
+   * Moves time by so much at once, as a process sees it that was stopped meanwhile: everything due
+   * on the way is late.
    *
    * @param duration zero or more
    * @throws IllegalArgumentException if it is negative

@@ -4,11 +4,11 @@ package io.tourbillon.timer;
  * Wakes the driver in time.
  *
  * <p>{@link #wakeTick} is the tick until which the driver is going to wait: who arms a timer for an
- * earlier one wakes it. The driver sets it to ALWAYS before it looks for the next event of each shard
- * and to what it has found after that. A timer is either armed before the driver has had its shard's
- * lock in that search, and then the driver finds it; or after that, and then whoever armed it, having
- * had the lock after the driver, reads ALWAYS or what was written later, and wakes the driver if its
- * timer is earlier. A wake that comes before the wait makes the wait return at once.
+ * earlier one wakes it. The driver sets it to ALWAYS before it looks for the next event of each
+ * shard and to what it has found after that. A timer is either armed before the driver has had its
+ * shard's lock in that search, and then the driver finds it; or after that, and then whoever armed
+ * it, having had the lock after the driver, reads ALWAYS or what was written later, and wakes the
+ * driver if its timer is earlier. A wake that comes before the wait makes the wait return at once.
  */
 final class Waker {
   /** No event. */
@@ -43,8 +43,7 @@ final class Waker {
    * level has to begin earlier.
    */
   void armed(Shard shard, long deadlineTick) {
-    if (deadlineTick < wakeTick
-        || (shard.isCascadeEarlier() && shard.nextEventTick() < wakeTick)) {
+    if (deadlineTick < wakeTick || (shard.isCascadeEarlier() && shard.nextEventTick() < wakeTick)) {
       alarm.wake();
     }
   }
@@ -76,7 +75,9 @@ final class Waker {
     trimWanted = false;
   }
 
-  /** The next event of all shards, or NEVER. From now on who arms an earlier one wakes the driver. */
+  /**
+   * The next event of all shards, or NEVER. From now on who arms an earlier one wakes the driver.
+   */
   long findNextEvent(Shard[] shards) {
     wakeTick = ALWAYS;
     long tick = NEVER;

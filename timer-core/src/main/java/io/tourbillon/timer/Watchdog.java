@@ -30,9 +30,9 @@ final class Watchdog implements Runnable {
   private final Consumer<StallReport> reports;
 
   /**
-   * Written by the driver alone, read by the watchdog. Volatile at the beginning of a batch, so that
-   * either the driver sees that the watchdog is resting or the watchdog sees the new number before
-   * it parks; opaque from task to task, where being seen a little later does no harm.
+   * Written by the driver alone, read by the watchdog. Volatile at the beginning of a batch, so
+   * that either the driver sees that the watchdog is resting or the watchdog sees the new number
+   * before it parks; opaque from task to task, where being seen a little later does no harm.
    */
   private volatile long serial;
 

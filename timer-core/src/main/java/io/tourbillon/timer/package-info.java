@@ -1,26 +1,28 @@
 /**
- * The timer service: {@link io.tourbillon.timer.TimerService}, thread-safe, on top of single-threaded
- * {@linkplain io.tourbillon.timer.wheel wheels}.
+ * The timer service: {@link io.tourbillon.timer.TimerService}, thread-safe, on top of
+ * single-threaded {@linkplain io.tourbillon.timer.wheel wheels}.
  *
  * <h2>The life of a timer</h2>
  *
  * <ol>
- *   <li><b>schedule</b> (or arm): {@code ShardedTimerService} reads the clock, rounds the deadline up
- *       to a tick by the {@code TickScale}, takes a permit from the {@code PendingLimit} if there is
- *       one, and picks the {@code Shard} of the calling thread.
+ *   <li><b>schedule</b> (or arm): {@code ShardedTimerService} reads the clock, rounds the deadline
+ *       up to a tick by the {@code TickScale}, takes a permit from the {@code PendingLimit} if
+ *       there is one, and picks the {@code Shard} of the calling thread.
  *   <li><b>arm</b>: under the shard's lock the {@code TimingWheel} notes deadline and task. With a
- *       handle the task is a {@code ScheduledTimer}, with a period a {@code PeriodicTimer}; what only
- *       some timers need is in those, and an id is all that the others have.
- *   <li>If the deadline is before what the {@code Driver} is waiting for, the {@code Waker} wakes it.
+ *       handle the task is a {@code ScheduledTimer}, with a period a {@code PeriodicTimer}; what
+ *       only some timers need is in those, and an id is all that the others have.
+ *   <li>If the deadline is before what the {@code Driver} is waiting for, the {@code Waker} wakes
+ *       it.
  *   <li>Cancelling and rescheduling go to the same shard, which the handle or the id names, and are
  *       decided under its lock.
  *   <li><b>advance</b>: when the tick has come, the driver's thread takes what is due out of the
- *       wheel, under the lock, into a {@code Batch} of at most 256. From here on the timer has fired.
+ *       wheel, under the lock, into a {@code Batch} of at most 256. From here on the timer has
+ *       fired.
  *   <li><b>fire</b>: outside the lock the {@code TaskRunner} runs the batch, task by task, or hands
  *       each to the executor. Exceptions end here and go to the handler.
- *   <li>{@code FollowUp} frees the permit, tells who listens, and <b>settles</b> a periodic timer: it
- *       is armed again, unless it was cancelled while it ran, is to stop after an exception, or the
- *       service was shut down.
+ *   <li>{@code FollowUp} frees the permit, tells who listens, and <b>settles</b> a periodic timer:
+ *       it is armed again, unless it was cancelled while it ran, is to stop after an exception, or
+ *       the service was shut down.
  *   <li><b>shutdownNow</b> takes what is left out of the shards, and {@code HandBack} returns it.
  * </ol>
  *
@@ -42,12 +44,13 @@
  * <h2>What differs from other timers, on purpose</h2>
  *
  * <ul>
- *   <li>Timers of one tick fire in no particular order. Keeping the order of arrival across cascades
- *       would cost a sort that nobody asked for.
- *   <li>A cancel that comes after a batch has taken the timer answers false although the task may not
- *       have begun. Asking again before each task would put an atomic operation into every firing.
- *   <li>Lateness in the statistics is counted from the end of the tick, as wheels keep ticks and not
- *       nanoseconds; the requested deadline is up to a tick before.
+ *   <li>Timers of one tick fire in no particular order. Keeping the order of arrival across
+ *       cascades would cost a sort that nobody asked for.
+ *   <li>A cancel that comes after a batch has taken the timer answers false although the task may
+ *       not have begun. Asking again before each task would put an atomic operation into every
+ *       firing.
+ *   <li>Lateness in the statistics is counted from the end of the tick, as wheels keep ticks and
+ *       not nanoseconds; the requested deadline is up to a tick before.
  *   <li>An entry's page is given back when the last of its 1024 timers has ended: a few timers that
  *       stay can hold on to more memory than they need.
  * </ul>

@@ -116,7 +116,8 @@ class DriverTest {
 
   @Test
   void driver_blockThatFillsWhileItWaits_beginsToMoveItDownEarlier() {
-    // In 100 s a block of 256 ticks is due, which begins at 99.840 s. One timer is moved just before.
+    // In 100 s a block of 256 ticks is due, which begins at 99.840 s. One timer is moved just
+    // before.
     timers.arm(100, SECONDS, task);
     clock.advance(Duration.ZERO);
     for (int i = 1; i < 51_200; i++) {

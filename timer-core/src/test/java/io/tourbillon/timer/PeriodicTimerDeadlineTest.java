@@ -15,8 +15,7 @@ class PeriodicTimerDeadlineTest {
   private static long nextDeadline(
       MissedTick choice, long deadline, long period, long nowAfterTheRun) {
     TimerOptions options = TimerOptions.builder().missedTick(choice).build();
-    PeriodicTimer timer =
-        new PeriodicTimer(null, NOTHING, deadline, period, true, options);
+    PeriodicTimer timer = new PeriodicTimer(null, NOTHING, deadline, period, true, options);
     return timer.nextDeadlineNanos(nowAfterTheRun, nowAfterTheRun / TICK * TICK);
   }
 

@@ -18,10 +18,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -216,8 +216,7 @@ class TimerListenerTest {
     TimerService heard = onEachCall(name -> noteThread(threads, name));
     driveThroughAllEvents(heard);
     Thread self = Thread.currentThread();
-    for (String name :
-        List.of("scheduled", "rescheduled", "cancelled", "rejected", "handedBack")) {
+    for (String name : List.of("scheduled", "rescheduled", "cancelled", "rejected", "handedBack")) {
       assertEquals(Set.of(self), threads.get(name), name);
     }
     for (String name : List.of("fired", "ran", "failed", "paused")) {

@@ -122,7 +122,8 @@ class WatchdogTest {
     TimerOptions burst = TimerOptions.builder().missedTick(MissedTick.BURST).build();
     try (TimerService timers = watched(Duration.ofMillis(500)).listener(listener).build()) {
       CountDownLatch runs = new CountDownLatch(20);
-      // After the first run all others are missed and made up for at once, a second's worth of them.
+      // After the first run all others are missed and made up for at once, a second's worth of
+      // them.
       timers.scheduleAtFixedRate(
           Duration.ZERO,
           Duration.ofMillis(1),

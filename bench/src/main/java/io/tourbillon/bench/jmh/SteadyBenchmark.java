@@ -36,8 +36,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
     })
 public abstract class SteadyBenchmark {
   /**
-   * Operations of one call of a benchmark method, which costs JMH some 8 ns: as much as the shortest
-   * of them. They change the heap, so none can be left out.
+   * Operations of one call of a benchmark method, which costs JMH some 8 ns: as much as the
+   * shortest of them. They change the heap, so none can be left out.
    */
   static final int OPERATIONS = 1000;
 

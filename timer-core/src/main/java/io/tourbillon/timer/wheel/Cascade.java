@@ -98,8 +98,8 @@ final class Cascade {
   }
 
   /**
-   * Moves the first entry of a slot to the slot for its deadline. The new cell comes first, since that
-   * may fail for want of memory.
+   * Moves the first entry of a slot to the slot for its deadline. The new cell comes first, since
+   * that may fail for want of memory.
    */
   void moveFirst(int slot, int index, long deadlineTick, long now) {
     int cell = slots.append(Levels.slotFor(deadlineTick, now), index);

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * The entries of one wheel, in pages of {@value #PAGE_SIZE}: deadline, generation and place of a
  * timer, and its task.
  *
- * <p>An entry is two consecutive words of primitives, 16 bytes that never straddle a cache line, and
- * one reference in an array beside them:
+ * <p>An entry is two consecutive words of primitives, 16 bytes that never straddle a cache line,
+ * and one reference in an array beside them:
  *
  * <pre>
  *   word 0   deadline tick         (free: offset of the next free entry of the page, or PAGE_SIZE)
@@ -21,12 +21,11 @@ import org.jspecify.annotations.Nullable;
  * never joins a free list again. The highest generation of a page outlives the page, so that ids
  * stay unique when the page is given back and later created again.
  *
- * <p>The entry that was vacated last is taken first, while it is still in the cache: cancel and arm in
- * turns touch nothing else here. The others are chained per page, so that many arms in a row go through
- * memory in order, however random the order was in which the entries became free. Growth adds a page
- * and copies only what stands below as one element a page.
- * Whatever allocates does so before it changes anything, so that an OutOfMemoryError leaves the slab
- * as it was.
+ * <p>The entry that was vacated last is taken first, while it is still in the cache: cancel and arm
+ * in turns touch nothing else here. The others are chained per page, so that many arms in a row go
+ * through memory in order, however random the order was in which the entries became free. Growth
+ * adds a page and copies only what stands below as one element a page. Whatever allocates does so
+ * before it changes anything, so that an OutOfMemoryError leaves the slab as it was.
  */
 final class EntrySlab {
   static final int PAGE_BITS = 10;
@@ -58,7 +57,8 @@ final class EntrySlab {
   private long[][] words = {};
   private @Nullable Object[][] tasks = {};
 
-  // One element a page: how many entries are not on its list of free ones, and in the lower half the
+  // One element a page: how many entries are not on its list of free ones, and in the lower half
+  // the
   // offset of the first that is, or PAGE_SIZE.
   private int[] state = {};
 
@@ -72,7 +72,10 @@ final class EntrySlab {
   private int spare = NO_PAGE;
   private int absent = NO_PAGE;
 
-  /** The entry vacated last, if no tenant has taken it since. On no list; its page counts it as live. */
+  /**
+   * The entry vacated last, if no tenant has taken it since. On no list; its page counts it as
+   * live.
+   */
   private int latest = NO_ENTRY;
 
   private int pageCount;
@@ -209,8 +212,7 @@ final class EntrySlab {
   }
 
   void setCell(int index, int cell) {
-    words[index >>> PAGE_BITS][(index & OFFSET_MASK) << 1 | 1] =
-        (place(index) & ~CELL_MASK) | cell;
+    words[index >>> PAGE_BITS][(index & OFFSET_MASK) << 1 | 1] = (place(index) & ~CELL_MASK) | cell;
   }
 
   private long place(int index) {

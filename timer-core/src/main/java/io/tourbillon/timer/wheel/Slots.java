@@ -12,20 +12,20 @@ import java.util.Arrays;
  *              live      1   0    1    1   0   0         the timer of cell 1 was cancelled
  * </pre>
  *
- * <p>A cell is named by {@code chunk << 6 | lane}, and an entry knows the name of its cell. So leaving
- * a slot clears one bit and touches no other entry, and the bits of a million timers are few enough to
- * stay in a cache. A cell is filled once; when the last live cell of a chunk is cleared, the chunk is
- * free for any slot.
+ * <p>A cell is named by {@code chunk << 6 | lane}, and an entry knows the name of its cell. So
+ * leaving a slot clears one bit and touches no other entry, and the bits of a million timers are
+ * few enough to stay in a cache. A cell is filled once; when the last live cell of a chunk is
+ * cleared, the chunk is free for any slot.
  *
  * <p><b>Sweeping.</b> Cancels leave chunks with few live cells. While full chunks have fewer than
- * {@value #THIN} live cells on average, each chunk that is opened pays for a look at {@value #LOOKS}
- * others, in turn; the entries of one with {@value #THIN} or fewer move to the end of their slot, and
- * the chunk is free. {@link #trim} does the same for slots in which nothing is armed any
+ * {@value #THIN} live cells on average, each chunk that is opened pays for a look at {@value
+ * #LOOKS} others, in turn; the entries of one with {@value #THIN} or fewer move to the end of their
+ * slot, and the chunk is free. {@link #trim} does the same for slots in which nothing is armed any
  * more. So taken cells do not outnumber live ones for long, whatever the order of cancels, besides
  * one open chunk a slot and {@value #SLACK} more, and no slot is ever compacted as a whole.
  *
- * <p>Whatever allocates does so before it changes anything, so that an OutOfMemoryError leaves every
- * entry in exactly one cell.
+ * <p>Whatever allocates does so before it changes anything, so that an OutOfMemoryError leaves
+ * every entry in exactly one cell.
  */
 final class Slots {
   static final int CHUNK_BITS = 6;
@@ -54,7 +54,9 @@ final class Slots {
   // One element a slot.
   private final int[] head;
 
-  /** The cell after the one filled last, 0 if there is none; lane 0 if a chunk must be opened first. */
+  /**
+   * The cell after the one filled last, 0 if there is none; lane 0 if a chunk must be opened first.
+   */
   private final int[] tail;
 
   private final int[] chunkCount;
@@ -149,7 +151,8 @@ final class Slots {
 
   /**
    * Takes the first entry out of its slot. Unlike {@link #remove} this does not depend on what the
-   * entry says, so that a processor can look for the next one while it waits for the memory of this.
+   * entry says, so that a processor can look for the next one while it waits for the memory of
+   * this.
    */
   void removeFirst(int slotIndex) {
     int chunk = head[slotIndex];

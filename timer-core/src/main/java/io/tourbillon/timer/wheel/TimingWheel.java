@@ -36,11 +36,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Worked example, at tick 1000. A timer for tick 1300 is 300 ahead: level 0, slot 1300 mod 512.
  * One for tick 70,000 is too far for level 0, and its block of 256 ticks is 70,000 / 256 = 273,
- * which is 270 blocks ahead: level 1, slot 273. At tick 69,888 = 273 * 256 its block begins; by then
- * it has moved to level 0, slot 70,000 mod 512, and at tick 70,000 it fires. Cancelled at any time
- * before, it leaves its cell and nothing else ever happens for it. Pushed out to tick 90,000 before,
- * only the deadline in its entry changes; when block 273 is moved down it goes to level 0 or 1 by
- * the deadline that it has then.
+ * which is 270 blocks ahead: level 1, slot 273. At tick 69,888 = 273 * 256 its block begins; by
+ * then it has moved to level 0, slot 70,000 mod 512, and at tick 70,000 it fires. Cancelled at any
+ * time before, it leaves its cell and nothing else ever happens for it. Pushed out to tick 90,000
+ * before, only the deadline in its entry changes; when block 273 is moved down it goes to level 0
+ * or 1 by the deadline that it has then.
  *
  * <h2>Invariants</h2>
  *
@@ -260,8 +260,8 @@ public final class TimingWheel<T> {
 
   /**
    * Whether {@link #nextEventTick} may have become earlier since it was asked, for another reason
-   * than the deadline of a timer armed or re-armed since: a block has got so full that moving it down
-   * begins earlier. So who waits until the next event must ask again.
+   * than the deadline of a timer armed or re-armed since: a block has got so full that moving it
+   * down begins earlier. So who waits until the next event must ask again.
    */
   public boolean isCascadeEarlier() {
     return slots.isCrowded();
@@ -273,10 +273,10 @@ public final class TimingWheel<T> {
   }
 
   /**
-   * Gives back memory that a peak has left behind. Worth calling again, a little later each time, while
-   * {@link #isTrimmable}; after that less than a third of the pages have no timer, and ids stay unique
-   * all the same. A page of 1024 timers is given back when the last of them has ended, so a few that
-   * stay can hold on to more memory than they need.
+   * Gives back memory that a peak has left behind. Worth calling again, a little later each time,
+   * while {@link #isTrimmable}; after that less than a third of the pages have no timer, and ids
+   * stay unique all the same. A page of 1024 timers is given back when the last of them has ended,
+   * so a few that stay can hold on to more memory than they need.
    *
    * @param limit how many pages to look at, which bounds the time that this takes: about two
    *     microseconds each
@@ -297,8 +297,8 @@ public final class TimingWheel<T> {
   }
 
   /**
-   * Shows every pending timer of one page of at most 1024. Visiting all pages shows every timer that
-   * is pending all the while.
+   * Shows every pending timer of one page of at most 1024. Visiting all pages shows every timer
+   * that is pending all the while.
    *
    * @param page from 0 to {@link #pageCount} - 1
    * @param visitor must not change the wheel
@@ -306,8 +306,7 @@ public final class TimingWheel<T> {
   public void visit(int page, ExpirySink<? super T> visitor) {
     int index = entries.nextTenant(page, page << EntrySlab.PAGE_BITS);
     while (index >= 0) {
-      visitor.expired(
-          entries.id(index), entries.deadlineTick(index), taskOf(entries.task(index)));
+      visitor.expired(entries.id(index), entries.deadlineTick(index), taskOf(entries.task(index)));
       index = entries.nextTenant(page, index + 1);
     }
   }
