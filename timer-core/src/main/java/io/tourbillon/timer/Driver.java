@@ -90,30 +90,37 @@ final class Driver implements Runnable {
   /** Fires one batch of a shard and says whether the shard has reached the tick. */
   private boolean fireBatch(Batch batch, long tick) {
     long startNanos = elapsedNanos();
-    boolean reached = batch.shard.advance(tick, batch, scale, startNanos);
-    noticePause(elapsedNanos() - startNanos);
-    if (batch.size() > 0) {
-      followUp.fired(batch);
-      runner.run(batch);
-      batch.clear();
+    try {
+      return batch.shard.advance(tick, batch, scale, startNanos);
+    } finally {
+      noticePause(elapsedNanos() - startNanos);
+      if (batch.size() > 0) {
+        followUp.fired(batch);
+        runner.run(batch);
+        batch.clear();
+      }
       if (batch.shard.isTrimmable()) {
         waker.freed();
       }
     }
-    return reached;
   }
 
+  /**
+   * Trims a little in each turn, so that timers fire in between; there is no rest until it is done.
+   */
   private void trimWhenDue() {
-    if (waker.isTrimWanted() && trimNanos == Waker.NEVER) {
-      trimNanos = elapsedNanos() + TRIM_DELAY_NANOS;
-    } else if (trimNanos != Waker.NEVER && elapsedNanos() >= trimNanos) {
-      trimNanos = Waker.NEVER;
+    if (trimNanos == Waker.NEVER) {
+      if (waker.isTrimWanted()) {
+        trimNanos = elapsedNanos() + TRIM_DELAY_NANOS;
+      }
+    } else if (elapsedNanos() >= trimNanos) {
       waker.beginTrim();
+      boolean more = false;
       for (Shard shard : shards) {
-        while (shard.trim(TRIM_PAGES)) {
-          // Each round lets callers have the lock in between.
-          Thread.onSpinWait();
-        }
+        more |= shard.trim(TRIM_PAGES);
+      }
+      if (!more) {
+        trimNanos = Waker.NEVER;
       }
     }
   }

@@ -49,10 +49,11 @@ final class FollowUp {
     try {
       tick = timer.shard.settle(timer, stop, mayRunAgain, scale, nowNanos);
     } catch (RuntimeException | Error full) {
-      // The wheel is full or the heap is: this timer can not go on, and says so.
+      // The wheel is full or the heap is: this timer can not go on. It ends first and then says so,
+      // which may need memory as well.
+      tick = timer.shard.settle(timer, true, false, scale, nowNanos);
       events.log("a periodic timer could not be armed again: " + timer, full);
       end = new RejectedExecutionException("the timer could not be armed again", full);
-      tick = timer.shard.settle(timer, true, false, scale, nowNanos);
     }
     if (tick >= 0) {
       waker.armed(timer.shard, tick);
@@ -62,7 +63,8 @@ final class FollowUp {
         accountable.handedBack(end == null ? new RejectedExecutionException(Shard.SHUT_DOWN) : end);
       }
     } else if (tick == Shard.RUN_AGAIN && events.areHeard()) {
-      events.fired(timer.id(), nowNanos - timer.shard.deadlineNanos(timer));
+      long dueTick = scale.tickAtOrAfter(timer.shard.deadlineNanos(timer));
+      events.fired(timer.id(), Math.max(0, nowNanos - scale.startNanos(dueTick)));
     }
     return tick == Shard.RUN_AGAIN;
   }

@@ -11,11 +11,19 @@ import java.util.concurrent.RejectedExecutionException;
  */
 final class HandBack implements ExpirySink<Object> {
   private final Events events;
-  private final List<Runnable> tasks = new ArrayList<>();
-  private final List<Long> ids = new ArrayList<>();
+  private final ArrayList<Runnable> tasks = new ArrayList<>();
+  private final ArrayList<Long> ids = new ArrayList<>();
 
   HandBack(Events events) {
     this.events = events;
+  }
+
+  /**
+   * Gets memory for so many more, before they are taken out of the wheel and a failure loses one.
+   */
+  void reserve(int count) {
+    tasks.ensureCapacity(tasks.size() + count);
+    ids.ensureCapacity(ids.size() + count);
   }
 
   /** Takes one timer that was pending; called under its shard's lock. */

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -227,8 +228,8 @@ final class Shard {
   }
 
   /**
-   * Whether memory of a peak waits to be given back. Read without the lock: a hint, which is exact
-   * for what the calling thread has just done itself, and that is what it is asked about.
+   * Whether memory of a peak waits to be given back. Read without the lock: a hint, and if it
+   * misses something, the next cancel or the driver's next turn does not.
    */
   boolean isTrimmable() {
     return wheel.isTrimmable();
@@ -236,8 +237,9 @@ final class Shard {
 
   /**
    * Whether arming has made the driver's next event earlier than the deadlines armed would by
-   * themselves. Read without the lock, like {@link #isTrimmable}: {@link #nextEventTick} then
-   * tells, and clears this for all who have armed before.
+   * themselves. Read without the lock, after having had it: the flag is either as this thread has
+   * left it, or another one has cleared it with {@link #nextEventTick} under the lock since, and
+   * tells the driver of all that was armed before that.
    */
   boolean isCascadeEarlier() {
     return wheel.isCascadeEarlier();
@@ -255,14 +257,15 @@ final class Shard {
     lock.lock();
     try {
       wheel.advance(tick, Batch.CAPACITY, batch);
+      return wheel.currentTick() >= tick;
+    } finally {
+      // Also if there was no memory to go on: what is in the batch has left the wheel.
       running += batch.periodic();
       if (stats != null && batch.size() > 0) {
         stats.recordLateness(batch, scale, nowNanos);
         stats.runs += batch.size();
         stats.fired += batch.size() - batch.periodic();
       }
-      return wheel.currentTick() >= tick;
-    } finally {
       lock.unlock();
     }
   }
@@ -357,13 +360,15 @@ final class Shard {
    * Takes out what is pending in one page, a thousand timers at the most, so that callers and
    * driver have the lock between one page and the next. What they do then is as good as before.
    *
+   * @param reserve is told how many there will be, and gets memory for them before any is taken out
    * @param handBack is given the ids and what was armed, under the lock
    */
-  void drain(int page, ExpirySink<Object> handBack) {
+  void drain(int page, IntConsumer reserve, ExpirySink<Object> handBack) {
     lock.lock();
     try {
       List<Long> ids = new ArrayList<>();
       wheel.visit(page, (id, deadlineTick, armed) -> ids.add(id));
+      reserve.accept(ids.size());
       for (long id : ids) {
         long deadlineTick = wheel.deadlineTick(id, 0);
         Object armed = Objects.requireNonNull(wheel.cancel(id), "a pending timer has a task");

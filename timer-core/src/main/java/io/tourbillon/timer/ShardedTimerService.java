@@ -289,10 +289,14 @@ final class ShardedTimerService implements TimerService {
 
   private void afterCancel(Shard shard, long id) {
     limit.release(1);
+    trimLater(shard);
+    events.cancelled(id);
+  }
+
+  private void trimLater(Shard shard) {
     if (shard.isTrimmable()) {
       waker.freed();
     }
-    events.cancelled(id);
   }
 
   @Override
@@ -312,6 +316,7 @@ final class ShardedTimerService implements TimerService {
       return false;
     }
     waker.armed(shards[number], tick);
+    trimLater(shards[number]);
     events.rescheduled(id, scale.clockNanos(deadlineNanos));
     return true;
   }
@@ -324,6 +329,7 @@ final class ShardedTimerService implements TimerService {
       return false;
     }
     waker.armed(timer.shard, tick);
+    trimLater(timer.shard);
     events.rescheduled(id, scale.clockNanos(deadlineNanos));
     return true;
   }
@@ -426,17 +432,18 @@ final class ShardedTimerService implements TimerService {
     for (Shard shard : shards) {
       shard.close();
     }
+    List<Runnable> passedIn;
     try {
       for (Shard shard : shards) {
         for (int page = 0; page < shard.pageCount(); page++) {
-          shard.drain(page, handBack);
+          shard.drain(page, handBack::reserve, handBack);
         }
       }
     } finally {
       waker.stop();
+      limit.release(handBack.size());
+      passedIn = handBack.finish();
     }
-    limit.release(handBack.size());
-    List<Runnable> passedIn = handBack.finish();
     List<ScheduledExecutorView> open;
     synchronized (views) {
       open = List.copyOf(views);

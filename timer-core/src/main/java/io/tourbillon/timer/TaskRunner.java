@@ -54,9 +54,19 @@ final class TaskRunner {
   }
 
   void run(Batch batch) {
-    if (watchdog != null) {
-      watchdog.begin();
+    if (watchdog == null) {
+      startAll(batch);
+      return;
     }
+    watchdog.begin();
+    try {
+      startAll(batch);
+    } finally {
+      watchdog.end();
+    }
+  }
+
+  private void startAll(Batch batch) {
     for (int index = 0; index < batch.size(); index++) {
       if (watchdog != null) {
         watchdog.nextTask();
@@ -69,9 +79,6 @@ final class TaskRunner {
       }
       // An interrupt that one task leaves behind is not meant for the next.
       Thread.interrupted();
-    }
-    if (watchdog != null) {
-      watchdog.end();
     }
   }
 
@@ -129,8 +136,8 @@ final class TaskRunner {
       while (followUp.settle(
           periodic, task, failed && periodic.stopsOnException(), runs < MAX_BURST)) {
         runs++;
-        if (watchdog != null && executor == null) {
-          watchdog.nextTask();
+        if (watchdog != null) {
+          watchdog.nextRun();
         }
         task = taskOf(periodic);
         failed = fails(shard, id, task, Math.min(1, counts));

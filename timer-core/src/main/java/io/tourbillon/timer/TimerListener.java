@@ -30,7 +30,8 @@ public interface TimerListener {
   default void handedBack(long id) {}
 
   /**
-   * A timer was taken into a batch, before its task runs.
+   * A timer is due and was taken out of the wheel, before its task runs; or a run that was missed
+   * is about to be made up for.
    *
    * @param latenessNanos time since the end of the tick in which it was due
    */

@@ -43,8 +43,15 @@ final class Waker {
    * level has to begin earlier.
    */
   void armed(Shard shard, long deadlineTick) {
-    if (deadlineTick < wakeTick || (shard.isCascadeEarlier() && shard.nextEventTick() < wakeTick)) {
+    long wakeBefore = wakeTick;
+    if (deadlineTick < wakeBefore) {
       alarm.wake();
+    } else if (wakeBefore != NOBODY && shard.isCascadeEarlier()) {
+      long eventTick = shard.nextEventTick();
+      // Only now may wakeTick be compared: the shard's flag is down for all who raised it before.
+      if (eventTick < wakeTick) {
+        alarm.wake();
+      }
     }
   }
 

@@ -76,6 +76,13 @@ final class Watchdog implements Runnable {
     SERIAL.setOpaque(this, serialPlain() + 2);
   }
 
+  /** One more run of the same task; also if it is an executor that runs it on the driver. */
+  void nextRun() {
+    if (Thread.currentThread().equals(driver)) {
+      nextTask();
+    }
+  }
+
   void end() {
     SERIAL.setOpaque(this, serialPlain() + 1);
   }

@@ -123,8 +123,10 @@ class DriverTest {
     for (int i = 1; i < 51_200; i++) {
       timers.arm(100, SECONDS, task);
     }
+    // When the block has become the next one it is known that at 256 a tick it needs 200 ticks.
     assertTrue(clock.advanceToNextEvent());
-    // At 256 a tick they need 200 ticks.
+    assertEquals(99_584, clock.nanoTime() / 1_000_000);
+    assertTrue(clock.advanceToNextEvent());
     assertEquals(99_640, clock.nanoTime() / 1_000_000);
     clock.advance(Duration.ofMillis(359));
     assertEquals(0, runs.get());
@@ -185,6 +187,59 @@ class DriverTest {
     clock.advance(Duration.ofSeconds(1));
     assertFalse(Internals.isTrimmable(timers));
     assertEquals(0, awaitsOf(() -> clock.advance(Duration.ofDays(1))), "then it rests again");
+  }
+
+  @Test
+  void memory_leftBehindByReArmsAlone_isBackWithinASecondWithoutACall() {
+    List<Long> ids = new ArrayList<>();
+    for (int i = 0; i < 50_000; i++) {
+      ids.add(timers.arm(300L << 16, MILLISECONDS, NOTHING));
+    }
+    for (int round = 1; round < 30; round++) {
+      for (int i = 0; i < ids.size(); i++) {
+        if (i % 64 >= round) {
+          timers.rearm(ids.get(i), (300L - round) << 16, MILLISECONDS);
+        }
+      }
+    }
+    clock.advance(Duration.ofSeconds(1));
+    assertFalse(Internals.isTrimmable(timers));
+    Internals.checkInvariants(timers);
+  }
+
+  @Test
+  void memory_ofTimersPushedOutBeforeTheyWereDue_isBackWithinASecondWithoutACall() {
+    for (int i = 0; i < 64_000; i++) {
+      long id = timers.arm(1, SECONDS, NOTHING);
+      timers.rearm(id, 10, HOURS);
+    }
+    clock.advance(Duration.ofSeconds(2));
+    assertFalse(Internals.isTrimmable(timers));
+    Internals.checkInvariants(timers);
+  }
+
+  @Test
+  void driver_thatFailsWhileItTakesTimers_runsThoseItHasTaken() throws InterruptedException {
+    TimerHandle taken = timers.schedule(Duration.ofMillis(5), task);
+    CompletableFuture<Void> future = timers.after(Duration.ofMillis(5));
+    for (int hours = 10; hours < 20; hours++) {
+      long pushedOut = timers.arm(6, MILLISECONDS, task);
+      timers.rearm(pushedOut, hours, HOURS);
+    }
+    TimerHandle pending = timers.schedule(Duration.ofHours(2), task);
+    clock.advance(Duration.ZERO);
+    // When tick 6 comes, the timers pushed out need chunks in other slots, and there are none.
+    Internals.exhaustChunks(timers);
+    try (LogCapture log = new LogCapture()) {
+      clock.jump(TEN);
+      assertTrue(driver.get().join(Duration.ofSeconds(10)));
+      assertEquals("the timer driver broke; its service is shut down", log.one().getMessage());
+    }
+    assertEquals(TimerHandle.State.FIRED, taken.state());
+    assertEquals(1, runs.get());
+    assertTrue(future.isDone() && !future.isCompletedExceptionally());
+    assertEquals(TimerHandle.State.HANDED_BACK, pending.state());
+    assertEquals(0, timers.pending());
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.tourbillon.timer;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.lang.ref.Reference;
 
@@ -29,6 +31,22 @@ final class Internals {
       // Takes the lock, so that this thread sees what the driver has done.
       shard.pending();
       ((TimingWheel<?>) field(Shard.class, shard, "wheel")).checkInvariants();
+    }
+  }
+
+  /** Lets every wheel fail when it needs one more chunk of cells. */
+  static void exhaustChunks(TimerService timers) {
+    for (Shard shard : shards(timers)) {
+      Object wheel = field(Shard.class, shard, "wheel");
+      Object slots = field(TimingWheel.class, wheel, "slots");
+      assertEquals(0, field(slots.getClass(), slots, "freeCount"), "no chunk may be free");
+      try {
+        var chunkIds = slots.getClass().getDeclaredField("chunkIds");
+        chunkIds.setAccessible(true);
+        chunkIds.setInt(slots, 1 << 25);
+      } catch (ReflectiveOperationException e) {
+        throw new LinkageError("chunkIds", e);
+      }
     }
   }
 

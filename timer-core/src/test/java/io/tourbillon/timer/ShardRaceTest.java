@@ -74,6 +74,7 @@ class ShardRaceTest {
       for (int page = 0; page < shard.pageCount(); page++) {
         shard.drain(
             page,
+            _ -> {},
             (_, _, armed) -> {
               Runnable task = ((ScheduledTimer) armed).ended(State.HANDED_BACK);
               ended.accept(((Numbered) task).number);

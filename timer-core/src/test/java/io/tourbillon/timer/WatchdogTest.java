@@ -20,6 +20,8 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The watchdog over the driver; it goes by the system's clock, so these tests do. */
 @RealTime
@@ -117,10 +119,16 @@ class WatchdogTest {
     }
   }
 
-  @Test
-  void watchdog_burstOfShortRuns_isNotReportedAsOneTask() throws InterruptedException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void watchdog_burstOfShortRuns_isNotReportedAsOneTask(boolean directExecutor)
+      throws InterruptedException {
     TimerOptions burst = TimerOptions.builder().missedTick(MissedTick.BURST).build();
-    try (TimerService timers = watched(Duration.ofMillis(500)).listener(listener).build()) {
+    TimerService.Builder builder = watched(Duration.ofMillis(500)).listener(listener);
+    if (directExecutor) {
+      builder.executor(Runnable::run);
+    }
+    try (TimerService timers = builder.build()) {
       CountDownLatch runs = new CountDownLatch(20);
       // After the first run all others are missed and made up for at once, a second's worth of
       // them.

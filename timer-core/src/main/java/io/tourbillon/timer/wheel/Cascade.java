@@ -4,8 +4,8 @@ package io.tourbillon.timer.wheel;
  * Moves the timers of a block down to finer levels while the block is the next one of its level,
  * {@value #QUOTA} a tick or an even share of the block, whichever is more.
  *
- * <p>A block of so few timers that one tick may move them all is moved in the last tick before it
- * begins; the more there are, the earlier the first share is due.
+ * <p>A block of so few timers that one tick may move them all is moved in the tick in which it
+ * begins, before that fires; the more there are, the earlier the first share is due.
  */
 final class Cascade {
   /** Timers that a tick may move down a level without their block being divided up further. */
@@ -27,10 +27,21 @@ final class Cascade {
     tick = startTick;
   }
 
-  /** The tick in which the first share of a slot is due: a block to move, or timers to fire. */
-  long start(int level, int slot, long firstTick) {
+  /**
+   * The tick before which there is nothing to do for a slot of level 1 or above: that in which the
+   * first share of its block is due, or, as long as the block can still grow and has more than a
+   * tick can move, that in which it becomes the next one of its level. From then on it does not
+   * grow, as all of it is within reach of the level below.
+   *
+   * @param ahead how many blocks it is ahead of the block of now
+   */
+  long start(int level, int slot, int ahead, long firstTick) {
+    long blockTicks = 1L << Levels.shift(level);
     long spread = slots.capacity(slot) / QUOTA;
-    return level == 0 ? firstTick : firstTick - Math.min((1L << Levels.shift(level)) - 1, spread);
+    if (spread == 0) {
+      return firstTick;
+    }
+    return firstTick - (ahead > 1 ? blockTicks : Math.min(blockTicks - 1, spread));
   }
 
   /**
@@ -71,7 +82,7 @@ final class Cascade {
     for (int level = 1; level < Levels.COUNT; level++) {
       int slot = nextSlot(level, now);
       long firstTick = (Levels.block(level, now) + 1) << Levels.shift(level);
-      boolean due = slots.isOccupied(slot) && tick >= start(level, slot, firstTick);
+      boolean due = slots.isOccupied(slot) && tick >= start(level, slot, 1, firstTick);
       left[level] = due ? share(slot, firstTick - tick) : 0;
     }
   }

@@ -36,6 +36,10 @@ final class EntrySlab {
 
   private static final int OFFSET_MASK = PAGE_SIZE - 1;
   private static final int NO_PAGE = -1;
+
+  /** Pages that a trim looks at, or more if it may give back more. */
+  private static final int LOOKS = 1024;
+
   private static final int NO_ENTRY = -1;
   private static final int FIRST_GENERATION = 1;
 
@@ -80,6 +84,10 @@ final class EntrySlab {
 
   private int pageCount;
   private int emptyPages;
+
+  /** The page that {@link #trim} looked at last. */
+  private int hand;
+
   private int size;
 
   EntrySlab(int maxEntries) {
@@ -257,18 +265,23 @@ final class EntrySlab {
     return emptyPages > 1;
   }
 
-  /** Gives back up to so many pages without a tenant; keeps one. */
+  /** Looks for pages without a tenant, and gives back up to so many; keeps one. */
   void trim(int limit) {
     if (latest != NO_ENTRY) {
       linkFree(latest);
       latest = NO_ENTRY;
     }
     int left = Math.min(limit, emptyPages - 1);
-    for (int page = pageCount - 1; page >= 0 && left > 0; page--) {
-      if (isPresent(page) && state[page] < ONE_LIVE) {
-        release(page);
+    for (int looks = Math.max(limit, LOOKS); looks > 0 && left > 0; looks--) {
+      hand = hand > 0 ? hand - 1 : pageCount - 1;
+      if (isPresent(hand) && state[hand] < ONE_LIVE) {
+        release(hand);
         left--;
       }
+    }
+    if (!isTrimmable()) {
+      // The next one begins with the last page again, so that the first ones stay.
+      hand = 0;
     }
   }
 
@@ -423,8 +436,17 @@ final class EntrySlab {
       offset = (int) deadlineTick(index);
       free++;
     }
-    check(free + live <= PAGE_SIZE, "entries of page " + page, free + live, PAGE_SIZE);
+    int known = free + live + countRetired(page);
+    check(known == PAGE_SIZE, "entries of page " + page, known, PAGE_SIZE);
     return tenants;
+  }
+
+  private int countRetired(int page) {
+    int retired = 0;
+    for (int word = 1; word < words[page].length; word += 2) {
+      retired += (int) (words[page][word] >>> 32) == RETIRED ? 1 : 0;
+    }
+    return retired;
   }
 
   private static void check(boolean holds, String what, int found, int noted) {

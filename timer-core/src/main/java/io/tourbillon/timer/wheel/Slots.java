@@ -21,8 +21,8 @@ import java.util.Arrays;
  * {@value #THIN} live cells on average, each chunk that is opened pays for a look at {@value
  * #LOOKS} others, in turn; the entries of one with {@value #THIN} or fewer move to the end of their
  * slot, and the chunk is free. {@link #trim} does the same for slots in which nothing is armed any
- * more. So taken cells do not outnumber live ones for long, whatever the order of cancels, besides
- * one open chunk a slot and {@value #SLACK} more, and no slot is ever compacted as a whole.
+ * more. So cells vacated do not outnumber live ones for long, whatever the order of cancels,
+ * besides one open chunk a slot and {@value #SLACK} more, and no slot is ever compacted as a whole.
  *
  * <p>Whatever allocates does so before it changes anything, so that an OutOfMemoryError leaves
  * every entry in exactly one cell.
@@ -42,6 +42,9 @@ final class Slots {
 
   /** Free chunks that are kept for the next arms. */
   private static final int KEPT = 16;
+
+  /** Chunks of a slot that is moved down in more than one tick. */
+  private static final int CROWD = Cascade.QUOTA >> CHUNK_BITS;
 
   private static final int LANE_MASK = CHUNK_SIZE - 1;
   private static final int MAX_CHUNKS = 1 << (31 - CHUNK_BITS);
@@ -86,7 +89,7 @@ final class Slots {
   /** The chunk that was looked at last. */
   private int hand;
 
-  /** Set when a slot gets a further chunk. */
+  /** Set when a slot has come to hold more than a tick may move down. */
   private boolean crowded;
 
   Slots(int slotCount, EntrySlab entries) {
@@ -96,6 +99,7 @@ final class Slots {
     Arrays.fill(head, NONE);
     tail = new int[slotCount];
     chunkCount = new int[slotCount];
+    countSparse();
   }
 
   /** Adds an entry at the end of a slot and returns its cell; the caller notes it in the entry. */
@@ -177,12 +181,14 @@ final class Slots {
     return occupancy.distance(ring, from);
   }
 
-  /** No fewer than the entries in the slot, and exact to one chunk unless timers were cancelled. */
+  /**
+   * No fewer than the entries in the slot, and exact to two chunks unless timers were cancelled.
+   */
   int capacity(int slotIndex) {
     return chunkCount[slotIndex] << CHUNK_BITS;
   }
 
-  /** Whether a slot has got a further chunk since {@link #clearCrowded}. */
+  /** Whether a slot has come to hold more than a tick may move since {@link #clearCrowded}. */
   boolean isCrowded() {
     return crowded;
   }
@@ -228,10 +234,13 @@ final class Slots {
     return entries.size() < sparseBelow;
   }
 
+  /** Looks at so many chunks in turn; passing by those in no slot is a look for every sixteen. */
   private void sweep(int looks) {
-    for (int look = 0; look < looks && isSparse(); look++) {
+    long steps = (long) looks << 4;
+    while (steps > 0 && isSparse()) {
       hand = hand + 1 < chunkIds ? hand + 1 : 0;
       long left = live[hand];
+      steps -= left == 0 ? 1 : 16;
       if (left != 0 && Long.bitCount(left) <= THIN && next[hand] != NONE) {
         empty(hand);
       }
@@ -264,9 +273,10 @@ final class Slots {
       occupiedSlots++;
     } else {
       next[last] = chunk;
+    }
+    if (++chunkCount[slotIndex] == CROWD) {
       crowded = true;
     }
-    chunkCount[slotIndex]++;
     chunksInUse++;
     countSparse();
     return chunk << CHUNK_BITS;
@@ -359,6 +369,8 @@ final class Slots {
     }
     check(chunksSeen == chunksInUse, "%d chunks in slots, not %d", chunksSeen, chunksInUse);
     check(slotsSeen == occupiedSlots, "%d slots occupied, not %d", slotsSeen, occupiedSlots);
+    int sparse = (chunksSeen - slotsSeen - SLACK) * THIN;
+    check(sparse == sparseBelow, "sparse below %d, not %d", sparse, sparseBelow);
     int cellsSeen = 0;
     for (int chunk = 0; chunk < chunkIds; chunk++) {
       cellsSeen += Long.bitCount(live[chunk]);
@@ -389,6 +401,9 @@ final class Slots {
     }
     int open = (tail[slotIndex] - 1) >> CHUNK_BITS;
     check(open == last, "the next cell of slot %d is not in or after chunk %d", slotIndex, last);
+    int lane = tail[slotIndex] & LANE_MASK;
+    boolean isFree = lane == 0 || live[last] >>> lane == 0;
+    check(isFree, "the next cell of slot %d is live, in chunk %d", slotIndex, last);
     return count;
   }
 

@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Arm, cancel and re-arm take constant time and allocate nothing once the wheel has grown to its
  * size; they touch one entry of 16 bytes, the reference to the task, and the end of one slot. A
  * timer costs 24 to 40 bytes. Advancing costs a step a timer fired, a step for each time that a
- * timer moves to a finer level (at most once a level, never for one cancelled before), and nothing
- * for ticks in which there is nothing to do.
+ * timer moves to a finer level (at most once a level, never for one cancelled before) or, pushed
+ * out, finds its old slot due, and nothing for ticks in which there is nothing to do.
  *
- * <p><b>Not thread-safe:</b> one thread at a time, as with a plain collection. There is no clock in
- * here and no thread: ticks go in, expired tasks come out. Ticks are any {@code long} values, up to
- * 2<sup>63</sup>-2 for the current one; what a tick is worth is the caller's affair.
+ * <p><b>Not thread-safe:</b> one thread at a time, as with a plain collection, but for {@link
+ * #isTrimmable} and {@link #isCascadeEarlier}, which any thread may ask for a hint. There is no
+ * clock in here and no thread: ticks go in, expired tasks come out. Ticks are any {@code long}
+ * values, up to 2<sup>63</sup>-2 for the current one; what a tick is worth is the caller's affair.
  *
  * <h2>Levels and slots</h2>
  *
@@ -30,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A timer goes into the finest level that reaches it: level L if its block of 256<sup>L</sup>
  * ticks is fewer than 512 blocks ahead. When its block is the next one it moves down. Because a
  * level holds two turns of the one below, all of a block fits below for the whole time that it is
- * the next: a block of few timers moves down in its last tick, a block of many bit by bit, {@value
- * Cascade#QUOTA} timers a tick or an even share of the block, whichever is more. No tick pays for a
- * whole block.
+ * the next: a block of few timers moves down in its first tick, a block of many before it, bit by
+ * bit, {@value Cascade#QUOTA} timers a tick or an even share of the block, whichever is more. No
+ * tick pays for a whole block.
  *
  * <p>Worked example, at tick 1000. A timer for tick 1300 is 300 ahead: level 0, slot 1300 mod 512.
  * One for tick 70,000 is too far for level 0, and its block of 256 ticks is 70,000 / 256 = 273,
@@ -158,8 +159,9 @@ public final class TimingWheel<T> {
   }
 
   private void moveForward(int index, long deadlineTick) {
-    // The new cell comes first, since that may fail for want of memory.
-    int cell = slots.append(Levels.slotFor(deadlineTick, now), index);
+    // The new cell comes first, since that may fail for want of memory; and it may move the old
+    // one.
+    int cell = slots.appendAndSweep(Levels.slotFor(deadlineTick, now), index);
     slots.remove(entries.cell(index));
     entries.setCell(index, cell);
   }
@@ -251,7 +253,8 @@ public final class TimingWheel<T> {
       int ahead = slots.distanceToOccupied(level * Levels.RING, Levels.place(nowBlock));
       if (ahead > 0) {
         long firstTick = (nowBlock + ahead) << Levels.shift(level);
-        long start = cascade.start(level, Levels.slot(level, nowBlock + ahead), firstTick);
+        int slot = Levels.slot(level, nowBlock + ahead);
+        long start = level == 0 ? firstTick : cascade.start(level, slot, ahead, firstTick);
         next = Math.min(next, Math.max(now + 1, start));
       }
     }
@@ -260,33 +263,39 @@ public final class TimingWheel<T> {
 
   /**
    * Whether {@link #nextEventTick} may have become earlier since it was asked, for another reason
-   * than the deadline of a timer armed or re-armed since: a block has got so full that moving it
-   * down begins earlier. So who waits until the next event must ask again.
+   * than the deadline of a timer armed or re-armed since: a block has come to hold so many that
+   * moving it down begins earlier. That happens once to a block. Who waits until the next event
+   * must ask again then.
    */
   public boolean isCascadeEarlier() {
     return slots.isCrowded();
   }
 
-  /** Whether {@link #trim} has something to do. */
+  /**
+   * Whether {@link #trim} has something to do. As a hint for another thread than the one at work it
+   * may miss a change for a moment.
+   */
   public boolean isTrimmable() {
     return entries.isTrimmable() || slots.isTrimmable();
   }
 
   /**
-   * Gives back memory that a peak has left behind. Worth calling again, a little later each time,
-   * while {@link #isTrimmable}; after that less than a third of the pages have no timer, and ids
-   * stay unique all the same. A page of 1024 timers is given back when the last of them has ended,
-   * so a few that stay can hold on to more memory than they need.
+   * Gives back memory that a peak has left behind; worth calling again while {@link #isTrimmable}.
+   * A page of 1024 timers is given back when the last of them has ended, so a few that stay can
+   * hold on to more memory than they need. Ids stay unique all the same.
    *
-   * @param limit how many pages to look at, which bounds the time that this takes: about two
-   *     microseconds each
+   * @param limit how many pages and chunks to give back, which bounds the time that this takes:
+   *     some two microseconds each
    */
   public void trim(int limit) {
     entries.trim(limit);
     slots.trim(limit);
   }
 
-  /** How many timers are pending in each level, finest first: a step for every 64 timers. */
+  /**
+   * How many timers are pending in each level, finest first: a nanosecond or so for every 64 timers
+   * of the greatest number that there has been.
+   */
   public long[] sizeByLevel() {
     return slots.sizeByRing();
   }

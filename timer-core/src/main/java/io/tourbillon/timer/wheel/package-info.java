@@ -2,12 +2,13 @@
  * The data structure, without a clock, a thread or a lock: {@link
  * io.tourbillon.timer.wheel.TimingWheel}.
  *
- * <p>It is made of two stores that name each other by integers, and of two leaves of arithmetic:
+ * <p>At its heart are two stores that name each other by integers:
  *
  * <pre>
  *   TimingWheel ── arm, cancel, re-arm, advance
  *     Levels       which slot stands for which ticks
  *     Cascade      moves what is next down a level, bit by bit
+ *     Lookahead    reads entries before they are moved or fired
  *     EntrySlab    pages of entries: deadline, generation, and the cell of a timer; its task
  *     Slots        one list of chunks a slot; a chunk is 64 cells, each the index of an entry
  *       Occupancy  which slot has any

@@ -302,16 +302,16 @@ class SlotsTest {
   }
 
   @Test
-  void isCrowded_afterASlotGotAFurtherChunk_untilCleared() {
-    add(SLOT, CHUNK_SIZE);
-    add(SLOT + 1);
+  void isCrowded_onceASlotHoldsMoreThanATickMoves_untilCleared() {
+    add(SLOT, Cascade.QUOTA - CHUNK_SIZE);
+    add(SLOT + 1, CHUNK_SIZE);
     assertFalse(slots.isCrowded());
     add(SLOT);
     assertTrue(slots.isCrowded());
     slots.clearCrowded();
-    add(SLOT, CHUNK_SIZE - 1);
-    assertFalse(slots.isCrowded());
-    add(SLOT);
+    add(SLOT, 10 * Cascade.QUOTA);
+    assertFalse(slots.isCrowded(), "once is enough");
+    add(SLOT + 1, Cascade.QUOTA);
     assertTrue(slots.isCrowded());
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -216,7 +217,10 @@ class TimingWheelLevelsTest {
       earlier += nextNow < next ? 1 : 0;
       next = nextNow;
     }
-    assertEquals(3000 / 256, earlier);
+    assertEquals(1, earlier);
+    assertEquals(69_888 - 256, next, "when the block becomes the next one it is looked at again");
+    wheel.advance(next, Integer.MAX_VALUE, (id, deadline, task) -> fail());
+    assertEquals(69_888 - 3000 / 256, wheel.nextEventTick());
   }
 
   @Test

@@ -287,6 +287,29 @@ class TimingWheelMemoryTest {
   }
 
   @Test
+  void cells_whenAllButOneOfEachChunkIsPulledNearer_stayBounded() {
+    List<Long> ids = new ArrayList<>();
+    for (int i = 0; i < PEAK; i++) {
+      ids.add(wheel.arm(300 << 16, "task"));
+    }
+    int rounds = 60;
+    for (int round = 1; round <= rounds; round++) {
+      List<Long> pulled = new ArrayList<>();
+      for (int i = 0; i < ids.size(); i++) {
+        if (i % Slots.CHUNK_SIZE > 0) {
+          wheel.rearm(ids.get(i), (300L - round) << 16);
+          pulled.add(ids.get(i));
+        }
+      }
+      ids = pulled;
+    }
+    assertTrue(wheel.checkInvariants());
+    int chunks = Internals.chunksInUse(Internals.slotsOf(wheel));
+    int bound = 2 * PEAK / Slots.CHUNK_SIZE + SlotsTest.SLACK + rounds + 2;
+    assertTrue(chunks <= bound, () -> chunks + " chunks, not " + bound);
+  }
+
+  @Test
   void views_afterRandomOperations_showEveryPendingTimerOnce() {
     Random random = new Random(1);
     Map<Long, Long> deadlines = new HashMap<>();
