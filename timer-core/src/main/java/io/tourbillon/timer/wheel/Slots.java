@@ -224,6 +224,27 @@ final class Slots {
       next[chunk] = absent;
       absent = chunk;
     }
+    if (!isTrimmable() && chunksInUse + freeCount < chunkIds / 4) {
+      shrink();
+    }
+  }
+
+  /** Forgets the ids after the last chunk that has cells, a step each. */
+  private void shrink() {
+    while (chunkIds > 0 && cells[chunkIds - 1].length == 0) {
+      chunkIds--;
+    }
+    absent = NONE;
+    for (int chunk = chunkIds - 1; chunk >= 0; chunk--) {
+      if (cells[chunk].length == 0) {
+        next[chunk] = absent;
+        absent = chunk;
+      }
+    }
+    hand = 0;
+    if (chunkIds < live.length / 4) {
+      resize(Math.max(16, chunkIds << 1));
+    }
   }
 
   /**
@@ -345,14 +366,20 @@ final class Slots {
           "a wheel holds at most " + MAX_CHUNKS + " chunks of cells: " + chunkIds);
     }
     if (chunkIds == live.length) {
-      int length = Math.min(MAX_CHUNKS, chunkIds << 1);
-      // Longer tables do no harm if an allocation fails half-way, as long as live grows last.
-      cells = Arrays.copyOf(cells, length);
-      slot = Arrays.copyOf(slot, length);
-      next = Arrays.copyOf(next, length);
-      previous = Arrays.copyOf(previous, length);
-      live = Arrays.copyOf(live, length);
+      resize(Math.min(MAX_CHUNKS, chunkIds << 1));
     }
+  }
+
+  private void resize(int length) {
+    int[][] newCells = Arrays.copyOf(cells, length);
+    int[] newSlot = Arrays.copyOf(slot, length);
+    int[] newNext = Arrays.copyOf(next, length);
+    int[] newPrevious = Arrays.copyOf(previous, length);
+    live = Arrays.copyOf(live, length);
+    cells = newCells;
+    slot = newSlot;
+    next = newNext;
+    previous = newPrevious;
   }
 
   /** Walks every list; see the invariants of {@link TimingWheel}. */

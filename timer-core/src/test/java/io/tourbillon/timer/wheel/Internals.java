@@ -67,6 +67,11 @@ final class Internals {
     return chunksHeld(slots) == ((long[]) field(slots, "live")).length;
   }
 
+  /** For how many chunks there are rows in the tables. */
+  static int chunkRows(Slots slots) {
+    return ((long[]) field(slots, "live")).length;
+  }
+
   /** The slots in use; the last chunk of each is open. */
   static int occupiedSlots(Slots slots) {
     return (int) field(slots, "occupiedSlots");

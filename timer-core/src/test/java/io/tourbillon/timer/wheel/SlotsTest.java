@@ -342,6 +342,21 @@ class SlotsTest {
   }
 
   @Test
+  void trim_afterAPeak_givesBackItsTablesAndGoesOnWithWhatIsLeft() {
+    List<Integer> few = add(SLOT, 10);
+    List<Integer> peak = add(SLOT + 1, 5000 * CHUNK_SIZE);
+    assertTrue(Internals.chunkRows(slots) >= 5000);
+    peak.forEach(this::remove);
+    trimFully(64);
+    assertTrue(Internals.chunkRows(slots) < 100, () -> Internals.chunkRows(slots) + " rows");
+    check();
+    peak = add(SLOT + 1, 5000 * CHUNK_SIZE);
+    check();
+    assertEquals(peak, pollAll(SLOT + 1));
+    assertEquals(few, pollAll(SLOT));
+  }
+
+  @Test
   void trim_withALimit_looksAtNoMoreChunks() {
     leaveOneInEachOf(1000, SLOT, Survivor.ANY);
     slots.trim(10);
