@@ -7,11 +7,17 @@ package io.tourbillon.timer;
 public enum MissedTick {
   /**
    * Makes up for every missed run, one after the other, and is then back in step. After 64 of them
-   * in a row other timers get their turn first.
+   * in a row other timers get their turn, and it goes on at the next tick.
    */
   BURST,
-  /** Leaves out missed runs and goes on at the next multiple of the period: stays in step. */
+  /**
+   * Makes up for one missed run at once, leaves out the others, and goes on at the next multiple of
+   * the period: stays in step.
+   */
   SKIP,
-  /** Leaves out missed runs and goes on a whole period from now: gives up being in step. */
+  /**
+   * Makes up for one missed run at once, leaves out the others, and goes on a whole period after
+   * that: gives up being in step.
+   */
   DELAY
 }

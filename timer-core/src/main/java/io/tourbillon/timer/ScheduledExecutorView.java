@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * #shutdown}, periodic ones do not, and cancelled ones are removed at once.
  *
  * <p>Tasks run where the service's do. On the driver, without an executor, no two run at a time,
- * and one that waits for another waits for ever; so does {@link #close} from inside a task of this
- * view.
+ * and one that waits for the future of another, or in {@link #awaitTermination} for all, waits for
+ * ever and holds up every timer of the service. {@link #close} from inside a task does not wait.
  *
  * <p>What the JDK leaves open:
  *
@@ -319,6 +319,19 @@ final class ScheduledExecutorView extends AbstractExecutorService
   /** Follows a task that has ended and is not running. */
   void ended(ViewFuture<?> task) {
     roster.remove(task);
+  }
+
+  /**
+   * Shuts down, and waits until the tasks have ended; from inside a task it does not wait, as the
+   * service's one thread would wait for itself then.
+   */
+  @Override
+  public void close() {
+    if (service.isInsideTask()) {
+      shutdown();
+    } else {
+      ScheduledExecutorService.super.close();
+    }
   }
 
   @Override

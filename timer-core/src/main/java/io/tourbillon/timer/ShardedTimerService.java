@@ -223,7 +223,12 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public long armAt(long deadlineNanos, Runnable task) {
-    return armAtElapsed(scale.elapsedNanos(deadlineNanos), task);
+    long elapsedNanos = scale.elapsedNanos(deadlineNanos);
+    if (elapsedNanos < 0 && deadlineNanos - clock.nanoTime() > 0) {
+      // Not before the service was made, but farther from then than a long can tell.
+      elapsedNanos = Long.MAX_VALUE;
+    }
+    return armAtElapsed(elapsedNanos, task);
   }
 
   private long armAtElapsed(long deadlineNanos, Runnable task) {
@@ -457,10 +462,15 @@ final class ShardedTimerService implements TimerService {
     return shutdown;
   }
 
+  /** Whether the calling thread runs a task of this service. */
+  boolean isInsideTask() {
+    return driverThread.equals(Thread.currentThread()) || runner.isRunningHere();
+  }
+
   @Override
   public void close() {
     shutdownNow();
-    if (driverThread.equals(Thread.currentThread()) || runner.isRunningHere()) {
+    if (isInsideTask()) {
       return;
     }
     try {

@@ -41,8 +41,8 @@ final class Waker {
    * Follows the arming of a timer, outside the shard's lock. Besides its own deadline there is one
    * more reason to wake the driver: the timer may have filled a block so much that moving it down a
    * level has to begin earlier. Whoever takes note of that under the lock does so for all who armed
-   * before, and compares afterwards. To miss it would cost a burst of work when the block begins, and
-   * no timer.
+   * before, and compares afterwards. To miss it would cost a burst of work when the block begins,
+   * and no timer.
    */
   void armed(Shard shard, long deadlineTick) {
     long wakeBefore = wakeTick;

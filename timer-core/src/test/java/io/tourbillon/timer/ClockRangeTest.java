@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,6 +182,22 @@ class ClockRangeTest {
       real.armAt(System.nanoTime() + TimeUnit.MINUTES.toNanos(59), task);
       Duration lastRange = real.dump().byDeadline().getFirst().to();
       assertEquals(Duration.ofHours(1), lastRange);
+    }
+  }
+
+  @Test
+  void armAt_fartherFromTheBeginningThanALongCanTell_doesNotFireNow() {
+    VirtualClock old = new VirtualClock();
+    try (TimerService timers = TimerService.builder().clock(old).build()) {
+      old.advance(Duration.ofDays(400));
+      AtomicInteger runs = new AtomicInteger();
+      long far = timers.armAt(old.nanoTime() + Long.MAX_VALUE, runs::incrementAndGet);
+      long nearer =
+          timers.armAt(old.nanoTime() + Duration.ofDays(106_600).toNanos(), runs::incrementAndGet);
+      timers.armAt(old.nanoTime() - Duration.ofDays(500).toNanos(), () -> runs.addAndGet(100));
+      old.advance(Duration.ofMillis(5));
+      assertEquals(100, runs.get(), "what is long past fires now");
+      assertTrue(timers.cancel(far) && timers.cancel(nearer));
     }
   }
 }

@@ -505,4 +505,14 @@ class ScheduledExecutorViewShutdownTest {
     assertEquals(0, runs.get());
     queueing.close();
   }
+
+  @Test
+  void close_fromInsideATask_shutsDownAndDoesNotWait() {
+    view.execute(view::close);
+    advance(1);
+    assertTrue(view.isTerminated());
+    timers.schedule(Duration.ofMillis(1), counting);
+    advance(2);
+    assertEquals(1, runs.get(), "the service goes on");
+  }
 }

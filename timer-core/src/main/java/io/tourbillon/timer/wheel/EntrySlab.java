@@ -262,7 +262,8 @@ final class EntrySlab {
 
   /** Whether there are pages without a tenant, besides one that is kept for the next. */
   boolean isTrimmable() {
-    return emptyPages > 1;
+    // The entry vacated last may be all that keeps its page from being empty.
+    return emptyPages > 1 || (emptyPages == 1 && size == 0 && latest != NO_ENTRY);
   }
 
   /** Looks for pages without a tenant, and gives back up to so many; keeps one. */

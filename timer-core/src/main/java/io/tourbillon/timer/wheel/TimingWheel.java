@@ -1,5 +1,6 @@
 package io.tourbillon.timer.wheel;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +120,7 @@ public final class TimingWheel<T> {
    * @throws IllegalStateException if the wheel holds its maximum of timers; nothing has changed
    */
   public long arm(long deadlineTick, T task) {
+    Objects.requireNonNull(task, "task");
     int index = entries.firstFree();
     int cell = slots.appendAndSweep(Levels.slotFor(deadlineTick, now), index);
     return entries.occupy(index, deadlineTick, cell, task);
@@ -194,6 +196,7 @@ public final class TimingWheel<T> {
    */
   public int advance(long tick, int budget, ExpirySink<? super T> sink) {
     requireTick(tick);
+    Objects.requireNonNull(sink, "sink");
     if (budget < 1) {
       throw new IllegalArgumentException("budget must be at least 1: " + budget);
     }

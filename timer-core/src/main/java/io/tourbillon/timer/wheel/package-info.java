@@ -14,7 +14,7 @@
  *       Occupancy  which slot has any
  *
  *   entry 4711 ── cell 12 * 64 + 3 ──────────>   chunk 12, lane 3
- *              <───────────────────── index ──
+ *              &lt;───────────────────── index ──
  * </pre>
  *
  * <p>An id goes to its entry without a search, and from there to its cell. A slot that comes due

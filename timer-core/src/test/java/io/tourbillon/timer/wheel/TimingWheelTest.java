@@ -270,4 +270,17 @@ class TimingWheelTest {
   private static void assertRefused(String message, Runnable call) {
     assertEquals(message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
   }
+
+  @Test
+  void wheel_givenNull_saysWhatAndIsAsBefore() {
+    TimingWheel<String> wheel = new TimingWheel<>(0);
+    wheel.arm(1, "a");
+    assertEquals(
+        "task", assertThrows(NullPointerException.class, () -> wheel.arm(1, null)).getMessage());
+    assertEquals(
+        "sink",
+        assertThrows(NullPointerException.class, () -> wheel.advance(5, 1, null)).getMessage());
+    assertEquals(1, wheel.size());
+    assertTrue(wheel.checkInvariants());
+  }
 }
