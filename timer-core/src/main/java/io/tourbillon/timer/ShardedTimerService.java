@@ -210,8 +210,7 @@ final class ShardedTimerService implements TimerService {
       limit.release(1);
       throw refusal;
     }
-    waker.armed(timer.shard, tick);
-    events.scheduled(id, scale.clockNanos(deadlineNanos));
+    afterArm(timer.shard, id, tick, deadlineNanos);
     return timer;
   }
 
@@ -243,9 +242,13 @@ final class ShardedTimerService implements TimerService {
       limit.release(1);
       throw refusal;
     }
+    afterArm(shard, id, tick, deadlineNanos);
+    return id;
+  }
+
+  private void afterArm(Shard shard, long id, long tick, long deadlineNanos) {
     waker.armed(shard, tick);
     events.scheduled(id, scale.clockNanos(deadlineNanos));
-    return id;
   }
 
   private Shard callersShard() {
@@ -320,9 +323,7 @@ final class ShardedTimerService implements TimerService {
     if (!shards[number].rearm(id, tick)) {
       return false;
     }
-    waker.armed(shards[number], tick);
-    trimLater(shards[number]);
-    events.rescheduled(id, scale.clockNanos(deadlineNanos));
+    afterRearm(shards[number], id, tick, deadlineNanos);
     return true;
   }
 
@@ -333,10 +334,14 @@ final class ShardedTimerService implements TimerService {
     if (id == 0) {
       return false;
     }
-    waker.armed(timer.shard, tick);
-    trimLater(timer.shard);
-    events.rescheduled(id, scale.clockNanos(deadlineNanos));
+    afterRearm(timer.shard, id, tick, deadlineNanos);
     return true;
+  }
+
+  private void afterRearm(Shard shard, long id, long tick, long deadlineNanos) {
+    waker.armed(shard, tick);
+    trimLater(shard);
+    events.rescheduled(id, scale.clockNanos(deadlineNanos));
   }
 
   Duration remaining(ScheduledTimer timer) {

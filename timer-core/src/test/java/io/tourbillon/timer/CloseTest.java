@@ -20,7 +20,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,20 +30,13 @@ class CloseTest {
   private static final Duration TEN = Duration.ofMillis(10);
 
   private final VirtualClock clock = new VirtualClock();
-  private final AtomicReference<Thread> driver = new AtomicReference<>();
+  private final KeptThread driver = new KeptThread();
   private final Failures failures = new Failures();
   private final TimerService timers = on(null);
 
   private TimerService on(Executor executor) {
     TimerService.Builder builder =
-        TimerService.builder()
-            .clock(clock)
-            .exceptionHandler(failures)
-            .threadFactory(
-                body -> {
-                  driver.set(Thread.ofPlatform().daemon().unstarted(body));
-                  return driver.get();
-                });
+        TimerService.builder().clock(clock).exceptionHandler(failures).threadFactory(driver);
     return (executor == null ? builder : builder.executor(executor)).build();
   }
 
@@ -54,16 +46,12 @@ class CloseTest {
     assertEquals(List.of(), failures.all());
   }
 
-  private void awaitDriversEnd() throws InterruptedException {
-    assertTrue(driver.get().join(Duration.ofSeconds(10)), "the driver goes on");
-  }
-
   @Test
   void close_twice_isTheSameAsOnce() throws InterruptedException {
     timers.close();
     timers.close();
     assertTrue(timers.isShutdown());
-    awaitDriversEnd();
+    driver.awaitEnd();
   }
 
   @Test
@@ -76,7 +64,7 @@ class CloseTest {
           alive.add(driver.get().isAlive());
         });
     clock.advance(TEN);
-    awaitDriversEnd();
+    driver.awaitEnd();
     assertEquals(List.of(true), alive);
   }
 
@@ -85,7 +73,7 @@ class CloseTest {
     TimerService direct = on(Runnable::run);
     direct.schedule(TEN, direct::close);
     clock.advance(TEN);
-    awaitDriversEnd();
+    driver.awaitEnd();
     assertTrue(direct.isShutdown());
   }
 
@@ -109,7 +97,7 @@ class CloseTest {
             });
     handing.schedule(TEN, handing::close);
     clock.advance(TEN);
-    awaitDriversEnd();
+    driver.awaitEnd();
     assertTrue(handing.isShutdown());
   }
 
@@ -118,7 +106,7 @@ class CloseTest {
     CompletableFuture<Void> closed = timers.after(TEN).thenRun(timers::close);
     clock.advance(TEN);
     closed.join();
-    awaitDriversEnd();
+    driver.awaitEnd();
   }
 
   @Test

@@ -19,7 +19,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,18 +30,14 @@ class DriverTest {
   private final VirtualClock clock = new VirtualClock();
   private final CountingClock counting = new CountingClock(clock);
   private final Failures failures = new Failures();
-  private final AtomicReference<Thread> driver = new AtomicReference<>();
+  private final KeptThread driver = new KeptThread();
   private final AtomicInteger runs = new AtomicInteger();
   private final Runnable task = runs::incrementAndGet;
   private final TimerService timers =
       TimerService.builder()
           .clock(counting)
           .exceptionHandler(failures)
-          .threadFactory(
-              body -> {
-                driver.set(Thread.ofPlatform().daemon().unstarted(body));
-                return driver.get();
-              })
+          .threadFactory(driver)
           .build();
 
   @AfterEach
@@ -232,7 +227,7 @@ class DriverTest {
     Internals.exhaustChunks(timers);
     try (LogCapture log = new LogCapture()) {
       clock.jump(TEN);
-      assertTrue(driver.get().join(Duration.ofSeconds(10)));
+      driver.awaitEnd();
       assertEquals("the timer driver broke; its service is shut down", log.one().getMessage());
     }
     assertEquals(TimerHandle.State.FIRED, taken.state());
@@ -281,16 +276,9 @@ class DriverTest {
   @Test
   void driver_interruptedOnTheSystemClock_goesOnAndDoesNotSpin() throws InterruptedException {
     CountingClock real = new CountingClock(Clock.system());
-    AtomicReference<Thread> realDriver = new AtomicReference<>();
+    KeptThread realDriver = new KeptThread();
     try (TimerService interrupted =
-        TimerService.builder()
-            .clock(real)
-            .threadFactory(
-                body -> {
-                  realDriver.set(Thread.ofPlatform().daemon().unstarted(body));
-                  return realDriver.get();
-                })
-            .build()) {
+        TimerService.builder().clock(real).threadFactory(realDriver).build()) {
       CountDownLatch both = new CountDownLatch(2);
       interrupted.schedule(
           Duration.ofMillis(1),
@@ -332,7 +320,7 @@ class DriverTest {
   @Test
   void driver_thatBreaks_shutsItsServiceDownAndSaysSo() throws InterruptedException {
     AtomicBoolean broken = new AtomicBoolean();
-    AtomicReference<Thread> brokenDriver = new AtomicReference<>();
+    KeptThread brokenDriver = new KeptThread();
     Clock breaking =
         new Clock() {
           @Override
@@ -350,19 +338,12 @@ class DriverTest {
         };
     try (LogCapture log = new LogCapture();
         TimerService fragile =
-            TimerService.builder()
-                .clock(breaking)
-                .threadFactory(
-                    body -> {
-                      brokenDriver.set(Thread.ofPlatform().daemon().unstarted(body));
-                      return brokenDriver.get();
-                    })
-                .build()) {
+            TimerService.builder().clock(breaking).threadFactory(brokenDriver).build()) {
       CompletableFuture<Void> pending = fragile.after(TEN);
       clock.advance(Duration.ZERO);
       broken.set(true);
       clock.advance(TEN);
-      assertTrue(brokenDriver.get().join(Duration.ofSeconds(10)));
+      brokenDriver.awaitEnd();
       assertEquals("the timer driver broke; its service is shut down", log.one().getMessage());
       assertTrue(fragile.isShutdown());
       assertEquals(

@@ -30,20 +30,13 @@ class ShutdownTest {
   private static final Duration TEN = Duration.ofMillis(10);
 
   private final VirtualClock clock = new VirtualClock();
-  private final AtomicReference<Thread> driver = new AtomicReference<>();
+  private final KeptThread driver = new KeptThread();
   private final Failures failures = new Failures();
   private final TimerService timers = on(null);
 
   private TimerService on(Executor executor) {
     TimerService.Builder builder =
-        TimerService.builder()
-            .clock(clock)
-            .exceptionHandler(failures)
-            .threadFactory(
-                body -> {
-                  driver.set(Thread.ofPlatform().daemon().unstarted(body));
-                  return driver.get();
-                });
+        TimerService.builder().clock(clock).exceptionHandler(failures).threadFactory(driver);
     return (executor == null ? builder : builder.executor(executor)).build();
   }
 
@@ -51,10 +44,6 @@ class ShutdownTest {
   void close() {
     timers.close();
     assertEquals(List.of(), failures.all());
-  }
-
-  private void awaitDriversEnd() throws InterruptedException {
-    assertTrue(driver.get().join(Duration.ofSeconds(10)), "the driver goes on");
   }
 
   @Test
@@ -78,7 +67,7 @@ class ShutdownTest {
     assertEquals(8, back.size());
     back.forEach(task -> assertTrue(expected.remove(task), "not handed in, or twice: " + task));
     assertEquals(0, timers.pending());
-    awaitDriversEnd();
+    driver.awaitEnd();
   }
 
   @Test
@@ -132,7 +121,7 @@ class ShutdownTest {
     }
     timers.schedule(Duration.ofMillis(11), NOTHING);
     clock.advance(TEN);
-    awaitDriversEnd();
+    driver.awaitEnd();
     assertEquals(10, ran.get());
     assertEquals(List.of(NOTHING), back);
   }
@@ -151,7 +140,7 @@ class ShutdownTest {
               seen.add(self.get().state());
             }));
     clock.advance(TEN);
-    awaitDriversEnd();
+    driver.awaitEnd();
     assertEquals(List.of(List.of(), State.PENDING), seen);
     assertEquals(State.FIRED, self.get().state());
     assertEquals(0, timers.pending());

@@ -2,6 +2,7 @@ package io.tourbillon.bench.waiting;
 
 import io.tourbillon.bench.Main;
 import io.tourbillon.bench.ServerJvm;
+import io.tourbillon.bench.subject.TimerKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,8 +14,25 @@ import java.util.List;
 final class FreshJvm {
   private FreshJvm() {}
 
+  /**
+   * Runs it once for each subject, until one run fails.
+   *
+   * @param command a command that takes {@code --subject}, and its other arguments
+   * @return the exit code of the last run
+   */
+  static int runEach(List<TimerKind> subjects, String... command)
+      throws IOException, InterruptedException {
+    int exitCode = 0;
+    for (int number = 0; exitCode == 0 && number < subjects.size(); number++) {
+      List<String> arguments = new ArrayList<>(List.of(command));
+      arguments.addAll(List.of("--subject", subjects.get(number).name()));
+      exitCode = run(arguments);
+    }
+    return exitCode;
+  }
+
   /** Runs it with these arguments, its output going where ours goes, and returns its exit code. */
-  static int run(List<String> arguments) throws IOException, InterruptedException {
+  private static int run(List<String> arguments) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command(arguments)).inheritIO().start();
     try {
       return process.waitFor();

@@ -50,15 +50,11 @@ public final class IdleCommand implements Callable<Integer> {
         "%-14s %16s %12s %17s %13s%n",
         "", "driver wake-ups", "driver CPU", "process wake-ups", "process CPU");
     out.flush();
-    for (TimerKind kind : List.of(TimerKind.OURS_IDS, TimerKind.NETTY_512)) {
-      int exitCode =
-          FreshJvm.run(
-              List.of("idle", "--seconds", Integer.toString(seconds), "--subject", kind.name()));
-      if (exitCode != 0) {
-        return exitCode;
-      }
-    }
-    return 0;
+    return FreshJvm.runEach(
+        List.of(TimerKind.OURS_IDS, TimerKind.NETTY_512),
+        "idle",
+        "--seconds",
+        Integer.toString(seconds));
   }
 
   private static void print(PrintWriter out, TimerKind kind, IdleCost cost) {

@@ -53,14 +53,7 @@ public final class MemoryCommand implements Callable<Integer> {
     out.printf("%,d timers pending, one task for all%n%n", timers);
     out.printf("%-14s %16s %24s%n", "", "bytes a timer", "left after cancel, KiB");
     out.flush();
-    for (TimerKind kind : TimerKind.values()) {
-      int exitCode =
-          FreshJvm.run(
-              List.of("memory", "--timers", Integer.toString(timers), "--subject", kind.name()));
-      if (exitCode != 0) {
-        return exitCode;
-      }
-    }
-    return 0;
+    return FreshJvm.runEach(
+        List.of(TimerKind.values()), "memory", "--timers", Integer.toString(timers));
   }
 }

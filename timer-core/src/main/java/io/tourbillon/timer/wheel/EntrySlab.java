@@ -61,9 +61,10 @@ final class EntrySlab {
   private long[][] words = {};
   private @Nullable Object[][] tasks = {};
 
-  // One element a page: how many entries are not on its list of free ones, and in the lower half
-  // the
-  // offset of the first that is, or PAGE_SIZE.
+  /**
+   * One element a page: how many entries are not on its list of free ones, and in the lower half
+   * the offset of the first that is, or PAGE_SIZE.
+   */
   private int[] state = {};
 
   // One element a page.

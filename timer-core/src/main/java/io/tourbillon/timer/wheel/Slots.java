@@ -127,11 +127,7 @@ final class Slots {
   /** Takes an entry out of its slot. */
   void remove(int cell) {
     int chunk = cell >>> CHUNK_BITS;
-    long left = live[chunk] & ~(1L << cell);
-    live[chunk] = left;
-    if (left == 0) {
-      release(chunk);
-    }
+    keep(chunk, live[chunk] & ~(1L << cell));
   }
 
   /**
@@ -160,7 +156,11 @@ final class Slots {
    */
   void removeFirst(int slotIndex) {
     int chunk = head[slotIndex];
-    long left = live[chunk] & live[chunk] - 1;
+    keep(chunk, live[chunk] & live[chunk] - 1);
+  }
+
+  /** Clears all live cells of a chunk but these; without one it is free. */
+  private void keep(int chunk, long left) {
     live[chunk] = left;
     if (left == 0) {
       release(chunk);
