@@ -2,8 +2,7 @@ package io.tourbillon.bench;
 
 import io.tourbillon.bench.demo.DemoCommand;
 import io.tourbillon.bench.jmh.JmhCommand;
-import io.tourbillon.bench.waiting.IdleCommand;
-import io.tourbillon.bench.waiting.MemoryCommand;
+import io.tourbillon.bench.scenario.MeasureCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -15,7 +14,7 @@ import picocli.CommandLine.Spec;
     name = "tourbillon",
     description = "Benchmarks, comparisons and demonstrations of the Tourbillon timers.",
     mixinStandardHelpOptions = true,
-    subcommands = {DemoCommand.class, IdleCommand.class, JmhCommand.class, MemoryCommand.class},
+    subcommands = {DemoCommand.class, JmhCommand.class, MeasureCommand.class},
     versionProvider = Main.Version.class)
 public final class Main implements Runnable {
 

@@ -1,5 +1,6 @@
 package io.tourbillon.bench.demo;
 
+import io.tourbillon.bench.Interruption;
 import io.tourbillon.timer.TimerService;
 import java.util.Locale;
 import java.util.concurrent.Callable;

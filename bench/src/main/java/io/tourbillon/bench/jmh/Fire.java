@@ -3,6 +3,9 @@ package io.tourbillon.bench.jmh;
 import io.tourbillon.bench.ServerJvm;
 import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.subject.TimerSubject;
+import io.tourbillon.bench.work.FireRound;
+import io.tourbillon.bench.work.Lateness;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -80,7 +83,16 @@ public class Fire {
   @TearDown(Level.Iteration)
   public void report() {
     Failure.guard(() -> service.requirePending(0));
-    Failure.guard(() -> CpuProfiler.publish(round.figures()));
+    Failure.guard(() -> CpuProfiler.publish(figures()));
+  }
+
+  private List<Figure> figures() {
+    Lateness lateness = round.lateness();
+    return List.of(
+        new Figure("cpuPerTimer", round.cpuNanosPerTimer(), "ns"),
+        new Figure("lateP50", lateness.nanosAt(50) / 1e3, "us"),
+        new Figure("lateP99", lateness.nanosAt(99) / 1e3, "us"),
+        new Figure("lateMax", lateness.nanosAt(100) / 1e3, "us"));
   }
 
   @TearDown(Level.Trial)

@@ -1,7 +1,7 @@
 package io.tourbillon.bench.jmh;
 
 import io.tourbillon.bench.ServerJvm;
-import io.tourbillon.bench.subject.TimerSubject;
+import io.tourbillon.bench.work.SteadyWork;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -12,6 +12,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
@@ -41,6 +42,8 @@ public abstract class SteadyBenchmark {
    */
   static final int OPERATIONS = 1000;
 
+  private SteadyWork work;
+
   /** Refuses {@code -t}: places are one thread's. */
   @Setup(Level.Trial)
   public void requireOneThread(BenchmarkParams params) {
@@ -49,26 +52,38 @@ public abstract class SteadyBenchmark {
     }
   }
 
-  /** Brings what lives long into the old generation, where it is in a server. */
-  static void age() {
+  /** What is repeated, with the parameters of this trial. */
+  abstract SteadyWork open();
+
+  /** Also brings what lives long into the old generation, where it is in a server. */
+  @Setup(Level.Trial)
+  public void fill() {
+    work = open();
+    Failure.guard(work::fill);
     System.gc();
     System.gc();
   }
 
-  /**
-   * Closes a service, but not in a JVM that is about to end: closing one of a million timers makes
-   * a list of them, and profilers would count that with the last iteration.
-   */
-  static void dispose(TimerSubject timers) {
-    if (!Failure.isForked()) {
-      timers.close();
+  /** One call of a benchmark method. */
+  final void repeat() {
+    try {
+      for (int operation = 0; operation < OPERATIONS; operation++) {
+        work.operate();
+      }
+    } catch (IllegalStateException notPending) {
+      throw Failure.of(notPending);
     }
   }
 
-  /** What to throw when a timer that had to be pending was not. */
-  static RuntimeException notPending(int place) {
-    return Failure.of(
-        new IllegalStateException(
-            "the timer of a place must be pending, but came due or was lost: place " + place));
+  /**
+   * Checks, and ends the service, but not in a JVM that is about to end: closing one of a million
+   * timers makes a list of them, and profilers would count that with the last iteration.
+   */
+  @TearDown(Level.Trial)
+  public void check() {
+    Failure.guard(work::check);
+    if (!Failure.isForked()) {
+      work.close();
+    }
   }
 }

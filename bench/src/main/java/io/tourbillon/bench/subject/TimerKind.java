@@ -1,46 +1,71 @@
 package io.tourbillon.bench.subject;
 
 import io.tourbillon.timer.TimerService;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.IntFunction;
 
 /**
- * The timer services that are compared. A number is the size of Netty's wheel, in slots of 1 ms.
+ * The timer services that are compared, each with a tick of 1 ms where it has one, and with one
+ * thread that runs tasks. A number is the size of Netty's wheel, in slots.
  */
-public enum TimerKind {
+public enum TimerKind implements Subject {
   /** Ours by {@code arm}, {@code cancel(id)} and {@code rearm}: the form that allocates nothing. */
-  OURS_IDS {
-    @Override
-    public TimerSubject open(int places, boolean recordStats) {
-      return new OursById(places, ours(recordStats));
-    }
-  },
+  OURS_IDS(
+      Family.OURS_IDS,
+      "TimerService: arm, cancel(id), rearm",
+      (places, recordStats) -> new OursById(places, ours(recordStats))),
   /** Ours by {@code schedule} and the methods of the handle. */
-  OURS_HANDLES {
-    @Override
-    public TimerSubject open(int places, boolean recordStats) {
-      return new OursByHandle(places, ours(recordStats));
-    }
-  },
+  OURS_HANDLES(
+      Family.OURS_HANDLES,
+      "TimerService: schedule, TimerHandle.cancel, reschedule",
+      (places, recordStats) -> new OursByHandle(places, ours(recordStats))),
   /** Netty with the wheel size that it has by default: each slot holds timers of many rounds. */
-  NETTY_512 {
-    @Override
-    public TimerSubject open(int places, boolean recordStats) {
-      return netty(places, 512, recordStats);
-    }
-  },
+  NETTY_512(Family.NETTY, netty(512), peer(places -> new NettyTimers(places, 512))),
   /** Netty with a wheel that turns in 8 s: a size that suits delays of some seconds. */
-  NETTY_8192 {
-    @Override
-    public TimerSubject open(int places, boolean recordStats) {
-      return netty(places, 8192, recordStats);
-    }
-  },
+  NETTY_8192(Family.NETTY, netty(8192), peer(places -> new NettyTimers(places, 8192))),
   /** Netty with a wheel that turns in 65 s: a size that suits delays of up to a minute. */
-  NETTY_65536 {
-    @Override
-    public TimerSubject open(int places, boolean recordStats) {
-      return netty(places, 65_536, recordStats);
-    }
-  };
+  NETTY_65536(Family.NETTY, netty(65_536), peer(places -> new NettyTimers(places, 65_536))),
+  /** The JDK's pool, told to remove what is cancelled. */
+  JDK_POOL(
+      Family.JDK,
+      "ScheduledThreadPoolExecutor, 1 thread, setRemoveOnCancelPolicy(true)",
+      peer(
+          places ->
+              new JdkTimers<>(places, removingPool(), executor -> executor.getQueue().size()))),
+  /** The JDK's fork-join pool, whose delays have a thread of their own. */
+  JDK_FORK_JOIN(
+      Family.JDK,
+      "ForkJoinPool.schedule, parallelism 1",
+      peer(places -> new JdkTimers<>(places, new ForkJoinPool(1), TimerKind::pendingIn))),
+  /** Kafka's hierarchical wheels. */
+  KAFKA(
+      Family.KAFKA,
+      "SystemTimer, wheels of 20 slots from 1 ms on, delays a millisecond longer: else it is early",
+      peer(KafkaTimers::new));
+
+  private final Family family;
+  private final String configuration;
+
+  /** A method reference without state. */
+  @SuppressWarnings("ImmutableEnumChecker")
+  private final Opener opener;
+
+  TimerKind(Family family, String configuration, Opener opener) {
+    this.family = family;
+    this.configuration = configuration;
+    this.opener = opener;
+  }
+
+  @Override
+  public Family family() {
+    return family;
+  }
+
+  @Override
+  public String configuration() {
+    return configuration;
+  }
 
   /**
    * Starts a service whose timers stand in so many places.
@@ -48,7 +73,9 @@ public enum TimerKind {
    * @param recordStats whether it measures itself, which only ours can
    * @throws IllegalArgumentException if that is asked of a peer
    */
-  public abstract TimerSubject open(int places, boolean recordStats);
+  public TimerSubject open(int places, boolean recordStats) {
+    return opener.open(places, recordStats);
+  }
 
   private static TimerService ours(boolean recordStats) {
     return TimerService.builder()
@@ -57,10 +84,34 @@ public enum TimerKind {
         .build();
   }
 
-  private static TimerSubject netty(int places, int slots, boolean recordStats) {
-    if (recordStats) {
-      throw new IllegalArgumentException("recordStats must be false for a peer: true");
-    }
-    return new NettyTimers(places, slots);
+  private static String netty(int slots) {
+    return "HashedWheelTimer, " + slots + " slots of 1 ms, no leak detection, no limit";
+  }
+
+  private static ScheduledThreadPoolExecutor removingPool() {
+    ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(1, SubjectThreads.INSTANCE);
+    pool.setRemoveOnCancelPolicy(true);
+    return pool;
+  }
+
+  /** A task that is due and not yet done counts, too. */
+  private static long pendingIn(ForkJoinPool pool) {
+    return pool.getDelayedTaskCount()
+        + pool.getQueuedSubmissionCount()
+        + pool.getQueuedTaskCount()
+        + pool.getActiveThreadCount();
+  }
+
+  private static Opener peer(IntFunction<TimerSubject> opener) {
+    return (places, recordStats) -> {
+      if (recordStats) {
+        throw new IllegalArgumentException("recordStats must be false for a peer: true");
+      }
+      return opener.apply(places);
+    };
+  }
+
+  private interface Opener {
+    TimerSubject open(int places, boolean recordStats);
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.subject.WheelKind;
+import io.tourbillon.bench.work.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -50,6 +51,7 @@ class BenchmarksTest {
     PushOut benchmark = new PushOut();
     benchmark.subject = kind;
     benchmark.pending = PENDING;
+    benchmark.idleMillis = 60_000;
     benchmark.fill();
     for (int call = 0; call < CALLS; call++) {
       benchmark.pushOut();

@@ -1,0 +1,37 @@
+package io.tourbillon.bench.compare;
+
+import io.tourbillon.bench.scenario.Measurement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of one run. Names are texts, so that results of other versions, which may know other
+ * scenarios and subjects, can be read.
+ *
+ * @param reason why there is no measurement; null if there is one
+ * @param measurement null unless the run was {@link Status#MEASURED}
+ */
+record Outcome(
+    String scenario,
+    int size,
+    String subject,
+    int repetition,
+    Status status,
+    @Nullable String reason,
+    @Nullable Measurement measurement) {
+
+  enum Status {
+    /** Its own check has passed. */
+    MEASURED,
+    /** The work was not really done, or the process did not end well: there is no number. */
+    FAILED,
+    /** It was never begun, or cut off: there is no time left, or no such program here. */
+    LEFT_OUT
+  }
+
+  Outcome {
+    if ((measurement != null) != (status == Status.MEASURED)) {
+      throw new IllegalArgumentException(
+          "an outcome must have a measurement if and only if it is MEASURED: " + status);
+    }
+  }
+}

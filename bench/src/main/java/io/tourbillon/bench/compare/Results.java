@@ -1,0 +1,31 @@
+package io.tourbillon.bench.compare;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that a comparison has found out, as it stands in its file.
+ *
+ * @param format the version of this form
+ * @param command the arguments that it was started with
+ * @param commit of the sources; ends in -dirty if they were changed since
+ * @param jvmFlags of every JVM that was measured
+ * @param versions of the subjects, by name
+ * @param absent reasons why subjects did not take part, by their ids
+ * @param complete false if it was ended before its time
+ */
+record Results(
+    int format,
+    Instant started,
+    long seconds,
+    String command,
+    String commit,
+    Machine machine,
+    List<String> jvmFlags,
+    Map<String, String> versions,
+    Map<String, String> absent,
+    boolean complete,
+    List<Outcome> outcomes) {
+  static final int FORMAT = 1;
+}

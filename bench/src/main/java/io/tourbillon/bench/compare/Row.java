@@ -1,0 +1,27 @@
+package io.tourbillon.bench.compare;
+
+import io.tourbillon.bench.scenario.Metric;
+import io.tourbillon.bench.scenario.Percentile;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All runs of one subject in one scenario of one size, put together.
+ *
+ * @param spreads what was found out; empty if nothing was
+ * @param lateness point by point the median of all runs; empty where nothing comes due
+ * @param failures why runs have no number, each reason once
+ */
+record Row(
+    String scenario,
+    int size,
+    String subject,
+    Map<Metric, Spread> spreads,
+    List<Percentile> lateness,
+    List<String> failures) {
+
+  @Nullable Spread spread(Metric metric) {
+    return spreads.get(metric);
+  }
+}

@@ -1,0 +1,82 @@
+package io.tourbillon.bench.scenario;
+
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/** What a scenario finds out. Of each of them less is better. */
+public enum Metric {
+  /** CPU time of the whole process for each operation. */
+  CPU_PER_OPERATION("CPU", "ns"),
+  /** The same by the clock on the wall, which does not see what other threads do meanwhile. */
+  WALL_PER_OPERATION("wall", "ns"),
+  /** CPU time of the whole process for each timer armed, from none to all. */
+  ARM_CPU("CPU an arm", "ns"),
+  /** CPU time of the whole process for each timer cancelled, from all to none. */
+  CANCEL_CPU("CPU a cancel", "ns"),
+  /** Median lateness. */
+  LATE_P50("late, p50", "us", lateMicros(50)),
+  /** The lateness that one of a hundred exceeds. */
+  LATE_P99("late, p99", "us", lateMicros(99)),
+  /** The greatest lateness. */
+  LATE_MAX("late, most", "us", lateMicros(100)),
+  /** Memory that one takes up. */
+  BYTES_EACH("memory each", "B"),
+  /** Memory that all still take up a second after the last was cancelled. */
+  BYTES_LEFT("left after cancel", "B"),
+  /** How often threads of the subject went to sleep again: voluntary context switches. */
+  WAKE_UPS_PER_SECOND("wake-ups a second", ""),
+  /** CPU time of the subject's threads, in percent of a core. */
+  CPU_PERCENT("CPU", "%");
+
+  private final String title;
+  private final String unit;
+
+  /** A method reference without state. */
+  @SuppressWarnings("ImmutableEnumChecker")
+  private final ToDoubleFunction<Measurement> reader;
+
+  Metric(String title, String unit) {
+    this.title = title;
+    this.unit = unit;
+    this.reader = this::figureIn;
+  }
+
+  Metric(String title, String unit, ToDoubleFunction<Measurement> reader) {
+    this.title = title;
+    this.unit = unit;
+    this.reader = reader;
+  }
+
+  public String title() {
+    return title;
+  }
+
+  /** Empty for a plain number. */
+  public String unit() {
+    return unit;
+  }
+
+  /** By what it goes in files: {@code cpuPerOperation}. */
+  public String id() {
+    String[] words = name().toLowerCase(Locale.ROOT).split("_", -1);
+    StringBuilder id = new StringBuilder(words[0]);
+    for (int word = 1; word < words.length; word++) {
+      id.append(Character.toUpperCase(words[word].charAt(0)))
+          .append(words[word], 1, words[word].length());
+    }
+    return id.toString();
+  }
+
+  /** Its value, or NaN in a measurement that does not have it. */
+  public double in(Measurement measurement) {
+    return reader.applyAsDouble(measurement);
+  }
+
+  private double figureIn(Measurement measurement) {
+    return measurement.figures().getOrDefault(id(), Double.NaN);
+  }
+
+  private static ToDoubleFunction<Measurement> lateMicros(double percent) {
+    return measurement -> measurement.latenessNanosAt(percent) / 1e3;
+  }
+}

@@ -1,0 +1,234 @@
+package io.tourbillon.bench.scenario;
+
+import io.tourbillon.bench.subject.CoroutineKind;
+import io.tourbillon.bench.subject.ForeignKind;
+import io.tourbillon.bench.subject.Subject;
+import io.tourbillon.bench.subject.TimerKind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What is compared. */
+@SuppressWarnings("ImmutableEnumChecker") // Its lists and records are never changed.
+public enum Scenario {
+  REQUEST_TIMEOUTS(
+      "Request timeouts",
+      "So many timers pending, due in 30 to 60 s. One operation cancels one of them at random and"
+          + " arms the next. Every cancel must find its timer pending, and as many must be pending"
+          + " at the end as at the beginning.",
+      "cancel and arm",
+      List.of(Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION),
+      Effort.of(3000, 4000, 1_000, 10_000, 100_000, 1_000_000),
+      Effort.of(400, 600, 10_000),
+      timers(TimerTrials::requestTimeouts),
+      EnumSet.allOf(ForeignKind.class)),
+  IDLE_TIMEOUTS(
+      "Idle timeouts pushed out",
+      "So many connections, each with a timer that would close it. One operation is the use of a"
+          + " connection, which pushes its timer out: in place where the subject can, else by"
+          + " cancelling and arming. None may come due or be lost.",
+      "push-out",
+      List.of(Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION),
+      Effort.of(5000, 5000, 1_000_000),
+      Effort.of(600, 900, 100_000),
+      timers(TimerTrials::idleTimeouts),
+      EnumSet.allOf(ForeignKind.class)),
+  FIRE(
+      "Fire a million",
+      "So many timers armed at once, due at random within 3 s (quick: half a second). All must fire"
+          + " once, and none early. CPU is that of the process from the first arm to the last fire.",
+      "timer",
+      List.of(Metric.CPU_PER_OPERATION, Metric.LATE_P50, Metric.LATE_P99, Metric.LATE_MAX),
+      Effort.of(6000, 3000, 1_000_000),
+      Effort.of(500, 500, 100_000),
+      timers(TimerTrials::fire),
+      EnumSet.allOf(ForeignKind.class)),
+  LATENESS(
+      "Lateness under a light load",
+      "The same with so few timers that lateness is not for want of CPU: 20 in a millisecond.",
+      "timer",
+      List.of(Metric.LATE_P50, Metric.LATE_P99, Metric.LATE_MAX, Metric.CPU_PER_OPERATION),
+      Effort.of(2000, 5000, 100_000),
+      Effort.of(300, 500, 10_000),
+      timers(TimerTrials::fire),
+      EnumSet.allOf(ForeignKind.class)),
+  TEN_MILLION(
+      "Ten million pending",
+      "So many timers armed, due in 10 to 20 minutes; then cancelled and armed at random, as in"
+          + " request timeouts; then all cancelled.",
+      "cancel and arm",
+      List.of(
+          Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION, Metric.ARM_CPU, Metric.CANCEL_CPU),
+      Effort.of(3000, 4000, 10_000_000),
+      Effort.of(0, 0),
+      timers(TimerTrials::peak),
+      EnumSet.of(ForeignKind.GO)),
+  IDLE(
+      "Idle",
+      "A service with one timer, an hour away. Counted are the threads that it has started; of"
+          + " programs in other languages, all threads of the process.",
+      "second",
+      List.of(Metric.WAKE_UPS_PER_SECOND, Metric.CPU_PERCENT),
+      Effort.of(0, 5000, 1),
+      Effort.of(0, 500, 1),
+      timers(TimerTrials::idle),
+      EnumSet.allOf(ForeignKind.class)),
+  SLEEPERS(
+      "A million sleeping coroutines",
+      "So many coroutines, each of which sleeps four times for 0.5 to 1.5 s (quick: an eighth of"
+          + " that) and ends. All must end, and no sleep may be too short. CPU is that of the"
+          + " process from the first spawn to the last end.",
+      "sleep",
+      List.of(Metric.CPU_PER_OPERATION, Metric.LATE_P50, Metric.LATE_P99, Metric.LATE_MAX),
+      Effort.of(8000, 4000, 1_000_000),
+      Effort.of(500, 500, 50_000),
+      coroutines(CoroutineTrials::sleepers),
+      EnumSet.allOf(ForeignKind.class)),
+  TIMER_MEMORY(
+      "Memory of a pending timer",
+      "So many timers an hour away, one task for all. In the JVM the live heap after a collection,"
+          + " in Go heap and stacks in use after one, in Python the resident set. All of it must"
+          + " come back when they are cancelled.",
+      "timer",
+      List.of(Metric.BYTES_EACH, Metric.BYTES_LEFT),
+      Effort.of(0, 0, 1_000_000),
+      Effort.of(0, 0, 100_000),
+      timers(TimerTrials::memory),
+      EnumSet.allOf(ForeignKind.class)),
+  COROUTINE_MEMORY(
+      "Memory of a sleeping coroutine",
+      "So many coroutines asleep for an hour, counted as timers are.",
+      "coroutine",
+      List.of(Metric.BYTES_EACH),
+      Effort.of(0, 0, 100_000),
+      Effort.of(0, 0, 20_000),
+      coroutines(CoroutineTrials::memory),
+      EnumSet.allOf(ForeignKind.class));
+
+  private static final int BASE_MEGABYTES = 200;
+
+  /** A JDK timer, its task and handle, and as much again for the collector to work in. */
+  private static final int TIMER_BYTES = 400;
+
+  /** A virtual thread asleep, and as much again and half. */
+  private static final int COROUTINE_BYTES = 2500;
+
+  /**
+   * A young generation of 5 GB in a heap of 8: a coroutine's stack is copied with each sleep, and
+   * should be garbage before it is promoted.
+   */
+  private static final int YOUNG_EIGHTHS = 5;
+
+  private final String title;
+  private final String description;
+  private final String operation;
+  private final List<Metric> metrics;
+  private final Effort full;
+  private final Effort quick;
+  private final Trials<?> trials;
+
+  private final Set<ForeignKind> foreign;
+
+  Scenario(
+      String title,
+      String description,
+      String operation,
+      List<Metric> metrics,
+      Effort full,
+      Effort quick,
+      Trials<?> trials,
+      Set<ForeignKind> foreign) {
+    this.title = title;
+    this.description = description;
+    this.operation = operation;
+    this.metrics = metrics;
+    this.full = full;
+    this.quick = quick;
+    this.trials = trials;
+    this.foreign = foreign;
+  }
+
+  /** By what files and the command line call it: {@code request-timeouts}. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The one that goes by this, or null. */
+  public static @Nullable Scenario byId(String id) {
+    return Arrays.stream(values())
+        .filter(scenario -> scenario.id().equals(id))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** By what all of them go. */
+  public static List<String> ids() {
+    return Arrays.stream(values()).map(Scenario::id).toList();
+  }
+
+  public String title() {
+    return title;
+  }
+
+  /** What is done, and what is checked. */
+  public String description() {
+    return description;
+  }
+
+  /** What an operation is, of which figures tell the cost. */
+  public String operation() {
+    return operation;
+  }
+
+  /** What it finds out, the most telling first. */
+  public List<Metric> metrics() {
+    return metrics;
+  }
+
+  public Effort full() {
+    return full;
+  }
+
+  /** Without sizes if it is no part of a quick comparison. */
+  public Effort quick() {
+    return quick;
+  }
+
+  /** All that can take part, ours first. */
+  public List<Subject> subjects() {
+    List<Subject> subjects = new ArrayList<>(trials.subjects());
+    subjects.addAll(foreign);
+    return subjects;
+  }
+
+  /** Heap that a JVM must have for so many timers or coroutines, whichever the subject. */
+  public int leastHeapMegabytes(int size) {
+    return BASE_MEGABYTES + (int) ((long) size * trials.bytesEach() / 1_000_000);
+  }
+
+  /** What the JVMs of all its subjects get beside a server's usual flags. */
+  public List<String> jvmFlags(int heapMegabytes) {
+    return trials.type() == CoroutineKind.class
+        ? List.of("-Xmn" + heapMegabytes * YOUNG_EIGHTHS / 8 + "m")
+        : List.of();
+  }
+
+  /** Runs it in this JVM. */
+  Measurement run(Subject subject, Job job) throws IOException, InterruptedException {
+    return trials.run(subject, job);
+  }
+
+  private static Trials<TimerKind> timers(Trial<TimerKind> trial) {
+    return Trials.of(TimerKind.class, EnumSet.allOf(TimerKind.class), TIMER_BYTES, trial);
+  }
+
+  private static Trials<CoroutineKind> coroutines(Trial<CoroutineKind> trial) {
+    return Trials.of(
+        CoroutineKind.class, EnumSet.allOf(CoroutineKind.class), COROUTINE_BYTES, trial);
+  }
+}

@@ -1,0 +1,29 @@
+package io.tourbillon.bench.subject;
+
+import java.time.Duration;
+
+/**
+ * A coroutine system, as seen by the thread that uses it. Every call starts coroutines of its own.
+ */
+public interface CoroutineSubject extends AutoCloseable {
+  /** Starts a coroutine for each row of the plan, which sleeps its row; returns when all ended. */
+  void sleep(SleepPlan plan) throws InterruptedException;
+
+  /**
+   * Starts so many coroutines that sleep once and end, and returns when all of them are about to
+   * sleep. They end with the subject, or with the JVM at the latest.
+   */
+  void park(int coroutines, Duration nap) throws InterruptedException;
+
+  /** Starts so many coroutines that do nothing, and returns when all have ended. */
+  void spawn(int coroutines) throws InterruptedException;
+
+  /**
+   * Starts so many coroutines, each of which lets the others go first so many times; returns when
+   * all have ended. In a JVM whose virtual threads have one carrier all this is on one thread.
+   */
+  void takeTurns(int coroutines, int turns) throws InterruptedException;
+
+  @Override
+  void close();
+}

@@ -1,0 +1,60 @@
+package io.tourbillon.bench.work;
+
+import io.tourbillon.bench.subject.PendingTask;
+import io.tourbillon.bench.subject.TimerKind;
+import io.tourbillon.bench.subject.TimerSubject;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.Arrays;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * What a service does while its one timer is an hour away. Its threads are those that were not
+ * there before it was opened; the JVM has threads of its own that wake up now and then.
+ *
+ * @param cpuPercent CPU time of its threads, in percent of a core
+ * @param wakeUpsPerSecond of its threads; empty where the platform does not tell
+ */
+public record IdleCost(double cpuPercent, OptionalDouble wakeUpsPerSecond) {
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+  /** Looks at a service for a while, after a second in which it comes to rest. */
+  public static IdleCost measure(TimerKind kind, int millis)
+      throws IOException, InterruptedException {
+    Set<Long> otherJavaThreads = javaThreads();
+    Set<String> otherThreads = Wakeups.areKnown() ? Wakeups.read().threads() : Set.of();
+    try (TimerSubject subject = kind.open(1, false)) {
+      subject.arm(0, TimeUnit.HOURS.toNanos(1), new PendingTask());
+      TimeUnit.SECONDS.sleep(1);
+      long startNanos = System.nanoTime();
+      long startCpuNanos = cpuNanos(otherJavaThreads);
+      OptionalDouble wakeUps = OptionalDouble.empty();
+      if (Wakeups.areKnown()) {
+        Wakeups before = Wakeups.read();
+        TimeUnit.MILLISECONDS.sleep(millis);
+        wakeUps = OptionalDouble.of(Wakeups.read().since(before, otherThreads) * 1e3 / millis);
+      } else {
+        TimeUnit.MILLISECONDS.sleep(millis);
+      }
+      long cpuNanos = cpuNanos(otherJavaThreads) - startCpuNanos;
+      subject.requirePending(1);
+      return new IdleCost(100.0 * cpuNanos / (System.nanoTime() - startNanos), wakeUps);
+    }
+  }
+
+  private static Set<Long> javaThreads() {
+    return Arrays.stream(THREADS.getAllThreadIds()).boxed().collect(Collectors.toSet());
+  }
+
+  private static long cpuNanos(Set<Long> others) {
+    return javaThreads().stream()
+        .filter(thread -> !others.contains(thread))
+        .mapToLong(THREADS::getThreadCpuTime)
+        .filter(nanos -> nanos > 0)
+        .sum();
+  }
+}

@@ -1,0 +1,77 @@
+package io.tourbillon.bench.work;
+
+import io.tourbillon.bench.subject.PendingTask;
+import io.tourbillon.bench.subject.SubjectTask;
+import io.tourbillon.bench.subject.TimerSubject;
+
+/**
+ * Request timeouts: cancels one of the pending timers and arms another in its place, due in 30 to
+ * 60 s. None comes due while this goes on; so more than a million, which take long to arm, are due
+ * in 10 to 20 minutes. Each place has its own task, made before. The service reads its clock once,
+ * in arm.
+ */
+public final class RequestTimeouts implements SteadyWork {
+  private static final int DELAY_SECONDS = 30;
+  private static final int MANY = 1_000_000;
+  private static final int DELAY_SECONDS_OF_MANY = 600;
+
+  private final TimerSubject timers;
+  private final SubjectTask[] tasks;
+  private final Victims victims;
+  private final Xorshift random = new Xorshift(2);
+  private final long leastDelayNanos;
+  private final int moreDelayMicros;
+
+  /**
+   * @param timers with as many places as there are to be timers
+   */
+  public RequestTimeouts(TimerSubject timers, int pending, Order order) {
+    this.timers = timers;
+    tasks = PendingTask.forPlaces(pending);
+    victims = new Victims(order, pending, 1);
+    int leastDelaySeconds = pending > MANY ? DELAY_SECONDS_OF_MANY : DELAY_SECONDS;
+    leastDelayNanos = leastDelaySeconds * 1_000_000_000L;
+    moreDelayMicros = leastDelaySeconds * 1_000_000;
+  }
+
+  @Override
+  public void fill() {
+    for (int place = 0; place < tasks.length; place++) {
+      timers.arm(place, nextDelayNanos(), tasks[place]);
+    }
+    check();
+  }
+
+  @Override
+  public void operate() {
+    int place = victims.next();
+    if (!timers.cancel(place)) {
+      throw SteadyWork.notPending(place);
+    }
+    timers.arm(place, nextDelayNanos(), tasks[place]);
+  }
+
+  private long nextDelayNanos() {
+    return leastDelayNanos + random.nextBelow(moreDelayMicros) * 1_000L;
+  }
+
+  @Override
+  public void check() {
+    timers.requirePending(tasks.length);
+  }
+
+  /** Cancels all that is pending, as the end of a peak does. */
+  public void drain() {
+    for (int place = 0; place < tasks.length; place++) {
+      if (!timers.cancel(place)) {
+        throw SteadyWork.notPending(place);
+      }
+    }
+    timers.requirePending(0);
+  }
+
+  @Override
+  public void close() {
+    timers.close();
+  }
+}

@@ -1,0 +1,54 @@
+package io.tourbillon.bench.work;
+
+import io.tourbillon.bench.ProcessCpu;
+import io.tourbillon.bench.subject.CoroutineSubject;
+import io.tourbillon.bench.subject.SleepPlan;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Coroutines that sleep four times and end. The harness reads the clock twice a sleep. May be run
+ * again and again.
+ */
+public final class Sleepers {
+  private static final int SLEEPS = 4;
+
+  private final SleepPlan plan;
+  private long cpuNanos;
+
+  /**
+   * @param totalMillis for how long a coroutine sleeps, on average, in all: each sleep is from a
+   *     half of a quarter of this to three halves of it
+   */
+  public Sleepers(int coroutines, int totalMillis) {
+    long[] delayNanos = new long[Math.multiplyExact(coroutines, SLEEPS)];
+    Xorshift random = new Xorshift(1);
+    long meanNanos = TimeUnit.MILLISECONDS.toNanos(totalMillis) / SLEEPS;
+    int meanMicros = (int) (meanNanos / 1_000);
+    for (int sleep = 0; sleep < delayNanos.length; sleep++) {
+      delayNanos[sleep] = meanNanos / 2 + random.nextBelow(meanMicros) * 1_000L;
+    }
+    plan = new SleepPlan(delayNanos, SLEEPS);
+  }
+
+  /** Runs all coroutines to their end. */
+  public void run(CoroutineSubject subject) throws InterruptedException {
+    plan.reset();
+    long startCpuNanos = ProcessCpu.nanos();
+    subject.sleep(plan);
+    cpuNanos = ProcessCpu.nanos() - startCpuNanos;
+  }
+
+  /** CPU time of the whole process for each sleep, from the first spawn to the last end. */
+  public double cpuNanosPerSleep() {
+    return (double) cpuNanos / plan.coroutines() / SLEEPS;
+  }
+
+  /**
+   * How late the sleeps ended.
+   *
+   * @throws IllegalStateException if one ended early, or was left out
+   */
+  public Lateness lateness() {
+    return Lateness.of(plan.latenessNanos());
+  }
+}
