@@ -20,9 +20,18 @@ public final class ServerJvm {
   /** Lets Netty use its Unsafe queues, which it prefers and JDK 24 and later deny by default. */
   public static final String UNSAFE_FOR_PEERS = "--sun-misc-unsafe-memory-access=allow";
 
-  /** All of them. Annotations can not refer to a list, so benchmarks name them one by one. */
-  public static final List<String> FLAGS =
-      List.of(LEAST_HEAP, MOST_HEAP, COLLECTOR, TOUCHED_HEAP, UNSAFE_FOR_PEERS);
+  /**
+   * All of them, with another heap. Annotations can not refer to a list, so benchmarks name them
+   * one by one.
+   */
+  public static List<String> flags(int heapMegabytes) {
+    return List.of(
+        "-Xms" + heapMegabytes + "m",
+        "-Xmx" + heapMegabytes + "m",
+        COLLECTOR,
+        TOUCHED_HEAP,
+        UNSAFE_FOR_PEERS);
+  }
 
   private ServerJvm() {}
 }

@@ -1,6 +1,7 @@
 package io.tourbillon.bench.compare;
 
 import io.tourbillon.bench.scenario.Measurement;
+import io.tourbillon.bench.subject.Family;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,5 +34,9 @@ record Outcome(
       throw new IllegalArgumentException(
           "an outcome must have a measurement if and only if it is MEASURED: " + status);
     }
+  }
+
+  boolean isFailureOfOurs() {
+    return status == Status.FAILED && Family.isOurs(subject);
   }
 }

@@ -13,7 +13,6 @@ import java.util.Map;
  * @param jvmFlags of every JVM that was measured
  * @param versions of the subjects, by name
  * @param absent reasons why subjects did not take part, by their ids
- * @param complete false if it was ended before its time
  */
 record Results(
     int format,
@@ -25,7 +24,11 @@ record Results(
     List<String> jvmFlags,
     Map<String, String> versions,
     Map<String, String> absent,
-    boolean complete,
     List<Outcome> outcomes) {
   static final int FORMAT = 1;
+
+  /** Whether nothing was left out. */
+  boolean isComplete() {
+    return outcomes.stream().noneMatch(outcome -> outcome.status() == Outcome.Status.LEFT_OUT);
+  }
 }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param spreads what was found out; empty if nothing was
  * @param lateness point by point the median of all runs; empty where nothing comes due
- * @param failures why runs have no number, each reason once
+ * @param failed whether a run did not do its work, and so has no number
+ * @param reasons why runs have no number, each once
  */
 record Row(
     String scenario,
@@ -19,7 +20,8 @@ record Row(
     String subject,
     Map<Metric, Spread> spreads,
     List<Percentile> lateness,
-    List<String> failures) {
+    boolean failed,
+    List<String> reasons) {
 
   @Nullable Spread spread(Metric metric) {
     return spreads.get(metric);

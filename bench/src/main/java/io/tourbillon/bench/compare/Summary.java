@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of a comparison, in the order in which their first runs came. */
 final class Summary {
@@ -40,13 +41,33 @@ final class Summary {
     return rows.stream().filter(row -> row.scenario().equals(scenario.id())).toList();
   }
 
+  /** The row of the same scenario, size and subject as one of another comparison, or null. */
+  @Nullable Row row(Row other) {
+    return rows.stream()
+        .filter(
+            row ->
+                row.scenario().equals(other.scenario())
+                    && row.size() == other.size()
+                    && row.subject().equals(other.subject()))
+        .findFirst()
+        .orElse(null);
+  }
+
   private static Row row(Key key, List<Outcome> outcomes) {
     List<Measurement> measurements =
         outcomes.stream().map(Outcome::measurement).filter(Objects::nonNull).toList();
-    List<String> failures =
+    boolean failed =
+        outcomes.stream().anyMatch(outcome -> outcome.status() == Outcome.Status.FAILED);
+    List<String> reasons =
         outcomes.stream().map(Outcome::reason).filter(Objects::nonNull).distinct().toList();
     return new Row(
-        key.scenario, key.size, key.subject, spreads(measurements), curve(measurements), failures);
+        key.scenario,
+        key.size,
+        key.subject,
+        spreads(measurements),
+        curve(measurements),
+        failed,
+        reasons);
   }
 
   private static Map<Metric, Spread> spreads(List<Measurement> measurements) {

@@ -1,29 +1,22 @@
 package io.tourbillon.bench.demo;
 
+import io.tourbillon.bench.Progress;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.TimerStats;
-import java.io.Console;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /** One run: arm, serve, shut down, settle. See the package for the story. */
 final class Demo {
   private static final int BAR_COLUMNS = 79;
   private static final int REFRESH_MILLIS = 200;
-
-  /** Where nobody watches, as in a log, the bar is drawn seldom. */
-  private static final int LOG_MILLIS = 5_000;
 
   private final int seconds;
   private final int timerCount;
@@ -153,24 +146,7 @@ final class Demo {
         arming, serving, pending, isStopping(), kinds, ledger, tally, stalls, broken);
   }
 
-  private static boolean isWatched() {
-    // JDK 22 to 24 always have a console; JDK 25 has none again where there is no terminal.
-    return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
-  }
-
-  /**
-   * A bar of a given width: left to find out the terminal's, the library would open it, and that
-   * takes Ctrl-C away from the JVM.
-   */
   private static ProgressBar bar(String name, long max, String unit, long unitSize) {
-    return new ProgressBarBuilder()
-        .setTaskName(name)
-        .setInitialMax(max)
-        .setUnit(unit, unitSize)
-        .setUpdateIntervalMillis(isWatched() ? REFRESH_MILLIS : LOG_MILLIS)
-        .setStyle(ProgressBarStyle.ASCII)
-        .setConsumer(new ConsoleProgressBarConsumer(System.err, BAR_COLUMNS))
-        .hideEta()
-        .build();
+    return Progress.bar(name, max, BAR_COLUMNS).setUnit(unit, unitSize).hideEta().build();
   }
 }

@@ -14,6 +14,11 @@ public record Effort(List<Integer> sizes, int warmUpMillis, int measureMillis) {
     return new Effort(List.of(sizes), warmUpMillis, measureMillis);
   }
 
+  /** The same with other sizes, or the very same if there are none. */
+  public Effort withSizes(List<Integer> others) {
+    return others.isEmpty() ? this : new Effort(others, warmUpMillis, measureMillis);
+  }
+
   public List<Job> jobs() {
     return sizes.stream().map(size -> new Job(size, warmUpMillis, measureMillis)).toList();
   }

@@ -67,15 +67,16 @@ public final class MeasureCommand implements Callable<Integer> {
   }
 
   private Subject subjectOf(Scenario scenario) {
-    return scenario.subjects().stream()
+    return scenario.subjectsInJvm().stream()
         .filter(subject -> subject.id().equals(subjectId))
+        .map(Subject.class::cast)
         .findFirst()
         .orElseThrow(
             () ->
                 new ParameterException(
                     spec.commandLine(),
                     "SUBJECT must be one of "
-                        + scenario.subjects().stream().map(Subject::id).toList()
+                        + scenario.subjectsInJvm().stream().map(Subject::id).toList()
                         + ": "
                         + subjectId));
   }

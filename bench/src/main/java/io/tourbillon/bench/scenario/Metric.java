@@ -56,6 +56,42 @@ public enum Metric {
     return unit;
   }
 
+  /** Whether runs of the same agree on it: a maximum is the worst moment of the machine. */
+  public boolean isSteady() {
+    return this != LATE_MAX && this != BYTES_LEFT;
+  }
+
+  /** A difference that nobody would care about, however sure. */
+  public double leastDifference() {
+    return switch (this) {
+      case WAKE_UPS_PER_SECOND -> 5;
+      case CPU_PERCENT -> 0.1;
+      default -> 1;
+    };
+  }
+
+  /**
+   * A value with its unit, as exact as measurements are: three digits, and thousands of a unit as
+   * the next one.
+   */
+  public String format(double value) {
+    double scaled = value;
+    String scaledUnit = unit;
+    if (unit.equals("us") && value >= 1e6) {
+      scaled = value / 1e6;
+      scaledUnit = "s";
+    } else if ((unit.equals("ns") || unit.equals("us")) && value >= 1e3 * 10) {
+      scaled = value / 1e3;
+      scaledUnit = unit.equals("ns") ? "us" : "ms";
+    }
+    return digits(scaled) + (scaledUnit.isEmpty() ? "" : " " + scaledUnit);
+  }
+
+  private static String digits(double value) {
+    int decimals = value == 0 || value >= 99.5 ? 0 : value >= 9.95 ? 1 : 2;
+    return String.format(Locale.ROOT, "%,." + decimals + "f", value);
+  }
+
   /** By what it goes in files: {@code cpuPerOperation}. */
   public String id() {
     String[] words = name().toLowerCase(Locale.ROOT).split("_", -1);

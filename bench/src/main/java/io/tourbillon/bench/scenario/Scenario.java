@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is compared. */
@@ -39,7 +40,7 @@ public enum Scenario {
       timers(TimerTrials::idleTimeouts),
       EnumSet.allOf(ForeignKind.class)),
   FIRE(
-      "Fire a million",
+      "Timers coming due",
       "So many timers armed at once, due at random within 3 s (quick: half a second). All must fire"
           + " once, and none early. CPU is that of the process from the first arm to the last fire.",
       "timer",
@@ -52,13 +53,13 @@ public enum Scenario {
       "Lateness under a light load",
       "The same with so few timers that lateness is not for want of CPU: 20 in a millisecond.",
       "timer",
-      List.of(Metric.LATE_P50, Metric.LATE_P99, Metric.LATE_MAX, Metric.CPU_PER_OPERATION),
+      List.of(Metric.LATE_P99, Metric.LATE_P50, Metric.LATE_MAX, Metric.CPU_PER_OPERATION),
       Effort.of(2000, 5000, 100_000),
-      Effort.of(300, 500, 10_000),
+      Effort.of(0, 0),
       timers(TimerTrials::fire),
       EnumSet.allOf(ForeignKind.class)),
   TEN_MILLION(
-      "Ten million pending",
+      "A peak of timers",
       "So many timers armed, due in 10 to 20 minutes; then cancelled and armed at random, as in"
           + " request timeouts; then all cancelled.",
       "cancel and arm",
@@ -79,7 +80,7 @@ public enum Scenario {
       timers(TimerTrials::idle),
       EnumSet.allOf(ForeignKind.class)),
   SLEEPERS(
-      "A million sleeping coroutines",
+      "Sleeping coroutines",
       "So many coroutines, each of which sleeps four times for 0.5 to 1.5 s (quick: an eighth of"
           + " that) and ends. All must end, and no sleep may be too short. CPU is that of the"
           + " process from the first spawn to the last end.",
@@ -190,6 +191,14 @@ public enum Scenario {
     return metrics;
   }
 
+  /** What stands for all of it in a summary: the most telling, and the tail of lateness. */
+  public List<Metric> headlines() {
+    return Stream.concat(
+            metrics.stream().limit(1), metrics.stream().filter(metric -> metric == Metric.LATE_P99))
+        .distinct()
+        .toList();
+  }
+
   public Effort full() {
     return full;
   }
@@ -216,6 +225,11 @@ public enum Scenario {
     return trials.type() == CoroutineKind.class
         ? List.of("-Xmn" + heapMegabytes * YOUNG_EIGHTHS / 8 + "m")
         : List.of();
+  }
+
+  /** Those of them that run in a JVM. */
+  List<? extends Subject> subjectsInJvm() {
+    return trials.subjects();
   }
 
   /** Runs it in this JVM. */

@@ -22,7 +22,8 @@ public enum Family {
     return title;
   }
 
-  public boolean isOurs() {
-    return this == OURS_IDS || this == OURS_HANDLES;
+  /** Whether a subject of ours goes by this id. */
+  public static boolean isOurs(String subjectId) {
+    return subjectId.startsWith("ours-");
   }
 }

@@ -1,0 +1,72 @@
+package io.tourbillon.bench.compare;
+
+import io.tourbillon.bench.scenario.Metric;
+import java.util.Locale;
+
+/**
+ * A figure of two comparisons.
+ *
+ * @param drift by what factor the same figure of the peers has changed: what the machine, and not
+ *     the subject, has done; 1 if no peer took part in both
+ */
+record Change(
+    String scenario,
+    int size,
+    String subject,
+    Metric metric,
+    Spread before,
+    Spread now,
+    double drift) {
+  /** Fewer runs than this, and the ranges of two equals lie apart by chance too often. */
+  static final int LEAST_RUNS = 3;
+
+  /** What is not worth a word even if it is sure. */
+  private static final double LEAST_SHARE = 0.05;
+
+  enum Verdict {
+    SLOWER,
+    SAME,
+    FASTER,
+    /** Too few runs. */
+    UNKNOWN
+  }
+
+  /**
+   * Slower, or faster, is what lies apart: every run of one side from every run of the other, when
+   * the drift of the peers is taken off; by 5 percent at least, and by a difference that matters.
+   * With 3 runs each that happens to equals in 1 of 20 cases on each side, with 5 in 1 of 252.
+   */
+  Verdict verdict() {
+    if (before.count() < LEAST_RUNS || now.count() < LEAST_RUNS) {
+      return Verdict.UNKNOWN;
+    }
+    if (exceeds(now, before, drift)) {
+      return Verdict.SLOWER;
+    }
+    return exceeds(before, now, 1 / drift) ? Verdict.FASTER : Verdict.SAME;
+  }
+
+  private boolean exceeds(Spread more, Spread less, double expected) {
+    return more.least() > less.most() * expected
+        && more.median() > less.median() * expected * (1 + LEAST_SHARE)
+        && more.median() - less.median() * expected > metric.leastDifference();
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "%s %d %s: %s %s -> %s (%s to %s before, %s to %s now; peers x %.2f)",
+        scenario,
+        size,
+        subject,
+        metric.title(),
+        metric.format(before.median()),
+        metric.format(now.median()),
+        metric.format(before.least()),
+        metric.format(before.most()),
+        metric.format(now.least()),
+        metric.format(now.most()),
+        drift);
+  }
+}

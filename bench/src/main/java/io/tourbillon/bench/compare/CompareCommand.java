@@ -1,0 +1,204 @@
+package io.tourbillon.bench.compare;
+
+import io.tourbillon.bench.Interruption;
+import io.tourbillon.bench.scenario.Scenario;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code tourbillon compare}. */
+@Command(
+    name = "compare",
+    description = {
+      "Runs ours and the peers on the same work, each run in a fresh process, subjects in turn, and"
+          + " writes results.json and page.html.",
+      "Nothing else should run on the machine meanwhile. Ctrl-C keeps what was measured so far."
+    },
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:all went well",
+      "1:a subject of ours failed a check, or got slower than in --against",
+      "2:the arguments are wrong, or the machine is too small; nothing was measured"
+    })
+public final class CompareCommand implements Callable<Integer> {
+  private static final int USUAL_REPETITIONS = 3;
+  private static final int USUAL_HEAP_MEGABYTES = 8192;
+  private static final int QUICK_HEAP_MEGABYTES = 1024;
+
+  /** Ten seconds less than is promised, for what comes after the last run. */
+  private static final Duration QUICK_LIMIT = Duration.ofSeconds(110);
+
+  private static final Duration NO_LIMIT = Duration.ofDays(30);
+
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--scenario",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Only these. See --list.")
+  private List<String> scenarioIds = new ArrayList<>();
+
+  @Option(
+      names = "--subject",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Only these. See --list.")
+  private Set<String> subjectIds = new LinkedHashSet<>();
+
+  @Option(
+      names = "--size",
+      split = ",",
+      paramLabel = "N",
+      description = "So many timers or coroutines, instead of the scenario's own sizes.")
+  private List<Integer> sizes = new ArrayList<>();
+
+  @Option(
+      names = "--repeat",
+      paramLabel = "N",
+      description = "How often. Default: 3, with --quick once.")
+  private @Nullable Integer repetitions;
+
+  @Option(
+      names = "--quick",
+      description = "A first impression within 2 minutes: smaller, shorter, fewer subjects.")
+  private boolean quick;
+
+  @Option(
+      names = "--heap",
+      paramLabel = "SIZE",
+      converter = HeapSize.class,
+      description = "Heap of each JVM, such as 4g. Default: 8g, with --quick 1g.")
+  private @Nullable Integer heapMegabytes;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      description = "Where to write. Default: a new folder, tourbillon-compare-TIME.")
+  private @Nullable Path folder;
+
+  @Option(
+      names = "--against",
+      paramLabel = "FILE",
+      description = "A results.json of before: says what got slower beyond the noise.")
+  private @Nullable Path against;
+
+  @Option(names = "--list", description = "Lists scenarios and their subjects, and ends.")
+  private boolean list;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (list) {
+      out.print(listing());
+      out.flush();
+      return 0;
+    }
+    try {
+      return run(request(), out);
+    } catch (UnfitException unfit) {
+      throw new ParameterException(spec.commandLine(), unfit.getMessage(), unfit);
+    }
+  }
+
+  private int run(Request request, PrintWriter out)
+      throws IOException, InterruptedException, UnfitException {
+    request.requireFit(Machine.availableBytes() >> 20);
+    try (Comparison comparison = new Comparison(request);
+        Interruption interruption = Interruption.listen(comparison::stop)) {
+      boolean isWell = comparison.run(out);
+      if (isWell) {
+        return spec.exitCodeOnSuccess();
+      }
+      interruption.insistOn(spec.exitCodeOnExecutionException());
+      return spec.exitCodeOnExecutionException();
+    }
+  }
+
+  private Request request() throws UnfitException {
+    return new Request(
+        scenarios(),
+        subjectIds,
+        sizes,
+        repetitions != null ? repetitions : quick ? 1 : USUAL_REPETITIONS,
+        quick,
+        heapMegabytes != null ? heapMegabytes : quick ? QUICK_HEAP_MEGABYTES : USUAL_HEAP_MEGABYTES,
+        quick ? QUICK_LIMIT : NO_LIMIT,
+        newFolder(),
+        against == null ? null : earlier(against),
+        String.join(" ", spec.commandLine().getParseResult().originalArgs()));
+  }
+
+  private List<Scenario> scenarios() throws UnfitException {
+    if (scenarioIds.isEmpty()) {
+      return Arrays.stream(Scenario.values())
+          .filter(scenario -> !quick || !scenario.quick().sizes().isEmpty())
+          .toList();
+    }
+    List<Scenario> scenarios = new ArrayList<>();
+    for (String id : scenarioIds) {
+      Scenario scenario = Scenario.byId(id);
+      if (scenario == null) {
+        throw new UnfitException("--scenario must be one of " + Scenario.ids() + ": " + id);
+      }
+      scenarios.add(scenario);
+    }
+    return scenarios;
+  }
+
+  private static Results earlier(Path file) throws UnfitException {
+    try {
+      return ResultsFile.read(file);
+    } catch (IOException unreadable) {
+      throw new UnfitException("--against: " + unreadable.getMessage());
+    }
+  }
+
+  /** Nothing of an earlier comparison is overwritten. */
+  private Path newFolder() throws UnfitException {
+    Path chosen =
+        folder != null
+            ? folder
+            : Path.of(
+                "tourbillon-compare-" + LocalDateTime.now(ZoneId.systemDefault()).format(TIME));
+    if (Files.exists(chosen.resolve(Comparison.RESULTS))) {
+      throw new UnfitException("--output must be a folder without results: " + chosen);
+    }
+    return chosen;
+  }
+
+  private static String listing() {
+    StringBuilder text = new StringBuilder();
+    for (Scenario scenario : Scenario.values()) {
+      text.append(scenario.id()).append(" ").append(scenario.full().sizes()).append('\n');
+      text.append("  ").append(scenario.description()).append('\n');
+      scenario
+          .subjects()
+          .forEach(
+              subject ->
+                  text.append(
+                      String.format("    %-16s %s%n", subject.id(), subject.configuration())));
+    }
+    return text.toString();
+  }
+}

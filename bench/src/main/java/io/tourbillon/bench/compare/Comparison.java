@@ -1,0 +1,161 @@
+package io.tourbillon.bench.compare;
+
+import io.tourbillon.bench.Progress;
+import io.tourbillon.bench.ServerJvm;
+import io.tourbillon.bench.subject.ForeignKind;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import me.tongfei.progressbar.ProgressBar;
+
+/** A comparison from its preparation to its files. May be stopped by another thread. */
+final class Comparison implements AutoCloseable {
+  static final String RESULTS = "results.json";
+
+  private static final int BAR_COLUMNS = 110;
+
+  private final Request request;
+  private final long startNanos = System.nanoTime();
+  private final Instant started = Instant.now();
+  private final Machine machine = Machine.here();
+  private final Build build = Build.read();
+  private final Path scratch;
+  private final ChildProcess runner;
+  private final List<Outcome> outcomes = new ArrayList<>();
+
+  Comparison(Request request) throws IOException {
+    this.request = request;
+    scratch = Files.createTempDirectory("tourbillon-compare");
+    runner = new ChildProcess(scratch);
+  }
+
+  /** Ends what runs, and leaves out what is left. */
+  void stop() {
+    runner.stop();
+  }
+
+  /**
+   * Measures, writes and tells.
+   *
+   * @return whether no subject of ours failed or got slower
+   * @throws UnfitException if a subject that was asked for by name is not here
+   */
+  boolean run(PrintWriter out) throws IOException, InterruptedException, UnfitException {
+    ForeignPrograms foreign = foreignPrograms();
+    Plan plan =
+        request.plan(
+            subject -> !(subject instanceof ForeignKind) || foreign.present().containsKey(subject));
+    Files.createDirectories(request.folder());
+    announce(out, plan, foreign);
+    Launcher launcher = new Launcher(runner, request.heapMegabytes(), foreign.present());
+    Conductor conductor = new Conductor(launcher, runner, startNanos + request.limit().toNanos());
+    try (ProgressBar bar =
+        Progress.bar("measuring", Conductor.usualMillis(plan), BAR_COLUMNS)
+            .setUnit(" s", Duration.ofSeconds(1).toMillis())
+            .build()) {
+      conductor.carryOut(plan, bar, outcome -> keep(outcome, foreign));
+    }
+    return report(results(foreign), out);
+  }
+
+  private ForeignPrograms foreignPrograms()
+      throws IOException, InterruptedException, UnfitException {
+    List<ForeignKind> wanted = Stream.of(ForeignKind.values()).filter(request.isWanted()).toList();
+    ForeignPrograms programs = ForeignPrograms.find(wanted, runner, scratch);
+    for (Map.Entry<ForeignKind, String> absent : programs.absent().entrySet()) {
+      if (request.subjectIds().contains(absent.getKey().id())) {
+        throw new UnfitException(
+            "--subject must be on this machine: "
+                + absent.getKey().id()
+                + ": "
+                + absent.getValue());
+      }
+    }
+    return programs;
+  }
+
+  private void announce(PrintWriter out, Plan plan, ForeignPrograms foreign) {
+    out.printf(
+        "%d runs, usually some %d minutes, of %s%n",
+        plan.runs().size(),
+        Duration.ofMillis(Conductor.usualMillis(plan)).plusSeconds(59).toMinutes(),
+        plan.runs().stream().map(run -> run.scenario().id()).distinct().toList());
+    foreign.absent().forEach((kind, reason) -> out.printf("without %s: %s%n", kind.id(), reason));
+    out.flush();
+  }
+
+  /** Also writes what there is so far, so that whatever happens to this JVM leaves it behind. */
+  private void keep(Outcome outcome, ForeignPrograms foreign) {
+    outcomes.add(outcome);
+    try {
+      ResultsFile.write(results(foreign), request.folder().resolve(RESULTS));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Results results(ForeignPrograms foreign) {
+    Map<String, String> versions = new TreeMap<>(build.versions());
+    foreign.present().forEach((kind, program) -> versions.put(kind.id(), program.version()));
+    Map<String, String> absent = new TreeMap<>();
+    foreign.absent().forEach((kind, reason) -> absent.put(kind.id(), reason));
+    return new Results(
+        Results.FORMAT,
+        started,
+        Duration.ofNanos(System.nanoTime() - startNanos).toSeconds(),
+        request.command(),
+        build.commit(),
+        machine,
+        ServerJvm.flags(request.heapMegabytes()),
+        versions,
+        absent,
+        List.copyOf(outcomes));
+  }
+
+  private boolean report(Results results, PrintWriter out) throws IOException {
+    Summary summary = Summary.of(results);
+    out.println();
+    out.print(SummaryTable.of(summary));
+    out.println();
+    tellOfMissing(summary, out);
+    boolean isWell = outcomes.stream().noneMatch(Outcome::isFailureOfOurs);
+    Results before = request.before();
+    if (before != null) {
+      Regression regression = new Regression(before, results);
+      out.println(regression);
+      isWell &= !regression.hasOursSlowed();
+    }
+    out.println(request.folder().resolve(RESULTS));
+    out.flush();
+    return isWell;
+  }
+
+  /** Says why some have no number, or fewer than they should. */
+  private static void tellOfMissing(Summary summary, PrintWriter out) {
+    for (Row row : summary.rows()) {
+      for (String reason : row.reasons()) {
+        out.printf("%s %d %s: %s%n", row.scenario(), row.size(), row.subject(), reason);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    runner.stop();
+    try (Stream<Path> files = Files.walk(scratch)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.tourbillon.bench.compare;
+
+import io.tourbillon.bench.scenario.Scenario;
+import io.tourbillon.bench.subject.Subject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a user asks a comparison to do.
+ *
+ * @param subjectIds whom to compare; empty for all that are here
+ * @param sizes instead of each scenario's own; empty for those
+ * @param limit how long it may take
+ * @param folder to write to
+ * @param before an earlier comparison to hold it against, or null
+ * @param command as the user wrote it
+ */
+record Request(
+    List<Scenario> scenarios,
+    Set<String> subjectIds,
+    List<Integer> sizes,
+    int repetitions,
+    boolean quick,
+    int heapMegabytes,
+    Duration limit,
+    Path folder,
+    @Nullable Results before,
+    String command) {
+  private static final int MOST_REPETITIONS = 100;
+  private static final int MOST_MEMBERS = 50_000_000;
+  private static final int LEAST_HEAP_MEGABYTES = 64;
+
+  /** What a JVM takes up beside its heap, and this program, and the system. */
+  private static final int OTHER_MEGABYTES = 1024;
+
+  /**
+   * Checks all that can be known before anything is measured.
+   *
+   * @param availableMegabytes memory of this machine that can be had
+   */
+  void requireFit(long availableMegabytes) throws UnfitException {
+    requireInRange("--repeat", repetitions, MOST_REPETITIONS);
+    for (int size : sizes) {
+      requireInRange("--size", size, MOST_MEMBERS);
+    }
+    if (!sizes.isEmpty() && scenarios.size() != 1) {
+      throw new UnfitException("--size must come with one --scenario: " + scenarios.size());
+    }
+    requireSubjects();
+    requireSizes();
+    requireHeap(availableMegabytes);
+  }
+
+  private static void requireInRange(String option, int value, int most) throws UnfitException {
+    if (value < 1 || value > most) {
+      throw new UnfitException(option + " must be from 1 to " + most + ": " + value);
+    }
+  }
+
+  private void requireSubjects() throws UnfitException {
+    Set<String> known = new TreeSet<>();
+    for (Scenario scenario : scenarios) {
+      scenario.subjects().forEach(subject -> known.add(subject.id()));
+    }
+    for (String id : subjectIds) {
+      if (!known.contains(id)) {
+        throw new UnfitException(
+            "--subject must be one of those in the scenarios, " + known + ": " + id);
+      }
+    }
+  }
+
+  private void requireSizes() throws UnfitException {
+    for (Scenario scenario : scenarios) {
+      if (Plan.jobs(scenario, sizes, quick).isEmpty()) {
+        throw new UnfitException(
+            "--quick must leave out what takes long, or come with --size: " + scenario.id());
+      }
+    }
+  }
+
+  private void requireHeap(long availableMegabytes) throws UnfitException {
+    if (heapMegabytes < LEAST_HEAP_MEGABYTES) {
+      throw new UnfitException("--heap must be 64m at least: " + heapMegabytes + "m");
+    }
+    if (heapMegabytes + OTHER_MEGABYTES > availableMegabytes) {
+      throw new UnfitException(
+          "--heap must leave "
+              + OTHER_MEGABYTES
+              + " of the "
+              + availableMegabytes
+              + " MB that are available here: "
+              + heapMegabytes
+              + "m");
+    }
+    for (Scenario scenario : scenarios) {
+      for (var job : Plan.jobs(scenario, sizes, quick)) {
+        int needed = scenario.leastHeapMegabytes(job.size());
+        if (heapMegabytes < needed) {
+          throw new UnfitException(
+              String.format(
+                  "--heap must be %dm at least for %s with %d: %dm",
+                  needed, scenario.id(), job.size(), heapMegabytes));
+        }
+      }
+    }
+  }
+
+  /**
+   * The runs.
+   *
+   * @param present whether a subject can take part here
+   */
+  Plan plan(Predicate<Subject> present) {
+    return Plan.of(scenarios, sizes, repetitions, quick, isWanted().and(present));
+  }
+
+  /** Whom the user wants to see; whether it is here is another question. */
+  Predicate<Subject> isWanted() {
+    if (!subjectIds.isEmpty()) {
+      return subject -> subjectIds.contains(subject.id());
+    }
+    return subject -> !quick || Plan.isQuick(subject);
+  }
+}

@@ -1,0 +1,133 @@
+package io.tourbillon.bench.compare;
+
+import io.tourbillon.bench.scenario.Metric;
+import io.tourbillon.bench.scenario.Scenario;
+import io.tourbillon.bench.subject.Family;
+import io.tourbillon.bench.subject.Subject;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The one table of a comparison, in Markdown: a line for each scenario, size and leading figure,
+ * and a column for each family, which stands there with its best configuration. Figures are
+ * medians.
+ */
+final class SummaryTable {
+  private static final String NOTHING = "";
+  private static final String FAILED = "failed";
+
+  private SummaryTable() {}
+
+  static String of(Summary summary) {
+    List<Line> lines = lines(summary);
+    List<Family> families =
+        List.of(Family.values()).stream()
+            .filter(family -> lines.stream().anyMatch(line -> line.cells.containsKey(family)))
+            .toList();
+    List<List<String>> cells = new ArrayList<>();
+    cells.add(header(families));
+    for (Line line : lines) {
+      cells.add(line.cells(families));
+    }
+    return layOut(cells);
+  }
+
+  private static List<String> header(List<Family> families) {
+    List<String> header = new ArrayList<>(List.of("work"));
+    families.forEach(family -> header.add(family.title()));
+    return header;
+  }
+
+  private static List<Line> lines(Summary summary) {
+    List<Line> lines = new ArrayList<>();
+    for (Scenario scenario : Scenario.values()) {
+      Map<Integer, List<Row>> bySize =
+          summary.rows(scenario).stream()
+              .collect(Collectors.groupingBy(Row::size, TreeMap::new, Collectors.toList()));
+      bySize.forEach(
+          (size, rows) ->
+              scenario
+                  .headlines()
+                  .forEach(metric -> lines.add(line(scenario, size, metric, rows))));
+    }
+    return lines;
+  }
+
+  private static Line line(Scenario scenario, int size, Metric metric, List<Row> rows) {
+    Map<Family, String> cells = new EnumMap<>(Family.class);
+    for (Family family : Family.values()) {
+      List<Row> ofFamily = rows.stream().filter(row -> isOf(family, scenario, row)).toList();
+      best(ofFamily, metric)
+          .map(spread -> metric.format(spread.median()))
+          .or(() -> ofFamily.stream().filter(Row::failed).map(row -> FAILED).findFirst())
+          .ifPresent(cell -> cells.put(family, cell));
+    }
+    String work =
+        size == 1
+            ? String.format(Locale.ROOT, "%s: %s", scenario.title(), metric.title())
+            : String.format(Locale.ROOT, "%s, %,d: %s", scenario.title(), size, metric.title());
+    return new Line(work, cells);
+  }
+
+  private static Optional<Spread> best(List<Row> rows, Metric metric) {
+    return rows.stream()
+        .flatMap(row -> Optional.ofNullable(row.spread(metric)).stream())
+        .min(Comparator.comparingDouble(Spread::median));
+  }
+
+  private static boolean isOf(Family family, Scenario scenario, Row row) {
+    return scenario.subjects().stream()
+        .filter(subject -> subject.id().equals(row.subject()))
+        .map(Subject::family)
+        .anyMatch(family::equals);
+  }
+
+  /** Columns as wide as their widest cell, so that it reads well as it stands. */
+  private static String layOut(List<List<String>> lines) {
+    int columns = lines.getFirst().size();
+    int[] widths =
+        IntStream.range(0, columns)
+            .map(
+                column ->
+                    lines.stream().mapToInt(line -> line.get(column).length()).max().orElse(0))
+            .toArray();
+    StringBuilder table = new StringBuilder();
+    for (int number = 0; number < lines.size(); number++) {
+      List<String> line = lines.get(number);
+      for (int column = 0; column < columns; column++) {
+        String form = column == 0 ? "| %-" + widths[0] + "s " : "| %" + widths[column] + "s ";
+        table.append(String.format(Locale.ROOT, form, line.get(column)));
+      }
+      table.append("|\n");
+      if (number == 0) {
+        table.append(ruler(widths));
+      }
+    }
+    return table.toString();
+  }
+
+  /** Numbers stand to the right. */
+  private static String ruler(int[] widths) {
+    StringBuilder ruler = new StringBuilder();
+    for (int column = 0; column < widths.length; column++) {
+      ruler.append("| ").append("-".repeat(widths[column] - 1)).append(column == 0 ? "- " : ": ");
+    }
+    return ruler.append("|\n").toString();
+  }
+
+  private record Line(String work, Map<Family, String> cells) {
+    List<String> cells(List<Family> families) {
+      List<String> line = new ArrayList<>(List.of(work));
+      families.forEach(family -> line.add(cells.getOrDefault(family, NOTHING)));
+      return line;
+    }
+  }
+}

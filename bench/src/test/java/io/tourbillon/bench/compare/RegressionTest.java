@@ -1,0 +1,127 @@
+package io.tourbillon.bench.compare;
+
+import static io.tourbillon.bench.scenario.Metric.CPU_PER_OPERATION;
+import static io.tourbillon.bench.scenario.Metric.WAKE_UPS_PER_SECOND;
+import static io.tourbillon.bench.scenario.Scenario.IDLE;
+import static io.tourbillon.bench.scenario.Scenario.REQUEST_TIMEOUTS;
+import static io.tourbillon.bench.subject.TimerKind.KAFKA;
+import static io.tourbillon.bench.subject.TimerKind.NETTY_512;
+import static io.tourbillon.bench.subject.TimerKind.OURS_IDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.bench.scenario.Metric;
+import io.tourbillon.bench.scenario.Scenario;
+import org.junit.jupiter.api.Test;
+
+class RegressionTest {
+  private static final double[] EIGHTY = {80, 82, 84};
+
+  @Test
+  void everyRunAboveEveryEarlierOne_isSlower() {
+    Regression regression = regression(ours(EIGHTY), ours(90, 95, 91));
+    assertTrue(regression.hasOursSlowed());
+    assertTrue(
+        regression
+            .toString()
+            .startsWith(
+                "Slower beyond the noise:\n"
+                    + "  request-timeouts 1000 ours-ids: CPU 82.0 ns -> 91.0 ns"
+                    + " (80.0 ns to 84.0 ns before, 90.0 ns to 95.0 ns now; peers x 1.00)\n"),
+        regression::toString);
+  }
+
+  @Test
+  void oneRunWithinTheEarlierRange_isNoise() {
+    assertFalse(regression(ours(EIGHTY), ours(83, 150, 160)).hasOursSlowed());
+  }
+
+  @Test
+  void lessThanFivePercent_isNotWorthAWord() {
+    assertFalse(regression(ours(EIGHTY), ours(84.5, 85, 85.5)).hasOursSlowed());
+  }
+
+  @Test
+  void everyRunBelow_isFaster() {
+    String text = regression(ours(EIGHTY), ours(60, 61, 62)).toString();
+    assertTrue(text.startsWith("Slower beyond the noise: none\nFaster beyond the noise:\n"), text);
+  }
+
+  @Test
+  void fewerThanThreeRuns_areNotJudged() {
+    Regression regression = regression(ours(EIGHTY), ours(900, 901));
+    assertFalse(regression.hasOursSlowed());
+    assertTrue(regression.toString().contains("not known: 1 figures"), regression::toString);
+  }
+
+  @Test
+  void whatHappenedToThePeersToo_isTheMachines() {
+    Samples before = withPeers(ours(EIGHTY), 100);
+    Samples now = withPeers(ours(90, 95, 91), 115);
+    assertFalse(regression(before, now).hasOursSlowed());
+  }
+
+  @Test
+  void slowerWhilePeersAreFaster_isSlower() {
+    Samples before = withPeers(ours(EIGHTY), 115);
+    Samples now = withPeers(ours(EIGHTY), 100);
+    assertTrue(regression(before, now).hasOursSlowed());
+  }
+
+  @Test
+  void aPeerThatSlowedDown_isToldButNotOurs() {
+    Samples before =
+        new Samples().measured(REQUEST_TIMEOUTS, 1000, NETTY_512, CPU_PER_OPERATION, 1, 1, 1);
+    Samples now =
+        new Samples().measured(REQUEST_TIMEOUTS, 1000, NETTY_512, CPU_PER_OPERATION, 9, 9, 9);
+    Regression regression = regression(before, now);
+    assertFalse(regression.hasOursSlowed());
+  }
+
+  @Test
+  void fromNothingToNearlyNothing_isNotWorthAWord() {
+    assertFalse(regression(idle(0, 0, 0), idle(1, 2, 1)).hasOursSlowed());
+    assertTrue(regression(idle(0, 0, 0), idle(900, 900, 901)).hasOursSlowed());
+  }
+
+  @Test
+  void aScenarioThatWasNotThereBefore_isNoChange() {
+    assertEquals(
+        """
+        Slower beyond the noise: none
+        Faster beyond the noise: none
+        Within the noise: 0 figures
+        """,
+        regression(idle(0, 0, 0), ours(EIGHTY)).toString());
+  }
+
+  @Test
+  void anotherMachine_isSaid() {
+    Samples before = new Samples(new Machine("another", 64, 1, "system", "jdk", 0));
+    assertTrue(
+        regression(before, ours(EIGHTY)).toString().startsWith("Other machine, JDK or flags"));
+  }
+
+  private static Samples ours(double... values) {
+    return sample(REQUEST_TIMEOUTS, CPU_PER_OPERATION, values);
+  }
+
+  private static Samples idle(double... values) {
+    return sample(IDLE, WAKE_UPS_PER_SECOND, values);
+  }
+
+  private static Samples sample(Scenario scenario, Metric metric, double... values) {
+    return new Samples().measured(scenario, 1000, OURS_IDS, metric, values);
+  }
+
+  private static Samples withPeers(Samples samples, double value) {
+    return samples
+        .measured(REQUEST_TIMEOUTS, 1000, NETTY_512, CPU_PER_OPERATION, value, value)
+        .measured(REQUEST_TIMEOUTS, 1000, KAFKA, CPU_PER_OPERATION, 2 * value, 2 * value);
+  }
+
+  private static Regression regression(Samples before, Samples now) {
+    return new Regression(before.results(), now.results());
+  }
+}

@@ -1,0 +1,57 @@
+package io.tourbillon.bench.compare;
+
+import io.tourbillon.bench.compare.Outcome.Status;
+import io.tourbillon.bench.scenario.Measurement;
+import io.tourbillon.bench.scenario.Metric;
+import io.tourbillon.bench.scenario.Scenario;
+import io.tourbillon.bench.subject.Subject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Results made up for tests. */
+final class Samples {
+  static final Machine MACHINE = new Machine("processor", 2, 1 << 30, "system", "jdk", 0);
+
+  private final List<Outcome> outcomes = new ArrayList<>();
+  private final Machine machine;
+
+  Samples() {
+    this(MACHINE);
+  }
+
+  Samples(Machine machine) {
+    this.machine = machine;
+  }
+
+  /** Adds a run for each value. */
+  Samples measured(Scenario scenario, int size, Subject subject, Metric metric, double... values) {
+    for (int run = 0; run < values.length; run++) {
+      Measurement measurement = new Measurement(Map.of(metric.id(), values[run]), List.of());
+      outcomes.add(
+          new Outcome(
+              scenario.id(), size, subject.id(), run + 1, Status.MEASURED, null, measurement));
+    }
+    return this;
+  }
+
+  Samples without(Scenario scenario, int size, Subject subject, Status status, String reason) {
+    outcomes.add(new Outcome(scenario.id(), size, subject.id(), 1, status, reason, null));
+    return this;
+  }
+
+  Results results() {
+    return new Results(
+        Results.FORMAT,
+        Instant.EPOCH,
+        60,
+        "compare",
+        "0123456",
+        machine,
+        List.of("-Xmx8g"),
+        Map.of("Netty", "4.2"),
+        Map.of("go", "there is no go on the PATH"),
+        List.copyOf(outcomes));
+  }
+}

@@ -1,0 +1,90 @@
+package io.tourbillon.bench.scenario;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.bench.Main;
+import io.tourbillon.bench.subject.CoroutineKind;
+import io.tourbillon.bench.subject.ForeignKind;
+import io.tourbillon.bench.subject.Subject;
+import io.tourbillon.bench.subject.TimerKind;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import tools.jackson.databind.json.JsonMapper;
+
+class MeasureCommandTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  static Stream<Arguments> everyScenarioOfThisJvm() {
+    return Stream.of(Scenario.values())
+        .flatMap(
+            scenario ->
+                scenario.subjects().stream()
+                    .filter(MeasureCommandTest::isTried)
+                    .map(subject -> Arguments.of(scenario, subject)));
+  }
+
+  private static boolean isTried(Subject subject) {
+    return subject == TimerKind.OURS_IDS || subject instanceof CoroutineKind;
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyScenarioOfThisJvm")
+  void measure_small_findsOutWhatTheScenarioPromises(Scenario scenario, Subject subject) {
+    assertEquals(0, run("measure", scenario.id(), subject.id(), "200", "10", "200"), err::toString);
+    Measurement measurement = JsonMapper.shared().readValue(out.toString(), Measurement.class);
+    for (Metric metric : scenario.metrics()) {
+      assertFalse(Double.isNaN(metric.in(measurement)), metric + " in " + out);
+    }
+  }
+
+  /** Idle timeouts of a few milliseconds come due while they are armed. */
+  @Test
+  void measure_aCheckThatFails_printsNoNumberAndExitsWithThree() {
+    assertEquals(
+        MeasureCommand.CHECK_FAILED,
+        run("measure", "idle-timeouts", "ours-ids", "1000000", "1", "1"));
+    assertEquals("", out.toString());
+    assertTrue(err.toString().contains("must be"), err::toString);
+  }
+
+  @Test
+  void measure_unknownScenario_isRefused() {
+    assertEquals(CommandLine.ExitCode.USAGE, run("measure", "nix", "kafka", "1", "1", "1"));
+    assertTrue(err.toString().startsWith("SCENARIO must be one of [request-timeouts, "));
+  }
+
+  @Test
+  void measure_subjectOfAnotherScenario_isRefused() {
+    assertEquals(CommandLine.ExitCode.USAGE, run("measure", "fire", "kotlin", "1", "1", "1"));
+    assertTrue(err.toString().startsWith("SUBJECT must be one of [ours-ids, "));
+  }
+
+  @Test
+  void measure_noSize_isRefused() {
+    assertEquals(CommandLine.ExitCode.USAGE, run("measure", "fire", "kafka", "0", "1", "1"));
+    assertTrue(err.toString().startsWith("SIZE must be at least 1: 0"));
+  }
+
+  /** A foreign peer is no subject of this JVM, though it takes part in the scenario. */
+  @Test
+  void measure_foreignSubject_isRefused() {
+    assertEquals(
+        CommandLine.ExitCode.USAGE, run("measure", "fire", ForeignKind.GO.id(), "1", "1", "1"));
+  }
+
+  private int run(String... arguments) {
+    return new CommandLine(new Main())
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .execute(arguments);
+  }
+}
