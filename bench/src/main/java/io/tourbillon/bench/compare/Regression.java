@@ -1,6 +1,7 @@
 package io.tourbillon.bench.compare;
 
 import io.tourbillon.bench.compare.Change.Verdict;
+import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
 import io.tourbillon.bench.subject.Family;
@@ -39,18 +40,18 @@ final class Regression {
                 metric,
                 Objects.requireNonNull(before.spread(metric)),
                 Objects.requireNonNull(now.spread(metric)),
-                drift(scenario, now.size(), metric, earlier, later)));
+                drift(scenario, now.job(), metric, earlier, later)));
       }
     }
   }
 
   /** The median of what happened to the peers. */
   private static double drift(
-      Scenario scenario, int size, Metric metric, Summary earlier, Summary later) {
+      Scenario scenario, Job job, Metric metric, Summary earlier, Summary later) {
     List<Double> ratios = new ArrayList<>();
     for (Row now : later.rows(scenario)) {
       Row before = earlier.row(now);
-      if (now.size() == size && before != null && !Family.isOurs(now.subject())) {
+      if (now.job().equals(job) && before != null && !Family.isOurs(now.subject())) {
         Spread spreadBefore = before.spread(metric);
         Spread spreadNow = now.spread(metric);
         if (spreadBefore != null && spreadNow != null && spreadBefore.median() > 0) {

@@ -1,5 +1,6 @@
 package io.tourbillon.bench.compare;
 
+import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Percentile;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All runs of one subject in one scenario of one size, put together.
+ * All runs of one subject in one scenario at one size, put together.
  *
  * @param spreads what was found out; empty if nothing was
  * @param lateness point by point the median of all runs; empty where nothing comes due
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Row(
     String scenario,
-    int size,
+    Job job,
     String subject,
     Map<Metric, Spread> spreads,
     List<Percentile> lateness,
@@ -25,5 +26,9 @@ record Row(
 
   @Nullable Spread spread(Metric metric) {
     return spreads.get(metric);
+  }
+
+  int size() {
+    return job.size();
   }
 }

@@ -27,7 +27,6 @@ record Run(Scenario scenario, Job job, Subject subject, int repetition) {
 
   private Outcome outcome(
       Outcome.Status status, @Nullable String reason, @Nullable Measurement measurement) {
-    return new Outcome(
-        scenario.id(), job.size(), subject.id(), repetition, status, reason, measurement);
+    return new Outcome(scenario.id(), job, subject.id(), repetition, status, reason, measurement);
   }
 }

@@ -1,5 +1,6 @@
 package io.tourbillon.bench.compare;
 
+import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Measurement;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Percentile;
@@ -24,7 +25,7 @@ final class Summary {
   static Summary of(Results results) {
     Map<Key, List<Outcome>> runs = new LinkedHashMap<>();
     for (Outcome outcome : results.outcomes()) {
-      Key key = new Key(outcome.scenario(), outcome.size(), outcome.subject());
+      Key key = new Key(outcome.scenario(), outcome.job(), outcome.subject());
       runs.computeIfAbsent(key, first -> new ArrayList<>()).add(outcome);
     }
     List<Row> rows = new ArrayList<>();
@@ -41,13 +42,13 @@ final class Summary {
     return rows.stream().filter(row -> row.scenario().equals(scenario.id())).toList();
   }
 
-  /** The row of the same scenario, size and subject as one of another comparison, or null. */
+  /** The row of the same scenario, job and subject as one of another comparison, or null. */
   @Nullable Row row(Row other) {
     return rows.stream()
         .filter(
             row ->
                 row.scenario().equals(other.scenario())
-                    && row.size() == other.size()
+                    && row.job().equals(other.job())
                     && row.subject().equals(other.subject()))
         .findFirst()
         .orElse(null);
@@ -62,7 +63,7 @@ final class Summary {
         outcomes.stream().map(Outcome::reason).filter(Objects::nonNull).distinct().toList();
     return new Row(
         key.scenario,
-        key.size,
+        key.job,
         key.subject,
         spreads(measurements),
         curve(measurements),
@@ -96,5 +97,5 @@ final class Summary {
         .toList();
   }
 
-  private record Key(String scenario, int size, String subject) {}
+  private record Key(String scenario, Job job, String subject) {}
 }

@@ -58,7 +58,7 @@ class CompareCommandTest {
   void compare_against_exitsWithOneIfOursGotSlower() throws IOException {
     Path before = folder.resolve("before.json");
     Samples samples =
-        new Samples()
+        new Samples(Scenario.TIMER_MEMORY.full())
             .measured(
                 Scenario.TIMER_MEMORY, 5000, TimerKind.OURS_IDS, Metric.BYTES_EACH, 1, 1.1, 1.2);
     ResultsFile.write(samples.results(), before);

@@ -1,6 +1,8 @@
 package io.tourbillon.bench.compare;
 
 import io.tourbillon.bench.compare.Outcome.Status;
+import io.tourbillon.bench.scenario.Effort;
+import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Measurement;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
@@ -14,15 +16,27 @@ import java.util.Map;
 final class Samples {
   static final Machine MACHINE = new Machine("processor", 2, 1 << 30, "system", "jdk", 0);
 
+  private static final Effort EFFORT = new Effort(List.of(), 10, 20);
+
   private final List<Outcome> outcomes = new ArrayList<>();
   private final Machine machine;
+  private final Effort effort;
 
   Samples() {
-    this(MACHINE);
+    this(MACHINE, EFFORT);
   }
 
   Samples(Machine machine) {
+    this(machine, EFFORT);
+  }
+
+  Samples(Effort effort) {
+    this(MACHINE, effort);
+  }
+
+  private Samples(Machine machine, Effort effort) {
     this.machine = machine;
+    this.effort = effort;
   }
 
   /** Adds a run for each value. */
@@ -31,14 +45,18 @@ final class Samples {
       Measurement measurement = new Measurement(Map.of(metric.id(), values[run]), List.of());
       outcomes.add(
           new Outcome(
-              scenario.id(), size, subject.id(), run + 1, Status.MEASURED, null, measurement));
+              scenario.id(), job(size), subject.id(), run + 1, Status.MEASURED, null, measurement));
     }
     return this;
   }
 
   Samples without(Scenario scenario, int size, Subject subject, Status status, String reason) {
-    outcomes.add(new Outcome(scenario.id(), size, subject.id(), 1, status, reason, null));
+    outcomes.add(new Outcome(scenario.id(), job(size), subject.id(), 1, status, reason, null));
     return this;
+  }
+
+  private Job job(int size) {
+    return new Job(size, effort.warmUpMillis(), effort.measureMillis());
   }
 
   Results results() {
