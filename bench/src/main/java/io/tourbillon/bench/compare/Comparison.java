@@ -71,7 +71,7 @@ final class Comparison implements AutoCloseable {
   private ForeignPrograms foreignPrograms()
       throws IOException, InterruptedException, UnfitException {
     List<ForeignKind> wanted = Stream.of(ForeignKind.values()).filter(request.isWanted()).toList();
-    ForeignPrograms programs = ForeignPrograms.find(wanted, runner, scratch);
+    ForeignPrograms programs = ForeignPrograms.find(wanted, runner, scratch, ForeignPrograms.systemPath());
     for (Map.Entry<ForeignKind, String> absent : programs.absent().entrySet()) {
       if (request.subjectIds().contains(absent.getKey().id())) {
         throw new UnfitException(

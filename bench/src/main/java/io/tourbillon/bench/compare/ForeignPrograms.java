@@ -24,6 +24,7 @@ final class ForeignPrograms {
 
   private final ChildProcess runner;
   private final Path folder;
+  private final List<Path> path;
   private final Map<ForeignKind, Program> present = new EnumMap<>(ForeignKind.class);
   private final Map<ForeignKind, String> absent = new EnumMap<>(ForeignKind.class);
 
@@ -35,19 +36,22 @@ final class ForeignPrograms {
    */
   record Program(List<String> command, String version) {}
 
-  private ForeignPrograms(ChildProcess runner, Path folder) {
+  private ForeignPrograms(ChildProcess runner, Path folder, List<Path> path) {
     this.runner = runner;
     this.folder = folder;
+    this.path = path;
   }
 
   /**
    * Looks for those that are asked for.
    *
    * @param folder for sources and programs, to be deleted after the last run
+   * @param path folders where programs may be
    */
-  static ForeignPrograms find(Iterable<ForeignKind> kinds, ChildProcess runner, Path folder)
+  static ForeignPrograms find(
+      Iterable<ForeignKind> kinds, ChildProcess runner, Path folder, List<Path> path)
       throws IOException, InterruptedException {
-    ForeignPrograms programs = new ForeignPrograms(runner, folder);
+    ForeignPrograms programs = new ForeignPrograms(runner, folder, path);
     for (ForeignKind kind : kinds) {
       switch (kind) {
         case GO -> programs.findGo();
@@ -128,12 +132,20 @@ final class ForeignPrograms {
     }
   }
 
-  private static List<Path> onPath(String program) {
+  private List<Path> onPath(String program) {
+    return path.stream()
+        .map(entry -> entry.resolve(program))
+        .filter(Files::isRegularFile)
+        .filter(Files::isExecutable)
+        .toList();
+  }
+
+  /** The folders where this machine looks for programs. */
+  static List<Path> systemPath() {
     String path = Objects.requireNonNullElse(System.getenv("PATH"), "");
     return Stream.of(path.split(File.pathSeparator, -1))
         .filter(entry -> !entry.isEmpty())
-        .map(entry -> Path.of(entry, program))
-        .filter(Files::isExecutable)
+        .map(Path::of)
         .toList();
   }
 }
