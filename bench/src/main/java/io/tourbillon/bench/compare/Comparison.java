@@ -143,7 +143,7 @@ final class Comparison implements AutoCloseable {
   /** Says why some have no number, or fewer than they should. */
   private static void tellOfMissing(Summary summary, PrintWriter out) {
     for (Row row : summary.rows()) {
-      for (String reason : row.reasons()) {
+      for (String reason : row.failures()) {
         out.printf("%s %d %s: %s%n", row.scenario(), row.size(), row.subject(), reason);
       }
     }

@@ -3,6 +3,7 @@ package io.tourbillon.bench.compare;
 import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Measurement;
 import io.tourbillon.bench.subject.Family;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,5 +40,12 @@ record Outcome(
 
   boolean isFailureOfOurs() {
     return status == Status.FAILED && Family.isOurs(subject);
+  }
+
+  /** Why there is no number, with what that means; null if there is one. */
+  @Nullable String failure() {
+    return status == Status.MEASURED
+        ? null
+        : status.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": " + reason;
   }
 }

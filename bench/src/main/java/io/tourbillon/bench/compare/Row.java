@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param spreads what was found out; empty if nothing was
  * @param lateness point by point the median of all runs; empty where nothing comes due
  * @param failed whether a run did not do its work, and so has no number
- * @param reasons why runs have no number, each once
+ * @param failures why runs have no number and what that means, each reason once
  */
 record Row(
     String scenario,
@@ -22,7 +22,7 @@ record Row(
     Map<Metric, Spread> spreads,
     List<Percentile> lateness,
     boolean failed,
-    List<String> reasons) {
+    List<String> failures) {
 
   @Nullable Spread spread(Metric metric) {
     return spreads.get(metric);

@@ -59,8 +59,8 @@ final class Summary {
         outcomes.stream().map(Outcome::measurement).filter(Objects::nonNull).toList();
     boolean failed =
         outcomes.stream().anyMatch(outcome -> outcome.status() == Outcome.Status.FAILED);
-    List<String> reasons =
-        outcomes.stream().map(Outcome::reason).filter(Objects::nonNull).distinct().toList();
+    List<String> failures =
+        outcomes.stream().map(Outcome::failure).filter(Objects::nonNull).distinct().toList();
     return new Row(
         key.scenario,
         key.job,
@@ -68,7 +68,7 @@ final class Summary {
         spreads(measurements),
         curve(measurements),
         failed,
-        reasons);
+        failures);
   }
 
   private static Map<Metric, Spread> spreads(List<Measurement> measurements) {

@@ -17,4 +17,15 @@ public interface Subject {
   default String id() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
+
+  /** For readers: whose it is, and what sets it apart from others of the family, if anything. */
+  default String title() {
+    String own =
+        name().startsWith(family().name())
+            ? name().substring(family().name().length())
+            : "_" + name();
+    return own.isEmpty()
+        ? family().title()
+        : family().title() + "," + own.toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
 }

@@ -1,0 +1,61 @@
+package io.tourbillon.bench.compare;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A unit in which a value reads well, and numbers as exact as measurements are: of three digits, or
+ * whole.
+ *
+ * @param unit empty for a plain number
+ * @param size how many of the units in which was measured
+ */
+record Scale(String unit, double size) {
+  /** Greater units, by the one in which was measured. */
+  private static final Map<String, List<Scale>> GREATER =
+      Map.of(
+          "ns", List.of(new Scale("us", 1e3), new Scale("ms", 1e6), new Scale("s", 1e9)),
+          "us", List.of(new Scale("ms", 1e3), new Scale("s", 1e6)),
+          "B",
+              List.of(
+                  new Scale("KiB", 1L << 10),
+                  new Scale("MiB", 1L << 20),
+                  new Scale("GiB", 1L << 30)));
+
+  /** There must be so many of a unit: values that differ little should share theirs. */
+  private static final double LEAST = 10;
+
+  /** The one that suits a value. */
+  static Scale of(String unit, double value) {
+    Scale chosen = new Scale(unit, 1);
+    for (Scale greater : GREATER.getOrDefault(unit, List.of())) {
+      if (Math.abs(value) >= LEAST * greater.size) {
+        chosen = greater;
+      }
+    }
+    return chosen;
+  }
+
+  /** A value with its unit: {@code 12.3 us}. */
+  static String text(String unit, double value) {
+    return of(unit, value).text(value);
+  }
+
+  String text(double value) {
+    return unit.isEmpty() ? number(value) : number(value) + " " + unit;
+  }
+
+  /** Without the unit. */
+  String number(double value) {
+    double scaled = value / size;
+    double magnitude = Math.abs(scaled);
+    int decimals = magnitude == 0 || magnitude >= 99.95 ? 0 : magnitude >= 9.995 ? 1 : 2;
+    return String.format(Locale.ROOT, "%,." + decimals + "f", scaled);
+  }
+
+  /** A number that is exact. */
+  static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+}
