@@ -1,6 +1,7 @@
 package io.tourbillon.bench;
 
 import io.tourbillon.bench.compare.CompareCommand;
+import io.tourbillon.bench.compare.PageCommand;
 import io.tourbillon.bench.demo.DemoCommand;
 import io.tourbillon.bench.jmh.JmhCommand;
 import io.tourbillon.bench.scenario.MeasureCommand;
@@ -15,7 +16,13 @@ import picocli.CommandLine.Spec;
     name = "tourbillon",
     description = "Benchmarks, comparisons and demonstrations of the Tourbillon timers.",
     mixinStandardHelpOptions = true,
-    subcommands = {CompareCommand.class, DemoCommand.class, JmhCommand.class, MeasureCommand.class},
+    subcommands = {
+      CompareCommand.class,
+      DemoCommand.class,
+      JmhCommand.class,
+      MeasureCommand.class,
+      PageCommand.class
+    },
     versionProvider = Main.Version.class)
 public final class Main implements Runnable {
 
