@@ -54,19 +54,19 @@ record Change(
 
   @Override
   public String toString() {
+    Figure was = Figure.of(metric, before);
+    Figure is = Figure.of(metric, now);
     return String.format(
         Locale.ROOT,
-        "%s %d %s: %s %s -> %s (%s to %s before, %s to %s now; peers x %.2f)",
+        "%s %d %s: %s %s (%s) -> %s (%s); peers x %.2f",
         scenario,
         size,
         subject,
         metric.title(),
-        metric.format(before.median()),
-        metric.format(now.median()),
-        metric.format(before.least()),
-        metric.format(before.most()),
-        metric.format(now.least()),
-        metric.format(now.most()),
+        was.median(),
+        was.range(),
+        is.median(),
+        is.range(),
         drift);
   }
 }

@@ -21,6 +21,7 @@ import me.tongfei.progressbar.ProgressBar;
 /** A comparison from its preparation to its files. May be stopped by another thread. */
 final class Comparison implements AutoCloseable {
   static final String RESULTS = "results.json";
+  static final String PAGE = "page.html";
 
   private static final int BAR_COLUMNS = 110;
 
@@ -71,7 +72,8 @@ final class Comparison implements AutoCloseable {
   private ForeignPrograms foreignPrograms()
       throws IOException, InterruptedException, UnfitException {
     List<ForeignKind> wanted = Stream.of(ForeignKind.values()).filter(request.isWanted()).toList();
-    ForeignPrograms programs = ForeignPrograms.find(wanted, runner, scratch, ForeignPrograms.systemPath());
+    ForeignPrograms programs =
+        ForeignPrograms.find(wanted, runner, scratch, ForeignPrograms.systemPath());
     for (Map.Entry<ForeignKind, String> absent : programs.absent().entrySet()) {
       if (request.subjectIds().contains(absent.getKey().id())) {
         throw new UnfitException(
@@ -135,7 +137,10 @@ final class Comparison implements AutoCloseable {
       out.println(regression);
       isWell &= !regression.hasOursSlowed();
     }
+    Path page = request.folder().resolve(PAGE);
+    Files.writeString(page, Page.render(results));
     out.println(request.folder().resolve(RESULTS));
+    out.println(page);
     out.flush();
     return isWell;
   }

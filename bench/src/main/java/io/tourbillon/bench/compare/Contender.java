@@ -1,6 +1,7 @@
 package io.tourbillon.bench.compare;
 
 import io.tourbillon.bench.scenario.Scenario;
+import io.tourbillon.bench.subject.Family;
 import io.tourbillon.bench.subject.Subject;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +30,7 @@ record Contender(String title, String color, int variant, boolean ours, int plac
         subject.title(),
         subject.family().name().toLowerCase(Locale.ROOT).replace('_', '-'),
         (int) variant,
-        subject.family().isOurs(),
+        Family.isOurs(id),
         place);
   }
 }

@@ -66,7 +66,7 @@ final class SummaryTable {
     for (Family family : Family.values()) {
       List<Row> ofFamily = rows.stream().filter(row -> isOf(family, scenario, row)).toList();
       best(ofFamily, metric)
-          .map(spread -> metric.format(spread.median()))
+          .map(spread -> Scale.text(metric.unit(), spread.median()))
           .or(() -> ofFamily.stream().filter(Row::failed).map(row -> FAILED).findFirst())
           .ifPresent(cell -> cells.put(family, cell));
     }

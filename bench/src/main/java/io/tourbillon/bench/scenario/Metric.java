@@ -70,28 +70,6 @@ public enum Metric {
     };
   }
 
-  /**
-   * A value with its unit, as exact as measurements are: three digits, and thousands of a unit as
-   * the next one.
-   */
-  public String format(double value) {
-    double scaled = value;
-    String scaledUnit = unit;
-    if (unit.equals("us") && value >= 1e6) {
-      scaled = value / 1e6;
-      scaledUnit = "s";
-    } else if ((unit.equals("ns") || unit.equals("us")) && value >= 1e3 * 10) {
-      scaled = value / 1e3;
-      scaledUnit = unit.equals("ns") ? "us" : "ms";
-    }
-    return digits(scaled) + (scaledUnit.isEmpty() ? "" : " " + scaledUnit);
-  }
-
-  private static String digits(double value) {
-    int decimals = value == 0 || value >= 99.5 ? 0 : value >= 9.95 ? 1 : 2;
-    return String.format(Locale.ROOT, "%,." + decimals + "f", value);
-  }
-
   /** By what it goes in files: {@code cpuPerOperation}. */
   public String id() {
     String[] words = name().toLowerCase(Locale.ROOT).split("_", -1);

@@ -52,6 +52,7 @@ class CompareCommandTest {
     assertFalse(results.commit().isEmpty());
     assertFalse(results.commit().contains("$"));
     assertTrue(out.toString().contains("| Memory of a pending timer, 5,000: "), out::toString);
+    assertTrue(Files.exists(folder.resolve(Comparison.PAGE)));
   }
 
   @Test
@@ -155,6 +156,7 @@ class CompareCommandTest {
       assertEquals(50, results.outcomes().size());
       assertNotNull(results.outcomes().getFirst().measurement());
       assertEquals("the comparison was stopped", results.outcomes().getLast().reason());
+      assertTrue(Files.exists(folder.resolve(Comparison.PAGE)));
       assertTrue(read(folder.resolve("printed")).contains("| Idle: wake-ups a second "));
     } finally {
       process.destroyForcibly();

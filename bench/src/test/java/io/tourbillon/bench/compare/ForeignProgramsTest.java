@@ -50,8 +50,7 @@ class ForeignProgramsTest {
     Path bin = program("go", "echo 'needs another Go' >&2; exit 1");
     ForeignPrograms programs = find(List.of(ForeignKind.GO), List.of(bin));
     assertEquals(
-        Map.of(ForeignKind.GO, "go did not compile the peer: needs another Go"),
-        programs.absent());
+        Map.of(ForeignKind.GO, "go did not compile the peer: needs another Go"), programs.absent());
   }
 
   @Test

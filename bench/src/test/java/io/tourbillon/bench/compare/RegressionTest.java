@@ -27,8 +27,8 @@ class RegressionTest {
             .toString()
             .startsWith(
                 "Slower beyond the noise:\n"
-                    + "  request-timeouts 1000 ours-ids: CPU 82.0 ns -> 91.0 ns"
-                    + " (80.0 ns to 84.0 ns before, 90.0 ns to 95.0 ns now; peers x 1.00)\n"),
+                    + "  request-timeouts 1000 ours-ids: CPU 82.0 ns (80.0 – 84.0)"
+                    + " -> 91.0 ns (90.0 – 95.0); peers x 1.00\n"),
         regression::toString);
   }
 
