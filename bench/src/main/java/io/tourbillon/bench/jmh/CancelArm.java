@@ -3,13 +3,12 @@ package io.tourbillon.bench.jmh;
 import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.work.Order;
 import io.tourbillon.bench.work.RequestTimeouts;
-import io.tourbillon.bench.work.SteadyWork;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 
 /** {@link RequestTimeouts}: a timer cancelled and another armed, by the number pending. */
-public class CancelArm extends SteadyBenchmark {
+public class CancelArm extends SteadyBenchmark<RequestTimeouts> {
   @Param TimerKind subject;
 
   @Param({"1000", "10000", "100000", "1000000", "10000000"})
@@ -22,7 +21,7 @@ public class CancelArm extends SteadyBenchmark {
   boolean recordStats;
 
   @Override
-  SteadyWork open() {
+  RequestTimeouts open() {
     return new RequestTimeouts(subject.open(pending, recordStats), pending, order);
   }
 

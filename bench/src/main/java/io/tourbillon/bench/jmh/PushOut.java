@@ -2,7 +2,6 @@ package io.tourbillon.bench.jmh;
 
 import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.work.IdleTimeouts;
-import io.tourbillon.bench.work.SteadyWork;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
@@ -11,7 +10,7 @@ import org.openjdk.jmh.annotations.Param;
  * {@link IdleTimeouts}: a timer pushed out. The idle timeout is as long as warm-up and measurement
  * together, and has to be changed with them.
  */
-public class PushOut extends SteadyBenchmark {
+public class PushOut extends SteadyBenchmark<IdleTimeouts> {
   @Param TimerKind subject;
 
   @Param("1000000")
@@ -21,7 +20,7 @@ public class PushOut extends SteadyBenchmark {
   long idleMillis;
 
   @Override
-  SteadyWork open() {
+  IdleTimeouts open() {
     return new IdleTimeouts(subject.open(pending, false), pending, idleMillis);
   }
 

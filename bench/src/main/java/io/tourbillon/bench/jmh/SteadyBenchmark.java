@@ -1,6 +1,7 @@
 package io.tourbillon.bench.jmh;
 
 import io.tourbillon.bench.ServerJvm;
+import io.tourbillon.bench.work.Operation;
 import io.tourbillon.bench.work.SteadyWork;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -18,8 +19,10 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * What benchmarks of a steady state have in common: as many timers are pending after each operation
- * as before it. One thread; three fresh JVMs, each with 10 s of warm-up and 10 s that count.
- * Without warm-up ({@code -wi 0}) profilers count the filling, too.
+ * as before it. Three fresh JVMs, each with 10 s of warm-up and 10 s that count. Without warm-up
+ * ({@code -wi 0}) profilers count the filling, too.
+ *
+ * @param <W> what is repeated
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -35,25 +38,31 @@ import org.openjdk.jmh.infra.BenchmarkParams;
       ServerJvm.TOUCHED_HEAP,
       ServerJvm.UNSAFE_FOR_PEERS
     })
-public abstract class SteadyBenchmark {
+public abstract class SteadyBenchmark<W extends SteadyWork> {
   /**
    * Operations of one call of a benchmark method, which costs JMH some 8 ns: as much as the
    * shortest of them. They change the heap, so none can be left out.
    */
   static final int OPERATIONS = 1000;
 
-  private SteadyWork work;
+  private W work;
 
-  /** Refuses {@code -t}: places are one thread's. */
+  /** Refuses {@code -t}: how many threads there are is the benchmark's affair. */
   @Setup(Level.Trial)
-  public void requireOneThread(BenchmarkParams params) {
-    if (params.getThreads() != 1) {
-      throw new IllegalArgumentException("threads must be 1: " + params.getThreads());
+  public void requireThreads(BenchmarkParams params) {
+    int threads = threadsOf(params.getBenchmark());
+    if (params.getThreads() != threads) {
+      throw new IllegalArgumentException("threads must be " + threads + ": " + params.getThreads());
     }
   }
 
+  /** How many threads a benchmark method is for. */
+  int threadsOf(String method) {
+    return 1;
+  }
+
   /** What is repeated, with the parameters of this trial. */
-  abstract SteadyWork open();
+  abstract W open();
 
   /** Also brings what lives long into the old generation, where it is in a server. */
   @Setup(Level.Trial)
@@ -64,11 +73,21 @@ public abstract class SteadyBenchmark {
     System.gc();
   }
 
+  /** What is repeated, once it is filled in. */
+  final W work() {
+    return work;
+  }
+
   /** One call of a benchmark method. */
   final void repeat() {
+    repeat(work);
+  }
+
+  /** One call of a benchmark method by one of its threads. */
+  static void repeat(Operation operation) {
     try {
-      for (int operation = 0; operation < OPERATIONS; operation++) {
-        work.operate();
+      for (int time = 0; time < OPERATIONS; time++) {
+        operation.operate();
       }
     } catch (IllegalStateException notPending) {
       throw Failure.of(notPending);

@@ -2,14 +2,13 @@ package io.tourbillon.bench.jmh;
 
 import io.tourbillon.bench.subject.WheelKind;
 import io.tourbillon.bench.work.Order;
-import io.tourbillon.bench.work.SteadyWork;
 import io.tourbillon.bench.work.WheelTimeouts;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 
 /** {@link WheelTimeouts}: a timer cancelled and another armed, by the number pending. */
-public class WheelArmCancel extends SteadyBenchmark {
+public class WheelArmCancel extends SteadyBenchmark<WheelTimeouts> {
   @Param WheelKind subject;
 
   @Param({"1000", "10000", "100000", "1000000", "10000000"})
@@ -18,7 +17,7 @@ public class WheelArmCancel extends SteadyBenchmark {
   @Param Order order;
 
   @Override
-  SteadyWork open() {
+  WheelTimeouts open() {
     return new WheelTimeouts(subject.open(pending), pending, order);
   }
 

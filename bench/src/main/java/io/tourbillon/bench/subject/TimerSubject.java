@@ -3,8 +3,9 @@ package io.tourbillon.bench.subject;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A running timer service with a tick of 1 ms, as seen by the thread that uses it. One thread at a
- * time. Each place holds one timer at the most; it is armed anew only after its timer has ended.
+ * A running timer service with a tick of 1 ms, as seen by the threads that use it. Several may do
+ * so at once, each with places of its own; handles are kept in plain arrays. Each place holds one
+ * timer at the most; it is armed anew only after its timer has ended.
  */
 public interface TimerSubject extends AutoCloseable {
   /** How long a service may take to count a cancelled timer out; Netty does so at its next tick. */

@@ -9,6 +9,8 @@ import io.tourbillon.bench.subject.TimerSubject;
  * 60 s. None comes due while this goes on; so more than a million, which take long to arm, are due
  * in 10 to 20 minutes. Each place has its own task, made before. The service reads its clock once,
  * in arm.
+ *
+ * <p>Several threads can do this together, each with a share of the places.
  */
 public final class RequestTimeouts implements SteadyWork {
   private static final int DELAY_SECONDS = 30;
@@ -17,8 +19,8 @@ public final class RequestTimeouts implements SteadyWork {
 
   private final TimerSubject timers;
   private final SubjectTask[] tasks;
-  private final Victims victims;
-  private final Xorshift random = new Xorshift(2);
+  private final Order order;
+  private final Share whole;
   private final long leastDelayNanos;
   private final int moreDelayMicros;
 
@@ -28,7 +30,8 @@ public final class RequestTimeouts implements SteadyWork {
   public RequestTimeouts(TimerSubject timers, int pending, Order order) {
     this.timers = timers;
     tasks = PendingTask.forPlaces(pending);
-    victims = new Victims(order, pending, 1);
+    this.order = order;
+    whole = new Share(0, pending, 1);
     int leastDelaySeconds = pending > MANY ? DELAY_SECONDS_OF_MANY : DELAY_SECONDS;
     leastDelayNanos = leastDelaySeconds * 1_000_000_000L;
     moreDelayMicros = leastDelaySeconds * 1_000_000;
@@ -37,22 +40,33 @@ public final class RequestTimeouts implements SteadyWork {
   @Override
   public void fill() {
     for (int place = 0; place < tasks.length; place++) {
-      timers.arm(place, nextDelayNanos(), tasks[place]);
+      timers.arm(place, whole.nextDelayNanos(), tasks[place]);
     }
     check();
   }
 
   @Override
   public void operate() {
-    int place = victims.next();
-    if (!timers.cancel(place)) {
-      throw SteadyWork.notPending(place);
-    }
-    timers.arm(place, nextDelayNanos(), tasks[place]);
+    whole.operate();
   }
 
-  private long nextDelayNanos() {
-    return leastDelayNanos + random.nextBelow(moreDelayMicros) * 1_000L;
+  /**
+   * The operations of one of several threads, in places that no other of them uses.
+   *
+   * @param thread from 0 to threads - 1
+   * @param threads at most as many as places
+   */
+  public Operation share(int thread, int threads) {
+    if (threads > tasks.length) {
+      throw new IllegalArgumentException(
+          "threads must be at most as many as places, " + tasks.length + ": " + threads);
+    }
+    int firstPlace = firstPlaceOf(thread, threads);
+    return new Share(firstPlace, firstPlaceOf(thread + 1, threads) - firstPlace, 1 + 2 * thread);
+  }
+
+  private int firstPlaceOf(int thread, int threads) {
+    return (int) ((long) tasks.length * thread / threads);
   }
 
   @Override
@@ -73,5 +87,31 @@ public final class RequestTimeouts implements SteadyWork {
   @Override
   public void close() {
     timers.close();
+  }
+
+  /** A range of places and one thread's random numbers. */
+  private final class Share implements Operation {
+    private final int firstPlace;
+    private final Victims victims;
+    private final Xorshift random;
+
+    Share(int firstPlace, int places, long seed) {
+      this.firstPlace = firstPlace;
+      victims = new Victims(order, places, seed);
+      random = new Xorshift(seed + 1);
+    }
+
+    @Override
+    public void operate() {
+      int place = firstPlace + victims.next();
+      if (!timers.cancel(place)) {
+        throw SteadyWork.notPending(place);
+      }
+      timers.arm(place, nextDelayNanos(), tasks[place]);
+    }
+
+    long nextDelayNanos() {
+      return leastDelayNanos + random.nextBelow(moreDelayMicros) * 1_000L;
+    }
   }
 }

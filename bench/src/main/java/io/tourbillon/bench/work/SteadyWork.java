@@ -4,21 +4,15 @@ package io.tourbillon.bench.work;
  * Work in which as many timers are pending after each operation as before it. For one thread. Kept
  * apart from who repeats and measures it, so that all do the same.
  */
-public interface SteadyWork {
+public interface SteadyWork extends Operation {
   /** Arms all timers. */
   void fill();
 
   /**
-   * One operation.
-   *
-   * @throws IllegalStateException if a timer that had to be pending was not
-   */
-  void operate();
-
-  /**
    * Checks that nothing was lost or doubled.
    *
-   * @throws IllegalStateException if another number of timers than those filled in is pending
+   * @throws IllegalStateException if something was: for one, if another number of timers than those
+   *     filled in is pending
    */
   void check();
 

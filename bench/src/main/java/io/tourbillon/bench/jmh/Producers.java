@@ -1,0 +1,70 @@
+package io.tourbillon.bench.jmh;
+
+import io.tourbillon.bench.subject.TimerKind;
+import io.tourbillon.bench.work.Operation;
+import io.tourbillon.bench.work.Order;
+import io.tourbillon.bench.work.RequestTimeouts;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Threads;
+import org.openjdk.jmh.infra.ThreadParams;
+
+/**
+ * {@link RequestTimeouts} of several threads at one service, each in places of its own: a timer
+ * cancelled and another armed. The score is how long one operation takes one of the threads; CPU is
+ * for each operation of any.
+ */
+public class Producers extends SteadyBenchmark<RequestTimeouts> {
+  @Param TimerKind subject;
+
+  @Param("1000000")
+  int pending;
+
+  @Override
+  RequestTimeouts open() {
+    return new RequestTimeouts(subject.open(pending, false), pending, Order.RANDOM);
+  }
+
+  /** The digit at the end of its name. */
+  @Override
+  int threadsOf(String method) {
+    return Character.digit(method.charAt(method.length() - 1), 10);
+  }
+
+  @Benchmark
+  @Threads(1)
+  @OperationsPerInvocation(OPERATIONS)
+  public void threads1(Share share) {
+    repeat(share.operation);
+  }
+
+  @Benchmark
+  @Threads(2)
+  @OperationsPerInvocation(OPERATIONS)
+  public void threads2(Share share) {
+    repeat(share.operation);
+  }
+
+  @Benchmark
+  @Threads(4)
+  @OperationsPerInvocation(OPERATIONS)
+  public void threads4(Share share) {
+    repeat(share.operation);
+  }
+
+  /** What one of the threads does. */
+  @State(Scope.Thread)
+  public static class Share {
+    private Operation operation;
+
+    @Setup(Level.Trial)
+    public void take(Producers producers, ThreadParams thread) {
+      operation = producers.work().share(thread.getThreadIndex(), thread.getThreadCount());
+    }
+  }
+}

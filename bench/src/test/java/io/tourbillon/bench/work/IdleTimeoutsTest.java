@@ -1,0 +1,89 @@
+package io.tourbillon.bench.work;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.bench.subject.SubjectTask;
+import io.tourbillon.bench.subject.TimerKind;
+import io.tourbillon.bench.subject.TimerSubject;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class IdleTimeoutsTest {
+  private static final int PENDING = 100;
+  private static final int IDLE_MILLIS = 60_000;
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
+
+  @ParameterizedTest
+  @EnumSource
+  void operate_everySubject_keepsAllPending(TimerKind kind) {
+    try (TimerSubject timers = kind.open(PENDING, false)) {
+      IdleTimeouts work = filled(timers);
+      operate(work, 1000);
+      work.check();
+      timers.requirePending(PENDING);
+    }
+  }
+
+  @Test
+  void fill_all_areInTheLastQuarter() {
+    ModelTimers timers = new ModelTimers(PENDING);
+    filled(timers);
+    for (long delayNanos : timers.delayNanos) {
+      assertTrue(delayNanos >= IDLE_NANOS * 3 / 4);
+      assertTrue(delayNanos < IDLE_NANOS);
+    }
+  }
+
+  @Test
+  void operate_onceForEachPlace_pushesAllOut() {
+    ModelTimers timers = new ModelTimers(PENDING);
+    operate(filled(timers), PENDING);
+    for (long delayNanos : timers.delayNanos) {
+      assertEquals(IDLE_NANOS, delayNanos);
+    }
+  }
+
+  @Test
+  void operate_afterATimerWasLost_isRefused() {
+    ModelTimers timers = new ModelTimers(PENDING);
+    IdleTimeouts work = filled(timers);
+    timers.cancel(7);
+    Exception refusal = assertThrows(IllegalStateException.class, () -> operate(work, PENDING));
+    assertEquals(
+        "the timer of a place must be pending, but came due or was lost: place 7",
+        refusal.getMessage());
+    assertThrows(IllegalStateException.class, work::check);
+  }
+
+  @Test
+  void check_serviceThatArmsAnewWithoutCancelling_isRefused() {
+    ModelTimers timers =
+        new ModelTimers(PENDING) {
+          @Override
+          public boolean pushOut(int place, long delay, SubjectTask task) {
+            arm(place, delay, task);
+            return true;
+          }
+        };
+    IdleTimeouts work = filled(timers);
+    work.operate();
+    Exception refusal = assertThrows(IllegalStateException.class, work::check);
+    assertEquals("pending timers must be 100: 101", refusal.getMessage());
+  }
+
+  private static IdleTimeouts filled(TimerSubject timers) {
+    IdleTimeouts work = new IdleTimeouts(timers, PENDING, IDLE_MILLIS);
+    work.fill();
+    return work;
+  }
+
+  private static void operate(Operation operation, int times) {
+    for (int time = 0; time < times; time++) {
+      operation.operate();
+    }
+  }
+}
