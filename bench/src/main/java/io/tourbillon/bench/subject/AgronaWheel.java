@@ -22,6 +22,23 @@ final class AgronaWheel implements WheelSubject {
     return wheel.cancelTimer(id);
   }
 
+  /** This wheel looks at every tick. */
+  @Override
+  public long nextTick() {
+    return wheel.currentTickTime() - 1;
+  }
+
+  /**
+   * By one look at the slot of each tick. A poll goes on to the next slot once the time of its own
+   * is over; polled while its tick lasts, it would have to look at each slot twice.
+   */
+  @Override
+  public void advance(long tick, WheelSink sink) {
+    while (nextTick() <= tick) {
+      wheel.poll(wheel.currentTickTime(), sink, Integer.MAX_VALUE);
+    }
+  }
+
   @Override
   public long pending() {
     return wheel.timerCount();

@@ -26,6 +26,24 @@ final class AgronaWheelWithTasks implements WheelSubject {
     return tasks.remove(id) != null && wheel.cancel(id);
   }
 
+  @Override
+  public long nextTick() {
+    return wheel.nextTick();
+  }
+
+  @Override
+  public void advance(long tick, WheelSink sink) {
+    wheel.advance(
+        tick,
+        new WheelSink() {
+          @Override
+          protected void expired(long id) {
+            tasks.remove(id).run();
+            sink.expired(id);
+          }
+        });
+  }
+
   /** The wheel's count, once the map agrees with it. */
   @Override
   public long pending() {

@@ -17,6 +17,17 @@ final class OursWheel implements WheelSubject {
   }
 
   @Override
+  public long nextTick() {
+    return wheel.nextEventTick();
+  }
+
+  /** Without a limit to the work of a call: a tick is what it costs. */
+  @Override
+  public void advance(long tick, WheelSink sink) {
+    wheel.advance(tick, Integer.MAX_VALUE, sink);
+  }
+
+  @Override
   public long pending() {
     return wheel.size();
   }

@@ -1,16 +1,11 @@
 package io.tourbillon.bench.work;
 
-import java.util.Arrays;
-
-/**
- * How late each of many was, sorted. Nothing is rounded into buckets: a percentile is a value that
- * was seen, the smallest that is no less than this share of all (the nearest rank).
- */
+/** How late each of many was. */
 public final class Lateness {
-  private final long[] sortedNanos;
+  private final Percentiles nanos;
 
-  private Lateness(long[] sortedNanos) {
-    this.sortedNanos = sortedNanos;
+  private Lateness(Percentiles nanos) {
+    this.nanos = nanos;
   }
 
   /**
@@ -20,19 +15,16 @@ public final class Lateness {
    * @throws IllegalStateException if one was early, which is a failure and not a figure
    */
   public static Lateness of(long[] nanos) {
-    if (nanos.length == 0) {
-      throw new IllegalArgumentException("there must be a value at least: 0");
+    Percentiles percentiles = Percentiles.of(nanos);
+    long least = percentiles.at(0);
+    if (least < 0) {
+      throw new IllegalStateException("a timer must not be early: by " + -least + " ns");
     }
-    Arrays.parallelSort(nanos);
-    if (nanos[0] < 0) {
-      throw new IllegalStateException("a timer must not be early: by " + -nanos[0] + " ns");
-    }
-    return new Lateness(nanos);
+    return new Lateness(percentiles);
   }
 
   /** The value of a percentile from 0, the least of all, to 100, the greatest. */
   public long nanosAt(double percent) {
-    int rank = (int) Math.ceil(sortedNanos.length * percent / 100);
-    return sortedNanos[Math.max(rank, 1) - 1];
+    return nanos.at(percent);
   }
 }

@@ -1,0 +1,78 @@
+package io.tourbillon.bench.jmh;
+
+import io.tourbillon.bench.ServerJvm;
+import io.tourbillon.bench.subject.WheelKind;
+import io.tourbillon.bench.work.Percentiles;
+import io.tourbillon.bench.work.WheelBurst;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * {@link WheelBurst}: the worst tick of a wheel.
+ *
+ * <p>JMH's own score is the length of it all and says little. The results are those that {@link
+ * CpuProfiler} adds: the longest tick, the one that a thousandth of the ticks exceeds, the median,
+ * and the mean. JMH's sampling of times would not do, as it leaves samples out when there are many,
+ * maybe the longest.
+ *
+ * <p>Five fresh JVMs, each with two measurements of warm-up and three that count.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SingleShotTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 2)
+@Measurement(iterations = 3)
+@Fork(
+    value = 5,
+    jvmArgs = {
+      ServerJvm.LEAST_HEAP,
+      ServerJvm.MOST_HEAP,
+      ServerJvm.COLLECTOR,
+      ServerJvm.TOUCHED_HEAP,
+      ServerJvm.UNSAFE_FOR_PEERS
+    })
+public class WheelCascade {
+  @Param WheelKind subject;
+
+  @Param({"100000", "1000000"})
+  int timers;
+
+  private WheelBurst burst;
+
+  @Setup(Level.Trial)
+  public void open() {
+    burst = new WheelBurst(timers);
+  }
+
+  /** Garbage of what was before is not collected on this one's account. */
+  @Setup(Level.Iteration)
+  public void collect() {
+    System.gc();
+  }
+
+  @Benchmark
+  public void burst() {
+    Failure.guard(() -> publish(burst.tickNanos(() -> subject.open(timers))));
+  }
+
+  private static void publish(Percentiles tickNanos) {
+    CpuProfiler.publish(
+        List.of(
+            new Figure("tickMax", tickNanos.at(100) / 1e3, "us"),
+            new Figure("tickP999", tickNanos.at(99.9) / 1e3, "us"),
+            new Figure("tickP50", tickNanos.at(50) / 1e3, "us"),
+            new Figure("tickMean", tickNanos.mean() / 1e3, "us")));
+  }
+}

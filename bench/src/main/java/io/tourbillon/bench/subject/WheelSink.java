@@ -1,0 +1,26 @@
+package io.tourbillon.bench.subject;
+
+import io.tourbillon.timer.wheel.ExpirySink;
+import java.util.concurrent.TimeUnit;
+import org.agrona.DeadlineTimerWheel.TimerHandler;
+
+/**
+ * Hears of every timer that expires. Any wheel can hand its timers to it, so that none of them
+ * needs a wrapper that others do not.
+ */
+public abstract class WheelSink implements ExpirySink<SubjectTask>, TimerHandler {
+  /** A timer has expired, and its task has run if the wheel has tasks. */
+  protected abstract void expired(long id);
+
+  @Override
+  public final void expired(long id, long deadlineTick, SubjectTask task) {
+    task.run();
+    expired(id);
+  }
+
+  @Override
+  public final boolean onTimerExpiry(TimeUnit timeUnit, long now, long id) {
+    expired(id);
+    return true;
+  }
+}
