@@ -1,5 +1,5 @@
 /**
- * JMH benchmarks of timers, ours and the peers' as parameters of the same benchmark.
+ * JMH benchmarks of timers and coroutines, ours and the peers' as parameters of the same benchmark.
  *
  * <p>With {@code T} for {@code java -jar bench/target/tourbillon.jar jmh} and {@code C} for {@code
  * -prof io.tourbillon.bench.jmh.CpuProfiler}, which adds the CPU time of the whole process:
@@ -8,8 +8,14 @@
  *   T CancelArm C                      a request timeout cancelled and the next one armed
  *   T CancelArm C -prof gc             the same, with bytes allocated an operation
  *   T PushOut C                        an idle timeout pushed out
- *   T WheelArmCancel                   the bare wheels
+ *   T Producers C                      the first, by 1, 2, 4 threads at one service
+ *   T WheelArmCancel                   the bare wheels: cancelled and armed
+ *   T WheelExpiry                      the bare wheels: from arm to expiry
+ *   T WheelCascade C                   the bare wheels: the worst tick when a burst comes near
  *   T Fire C                           a million timers due within 3 s
+ *   T Coroutines.takeTurns C           a coroutine lets another go first
+ *   T Coroutines.spawn C               a coroutine starts and ends
+ *   T Coroutines.sleep C               a coroutine sleeps
  *   T CancelArm C -p subject=OURS_IDS -p recordStats=false,true
  *   T Fire C -p subject=OURS_IDS -p recordStats=false,true
  * </pre>

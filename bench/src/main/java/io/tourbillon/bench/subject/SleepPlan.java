@@ -52,18 +52,26 @@ public final class SleepPlan {
     Arrays.fill(latenessNanos, NOT_SLEPT);
   }
 
-  /**
-   * All of them, row after row.
-   *
-   * @throws IllegalStateException if a sleep was left out
-   */
+  /** How late each sleep ended, row after row. */
   public long[] latenessNanos() {
+    return latenessNanos.clone();
+  }
+
+  /**
+   * Checks that all sleeps were long enough.
+   *
+   * @throws IllegalStateException if one ended early, or was left out
+   */
+  public void requireAllSlept() {
     for (int element = 0; element < latenessNanos.length; element++) {
-      if (latenessNanos[element] == NOT_SLEPT) {
+      long nanos = latenessNanos[element];
+      if (nanos == NOT_SLEPT) {
         throw new IllegalStateException(
             "a coroutine must sleep " + sleeps + " times: " + element / sleeps + " did not");
       }
+      if (nanos < 0) {
+        throw new IllegalStateException("a sleep must not be early: by " + -nanos + " ns");
+      }
     }
-    return latenessNanos.clone();
   }
 }

@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
  * again and again.
  */
 public final class Sleepers {
-  private static final int SLEEPS = 4;
+  /** Sleeps of a coroutine. */
+  public static final int SLEEPS = 4;
 
   private final SleepPlan plan;
   private long cpuNanos;
@@ -30,12 +31,17 @@ public final class Sleepers {
     plan = new SleepPlan(delayNanos, SLEEPS);
   }
 
-  /** Runs all coroutines to their end. */
+  /**
+   * Runs all coroutines to their end.
+   *
+   * @throws IllegalStateException if a sleep ended early, or was left out
+   */
   public void run(CoroutineSubject subject) throws InterruptedException {
     plan.reset();
     long startCpuNanos = ProcessCpu.nanos();
     subject.sleep(plan);
     cpuNanos = ProcessCpu.nanos() - startCpuNanos;
+    plan.requireAllSlept();
   }
 
   /** CPU time of the whole process for each sleep, from the first spawn to the last end. */
@@ -43,11 +49,7 @@ public final class Sleepers {
     return (double) cpuNanos / plan.coroutines() / SLEEPS;
   }
 
-  /**
-   * How late the sleeps ended.
-   *
-   * @throws IllegalStateException if one ended early, or was left out
-   */
+  /** How late the sleeps ended. */
   public Lateness lateness() {
     return Lateness.of(plan.latenessNanos());
   }

@@ -1,13 +1,20 @@
 package io.tourbillon.bench.jmh;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.tourbillon.bench.subject.CoroutineKind;
 import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.subject.WheelKind;
 import io.tourbillon.bench.work.Order;
+import java.lang.reflect.Method;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.openjdk.jmh.annotations.Threads;
+import org.openjdk.jmh.infra.ThreadParams;
+import org.openjdk.jmh.results.Result;
 
 /** The benchmarks run on every subject, and their own checks are content. */
 class BenchmarksTest {
@@ -73,6 +80,85 @@ class BenchmarksTest {
       }
       benchmark.check();
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void wheelExpiry_everySubject_expiresAll(WheelKind kind) {
+    WheelExpiry benchmark = wheelExpiry(kind);
+    for (int call = 0; call < CALLS; call++) {
+      benchmark.armExpire();
+    }
+    benchmark.check();
+  }
+
+  @Test
+  void wheelExpiry_withNothingPendingAnyMore_fails() {
+    WheelExpiry benchmark = wheelExpiry(WheelKind.OURS_WHEEL);
+    benchmark.check();
+    assertThrows(IllegalStateException.class, benchmark::armExpire);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void wheelCascade_everySubject_publishesItsTicks(WheelKind kind) {
+    WheelCascade benchmark = new WheelCascade();
+    benchmark.subject = kind;
+    benchmark.timers = PENDING;
+    benchmark.open();
+    CpuProfiler profiler = new CpuProfiler();
+    profiler.beforeIteration(null, null);
+    benchmark.collect();
+    benchmark.burst();
+    assertEquals(
+        List.of("tickMax", "tickP999", "tickP50", "tickMean"),
+        profiler.afterIteration(null, null, null).stream().map(Result::getLabel).toList());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void producers_everySubject_keepAllPending(TimerKind kind) {
+    Producers benchmark = new Producers();
+    benchmark.subject = kind;
+    benchmark.pending = PENDING;
+    benchmark.fill();
+    for (int thread = 0; thread < 2; thread++) {
+      Producers.Share share = new Producers.Share();
+      share.take(benchmark, new ThreadParams(thread, 2, 0, 1, 0, 1, thread, 2, thread, 2));
+      benchmark.threads2(share);
+    }
+    benchmark.check();
+  }
+
+  @Test
+  void producers_everyMethod_isNamedAfterItsThreads() {
+    for (Method method : Producers.class.getDeclaredMethods()) {
+      Threads threads = method.getAnnotation(Threads.class);
+      if (threads != null) {
+        assertEquals(threads.value(), new Producers().threadsOf(method.getName()));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void coroutines_everySubject_ends(CoroutineKind kind) throws InterruptedException {
+    Coroutines benchmark = new Coroutines();
+    benchmark.subject = kind;
+    benchmark.open();
+    benchmark.takeTurns();
+    benchmark.spawn();
+    benchmark.sleep();
+    benchmark.close();
+  }
+
+  private static WheelExpiry wheelExpiry(WheelKind kind) {
+    WheelExpiry benchmark = new WheelExpiry();
+    benchmark.subject = kind;
+    benchmark.pending = PENDING;
+    benchmark.delayTicks = 400;
+    benchmark.fill();
+    return benchmark;
   }
 
   private static CancelArm cancelArm(TimerKind kind, Order order) {

@@ -42,7 +42,18 @@ class JmhCommandTest {
     String listed = outputOf("jmh", "-l");
     for (String name :
         List.of(
-            "CancelArm.cancelArm", "Fire.fire", "PushOut.pushOut", "WheelArmCancel.armCancel")) {
+            "CancelArm.cancelArm",
+            "Coroutines.sleep",
+            "Coroutines.spawn",
+            "Coroutines.takeTurns",
+            "Fire.fire",
+            "Producers.threads1",
+            "Producers.threads2",
+            "Producers.threads4",
+            "PushOut.pushOut",
+            "WheelArmCancel.armCancel",
+            "WheelCascade.burst",
+            "WheelExpiry.armExpire")) {
       assertTrue(listed.contains("io.tourbillon.bench.jmh." + name), listed);
     }
   }
