@@ -1,5 +1,6 @@
 package io.tourbillon.bench.compare;
 
+import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Measurement;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Percentile;
@@ -12,19 +13,25 @@ import java.util.Map;
 final class SampleResults {
   private SampleResults() {}
 
+  static final Machine MACHINE =
+      new Machine("A processor", 2, 24L << 30, "A system", "A JDK", 0.125);
+
   static Results of(Outcome... outcomes) {
+    return of(MACHINE, List.of(outcomes));
+  }
+
+  static Results of(Machine machine, List<Outcome> outcomes) {
     return new Results(
         Results.FORMAT,
         Instant.parse("2026-11-21T11:30:59Z"),
         7265,
         "compare --repeat 3",
         "ce82d24-dirty",
-        new Machine("A processor", 2, 24L << 30, "A system", "A JDK", 0.125),
+        machine,
         List.of("-Xmx8g", "-XX:+UseG1GC"),
         Map.of("Netty", "4.2.20.Final"),
         Map.of("asyncio", "python3 is not on the PATH"),
-        true,
-        List.of(outcomes));
+        List.copyOf(outcomes));
   }
 
   static Outcome measured(
@@ -43,16 +50,20 @@ final class SampleResults {
   }
 
   static Outcome failed(String scenario, int size, String subject, String reason) {
-    return new Outcome(scenario, size, subject, 9, Outcome.Status.FAILED, reason, null);
+    return new Outcome(scenario, job(size), subject, 9, Outcome.Status.FAILED, reason, null);
   }
 
   static Outcome leftOut(Scenario scenario, int size, String subject, String reason) {
-    return new Outcome(scenario.id(), size, subject, 9, Outcome.Status.LEFT_OUT, reason, null);
+    return new Outcome(scenario.id(), job(size), subject, 9, Outcome.Status.LEFT_OUT, reason, null);
   }
 
   private static Outcome outcome(
       String scenario, int size, String subject, int repetition, Measurement measurement) {
     return new Outcome(
-        scenario, size, subject, repetition, Outcome.Status.MEASURED, null, measurement);
+        scenario, job(size), subject, repetition, Outcome.Status.MEASURED, null, measurement);
+  }
+
+  private static Job job(int size) {
+    return new Job(size, 10, 20);
   }
 }

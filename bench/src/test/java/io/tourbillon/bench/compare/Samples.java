@@ -7,15 +7,12 @@ import io.tourbillon.bench.scenario.Measurement;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
 import io.tourbillon.bench.subject.Subject;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Results made up for tests. */
 final class Samples {
-  static final Machine MACHINE = new Machine("processor", 2, 1 << 30, "system", "jdk", 0);
-
   private static final Effort EFFORT = new Effort(List.of(), 10, 20);
 
   private final List<Outcome> outcomes = new ArrayList<>();
@@ -23,7 +20,7 @@ final class Samples {
   private final Effort effort;
 
   Samples() {
-    this(MACHINE, EFFORT);
+    this(SampleResults.MACHINE, EFFORT);
   }
 
   Samples(Machine machine) {
@@ -31,7 +28,7 @@ final class Samples {
   }
 
   Samples(Effort effort) {
-    this(MACHINE, effort);
+    this(SampleResults.MACHINE, effort);
   }
 
   private Samples(Machine machine, Effort effort) {
@@ -60,16 +57,6 @@ final class Samples {
   }
 
   Results results() {
-    return new Results(
-        Results.FORMAT,
-        Instant.EPOCH,
-        60,
-        "compare",
-        "0123456",
-        machine,
-        List.of("-Xmx8g"),
-        Map.of("Netty", "4.2"),
-        Map.of("go", "there is no go on the PATH"),
-        List.copyOf(outcomes));
+    return SampleResults.of(machine, outcomes);
   }
 }
