@@ -1,6 +1,8 @@
 package io.tourbillon.bench.compare;
 
+import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Scenario;
+import io.tourbillon.bench.subject.ForeignKind;
 import io.tourbillon.bench.subject.Subject;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +56,7 @@ record Request(
     requireSubjects();
     requireSizes();
     requireHeap(availableMegabytes);
+    requireMemory(availableMegabytes);
   }
 
   private static void requireInRange(String option, int value, int most) throws UnfitException {
@@ -99,13 +102,32 @@ record Request(
               + "m");
     }
     for (Scenario scenario : scenarios) {
-      for (var job : Plan.jobs(scenario, sizes, quick)) {
+      for (Job job : Plan.jobs(scenario, sizes, quick)) {
         int needed = scenario.leastHeapMegabytes(job.size());
         if (heapMegabytes < needed) {
           throw new UnfitException(
               String.format(
                   "--heap must be %dm at least for %s with %d: %dm",
                   needed, scenario.id(), job.size(), heapMegabytes));
+        }
+      }
+    }
+  }
+
+  private void requireMemory(long availableMegabytes) throws UnfitException {
+    for (Scenario scenario : scenarios) {
+      for (ForeignKind kind : ForeignKind.values()) {
+        if (scenario.subjects().contains(kind) && isWanted().test(kind)) {
+          for (Job job : Plan.jobs(scenario, sizes, quick)) {
+            int needed = scenario.leastMegabytes(kind, job.size());
+            if (needed > availableMegabytes) {
+              throw new UnfitException(
+                  String.format(
+                      "%s must have %d MB for %s with %d, and here %d are available;"
+                          + " leave it out with --subject, or choose a smaller --size",
+                      kind.id(), needed, scenario.id(), job.size(), availableMegabytes));
+            }
+          }
         }
       }
     }

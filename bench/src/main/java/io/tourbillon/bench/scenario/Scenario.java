@@ -45,8 +45,8 @@ public enum Scenario {
           + " once, and none early. CPU is that of the process from the first arm to the last fire.",
       "timer",
       List.of(Metric.CPU_PER_OPERATION, Metric.LATE_P50, Metric.LATE_P99, Metric.LATE_MAX),
-      Effort.of(6000, 3000, 1_000_000),
-      Effort.of(500, 500, 100_000),
+      Effort.of(12_000, 3000, 1_000_000),
+      Effort.of(2500, 500, 200_000),
       timers(TimerTrials::fire),
       EnumSet.allOf(ForeignKind.class)),
   LATENESS(
@@ -54,7 +54,7 @@ public enum Scenario {
       "The same with so few timers that lateness is not for want of CPU: 20 in a millisecond.",
       "timer",
       List.of(Metric.LATE_P99, Metric.LATE_P50, Metric.LATE_MAX, Metric.CPU_PER_OPERATION),
-      Effort.of(2000, 5000, 100_000),
+      Effort.of(6000, 5000, 100_000),
       Effort.of(0, 0),
       timers(TimerTrials::fire),
       EnumSet.allOf(ForeignKind.class)),
@@ -218,6 +218,13 @@ public enum Scenario {
   /** Heap that a JVM must have for so many timers or coroutines, whichever the subject. */
   public int leastHeapMegabytes(int size) {
     return BASE_MEGABYTES + (int) ((long) size * trials.bytesEach() / 1_000_000);
+  }
+
+  /** Memory that a peer in another language must have for so many timers or coroutines. */
+  public int leastMegabytes(ForeignKind kind, int size) {
+    int bytesEach =
+        trials.type() == CoroutineKind.class ? kind.coroutineBytes() : kind.timerBytes();
+    return (int) ((long) size * bytesEach / 1_000_000);
   }
 
   /** What the JVMs of all its subjects get beside a server's usual flags. */

@@ -2,16 +2,34 @@ package io.tourbillon.bench.subject;
 
 /** Peers in other languages: programs that are compared where the machine can run them. */
 public enum ForeignKind implements Subject {
-  GO(Family.GO, "time.AfterFunc, Stop, Reset; goroutines, time.Sleep; GOMAXPROCS by default"),
-  ASYNCIO(Family.ASYNCIO, "call_later, TimerHandle.cancel; tasks, asyncio.sleep"),
-  GEVENT(Family.GEVENT, "hub.loop.timer; greenlets, gevent.sleep");
+  GO(
+      Family.GO,
+      "time.AfterFunc, Stop, Reset; goroutines, time.Sleep; GOMAXPROCS by default",
+      200,
+      3500),
+  ASYNCIO(Family.ASYNCIO, "call_later, TimerHandle.cancel; tasks, asyncio.sleep", 600, 4000),
+  GEVENT(Family.GEVENT, "hub.loop.timer; greenlets, gevent.sleep", 600, 12_000);
 
   private final Family family;
   private final String configuration;
+  private final int timerBytes;
+  private final int coroutineBytes;
 
-  ForeignKind(Family family, String configuration) {
+  ForeignKind(Family family, String configuration, int timerBytes, int coroutineBytes) {
     this.family = family;
     this.configuration = configuration;
+    this.timerBytes = timerBytes;
+    this.coroutineBytes = coroutineBytes;
+  }
+
+  /** Memory to have for each timer, which is more than it takes up. */
+  public int timerBytes() {
+    return timerBytes;
+  }
+
+  /** Memory to have for each coroutine, which is more than it takes up. */
+  public int coroutineBytes() {
+    return coroutineBytes;
   }
 
   @Override
