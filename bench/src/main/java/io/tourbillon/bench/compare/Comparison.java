@@ -30,12 +30,14 @@ final class Comparison implements AutoCloseable {
   private final Instant started = Instant.now();
   private final Machine machine = Machine.here();
   private final Build build = Build.read();
+  private final Estimate estimate;
   private final Path scratch;
   private final ChildProcess runner;
   private final List<Outcome> outcomes = new ArrayList<>();
 
   Comparison(Request request) throws IOException {
     this.request = request;
+    estimate = new Estimate(request.heapMegabytes());
     scratch = Files.createTempDirectory("tourbillon-compare");
     runner = new ChildProcess(scratch);
   }
@@ -59,9 +61,10 @@ final class Comparison implements AutoCloseable {
     Files.createDirectories(request.folder());
     announce(out, plan, foreign);
     Launcher launcher = new Launcher(runner, request.heapMegabytes(), foreign.present());
-    Conductor conductor = new Conductor(launcher, runner, startNanos + request.limit().toNanos());
+    Conductor conductor =
+        new Conductor(launcher, runner, estimate, startNanos + request.limit().toNanos());
     try (ProgressBar bar =
-        Progress.bar("measuring", Conductor.usualMillis(plan), BAR_COLUMNS)
+        Progress.bar("measuring", estimate.millis(plan), BAR_COLUMNS)
             .setUnit(" s", Duration.ofSeconds(1).toMillis())
             .build()) {
       conductor.carryOut(plan, bar, outcome -> keep(outcome, foreign));
@@ -90,7 +93,7 @@ final class Comparison implements AutoCloseable {
     out.printf(
         "%d runs, usually some %d minutes, of %s%n",
         plan.runs().size(),
-        Duration.ofMillis(Conductor.usualMillis(plan)).plusSeconds(59).toMinutes(),
+        Duration.ofMillis(estimate.millis(plan)).plusSeconds(59).toMinutes(),
         plan.runs().stream().map(run -> run.scenario().id()).distinct().toList());
     foreign.absent().forEach((kind, reason) -> out.printf("without %s: %s%n", kind.id(), reason));
     out.flush();

@@ -1,6 +1,5 @@
 package io.tourbillon.bench.compare;
 
-import io.tourbillon.bench.scenario.Job;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -8,11 +7,6 @@ import me.tongfei.progressbar.ProgressBar;
 
 /** Carries out a plan, run after run, until it is done, stopped, or its time is over. */
 final class Conductor {
-  /** A JVM starts, touches its heap and fills in a scenario. */
-  private static final int START_MILLIS = 1_200;
-
-  private static final double MILLIS_A_MEMBER = 0.006;
-
   /** How many times its usual time a run may take. */
   private static final int PATIENCE = 10;
 
@@ -20,14 +14,16 @@ final class Conductor {
 
   private final Launcher launcher;
   private final ChildProcess runner;
+  private final Estimate estimate;
   private final long deadlineNanos;
 
   /**
    * @param deadlineNanos when to leave out what is left, by {@link System#nanoTime()}
    */
-  Conductor(Launcher launcher, ChildProcess runner, long deadlineNanos) {
+  Conductor(Launcher launcher, ChildProcess runner, Estimate estimate, long deadlineNanos) {
     this.launcher = launcher;
     this.runner = runner;
+    this.estimate = estimate;
     this.deadlineNanos = deadlineNanos;
   }
 
@@ -43,7 +39,7 @@ final class Conductor {
       bar.setExtraMessage(
           " " + run.scenario().id() + " " + run.job().size() + " " + run.subject().id());
       ended.accept(outcome(run));
-      bar.stepBy(usualMillis(run));
+      bar.stepBy(estimate.millis(run));
     }
   }
 
@@ -52,10 +48,10 @@ final class Conductor {
       return run.leftOut("the comparison was stopped");
     }
     long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
-    if (leftMillis < usualMillis(run)) {
+    if (leftMillis < estimate.millis(run)) {
       return run.leftOut("the time of the comparison was over");
     }
-    long patienceMillis = Math.max(LEAST_PATIENCE_MILLIS, PATIENCE * usualMillis(run));
+    long patienceMillis = Math.max(LEAST_PATIENCE_MILLIS, PATIENCE * estimate.millis(run));
     boolean cutOff = leftMillis < patienceMillis;
     Outcome outcome = launcher.launch(run, Duration.ofMillis(Math.min(leftMillis, patienceMillis)));
     if (outcome.status() == Outcome.Status.MEASURED) {
@@ -67,18 +63,5 @@ final class Conductor {
     return cutOff && System.nanoTime() - deadlineNanos >= 0
         ? run.leftOut("the time of the comparison was over")
         : outcome;
-  }
-
-  /** How long all of it usually takes. */
-  static long usualMillis(Plan plan) {
-    return plan.runs().stream().mapToLong(Conductor::usualMillis).sum();
-  }
-
-  private static long usualMillis(Run run) {
-    Job job = run.job();
-    return START_MILLIS
-        + job.warmUpMillis()
-        + job.measureMillis()
-        + (long) (MILLIS_A_MEMBER * job.size());
   }
 }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs shell scripts in the place of a peer. */
 @DisabledOnOs(OS.WINDOWS)
 class ConductorTest {
+  private static final Estimate ESTIMATE = new Estimate(64);
   private static final long FAR_NANOS = Duration.ofHours(1).toNanos();
 
   @TempDir private Path folder;
@@ -66,7 +67,7 @@ class ConductorTest {
   @Test
   void carryOut_timeOverInTheMiddleOfARun_endsIt() throws Exception {
     long startNanos = System.nanoTime();
-    carryOut("exec sleep 60", Conductor.usualMillis(plan(1)) * 1_000_000 + 500_000_000);
+    carryOut("exec sleep 60", ESTIMATE.millis(plan(1)) * 1_000_000 + 500_000_000);
     assertTrue(System.nanoTime() - startNanos < Duration.ofSeconds(50).toNanos());
     assertLeftOut("the time of the comparison was over");
   }
@@ -112,7 +113,7 @@ class ConductorTest {
         Map.of(
             ForeignKind.GO, new ForeignPrograms.Program(List.of("sh", "-c", script, "peer"), "1"));
     Launcher launcher = new Launcher(runner, 64, programs);
-    Conductor conductor = new Conductor(launcher, runner, System.nanoTime() + limitNanos);
+    Conductor conductor = new Conductor(launcher, runner, ESTIMATE, System.nanoTime() + limitNanos);
     try (ProgressBar bar =
         new ProgressBarBuilder()
             .setConsumer(new DelegatingProgressBarConsumer(line -> {}))
