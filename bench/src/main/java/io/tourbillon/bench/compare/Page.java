@@ -26,7 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record Page(
     Results results, List<Section> sections, List<Subject> subjects, List<String> strangers) {
-  private static final Template TEMPLATE = Mustache.compiler().compile(Asset.text("page.mustache"));
+  private static final Template TEMPLATE =
+      Mustache.compiler().emptyStringIsFalse(true).compile(Asset.text("page.mustache"));
   private static final DateTimeFormatter MINUTE =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 

@@ -1,13 +1,13 @@
 package io.tourbillon.bench.compare;
 
+import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
 import io.tourbillon.bench.subject.Subject;
 import io.tourbillon.bench.subject.TimerKind;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +21,25 @@ record Table(List<String> headings, List<Group> groups) {
   /** Of whom lines tell the multiple. */
   static final Subject YARDSTICK = TimerKind.OURS_IDS;
 
-  /** Lines of one size. */
-  record Group(String size, List<Line> lines) {}
+  /** Lines of one size, warm-up and length. */
+  record Group(Job job, List<Line> lines) {
+    private static final double MILLIS_A_SECOND = 1e3;
+
+    String size() {
+      return Scale.count(job.size());
+    }
+
+    /** Empty where nothing takes a given time. */
+    String effort() {
+      return job.measureMillis() == 0
+          ? ""
+          : String.format(
+              Locale.ROOT,
+              "warm-up at least %.1f s, measured over %.1f s",
+              job.warmUpMillis() / MILLIS_A_SECOND,
+              job.measureMillis() / MILLIS_A_SECOND);
+    }
+  }
 
   /**
    * One subject.
@@ -64,11 +81,10 @@ record Table(List<String> headings, List<Group> groups) {
   /** Of the rows of a scenario. */
   static Table of(Scenario scenario, List<Row> rows) {
     List<String> headings = scenario.metrics().stream().map(Metric::title).toList();
-    Map<Integer, List<Row>> bySize =
-        rows.stream().collect(Collectors.groupingBy(Row::size, TreeMap::new, Collectors.toList()));
     List<Group> groups =
-        bySize.entrySet().stream()
-            .map(entry -> new Group(Scale.count(entry.getKey()), lines(scenario, entry.getValue())))
+        rows.stream().collect(Collectors.groupingBy(Row::job)).entrySet().stream()
+            .map(entry -> new Group(entry.getKey(), lines(scenario, entry.getValue())))
+            .sorted(Comparator.comparingInt(group -> group.job.size()))
             .toList();
     return new Table(headings, groups);
   }

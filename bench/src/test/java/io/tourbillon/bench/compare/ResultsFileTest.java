@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResultsFileTest {
   @TempDir private Path folder;
@@ -35,9 +37,10 @@ class ResultsFileTest {
     assertEquals("there must be a file of results: " + file, refusal(file));
   }
 
-  @Test
-  void read_somethingElse_saysSo() throws IOException {
-    Path file = Files.writeString(folder.resolve("other.json"), "no JSON");
+  @ParameterizedTest
+  @ValueSource(strings = {"", "no JSON", "{}", "[]", "{\"format\": 1}", "{\"format\": 1, \"out"})
+  void read_somethingElse_saysSo(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("other.json"), text);
     assertTrue(refusal(file).startsWith("a file of results must be JSON that compare has written"));
   }
 

@@ -64,6 +64,6 @@ final class SampleResults {
   }
 
   private static Job job(int size) {
-    return new Job(size, 10, 20);
+    return new Job(size, 2000, 3500);
   }
 }
