@@ -1,4 +1,11 @@
-/** The command-line program; its comparisons and soak run are not yet built. */
+/**
+ * The command-line program {@code tourbillon}.
+ *
+ * <p>{@code subject} holds ours and the peers, each behind one small interface; {@code work} what
+ * they are made to do, with its checks. On these stand {@code jmh}, the benchmarks, and {@code
+ * scenario}, which measures one subject in this JVM; {@code compare} runs scenarios in processes of
+ * their own and puts together what they found out. {@code demo} stands by itself.
+ */
 @NullMarked
 package io.tourbillon.bench;
 

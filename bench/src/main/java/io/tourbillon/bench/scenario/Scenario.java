@@ -35,7 +35,7 @@ public enum Scenario {
           + " cancelling and arming. None may come due or be lost.",
       "push-out",
       List.of(Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION),
-      Effort.of(5000, 5000, 1_000_000),
+      Effort.of(8000, 8000, 1_000_000),
       Effort.of(600, 900, 100_000),
       timers(TimerTrials::idleTimeouts),
       EnumSet.allOf(ForeignKind.class)),

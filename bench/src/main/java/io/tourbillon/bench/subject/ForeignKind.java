@@ -4,11 +4,19 @@ package io.tourbillon.bench.subject;
 public enum ForeignKind implements Subject {
   GO(
       Family.GO,
-      "time.AfterFunc, Stop, Reset; goroutines, time.Sleep; GOMAXPROCS by default",
+      "time.AfterFunc, Stop, Reset; goroutines, time.Sleep; GOMAXPROCS by default, GOGC=400",
       200,
       3500),
-  ASYNCIO(Family.ASYNCIO, "call_later, TimerHandle.cancel; tasks, asyncio.sleep", 600, 4000),
-  GEVENT(Family.GEVENT, "hub.loop.timer; greenlets, gevent.sleep", 600, 12_000);
+  ASYNCIO(
+      Family.ASYNCIO,
+      "call_later, TimerHandle.cancel; tasks, asyncio.sleep; the loop of CPython, gc disabled",
+      600,
+      4000),
+  GEVENT(
+      Family.GEVENT,
+      "hub.loop.timer with update=True, again; greenlets, gevent.sleep; gc disabled",
+      600,
+      12_000);
 
   private final Family family;
   private final String configuration;

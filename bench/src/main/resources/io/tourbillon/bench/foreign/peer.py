@@ -138,7 +138,7 @@ def check_lateness(late, tolerance=0):
 # The meters.
 
 class Measured:
-    """Meters a phase: CPU and wall time in nanoseconds, and voluntary context switches."""
+    """Meters a phase: CPU and wall time in nanoseconds, and how often a thread went to sleep."""
 
     def __enter__(self):
         # The garbage of the phase before is not on the account of this one.
@@ -150,9 +150,8 @@ class Measured:
     def __exit__(self, *_):
         after = resource.getrusage(resource.RUSAGE_SELF)
         self.wall = clock() - self._start
-        before = self._before
-        self.cpu = round((after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime) * 1e9)
-        self.switches = after.ru_nvcsw - before.ru_nvcsw
+        self.cpu = cpu_nanos(after) - cpu_nanos(self._before)
+        self.switches = after.ru_nvcsw - self._before.ru_nvcsw
 
     def per_operation(self, operations):
         return {"figures": {"cpuPerOperation": self.cpu / operations,
@@ -165,6 +164,10 @@ class Measured:
     def at_rest(self):
         return {"figures": {"cpuPercent": 100 * self.cpu / self.wall,
                             "wakeUpsPerSecond": self.switches * 1e9 / self.wall}}
+
+
+def cpu_nanos(usage):
+    return round((usage.ru_utime + usage.ru_stime) * 1e9)
 
 
 def distribution(late):
