@@ -21,7 +21,7 @@ public final class Interruption implements AutoCloseable {
   /**
    * Listens until it is closed.
    *
-   * @param stop makes the demo end soon
+   * @param stop makes what runs end soon
    */
   public static Interruption listen(Runnable stop) {
     Interruption interruption = new Interruption(stop);

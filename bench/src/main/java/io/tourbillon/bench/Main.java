@@ -5,11 +5,13 @@ import io.tourbillon.bench.compare.PageCommand;
 import io.tourbillon.bench.demo.DemoCommand;
 import io.tourbillon.bench.jmh.JmhCommand;
 import io.tourbillon.bench.scenario.MeasureCommand;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program {@code tourbillon}: each piece of work is a subcommand. */
 @Command(
@@ -30,7 +32,24 @@ public final class Main implements Runnable {
 
   /** Runs the program and ends the JVM with its exit code. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The program, which answers wrong arguments with the rule, and not with pages of help. */
+  public static CommandLine commandLine() {
+    CommandLine program = new CommandLine(new Main());
+    program.setParameterExceptionHandler(
+        (wrong, args) -> {
+          CommandLine command = wrong.getCommandLine();
+          PrintWriter err = command.getErr();
+          err.println(wrong.getMessage());
+          if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
+            err.println("See " + command.getCommandSpec().qualifiedName() + " --help");
+          }
+          err.flush();
+          return command.getCommandSpec().exitCodeOnInvalidInput();
+        });
+    return program;
   }
 
   /** Called when no subcommand was given. */

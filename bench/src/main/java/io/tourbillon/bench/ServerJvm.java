@@ -20,6 +20,9 @@ public final class ServerJvm {
   /** Lets Netty use its Unsafe queues, which it prefers and JDK 24 and later deny by default. */
   public static final String UNSAFE_FOR_PEERS = "--sun-misc-unsafe-memory-access=allow";
 
+  /** Lets the harness read the clock that tells CPU time. */
+  public static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
   /**
    * All of them, with another heap. Annotations can not refer to a list, so benchmarks name them
    * one by one.
@@ -30,7 +33,8 @@ public final class ServerJvm {
         "-Xmx" + heapMegabytes + "m",
         COLLECTOR,
         TOUCHED_HEAP,
-        UNSAFE_FOR_PEERS);
+        UNSAFE_FOR_PEERS,
+        NATIVE_ACCESS);
   }
 
   private ServerJvm() {}

@@ -7,7 +7,7 @@ import java.util.Locale;
  * A figure of two comparisons.
  *
  * @param drift by what factor the same figure of the peers has changed: what the machine, and not
- *     the subject, has done; 1 if no peer took part in both
+ *     the subject, has done; 1 if too few of them took part in both
  */
 record Change(
     String scenario,
@@ -21,7 +21,7 @@ record Change(
   static final int LEAST_RUNS = 3;
 
   /** What is not worth a word even if it is sure. */
-  private static final double LEAST_SHARE = 0.05;
+  private static final double LEAST_SHARE = 0.1;
 
   enum Verdict {
     SLOWER,
@@ -32,18 +32,19 @@ record Change(
   }
 
   /**
-   * Slower, or faster, is what lies apart: every run of one side from every run of the other, when
-   * the drift of the peers is taken off; by 5 percent at least, and by a difference that matters.
-   * With 3 runs each that happens to equals in 1 of 20 cases on each side, with 5 in 1 of 252.
+   * Slower, or faster, is what lies apart: every run of one side from every run of the other, by 10
+   * percent at least, and by a difference that matters. It has to be so as measured, and with the
+   * drift of the peers taken off where that speaks against it. With 3 runs each, ranges of equals
+   * lie apart in 1 of 20 cases on each side, with 5 in 1 of 252.
    */
   Verdict verdict() {
     if (before.count() < LEAST_RUNS || now.count() < LEAST_RUNS) {
       return Verdict.UNKNOWN;
     }
-    if (exceeds(now, before, drift)) {
+    if (exceeds(now, before, Math.max(drift, 1))) {
       return Verdict.SLOWER;
     }
-    return exceeds(before, now, 1 / drift) ? Verdict.FASTER : Verdict.SAME;
+    return exceeds(before, now, Math.max(1 / drift, 1)) ? Verdict.FASTER : Verdict.SAME;
   }
 
   private boolean exceeds(Spread more, Spread less, double expected) {

@@ -70,7 +70,8 @@ public final class CompareCommand implements Callable<Integer> {
       names = "--size",
       split = ",",
       paramLabel = "N",
-      description = "So many timers or coroutines, instead of the scenario's own sizes.")
+      description =
+          "So many timers or coroutines. Needs one --scenario, whose own sizes it replaces.")
   private List<Integer> sizes = new ArrayList<>();
 
   @Option(
@@ -124,11 +125,13 @@ public final class CompareCommand implements Callable<Integer> {
   private int run(Request request, PrintWriter out)
       throws IOException, InterruptedException, UnfitException {
     request.requireFit(Machine.availableBytes() >> 20);
-    try (Comparison comparison = new Comparison(request);
-        Interruption interruption = Interruption.listen(comparison::stop)) {
-      boolean isWell = comparison.run(out);
-      if (isWell) {
-        return spec.exitCodeOnSuccess();
+    Comparison comparison = new Comparison(request);
+    // The JVM may end as soon as the interruption is closed, so that comes last.
+    try (Interruption interruption = Interruption.listen(comparison::stop)) {
+      try (comparison) {
+        if (comparison.run(out)) {
+          return spec.exitCodeOnSuccess();
+        }
       }
       interruption.insistOn(spec.exitCodeOnExecutionException());
       return spec.exitCodeOnExecutionException();
@@ -139,7 +142,7 @@ public final class CompareCommand implements Callable<Integer> {
     return new Request(
         scenarios(),
         subjectIds,
-        sizes,
+        sizes.stream().distinct().toList(),
         repetitions != null ? repetitions : quick ? 1 : USUAL_REPETITIONS,
         quick,
         heapMegabytes != null ? heapMegabytes : quick ? QUICK_HEAP_MEGABYTES : USUAL_HEAP_MEGABYTES,
@@ -183,6 +186,9 @@ public final class CompareCommand implements Callable<Integer> {
                 "tourbillon-compare-" + LocalDateTime.now(ZoneId.systemDefault()).format(TIME));
     if (Files.exists(chosen.resolve(Comparison.RESULTS))) {
       throw new UnfitException("--output must be a folder without results: " + chosen);
+    }
+    if (Files.exists(chosen) && !Files.isDirectory(chosen)) {
+      throw new UnfitException("--output must be a folder: " + chosen);
     }
     return chosen;
   }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -22,6 +23,9 @@ import me.tongfei.progressbar.ProgressBar;
 final class Comparison implements AutoCloseable {
   static final String RESULTS = "results.json";
   static final String PAGE = "page.html";
+
+  /** Processes in the last minute; of a machine at rest it is some tenths. */
+  private static final double BUSY = 1;
 
   private static final int BAR_COLUMNS = 110;
 
@@ -54,11 +58,11 @@ final class Comparison implements AutoCloseable {
    * @throws UnfitException if a subject that was asked for by name is not here
    */
   boolean run(PrintWriter out) throws IOException, InterruptedException, UnfitException {
+    makeFolder();
     ForeignPrograms foreign = foreignPrograms();
     Plan plan =
         request.plan(
             subject -> !(subject instanceof ForeignKind) || foreign.present().containsKey(subject));
-    Files.createDirectories(request.folder());
     announce(out, plan, foreign);
     Launcher launcher = new Launcher(runner, request.heapMegabytes(), foreign.present());
     Conductor conductor =
@@ -72,11 +76,19 @@ final class Comparison implements AutoCloseable {
     return report(results(foreign), out);
   }
 
+  private void makeFolder() throws UnfitException {
+    try {
+      Files.createDirectories(request.folder());
+      Files.delete(Files.createTempFile(request.folder(), "results", ".part"));
+    } catch (IOException e) {
+      throw new UnfitException("--output must be a folder that can be written: " + e.getMessage());
+    }
+  }
+
   private ForeignPrograms foreignPrograms()
       throws IOException, InterruptedException, UnfitException {
     List<ForeignKind> wanted = Stream.of(ForeignKind.values()).filter(request.isWanted()).toList();
-    ForeignPrograms programs =
-        ForeignPrograms.find(wanted, runner, scratch, ForeignPrograms.systemPath());
+    ForeignPrograms programs = find(wanted);
     for (Map.Entry<ForeignKind, String> absent : programs.absent().entrySet()) {
       if (request.subjectIds().contains(absent.getKey().id())) {
         throw new UnfitException(
@@ -89,12 +101,30 @@ final class Comparison implements AutoCloseable {
     return programs;
   }
 
+  private ForeignPrograms find(List<ForeignKind> wanted)
+      throws IOException, InterruptedException, UnfitException {
+    try {
+      return ForeignPrograms.find(wanted, runner, scratch, ForeignPrograms.systemPath());
+    } catch (IOException e) {
+      if (runner.isStopped()) {
+        throw new UnfitException("the comparison was stopped before anything was measured");
+      }
+      throw e;
+    }
+  }
+
   private void announce(PrintWriter out, Plan plan, ForeignPrograms foreign) {
     out.printf(
-        "%d runs, usually some %d minutes, of %s%n",
+        "%d runs, usually %d s, of %s%n",
         plan.runs().size(),
-        Duration.ofMillis(estimate.millis(plan)).plusSeconds(59).toMinutes(),
+        Duration.ofMillis(estimate.millis(plan)).toSeconds(),
         plan.runs().stream().map(run -> run.scenario().id()).distinct().toList());
+    if (machine.load() > BUSY) {
+      out.printf(
+          Locale.ROOT,
+          "other programs are running: %.1f processes wanted a core in the last minute%n",
+          machine.load());
+    }
     foreign.absent().forEach((kind, reason) -> out.printf("without %s: %s%n", kind.id(), reason));
     out.flush();
   }
@@ -151,8 +181,8 @@ final class Comparison implements AutoCloseable {
   /** Says why some have no number, or fewer than they should. */
   private static void tellOfMissing(Summary summary, PrintWriter out) {
     for (Row row : summary.rows()) {
-      for (String reason : row.failures()) {
-        out.printf("%s %d %s: %s%n", row.scenario(), row.size(), row.subject(), reason);
+      for (String failure : row.failures()) {
+        out.printf("%s %d %s: %s%n", row.scenario(), row.size(), row.subject(), failure);
       }
     }
   }

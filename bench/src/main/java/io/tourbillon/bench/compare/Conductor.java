@@ -12,6 +12,8 @@ final class Conductor {
 
   private static final int LEAST_PATIENCE_MILLIS = 60_000;
 
+  private static final String STOPPED = "the comparison was stopped";
+
   private final Launcher launcher;
   private final ChildProcess runner;
   private final Estimate estimate;
@@ -36,6 +38,10 @@ final class Conductor {
   void carryOut(Plan plan, ProgressBar bar, Consumer<Outcome> ended)
       throws IOException, InterruptedException {
     for (Run run : plan.runs()) {
+      if (runner.isStopped()) {
+        ended.accept(run.leftOut(STOPPED));
+        continue;
+      }
       bar.setExtraMessage(
           " " + run.scenario().id() + " " + run.job().size() + " " + run.subject().id());
       ended.accept(outcome(run));
@@ -44,9 +50,6 @@ final class Conductor {
   }
 
   private Outcome outcome(Run run) throws IOException, InterruptedException {
-    if (runner.isStopped()) {
-      return run.leftOut("the comparison was stopped");
-    }
     long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
     if (leftMillis < estimate.millis(run)) {
       return run.leftOut("the time of the comparison was over");
@@ -57,8 +60,8 @@ final class Conductor {
     if (outcome.status() == Outcome.Status.MEASURED) {
       return outcome;
     }
-    if (runner.isStopped()) {
-      return run.leftOut("the comparison was stopped");
+    if (runner.isStoppedSoon()) {
+      return run.leftOut(STOPPED);
     }
     return cutOff && System.nanoTime() - deadlineNanos >= 0
         ? run.leftOut("the time of the comparison was over")

@@ -81,7 +81,7 @@ final class ForeignPrograms {
     extract("main.go");
     String compiler = compilers.getFirst().toString();
     ChildProcess.Exit build =
-        runner.run(List.of(compiler, "build", "-o", "peer", "."), COMPILER_LIMIT);
+        runner.run(List.of(compiler, "build", "-o", "peer", "."), Map.of(), COMPILER_LIMIT);
     if (build.code() != 0) {
       absent.put(ForeignKind.GO, "go did not compile the peer: " + build.complaint());
       return;
@@ -112,7 +112,10 @@ final class ForeignPrograms {
   private String probe(ForeignKind kind, List<String> command)
       throws IOException, InterruptedException {
     ChildProcess.Exit exit =
-        runner.run(Stream.concat(command.stream(), Stream.of("version")).toList(), VERSION_LIMIT);
+        runner.run(
+            Stream.concat(command.stream(), Stream.of("version")).toList(),
+            Map.of(),
+            VERSION_LIMIT);
     if (exit.code() != 0) {
       return exit.complaint();
     }

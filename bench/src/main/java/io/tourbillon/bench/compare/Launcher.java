@@ -32,8 +32,15 @@ final class Launcher {
   }
 
   /** Runs it and says what became of it; never without an outcome, whatever the process does. */
-  Outcome launch(Run run, Duration limit) throws IOException, InterruptedException {
-    ChildProcess.Exit exit = runner.run(command(run), limit);
+  Outcome launch(Run run, Duration limit) throws InterruptedException {
+    try {
+      return outcome(run, limit, runner.run(command(run), environment(run), limit));
+    } catch (IOException e) {
+      return run.failed("it could not be run: " + e.getMessage());
+    }
+  }
+
+  private static Outcome outcome(Run run, Duration limit, ChildProcess.Exit exit) {
     if (exit.timedOut()) {
       return run.failed("it did not end within " + limit.toSeconds() + " s");
     }
@@ -41,9 +48,13 @@ final class Launcher {
       return run.failed(exit.complaint());
     }
     try {
-      return run.measured(JsonMapper.shared().readValue(exit.output(), Measurement.class));
+      Measurement measurement = JsonMapper.shared().readValue(exit.output(), Measurement.class);
+      return measurement == null
+              || Double.isNaN(run.scenario().metrics().getFirst().in(measurement))
+          ? run.failed("it must print a measurement: " + exit.output().strip())
+          : run.measured(measurement);
     } catch (JacksonException e) {
-      return run.failed("it did not print a measurement: " + e.getOriginalMessage());
+      return run.failed("it must print a measurement: " + exit.output().strip());
     }
   }
 
@@ -60,6 +71,13 @@ final class Launcher {
     return command;
   }
 
+  /** Go's collector is given the memory that the JVM's has, and like it runs when that is full. */
+  private Map<String, String> environment(Run run) {
+    return run.subject() == ForeignKind.GO
+        ? Map.of("GOGC", "off", "GOMEMLIMIT", heapMegabytes + "MiB")
+        : Map.of();
+  }
+
   private List<String> program(Run run) {
     if (run.subject() instanceof ForeignKind kind) {
       return Objects.requireNonNull(foreign.get(kind), "a subject must be present").command();
@@ -72,6 +90,7 @@ final class Launcher {
     program.add(classPath());
     program.add(Main.class.getName());
     program.add("measure");
+    program.add("--with-parent");
     return program;
   }
 

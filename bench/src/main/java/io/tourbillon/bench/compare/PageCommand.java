@@ -31,6 +31,10 @@ public final class PageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (output.toAbsolutePath().normalize().equals(input.toAbsolutePath().normalize())) {
+      throw new ParameterException(
+          spec.commandLine(), "--output must be another file than the results: " + output);
+    }
     write(Page.render(read()));
     spec.commandLine().getOut().println(output.toAbsolutePath());
     spec.commandLine().getOut().flush();

@@ -11,12 +11,16 @@ import java.util.Objects;
 
 /** What has changed since an earlier comparison. */
 final class Regression {
+  private static final int LEAST_PEERS = 3;
+
   private final List<Change> changes = new ArrayList<>();
   private final boolean sameMachine;
+  private final boolean sameVersions;
 
   Regression(Results before, Results now) {
     sameMachine =
         before.machine().isLike(now.machine()) && before.jvmFlags().equals(now.jvmFlags());
+    sameVersions = before.versions().equals(now.versions());
     Summary earlier = Summary.of(before);
     Summary later = Summary.of(now);
     for (Scenario scenario : Scenario.values()) {
@@ -40,12 +44,14 @@ final class Regression {
                 metric,
                 Objects.requireNonNull(before.spread(metric)),
                 Objects.requireNonNull(now.spread(metric)),
-                drift(scenario, now.job(), metric, earlier, later)));
+                metric.isTime() && sameVersions
+                    ? drift(scenario, now.job(), metric, earlier, later)
+                    : 1));
       }
     }
   }
 
-  /** The median of what happened to the peers. */
+  /** The median of what happened to the peers: of three at least, so that no single one decides. */
   private static double drift(
       Scenario scenario, Job job, Metric metric, Summary earlier, Summary later) {
     List<Double> ratios = new ArrayList<>();
@@ -59,7 +65,7 @@ final class Regression {
         }
       }
     }
-    double drift = ratios.isEmpty() ? 1 : Spread.of(ratios).median();
+    double drift = ratios.size() < LEAST_PEERS ? 1 : Spread.of(ratios).median();
     return drift > 0 ? drift : 1;
   }
 
@@ -78,6 +84,9 @@ final class Regression {
     StringBuilder text = new StringBuilder();
     if (!sameMachine) {
       text.append("Other machine, JDK or flags than before: what changed may be theirs.\n");
+    }
+    if (!sameVersions) {
+      text.append("Other versions of peers than before: what they did is not taken off.\n");
     }
     append(text, "Slower beyond the noise", with(Verdict.SLOWER));
     append(text, "Faster beyond the noise", with(Verdict.FASTER));

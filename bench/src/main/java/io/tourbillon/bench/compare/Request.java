@@ -55,6 +55,7 @@ record Request(
     }
     requireSubjects();
     requireSizes();
+    requireCommon();
     requireHeap(availableMegabytes);
     requireMemory(availableMegabytes);
   }
@@ -84,6 +85,32 @@ record Request(
         throw new UnfitException(
             "--quick must leave out what takes long, or come with --size: " + scenario.id());
       }
+      if (scenario == Scenario.IDLE && !sizes.isEmpty() && !sizes.equals(List.of(1))) {
+        throw new UnfitException("--size must be 1 for idle: " + sizes);
+      }
+    }
+  }
+
+  /** Otherwise a regression check would be content for ever. */
+  private void requireCommon() throws UnfitException {
+    if (before == null) {
+      return;
+    }
+    boolean common =
+        plan(subject -> true).runs().stream()
+            .anyMatch(
+                run ->
+                    before.outcomes().stream()
+                        .anyMatch(
+                            outcome ->
+                                outcome.measurement() != null
+                                    && outcome.scenario().equals(run.scenario().id())
+                                    && outcome.job().equals(run.job())
+                                    && outcome.subject().equals(run.subject().id())));
+    if (!common) {
+      throw new UnfitException(
+          "--against must have a measurement of the same scenario, subject, size, warm-up and"
+              + " length as this comparison: it has none");
     }
   }
 

@@ -3,6 +3,7 @@ package io.tourbillon.bench.compare;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * All that a comparison has found out, as it stands in its file.
@@ -10,7 +11,7 @@ import java.util.Map;
  * @param format the version of this form
  * @param command the arguments that it was started with
  * @param commit of the sources; ends in -dirty if they were changed since
- * @param jvmFlags of every JVM that was measured
+ * @param jvmFlags of every JVM that was measured; for coroutines there is -Xmn besides
  * @param versions of the subjects, by name
  * @param absent reasons why subjects did not take part, by their ids
  */
@@ -26,6 +27,18 @@ record Results(
     Map<String, String> absent,
     List<Outcome> outcomes) {
   static final int FORMAT = 1;
+
+  /** A file may lack any of them. */
+  Results {
+    Objects.requireNonNull(started, "started");
+    Objects.requireNonNull(command, "command");
+    Objects.requireNonNull(commit, "commit");
+    Objects.requireNonNull(machine, "machine");
+    Objects.requireNonNull(jvmFlags, "jvmFlags");
+    Objects.requireNonNull(versions, "versions");
+    Objects.requireNonNull(absent, "absent");
+    Objects.requireNonNull(outcomes, "outcomes");
+  }
 
   /** Whether nothing was left out. */
   boolean isComplete() {

@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -36,26 +38,18 @@ final class ResultsFile {
    */
   static Results read(Path file) throws IOException {
     try {
-      Results results = JSON.readValue(Files.readString(file), Results.class);
-      if (results.format() != Results.FORMAT) {
+      JsonNode tree = JSON.readTree(Files.readString(file));
+      int format = tree.path("format").asInt(Results.FORMAT);
+      if (format != Results.FORMAT) {
         throw new IOException(
-            "the format of results must be "
-                + Results.FORMAT
-                + ": "
-                + results.format()
-                + " in "
-                + file);
+            "the format of results must be " + Results.FORMAT + ": " + format + " in " + file);
       }
-      return results;
+      return Objects.requireNonNull(JSON.treeToValue(tree, Results.class), "nothing");
     } catch (NoSuchFileException e) {
       throw new IOException("there must be a file of results: " + file, e);
-    } catch (JacksonException e) {
+    } catch (JacksonException | NullPointerException e) {
       throw new IOException(
-          "a file of results must be JSON that compare has written: "
-              + file
-              + ": "
-              + e.getOriginalMessage(),
-          e);
+          "a file of results must be whole, and JSON that compare has written: " + file, e);
     }
   }
 }

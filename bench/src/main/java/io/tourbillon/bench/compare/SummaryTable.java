@@ -65,7 +65,8 @@ final class SummaryTable {
     Map<Family, String> cells = new EnumMap<>(Family.class);
     for (Family family : Family.values()) {
       List<Row> ofFamily = rows.stream().filter(row -> isOf(family, scenario, row)).toList();
-      best(ofFamily, metric)
+      best(ofFamily, scenario.metrics().getFirst())
+          .map(row -> row.spread(metric))
           .map(spread -> Scale.text(metric.unit(), spread.median()))
           .or(() -> ofFamily.stream().filter(Row::failed).map(row -> FAILED).findFirst())
           .ifPresent(cell -> cells.put(family, cell));
@@ -77,10 +78,16 @@ final class SummaryTable {
     return new Line(work, cells);
   }
 
-  private static Optional<Spread> best(List<Row> rows, Metric metric) {
+  /** By the scenario's first figure; one that failed, be it once, is no candidate. */
+  private static Optional<Row> best(List<Row> rows, Metric first) {
     return rows.stream()
-        .flatMap(row -> Optional.ofNullable(row.spread(metric)).stream())
-        .min(Comparator.comparingDouble(Spread::median));
+        .filter(row -> !row.failed() && row.spread(first) != null)
+        .min(Comparator.comparingDouble(row -> median(row, first)));
+  }
+
+  private static double median(Row row, Metric metric) {
+    Spread spread = row.spread(metric);
+    return spread == null ? Double.MAX_VALUE : spread.median();
   }
 
   private static boolean isOf(Family family, Scenario scenario, Row row) {

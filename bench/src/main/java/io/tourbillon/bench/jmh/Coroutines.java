@@ -39,7 +39,8 @@ import org.openjdk.jmh.annotations.Warmup;
       Coroutines.YOUNG_GENERATION,
       ServerJvm.COLLECTOR,
       ServerJvm.TOUCHED_HEAP,
-      ServerJvm.UNSAFE_FOR_PEERS
+      ServerJvm.UNSAFE_FOR_PEERS,
+      ServerJvm.NATIVE_ACCESS
     })
 public class Coroutines {
   /** A coroutine's stack is copied with each sleep, and should be garbage before it is promoted. */

@@ -43,11 +43,11 @@ import org.openjdk.jmh.annotations.Warmup;
       ServerJvm.MOST_HEAP,
       ServerJvm.COLLECTOR,
       ServerJvm.TOUCHED_HEAP,
-      ServerJvm.UNSAFE_FOR_PEERS
+      ServerJvm.UNSAFE_FOR_PEERS,
+      ServerJvm.NATIVE_ACCESS
     })
 public class Fire {
-  @Param({"OURS_IDS", "NETTY_512", "NETTY_8192"})
-  TimerKind subject;
+  @Param TimerKind subject;
 
   @Param("1000000")
   int timers;

@@ -36,7 +36,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
       ServerJvm.MOST_HEAP,
       ServerJvm.COLLECTOR,
       ServerJvm.TOUCHED_HEAP,
-      ServerJvm.UNSAFE_FOR_PEERS
+      ServerJvm.UNSAFE_FOR_PEERS,
+      ServerJvm.NATIVE_ACCESS
     })
 public abstract class SteadyBenchmark<W extends SteadyWork> {
   /**

@@ -41,7 +41,8 @@ import org.openjdk.jmh.annotations.Warmup;
       ServerJvm.MOST_HEAP,
       ServerJvm.COLLECTOR,
       ServerJvm.TOUCHED_HEAP,
-      ServerJvm.UNSAFE_FOR_PEERS
+      ServerJvm.UNSAFE_FOR_PEERS,
+      ServerJvm.NATIVE_ACCESS
     })
 public class WheelCascade {
   @Param WheelKind subject;

@@ -1,9 +1,11 @@
 package io.tourbillon.bench.scenario;
 
 import io.tourbillon.bench.subject.Subject;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -39,8 +41,16 @@ public final class MeasureCommand implements Callable<Integer> {
   @Parameters(index = "4", paramLabel = "MEASURE-MILLIS")
   private int measureMillis;
 
+  @Option(
+      names = "--with-parent",
+      description = "Ends when standard input does: when the process that started this one ends.")
+  private boolean withParent;
+
   @Override
   public Integer call() throws Exception {
+    if (withParent) {
+      Thread.ofPlatform().daemon().name("with-parent").start(MeasureCommand::endWithParent);
+    }
     Scenario scenario = scenario();
     Subject subject = subjectOf(scenario);
     if (size < 1) {
@@ -54,7 +64,22 @@ public final class MeasureCommand implements Callable<Integer> {
     } catch (IllegalStateException checkFailed) {
       spec.commandLine().getErr().println(checkFailed.getMessage());
       return CHECK_FAILED;
+    } catch (OutOfMemoryError noMemory) {
+      spec.commandLine().getErr().println("not enough memory: " + noMemory.getMessage());
+      return spec.exitCodeOnExecutionException();
     }
+  }
+
+  /** A thread that blocks costs nothing, and is there before anything is measured. */
+  private static void endWithParent() {
+    try {
+      while (System.in.read() >= 0) {
+        // Nobody writes; what counts is the end.
+      }
+    } catch (IOException e) {
+      // Then there is no parent to wait for, either.
+    }
+    Runtime.getRuntime().halt(1);
   }
 
   private Scenario scenario() {

@@ -26,7 +26,7 @@ public enum Metric {
   /** How often threads of the subject went to sleep again: voluntary context switches. */
   WAKE_UPS_PER_SECOND("wake-ups a second", ""),
   /** CPU time of the subject's threads, in percent of a core. */
-  CPU_PERCENT("CPU", "%");
+  CPU_PERCENT("CPU of one core", "%");
 
   private final String title;
   private final String unit;
@@ -59,6 +59,11 @@ public enum Metric {
   /** Whether runs of the same agree on it: a maximum is the worst moment of the machine. */
   public boolean isSteady() {
     return this != LATE_MAX && this != BYTES_LEFT;
+  }
+
+  /** Whether it depends on how fast the machine is at the moment. */
+  public boolean isTime() {
+    return unit.equals("ns") || unit.equals("us");
   }
 
   /** A difference that nobody would care about, however sure. */

@@ -25,7 +25,7 @@ public enum Scenario {
       "cancel and arm",
       List.of(Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION),
       Effort.of(3000, 4000, 1_000, 10_000, 100_000, 1_000_000),
-      Effort.of(400, 600, 10_000),
+      Effort.of(400, 500, 10_000),
       timers(TimerTrials::requestTimeouts),
       EnumSet.allOf(ForeignKind.class)),
   IDLE_TIMEOUTS(
@@ -36,7 +36,7 @@ public enum Scenario {
       "push-out",
       List.of(Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION),
       Effort.of(8000, 8000, 1_000_000),
-      Effort.of(600, 900, 100_000),
+      Effort.of(500, 500, 50_000),
       timers(TimerTrials::idleTimeouts),
       EnumSet.allOf(ForeignKind.class)),
   FIRE(
@@ -46,7 +46,7 @@ public enum Scenario {
       "timer",
       List.of(Metric.CPU_PER_OPERATION, Metric.LATE_P50, Metric.LATE_P99, Metric.LATE_MAX),
       Effort.of(12_000, 3000, 1_000_000),
-      Effort.of(2500, 500, 200_000),
+      Effort.of(1500, 500, 100_000),
       timers(TimerTrials::fire),
       EnumSet.allOf(ForeignKind.class)),
   LATENESS(
@@ -83,18 +83,19 @@ public enum Scenario {
       "Sleeping coroutines",
       "So many coroutines, each of which sleeps four times for 0.5 to 1.5 s (quick: an eighth of"
           + " that) and ends. All must end, and no sleep may be too short. CPU is that of the"
-          + " process from the first spawn to the last end.",
+          + " process from the first spawn to the last end. JVMs have a young generation of five"
+          + " eighths of the heap (-Xmn).",
       "sleep",
       List.of(Metric.CPU_PER_OPERATION, Metric.LATE_P50, Metric.LATE_P99, Metric.LATE_MAX),
       Effort.of(8000, 4000, 1_000_000),
-      Effort.of(500, 500, 50_000),
+      Effort.of(300, 500, 20_000),
       coroutines(CoroutineTrials::sleepers),
       EnumSet.allOf(ForeignKind.class)),
   TIMER_MEMORY(
       "Memory of a pending timer",
       "So many timers an hour away, one task for all. In the JVM the live heap after a collection,"
-          + " in Go heap and stacks in use after one, in Python the resident set. All of it must"
-          + " come back when they are cancelled.",
+          + " in Go heap and stacks in use after one, in Python the resident set. All must be"
+          + " pending; what is left a second after the last was cancelled is told, too.",
       "timer",
       List.of(Metric.BYTES_EACH, Metric.BYTES_LEFT),
       Effort.of(0, 0, 1_000_000),
@@ -103,7 +104,8 @@ public enum Scenario {
       EnumSet.allOf(ForeignKind.class)),
   COROUTINE_MEMORY(
       "Memory of a sleeping coroutine",
-      "So many coroutines asleep for an hour, counted as timers are.",
+      "So many coroutines asleep for an hour, counted as timers are. JVMs have a young"
+          + " generation of five eighths of the heap (-Xmn).",
       "coroutine",
       List.of(Metric.BYTES_EACH),
       Effort.of(0, 0, 100_000),

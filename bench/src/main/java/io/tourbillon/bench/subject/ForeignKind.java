@@ -4,7 +4,7 @@ package io.tourbillon.bench.subject;
 public enum ForeignKind implements Subject {
   GO(
       Family.GO,
-      "time.AfterFunc, Stop, Reset; goroutines, time.Sleep; GOMAXPROCS by default, GOGC=400",
+      "time.AfterFunc, Stop, Reset; goroutines, time.Sleep; GOMAXPROCS by default, GOGC=off, GOMEMLIMIT as the heap",
       200,
       3500),
   ASYNCIO(

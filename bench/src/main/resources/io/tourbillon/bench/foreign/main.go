@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"runtime/debug"
 	"sort"
 	"strconv"
 	"sync"
@@ -23,7 +22,6 @@ import (
 )
 
 const (
-	gcPercent      = 400
 	clockEvery     = 1000 // operations between two looks at the clock
 	yieldEvery     = 100  // operations between two passes through the scheduler
 	sleepsEach     = 4
@@ -72,10 +70,6 @@ func main() {
 	if !known {
 		fail(exitBadUsage, "unknown scenario: %s", args[0])
 	}
-	// By default the heap would be collected four times as often. A service with many timers is given
-	// memory instead: besides the CPU saved, the scavenger has less to return to the system, whose own
-	// timer, modified while a heap of a million holds stopped ones, can stall that heap for seconds.
-	debug.SetGCPercent(gcPercent)
 	found := scenario(plan{
 		size:    number(args[1], 1),
 		warmUp:  time.Duration(number(args[2], 0)) * time.Millisecond,
@@ -160,11 +154,23 @@ func sleepers(p plan) result {
 	return result{spent.cpuOnly(), distribution(late)}
 }
 
-// idle has a shell tell it when to read its figures, for with a timer of this runtime its monitor
-// thread would wake as well, and look around some 50 times until that timer has run.
+// idle tells what a timer adds to a process at rest: reading the meters wakes threads, too.
 func idle(p plan) result {
+	bareCPU, bareSwitches := rest(p.measure)
 	timer := time.AfterFunc(farAway, func() {})
-	script := fmt.Sprintf("sleep 1; echo; sleep %f; echo", p.measure.Seconds())
+	cpu, switches := rest(p.measure)
+	check(timer.Stop(), "a timer must not run before it is due: 1 did")
+	return result{Figures: map[string]float64{
+		"cpuPercent":       100 * math.Max(0, float64(cpu-bareCPU)) / float64(p.measure),
+		"wakeUpsPerSecond": math.Max(0, float64(switches-bareSwitches)) / p.measure.Seconds(),
+	}}
+}
+
+// rest tells the CPU time and the voluntary context switches of a process that has nothing to do. A
+// shell tells it when to read the meters, for with a timer of this runtime its monitor thread would
+// wake as well, and look around some 50 times until that timer has run.
+func rest(duration time.Duration) (int64, int64) {
+	script := fmt.Sprintf("sleep 1; echo; sleep %f; echo", duration.Seconds())
 	shell := exec.Command("sh", "-c", script)
 	ticks, err := shell.StdoutPipe()
 	must(err)
@@ -172,15 +178,12 @@ func idle(p plan) result {
 	tick := make([]byte, 1)
 	_, err = ticks.Read(tick)
 	must(err)
-	before, start := usage(), clock()
+	before := usage()
 	_, err = ticks.Read(tick)
 	must(err)
-	after, wall := usage(), clock()-start
-	check(timer.Stop(), "a timer must not run before it is due: 1 did")
-	return result{Figures: map[string]float64{
-		"cpuPercent":       100 * float64(cpuTime(after)-cpuTime(before)) / float64(wall),
-		"wakeUpsPerSecond": float64(after.Nvcsw-before.Nvcsw) / time.Duration(wall).Seconds(),
-	}}
+	after := usage()
+	must(shell.Wait())
+	return int64(cpuTime(after) - cpuTime(before)), int64(after.Nvcsw - before.Nvcsw)
 }
 
 func timerMemory(p plan) result {

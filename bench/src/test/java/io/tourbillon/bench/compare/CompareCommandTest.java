@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -97,6 +98,8 @@ class CompareCommandTest {
           --scenario fire --size 50000001            | --size must be from 1 to 50000000: 50000001
           --scenario ten-million --heap 1g           | --heap must be 4200m at least for ten-million with 10000000: 1024m
           --scenario ten-million --quick             | --quick must leave out what takes long, or come with --size: ten-million
+          --scenario idle --size 2                   | --size must be 1 for idle: [2]
+          --output /dev/null                         | --output must be a folder: /dev/null
           --against absent.json                      | --against: there must be a file of results: absent.json
           """)
   void compare_badInput_isRefusedBeforeAnythingIsMeasured(String arguments, String message) {
@@ -122,14 +125,17 @@ class CompareCommandTest {
     assertTrue(out.toString().contains("netty-65536 "));
   }
 
-  /** As a user at a terminal does: in the middle of the second run. */
+  /** As a terminal does: the whole group of processes is told, in the middle of the second run. */
   @Test
   @EnabledOnOs(OS.LINUX)
-  void ctrlC_keepsWhatWasMeasured() throws Exception {
+  void ctrlC_keepsWhatWasMeasuredAndLeavesNothingElseBehind() throws Exception {
+    Path scratch = Files.createDirectory(folder.resolve("scratch"));
     Process process =
         new ProcessBuilder(
                 List.of(
+                    "setsid",
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Djava.io.tmpdir=" + scratch,
                     "-cp",
                     System.getProperty("java.class.path"),
                     Main.class.getName(),
@@ -148,17 +154,27 @@ class CompareCommandTest {
         assertTrue(process.isAlive(), () -> read(folder.resolve("printed")));
         TimeUnit.MILLISECONDS.sleep(20);
       }
+      TimeUnit.SECONDS.sleep(1);
       assertEquals(
-          0, new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor());
+          0, new ProcessBuilder("kill", "-INT", "--", "-" + process.pid()).start().waitFor());
       assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
       assertEquals(130, process.exitValue(), () -> read(folder.resolve("printed")));
       Results results = ResultsFile.read(file);
       assertEquals(50, results.outcomes().size());
       assertNotNull(results.outcomes().getFirst().measurement());
-      assertEquals("the comparison was stopped", results.outcomes().getLast().reason());
+      for (Outcome outcome : results.outcomes()) {
+        assertTrue(
+            outcome.measurement() != null || "the comparison was stopped".equals(outcome.reason()),
+            outcome::toString);
+      }
       assertTrue(Files.exists(folder.resolve(Comparison.PAGE)));
       assertTrue(read(folder.resolve("printed")).contains("| Idle: wake-ups a second "));
+      try (Stream<Path> left = Files.list(scratch)) {
+        assertEquals(
+            List.of(), left.filter(entry -> entry.toString().contains("compare")).toList());
+      }
     } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
   }
@@ -172,7 +188,7 @@ class CompareCommandTest {
   }
 
   private int run(String... arguments) {
-    return new CommandLine(new Main())
+    return Main.commandLine()
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
         .execute(arguments);

@@ -55,7 +55,7 @@ class ConductorTest {
   void carryOut_somethingElsePrinted_isNoNumber() throws Exception {
     carryOut("echo all is well", FAR_NANOS);
     assertEquals(Status.FAILED, outcomes.getFirst().status());
-    assertTrue(outcomes.getFirst().reason().startsWith("it did not print a measurement: "));
+    assertTrue(outcomes.getFirst().reason().startsWith("it must print a measurement: "));
   }
 
   @Test

@@ -65,7 +65,7 @@ final class PageCommandTest {
   void page_somethingElse_exits2AndSaysWhat() throws IOException {
     Files.writeString(input, "not JSON");
 
-    assertRefused("a file of results must be JSON that compare has written: " + input);
+    assertRefused("a file of results must be whole, and JSON that compare has written: " + input);
   }
 
   @Test
@@ -73,6 +73,16 @@ final class PageCommandTest {
     Files.writeString(input, "{\"format\": 7}");
 
     assertRefused("the format of results must be 1: 7 in " + input);
+  }
+
+  @Test
+  void page_outputIsTheInput_isRefusedAndNothingIsLost() throws IOException {
+    ResultsFile.write(SampleResults.of(), input);
+    String before = Files.readString(input);
+    output = input;
+    assertEquals(2, execute());
+    assertTrue(err.toString().startsWith("--output must be another file than the results: "));
+    assertEquals(before, Files.readString(input));
   }
 
   @Test

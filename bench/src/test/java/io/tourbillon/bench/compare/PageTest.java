@@ -90,7 +90,7 @@ final class PageTest {
             measured(IDLE, 1, "ours-ids", 1, Metric.WAKE_UPS_PER_SECOND, 0),
             measured(IDLE, 1, "netty-512", 1, Metric.WAKE_UPS_PER_SECOND, 1000));
 
-    assertTrue(rows.contains("for one second wake-ups a second CPU runs"), "" + rows);
+    assertTrue(rows.contains("for one second wake-ups a second CPU of one core runs"), "" + rows);
     assertTrue(rows.contains("Netty, 512 1,000 – 1"), "" + rows);
   }
 

@@ -38,10 +38,25 @@ class ResultsFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "no JSON", "{}", "[]", "{\"format\": 1}", "{\"format\": 1, \"out"})
+  @ValueSource(
+      strings = {"", "no JSON", "null", "{}", "[]", "{\"format\": 1}", "{\"format\": 1, \"out"})
   void read_somethingElse_saysSo(String text) throws IOException {
     Path file = Files.writeString(folder.resolve("other.json"), text);
-    assertTrue(refusal(file).startsWith("a file of results must be JSON that compare has written"));
+    assertTrue(
+        refusal(file)
+            .startsWith("a file of results must be whole, and JSON that compare has written"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"machine", "outcomes", "versions"})
+  void read_aPartThatIsNull_saysSo(String part) throws IOException {
+    Path file = folder.resolve("results.json");
+    ResultsFile.write(new Samples().results(), file);
+    String whole = Files.readString(file);
+    String broken =
+        whole.replaceFirst("(?s)\"" + part + "\" : [{\\[].*", "\"" + part + "\" : null}");
+    Files.writeString(file, broken);
+    assertTrue(refusal(file).startsWith("a file of results must be whole"));
   }
 
   @Test

@@ -50,6 +50,16 @@ class SummaryTest {
   }
 
   @Test
+  void table_aConfigurationThatFailedOnce_isNoNumber() {
+    samples.without(REQUEST_TIMEOUTS, 1000, NETTY_8192, Status.FAILED, "lost one");
+    String table = SummaryTable.of(Summary.of(samples.results()));
+    assertTrue(table.contains("|         82.0 ns | 300 ns |"), table);
+    samples.without(REQUEST_TIMEOUTS, 1000, NETTY_512, Status.FAILED, "lost one");
+    table = SummaryTable.of(Summary.of(samples.results()));
+    assertTrue(table.contains("|         82.0 ns | failed |"), table);
+  }
+
+  @Test
   void table_hasTheBestOfEachFamilyAndNoNumberForAFailure() {
     assertEquals(
         """
