@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
 public final class CompareCommand implements Callable<Integer> {
   private static final int USUAL_REPETITIONS = 3;
   private static final int USUAL_HEAP_MEGABYTES = 8192;
-  private static final int QUICK_HEAP_MEGABYTES = 1024;
+  private static final int QUICK_HEAP_MEGABYTES = 512;
 
   /** Ten seconds less than is promised, for what comes after the last run. */
   private static final Duration QUICK_LIMIT = Duration.ofSeconds(110);
@@ -89,7 +89,7 @@ public final class CompareCommand implements Callable<Integer> {
       names = "--heap",
       paramLabel = "SIZE",
       converter = HeapSize.class,
-      description = "Heap of each JVM, such as 4g. Default: 8g, with --quick 1g.")
+      description = "Heap of each JVM, such as 4g. Default: 8g, with --quick 512m.")
   private @Nullable Integer heapMegabytes;
 
   @Option(

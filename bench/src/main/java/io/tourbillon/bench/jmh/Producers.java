@@ -4,6 +4,7 @@ import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.work.Operation;
 import io.tourbillon.bench.work.Order;
 import io.tourbillon.bench.work.RequestTimeouts;
+import java.util.OptionalInt;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -30,10 +31,11 @@ public class Producers extends SteadyBenchmark<RequestTimeouts> {
     return new RequestTimeouts(subject.open(pending, false), pending, Order.RANDOM);
   }
 
-  /** The digit at the end of its name. */
+  /** The digit at the end of its name, if there is one. */
   @Override
-  int threadsOf(String method) {
-    return Character.digit(method.charAt(method.length() - 1), 10);
+  OptionalInt threadsOf(String method) {
+    int digit = Character.digit(method.charAt(method.length() - 1), 10);
+    return digit < 0 ? OptionalInt.empty() : OptionalInt.of(digit);
   }
 
   @Benchmark
@@ -54,6 +56,14 @@ public class Producers extends SteadyBenchmark<RequestTimeouts> {
   @Threads(4)
   @OperationsPerInvocation(OPERATIONS)
   public void threads4(Share share) {
+    repeat(share.operation);
+  }
+
+  /** A thread a core, or as many as {@code -t} says. */
+  @Benchmark
+  @Threads(Threads.MAX)
+  @OperationsPerInvocation(OPERATIONS)
+  public void threadsMax(Share share) {
     repeat(share.operation);
   }
 

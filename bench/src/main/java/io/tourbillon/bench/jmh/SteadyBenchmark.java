@@ -3,6 +3,7 @@ package io.tourbillon.bench.jmh;
 import io.tourbillon.bench.ServerJvm;
 import io.tourbillon.bench.work.Operation;
 import io.tourbillon.bench.work.SteadyWork;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -48,18 +49,19 @@ public abstract class SteadyBenchmark<W extends SteadyWork> {
 
   private W work;
 
-  /** Refuses {@code -t}: how many threads there are is the benchmark's affair. */
+  /** Refuses {@code -t} where the number of threads is the benchmark's affair. */
   @Setup(Level.Trial)
   public void requireThreads(BenchmarkParams params) {
-    int threads = threadsOf(params.getBenchmark());
-    if (params.getThreads() != threads) {
-      throw new IllegalArgumentException("threads must be " + threads + ": " + params.getThreads());
+    OptionalInt threads = threadsOf(params.getBenchmark());
+    if (threads.isPresent() && params.getThreads() != threads.getAsInt()) {
+      throw new IllegalArgumentException(
+          "threads must be " + threads.getAsInt() + ": " + params.getThreads());
     }
   }
 
-  /** How many threads a benchmark method is for. */
-  int threadsOf(String method) {
-    return 1;
+  /** How many threads a benchmark method is for; empty if it is for any number. */
+  OptionalInt threadsOf(String method) {
+    return OptionalInt.of(1);
   }
 
   /** What is repeated, with the parameters of this trial. */

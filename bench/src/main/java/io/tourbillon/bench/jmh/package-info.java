@@ -8,7 +8,8 @@
  *   T CancelArm C                      a request timeout cancelled and the next one armed
  *   T CancelArm C -prof gc             the same, with bytes allocated an operation
  *   T PushOut C                        an idle timeout pushed out
- *   T Producers C                      the first, by 1, 2, 4 threads at one service
+ *   T Producers C                      the first, by 1, 2, 4 threads and one a core, at one service
+ *   T Producers.threadsMax C -t 16     by as many threads as you say
  *   T WheelArmCancel                   the bare wheels: cancelled and armed
  *   T WheelExpiry                      the bare wheels: from arm to expiry
  *   T WheelCascade C                   the bare wheels: the worst tick when a burst comes near

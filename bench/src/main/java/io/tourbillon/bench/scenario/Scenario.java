@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 public enum Scenario {
   REQUEST_TIMEOUTS(
       "Request timeouts",
-      "So many timers pending, due in 30 to 60 s. One operation cancels one of them at random and"
-          + " arms the next. Every cancel must find its timer pending, and as many must be pending"
-          + " at the end as at the beginning.",
+      "So many timers pending, due in 30 to 60 s, or more than a million in 10 to 20 minutes. One"
+          + " operation cancels one of them at random and arms the next. Every cancel must find its"
+          + " timer pending, and as many must be pending at the end as at the beginning.",
       "cancel and arm",
       List.of(Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION),
       Effort.of(3000, 4000, 1_000, 10_000, 100_000, 1_000_000),

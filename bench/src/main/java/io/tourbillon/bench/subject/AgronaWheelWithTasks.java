@@ -1,6 +1,8 @@
 package io.tourbillon.bench.subject;
 
+import java.util.Objects;
 import org.agrona.collections.Long2ObjectHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Agrona's wheel with Agrona's map beside it, large enough from the beginning. */
 final class AgronaWheelWithTasks implements WheelSubject {
@@ -8,6 +10,9 @@ final class AgronaWheelWithTasks implements WheelSubject {
 
   private final AgronaWheel wheel;
   private final Long2ObjectHashMap<SubjectTask> tasks;
+
+  /** One for all ticks, so that a tick allocates nothing. */
+  private final Runner runner = new Runner();
 
   AgronaWheelWithTasks(int slots, int timers) {
     wheel = new AgronaWheel(slots);
@@ -33,15 +38,8 @@ final class AgronaWheelWithTasks implements WheelSubject {
 
   @Override
   public void advance(long tick, WheelSink sink) {
-    wheel.advance(
-        tick,
-        new WheelSink() {
-          @Override
-          protected void expired(long id) {
-            tasks.remove(id).run();
-            sink.expired(id);
-          }
-        });
+    runner.next = sink;
+    wheel.advance(tick, runner);
   }
 
   /** The wheel's count, once the map agrees with it. */
@@ -52,5 +50,16 @@ final class AgronaWheelWithTasks implements WheelSubject {
           "tasks must be as many as timers, " + wheel.pending() + ": " + tasks.size());
     }
     return wheel.pending();
+  }
+
+  /** Runs the task of a timer before it tells of it. */
+  private final class Runner extends WheelSink {
+    private @Nullable WheelSink next;
+
+    @Override
+    protected void expired(long id) {
+      tasks.remove(id).run();
+      Objects.requireNonNull(next).expired(id);
+    }
   }
 }

@@ -19,7 +19,7 @@ CONTEXT = contextvars.copy_context()
 async def request_timeouts(plan):
     loop = asyncio.get_running_loop()
     alarm = peer.Alarm()
-    delays = peer.endless(peer.random_seconds(30.0, 60.0))
+    delays = peer.endless(peer.request_delays(plan.size))
     timers = await arm_all(plan.size, delays, alarm)
     requests = zip(peer.endless(peer.random_places(plan.size)), delays)
 

@@ -20,7 +20,7 @@ LOOP = HUB.loop
 
 def request_timeouts(plan):
     alarm = peer.Alarm()
-    delays = peer.endless(peer.random_seconds(30.0, 60.0))
+    delays = peer.endless(peer.request_delays(plan.size))
     timers = arm_all(plan.size, delays, alarm)
     requests = zip(peer.endless(peer.random_places(plan.size)), delays)
 

@@ -77,6 +77,12 @@ def random_places(size):
     return array("I", (int(random.random() * size) for _ in range(max(DRAWS, 8 * size))))
 
 
+def request_delays(size):
+    """More than a million timers take long to arm, and none may be due before the end."""
+    least = 600.0 if size > 1_000_000 else 30.0
+    return random_seconds(least, 2 * least)
+
+
 def random_seconds(low, high):
     """Draw delays in steps of a microsecond."""
     steps = round((high - low) * 1e6) + 1

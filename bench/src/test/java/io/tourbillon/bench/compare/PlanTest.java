@@ -48,7 +48,7 @@ class PlanTest {
             .filter(scenario -> !scenario.quick().sizes().isEmpty())
             .toList();
     Plan plan = Plan.of(quick, List.of(), 1, true, Plan::isQuick);
-    long usualMillis = new Estimate(1024).millis(plan);
-    assertTrue(usualMillis < 110_000, () -> usualMillis + " ms");
+    long usualMillis = new Estimate(512).millis(plan);
+    assertTrue(usualMillis < 85_000, () -> usualMillis + " ms");
   }
 }

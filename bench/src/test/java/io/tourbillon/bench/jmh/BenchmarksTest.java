@@ -2,6 +2,7 @@ package io.tourbillon.bench.jmh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.subject.CoroutineKind;
 import io.tourbillon.bench.subject.TimerKind;
@@ -9,6 +10,7 @@ import io.tourbillon.bench.subject.WheelKind;
 import io.tourbillon.bench.work.Order;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -134,10 +136,11 @@ class BenchmarksTest {
   void producers_everyMethod_isNamedAfterItsThreads() {
     for (Method method : Producers.class.getDeclaredMethods()) {
       Threads threads = method.getAnnotation(Threads.class);
-      if (threads != null) {
-        assertEquals(threads.value(), new Producers().threadsOf(method.getName()));
+      if (threads != null && threads.value() != Threads.MAX) {
+        assertEquals(OptionalInt.of(threads.value()), new Producers().threadsOf(method.getName()));
       }
     }
+    assertTrue(new Producers().threadsOf("threadsMax").isEmpty());
   }
 
   @ParameterizedTest

@@ -5,13 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.Main;
-import io.tourbillon.bench.subject.CoroutineKind;
 import io.tourbillon.bench.subject.ForeignKind;
 import io.tourbillon.bench.subject.Subject;
 import io.tourbillon.bench.subject.TimerKind;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,21 +24,36 @@ class MeasureCommandTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
-  static Stream<Arguments> everyScenarioOfThisJvm() {
+  static Stream<Arguments> ours() {
+    return subjects(MeasureCommandTest::isOurs);
+  }
+
+  static Stream<Arguments> peers() {
+    return subjects(subject -> !isOurs(subject));
+  }
+
+  private static boolean isOurs(Subject subject) {
+    return subject == TimerKind.OURS_IDS;
+  }
+
+  private static Stream<Arguments> subjects(Predicate<Subject> which) {
     return Stream.of(Scenario.values())
         .flatMap(
             scenario ->
-                scenario.subjects().stream()
-                    .filter(MeasureCommandTest::isTried)
+                scenario.subjectsInJvm().stream()
+                    .filter(which)
                     .map(subject -> Arguments.of(scenario, subject)));
   }
 
-  private static boolean isTried(Subject subject) {
-    return subject == TimerKind.OURS_IDS || subject instanceof CoroutineKind;
+  @ParameterizedTest
+  @MethodSource("peers")
+  @Tag("long")
+  void measure_smallByAPeer_findsOutWhatTheScenarioPromises(Scenario scenario, Subject subject) {
+    measure_small_findsOutWhatTheScenarioPromises(scenario, subject);
   }
 
   @ParameterizedTest
-  @MethodSource("everyScenarioOfThisJvm")
+  @MethodSource("ours")
   void measure_small_findsOutWhatTheScenarioPromises(Scenario scenario, Subject subject) {
     assertEquals(0, run("measure", scenario.id(), subject.id(), "200", "10", "200"), err::toString);
     Measurement measurement = JsonMapper.shared().readValue(out.toString(), Measurement.class);
