@@ -149,17 +149,30 @@ func tenMillion(p plan) result {
 }
 
 func fire(p plan) result {
-	late := make([]int64, p.size)
-	warmUp(p.warmUp, func() { fireRound(late, p.measure) })
-	spent := measured(func() int { return fireRound(late, p.measure) })
-	return result{spent.cpuOnly(), distribution(late)}
+	round := newFiring(p.size, p.measure)
+	warmUp(p.warmUp, func() {
+		round.reset()
+		round.run()
+		checkLateness(round.late)
+	})
+	round.reset()
+	spent := measured(round.run)
+	checkLateness(round.late)
+	return result{spent.cpuOnly(), distribution(round.late)}
 }
 
 func sleepers(p plan) result {
-	late := make([]int64, p.size*sleepsEach)
-	few := late[:(p.size+9)/10*sleepsEach]
-	warmUp(p.warmUp, func() { sleepRound(few, p.measure) })
-	spent := measured(func() int { return sleepRound(late, p.measure) })
+	delays := drawDelays(p.size*sleepsEach, p.measure/8, p.measure*3/8)
+	late := make([]int64, len(delays))
+	few := (p.size + 9) / 10 * sleepsEach
+	warmUp(p.warmUp, func() {
+		reset(late[:few])
+		sleepRound(delays[:few], late[:few])
+		checkLateness(late[:few])
+	})
+	reset(late)
+	spent := measured(func() int { return sleepRound(delays, late) })
+	checkLateness(late)
 	return result{spent.cpuOnly(), distribution(late)}
 }
 
@@ -306,59 +319,88 @@ func (b *book) cancelAll() int {
 	return pending
 }
 
-// fireRound arms a timer for each element, and waits until each has left its lateness there. While
-// it arms it yields, for due timers run where a goroutine gives way to the scheduler.
-func fireRound(late []int64, window time.Duration) int {
-	var left atomic.Int64
-	left.Store(int64(len(late)))
-	done := make(chan struct{})
-	dice := random(1)
-	reset(late)
-	for i := range late {
+// firing is a round of timers. Its tasks and delays are made beforehand, as those of every subject
+// are; the clock is read once when a timer is armed, and once when it runs.
+type firing struct {
+	window    time.Duration
+	delays    []time.Duration
+	due, late []int64
+	tasks     []func()
+	left      atomic.Int64
+	done      chan struct{}
+}
+
+func newFiring(size int, window time.Duration) *firing {
+	f := &firing{
+		window: window,
+		delays: drawDelays(size, 0, window),
+		due:    make([]int64, size),
+		late:   make([]int64, size),
+		tasks:  make([]func(), size),
+	}
+	for i := range f.tasks {
+		i := i
+		f.tasks[i] = func() {
+			f.late[i] = clock() - f.due[i]
+			if f.left.Add(-1) == 0 {
+				close(f.done)
+			}
+		}
+	}
+	return f
+}
+
+func (f *firing) reset() {
+	reset(f.late)
+	f.left.Store(int64(len(f.late)))
+	f.done = make(chan struct{})
+}
+
+// run arms all timers and waits until each has left its lateness. While it arms it yields, for due
+// timers run where a goroutine gives way to the scheduler.
+func (f *firing) run() int {
+	for i, delay := range f.delays {
 		if i%yieldEvery == 0 {
 			runtime.Gosched()
 		}
-		i, delay := i, dice.below(int(window))
-		due := clock() + int64(delay)
-		time.AfterFunc(time.Duration(delay), func() {
-			late[i] = clock() - due
-			if left.Add(-1) == 0 {
-				close(done)
-			}
-		})
+		f.due[i] = clock() + int64(delay)
+		time.AfterFunc(delay, f.tasks[i])
 	}
 	select {
-	case <-done:
-	case <-time.After(window + patience):
-		check(false, "all timers must fire: %d have not", left.Load())
+	case <-f.done:
+	case <-time.After(f.window + patience):
+		check(false, "all timers must fire: %d have not", f.left.Load())
 	}
-	checkLateness(late)
-	return len(late)
+	return len(f.late)
 }
 
-// sleepRound runs goroutines that sleep, each leaving the lateness of its sleeps in its elements.
-func sleepRound(late []int64, window time.Duration) int {
-	var awake sync.WaitGroup
+// drawDelays draws delays from low on and below high, in nanoseconds.
+func drawDelays(count int, low, high time.Duration) []time.Duration {
+	drawn := make([]time.Duration, count)
 	dice := random(1)
-	reset(late)
+	for i := range drawn {
+		drawn[i] = low + time.Duration(dice.below(int(high-low)))
+	}
+	return drawn
+}
+
+// sleepRound has goroutines sleep for these delays.
+func sleepRound(delays []time.Duration, late []int64) int {
+	var awake sync.WaitGroup
 	for first := 0; first < len(late); first += sleepsEach {
-		var delays [sleepsEach]time.Duration
-		for i := range delays {
-			delays[i] = window/8 + time.Duration(dice.below(int(window/4)+1))
-		}
-		own := late[first : first+sleepsEach]
+		own := delays[first : first+sleepsEach]
+		told := late[first : first+sleepsEach]
 		awake.Add(1)
 		go func() {
 			defer awake.Done()
-			for i, delay := range delays {
+			for i, delay := range own {
 				due := clock() + int64(delay)
 				time.Sleep(delay)
-				own[i] = clock() - due
+				told[i] = clock() - due
 			}
 		}()
 	}
 	awake.Wait()
-	checkLateness(late)
 	return len(late)
 }
 
