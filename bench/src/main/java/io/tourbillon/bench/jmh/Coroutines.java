@@ -3,6 +3,7 @@ package io.tourbillon.bench.jmh;
 import io.tourbillon.bench.ServerJvm;
 import io.tourbillon.bench.subject.CoroutineKind;
 import io.tourbillon.bench.subject.CoroutineSubject;
+import io.tourbillon.bench.work.Rollcall;
 import io.tourbillon.bench.work.Sleepers;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -60,6 +61,8 @@ public class Coroutines {
   @Param CoroutineKind subject;
 
   private final Sleepers sleepers = new Sleepers(SLEEPERS, SLEEPERS_MILLIS);
+  private final Rollcall turns = new Rollcall(PLAYERS);
+  private final Rollcall spawned = new Rollcall(SPAWNED);
   private CoroutineSubject coroutines;
 
   @Setup(Level.Trial)
@@ -72,14 +75,16 @@ public class Coroutines {
   @OperationsPerInvocation(PLAYERS * TURNS)
   @Fork(jvmArgsAppend = {ONE_CARRIER, AT_MOST_ONE_CARRIER})
   public void takeTurns() throws InterruptedException {
-    coroutines.takeTurns(PLAYERS, TURNS);
+    coroutines.takeTurns(PLAYERS, TURNS, turns);
+    Failure.guard(() -> turns.requireEach(TURNS));
   }
 
   /** A coroutine starts, does nothing and ends. */
   @Benchmark
   @OperationsPerInvocation(SPAWNED)
   public void spawn() throws InterruptedException {
-    coroutines.spawn(SPAWNED);
+    coroutines.spawn(SPAWNED, spawned);
+    Failure.guard(() -> spawned.requireEach(1));
   }
 
   /** A coroutine sleeps, one of so many that they and not the sleeps are what takes long. */

@@ -5,26 +5,18 @@ import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A scheduled executor of the JDK. There is no way to change a deadline, so pushing out cancels and
  * schedules anew.
- *
- * @param <E> which one
  */
-final class JdkTimers<E extends ScheduledExecutorService> implements TimerSubject {
-  private final E executor;
-  private final ToLongFunction<E> pending;
+final class JdkTimers implements TimerSubject {
+  private final ScheduledExecutorService executor;
   private final @Nullable Future<?>[] futures;
 
-  /**
-   * @param pending how this executor counts what is scheduled
-   */
-  JdkTimers(int places, E executor, ToLongFunction<E> pending) {
+  JdkTimers(int places, ScheduledExecutorService executor) {
     this.executor = executor;
-    this.pending = pending;
     futures = new Future<?>[places];
   }
 
@@ -54,9 +46,13 @@ final class JdkTimers<E extends ScheduledExecutorService> implements TimerSubjec
     Arrays.fill(futures, null);
   }
 
+  /**
+   * By the futures, as ForkJoinPool's own count has cancelled timers in it that it has not removed
+   * yet, and that can take as long as they would have been pending.
+   */
   @Override
   public long pending() {
-    return pending.applyAsLong(executor);
+    return Arrays.stream(futures).filter(future -> future != null && !future.isDone()).count();
   }
 
   @Override

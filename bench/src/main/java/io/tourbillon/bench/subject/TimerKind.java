@@ -30,14 +30,12 @@ public enum TimerKind implements Subject {
   JDK_POOL(
       Family.JDK,
       "ScheduledThreadPoolExecutor, 1 thread, setRemoveOnCancelPolicy(true)",
-      peer(
-          places ->
-              new JdkTimers<>(places, removingPool(), executor -> executor.getQueue().size()))),
+      peer(places -> new JdkTimers(places, removingPool()))),
   /** The JDK's fork-join pool, whose delays have a thread of their own. */
   JDK_FORK_JOIN(
       Family.JDK,
       "ForkJoinPool.schedule, parallelism 1",
-      peer(places -> new JdkTimers<>(places, new ForkJoinPool(1), TimerKind::pendingIn))),
+      peer(places -> new JdkTimers(places, new ForkJoinPool(1)))),
   /** Kafka's hierarchical wheels. */
   KAFKA(
       Family.KAFKA,
@@ -92,14 +90,6 @@ public enum TimerKind implements Subject {
     ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(1, SubjectThreads.INSTANCE);
     pool.setRemoveOnCancelPolicy(true);
     return pool;
-  }
-
-  /** A task that is due and not yet done counts, too. */
-  private static long pendingIn(ForkJoinPool pool) {
-    return pool.getDelayedTaskCount()
-        + pool.getQueuedSubmissionCount()
-        + pool.getQueuedTaskCount()
-        + pool.getActiveThreadCount();
   }
 
   private static Opener peer(IntFunction<TimerSubject> opener) {

@@ -2,6 +2,7 @@ package io.tourbillon.bench.subject;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntConsumer;
 
 /** The JDK's virtual threads. */
 final class VirtualThreads implements CoroutineSubject {
@@ -36,35 +37,43 @@ final class VirtualThreads implements CoroutineSubject {
   }
 
   @Override
-  public void park(int coroutines, Duration nap) throws InterruptedException {
+  public void park(int coroutines, Duration nap, Runnable woke) throws InterruptedException {
     CountDownLatch asleep = new CountDownLatch(coroutines);
     for (int coroutine = 0; coroutine < coroutines; coroutine++) {
       Thread.startVirtualThread(
           () -> {
             asleep.countDown();
             sleep(nap);
+            woke.run();
           });
     }
     asleep.await();
   }
 
   @Override
-  public void spawn(int coroutines) throws InterruptedException {
+  public void spawn(int coroutines, IntConsumer body) throws InterruptedException {
     CountDownLatch ended = new CountDownLatch(coroutines);
     for (int coroutine = 0; coroutine < coroutines; coroutine++) {
-      Thread.startVirtualThread(ended::countDown);
+      int number = coroutine;
+      Thread.startVirtualThread(
+          () -> {
+            body.accept(number);
+            ended.countDown();
+          });
     }
     ended.await();
   }
 
   @Override
   @SuppressWarnings("ThreadPriorityCheck") // What Thread.yield costs is the question here.
-  public void takeTurns(int coroutines, int turns) throws InterruptedException {
+  public void takeTurns(int coroutines, int turns, IntConsumer body) throws InterruptedException {
     CountDownLatch ended = new CountDownLatch(coroutines);
     for (int coroutine = 0; coroutine < coroutines; coroutine++) {
+      int number = coroutine;
       Thread.startVirtualThread(
           () -> {
             for (int turn = 0; turn < turns; turn++) {
+              body.accept(number);
               Thread.yield();
             }
             ended.countDown();

@@ -11,6 +11,7 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Heap that pending timers take up, tasks aside: all share one. A handle counts, where the subject
@@ -52,17 +53,26 @@ public record Footprint(int timers, long pendingBytes, long leftBytes) {
    * Heap that a sleeping coroutine takes up: its stack, its body, and its timer. What the system
    * needs at first was taken up before, and the code is compiled: stacks of interpreted code are
    * larger.
+   *
+   * @throws IllegalStateException if one of them did not sleep
    */
   public static double ofCoroutine(CoroutineKind kind, int coroutines) throws InterruptedException {
     try (CoroutineSubject subject = kind.open()) {
+      AtomicInteger woken = new AtomicInteger();
       for (int round = 0; round < WARM_UP_ROUNDS; round++) {
-        subject.park(WARM_UP_COROUTINES, Duration.ofMillis(1));
+        subject.park(WARM_UP_COROUTINES, Duration.ofMillis(1), woken::incrementAndGet);
         TimeUnit.MILLISECONDS.sleep(WARM_UP_PAUSE_MILLIS);
       }
       long before = liveBytes();
-      subject.park(coroutines, Duration.ofHours(1));
+      int wokenBefore = woken.get();
+      subject.park(coroutines, Duration.ofHours(1), woken::incrementAndGet);
       TimeUnit.SECONDS.sleep(1);
-      return (double) (liveBytes() - before) / coroutines;
+      long bytes = liveBytes() - before;
+      if (woken.get() != wokenBefore) {
+        throw new IllegalStateException(
+            "every coroutine must be asleep: " + (woken.get() - wokenBefore) + " woke up");
+      }
+      return (double) bytes / coroutines;
     }
   }
 

@@ -2,6 +2,7 @@ package io.tourbillon.bench.subject
 
 import java.time.Duration
 import java.util.concurrent.CountDownLatch
+import java.util.function.IntConsumer
 import kotlin.time.Duration.Companion.nanoseconds
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -27,25 +28,31 @@ internal class KotlinCoroutines : CoroutineSubject {
         }
     }
 
-    override fun park(coroutines: Int, nap: Duration) {
+    override fun park(coroutines: Int, nap: Duration, woke: Runnable) {
         val asleep = CountDownLatch(coroutines)
         repeat(coroutines) {
             sleepers.launch {
                 asleep.countDown()
                 delay(nap.toMillis())
+                woke.run()
             }
         }
         asleep.await()
     }
 
-    override fun spawn(coroutines: Int) = runBlocking(Dispatchers.Default) {
-        repeat(coroutines) { launch { } }
+    override fun spawn(coroutines: Int, body: IntConsumer) = runBlocking(Dispatchers.Default) {
+        repeat(coroutines) { number -> launch { body.accept(number) } }
     }
 
     /** On the loop of runBlocking, the fastest dispatcher there is for one thread. */
-    override fun takeTurns(coroutines: Int, turns: Int) = runBlocking {
-        repeat(coroutines) {
-            launch { repeat(turns) { yield() } }
+    override fun takeTurns(coroutines: Int, turns: Int, body: IntConsumer) = runBlocking {
+        repeat(coroutines) { number ->
+            launch {
+                repeat(turns) {
+                    body.accept(number)
+                    yield()
+                }
+            }
         }
     }
 

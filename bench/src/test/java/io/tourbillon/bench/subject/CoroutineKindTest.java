@@ -1,12 +1,16 @@
 package io.tourbillon.bench.subject;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
+import io.tourbillon.bench.work.Rollcall;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,16 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CoroutineKindTest {
   private static final int COROUTINES = 10_000;
 
-  /** A coroutine is an object at least. */
-  private static final int LEAST_COROUTINE_BYTES = 16;
-
   private static final int TURNS = 10_000;
-
-  /** What no processor can do in less. */
-  private static final int LEAST_SWITCH_NANOS = 2;
-
-  private static final ThreadMXBean THREADS =
-      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
   @ParameterizedTest
   @EnumSource
@@ -56,19 +51,29 @@ class CoroutineKindTest {
   @EnumSource
   void park_longNap_returnsWhileTheySleep(CoroutineKind kind) throws InterruptedException {
     try (CoroutineSubject subject = kind.open()) {
-      long bytesBefore = THREADS.getTotalThreadAllocatedBytes();
-      subject.park(COROUTINES, Duration.ofHours(1));
-      requireCoroutines(COROUTINES, bytesBefore);
+      AtomicInteger woken = new AtomicInteger();
+      subject.park(COROUTINES, Duration.ofHours(1), woken::incrementAndGet);
+      assertEquals(0, woken.get());
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void spawn_many_makesThemAndReturns(CoroutineKind kind) throws InterruptedException {
+  void park_shortNap_wakesEachOnce(CoroutineKind kind) throws InterruptedException {
     try (CoroutineSubject subject = kind.open()) {
-      long bytesBefore = THREADS.getTotalThreadAllocatedBytes();
-      subject.spawn(COROUTINES);
-      requireCoroutines(COROUTINES, bytesBefore);
+      CountDownLatch woken = new CountDownLatch(COROUTINES);
+      subject.park(COROUTINES, Duration.ofMillis(1), woken::countDown);
+      assertTrue(woken.await(30, TimeUnit.SECONDS));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void spawn_many_runsEachOnceAndReturnsThen(CoroutineKind kind) throws InterruptedException {
+    try (CoroutineSubject subject = kind.open()) {
+      Rollcall rollcall = new Rollcall(COROUTINES);
+      subject.spawn(COROUTINES, rollcall);
+      rollcall.requireEach(1);
     }
   }
 
@@ -76,16 +81,18 @@ class CoroutineKindTest {
   @EnumSource
   void takeTurns_some_takeThemAll(CoroutineKind kind) throws InterruptedException {
     try (CoroutineSubject subject = kind.open()) {
-      long startNanos = System.nanoTime();
-      subject.takeTurns(100, TURNS);
-      long nanos = System.nanoTime() - startNanos;
-      assertTrue(nanos > 100L * TURNS * LEAST_SWITCH_NANOS, () -> nanos + " ns");
+      Rollcall rollcall = new Rollcall(100);
+      subject.takeTurns(100, TURNS, rollcall);
+      rollcall.requireEach(TURNS);
     }
   }
 
-  /** Nothing else tells from outside that they were there. */
-  private static void requireCoroutines(int coroutines, long bytesBefore) {
-    long bytes = THREADS.getTotalThreadAllocatedBytes() - bytesBefore;
-    assertTrue(bytes >= (long) coroutines * LEAST_COROUTINE_BYTES, () -> bytes + " bytes");
+  @Test
+  void rollcall_ofOneThatWasAbsent_isRefused() {
+    Rollcall rollcall = new Rollcall(3);
+    rollcall.accept(0);
+    rollcall.accept(2);
+    Exception refusal = assertThrows(IllegalStateException.class, () -> rollcall.requireEach(1));
+    assertEquals("a coroutine must run 1 times: number 1 did 0", refusal.getMessage());
   }
 }

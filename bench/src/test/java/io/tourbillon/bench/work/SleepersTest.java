@@ -9,6 +9,7 @@ import io.tourbillon.bench.subject.CoroutineSubject;
 import io.tourbillon.bench.subject.SleepPlan;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -84,13 +85,13 @@ class SleepersTest {
     void sleep(SleepPlan plan);
 
     @Override
-    default void park(int coroutines, Duration nap) {}
+    default void park(int coroutines, Duration nap, Runnable woke) {}
 
     @Override
-    default void spawn(int coroutines) {}
+    default void spawn(int coroutines, IntConsumer body) {}
 
     @Override
-    default void takeTurns(int coroutines, int turns) {}
+    default void takeTurns(int coroutines, int turns, IntConsumer body) {}
 
     @Override
     default void close() {}

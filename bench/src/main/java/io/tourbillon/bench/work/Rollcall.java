@@ -1,0 +1,41 @@
+package io.tourbillon.bench.work;
+
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+
+/**
+ * Counts how often each of many coroutines was there, at the price of an increment in an array. A
+ * coroutine writes its own count only; they are read after all have ended.
+ */
+public final class Rollcall implements IntConsumer {
+  private final int[] counts;
+
+  public Rollcall(int coroutines) {
+    counts = new int[coroutines];
+  }
+
+  @Override
+  public void accept(int coroutine) {
+    counts[coroutine]++;
+  }
+
+  /**
+   * Checks, and begins anew.
+   *
+   * @throws IllegalStateException if one of them was there more or less often than this
+   */
+  public void requireEach(int times) {
+    for (int coroutine = 0; coroutine < counts.length; coroutine++) {
+      if (counts[coroutine] != times) {
+        throw new IllegalStateException(
+            "a coroutine must run "
+                + times
+                + " times: number "
+                + coroutine
+                + " did "
+                + counts[coroutine]);
+      }
+    }
+    Arrays.fill(counts, 0);
+  }
+}
