@@ -76,6 +76,11 @@ record Page(
     return results.outcomes().stream().mapToInt(Outcome::repetition).max().orElse(0);
   }
 
+  /** Whether nothing here has a spread. */
+  boolean single() {
+    return repetitions() == 1;
+  }
+
   /** Of whom the tables tell the multiple. */
   String yardstick() {
     return Table.YARDSTICK.title();

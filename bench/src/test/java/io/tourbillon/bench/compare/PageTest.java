@@ -65,6 +65,14 @@ final class PageTest {
   }
 
   @Test
+  void render_nothingButSingleRuns_warnsOfIt() {
+    String warning = "One run of each: a first impression";
+    Outcome single = measured(REQUEST_TIMEOUTS, 1000, "kafka", 1, CPU, 3);
+    assertTrue(Page.render(SampleResults.of(single)).contains(warning));
+    assertFalse(Page.render(SampleResults.of(THREE_RUNS)).contains(warning));
+  }
+
+  @Test
   void render_severalSizes_smallestFirstAndOursFirst() {
     List<String> rows =
         rows(
