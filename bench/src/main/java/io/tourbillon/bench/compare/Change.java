@@ -1,6 +1,7 @@
 package io.tourbillon.bench.compare;
 
 import io.tourbillon.bench.scenario.Metric;
+import io.tourbillon.bench.scenario.Scenario;
 import java.util.Locale;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Locale;
  *     the subject, has done; 1 if too few of them took part in both
  */
 record Change(
-    String scenario,
+    Scenario scenario,
     int size,
     String subject,
     Metric metric,
@@ -60,7 +61,7 @@ record Change(
     return String.format(
         Locale.ROOT,
         "%s %d %s: %s %s (%s) -> %s (%s); peers x %.2f",
-        scenario,
+        scenario.id(),
         size,
         subject,
         metric.title(),

@@ -129,9 +129,15 @@ final class Comparison implements AutoCloseable {
     out.flush();
   }
 
-  /** Also writes what there is so far, so that whatever happens to this JVM leaves it behind. */
+  /**
+   * Also writes what there is so far, so that whatever happens to this JVM leaves it behind. What
+   * is left out comes in hundreds, in a moment, and is written at the end.
+   */
   private void keep(Outcome outcome, ForeignPrograms foreign) {
     outcomes.add(outcome);
+    if (outcome.status() == Outcome.Status.LEFT_OUT) {
+      return;
+    }
     try {
       ResultsFile.write(results(foreign), request.folder().resolve(RESULTS));
     } catch (IOException e) {
@@ -158,6 +164,10 @@ final class Comparison implements AutoCloseable {
   }
 
   private boolean report(Results results, PrintWriter out) throws IOException {
+    Path file = request.folder().resolve(RESULTS);
+    ResultsFile.write(results, file);
+    Path page = request.folder().resolve(PAGE);
+    Files.writeString(page, Page.render(results));
     Summary summary = Summary.of(results);
     out.println();
     out.print(SummaryTable.of(summary));
@@ -170,9 +180,7 @@ final class Comparison implements AutoCloseable {
       out.println(regression);
       isWell &= !regression.hasOursSlowed();
     }
-    Path page = request.folder().resolve(PAGE);
-    Files.writeString(page, Page.render(results));
-    out.println(request.folder().resolve(RESULTS));
+    out.println(file);
     out.println(page);
     out.flush();
     return isWell;

@@ -1,6 +1,5 @@
 package io.tourbillon.bench.compare;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -35,8 +34,7 @@ final class Conductor {
    * @param bar which is moved on by the usual milliseconds of each run
    * @param ended is told of each outcome as it comes
    */
-  void carryOut(Plan plan, ProgressBar bar, Consumer<Outcome> ended)
-      throws IOException, InterruptedException {
+  void carryOut(Plan plan, ProgressBar bar, Consumer<Outcome> ended) throws InterruptedException {
     for (Run run : plan.runs()) {
       if (runner.isStopped()) {
         ended.accept(run.leftOut(STOPPED));
@@ -49,7 +47,7 @@ final class Conductor {
     }
   }
 
-  private Outcome outcome(Run run) throws IOException, InterruptedException {
+  private Outcome outcome(Run run) throws InterruptedException {
     long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
     if (leftMillis < estimate.millis(run)) {
       return run.leftOut("the time of the comparison was over");

@@ -1,7 +1,6 @@
 package io.tourbillon.bench.compare;
 
 import io.tourbillon.bench.scenario.Scenario;
-import io.tourbillon.bench.subject.Family;
 import io.tourbillon.bench.subject.Subject;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +29,7 @@ record Contender(String title, String color, int variant, boolean ours, int plac
         subject.title(),
         subject.family().name().toLowerCase(Locale.ROOT).replace('_', '-'),
         (int) variant,
-        Family.isOurs(id),
+        subject.family().isOurs(),
         place);
   }
 }

@@ -2,7 +2,7 @@ package io.tourbillon.bench.compare;
 
 import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Measurement;
-import io.tourbillon.bench.subject.Family;
+import io.tourbillon.bench.scenario.Scenario;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +39,8 @@ record Outcome(
   }
 
   boolean isFailureOfOurs() {
-    return status == Status.FAILED && Family.isOurs(subject);
+    Scenario known = Scenario.byId(scenario);
+    return status == Status.FAILED && known != null && known.isOurs(subject);
   }
 
   /** Why there is no number, with what that means; null if there is one. */

@@ -4,10 +4,8 @@ import io.tourbillon.bench.compare.Change.Verdict;
 import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
-import io.tourbillon.bench.subject.Family;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /** What has changed since an earlier comparison. */
 final class Regression {
@@ -35,18 +33,16 @@ final class Regression {
   private void compare(Scenario scenario, Metric metric, Summary earlier, Summary later) {
     for (Row now : later.rows(scenario)) {
       Row before = earlier.row(now);
-      if (before != null && before.spread(metric) != null && now.spread(metric) != null) {
+      Spread spreadBefore = before == null ? null : before.spread(metric);
+      Spread spreadNow = now.spread(metric);
+      if (spreadBefore != null && spreadNow != null) {
+        double drift =
+            metric.isTime() && sameVersions
+                ? drift(scenario, now.job(), metric, earlier, later)
+                : 1;
         changes.add(
             new Change(
-                scenario.id(),
-                now.size(),
-                now.subject(),
-                metric,
-                Objects.requireNonNull(before.spread(metric)),
-                Objects.requireNonNull(now.spread(metric)),
-                metric.isTime() && sameVersions
-                    ? drift(scenario, now.job(), metric, earlier, later)
-                    : 1));
+                scenario, now.size(), now.subject(), metric, spreadBefore, spreadNow, drift));
       }
     }
   }
@@ -57,7 +53,7 @@ final class Regression {
     List<Double> ratios = new ArrayList<>();
     for (Row now : later.rows(scenario)) {
       Row before = earlier.row(now);
-      if (now.job().equals(job) && before != null && !Family.isOurs(now.subject())) {
+      if (now.job().equals(job) && before != null && !scenario.isOurs(now.subject())) {
         Spread spreadBefore = before.spread(metric);
         Spread spreadNow = now.spread(metric);
         if (spreadBefore != null && spreadNow != null && spreadBefore.median() > 0) {
@@ -71,7 +67,8 @@ final class Regression {
 
   /** Whether one of ours is slower than before, beyond the noise. */
   boolean hasOursSlowed() {
-    return with(Verdict.SLOWER).stream().anyMatch(change -> Family.isOurs(change.subject()));
+    return with(Verdict.SLOWER).stream()
+        .anyMatch(change -> change.scenario().isOurs(change.subject()));
   }
 
   private List<Change> with(Verdict verdict) {

@@ -142,20 +142,16 @@ record Request(
   }
 
   private void requireMemory(long availableMegabytes) throws UnfitException {
-    for (Scenario scenario : scenarios) {
-      for (ForeignKind kind : ForeignKind.values()) {
-        if (scenario.subjects().contains(kind) && isWanted().test(kind)) {
-          for (Job job : Plan.jobs(scenario, sizes, quick)) {
-            int needed = scenario.leastMegabytes(kind, job.size());
-            if (needed > availableMegabytes) {
-              throw new UnfitException(
-                  String.format(
-                      "%s must have %d MB for %s with %d, and here %d are available;"
-                          + " leave it out with --subject, or choose a smaller --size",
-                      kind.id(), needed, scenario.id(), job.size(), availableMegabytes));
-            }
-          }
-        }
+    for (Run run : plan(subject -> subject instanceof ForeignKind).runs()) {
+      ForeignKind kind = (ForeignKind) run.subject();
+      int size = run.job().size();
+      int needed = run.scenario().leastMegabytes(kind, size);
+      if (needed > availableMegabytes) {
+        throw new UnfitException(
+            String.format(
+                "%s must have %d MB for %s with %d, and here %d are available;"
+                    + " leave it out with --subject, or choose a smaller --size",
+                kind.id(), needed, run.scenario().id(), size, availableMegabytes));
       }
     }
   }

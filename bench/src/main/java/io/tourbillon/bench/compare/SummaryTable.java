@@ -3,7 +3,6 @@ package io.tourbillon.bench.compare;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
 import io.tourbillon.bench.subject.Family;
-import io.tourbillon.bench.subject.Subject;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -64,7 +63,8 @@ final class SummaryTable {
   private static Line line(Scenario scenario, int size, Metric metric, List<Row> rows) {
     Map<Family, String> cells = new EnumMap<>(Family.class);
     for (Family family : Family.values()) {
-      List<Row> ofFamily = rows.stream().filter(row -> isOf(family, scenario, row)).toList();
+      List<Row> ofFamily =
+          rows.stream().filter(row -> scenario.family(row.subject()) == family).toList();
       best(ofFamily, scenario.metrics().getFirst())
           .map(row -> row.spread(metric))
           .map(spread -> Scale.text(metric.unit(), spread.median()))
@@ -88,13 +88,6 @@ final class SummaryTable {
   private static double median(Row row, Metric metric) {
     Spread spread = row.spread(metric);
     return spread == null ? Double.MAX_VALUE : spread.median();
-  }
-
-  private static boolean isOf(Family family, Scenario scenario, Row row) {
-    return scenario.subjects().stream()
-        .filter(subject -> subject.id().equals(row.subject()))
-        .map(Subject::family)
-        .anyMatch(family::equals);
   }
 
   /** Columns as wide as their widest cell, so that it reads well as it stands. */

@@ -1,5 +1,6 @@
 package io.tourbillon.bench.demo;
 
+import io.tourbillon.bench.ProcessCpu;
 import io.tourbillon.bench.Progress;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.TimerStats;
@@ -96,7 +97,7 @@ final class Demo {
       throws IOException, InterruptedException {
     ledger.measureLateness();
     long startNanos = System.nanoTime();
-    long startCpuNanos = Usage.cpuNanos();
+    long startCpuNanos = ProcessCpu.nanos();
     try (DemoServer server = new DemoServer(timers, kinds.lateAnswers());
         Clients clients = new Clients(timers, server.address(), kinds, tally)) {
       clients.start();
@@ -105,7 +106,7 @@ final class Demo {
       Summary.Serving serving =
           new Summary.Serving(
               System.nanoTime() - startNanos,
-              Usage.cpuNanos() - startCpuNanos,
+              ProcessCpu.nanos() - startCpuNanos,
               ledger.latenessNanos());
       // In the middle of it all: that is where the promise is hardest to keep.
       shutDown(timers);

@@ -15,9 +15,7 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
@@ -27,7 +25,6 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <p>Three fresh JVMs, each with 10 s of warm-up and 10 s that count.
  */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 5, time = 2)
@@ -43,7 +40,7 @@ import org.openjdk.jmh.annotations.Warmup;
       ServerJvm.UNSAFE_FOR_PEERS,
       ServerJvm.NATIVE_ACCESS
     })
-public class Coroutines {
+public class Coroutines extends ServerBenchmark {
   /** A coroutine's stack is copied with each sleep, and should be garbage before it is promoted. */
   static final String YOUNG_GENERATION = "-Xmn5g";
 

@@ -1,6 +1,5 @@
 package io.tourbillon.bench.jmh;
 
-import io.tourbillon.bench.ServerJvm;
 import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.subject.TimerSubject;
 import io.tourbillon.bench.work.FireRound;
@@ -15,9 +14,7 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
@@ -31,22 +28,12 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <p>Five fresh JVMs, each with two rounds of warm-up and two that count.
  */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 2)
 @Measurement(iterations = 2)
-@Fork(
-    value = 5,
-    jvmArgs = {
-      ServerJvm.LEAST_HEAP,
-      ServerJvm.MOST_HEAP,
-      ServerJvm.COLLECTOR,
-      ServerJvm.TOUCHED_HEAP,
-      ServerJvm.UNSAFE_FOR_PEERS,
-      ServerJvm.NATIVE_ACCESS
-    })
-public class Fire {
+@Fork(5)
+public class Fire extends ServerBenchmark {
   @Param TimerKind subject;
 
   @Param("1000000")

@@ -1,6 +1,5 @@
 package io.tourbillon.bench.jmh;
 
-import io.tourbillon.bench.ServerJvm;
 import io.tourbillon.bench.work.Operation;
 import io.tourbillon.bench.work.SteadyWork;
 import java.util.OptionalInt;
@@ -11,9 +10,7 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -25,22 +22,12 @@ import org.openjdk.jmh.infra.BenchmarkParams;
  *
  * @param <W> what is repeated
  */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 5, time = 2)
 @Measurement(iterations = 5, time = 2)
-@Fork(
-    value = 3,
-    jvmArgs = {
-      ServerJvm.LEAST_HEAP,
-      ServerJvm.MOST_HEAP,
-      ServerJvm.COLLECTOR,
-      ServerJvm.TOUCHED_HEAP,
-      ServerJvm.UNSAFE_FOR_PEERS,
-      ServerJvm.NATIVE_ACCESS
-    })
-public abstract class SteadyBenchmark<W extends SteadyWork> {
+@Fork(3)
+public abstract class SteadyBenchmark<W extends SteadyWork> extends ServerBenchmark {
   /**
    * Operations of one call of a benchmark method, which costs JMH some 8 ns: as much as the
    * shortest of them. They change the heap, so none can be left out.

@@ -1,6 +1,5 @@
 package io.tourbillon.bench.jmh;
 
-import io.tourbillon.bench.ServerJvm;
 import io.tourbillon.bench.subject.WheelKind;
 import io.tourbillon.bench.work.Percentiles;
 import io.tourbillon.bench.work.WheelBurst;
@@ -14,9 +13,7 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -29,22 +26,12 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <p>Five fresh JVMs, each with two measurements of warm-up and three that count.
  */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 2)
 @Measurement(iterations = 3)
-@Fork(
-    value = 5,
-    jvmArgs = {
-      ServerJvm.LEAST_HEAP,
-      ServerJvm.MOST_HEAP,
-      ServerJvm.COLLECTOR,
-      ServerJvm.TOUCHED_HEAP,
-      ServerJvm.UNSAFE_FOR_PEERS,
-      ServerJvm.NATIVE_ACCESS
-    })
-public class WheelCascade {
+@Fork(5)
+public class WheelCascade extends ServerBenchmark {
   @Param WheelKind subject;
 
   @Param({"100000", "1000000"})

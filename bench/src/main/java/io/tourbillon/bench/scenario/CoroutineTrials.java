@@ -20,7 +20,6 @@ final class CoroutineTrials {
     WarmUp warmUp = new WarmUp(job);
     do {
       few.run(subject);
-      few.lateness();
     } while (!warmUp.isOver());
     Sleepers all = new Sleepers(job.size(), job.measureMillis());
     System.gc();

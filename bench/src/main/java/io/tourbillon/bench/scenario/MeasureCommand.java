@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
     mixinStandardHelpOptions = true)
 public final class MeasureCommand implements Callable<Integer> {
   /** The exit code when the work was not really done. */
-  public static final int CHECK_FAILED = 3;
+  static final int CHECK_FAILED = 3;
 
   @Spec private CommandSpec spec;
 

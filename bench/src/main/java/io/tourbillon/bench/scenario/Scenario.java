@@ -1,6 +1,7 @@
 package io.tourbillon.bench.scenario;
 
 import io.tourbillon.bench.subject.CoroutineKind;
+import io.tourbillon.bench.subject.Family;
 import io.tourbillon.bench.subject.ForeignKind;
 import io.tourbillon.bench.subject.Subject;
 import io.tourbillon.bench.subject.TimerKind;
@@ -72,7 +73,7 @@ public enum Scenario {
   IDLE(
       "Idle",
       "A service with one timer, an hour away. Counted are the threads that it has started; of"
-          + " programs in other languages, all threads of the process.",
+          + " programs in other languages, what the process spends beyond what it does without it.",
       "second",
       List.of(Metric.WAKE_UPS_PER_SECOND, Metric.CPU_PERCENT),
       Effort.of(0, 5000, 1),
@@ -134,7 +135,6 @@ public enum Scenario {
   private final Effort full;
   private final Effort quick;
   private final Trials<?> trials;
-
   private final Set<ForeignKind> foreign;
 
   Scenario(
@@ -217,6 +217,21 @@ public enum Scenario {
     return subjects;
   }
 
+  /** Whose the subject is that goes by this id here, or null. */
+  public @Nullable Family family(String subjectId) {
+    return subjects().stream()
+        .filter(subject -> subject.id().equals(subjectId))
+        .map(Subject::family)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Whether a subject of ours goes by this id here. */
+  public boolean isOurs(String subjectId) {
+    Family family = family(subjectId);
+    return family != null && family.isOurs();
+  }
+
   /** Heap that a JVM must have for so many timers or coroutines, whichever the subject. */
   public int leastHeapMegabytes(int size) {
     return BASE_MEGABYTES + (int) ((long) size * trials.bytesEach() / 1_000_000);
@@ -224,16 +239,17 @@ public enum Scenario {
 
   /** Memory that a peer in another language must have for so many timers or coroutines. */
   public int leastMegabytes(ForeignKind kind, int size) {
-    int bytesEach =
-        trials.type() == CoroutineKind.class ? kind.coroutineBytes() : kind.timerBytes();
+    int bytesEach = isOfCoroutines() ? kind.coroutineBytes() : kind.timerBytes();
     return (int) ((long) size * bytesEach / 1_000_000);
   }
 
   /** What the JVMs of all its subjects get beside a server's usual flags. */
   public List<String> jvmFlags(int heapMegabytes) {
-    return trials.type() == CoroutineKind.class
-        ? List.of("-Xmn" + heapMegabytes * YOUNG_EIGHTHS / 8 + "m")
-        : List.of();
+    return isOfCoroutines() ? List.of("-Xmn" + heapMegabytes * YOUNG_EIGHTHS / 8 + "m") : List.of();
+  }
+
+  private boolean isOfCoroutines() {
+    return trials.type() == CoroutineKind.class;
   }
 
   /** Those of them that run in a JVM. */

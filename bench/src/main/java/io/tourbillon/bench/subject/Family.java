@@ -22,8 +22,7 @@ public enum Family {
     return title;
   }
 
-  /** Whether a subject of ours goes by this id. */
-  public static boolean isOurs(String subjectId) {
-    return subjectId.startsWith("ours-");
+  public boolean isOurs() {
+    return this == OURS_IDS || this == OURS_HANDLES;
   }
 }

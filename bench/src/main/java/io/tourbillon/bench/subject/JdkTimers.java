@@ -7,10 +7,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A scheduled executor of the JDK. There is no way to change a deadline, so pushing out cancels and
- * schedules anew.
- */
+/** A scheduled executor of the JDK. */
 final class JdkTimers implements TimerSubject {
   private final ScheduledExecutorService executor;
   private final @Nullable Future<?>[] futures;
@@ -30,15 +27,6 @@ final class JdkTimers implements TimerSubject {
   public boolean cancel(int place) {
     Future<?> future = Objects.requireNonNull(futures[place], "a place must be armed first");
     return !future.isDone() && future.cancel(false);
-  }
-
-  @Override
-  public boolean pushOut(int place, long delayNanos, SubjectTask task) {
-    if (!cancel(place)) {
-      return false;
-    }
-    arm(place, delayNanos, task);
-    return true;
   }
 
   @Override

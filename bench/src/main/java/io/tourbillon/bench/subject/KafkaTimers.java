@@ -66,15 +66,6 @@ final class KafkaTimers implements TimerSubject {
   }
 
   @Override
-  public boolean pushOut(int place, long delayNanos, SubjectTask task) {
-    if (!cancel(place)) {
-      return false;
-    }
-    arm(place, delayNanos, task);
-    return true;
-  }
-
-  @Override
   public void forget() {
     Arrays.fill(tasks, null);
   }

@@ -32,16 +32,6 @@ final class NettyTimers implements TimerSubject {
     return Objects.requireNonNull(timeouts[place], "a place must be armed first").cancel();
   }
 
-  /** There is no way to change a deadline, so the timer is cancelled and armed anew. */
-  @Override
-  public boolean pushOut(int place, long delayNanos, SubjectTask task) {
-    if (!cancel(place)) {
-      return false;
-    }
-    arm(place, delayNanos, task);
-    return true;
-  }
-
   @Override
   public void forget() {
     Arrays.fill(timeouts, null);

@@ -18,12 +18,19 @@ public interface TimerSubject extends AutoCloseable {
   boolean cancel(int place);
 
   /**
-   * Gives the pending timer in a place a new delay by the service's best means.
+   * Gives the pending timer in a place a new delay by the service's best means: one without a way
+   * to change a deadline cancels the timer and arms it anew.
    *
-   * @param task the one it was armed with, for a service that has to arm it anew
+   * @param task the one it was armed with
    * @return false if it had ended
    */
-  boolean pushOut(int place, long delayNanos, SubjectTask task);
+  default boolean pushOut(int place, long delayNanos, SubjectTask task) {
+    if (!cancel(place)) {
+      return false;
+    }
+    arm(place, delayNanos, task);
+    return true;
+  }
 
   /** Lets go of all handles, which a server does when a connection is closed. */
   void forget();

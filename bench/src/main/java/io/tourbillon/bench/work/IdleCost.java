@@ -26,23 +26,20 @@ public record IdleCost(double cpuPercent, OptionalDouble wakeUpsPerSecond) {
   public static IdleCost measure(TimerKind kind, int millis)
       throws IOException, InterruptedException {
     Set<Long> otherJavaThreads = javaThreads();
-    Set<String> otherThreads = Wakeups.areKnown() ? Wakeups.read().threads() : Set.of();
+    Set<String> otherThreads = Wakeups.read().threads();
     try (TimerSubject subject = kind.open(1, false)) {
       subject.arm(0, TimeUnit.HOURS.toNanos(1), new PendingTask());
       TimeUnit.SECONDS.sleep(1);
       long startNanos = System.nanoTime();
       long startCpuNanos = cpuNanos(otherJavaThreads);
-      OptionalDouble wakeUps = OptionalDouble.empty();
-      if (Wakeups.areKnown()) {
-        Wakeups before = Wakeups.read();
-        TimeUnit.MILLISECONDS.sleep(millis);
-        wakeUps = OptionalDouble.of(Wakeups.read().since(before, otherThreads) * 1e3 / millis);
-      } else {
-        TimeUnit.MILLISECONDS.sleep(millis);
-      }
+      Wakeups before = Wakeups.read();
+      TimeUnit.MILLISECONDS.sleep(millis);
+      long wakeUps = Wakeups.read().since(before, otherThreads);
       long cpuNanos = cpuNanos(otherJavaThreads) - startCpuNanos;
       subject.requirePending(1);
-      return new IdleCost(100.0 * cpuNanos / (System.nanoTime() - startNanos), wakeUps);
+      return new IdleCost(
+          100.0 * cpuNanos / (System.nanoTime() - startNanos),
+          Wakeups.areKnown() ? OptionalDouble.of(wakeUps * 1e3 / millis) : OptionalDouble.empty());
     }
   }
 

@@ -1,0 +1,22 @@
+package io.tourbillon.bench.jmh;
+
+import io.tourbillon.bench.ServerJvm;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/**
+ * What all benchmarks have in common: the JVM. How many of them, and with which flags besides, each
+ * says in a {@code Fork} of its own, as JMH looks for each part of it up the classes.
+ */
+@State(Scope.Benchmark)
+@Fork(
+    jvmArgs = {
+      ServerJvm.LEAST_HEAP,
+      ServerJvm.MOST_HEAP,
+      ServerJvm.COLLECTOR,
+      ServerJvm.TOUCHED_HEAP,
+      ServerJvm.UNSAFE_FOR_PEERS,
+      ServerJvm.NATIVE_ACCESS
+    })
+public abstract class ServerBenchmark {}
