@@ -38,6 +38,7 @@ final class Comparison implements AutoCloseable {
   private final Path scratch;
   private final ChildProcess runner;
   private final List<Outcome> outcomes = new ArrayList<>();
+  private int plannedRuns;
 
   Comparison(Request request) throws IOException {
     this.request = request;
@@ -63,6 +64,7 @@ final class Comparison implements AutoCloseable {
     Plan plan =
         request.plan(
             subject -> !(subject instanceof ForeignKind) || foreign.present().containsKey(subject));
+    plannedRuns = plan.runs().size();
     announce(out, plan, foreign);
     Launcher launcher = new Launcher(runner, request.heapMegabytes(), foreign.present());
     Conductor conductor =
@@ -125,6 +127,9 @@ final class Comparison implements AutoCloseable {
           "other programs are running: %.1f processes wanted a core in the last minute%n",
           machine.load());
     }
+    if (request.quick()) {
+      out.printf("quick, so without %s%n", request.leftOutByQuick());
+    }
     foreign.absent().forEach((kind, reason) -> out.printf("without %s: %s%n", kind.id(), reason));
     out.flush();
   }
@@ -160,6 +165,7 @@ final class Comparison implements AutoCloseable {
         ServerJvm.flags(request.heapMegabytes()),
         versions,
         absent,
+        plannedRuns,
         List.copyOf(outcomes));
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,6 +164,22 @@ record Request(
    */
   Plan plan(Predicate<Subject> present) {
     return Plan.of(scenarios, sizes, repetitions, quick, isWanted().and(present));
+  }
+
+  /** What a quick comparison can do without and this one does, too, by ids. */
+  List<String> leftOutByQuick() {
+    Stream<String> scenarioIds =
+        Stream.of(Scenario.values())
+            .filter(scenario -> Plan.jobs(scenario, List.of(), true).isEmpty())
+            .filter(scenario -> !scenarios.contains(scenario))
+            .map(Scenario::id);
+    Stream<String> others =
+        Stream.of(Scenario.values())
+            .flatMap(scenario -> scenario.subjects().stream())
+            .filter(isWanted().negate())
+            .filter(subject -> !Plan.isQuick(subject))
+            .map(Subject::id);
+    return Stream.concat(scenarioIds, others).distinct().toList();
   }
 
   /** Whom the user wants to see; whether it is here is another question. */

@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param jvmFlags of every JVM that was measured; for coroutines there is -Xmn besides
  * @param versions of the subjects, by name
  * @param absent reasons why subjects did not take part, by their ids
+ * @param plannedRuns how many there are if nothing comes between
  */
 record Results(
     int format,
@@ -25,6 +26,7 @@ record Results(
     List<String> jvmFlags,
     Map<String, String> versions,
     Map<String, String> absent,
+    int plannedRuns,
     List<Outcome> outcomes) {
   static final int FORMAT = 1;
 
@@ -40,8 +42,9 @@ record Results(
     Objects.requireNonNull(outcomes, "outcomes");
   }
 
-  /** Whether nothing was left out. */
+  /** Whether nothing was left out, nor lost with a process that was killed. */
   boolean isComplete() {
-    return outcomes.stream().noneMatch(outcome -> outcome.status() == Outcome.Status.LEFT_OUT);
+    return outcomes.size() == plannedRuns
+        && outcomes.stream().noneMatch(outcome -> outcome.status() == Outcome.Status.LEFT_OUT);
   }
 }

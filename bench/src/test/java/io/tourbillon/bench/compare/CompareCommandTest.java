@@ -53,6 +53,7 @@ class CompareCommandTest {
     assertFalse(results.commit().isEmpty());
     assertFalse(results.commit().contains("$"));
     assertTrue(out.toString().contains("| Memory of a pending timer, 5,000: "), out::toString);
+    assertTrue(out.toString().contains("quick, so without [lateness, ten-million, netty-512,"));
     assertTrue(Files.exists(folder.resolve(Comparison.PAGE)));
   }
 

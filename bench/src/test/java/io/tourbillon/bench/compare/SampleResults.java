@@ -31,6 +31,7 @@ final class SampleResults {
         List.of("-Xmx8g", "-XX:+UseG1GC"),
         Map.of("Netty", "4.2.20.Final"),
         Map.of("asyncio", "python3 is not on the PATH"),
+        outcomes.size(),
         List.copyOf(outcomes));
   }
 

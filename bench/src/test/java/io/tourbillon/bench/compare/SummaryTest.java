@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.compare.Outcome.Status;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SummaryTest {
@@ -47,6 +48,24 @@ class SummaryTest {
     assertTrue(samples.results().isComplete());
     samples.without(FIRE, 1000, NETTY_512, Status.LEFT_OUT, "the comparison was stopped");
     assertFalse(samples.results().isComplete());
+  }
+
+  @Test
+  void isComplete_withFewerRunsThanPlanned_isFalse() {
+    Results killed =
+        new Results(
+            Results.FORMAT,
+            samples.results().started(),
+            1,
+            "compare",
+            "1a2b3c4",
+            SampleResults.MACHINE,
+            List.of(),
+            Map.of(),
+            Map.of(),
+            samples.results().plannedRuns() + 1,
+            samples.results().outcomes());
+    assertFalse(killed.isComplete());
   }
 
   @Test
