@@ -1,4 +1,46 @@
-/** Will hold event loops that each own a wheel, and coroutines on them; not yet built. */
+/**
+ * Coroutines on event loops: {@link io.tourbillon.coroutine.CoroutineScheduler} makes them, {@link
+ * io.tourbillon.coroutine.Coroutines} is what they can do, {@link io.tourbillon.coroutine.Engine}
+ * is what carries their stacks.
+ *
+ * <h2>The life of a coroutine</h2>
+ *
+ * <ol>
+ *   <li><b>spawn</b>: {@code LoopScheduler} makes a {@code CoroutineTask} and places it on the
+ *       {@code EventLoop} that has the fewest, by its mailbox, or directly if the caller is on that
+ *       loop.
+ *   <li><b>run</b>: when its turn comes the loop has the engine's {@code Machinery} make a {@code
+ *       Strand}, which carries the stack, and resumes that. The body begins.
+ *   <li><b>suspend</b>: a method of {@code Coroutines} notes what the coroutine waits for, arms an
+ *       entry of the loop's wheel if there is a time to be heeded, and gives the turn back by the
+ *       strand. Or the body is in a blocking call of the JDK, on the engine whose strands are
+ *       virtual threads: then the JDK gives the turn back, and asks the {@code LoopPool} for a
+ *       timer if it needs one.
+ *   <li><b>resume</b>: the entry of the wheel expires, or a {@code Resumption} is settled by
+ *       whatever thread and comes to the loop as a message, or the JDK submits the thread again.
+ *       The coroutine is made ready, and runs when its turn comes.
+ *   <li><b>done</b>: the body has returned or thrown; the loop completes the future of those who
+ *       join.
+ * </ol>
+ *
+ * <h2>Who owns what</h2>
+ *
+ * <pre>
+ *   LoopScheduler ──────── any thread: places, closes
+ *     EventLoop ────────── one thread: mailbox (any thread may send), wheel, ready queue
+ *       CoroutineTask ──── the loop, or the coroutine itself while it has the turn
+ *         Scope ────────── likewise: limits and shields around the code that runs
+ *         Strand ───────── the engine: the stack
+ *       ResumptionTask ─── one compare-and-set decides between a callback and a cancellation
+ *   Engine ── Machinery ── how loops get threads and coroutines get strands
+ *     VirtualThread...     a virtual thread scheduled by the loop; LoopPool and TimedWait face the JDK
+ *     Continuation...      a raw continuation
+ *     Handoff...           a stock virtual thread, and a flag that goes back and forth
+ * </pre>
+ *
+ * <p>A loop and its coroutines are never at work at the same time, so what they share needs no
+ * atomic operation. What comes from other threads comes by the mailbox.
+ */
 @NullMarked
 package io.tourbillon.coroutine;
 

@@ -4,13 +4,17 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Converts between the clock's nanoseconds and the wheel's ticks. Elapsed time is counted from the
- * making of the service, so that it is positive and ordered wherever the clock's origin lies.
+ * Converts between a clock's nanoseconds and a wheel's ticks, for whoever drives a wheel by a
+ * clock. Elapsed time is counted from an origin such as the making of a service, so that it is
+ * positive and ordered wherever the clock's own origin lies. Pure arithmetic of some nanoseconds.
+ *
+ * @param originNanos a reading of the clock, from which elapsed time is counted
+ * @param tickNanos the length of a tick, more than zero
  */
-record TickScale(long originNanos, long tickNanos) {
+public record TickScale(long originNanos, long tickNanos) {
 
   /** A delay as nanoseconds; one too long for a long is the longest or shortest that there is. */
-  static long nanosOf(Duration delay) {
+  public static long nanosOf(Duration delay) {
     long seconds = delay.getSeconds();
     if (seconds >= Long.MAX_VALUE / 1_000_000_000L) {
       return Long.MAX_VALUE;
@@ -22,33 +26,34 @@ record TickScale(long originNanos, long tickNanos) {
   }
 
   /** Time since the origin. */
-  long elapsedNanos(long clockNanos) {
+  public long elapsedNanos(long clockNanos) {
     return clockNanos - originNanos;
   }
 
-  long clockNanos(long elapsedNanos) {
+  /** Elapsed time as the clock would read it. */
+  public long clockNanos(long elapsedNanos) {
     return elapsedNanos + originNanos;
   }
 
   /** A deadline in elapsed time, after now: the next nanosecond if the delay is not positive. */
-  static long deadlineNanos(long nowNanos, long delayNanos) {
+  public static long deadlineNanos(long nowNanos, long delayNanos) {
     long deadline = nowNanos + Math.max(1, delayNanos);
     return deadline < 0 ? Long.MAX_VALUE : deadline;
   }
 
   /** The first tick that begins at the deadline or after it, so that no timer fires early. */
-  long tickAtOrAfter(long elapsedNanos) {
+  public long tickAtOrAfter(long elapsedNanos) {
     long tick = elapsedNanos / tickNanos;
     return tick * tickNanos < elapsedNanos ? tick + 1 : tick;
   }
 
   /** The tick that has begun last at this time. */
-  long tickAt(long elapsedNanos) {
+  public long tickAt(long elapsedNanos) {
     return Math.floorDiv(elapsedNanos, tickNanos);
   }
 
   /** The beginning of a tick in elapsed time. */
-  long startNanos(long tick) {
+  public long startNanos(long tick) {
     return tick > Long.MAX_VALUE / tickNanos ? Long.MAX_VALUE : tick * tickNanos;
   }
 }

@@ -27,6 +27,8 @@ record Plan(List<Run> runs) {
           TimerKind.NETTY_8192,
           TimerKind.JDK_POOL,
           TimerKind.KAFKA,
+          CoroutineKind.OURS_VIRTUAL_THREAD,
+          CoroutineKind.OURS_CONTINUATION,
           CoroutineKind.VIRTUAL_THREADS,
           CoroutineKind.KOTLIN,
           ForeignKind.GO,

@@ -38,7 +38,9 @@ import org.openjdk.jmh.annotations.Warmup;
       ServerJvm.COLLECTOR,
       ServerJvm.TOUCHED_HEAP,
       ServerJvm.UNSAFE_FOR_PEERS,
-      ServerJvm.NATIVE_ACCESS
+      ServerJvm.NATIVE_ACCESS,
+      ServerJvm.OPEN_TO_VIRTUAL_THREAD,
+      ServerJvm.EXPORT_TO_CONTINUATION
     })
 public class Coroutines extends ServerBenchmark {
   /** A coroutine's stack is copied with each sleep, and should be garbage before it is promoted. */

@@ -1,14 +1,35 @@
 package io.tourbillon.bench.subject;
 
+import io.tourbillon.coroutine.Engine;
 import java.util.function.Supplier;
 
 /** The coroutine systems that are compared. */
 public enum CoroutineKind implements Subject {
+  /** Ours, as one gets them with the flag. */
+  OURS_VIRTUAL_THREAD(
+      Family.OURS_VIRTUAL_THREAD,
+      "Engine.VIRTUAL_THREAD, Coroutines.delay, a loop a core",
+      () -> new OurCoroutines(Engine.VIRTUAL_THREAD)),
+  /** Ours at their fastest. */
+  OURS_CONTINUATION(
+      Family.OURS_CONTINUATION,
+      "Engine.CONTINUATION, Coroutines.delay, a loop a core",
+      () -> new OurCoroutines(Engine.CONTINUATION)),
+  /** Ours, as one gets them without a flag. */
+  OURS_HANDOFF(
+      Family.OURS_HANDOFF,
+      "Engine.HANDOFF, Coroutines.delay, a loop a core",
+      () -> new OurCoroutines(Engine.HANDOFF)),
+  /** Code that knows nothing of ours. */
+  OURS_THREADS(
+      Family.OURS_THREADS,
+      "virtual threads of CoroutineScheduler.threadFactory, Thread.sleep, a loop a core",
+      VirtualThreads::onOurLoops),
   /** The JDK's own. */
   VIRTUAL_THREADS(
       Family.JDK,
       "virtual threads, Thread.sleep, the default scheduler with a carrier a core",
-      VirtualThreads::new),
+      VirtualThreads::ofTheJdk),
   /** kotlinx-coroutines. */
   KOTLIN(
       Family.KOTLIN,

@@ -4,6 +4,10 @@ package io.tourbillon.bench.subject;
 public enum Family {
   OURS_IDS("Tourbillon, ids"),
   OURS_HANDLES("Tourbillon, handles"),
+  OURS_VIRTUAL_THREAD("Tourbillon, virtual threads"),
+  OURS_CONTINUATION("Tourbillon, continuations"),
+  OURS_HANDOFF("Tourbillon, handoff"),
+  OURS_THREADS("Tourbillon, Thread.sleep"),
   NETTY("Netty"),
   JDK("JDK"),
   KAFKA("Kafka"),
@@ -22,7 +26,8 @@ public enum Family {
     return title;
   }
 
+  /** Ours are the first. */
   public boolean isOurs() {
-    return this == OURS_IDS || this == OURS_HANDLES;
+    return compareTo(NETTY) < 0;
   }
 }

@@ -1,23 +1,49 @@
 package io.tourbillon.bench.subject;
 
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Engine;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.IntConsumer;
 
-/** The JDK's virtual threads. */
+/** Virtual threads and nothing else: the JDK's own, or the same on Tourbillon's loops. */
 final class VirtualThreads implements CoroutineSubject {
+  private final ThreadFactory threads;
+  private final Runnable close;
+
+  private VirtualThreads(ThreadFactory threads, Runnable close) {
+    this.threads = threads;
+    this.close = close;
+  }
+
+  /** Those that sleep are daemons and end with the JVM. */
+  static VirtualThreads ofTheJdk() {
+    return new VirtualThreads(Thread.ofVirtual().factory(), () -> {});
+  }
+
+  static VirtualThreads onOurLoops() {
+    CoroutineScheduler scheduler =
+        CoroutineScheduler.builder().engine(Engine.VIRTUAL_THREAD).build();
+    return new VirtualThreads(scheduler.threadFactory(), scheduler::close);
+  }
+
   @Override
   public void sleep(SleepPlan plan) throws InterruptedException {
     CountDownLatch ended = new CountDownLatch(plan.coroutines());
     for (int coroutine = 0; coroutine < plan.coroutines(); coroutine++) {
       int row = coroutine;
-      Thread.startVirtualThread(
+      start(
           () -> {
             sleepRow(plan, row);
             ended.countDown();
           });
     }
     ended.await();
+  }
+
+  private void start(Runnable body) {
+    threads.newThread(body).start();
   }
 
   private static void sleepRow(SleepPlan plan, int row) {
@@ -40,7 +66,7 @@ final class VirtualThreads implements CoroutineSubject {
   public void park(int coroutines, Duration nap, Runnable woke) throws InterruptedException {
     CountDownLatch asleep = new CountDownLatch(coroutines);
     for (int coroutine = 0; coroutine < coroutines; coroutine++) {
-      Thread.startVirtualThread(
+      start(
           () -> {
             asleep.countDown();
             sleep(nap);
@@ -55,7 +81,7 @@ final class VirtualThreads implements CoroutineSubject {
     CountDownLatch ended = new CountDownLatch(coroutines);
     for (int coroutine = 0; coroutine < coroutines; coroutine++) {
       int number = coroutine;
-      Thread.startVirtualThread(
+      start(
           () -> {
             body.accept(number);
             ended.countDown();
@@ -70,7 +96,7 @@ final class VirtualThreads implements CoroutineSubject {
     CountDownLatch ended = new CountDownLatch(coroutines);
     for (int coroutine = 0; coroutine < coroutines; coroutine++) {
       int number = coroutine;
-      Thread.startVirtualThread(
+      start(
           () -> {
             for (int turn = 0; turn < turns; turn++) {
               body.accept(number);
@@ -82,7 +108,8 @@ final class VirtualThreads implements CoroutineSubject {
     ended.await();
   }
 
-  /** Those that sleep are daemons and end with the JVM. */
   @Override
-  public void close() {}
+  public void close() {
+    close.run();
+  }
 }

@@ -1,0 +1,120 @@
+package io.tourbillon.coroutine;
+
+import java.nio.channels.ClosedByInterruptException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call on a platform thread, while its coroutine is suspended. A cancellation interrupts the
+ * thread, and the coroutine waits until the call has ended nevertheless: so nothing outlives it,
+ * and a value that the call returns just then is not lost.
+ */
+final class BlockingCall<T extends @Nullable Object, X extends Exception> implements Runnable {
+  private static final int NEW = 0;
+  private static final int BEGUN = 1;
+  private static final int TAKEN_BACK = 2;
+
+  private final CoroutineTask<?> coroutine;
+  private final BlockingThreads threads;
+  private final Body<T, X> body;
+  private final ResumptionTask<@Nullable Void> end;
+
+  /** NEW, BEGUN or TAKEN_BACK; by compare-and-set from NEW, so it is one or the other. */
+  private final AtomicInteger stage = new AtomicInteger(NEW);
+
+  /** Who runs it, for interrupts; guarded by this, so that none comes after the call. */
+  private @Nullable Thread thread;
+
+  /** Guarded by this. */
+  private boolean interrupted;
+
+  /** What came of it; written before the end is told, and read after. */
+  private @Nullable T value;
+
+  private @Nullable Throwable failure;
+
+  BlockingCall(CoroutineTask<?> coroutine, BlockingThreads threads, Body<T, X> body) {
+    this.coroutine = coroutine;
+    this.threads = threads;
+    this.body = body;
+    end = new End();
+  }
+
+  /** Makes the call. By the coroutine. */
+  @SuppressWarnings({"unchecked", "NullAway"}) // The body throws X or unchecked, and returns T.
+  T call() throws X {
+    coroutine.suspend(
+        this,
+        end,
+        resumption -> {
+          resumption.onCancel(() -> threads.forget(this));
+          threads.execute(this);
+        });
+    Throwable thrown = failure;
+    if (thrown == null) {
+      return value;
+    }
+    if (thrown instanceof InterruptedException || thrown instanceof ClosedByInterruptException) {
+      coroutine.checkCancelled();
+    }
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    throw (X) thrown;
+  }
+
+  @Override
+  public void run() {
+    if (!stage.compareAndSet(NEW, BEGUN)) {
+      return;
+    }
+    begin();
+    try {
+      value = body.call();
+    } catch (Throwable thrown) {
+      failure = thrown;
+    }
+    end();
+    end.resume(null);
+  }
+
+  private synchronized void begin() {
+    thread = Thread.currentThread();
+    if (interrupted) {
+      thread.interrupt();
+    }
+  }
+
+  private synchronized void end() {
+    thread = null;
+    Thread.interrupted();
+  }
+
+  private synchronized void interrupt() {
+    interrupted = true;
+    if (thread != null) {
+      thread.interrupt();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "a call on a platform thread";
+  }
+
+  /** Is told by the platform thread; a cut is for calls that have not begun. */
+  private final class End extends ResumptionTask<@Nullable Void> {
+    End() {
+      super(coroutine);
+    }
+
+    @Override
+    boolean cut() {
+      if (stage.compareAndSet(NEW, TAKEN_BACK)) {
+        return super.cut();
+      }
+      interrupt();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.tourbillon.coroutine;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Platform threads for calls that would block a loop: at most 64, which end when they have nothing
+ * to do.
+ */
+final class BlockingThreads implements AutoCloseable {
+  static final int MOST = 64;
+  private static final int IDLE_SECONDS = 10;
+
+  private final ThreadPoolExecutor pool;
+
+  BlockingThreads(String schedulerName) {
+    AtomicInteger made = new AtomicInteger();
+    pool =
+        new ThreadPoolExecutor(
+            MOST,
+            MOST,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task ->
+                Thread.ofPlatform()
+                    .daemon()
+                    .name(schedulerName + "-blocking-" + made.incrementAndGet())
+                    .unstarted(task));
+    pool.allowCoreThreadTimeOut(true);
+  }
+
+  void execute(Runnable call) {
+    pool.execute(call);
+  }
+
+  /** Lets go of a call that is not to begin. Takes a lock, and looks at all that wait. */
+  void forget(Runnable call) {
+    pool.remove(call);
+  }
+
+  /** Calls that were accepted still come to their end. */
+  @Override
+  public void close() {
+    pool.shutdown();
+  }
+}

@@ -1,0 +1,20 @@
+package io.tourbillon.coroutine;
+
+/** Raw continuations of the JDK, on platform threads. */
+final class ContinuationMachinery extends Machinery {
+  private final EventLoop loop;
+
+  ContinuationMachinery(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  @Override
+  Thread newLoopThread(String name) {
+    return new LoopThread(loop, name);
+  }
+
+  @Override
+  Strand newStrand(CoroutineTask<?> coroutine) {
+    return new ContinuationStrand(coroutine);
+  }
+}

@@ -1,0 +1,58 @@
+package io.tourbillon.coroutine;
+
+import jdk.internal.vm.Continuation;
+import jdk.internal.vm.ContinuationScope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A coroutine on a raw continuation. To resume is to call it on the loop's own stack, and to
+ * suspend is to copy its frames from there into the heap.
+ */
+final class ContinuationStrand extends Continuation implements Strand {
+  private static final ContinuationScope SCOPE = new ContinuationScope("tourbillon");
+
+  private @Nullable Pinned pinned;
+
+  ContinuationStrand(CoroutineTask<?> coroutine) {
+    super(SCOPE, coroutine::runBody);
+  }
+
+  @Override
+  public boolean resume() {
+    run();
+    return true;
+  }
+
+  @Override
+  public void suspend() {
+    MonitorCheck.beforeSuspension();
+    if (!Continuation.yield(SCOPE)) {
+      Pinned reason = pinned;
+      pinned = null;
+      throw new IllegalStateException(
+          "a coroutine must not suspend "
+              + (reason == null ? "here" : words(reason))
+              + "; Engine.VIRTUAL_THREAD would block its loop instead");
+    }
+  }
+
+  /** Called by the JDK when it cannot suspend; by itself it would throw less than it knows. */
+  @Override
+  protected void onPinned(Pinned reason) {
+    pinned = reason;
+  }
+
+  private static String words(Pinned reason) {
+    return switch (reason) {
+      case NATIVE -> "below a native method or a class initialiser";
+      case MONITOR -> "inside synchronized";
+      case CRITICAL_SECTION -> "inside a critical section of the JDK";
+      case EXCEPTION -> "without memory for its stack";
+    };
+  }
+
+  @Override
+  public StackTraceElement[] stack() {
+    return getStackTrace();
+  }
+}

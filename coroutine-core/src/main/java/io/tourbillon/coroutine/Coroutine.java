@@ -1,0 +1,100 @@
+package io.tourbillon.coroutine;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A coroutine that was spawned. All methods may be called by any thread, from inside a coroutine
+ * too.
+ *
+ * <pre>
+ *   CREATED ---> READY <----> RUNNING ---+--> DONE        the body has returned
+ *     |            |  ^         |        +--> FAILED      the body has thrown
+ *     |            |  |         v        +--> CANCELLED   and was asked to
+ *     |            |  +---- SUSPENDED
+ *     +------------+--> CANCELLED, without having begun
+ * </pre>
+ *
+ * @param <T> what its body returns
+ */
+public interface Coroutine<T extends @Nullable Object> {
+  /** How a coroutine stands; the last three are final. */
+  enum State {
+    /** It is on its way to its loop. */
+    CREATED,
+    /** It waits for its turn. */
+    READY,
+    /** It has the turn. */
+    RUNNING,
+    /** It waits for what {@link Coroutine#waitsFor} names. */
+    SUSPENDED,
+    /** Its body has returned. */
+    DONE,
+    /** Its body has thrown. */
+    FAILED,
+    /** It was cancelled before it began, or its body has thrown because it was cancelled. */
+    CANCELLED;
+
+    /** Whether it has ended. */
+    public boolean isEnd() {
+      return compareTo(DONE) >= 0;
+    }
+  }
+
+  /**
+   * Asks the coroutine to end. It sees a {@link CoroutineCancelledException} at its next suspension
+   * point, or at once if it is suspended, and at every suspension point after that until it has
+   * ended, except inside of {@link Coroutines#shield}. One that has not begun does not begin. A
+   * body that returns nevertheless is done, and its result stands.
+   *
+   * @param reason what the exception says
+   * @return true if this call is the one that asked for it; false if one did before, or if the
+   *     coroutine has ended
+   */
+  boolean cancel(String reason);
+
+  /** As {@link #cancel(String)}, without a reason worth mentioning. */
+  boolean cancel();
+
+  /**
+   * Waits until the coroutine has ended. Inside a coroutine this suspends, elsewhere it blocks the
+   * thread, which an interrupt does not end.
+   *
+   * @return what its body has returned
+   * @throws java.util.concurrent.CompletionException if the body has thrown; the cause is what
+   * @throws java.util.concurrent.CancellationException if the coroutine was cancelled; it is no
+   *     {@link CoroutineCancelledException}, as it is not the caller who was
+   * @throws CoroutineCancelledException if the caller is a coroutine that is cancelled meanwhile
+   * @throws IllegalStateException if a coroutine tries to join itself
+   */
+  T join();
+
+  /**
+   * As {@link #join()}, for a limited time.
+   *
+   * @throws TimeoutException if the coroutine has not ended by then; it goes on
+   */
+  T join(Duration limit) throws TimeoutException;
+
+  /**
+   * A new future that completes as the coroutine ends. Cancelling it cancels the coroutine. What
+   * depends on it runs on the coroutine's loop unless it is told to run elsewhere, and holds up the
+   * other coroutines as long.
+   */
+  CompletableFuture<T> toFuture();
+
+  /** How it stands; a snapshot, as it may change at any moment. */
+  State state();
+
+  /**
+   * What it is suspended on: a delay, the stage that it awaits, a blocking call of the JDK. Empty
+   * if it is not suspended.
+   */
+  Optional<String> waitsFor();
+
+  /** Its name, for logs and dumps: as it was spawned with, else one with a number. */
+  String name();
+}

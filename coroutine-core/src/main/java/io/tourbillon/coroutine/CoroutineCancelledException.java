@@ -1,0 +1,41 @@
+package io.tourbillon.coroutine;
+
+import java.io.Serial;
+import java.util.concurrent.CancellationException;
+
+/**
+ * What a coroutine sees at its suspension points once it was cancelled, or once the time of a
+ * {@link Coroutines#withTimeout} around them is over. Let it pass: the coroutine, or the scope that
+ * set the limit, is waiting for it. Cleaning up in {@code finally} is the way to use it; code there
+ * that suspends needs a {@link Coroutines#shield}.
+ */
+public final class CoroutineCancelledException extends CancellationException {
+  @Serial private static final long serialVersionUID = 1;
+
+  /** Whose limit or request it was. For those who unwind, not for those who read. */
+  private final transient Signal signal;
+
+  private final String source;
+  private final String reason;
+
+  CoroutineCancelledException(String coroutineName, Signal signal) {
+    super(coroutineName + " was cancelled by " + signal.source() + ": " + signal.reason());
+    this.signal = signal;
+    source = signal.source();
+    reason = signal.reason();
+  }
+
+  /** Who asked for the end: a coroutine, a thread, a timeout, or the scheduler, by its name. */
+  public String source() {
+    return source;
+  }
+
+  /** Why. */
+  public String reason() {
+    return reason;
+  }
+
+  boolean isFrom(Signal signal) {
+    return this.signal == signal;
+  }
+}

@@ -1,0 +1,199 @@
+package io.tourbillon.coroutine;
+
+import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.TimerService;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs coroutines on event loops, each of which is one thread with a timing wheel of its own.
+ *
+ * <pre>{@code
+ * try (CoroutineScheduler scheduler = CoroutineScheduler.create()) {
+ *   Coroutine<String> greeting = scheduler.spawn(() -> {
+ *     Coroutines.delay(Duration.ofSeconds(1));      // the thread is free meanwhile
+ *     return "hello";
+ *   });
+ *   System.out.println(greeting.join());
+ * }
+ * }</pre>
+ *
+ * <p>A coroutine stays on the loop where it was placed, the one with the fewest. Two coroutines of
+ * one loop never run at the same time, and one runs until it suspends: a long computation holds up
+ * all others of its loop. What blocks a loop besides that depends on the {@link Engine}.
+ *
+ * <p>All methods may be called by any thread. Loops are daemons.
+ */
+public interface CoroutineScheduler extends AutoCloseable {
+  /**
+   * A scheduler with a loop for each processor, on {@link Engine#VIRTUAL_THREAD} if the JVM was
+   * started with its flag, and otherwise on {@link Engine#HANDOFF}, which a line in the log says.
+   */
+  static CoroutineScheduler create() {
+    return builder().build();
+  }
+
+  /** Configures a scheduler. */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Starts a coroutine. Takes less than a microsecond; the body begins when its loop gets to it.
+   *
+   * @throws RejectedExecutionException if the scheduler is closed
+   */
+  <T extends @Nullable Object> Coroutine<T> spawn(Callable<T> body);
+
+  /** As {@link #spawn(Callable)}, for a body without a result. */
+  Coroutine<@Nullable Void> spawn(Action body);
+
+  /** As {@link #spawn(Callable)}, with a name. */
+  <T extends @Nullable Object> Coroutine<T> spawn(SpawnOptions options, Callable<T> body);
+
+  /** As {@link #spawn(Action)}, with a name. */
+  Coroutine<@Nullable Void> spawn(SpawnOptions options, Action body);
+
+  /**
+   * A timer service by this scheduler's clock, whose tasks run on the loops, between the turns of
+   * coroutines; one that blocks holds up its loop. The same object each time, closed with the
+   * scheduler.
+   */
+  TimerService timers();
+
+  /**
+   * Makes virtual threads that run on the loops, for other people's code: {@code Thread.sleep},
+   * timed waits of all kinds, locks and sockets free the loop, and waits are entries of its wheel.
+   * They are no coroutines: nobody waits for them or cancels them when the scheduler is closed, and
+   * a loop lives on until the last of them has ended. The same holds for virtual threads that are
+   * started inside a coroutine or one of them, which the JDK puts on the same loop.
+   *
+   * @throws UnsupportedOperationException naming the flag that is missing, unless the engine is
+   *     {@link Engine#VIRTUAL_THREAD}
+   */
+  ThreadFactory threadFactory();
+
+  /**
+   * A new executor that starts a thread of {@link #threadFactory} for each task, as {@link
+   * java.util.concurrent.Executors#newThreadPerTaskExecutor} does; closing it is the caller's
+   * affair.
+   *
+   * @throws UnsupportedOperationException as for {@link #threadFactory}
+   */
+  ExecutorService asExecutor();
+
+  /** What carries its coroutines. */
+  Engine engine();
+
+  /**
+   * Refuses new coroutines and waits until those that there are have ended, however long it takes.
+   * If the calling thread is interrupted meanwhile, cancels them all, waits for a second more, and
+   * leaves the interrupt status set.
+   *
+   * @throws IllegalStateException if called by one of its own coroutines
+   */
+  @Override
+  void close();
+
+  /**
+   * Refuses new coroutines, waits until those that there are have ended, and when the grace is over
+   * cancels the others and waits for a second more. Who has not ended by then is named in the log;
+   * they are daemons, and go on.
+   *
+   * @param grace zero cancels at once
+   * @return whether all have ended, by themselves or cancelled
+   * @throws IllegalStateException if called by one of its own coroutines
+   */
+  boolean close(Duration grace);
+
+  /**
+   * Options of a scheduler; each method returns this builder. Not thread-safe. A builder may build
+   * any number of schedulers.
+   */
+  final class Builder {
+    private static final int MOST_LOOPS = 1024;
+
+    int loops = Runtime.getRuntime().availableProcessors();
+    @Nullable Engine engine;
+    Clock clock = Clock.system();
+    String name = "coroutine";
+    Duration tick = Duration.ofMillis(1);
+    UncaughtHandler uncaughtHandler = UncaughtHandler.logging();
+
+    private Builder() {}
+
+    /**
+     * How many event loops, each a thread; by default one for each processor.
+     *
+     * @param loops from 1 to 1024
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public Builder loops(int loops) {
+      if (loops < 1 || loops > MOST_LOOPS) {
+        throw new IllegalArgumentException("loops must be from 1 to " + MOST_LOOPS + ": " + loops);
+      }
+      this.loops = loops;
+      return this;
+    }
+
+    /** What carries the coroutines; asked for, it must be available. */
+    public Builder engine(Engine engine) {
+      this.engine = Objects.requireNonNull(engine, "engine");
+      return this;
+    }
+
+    /**
+     * The clock, by default the system's. A {@link io.tourbillon.timer.VirtualClock} makes tests
+     * fast and exact. It governs the delays and timeouts of {@link Coroutines}, {@code
+     * Object.wait(ms)} and {@code LockSupport.parkNanos}; but {@code Thread.sleep} and the timed
+     * waits of java.util.concurrent look at the system's clock besides, and wait again and again.
+     */
+    public Builder clock(Clock clock) {
+      this.clock = Objects.requireNonNull(clock, "clock");
+      return this;
+    }
+
+    /** What the names of its threads and of coroutines without a name begin with. */
+    public Builder name(String name) {
+      this.name = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /**
+     * The resolution of delays and timeouts, 1 ms by default.
+     *
+     * @param tick from 100 us to an hour
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public Builder tick(Duration tick) {
+      Objects.requireNonNull(tick, "tick");
+      if (tick.compareTo(Duration.ofNanos(100_000)) < 0
+          || tick.compareTo(Duration.ofHours(1)) > 0) {
+        throw new IllegalArgumentException("tick must be from PT0.0001S to PT1H: " + tick);
+      }
+      this.tick = tick;
+      return this;
+    }
+
+    /** What is told of coroutines that have failed unseen; by default they are logged. */
+    public Builder uncaughtHandler(UncaughtHandler handler) {
+      uncaughtHandler = Objects.requireNonNull(handler, "handler");
+      return this;
+    }
+
+    /**
+     * Builds the scheduler and starts its loops.
+     *
+     * @throws UnsupportedOperationException if the engine that was asked for is not available; says
+     *     which flag of the JVM makes it so
+     */
+    public CoroutineScheduler build() {
+      return LoopScheduler.start(this);
+    }
+  }
+}

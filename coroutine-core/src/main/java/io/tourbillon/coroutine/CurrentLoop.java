@@ -1,0 +1,60 @@
+package io.tourbillon.coroutine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * On which loop the calling code is. On the loop's own thread, and in a coroutine of {@link
+ * Engine#CONTINUATION}, which has no other, the thread says so; in a virtual thread the thread that
+ * carries it; in a coroutine of {@link Engine#HANDOFF} a thread-local.
+ */
+final class CurrentLoop {
+  private CurrentLoop() {}
+
+  /** The loop of this code, or null if it is on none. */
+  static @Nullable EventLoop get() {
+    Thread thread = Thread.currentThread();
+    if (thread instanceof LoopThread own) {
+      return own.loop;
+    }
+    if (!thread.isVirtual()) {
+      return null;
+    }
+    if (Carriers.ARE_KNOWN && Carriers.current() instanceof LoopThread carrier) {
+      return carrier.loop;
+    }
+    return HandoffMachinery.currentLoop();
+  }
+
+  /** The coroutine that this code is part of, or null if it is part of none. */
+  static @Nullable CoroutineTask<?> coroutine() {
+    EventLoop loop = get();
+    return loop == null ? null : loop.current();
+  }
+
+  /**
+   * The coroutine that this code is part of.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  static CoroutineTask<?> requireCoroutine(String method) {
+    CoroutineTask<?> coroutine = coroutine();
+    if (coroutine == null) {
+      throw new IllegalStateException(
+          "Coroutines."
+              + method
+              + " must be called inside a coroutine, which CoroutineScheduler.spawn makes: called by "
+              + Thread.currentThread());
+    }
+    return coroutine;
+  }
+
+  /** A name for the calling code: of its coroutine, or else of its thread. */
+  static String whoAmI() {
+    CoroutineTask<?> coroutine = coroutine();
+    if (coroutine != null) {
+      return coroutine.name();
+    }
+    Thread thread = Thread.currentThread();
+    return thread.getName().isEmpty() ? "thread " + thread.threadId() : thread.getName();
+  }
+}

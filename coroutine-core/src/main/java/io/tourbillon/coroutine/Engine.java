@@ -1,0 +1,168 @@
+package io.tourbillon.coroutine;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What carries the stacks of coroutines while they are suspended. Whatever the engine, the code of
+ * coroutines is the same, and so are delays, awaits, timeouts and cancellation. They differ in what
+ * they need, what they cost, and in what code that knows nothing of coroutines does to a loop:
+ *
+ * <table>
+ * <caption>The engines</caption>
+ * <tr><th></th><th>VIRTUAL_THREAD</th><th>CONTINUATION</th><th>HANDOFF</th></tr>
+ * <tr><td>needs</td><td>--add-opens java.base/java.lang</td><td>--add-exports
+ *     java.base/jdk.internal.vm</td><td>nothing</td></tr>
+ * <tr><td>blocking calls, locks, Thread.sleep</td><td>free the loop</td><td>block the
+ *     loop</td><td>block the loop</td></tr>
+ * <tr><td>a monitor or lock held across a suspension</td><td>safe</td><td>unsafe: its owner is the
+ *     loop's thread</td><td>safe, but another coroutine of the loop that wants it stops the
+ *     loop</td></tr>
+ * <tr><td>thread-locals, scoped values, interrupts</td><td>the coroutine's</td><td>the
+ *     loop's</td><td>the coroutine's</td></tr>
+ * <tr><td>threads for other people's code</td><td>yes</td><td>no</td><td>no</td></tr>
+ * </table>
+ */
+public enum Engine {
+  /**
+   * Virtual threads whose scheduler is the loop. {@code Thread.sleep}, timed waits, locks and
+   * sockets free the loop, and the waits are entries of its wheel. What does block the loop are
+   * calls that the JDK cannot take off their thread: file and name look-up, waits below native
+   * frames and in class initialisers, selectors.
+   */
+  VIRTUAL_THREAD("--add-opens", "java.base/java.lang") {
+    @Override
+    Machinery newMachinery(EventLoop loop) {
+      return new VirtualThreadMachinery(loop);
+    }
+  },
+
+  /**
+   * Raw continuations of the JDK: the fastest and the smallest, for code that knows that it runs in
+   * one. It must not suspend below native frames or in class initialisers, which is refused, nor
+   * inside {@code synchronized} or with a lock held, which is not noticed: monitors and locks
+   * belong to the loop's thread, so another coroutine of the loop would find itself their owner.
+   * Start the JVM with {@code -Dtourbillon.coroutine.check=true} to find such places.
+   */
+  CONTINUATION("--add-exports", "java.base/jdk.internal.vm") {
+    @Override
+    Machinery newMachinery(EventLoop loop) {
+      return new ContinuationMachinery(loop);
+    }
+  },
+
+  /**
+   * Stock virtual threads, one of which is the loop and lets one coroutine run at a time. Works
+   * everywhere, and costs several times as much a switch.
+   */
+  HANDOFF(null, null) {
+    @Override
+    Machinery newMachinery(EventLoop loop) {
+      return new HandoffMachinery(loop);
+    }
+  };
+
+  private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final @Nullable String option;
+  private final @Nullable String place;
+
+  /** Empty once it has been seen to work. */
+  @SuppressWarnings("ImmutableEnumChecker") // A cache.
+  private volatile @Nullable String obstacle;
+
+  Engine(@Nullable String option, @Nullable String place) {
+    this.option = option;
+    this.place = place;
+  }
+
+  abstract Machinery newMachinery(EventLoop loop);
+
+  /** The flag with which the JVM must be started for it, or nothing. */
+  public String flag() {
+    if (option == null) {
+      return "";
+    }
+    Module module = Engine.class.getModule();
+    return option + " " + place + "=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
+  }
+
+  String need() {
+    return option == null ? this + " needs nothing" : this + " needs the flag " + flag();
+  }
+
+  /**
+   * Whether it can be used in this JVM. The first time this runs a coroutine on it, which takes
+   * some milliseconds.
+   */
+  public boolean isAvailable() {
+    return obstacle().isEmpty();
+  }
+
+  private String obstacle() {
+    String known = obstacle;
+    if (known == null) {
+      known = Scheduling.byDefault(this::probe);
+      if (known.isEmpty()) {
+        obstacle = known;
+      }
+    }
+    return known;
+  }
+
+  /** A real run: a coroutine that suspends in each way that needs the engine. */
+  private String probe() {
+    if (this == VIRTUAL_THREAD && !Carriers.ARE_KNOWN) {
+      return need();
+    }
+    LoopScheduler scheduler = null;
+    try {
+      scheduler = LoopScheduler.start(CoroutineScheduler.builder().loops(1).name("probe"), this);
+      Coroutine<Boolean> trial = scheduler.spawn(this::suspendInAllWays);
+      return trial.join(PATIENCE) ? "" : need();
+    } catch (Throwable failure) {
+      return need() + ", and this JVM answers " + failure;
+    } finally {
+      if (scheduler != null) {
+        scheduler.close(Duration.ZERO);
+      }
+    }
+  }
+
+  private boolean suspendInAllWays() throws InterruptedException {
+    Thread before = Thread.currentThread();
+    Coroutines.yieldNow();
+    Coroutines.delay(Duration.ofMillis(1));
+    if (this == VIRTUAL_THREAD) {
+      Thread.sleep(1);
+    }
+    return Thread.currentThread().equals(before);
+  }
+
+  /**
+   * The engine for a scheduler.
+   *
+   * @param asked by the user, or null
+   * @throws UnsupportedOperationException if it is not available
+   */
+  static Engine choose(@Nullable Engine asked) {
+    if (asked != null) {
+      String obstacle = asked.obstacle();
+      if (!obstacle.isEmpty()) {
+        throw new UnsupportedOperationException(obstacle);
+      }
+      return asked;
+    }
+    String obstacle = VIRTUAL_THREAD.obstacle();
+    if (obstacle.isEmpty()) {
+      return VIRTUAL_THREAD;
+    }
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "coroutines run on Engine.HANDOFF, where a switch costs several times as much and blocking"
+            + " calls block their loop: "
+            + obstacle);
+    return HANDOFF;
+  }
+}

@@ -1,0 +1,560 @@
+package io.tourbillon.coroutine;
+
+import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.wheel.ExpirySink;
+import io.tourbillon.timer.wheel.TimingWheel;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread that owns a wheel, a ready queue and the coroutines that were placed here, for life.
+ *
+ * <p>A turn of the loop, with step names as method names:
+ *
+ * <ol>
+ *   <li>{@link #readMail}: what other threads have sent.
+ *   <li>{@link #advance}: reads the clock and makes ready what is due.
+ *   <li>{@link #runReady}: runs coroutines in the order in which they became ready, for about a
+ *       millisecond at most, so that timers are not held up by many short turns. A single long one
+ *       does hold them up, which the watchdog reports.
+ *   <li>{@link #trimWhenDue}: gives back memory that a peak has left behind.
+ *   <li>{@link #rest}: waits until the next event, exactly.
+ * </ol>
+ *
+ * <p><b>Who may touch what.</b> Everything belongs to the loop, or to the one coroutine of it that
+ * has the turn, but for the mailbox, {@link #rest}, and the counts of what lives here.
+ *
+ * <p><b>How it is woken.</b> A sender puts its message into the mailbox and then reads {@link
+ * #rest}; the loop writes {@link #rest} and then looks whether the mailbox is empty. Both are
+ * sequentially consistent (the mailbox's index is advanced by compare-and-set, and {@link #rest} is
+ * volatile), so at least one of them sees what the other did: a message is not left lying while the
+ * loop rests.
+ *
+ * <p><b>How it ends.</b> When the scheduler is closed, no coroutine is left and nothing is due, the
+ * thread ends. Threads that other code has started on this loop may still come back, from a socket
+ * for example. Then the sender of the message starts another thread, which goes on where this one
+ * has stopped; for nothing that comes here may be refused.
+ */
+final class EventLoop implements Runnable {
+  private static final VarHandle REST;
+
+  static {
+    try {
+      REST = MethodHandles.lookup().findVarHandle(EventLoop.class, "rest", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private static final int AWAKE = 0;
+  private static final int RESTING = 1;
+  private static final int ENDED = 2;
+
+  private static final int MAILBOX_CHUNK = 1024;
+
+  /** Messages and expiries handled between two looks at the clock. */
+  private static final int INTAKE = 1024;
+
+  /** Turns between two looks at the clock, which adapts to their length. */
+  private static final int MOST_TURNS = 256;
+
+  private static final long TURNS_NANOS = 1_000_000;
+
+  private static final long TRIM_DELAY_NANOS = 500_000_000;
+  private static final int TRIM_PAGES = 16;
+
+  private final LoopScheduler scheduler;
+  private final Machinery machinery;
+  private final int number;
+  private final Clock clock;
+  private final TickScale scale;
+  private final TimingWheel<Expiry> wheel = new TimingWheel<>(0);
+  private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
+  private final ExpirySink<Expiry> sink = (id, deadlineTick, due) -> expire(due);
+
+  /** Written by all, read by the loop. */
+  private final Queue<Runnable> mailbox = new MpscUnboundedAtomicArrayQueue<>(MAILBOX_CHUNK);
+
+  /** AWAKE, RESTING or ENDED; written by the loop, and from ENDED back by whoever revives it. */
+  private volatile int rest = ENDED;
+
+  /** Written before the thread starts, read by who sends. Volatile, as threads may follow. */
+  private volatile Clock.@Nullable Alarm alarm;
+
+  private volatile @Nullable Thread thread;
+
+  /** Coroutines that were placed here and have not ended. */
+  private final AtomicInteger live = new AtomicInteger();
+
+  /** Threads that other code has started here and that have not ended. */
+  private final AtomicInteger guests = new AtomicInteger();
+
+  /** First of the list of coroutines here. */
+  private @Nullable CoroutineTask<?> first;
+
+  /** Who has the turn, or null. Other threads only want a glimpse, so it is plain. */
+  private @Nullable CoroutineTask<?> current;
+
+  /** Set once, when the loop has failed; volatile, so that nothing more is placed here. */
+  private volatile boolean dead;
+
+  private long nowNanos;
+  private long trimNanos = TimingWheel.NEVER;
+  private int turns = 1;
+  private boolean behind;
+  private boolean finishing;
+  private boolean cancelling;
+
+  /** Written before {@link #dead}. */
+  private IllegalStateException causeOfDeath = new IllegalStateException("alive");
+
+  EventLoop(LoopScheduler scheduler, Engine engine, int number, Clock clock, TickScale scale) {
+    this.scheduler = scheduler;
+    machinery = engine.newMachinery(this);
+    this.number = number;
+    this.clock = clock;
+    this.scale = scale;
+  }
+
+  static long nanosOf(Duration duration) {
+    return TickScale.nanosOf(duration);
+  }
+
+  static long deadlineNanos(long nowNanos, long delayNanos) {
+    return TickScale.deadlineNanos(nowNanos, delayNanos);
+  }
+
+  // For everybody.
+
+  String name() {
+    return schedulerName() + "-loop-" + number;
+  }
+
+  String schedulerName() {
+    return scheduler.name();
+  }
+
+  LoopScheduler scheduler() {
+    return scheduler;
+  }
+
+  /** The time since the scheduler was made. */
+  long elapsedNanos() {
+    return scale.elapsedNanos(clock.nanoTime());
+  }
+
+  /** Starts its thread. */
+  void start() {
+    if (REST.compareAndSet(this, ENDED, AWAKE)) {
+      boolean started = false;
+      try {
+        Thread fresh = machinery.newLoopThread(name());
+        alarm = clock.newAlarm(fresh);
+        thread = fresh;
+        fresh.start();
+        started = true;
+      } finally {
+        if (!started) {
+          closeAlarm();
+          rest = ENDED;
+        }
+      }
+    }
+  }
+
+  private void closeAlarm() {
+    Clock.Alarm bell = alarm;
+    if (bell != null) {
+      bell.close();
+    }
+  }
+
+  /** Does it at once if this is the loop, and else as soon as the loop gets to it. */
+  void tell(Message message) {
+    if (CurrentLoop.get() == this) {
+      message.run();
+    } else {
+      send(message);
+    }
+  }
+
+  /** Runs it in a turn of its own. Never refuses. */
+  void execute(Runnable task) {
+    if (CurrentLoop.get() == this) {
+      ready.add(task);
+    } else {
+      send(task);
+    }
+  }
+
+  /** Runs a task of the scheduler's timers, in a turn of its own. */
+  void runTimerTask(Runnable task) {
+    execute(() -> machinery.runTask(task));
+  }
+
+  /** Takes in a coroutine that was placed here. */
+  void accept(CoroutineTask<?> coroutine) {
+    if (CurrentLoop.get() == this) {
+      adopt(coroutine);
+    } else {
+      send(coroutine);
+    }
+  }
+
+  private void send(Runnable mail) {
+    mailbox.add(mail);
+    int seen = rest;
+    if (seen == RESTING) {
+      wake();
+    } else if (seen == ENDED) {
+      start();
+    }
+  }
+
+  private void wake() {
+    Clock.Alarm bell = alarm;
+    if (bell != null) {
+      bell.wake();
+    }
+  }
+
+  /** How much lives here, for placing. */
+  int load() {
+    return dead ? Integer.MAX_VALUE : live.get() + guests.get();
+  }
+
+  int live() {
+    return live.get();
+  }
+
+  boolean isDead() {
+    return dead;
+  }
+
+  /** Takes a place for a coroutine that is about to be accepted. */
+  void takePlace() {
+    live.incrementAndGet();
+  }
+
+  /** Gives a place back; the scheduler may have been waiting for that. */
+  void givePlace() {
+    if (live.decrementAndGet() == 0) {
+      scheduler.loopIsQuiet();
+    }
+  }
+
+  /** A thread for other people's code, which counts from now on until it has ended. */
+  Thread newGuest(String name, Runnable task) {
+    Thread guest =
+        machinery.newGuest(
+            name,
+            () -> {
+              try {
+                task.run();
+              } finally {
+                guests.decrementAndGet();
+              }
+            });
+    guests.incrementAndGet();
+    return guest;
+  }
+
+  /** Who has the turn; for other threads than the loop's a glimpse. */
+  @Nullable CoroutineTask<?> current() {
+    return current;
+  }
+
+  @Nullable Thread thread() {
+    return thread;
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+
+  // By the loop's own thread.
+
+  @Override
+  public void run() {
+    if (dead) {
+      refuseMail();
+      return;
+    }
+    try {
+      do {
+        readMail();
+        advance();
+        runReady();
+        trimWhenDue();
+      } while (rest());
+    } catch (Throwable failure) {
+      die(failure);
+    }
+  }
+
+  /** Something in here is broken. Nobody is to wait for what will not come. */
+  private void die(Throwable failure) {
+    causeOfDeath = new IllegalStateException(name() + " has died", failure);
+    dead = true;
+    scheduler.loopDied(this, failure);
+    forEach(coroutine -> coroutine.abandon(causeOfDeath));
+    refuseMail();
+  }
+
+  /** After its death: who comes too late is told, by a thread that is started for that. */
+  private void refuseMail() {
+    do {
+      for (Runnable mail = mailbox.poll(); mail != null; mail = mailbox.poll()) {
+        if (mail instanceof CoroutineTask<?> coroutine) {
+          coroutine.abandon(causeOfDeath);
+        }
+      }
+      closeAlarm();
+      rest = ENDED;
+    } while (!mailbox.isEmpty() && REST.compareAndSet(this, ENDED, AWAKE));
+  }
+
+  private void readMail() {
+    for (int count = 0; count < INTAKE; count++) {
+      Runnable mail = mailbox.poll();
+      if (mail == null) {
+        return;
+      }
+      switch (mail) {
+        case CoroutineTask<?> coroutine -> adopt(coroutine);
+        case Message message -> runSafely(message);
+        default -> ready.add(mail);
+      }
+    }
+  }
+
+  private void adopt(CoroutineTask<?> coroutine) {
+    CoroutineTask<?> second = first;
+    coroutine.next = second;
+    if (second != null) {
+      second.previous = coroutine;
+    }
+    first = coroutine;
+    coroutine.makeReady();
+    if (cancelling) {
+      scheduler.cancel(coroutine);
+    }
+  }
+
+  /** Cancels all that are here, and those that are on their way. */
+  void cancelAll() {
+    cancelling = true;
+    forEach(scheduler::cancel);
+  }
+
+  private void advance() {
+    nowNanos = elapsedNanos();
+    long tick = scale.tickAt(nowNanos);
+    wheel.advance(tick, INTAKE, sink);
+    behind = wheel.currentTick() < tick;
+  }
+
+  private void runReady() {
+    int run = 0;
+    while (run < turns) {
+      Runnable task = ready.poll();
+      if (task == null) {
+        return;
+      }
+      run++;
+      runOne(task);
+    }
+    adaptTurns();
+  }
+
+  /**
+   * So many turns that the clock is looked at once in a millisecond or a half, if there are many.
+   */
+  private void adaptTurns() {
+    long tookNanos = elapsedNanos() - nowNanos;
+    if (tookNanos > TURNS_NANOS) {
+      turns = Math.max(1, turns / 2);
+    } else if (tookNanos < TURNS_NANOS / 2) {
+      turns = Math.min(MOST_TURNS, turns * 2);
+    }
+  }
+
+  private void runOne(Runnable task) {
+    try {
+      if (task instanceof CoroutineTask<?> coroutine) {
+        coroutine.run();
+      } else {
+        machinery.runOther(task);
+      }
+    } catch (Throwable failure) {
+      scheduler.taskFailed(this, task, failure);
+    }
+  }
+
+  /** Code of users may be called even here: an interrupt closes a channel of theirs, for one. */
+  private void runSafely(Message message) {
+    try {
+      message.run();
+    } catch (Throwable failure) {
+      scheduler.taskFailed(this, message, failure);
+    }
+  }
+
+  private void expire(Expiry due) {
+    try {
+      due.expired();
+    } catch (Throwable failure) {
+      scheduler.taskFailed(this, due, failure);
+    }
+  }
+
+  private void trimWhenDue() {
+    if (trimNanos == TimingWheel.NEVER) {
+      if (wheel.isTrimmable()) {
+        trimNanos = nowNanos + TRIM_DELAY_NANOS;
+      }
+    } else if (nowNanos >= trimNanos) {
+      wheel.trim(TRIM_PAGES);
+      if (!wheel.isTrimmable()) {
+        trimNanos = TimingWheel.NEVER;
+      }
+    }
+  }
+
+  /** Returns whether to go on; if not, another thread may have begun to. */
+  private boolean rest() {
+    if (behind || !ready.isEmpty()) {
+      return true;
+    }
+    Clock.Alarm bell = alarm;
+    assert bell != null : "started without an alarm";
+    long eventTick = wheel.nextEventTick();
+    if (finishing && live.get() == 0 && eventTick == TimingWheel.NEVER) {
+      bell.close();
+      rest = ENDED;
+      if (!mailbox.isEmpty()) {
+        start();
+      }
+      return false;
+    }
+    rest = RESTING;
+    if (mailbox.isEmpty()) {
+      long eventNanos =
+          eventTick == TimingWheel.NEVER ? TimingWheel.NEVER : scale.startNanos(eventTick);
+      long untilNanos = Math.min(eventNanos, trimNanos);
+      if (untilNanos == TimingWheel.NEVER) {
+        bell.await();
+      } else {
+        bell.awaitUntil(scale.clockNanos(untilNanos));
+      }
+    }
+    rest = AWAKE;
+    return true;
+  }
+
+  // By the loop, or by the coroutine that has the turn.
+
+  void begin(CoroutineTask<?> coroutine) {
+    current = coroutine;
+  }
+
+  void end() {
+    current = null;
+  }
+
+  void makeReady(Runnable task) {
+    ready.add(task);
+  }
+
+  /** Takes back what was made ready. Looks at all that is ready. */
+  void forget(Runnable task) {
+    ready.remove(task);
+  }
+
+  long arm(long deadlineNanos, Expiry due) {
+    return wheel.arm(scale.tickAtOrAfter(deadlineNanos), due);
+  }
+
+  void rearmEarlier(long timerId, long deadlineNanos) {
+    long tick = scale.tickAtOrAfter(deadlineNanos);
+    if (tick < wheel.deadlineTick(timerId, tick)) {
+      wheel.rearm(timerId, tick);
+    }
+  }
+
+  void disarm(long timerId) {
+    wheel.cancel(timerId);
+  }
+
+  /** A coroutine here that belongs to one that has not ended; so it is accepted at any time. */
+  <T extends @Nullable Object> CoroutineTask<T> spawnBeside(
+      String name, Callable<? extends T> body) {
+    takePlace();
+    CoroutineTask<T> coroutine = scheduler.newCoroutine(this, name, body);
+    adopt(coroutine);
+    return coroutine;
+  }
+
+  Strand newStrand(CoroutineTask<?> coroutine) {
+    return machinery.newStrand(coroutine);
+  }
+
+  /** A coroutine has had its last turn. */
+  void ended(CoroutineTask<?> coroutine) {
+    CoroutineTask<?> before = coroutine.previous;
+    CoroutineTask<?> after = coroutine.next;
+    if (before == null) {
+      first = after;
+    } else {
+      before.next = after;
+    }
+    if (after != null) {
+      after.previous = before;
+    }
+    coroutine.previous = null;
+    coroutine.next = null;
+    givePlace();
+  }
+
+  void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
+    machinery.runTask(() -> scheduler.uncaught(coroutine, failure));
+  }
+
+  /** Shows every coroutine here that has not ended. */
+  void forEach(Consumer<CoroutineTask<?>> visitor) {
+    // A copy, as cancelling one may end it, or make another.
+    List<CoroutineTask<?>> all = new ArrayList<>();
+    for (CoroutineTask<?> coroutine = first; coroutine != null; coroutine = coroutine.next) {
+      all.add(coroutine);
+    }
+    all.forEach(visitor);
+  }
+
+  /** Ends when nothing is left to do; failures that nobody has seen are told of now. */
+  void finish() {
+    finishing = true;
+    List<CoroutineTask<?>> unseen = new ArrayList<>();
+    for (int page = 0; page < wheel.pageCount(); page++) {
+      wheel.visit(
+          page,
+          (id, deadlineTick, due) -> {
+            if (due instanceof CoroutineTask<?> coroutine && coroutine.state().isEnd()) {
+              unseen.add(coroutine);
+            }
+          });
+    }
+    unseen.forEach(CoroutineTask::reportUnseen);
+  }
+}

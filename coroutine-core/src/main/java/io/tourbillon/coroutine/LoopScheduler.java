@@ -1,0 +1,381 @@
+package io.tourbillon.coroutine;
+
+import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.TimerService;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** The scheduler: places coroutines on loops, and waits for them in the end. */
+final class LoopScheduler implements CoroutineScheduler {
+  private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
+
+  /** How long those that were cancelled have for cleaning up. */
+  private static final Duration CLEAN_UP = Duration.ofSeconds(1);
+
+  private final String name;
+  private final Engine engine;
+  private final EventLoop[] loops;
+  private final UncaughtHandler uncaughtHandler;
+  private final Clock clock;
+  private final Duration tick;
+  private final AtomicLong spawned = new AtomicLong();
+  private final AtomicLong guests = new AtomicLong();
+
+  /** Completed when it is closed and no coroutine is left. */
+  private final CompletableFuture<@Nullable Void> quiet = new CompletableFuture<>();
+
+  /**
+   * Written once. Volatile: a coroutine takes its place before it looks here, and whoever closes
+   * looks at the places after writing this; so one of them sees the other.
+   */
+  private volatile boolean closed;
+
+  /** Made at the first call; guarded by this. */
+  private @Nullable TimerService timers;
+
+  private @Nullable BlockingThreads blockingThreads;
+
+  private LoopScheduler(Builder options, Engine engine) {
+    clock = options.clock;
+    tick = options.tick;
+    this.engine = engine;
+    name = options.name;
+    uncaughtHandler = options.uncaughtHandler;
+    loops = new EventLoop[options.loops];
+    TickScale scale = new TickScale(clock.nanoTime(), tick.toNanos());
+    for (int number = 0; number < loops.length; number++) {
+      loops[number] = new EventLoop(this, engine, number, clock, scale);
+    }
+  }
+
+  static LoopScheduler start(CoroutineScheduler.Builder options) {
+    Engine engine = Engine.choose(options.engine);
+    return start(options, engine);
+  }
+
+  /** Without asking whether the engine is available: for those who want to find out. */
+  static LoopScheduler start(CoroutineScheduler.Builder options, Engine engine) {
+    LoopScheduler scheduler = new LoopScheduler(options, engine);
+    boolean started = false;
+    try {
+      for (EventLoop loop : scheduler.loops) {
+        loop.start();
+      }
+      started = true;
+    } finally {
+      if (!started) {
+        scheduler.close(Duration.ZERO);
+      }
+    }
+    return scheduler;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** One of its loops, by its number from 0 on. */
+  EventLoop loop(int number) {
+    return loops[number];
+  }
+
+  @Override
+  public Engine engine() {
+    return engine;
+  }
+
+  @Override
+  public <T extends @Nullable Object> Coroutine<T> spawn(Callable<T> body) {
+    return spawn(SpawnOptions.DEFAULT, body);
+  }
+
+  @Override
+  public Coroutine<@Nullable Void> spawn(Action body) {
+    return spawn(SpawnOptions.DEFAULT, body);
+  }
+
+  @Override
+  public Coroutine<@Nullable Void> spawn(SpawnOptions options, Action body) {
+    Objects.requireNonNull(body, "body");
+    Callable<@Nullable Void> callable =
+        () -> {
+          body.run();
+          return null;
+        };
+    return spawn(options, callable);
+  }
+
+  @Override
+  public <T extends @Nullable Object> Coroutine<T> spawn(SpawnOptions options, Callable<T> body) {
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(body, "body");
+    EventLoop loop = leastLoaded();
+    loop.takePlace();
+    if (closed) {
+      loop.givePlace();
+      throw refusal();
+    }
+    if (loop.isDead()) {
+      loop.givePlace();
+      throw new IllegalStateException("no loop is alive any more: " + name);
+    }
+    CoroutineTask<T> coroutine = newCoroutine(loop, options.name(), body);
+    loop.accept(coroutine);
+    return coroutine;
+  }
+
+  <T extends @Nullable Object> CoroutineTask<T> newCoroutine(
+      EventLoop loop, @Nullable String coroutineName, Callable<? extends T> body) {
+    return new CoroutineTask<>(loop, spawned.incrementAndGet(), coroutineName, body);
+  }
+
+  private EventLoop leastLoaded() {
+    EventLoop least = loops[0];
+    int leastLoad = least.load();
+    for (int number = 1; number < loops.length && leastLoad > 0; number++) {
+      int load = loops[number].load();
+      if (load < leastLoad) {
+        least = loops[number];
+        leastLoad = load;
+      }
+    }
+    return least;
+  }
+
+  private RejectedExecutionException refusal() {
+    return new RejectedExecutionException("the scheduler is closed: " + name);
+  }
+
+  @Override
+  public synchronized TimerService timers() {
+    TimerService service = timers;
+    if (service == null) {
+      service =
+          TimerService.builder()
+              .clock(clock)
+              .tick(tick)
+              .executor(task -> leastLoaded().runTimerTask(task))
+              .build();
+      timers = service;
+      if (closed) {
+        service.close();
+      }
+    }
+    return service;
+  }
+
+  synchronized BlockingThreads blockingThreads() {
+    BlockingThreads threads = blockingThreads;
+    if (threads == null) {
+      threads = new BlockingThreads(name);
+      blockingThreads = threads;
+    }
+    return threads;
+  }
+
+  @Override
+  public ThreadFactory threadFactory() {
+    if (engine != Engine.VIRTUAL_THREAD) {
+      throw new UnsupportedOperationException(
+          "threads on the loops need Engine.VIRTUAL_THREAD, and this scheduler has "
+              + engine
+              + "; "
+              + Engine.VIRTUAL_THREAD.need());
+    }
+    return task -> {
+      Objects.requireNonNull(task, "task");
+      if (closed) {
+        throw refusal();
+      }
+      return leastLoaded().newGuest(name + "-thread-" + guests.incrementAndGet(), task);
+    };
+  }
+
+  @Override
+  public ExecutorService asExecutor() {
+    return Executors.newThreadPerTaskExecutor(threadFactory());
+  }
+
+  @Override
+  public void close() {
+    refuseMore();
+    try {
+      quiet.get();
+    } catch (InterruptedException e) {
+      cancelAll();
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException impossible) {
+      throw new AssertionError(impossible);
+    }
+    finish();
+  }
+
+  @Override
+  public boolean close(Duration grace) {
+    Objects.requireNonNull(grace, "grace");
+    if (grace.isNegative()) {
+      throw new IllegalArgumentException("grace must not be negative: " + grace);
+    }
+    refuseMore();
+    boolean ended = isQuietWithin(grace) || cancelAll();
+    finish();
+    return ended;
+  }
+
+  private void refuseMore() {
+    EventLoop loop = CurrentLoop.get();
+    if (loop != null && loop.scheduler() == this) {
+      CoroutineTask<?> caller = loop.current();
+      if (caller != null || Thread.currentThread().equals(loop.thread())) {
+        throw new IllegalStateException(
+            "a scheduler must not be closed by one of its own coroutines or loops: "
+                + (caller == null ? loop.name() : caller.name()));
+      }
+    }
+    closed = true;
+    TimerService service;
+    synchronized (this) {
+      service = timers;
+    }
+    if (service != null) {
+      service.close();
+    }
+    loopIsQuiet();
+  }
+
+  /** A loop has no coroutine left. */
+  void loopIsQuiet() {
+    if (closed) {
+      for (EventLoop loop : loops) {
+        if (loop.live() > 0) {
+          return;
+        }
+      }
+      quiet.complete(null);
+    }
+  }
+
+  /** Waits, however often the thread is interrupted, and keeps that for later. */
+  private boolean isQuietWithin(Duration limit) {
+    long deadlineNanos = System.nanoTime() + TickScale.nanosOf(limit);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          quiet.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+          return true;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (TimeoutException e) {
+          return false;
+        } catch (ExecutionException impossible) {
+          throw new AssertionError(impossible);
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Cancels all that is left and says whether it has ended. */
+  private boolean cancelAll() {
+    for (EventLoop loop : loops) {
+      loop.tell(loop::cancelAll);
+    }
+    if (isQuietWithin(CLEAN_UP)) {
+      return true;
+    }
+    LOG.log(Level.WARNING, "{0} is closed, and these have not ended: {1}", name, left());
+    return false;
+  }
+
+  private List<String> left() {
+    List<String> names = new ArrayList<>();
+    CompletableFuture<?>[] told = new CompletableFuture<?>[loops.length];
+    for (int number = 0; number < loops.length; number++) {
+      EventLoop loop = loops[number];
+      CompletableFuture<Boolean> done = new CompletableFuture<>();
+      told[number] = done;
+      loop.tell(
+          () -> {
+            loop.forEach(
+                coroutine -> {
+                  synchronized (names) {
+                    names.add(
+                        coroutine.name() + coroutine.waitsFor().map(" on "::concat).orElse(""));
+                  }
+                });
+            done.complete(true);
+          });
+    }
+    try {
+      CompletableFuture.allOf(told).get(CLEAN_UP.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // A loop that is held up says nothing; its coroutine is one of those.
+      for (EventLoop loop : loops) {
+        CoroutineTask<?> running = loop.current();
+        if (running != null) {
+          synchronized (names) {
+            names.add(running.name() + ", running");
+          }
+        }
+      }
+    }
+    synchronized (names) {
+      return List.copyOf(names);
+    }
+  }
+
+  private void finish() {
+    for (EventLoop loop : loops) {
+      loop.tell(loop::finish);
+    }
+    synchronized (this) {
+      if (blockingThreads != null) {
+        blockingThreads.close();
+      }
+    }
+  }
+
+  // Told by the loops.
+
+  void cancel(CoroutineTask<?> coroutine) {
+    coroutine.cancel("the scheduler is closed", name);
+  }
+
+  void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
+    try {
+      uncaughtHandler.handle(coroutine, failure);
+    } catch (Throwable thrown) {
+      LOG.log(Level.ERROR, "the uncaught handler has thrown", thrown);
+    }
+  }
+
+  void taskFailed(EventLoop loop, Object task, Throwable failure) {
+    LOG.log(Level.ERROR, loop + ": a task has thrown: " + task, failure);
+  }
+
+  void loopDied(EventLoop loop, Throwable failure) {
+    LOG.log(
+        Level.ERROR, loop + " has died; its coroutines will not go on: " + loop.live(), failure);
+  }
+}

@@ -1,0 +1,13 @@
+package io.tourbillon.coroutine;
+
+/** A platform thread that is an event loop, by which code finds out on which loop it is. */
+final class LoopThread extends Thread {
+  final EventLoop loop;
+
+  LoopThread(EventLoop loop, String name) {
+    super(null, loop, name, 0, false);
+    this.loop = loop;
+    setDaemon(true);
+    setContextClassLoader(ClassLoader.getSystemClassLoader());
+  }
+}

@@ -1,0 +1,8 @@
+package io.tourbillon.coroutine;
+
+/**
+ * Something that other threads send to a loop and that it does at once, between turns: short, and
+ * no code of users.
+ */
+@FunctionalInterface
+interface Message extends Runnable {}

@@ -1,0 +1,33 @@
+package io.tourbillon.coroutine;
+
+import org.jspecify.annotations.Nullable;
+
+/** Puts off signals from outside until a grace is over, so that code can clean up. */
+final class ShieldScope extends Scope {
+  private final long enteredNanos;
+  private final long graceNanos;
+
+  /**
+   * @param enteredNanos in elapsed time; the grace of a signal that came before begins then
+   */
+  ShieldScope(@Nullable Scope outer, long enteredNanos, long graceNanos) {
+    super(outer);
+    this.enteredNanos = enteredNanos;
+    this.graceNanos = Math.max(0, graceNanos);
+  }
+
+  @Override
+  long strikeNanosInside(@Nullable Cancellation cancellation) {
+    long strikeNanos = strikeNanos(outer, cancellation);
+    if (strikeNanos == NEVER) {
+      return NEVER;
+    }
+    long endNanos = Math.max(strikeNanos, enteredNanos) + graceNanos;
+    return endNanos < 0 ? NEVER : endNanos;
+  }
+
+  @Override
+  @Nullable Signal signalInside(@Nullable Cancellation cancellation) {
+    return signal(outer, cancellation);
+  }
+}

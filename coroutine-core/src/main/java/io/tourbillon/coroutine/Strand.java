@@ -1,0 +1,44 @@
+package io.tourbillon.coroutine;
+
+/**
+ * What carries the stack of one coroutine: the seam between the scheduler, which knows nothing of
+ * how that is done, and the engines, which know nothing of anything else.
+ *
+ * <p>The turn goes from the loop to the coroutine with {@link #resume} and back with {@link
+ * #suspend}, or with the coroutine's end. Whoever has it may touch the coroutine's fields, and what
+ * one has written the other sees.
+ */
+interface Strand {
+  /**
+   * Lets the coroutine begin or go on, until it suspends or ends; on an engine whose blocking calls
+   * free the loop, also until it blocks. By the loop.
+   *
+   * @return false if the coroutine cannot run just now; the engine will see to its turn
+   */
+  boolean resume();
+
+  /**
+   * Gives the turn back; returns when the coroutine is resumed. By the coroutine.
+   *
+   * @throws IllegalStateException if the coroutine cannot be suspended here; it keeps the turn
+   */
+  void suspend();
+
+  /**
+   * Goes on after a blocking call, or with a turn that it could not take before. By the loop, when
+   * the engine says so.
+   *
+   * @return as {@link #resume}
+   */
+  default boolean resumeBlocked() {
+    throw new UnsupportedOperationException("blocking calls of this engine block the loop");
+  }
+
+  /** Ends the blocking call that the coroutine is in, if it can be interrupted. By the loop. */
+  default void interrupt() {
+    throw new UnsupportedOperationException("blocking calls of this engine block the loop");
+  }
+
+  /** What the coroutine is doing, innermost call first. By the loop, while it is suspended. */
+  StackTraceElement[] stack();
+}

@@ -1,0 +1,74 @@
+package io.tourbillon.coroutine;
+
+import java.util.concurrent.Delayed;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A timed wait of a virtual thread, as an entry of the loop's wheel. The loop's own. */
+final class TimedWait implements ScheduledFuture<@Nullable Void>, Expiry {
+  private final EventLoop loop;
+  private final Runnable expiry;
+  private long timerId;
+  private boolean cancelled;
+
+  /**
+   * @param expiry the JDK's: makes the thread able to go on
+   */
+  TimedWait(EventLoop loop, Runnable expiry) {
+    this.loop = loop;
+    this.expiry = expiry;
+  }
+
+  void begin(long delayNanos) {
+    timerId = loop.arm(EventLoop.deadlineNanos(loop.elapsedNanos(), delayNanos), this);
+  }
+
+  @Override
+  public void expired() {
+    timerId = 0;
+    expiry.run();
+  }
+
+  /** Called when the thread goes on, which may be because this has expired. */
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    if (timerId == 0) {
+      return false;
+    }
+    loop.disarm(timerId);
+    timerId = 0;
+    cancelled = true;
+    return true;
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return cancelled;
+  }
+
+  @Override
+  public boolean isDone() {
+    return timerId == 0;
+  }
+
+  @Override
+  public @Nullable Void get() {
+    throw new UnsupportedOperationException("nobody waits for a wait");
+  }
+
+  @Override
+  public @Nullable Void get(long timeout, TimeUnit unit) {
+    throw new UnsupportedOperationException("nobody waits for a wait");
+  }
+
+  @Override
+  public long getDelay(TimeUnit unit) {
+    throw new UnsupportedOperationException("the wheel knows it");
+  }
+
+  @Override
+  public int compareTo(Delayed other) {
+    throw new UnsupportedOperationException("the wheel orders them");
+  }
+}

@@ -1,0 +1,18 @@
+package io.tourbillon.coroutine;
+
+/**
+ * Is told of a coroutine that has failed and that nobody has joined, or asked for a future, within
+ * a second. Called on the coroutine's loop, so it should be quick; what it throws itself is logged.
+ */
+@FunctionalInterface
+public interface UncaughtHandler {
+  /** Takes one failure; a join that comes later gets it, too. */
+  void handle(Coroutine<?> coroutine, Throwable failure);
+
+  /** The default: logs an error to the System.Logger {@code io.tourbillon.coroutine}. */
+  static UncaughtHandler logging() {
+    return (coroutine, failure) ->
+        System.getLogger("io.tourbillon.coroutine")
+            .log(System.Logger.Level.ERROR, coroutine.name() + " failed, unseen", failure);
+  }
+}

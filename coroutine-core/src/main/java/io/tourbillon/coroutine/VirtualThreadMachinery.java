@@ -1,0 +1,49 @@
+package io.tourbillon.coroutine;
+
+/** Virtual threads whose scheduler is the loop, in the shape of a {@link LoopPool}. */
+final class VirtualThreadMachinery extends Machinery {
+  /*
+   * The threads that wait for all sockets of the process are virtual ones, made at the first wait.
+   * If that was in one of ours they would be on its loop, and all sockets would hang with it.
+   */
+  static {
+    Scheduling.initialise("sun.nio.ch.Poller");
+  }
+
+  private final EventLoop loop;
+  private final LoopPool pool;
+
+  VirtualThreadMachinery(EventLoop loop) {
+    this.loop = loop;
+    pool = new LoopPool(loop);
+  }
+
+  @Override
+  Thread newLoopThread(String name) {
+    return new LoopThread(loop, name);
+  }
+
+  @Override
+  Strand newStrand(CoroutineTask<?> coroutine) {
+    return new VirtualThreadStrand(pool, coroutine);
+  }
+
+  @Override
+  void runOther(Runnable task) {
+    pool.run(task);
+  }
+
+  /**
+   * The loop's own thread must not wait for locks that coroutines may be queued for: it would wait
+   * behind one that needs the loop to go on. So it runs no code that takes any.
+   */
+  @Override
+  void runTask(Runnable task) {
+    newGuest("", task).start();
+  }
+
+  @Override
+  Thread newGuest(String name, Runnable task) {
+    return Carriers.builder(pool).name(name).unstarted(task);
+  }
+}

@@ -1,0 +1,189 @@
+package io.tourbillon.coroutine;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.timer.TimerService;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class CloseTest {
+  @Test
+  void close_waitsForAll() {
+    AtomicInteger ended = new AtomicInteger();
+    try (CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build()) {
+      for (int number = 0; number < 100; number++) {
+        scheduler.spawn(
+            () -> {
+              Coroutines.delay(Duration.ofMillis(20));
+              ended.incrementAndGet();
+            });
+      }
+    }
+    assertEquals(100, ended.get());
+  }
+
+  @Test
+  void close_thenSpawn_isRefused() {
+    CoroutineScheduler scheduler = TestSchedulers.oneLoop();
+    scheduler.close();
+    assertThrows(RejectedExecutionException.class, () -> scheduler.spawn(() -> {}));
+    scheduler.close();
+    assertTrue(scheduler.close(Duration.ZERO));
+  }
+
+  @Test
+  void close_withGrace_cancelsWhatIsLeftThen() {
+    CoroutineScheduler scheduler = TestSchedulers.oneLoop();
+    Coroutine<String> quick = scheduler.spawn(() -> "quick");
+    Coroutine<?> slow = scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
+    assertEquals("quick", quick.join());
+    assertTrue(scheduler.close(Duration.ofMillis(50)));
+    assertEquals(State.CANCELLED, slow.state());
+  }
+
+  @Test
+  void close_ofOneThatDoesNotEnd_saysSo() {
+    CoroutineScheduler scheduler = TestSchedulers.oneLoop();
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch began = new CountDownLatch(1);
+    Coroutine<?> stubborn =
+        scheduler.spawn(
+            SpawnOptions.named("stubborn"),
+            () ->
+                Coroutines.blocking(
+                    () -> {
+                      began.countDown();
+                      while (release.getCount() > 0) {
+                        try {
+                          release.await();
+                        } catch (InterruptedException e) {
+                          // It is stubborn.
+                        }
+                      }
+                      return 1;
+                    }));
+    try (LogCapture log = new LogCapture()) {
+      awaitUninterrupted(began);
+      assertFalse(scheduler.close(Duration.ZERO));
+      assertEquals(
+          List.of(
+              "coroutine is closed, and these have not ended:"
+                  + " [stubborn on a call on a platform thread]"),
+          log.lines());
+    }
+    release.countDown();
+    stubborn.join();
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void close_byItsOwnCoroutine_isAnError() throws Exception {
+    CoroutineScheduler scheduler = TestSchedulers.oneLoop();
+    Coroutine<?> coroutine =
+        scheduler.spawn(
+            () -> {
+              assertThrows(IllegalStateException.class, scheduler::close);
+              assertThrows(IllegalStateException.class, () -> scheduler.close(Duration.ZERO));
+            });
+    coroutine.join(PATIENCE);
+    scheduler.close();
+  }
+
+  @Test
+  void close_interrupted_cancelsAllAndKeepsTheInterrupt() {
+    CoroutineScheduler scheduler = TestSchedulers.oneLoop();
+    Coroutine<?> sleeper = scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
+    Thread.currentThread().interrupt();
+    scheduler.close();
+    assertTrue(Thread.interrupted());
+    assertEquals(State.CANCELLED, sleeper.state());
+  }
+
+  @Test
+  void close_tellsOfFailuresThatNobodyHasSeen() {
+    List<String> seen = new ArrayList<>();
+    try (CoroutineScheduler scheduler =
+        TestSchedulers.builder()
+            .loops(1)
+            .uncaughtHandler(
+                (coroutine, failure) -> {
+                  synchronized (seen) {
+                    seen.add(coroutine.name() + ": " + failure.getMessage());
+                  }
+                })
+            .build()) {
+      scheduler.spawn(
+          SpawnOptions.named("lonely"),
+          () -> {
+            throw new IOException("broken");
+          });
+      assertThrows(
+          RuntimeException.class,
+          () ->
+              scheduler
+                  .spawn(
+                      () -> {
+                        throw new IOException("seen");
+                      })
+                  .join());
+    }
+    awaitSize(seen, 1);
+    synchronized (seen) {
+      assertEquals(List.of("lonely: broken"), seen);
+    }
+  }
+
+  private static void awaitSize(List<String> list, int size) {
+    long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < deadlineNanos) {
+      synchronized (list) {
+        if (list.size() >= size) {
+          return;
+        }
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void timers_runOnALoopAndAreClosedWithTheScheduler() throws Exception {
+    CoroutineScheduler scheduler = TestSchedulers.oneLoop();
+    TimerService timers = scheduler.timers();
+    CompletableFuture<String> thread = new CompletableFuture<>();
+    timers.schedule(Duration.ofMillis(1), () -> thread.complete(Thread.currentThread().toString()));
+    String name = thread.get(30, TimeUnit.SECONDS);
+    assertTrue(name.contains("coroutine-loop-0"), name);
+    scheduler.close();
+    assertTrue(timers.isShutdown());
+    assertTrue(scheduler.timers().isShutdown());
+  }
+
+  @Test
+  void loops_afterClose_end() throws Exception {
+    CoroutineScheduler scheduler = TestSchedulers.builder().loops(1).name("short-lived").build();
+    scheduler.spawn(() -> {}).join(PATIENCE);
+    Thread loop = ((LoopScheduler) scheduler).loop(0).thread();
+    scheduler.close();
+    assertTrue(loop.join(PATIENCE));
+  }
+}

@@ -1,0 +1,88 @@
+package io.tourbillon.coroutine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class EngineTest {
+  @Test
+  void isAvailable_ofTheEngineOfTheseTests_isTrue() {
+    assertTrue(TestSchedulers.ENGINE.isAvailable());
+    assertTrue(Engine.HANDOFF.isAvailable());
+  }
+
+  @Test
+  void flag_namesTheModuleToOpenTo() {
+    assertEquals("--add-opens java.base/java.lang=ALL-UNNAMED", Engine.VIRTUAL_THREAD.flag());
+    assertEquals("--add-exports java.base/jdk.internal.vm=ALL-UNNAMED", Engine.CONTINUATION.flag());
+    assertEquals("", Engine.HANDOFF.flag());
+  }
+
+  @Test
+  @Tag("handoff")
+  void isAvailable_withoutAnyFlag_isTrueOfHandoffAlone() {
+    assertFalse(Engine.VIRTUAL_THREAD.isAvailable());
+    assertFalse(Engine.CONTINUATION.isAvailable());
+  }
+
+  @Test
+  @Tag("handoff")
+  void build_withAnEngineWhoseFlagIsAbsent_saysWhichFlag() {
+    for (Engine engine : List.of(Engine.VIRTUAL_THREAD, Engine.CONTINUATION)) {
+      String message =
+          assertThrows(
+                  UnsupportedOperationException.class,
+                  () -> CoroutineScheduler.builder().engine(engine).build())
+              .getMessage();
+      assertTrue(message.startsWith(engine + " needs the flag " + engine.flag()), message);
+    }
+  }
+
+  @Test
+  @Tag("handoff")
+  void create_withoutAnyFlag_fallsBackAndSaysSoOnce() {
+    try (LogCapture log = new LogCapture();
+        CoroutineScheduler scheduler = CoroutineScheduler.create()) {
+      assertEquals(Engine.HANDOFF, scheduler.engine());
+      assertEquals(1, log.lines().size());
+      assertTrue(
+          log.lines().getFirst().endsWith(Engine.VIRTUAL_THREAD.flag()), log.lines()::toString);
+    }
+  }
+
+  @Test
+  @Tag("virtual-thread")
+  void create_withTheFlag_takesVirtualThreadsWithoutAWord() {
+    try (LogCapture log = new LogCapture();
+        CoroutineScheduler scheduler = CoroutineScheduler.create()) {
+      assertEquals(Engine.VIRTUAL_THREAD, scheduler.engine());
+      assertEquals(List.of(), log.lines());
+    }
+  }
+
+  @Test
+  @Tag("handoff")
+  void threadFactory_onAnotherEngine_saysWhichFlag() {
+    try (CoroutineScheduler scheduler = TestSchedulers.oneLoop()) {
+      String message =
+          assertThrows(UnsupportedOperationException.class, scheduler::threadFactory).getMessage();
+      assertTrue(message.endsWith(Engine.VIRTUAL_THREAD.flag()), message);
+      assertThrows(UnsupportedOperationException.class, scheduler::asExecutor);
+    }
+  }
+
+  @Test
+  @Tag("continuation")
+  void threadFactory_onContinuations_saysWhichFlag() {
+    try (CoroutineScheduler scheduler = TestSchedulers.oneLoop()) {
+      String message =
+          assertThrows(UnsupportedOperationException.class, scheduler::threadFactory).getMessage();
+      assertTrue(message.endsWith(Engine.VIRTUAL_THREAD.flag()), message);
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package io.tourbillon.coroutine;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.Coroutine.State;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SuspendTest {
+  private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
+  private final CompletableFuture<Resumption<String>> handle = new CompletableFuture<>();
+
+  @AfterEach
+  void close() {
+    scheduler.close(Duration.ZERO);
+  }
+
+  private Coroutine<String> suspended() {
+    return scheduler.spawn(() -> Coroutines.<String>suspend(handle::complete));
+  }
+
+  private static void awaitSuspension(Coroutine<?> coroutine) {
+    while (coroutine.state() != State.SUSPENDED) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void resume_fromAThread_bringsTheValueOnce() throws Exception {
+    Coroutine<String> coroutine = suspended();
+    awaitSuspension(coroutine);
+    assertTrue(handle.join().resume("first"));
+    assertFalse(handle.join().resume("second"));
+    assertFalse(handle.join().fail(new IOException()));
+    assertEquals("first", coroutine.join(PATIENCE));
+  }
+
+  @Test
+  void resume_insideTheRegistration_doesNotSuspend() throws Exception {
+    Coroutine<String> coroutine =
+        scheduler.spawn(() -> Coroutines.suspend(resumption -> resumption.resume("at once")));
+    assertEquals("at once", coroutine.join(PATIENCE));
+  }
+
+  @Test
+  void resume_withNull_isAValue() throws Exception {
+    Coroutine<String> coroutine = suspended();
+    handle.get(30, TimeUnit.SECONDS).resume(null);
+    assertNull(coroutine.join(PATIENCE));
+  }
+
+  @Test
+  void fail_withAnUncheckedException_throwsItAsItIs() throws Exception {
+    IllegalArgumentException failure = new IllegalArgumentException("broken");
+    Coroutine<?> coroutine =
+        scheduler.spawn(
+            () ->
+                assertSame(
+                    failure,
+                    assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Coroutines.<String>suspend(handle::complete))));
+    handle.get(30, TimeUnit.SECONDS).fail(failure);
+    coroutine.join(PATIENCE);
+  }
+
+  @Test
+  void fail_withACheckedException_wrapsIt() throws Exception {
+    IOException failure = new IOException("broken");
+    Coroutine<?> coroutine =
+        scheduler.spawn(
+            () ->
+                assertSame(
+                    failure,
+                    assertThrows(
+                            CompletionException.class,
+                            () -> Coroutines.<String>suspend(handle::complete))
+                        .getCause()));
+    handle.get(30, TimeUnit.SECONDS).fail(failure);
+    coroutine.join(PATIENCE);
+  }
+
+  @Test
+  void registration_thatThrows_isThrownAndNothingIsLeft() throws Exception {
+    AtomicBoolean taken = new AtomicBoolean(true);
+    Coroutine<?> coroutine =
+        scheduler.spawn(
+            () -> {
+              List<Resumption<String>> leaked = new ArrayList<>();
+              assertThrows(
+                  UnsupportedOperationException.class,
+                  () ->
+                      Coroutines.<String>suspend(
+                          resumption -> {
+                            leaked.add(resumption);
+                            throw new UnsupportedOperationException();
+                          }));
+              taken.set(leaked.getFirst().resume("too late"));
+            });
+    coroutine.join(PATIENCE);
+    assertFalse(taken.get());
+  }
+
+  @Test
+  void onCancel_afterACancel_isRunAndTheResumptionTakesNothing() throws Exception {
+    AtomicInteger cleaned = new AtomicInteger();
+    Coroutine<String> coroutine =
+        scheduler.spawn(
+            () ->
+                Coroutines.suspend(
+                    resumption -> {
+                      resumption.onCancel(cleaned::incrementAndGet);
+                      handle.complete(resumption);
+                    }));
+    awaitSuspension(coroutine);
+    coroutine.cancel();
+    assertThrows(CancellationException.class, () -> coroutine.join(PATIENCE));
+    assertEquals(1, cleaned.get());
+    assertFalse(handle.join().resume("too late"));
+  }
+
+  @Test
+  void onCancel_afterAResume_isNotRun() throws Exception {
+    AtomicInteger cleaned = new AtomicInteger();
+    Coroutine<String> coroutine =
+        scheduler.spawn(
+            () ->
+                Coroutines.suspend(
+                    resumption -> {
+                      resumption.onCancel(cleaned::incrementAndGet);
+                      handle.complete(resumption);
+                    }));
+    awaitSuspension(coroutine);
+    handle.join().resume("value");
+    assertEquals("value", coroutine.join(PATIENCE));
+    assertEquals(0, cleaned.get());
+  }
+
+  @Test
+  void await_ofAStage_failsAsJoinDoes() throws Exception {
+    IOException cause = new IOException("broken");
+    Coroutine<?> coroutine =
+        scheduler.spawn(
+            () -> {
+              assertEquals("done", Coroutines.await(CompletableFuture.completedFuture("done")));
+              assertSame(
+                  cause,
+                  assertThrows(
+                          CompletionException.class,
+                          () -> Coroutines.await(CompletableFuture.failedFuture(cause)))
+                      .getCause());
+              CompletableFuture<String> dependent =
+                  CompletableFuture.<String>failedFuture(cause).thenApply(value -> value);
+              assertSame(
+                  cause,
+                  assertThrows(CompletionException.class, () -> Coroutines.await(dependent))
+                      .getCause());
+              CompletableFuture<String> cancelled = new CompletableFuture<>();
+              cancelled.cancel(false);
+              CancellationException notMine =
+                  assertThrows(CancellationException.class, () -> Coroutines.await(cancelled));
+              assertFalse(notMine instanceof CoroutineCancelledException);
+            });
+    coroutine.join(PATIENCE);
+  }
+
+  /** Values are handed over while limits strike: each is taken by exactly one side. */
+  @Test
+  void resume_againstATimeout_losesNoValue() throws Exception {
+    ConcurrentLinkedQueue<Resumption<Integer>> waiting = new ConcurrentLinkedQueue<>();
+    AtomicInteger taken = new AtomicInteger();
+    AtomicInteger timedOut = new AtomicInteger();
+    int rounds = 3000;
+    Coroutine<?> receiver =
+        scheduler.spawn(
+            () -> {
+              for (int round = 0; round < rounds; round++) {
+                try {
+                  Coroutines.withTimeout(
+                      Duration.ofNanos(100_000), () -> Coroutines.<Integer>suspend(waiting::add));
+                  taken.incrementAndGet();
+                } catch (TimeoutException e) {
+                  timedOut.incrementAndGet();
+                }
+              }
+            });
+    int handedOver = 0;
+    while (!receiver.state().isEnd()) {
+      Resumption<Integer> resumption = waiting.poll();
+      if (resumption == null) {
+        Thread.onSpinWait();
+      } else {
+        long untilNanos = System.nanoTime() + (handedOver % 2 == 0 ? 900_000 : 0);
+        while (System.nanoTime() < untilNanos) {
+          Thread.onSpinWait();
+        }
+        if (resumption.resume(1)) {
+          handedOver++;
+        }
+      }
+    }
+    receiver.join(PATIENCE);
+    assertEquals(rounds, taken.get() + timedOut.get());
+    assertEquals(handedOver, taken.get());
+    assertTrue(handedOver > 0 && timedOut.get() > 0, "both must have won: " + taken);
+  }
+}

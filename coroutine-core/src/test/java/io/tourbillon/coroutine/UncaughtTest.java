@@ -1,0 +1,82 @@
+package io.tourbillon.coroutine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.tourbillon.timer.VirtualClock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class UncaughtTest {
+  private final VirtualClock clock = new VirtualClock();
+  private final List<String> told = new CopyOnWriteArrayList<>();
+  private final CoroutineScheduler scheduler =
+      TestSchedulers.builder()
+          .loops(1)
+          .clock(clock)
+          .uncaughtHandler(
+              (coroutine, failure) -> told.add(coroutine.name() + ": " + failure.getMessage()))
+          .build();
+
+  @AfterEach
+  void close() {
+    scheduler.close(Duration.ZERO);
+  }
+
+  private Coroutine<?> failing() {
+    return scheduler.spawn(
+        SpawnOptions.named("failing"),
+        () -> {
+          throw new IOException("broken");
+        });
+  }
+
+  @Test
+  void failure_unseenForASecond_isTold() {
+    Coroutine<?> coroutine = failing();
+    clock.advance(Duration.ofMillis(999));
+    assertEquals(List.of(), told);
+    clock.advance(Duration.ofMillis(2));
+    assertEquals(List.of("failing: broken"), told);
+    assertThrows(CompletionException.class, coroutine::join);
+  }
+
+  @Test
+  void failure_thatSomeoneJoins_isTheirs() {
+    Coroutine<?> coroutine = failing();
+    clock.advance(Duration.ZERO);
+    assertThrows(CompletionException.class, coroutine::join);
+    clock.advance(Duration.ofSeconds(5));
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void handler_thatThrows_isLogged() {
+    try (LogCapture log = new LogCapture()) {
+      CoroutineScheduler other =
+          TestSchedulers.builder()
+              .loops(1)
+              .clock(clock)
+              .uncaughtHandler(
+                  (coroutine, failure) -> {
+                    throw new IllegalStateException("handler");
+                  })
+              .build();
+      other.spawn(
+          () -> {
+            throw new IOException("broken");
+          });
+      clock.advance(Duration.ofSeconds(2));
+      Coroutine<String> after = other.spawn(() -> "the loop lives");
+      clock.advance(Duration.ZERO);
+      assertEquals("the loop lives", after.join());
+      assertEquals(List.of("the uncaught handler has thrown"), log.lines());
+      other.close();
+    }
+  }
+}
