@@ -30,9 +30,7 @@ final class ContinuationStrand extends Continuation implements Strand {
       Pinned reason = pinned;
       pinned = null;
       throw new IllegalStateException(
-          "a coroutine must not suspend "
-              + (reason == null ? "here" : words(reason))
-              + "; Engine.VIRTUAL_THREAD would block its loop instead");
+          "a coroutine must not suspend " + (reason == null ? "here" : words(reason)));
     }
   }
 

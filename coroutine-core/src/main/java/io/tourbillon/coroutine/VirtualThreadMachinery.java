@@ -1,6 +1,6 @@
 package io.tourbillon.coroutine;
 
-/** Virtual threads whose scheduler is the loop, in the shape of a {@link LoopPool}. */
+/** Virtual threads whose scheduler is the loop, in the shape of a {@link VirtualThreadPool}. */
 final class VirtualThreadMachinery extends Machinery {
   /*
    * The threads that wait for all sockets of the process are virtual ones, made at the first wait.
@@ -11,11 +11,11 @@ final class VirtualThreadMachinery extends Machinery {
   }
 
   private final EventLoop loop;
-  private final LoopPool pool;
+  private final VirtualThreadPool pool;
 
   VirtualThreadMachinery(EventLoop loop) {
     this.loop = loop;
-    pool = new LoopPool(loop);
+    pool = new VirtualThreadPool(loop);
   }
 
   @Override

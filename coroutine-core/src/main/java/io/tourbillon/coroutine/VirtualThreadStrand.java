@@ -1,18 +1,21 @@
 package io.tourbillon.coroutine;
 
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A coroutine on a virtual thread whose scheduler is the loop. To suspend is to park; to resume is
- * to unpark, catch the continuation that the JDK submits for it, and run that at once.
+ * A coroutine on a virtual thread whose scheduler is the loop. To suspend is to yield, with the
+ * continuation that the JDK submits at that moment not queued; to resume is to run that
+ * continuation. Parking would look better in a thread dump, where a suspended coroutine seems to be
+ * runnable now; but a thread that cannot leave its carrier parks there, which would stop the loop
+ * for good, while a yield just returns.
  *
- * <p>The JDK may find the thread not runnable at that moment: while its stack is being read, as for
- * a thread dump. Then it submits the continuation again a moment later, and that is the turn. And
- * it may run the thread without a turn, as anybody can unpark it; then it parks again.
+ * <p>The JDK may find the thread not runnable when it is resumed: while its stack is being read, as
+ * for a thread dump. Then it submits the continuation again a moment later, and that is the turn.
+ * And it submits it after each such reading, turn or not; a thread that runs without a turn yields
+ * again.
  */
 final class VirtualThreadStrand implements Strand, Runnable {
-  private final LoopPool pool;
+  private final VirtualThreadPool pool;
   private final CoroutineTask<?> coroutine;
   private final Thread thread;
 
@@ -22,7 +25,10 @@ final class VirtualThreadStrand implements Strand, Runnable {
   /** Given by the loop, taken by the coroutine; both run on one thread. */
   private boolean turn;
 
-  VirtualThreadStrand(LoopPool pool, CoroutineTask<?> coroutine) {
+  /** Whether its last attempt to leave the carrier has succeeded. */
+  private boolean left;
+
+  VirtualThreadStrand(VirtualThreadPool pool, CoroutineTask<?> coroutine) {
     this.pool = pool;
     this.coroutine = coroutine;
     thread = coroutine.named(Carriers.builder(pool)).unstarted(this);
@@ -39,28 +45,10 @@ final class VirtualThreadStrand implements Strand, Runnable {
     turn = true;
     Runnable known = continuation;
     if (known == null) {
-      known = start();
+      known = pool.start(thread);
       continuation = known;
-    } else {
-      pool.beginCapture();
-      LockSupport.unpark(thread);
-      pool.endCapture();
     }
     return run(known);
-  }
-
-  private Runnable start() {
-    pool.beginCapture();
-    Runnable submitted;
-    try {
-      thread.start();
-    } finally {
-      submitted = pool.endCapture();
-    }
-    if (submitted == null) {
-      throw new IllegalStateException("a thread that starts must be submitted: " + thread);
-    }
-    return submitted;
   }
 
   @Override
@@ -82,17 +70,24 @@ final class VirtualThreadStrand implements Strand, Runnable {
   }
 
   @Override
+  @SuppressWarnings("ThreadPriorityCheck") // Here it means what it says: the way off the carrier.
   public void suspend() {
-    boolean interrupted = false;
-    turn = false;
     while (!turn) {
-      LockSupport.park();
-      interrupted |= Thread.interrupted();
+      left = false;
+      pool.beginLeave(this);
+      Thread.yield();
+      pool.endLeave();
+      if (!left) {
+        throw new IllegalStateException(
+            "a coroutine must not suspend below a native method or a class initialiser");
+      }
     }
     turn = false;
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+  }
+
+  /** The JDK has taken it off the carrier. */
+  void left() {
+    left = true;
   }
 
   @Override

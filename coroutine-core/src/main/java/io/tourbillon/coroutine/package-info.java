@@ -14,8 +14,8 @@
  *   <li><b>suspend</b>: a method of {@code Coroutines} notes what the coroutine waits for, arms an
  *       entry of the loop's wheel if there is a time to be heeded, and gives the turn back by the
  *       strand. Or the body is in a blocking call of the JDK, on the engine whose strands are
- *       virtual threads: then the JDK gives the turn back, and asks the {@code LoopPool} for a
- *       timer if it needs one.
+ *       virtual threads: then the JDK gives the turn back, and asks the {@code VirtualThreadPool}
+ *       for a timer if it needs one.
  *   <li><b>resume</b>: the entry of the wheel expires, or a {@code Resumption} is settled by
  *       whatever thread and comes to the loop as a message, or the JDK submits the thread again.
  *       The coroutine is made ready, and runs when its turn comes.
@@ -33,7 +33,7 @@
  *         Strand ───────── the engine: the stack
  *       ResumptionTask ─── one compare-and-set decides between a callback and a cancellation
  *   Engine ── Machinery ── how loops get threads and coroutines get strands
- *     VirtualThread...     a virtual thread scheduled by the loop; LoopPool and TimedWait face the JDK
+ *     VirtualThread...     a virtual thread scheduled by the loop; VirtualThreadPool, TimedWait face the JDK
  *     Continuation...      a raw continuation
  *     Handoff...           a stock virtual thread, and a flag that goes back and forth
  * </pre>

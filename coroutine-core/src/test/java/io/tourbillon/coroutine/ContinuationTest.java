@@ -45,8 +45,7 @@ class ContinuationTest {
               return error.getCause().getMessage();
             });
     assertEquals(
-        "a coroutine must not suspend below a native method or a class initialiser;"
-            + " Engine.VIRTUAL_THREAD would block its loop instead",
+        "a coroutine must not suspend below a native method or a class initialiser",
         coroutine.join(PATIENCE));
   }
 

@@ -71,6 +71,34 @@ class VirtualThreadTest {
         });
   }
 
+  /** Suspends while it is being initialised. */
+  private static final class Suspending {
+    static final int VALUE;
+
+    static {
+      Coroutines.delay(Duration.ofMillis(1));
+      VALUE = 1;
+    }
+
+    private Suspending() {}
+  }
+
+  @Test
+  void delay_inAClassInitialiser_isRefusedAndTheLoopGoesOn() throws Exception {
+    runTogether(
+        () -> {
+          ExceptionInInitializerError error =
+              assertThrows(
+                  ExceptionInInitializerError.class, () -> assertEquals(1, Suspending.VALUE));
+          assertEquals(
+              "a coroutine must not suspend below a native method or a class initialiser",
+              error.getCause().getMessage());
+          Coroutines.delay(Duration.ofMillis(1));
+          Coroutines.yieldNow();
+        },
+        () -> Coroutines.delay(Duration.ofMillis(2)));
+  }
+
   @Test
   void blockingCall_isShownAsWhatTheCoroutineIsSuspendedOn() throws Exception {
     CountDownLatch latch = new CountDownLatch(1);

@@ -13,33 +13,42 @@ import org.jspecify.annotations.Nullable;
  * <p>The JDK calls {@link #execute} with the continuation of a thread, always the same object, when
  * the thread can go on, and {@link #schedule} when one has begun a timed wait. Neither may block,
  * throw or refuse: the caller can be a thread of the JDK that serves the whole process.
+ *
+ * <p>All fields are the loop's own.
  */
-final class LoopPool extends ForkJoinPool {
+final class VirtualThreadPool extends ForkJoinPool {
   private final EventLoop loop;
 
-  /** Coroutines in blocking calls, by their continuations. The loop's own. */
+  /** Coroutines in blocking calls, by their continuations. */
   private final IdentityHashMap<Runnable, CoroutineTask<?>> blocked = new IdentityHashMap<>();
 
-  /** Set while a strand is being started or unparked, whose continuation is not to be queued. */
-  private boolean capturing;
+  /** Whose continuation, when it is submitted next, is not queued: it gives up its turn. */
+  private @Nullable VirtualThreadStrand leaving;
 
-  private @Nullable Runnable captured;
+  /** Whether a thread is being started, whose continuation is not queued but returned. */
+  private boolean starting;
 
-  LoopPool(EventLoop loop) {
+  private @Nullable Runnable started;
+
+  VirtualThreadPool(EventLoop loop) {
     super(1);
     this.loop = loop;
   }
 
   @Override
   public void execute(Runnable continuation) {
-    if (CurrentLoop.get() == loop) {
-      if (capturing) {
-        captured = continuation;
-      } else {
-        loop.makeReady(continuation);
-      }
-    } else {
+    if (CurrentLoop.get() != loop) {
       loop.execute(continuation);
+      return;
+    }
+    VirtualThreadStrand strand = leaving;
+    if (strand != null) {
+      leaving = null;
+      strand.left();
+    } else if (starting) {
+      started = continuation;
+    } else {
+      loop.makeReady(continuation);
     }
   }
 
@@ -50,17 +59,30 @@ final class LoopPool extends ForkJoinPool {
     return wait;
   }
 
-  /** From now on a continuation that the JDK submits is not queued. By the loop. */
-  void beginCapture() {
-    capturing = true;
+  /** Starts a thread and returns its continuation, which is for the caller to run. */
+  Runnable start(Thread thread) {
+    starting = true;
+    try {
+      thread.start();
+      Runnable continuation = started;
+      if (continuation == null) {
+        throw new IllegalStateException("a thread that starts must be submitted: " + thread);
+      }
+      return continuation;
+    } finally {
+      starting = false;
+      started = null;
+    }
   }
 
-  /** Returns the continuation that was submitted meanwhile, or null if there was none. */
-  @Nullable Runnable endCapture() {
-    Runnable submitted = captured;
-    capturing = false;
-    captured = null;
-    return submitted;
+  /** A coroutine is about to yield. */
+  void beginLeave(VirtualThreadStrand strand) {
+    leaving = strand;
+  }
+
+  /** It goes on, whether it has left or not. */
+  void endLeave() {
+    leaving = null;
   }
 
   /** From now on the continuation, when the JDK submits it, is this coroutine's turn. */
