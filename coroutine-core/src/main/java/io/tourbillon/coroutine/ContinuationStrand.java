@@ -50,7 +50,7 @@ final class ContinuationStrand extends Continuation implements Strand {
   }
 
   @Override
-  public StackTraceElement[] stack() {
-    return getStackTrace();
+  public @Nullable Thread thread() {
+    return null;
   }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,6 +125,11 @@ public interface CoroutineScheduler extends AutoCloseable {
     String name = "coroutine";
     Duration tick = Duration.ofMillis(1);
     UncaughtHandler uncaughtHandler = UncaughtHandler.logging();
+    @Nullable Duration watchdogBound = Duration.ofMillis(100);
+    Consumer<? super LoopStall> stallHandler =
+        stall ->
+            System.getLogger("io.tourbillon.coroutine")
+                .log(System.Logger.Level.WARNING, stall.toString());
 
     private Builder() {}
 
@@ -177,6 +183,35 @@ public interface CoroutineScheduler extends AutoCloseable {
         throw new IllegalArgumentException("tick must be from PT0.0001S to PT1H: " + tick);
       }
       this.tick = tick;
+      return this;
+    }
+
+    /**
+     * Watches for turns that hold a loop for longer than a bound, by 100 ms by default, and tells
+     * the {@link #stallHandler} of each while it lasts. Costs a thread for each loop, which rests
+     * while the loop does. Goes by the system's clock always.
+     *
+     * @param bound from 1 ms to a day, or {@link Duration#ZERO} for no watchdog; a turn is told of
+     *     when it has taken between one and one and a half times as long
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public Builder watchdog(Duration bound) {
+      Objects.requireNonNull(bound, "bound");
+      if (!bound.isZero()
+          && (bound.compareTo(Duration.ofMillis(1)) < 0
+              || bound.compareTo(Duration.ofDays(1)) > 0)) {
+        throw new IllegalArgumentException(
+            "watchdog bound must be zero or from PT0.001S to PT24H: " + bound);
+      }
+      watchdogBound = bound.isZero() ? null : bound;
+      return this;
+    }
+
+    /**
+     * What is told of turns that take too long, by the watchdog's thread; by default, the log is.
+     */
+    public Builder stallHandler(Consumer<? super LoopStall> handler) {
+      stallHandler = Objects.requireNonNull(handler, "handler");
       return this;
     }
 

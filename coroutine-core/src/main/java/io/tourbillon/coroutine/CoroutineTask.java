@@ -455,9 +455,10 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     Objects.requireNonNull(strand).interrupt();
   }
 
-  StackTraceElement[] stack() {
+  /** The thread that it runs in, for a look from outside; null if that is the loop's. */
+  @Nullable Thread thread() {
     Strand carrier = strand;
-    return carrier == null ? new StackTraceElement[0] : carrier.stack();
+    return carrier == null ? null : carrier.thread();
   }
 
   // By the coroutine.

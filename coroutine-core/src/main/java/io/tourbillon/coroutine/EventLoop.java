@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.watchdog.Watchdog;
 import io.tourbillon.timer.wheel.ExpirySink;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.lang.invoke.MethodHandles;
@@ -9,7 +10,10 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -75,6 +79,10 @@ final class EventLoop implements Runnable {
   private static final int TRIM_PAGES = 16;
 
   private final LoopScheduler scheduler;
+
+  /** Of the thread that runs now, or null if nobody wants one. */
+  private @Nullable Watchdog<LoopStall> watchdog;
+
   private final Machinery machinery;
   private final int number;
   private final Clock clock;
@@ -162,15 +170,24 @@ final class EventLoop implements Runnable {
         Thread fresh = machinery.newLoopThread(name());
         alarm = clock.newAlarm(fresh);
         thread = fresh;
+        watchdog = scheduler.newWatchdog(this, fresh);
         fresh.start();
         started = true;
       } finally {
         if (!started) {
-          closeAlarm();
-          rest = ENDED;
+          endThread();
         }
       }
     }
+  }
+
+  private void endThread() {
+    closeAlarm();
+    Watchdog<LoopStall> dog = watchdog;
+    if (dog != null) {
+      dog.stop();
+    }
+    rest = ENDED;
   }
 
   private void closeAlarm() {
@@ -279,6 +296,18 @@ final class EventLoop implements Runnable {
     return thread;
   }
 
+  /** What the watchdog sees. */
+  LoopStall look(long heldNanos) {
+    CoroutineTask<?> running = current;
+    Thread own = running == null ? null : running.thread();
+    Thread busy = own == null ? Objects.requireNonNull(thread) : own;
+    return new LoopStall(
+        name(),
+        Optional.ofNullable(running).map(CoroutineTask::name),
+        heldNanos,
+        Arrays.asList(busy.getStackTrace()));
+  }
+
   @Override
   public String toString() {
     return name();
@@ -321,8 +350,7 @@ final class EventLoop implements Runnable {
           coroutine.abandon(causeOfDeath);
         }
       }
-      closeAlarm();
-      rest = ENDED;
+      endThread();
     } while (!mailbox.isEmpty() && REST.compareAndSet(this, ENDED, AWAKE));
   }
 
@@ -367,16 +395,26 @@ final class EventLoop implements Runnable {
   }
 
   private void runReady() {
+    if (ready.isEmpty()) {
+      return;
+    }
+    Watchdog<LoopStall> dog = watchdog;
+    if (dog != null) {
+      dog.begin();
+    }
     int run = 0;
-    while (run < turns) {
-      Runnable task = ready.poll();
-      if (task == null) {
-        return;
+    for (Runnable task; run < turns && (task = ready.poll()) != null; run++) {
+      if (dog != null) {
+        dog.nextTask();
       }
-      run++;
       runOne(task);
     }
-    adaptTurns();
+    if (dog != null) {
+      dog.end();
+    }
+    if (run == turns) {
+      adaptTurns();
+    }
   }
 
   /**
@@ -442,8 +480,7 @@ final class EventLoop implements Runnable {
     assert bell != null : "started without an alarm";
     long eventTick = wheel.nextEventTick();
     if (finishing && live.get() == 0 && eventTick == TimingWheel.NEVER) {
-      bell.close();
-      rest = ENDED;
+      endThread();
       if (!mailbox.isEmpty()) {
         start();
       }

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A coroutine on a stock virtual thread. The turn is a flag that is handed back and forth, and
@@ -70,7 +71,7 @@ final class HandoffStrand implements Strand, Runnable {
   }
 
   @Override
-  public StackTraceElement[] stack() {
-    return thread.getStackTrace();
+  public @Nullable Thread thread() {
+    return thread;
   }
 }

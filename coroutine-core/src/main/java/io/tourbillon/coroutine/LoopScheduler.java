@@ -3,6 +3,7 @@ package io.tourbillon.coroutine;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.watchdog.Watchdog;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The scheduler: places coroutines on loops, and waits for them in the end. */
@@ -31,6 +33,8 @@ final class LoopScheduler implements CoroutineScheduler {
   private final Engine engine;
   private final EventLoop[] loops;
   private final UncaughtHandler uncaughtHandler;
+  private final @Nullable Duration watchdogBound;
+  private final Consumer<? super LoopStall> stallHandler;
   private final Clock clock;
   private final Duration tick;
   private final AtomicLong spawned = new AtomicLong();
@@ -56,6 +60,8 @@ final class LoopScheduler implements CoroutineScheduler {
     this.engine = engine;
     name = options.name;
     uncaughtHandler = options.uncaughtHandler;
+    watchdogBound = options.watchdogBound;
+    stallHandler = options.stallHandler;
     loops = new EventLoop[options.loops];
     TickScale scale = new TickScale(clock.nanoTime(), tick.toNanos());
     for (int number = 0; number < loops.length; number++) {
@@ -357,6 +363,26 @@ final class LoopScheduler implements CoroutineScheduler {
   }
 
   // Told by the loops.
+
+  /** Starts a watchdog over the thread of a loop; null if the user wants none. */
+  @Nullable Watchdog<LoopStall> newWatchdog(EventLoop loop, Thread thread) {
+    Duration bound = watchdogBound;
+    if (bound == null) {
+      return null;
+    }
+    Watchdog<LoopStall> watchdog = new Watchdog<>(bound.toNanos(), loop::look, this::stalled);
+    watchdog.start(
+        Thread.ofPlatform().daemon().name(loop.name() + "-watchdog").unstarted(watchdog), thread);
+    return watchdog;
+  }
+
+  private void stalled(LoopStall stall) {
+    try {
+      stallHandler.accept(stall);
+    } catch (Throwable thrown) {
+      LOG.log(Level.ERROR, "the stall handler has thrown", thrown);
+    }
+  }
 
   void cancel(CoroutineTask<?> coroutine) {
     coroutine.cancel("the scheduler is closed", name);

@@ -1,5 +1,7 @@
 package io.tourbillon.coroutine;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What carries the stack of one coroutine: the seam between the scheduler, which knows nothing of
  * how that is done, and the engines, which know nothing of anything else.
@@ -39,6 +41,6 @@ interface Strand {
     throw new UnsupportedOperationException("blocking calls of this engine block the loop");
   }
 
-  /** What the coroutine is doing, innermost call first. By the loop, while it is suspended. */
-  StackTraceElement[] stack();
+  /** The thread that the coroutine runs in, or null if that is the loop's. */
+  @Nullable Thread thread();
 }

@@ -96,7 +96,7 @@ final class VirtualThreadStrand implements Strand, Runnable {
   }
 
   @Override
-  public StackTraceElement[] stack() {
-    return thread.getStackTrace();
+  public @Nullable Thread thread() {
+    return thread;
   }
 }

@@ -1,6 +1,8 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.watchdog.Watchdog;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -32,7 +34,7 @@ final class ShardedTimerService implements TimerService {
   private final TaskRunner runner;
   private final Driver driver;
   private final Events events;
-  private final @Nullable Watchdog watchdog;
+  private final @Nullable Watchdog<StallReport> watchdog;
 
   /**
    * The views, to be told of a shutdown. Guarded by itself; forgets those that nobody has any more.
@@ -54,7 +56,7 @@ final class ShardedTimerService implements TimerService {
     watchdog =
         builder.watchdogBound == null
             ? null
-            : new Watchdog(builder.watchdogBound.toNanos(), events::stalled);
+            : new Watchdog<>(builder.watchdogBound.toNanos(), this::look, events::stalled);
     driverThread = newThread(builder.threadFactory, this::drive);
     waker = new Waker(clock.newAlarm(driverThread));
     followUp = new FollowUp(events, limit, scale, clock, waker);
@@ -90,6 +92,12 @@ final class ShardedTimerService implements TimerService {
       watchdog.start(newThread(threadFactory, watchdog), driverThread);
     }
     driverThread.start();
+  }
+
+  /** What the watchdog sees. */
+  private StallReport look(long heldNanos) {
+    return new StallReport(
+        driverThread.getName(), heldNanos, Arrays.asList(driverThread.getStackTrace()));
   }
 
   private static TaskRunner.Measuring measuring(Builder builder) {

@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.watchdog.Watchdog;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ final class TaskRunner {
 
   private final FollowUp followUp;
   private final @Nullable Executor executor;
-  private final @Nullable Watchdog watchdog;
+  private final @Nullable Watchdog<?> watchdog;
   private final Measuring measuring;
 
   /** Which runs are timed. */
@@ -40,7 +41,7 @@ final class TaskRunner {
   TaskRunner(
       FollowUp followUp,
       @Nullable Executor executor,
-      @Nullable Watchdog watchdog,
+      @Nullable Watchdog<?> watchdog,
       Measuring measuring) {
     this.followUp = followUp;
     this.executor = executor;

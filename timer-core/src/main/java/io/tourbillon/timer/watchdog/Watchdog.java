@@ -1,21 +1,24 @@
-package io.tourbillon.timer;
+package io.tourbillon.timer.watchdog;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the driver from outside and reports a task that holds it for too long.
+ * Looks at a thread that runs tasks, the driver, from outside and reports one that holds it for too
+ * long.
  *
  * <p>The driver writes a serial number: odd while it runs tasks, another one for each. The watchdog
  * looks at it twice within a bound; the same odd number for longer than the bound is one task that
  * was running all the while. When the driver is at rest for a whole interval, so is the watchdog,
  * until the next batch begins.
+ *
+ * @param <R> what is reported
  */
-final class Watchdog implements Runnable {
+public final class Watchdog<R> implements Runnable {
   private static final VarHandle SERIAL;
 
   static {
@@ -27,7 +30,8 @@ final class Watchdog implements Runnable {
   }
 
   private final long boundNanos;
-  private final Consumer<StallReport> reports;
+  private final LongFunction<R> look;
+  private final Consumer<R> reports;
 
   /**
    * Written by the driver alone, read by the watchdog. Volatile at the beginning of a batch, so
@@ -47,43 +51,55 @@ final class Watchdog implements Runnable {
 
   private @Nullable Thread driver;
 
-  Watchdog(long boundNanos, Consumer<StallReport> reports) {
+  /**
+   * @param boundNanos how long a task may take
+   * @param look describes what the driver is doing, which a task has been for so many nanoseconds;
+   *     by the watchdog's thread
+   * @param reports is given what was seen, if the task is still running then
+   */
+  public Watchdog(long boundNanos, LongFunction<R> look, Consumer<R> reports) {
     this.boundNanos = boundNanos;
+    this.look = look;
     this.reports = reports;
   }
 
-  void start(Thread self, Thread driver) {
+  /** Starts the watchdog, in a thread that was made to run it. */
+  public void start(Thread self, Thread driver) {
     this.self = self;
     this.driver = driver;
     self.start();
   }
 
-  void stop() {
+  /** Ends the watchdog. By any thread. */
+  public void stop() {
     stopped = true;
     LockSupport.unpark(self);
   }
 
   // Called by the driver.
 
-  void begin() {
+  /** A batch of tasks begins with the first. */
+  public void begin() {
     serial = serialPlain() + 1;
     if (resting) {
       LockSupport.unpark(self);
     }
   }
 
-  void nextTask() {
+  /** The next task begins. */
+  public void nextTask() {
     SERIAL.setOpaque(this, serialPlain() + 2);
   }
 
   /** One more run of the same task; also if it is an executor that runs it on the driver. */
-  void nextRun() {
+  public void nextRun() {
     if (Thread.currentThread().equals(driver)) {
       nextTask();
     }
   }
 
-  void end() {
+  /** The last task of a batch has ended. */
+  public void end() {
     SERIAL.setOpaque(this, serialPlain() + 1);
   }
 
@@ -125,12 +141,10 @@ final class Watchdog implements Runnable {
   }
 
   private void report(long stalled, long heldNanos) {
-    Thread thread = driver;
-    assert thread != null : "started without a driver";
-    StackTraceElement[] stack = thread.getStackTrace();
+    R seen = look.apply(heldNanos);
     // If the task has ended meanwhile, the stack may be of another one.
     if (serial == stalled) {
-      reports.accept(new StallReport(thread.getName(), heldNanos, Arrays.asList(stack)));
+      reports.accept(seen);
     }
   }
 }

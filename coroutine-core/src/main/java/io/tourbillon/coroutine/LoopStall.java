@@ -1,0 +1,36 @@
+package io.tourbillon.coroutine;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Something that holds a loop for too long, seen while it does: all other coroutines of the loop
+ * wait for it, and its timers are late.
+ *
+ * @param loop the name of the loop
+ * @param coroutine the name of the coroutine that has the turn; empty if it is none, but other
+ *     people's code
+ * @param heldNanos how long it has had the turn for at the least
+ * @param stack what it is doing, innermost call first
+ */
+public record LoopStall(
+    String loop, Optional<String> coroutine, long heldNanos, List<StackTraceElement> stack) {
+  /** Copies the stack. */
+  public LoopStall {
+    stack = List.copyOf(stack);
+  }
+
+  /** A line for what and how long, and one for each call. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    text.append(coroutine.orElse("other code"))
+        .append(" holds ")
+        .append(loop)
+        .append(" for ")
+        .append(heldNanos / 1_000_000)
+        .append(" ms");
+    stack.forEach(call -> text.append("\n\tat ").append(call));
+    return text.toString();
+  }
+}

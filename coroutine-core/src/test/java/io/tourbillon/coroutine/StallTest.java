@@ -1,0 +1,82 @@
+package io.tourbillon.coroutine;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The watchdog over loops; it goes by the system's clock, so these tests do. */
+class StallTest {
+  private final BlockingQueue<LoopStall> stalls = new LinkedBlockingQueue<>();
+  private final CoroutineScheduler scheduler =
+      TestSchedulers.builder()
+          .loops(1)
+          .watchdog(Duration.ofMillis(20))
+          .stallHandler(stalls::add)
+          .build();
+  private final AtomicBoolean enough = new AtomicBoolean();
+
+  @AfterEach
+  void close() {
+    enough.set(true);
+    scheduler.close(Duration.ZERO);
+  }
+
+  private void spin() {
+    while (!enough.get()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void stall_ofACoroutine_isToldWithItsNameAndStackWhileItLasts() throws Exception {
+    Coroutine<?> hog = scheduler.spawn(SpawnOptions.named("hog"), this::spin);
+    LoopStall stall = stalls.poll(30, TimeUnit.SECONDS);
+    assertNotNull(stall);
+    assertEquals("coroutine-loop-0", stall.loop());
+    assertEquals(Optional.of("hog"), stall.coroutine());
+    assertTrue(stall.heldNanos() >= 20_000_000);
+    assertTrue(
+        stall.stack().stream().anyMatch(call -> call.getMethodName().equals("spin")),
+        stall::toString);
+    assertTrue(stall.toString().startsWith("hog holds coroutine-loop-0 for "));
+    enough.set(true);
+    hog.join(PATIENCE);
+    assertNull(stalls.poll());
+  }
+
+  @Test
+  void stall_ofManyShortTurns_isNone() throws Exception {
+    Coroutine<?> busy =
+        scheduler.spawn(
+            () -> {
+              long endNanos = System.nanoTime() + 100_000_000;
+              while (System.nanoTime() < endNanos) {
+                Coroutines.yieldNow();
+              }
+            });
+    busy.join(PATIENCE);
+    assertNull(stalls.poll());
+  }
+
+  @Test
+  void watchdog_outOfRange_isRefused() {
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> CoroutineScheduler.builder().watchdog(Duration.ofNanos(1)))
+            .getMessage();
+    assertEquals("watchdog bound must be zero or from PT0.001S to PT24H: PT0.000000001S", message);
+  }
+}
