@@ -1,0 +1,61 @@
+package io.tourbillon.coroutine;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.timer.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of coroutines when something inside their loop breaks: here, its clock. */
+class DeadLoopTest {
+  private final ArithmeticException defect = new ArithmeticException("broken clock");
+
+  private volatile boolean broken;
+
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public long nanoTime() {
+          if (broken) {
+            throw defect;
+          }
+          return System.nanoTime();
+        }
+
+        @Override
+        public Alarm newAlarm(Thread thread) {
+          return Clock.system().newAlarm(thread);
+        }
+      };
+
+  @Test
+  void loop_thatDies_isReportedAndLeavesNobodyWaiting() {
+    try (LogCapture log = new LogCapture()) {
+      CoroutineScheduler scheduler = TestSchedulers.builder().loops(1).clock(clock).build();
+      Coroutine<?> sleeper = scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
+      while (sleeper.state() != State.SUSPENDED) {
+        Thread.onSpinWait();
+      }
+      broken = true;
+      ((LoopScheduler) scheduler).loop(0).tell(() -> {});
+      Throwable cause =
+          assertThrows(CompletionException.class, () -> sleeper.join(PATIENCE)).getCause();
+      assertEquals("coroutine-loop-0 has died", cause.getMessage());
+      assertSame(defect, cause.getCause());
+      assertEquals(State.FAILED, sleeper.state());
+      assertTrue(
+          log.lines().getFirst().startsWith("coroutine-loop-0 has died; its coroutines"),
+          log.lines()::toString);
+      IllegalStateException refused =
+          assertThrows(IllegalStateException.class, () -> scheduler.spawn(() -> {}));
+      assertEquals("no loop is alive any more: coroutine", refused.getMessage());
+      assertTrue(scheduler.close(Duration.ZERO));
+    }
+  }
+}
