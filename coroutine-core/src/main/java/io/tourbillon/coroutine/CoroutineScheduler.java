@@ -71,8 +71,9 @@ public interface CoroutineScheduler extends AutoCloseable {
    * Makes virtual threads that run on the loops, for other people's code: {@code Thread.sleep},
    * timed waits of all kinds, locks and sockets free the loop, and waits are entries of its wheel.
    * They are no coroutines: nobody waits for them or cancels them when the scheduler is closed, and
-   * a loop lives on until the last of them has ended. The same holds for virtual threads that are
-   * started inside a coroutine or one of them, which the JDK puts on the same loop.
+   * they go on then: a loop that has ended gets another thread when one of them needs it. The same
+   * holds for virtual threads that are started inside a coroutine or one of them, which the JDK
+   * puts on the same loop.
    *
    * @throws UnsupportedOperationException naming the flag that is missing, unless the engine is
    *     {@link Engine#VIRTUAL_THREAD}

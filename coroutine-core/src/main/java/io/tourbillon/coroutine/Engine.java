@@ -25,10 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 public enum Engine {
   /**
-   * Virtual threads whose scheduler is the loop. {@code Thread.sleep}, timed waits, locks and
-   * sockets free the loop, and the waits are entries of its wheel. What does block the loop are
-   * calls that the JDK cannot take off their thread: file and name look-up, waits below native
-   * frames and in class initialisers, selectors.
+   * Virtual threads whose scheduler is the loop; in a thread dump those that are suspended seem to
+   * be runnable, as they have yielded. {@code Thread.sleep}, timed waits, locks and sockets free
+   * the loop, and the waits are entries of its wheel. What does block the loop are calls that the
+   * JDK cannot take off their thread: file and name look-up, waits below native frames and in class
+   * initialisers, selectors.
    */
   VIRTUAL_THREAD("--add-opens", "java.base/java.lang") {
     @Override
@@ -53,7 +54,8 @@ public enum Engine {
 
   /**
    * Stock virtual threads, one of which is the loop and lets one coroutine run at a time. Works
-   * everywhere, and costs several times as much a switch.
+   * everywhere, and costs several times as much a switch. A suspension below a native frame or in a
+   * class initialiser holds on to a carrier of the JDK's scheduler.
    */
   HANDOFF(null, null) {
     @Override
