@@ -141,4 +141,26 @@ class DelayTest {
       }
     }
   }
+
+  /** Loops that wake each other contend for the clock, with coroutines among those who do. */
+  @Test
+  void delay_onLoopsThatWakeEachOtherByAVirtualClock_comesToAnEnd() throws Exception {
+    try (CoroutineScheduler several = TestSchedulers.builder().loops(4).clock(clock).build()) {
+      clock.autoAdvance(true);
+      List<Coroutine<?>> parents = new ArrayList<>();
+      for (int number = 0; number < 100; number++) {
+        parents.add(
+            several.spawn(
+                () -> {
+                  for (int round = 0; round < 50; round++) {
+                    several.spawn(() -> Coroutines.delay(Duration.ofMillis(1))).join();
+                  }
+                }));
+      }
+      for (Coroutine<?> parent : parents) {
+        parent.join(PATIENCE);
+      }
+      clock.autoAdvance(false);
+    }
+  }
 }

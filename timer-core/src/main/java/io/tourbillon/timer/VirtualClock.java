@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +27,14 @@ import org.jspecify.annotations.Nullable;
 public final class VirtualClock implements Clock {
   private static final long PATIENCE_SECONDS = 60;
 
-  private final ReentrantLock lock = new ReentrantLock();
+  /**
+   * Notified whenever the time, an alarm, or the rest of a thread has changed. A monitor and no
+   * Lock: a virtual thread may be the next in the queue of a Lock while the thread that carries it
+   * waits behind it, for ever; monitors see to that.
+   */
+  private final Object monitor = new Object();
 
-  /** Signalled whenever the time, an alarm, or the rest of a thread has changed. */
-  private final Condition changed = lock.newCondition();
-
-  // Guarded by the lock, but for reading the time.
+  // Guarded by the monitor, but for reading the time.
   private final List<VirtualAlarm> alarms = new ArrayList<>();
   private volatile long nowNanos;
   private boolean autoAdvance;
@@ -91,18 +91,20 @@ public final class VirtualClock implements Clock {
    * @throws IllegalStateException as for {@link #advance}
    */
   public boolean advanceToNextEvent() {
-    beginMove();
-    try {
-      awaitRest();
-      VirtualAlarm next = nextAlarm();
-      if (next == null) {
-        return false;
+    synchronized (monitor) {
+      beginMove();
+      try {
+        awaitRest();
+        VirtualAlarm next = nextAlarm();
+        if (next == null) {
+          return false;
+        }
+        setTime(next.deadlineNanos);
+        awaitRest();
+        return true;
+      } finally {
+        endMove();
       }
-      setTime(next.deadlineNanos);
-      awaitRest();
-      return true;
-    } finally {
-      endMove();
     }
   }
 
@@ -112,25 +114,19 @@ public final class VirtualClock implements Clock {
    * several timers meanwhile will find that time has moved in between.
    */
   public void autoAdvance(boolean on) {
-    lock.lock();
-    try {
+    synchronized (monitor) {
       autoAdvance = on;
       advanceIfAllRest();
-    } finally {
-      lock.unlock();
     }
   }
 
   @Override
   public Alarm newAlarm(Thread thread) {
     Objects.requireNonNull(thread, "thread");
-    lock.lock();
-    try {
+    synchronized (monitor) {
       VirtualAlarm alarm = new VirtualAlarm(thread);
       alarms.add(alarm);
       return alarm;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -140,45 +136,45 @@ public final class VirtualClock implements Clock {
       throw new IllegalArgumentException("time must not go back: " + duration);
     }
     long nanos = duration.toNanos();
-    beginMove();
-    try {
-      long targetNanos = nowNanos + nanos;
-      awaitRest();
-      VirtualAlarm next = nextAlarm();
-      while (stepByStep && next != null && next.deadlineNanos - targetNanos <= 0) {
-        setTime(next.deadlineNanos);
+    synchronized (monitor) {
+      beginMove();
+      try {
+        long targetNanos = nowNanos + nanos;
         awaitRest();
-        next = nextAlarm();
+        VirtualAlarm next = nextAlarm();
+        while (stepByStep && next != null && next.deadlineNanos - targetNanos <= 0) {
+          setTime(next.deadlineNanos);
+          awaitRest();
+          next = nextAlarm();
+        }
+        setTime(targetNanos);
+        awaitRest();
+      } finally {
+        endMove();
       }
-      setTime(targetNanos);
-      awaitRest();
-    } finally {
-      endMove();
     }
   }
 
-  /** Takes the lock, and the turn, which is kept even while the lock is not. */
+  /** Takes the turn, which is kept even while the monitor is not. */
   private void beginMove() {
-    lock.lock();
-    boolean begun = false;
-    try {
-      refuseTasks();
-      while (moving) {
-        changed.awaitUninterruptibly();
+    refuseTasks();
+    boolean interrupted = false;
+    while (moving) {
+      try {
+        monitor.wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
-      moving = true;
-      begun = true;
-    } finally {
-      if (!begun) {
-        lock.unlock();
-      }
+    }
+    moving = true;
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
   private void endMove() {
     moving = false;
-    changed.signalAll();
-    lock.unlock();
+    monitor.notifyAll();
   }
 
   private void refuseTasks() {
@@ -194,19 +190,20 @@ public final class VirtualClock implements Clock {
     if (nanos - nowNanos > 0) {
       nowNanos = nanos;
     }
-    changed.signalAll();
+    monitor.notifyAll();
   }
 
   /** Waits until every thread with an alarm waits for a later time. */
   private void awaitRest() {
-    long leftNanos = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     for (VirtualAlarm busy = busyAlarm(); busy != null; busy = busyAlarm()) {
-      if (leftNanos <= 0) {
+      long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+      if (leftMillis <= 0) {
         throw new IllegalStateException(
             "no rest within " + PATIENCE_SECONDS + " s of real time: " + busy.thread);
       }
       try {
-        leftNanos = changed.awaitNanos(leftNanos);
+        monitor.wait(leftMillis);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted while waiting for rest", e);
@@ -242,7 +239,7 @@ public final class VirtualClock implements Clock {
     }
   }
 
-  /** Fields are guarded by the clock's lock. */
+  /** Fields are guarded by the clock's monitor. */
   private final class VirtualAlarm implements Alarm {
     private final Thread thread;
     private boolean waiting;
@@ -264,33 +261,34 @@ public final class VirtualClock implements Clock {
 
     @Override
     public void awaitUntil(long deadlineNanos) {
-      lock.lock();
-      try {
+      synchronized (monitor) {
         this.deadlineNanos = deadlineNanos;
         timed = true;
-        waitUntilOver();
-      } finally {
-        timed = false;
-        lock.unlock();
+        try {
+          waitUntilOver();
+        } finally {
+          timed = false;
+        }
       }
     }
 
     @Override
     public void await() {
-      lock.lock();
-      try {
+      synchronized (monitor) {
         waitUntilOver();
-      } finally {
-        lock.unlock();
       }
     }
 
     private void waitUntilOver() {
       waiting = true;
-      changed.signalAll();
+      monitor.notifyAll();
       advanceIfAllRest();
       while (!isOver()) {
-        changed.awaitUninterruptibly();
+        try {
+          monitor.wait();
+        } catch (InterruptedException e) {
+          // Whoever waits here is none to be interrupted.
+        }
       }
       waiting = false;
       woken = false;
@@ -299,24 +297,18 @@ public final class VirtualClock implements Clock {
 
     @Override
     public void wake() {
-      lock.lock();
-      try {
+      synchronized (monitor) {
         woken = true;
-        changed.signalAll();
-      } finally {
-        lock.unlock();
+        monitor.notifyAll();
       }
     }
 
     @Override
     public void close() {
-      lock.lock();
-      try {
+      synchronized (monitor) {
         alarms.remove(this);
-        changed.signalAll();
+        monitor.notifyAll();
         advanceIfAllRest();
-      } finally {
-        lock.unlock();
       }
     }
   }
