@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +31,16 @@ public final class VirtualClock implements Clock {
   private static final long PATIENCE_SECONDS = 60;
 
   /**
-   * Notified whenever the time, an alarm, or the rest of a thread has changed. A monitor and no
-   * Lock: a virtual thread may be the next in the queue of a Lock while the thread that carries it
-   * waits behind it, for ever; monitors see to that.
+   * Taken by trying alone, and for a few instructions. The driver of a scheduler may carry virtual
+   * threads: if it queued for the lock behind one that it carries itself, neither would go on. A
+   * virtual thread owns the lock only while it runs, so trying comes to an end.
    */
-  private final Object monitor = new Object();
+  private final ReentrantLock lock = new ReentrantLock();
 
-  // Guarded by the monitor, but for reading the time.
+  /** Signalled whenever an alarm, or the rest of a thread, or the turn to move has changed. */
+  private final Condition changed = lock.newCondition();
+
+  // Guarded by the lock, but for reading the time.
   private final List<VirtualAlarm> alarms = new ArrayList<>();
   private volatile long nowNanos;
   private boolean autoAdvance;
@@ -91,7 +97,8 @@ public final class VirtualClock implements Clock {
    * @throws IllegalStateException as for {@link #advance}
    */
   public boolean advanceToNextEvent() {
-    synchronized (monitor) {
+    acquire();
+    try {
       beginMove();
       try {
         awaitRest();
@@ -105,6 +112,8 @@ public final class VirtualClock implements Clock {
       } finally {
         endMove();
       }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -114,19 +123,25 @@ public final class VirtualClock implements Clock {
    * several timers meanwhile will find that time has moved in between.
    */
   public void autoAdvance(boolean on) {
-    synchronized (monitor) {
+    acquire();
+    try {
       autoAdvance = on;
       advanceIfAllRest();
+    } finally {
+      lock.unlock();
     }
   }
 
   @Override
   public Alarm newAlarm(Thread thread) {
     Objects.requireNonNull(thread, "thread");
-    synchronized (monitor) {
+    acquire();
+    try {
       VirtualAlarm alarm = new VirtualAlarm(thread);
       alarms.add(alarm);
       return alarm;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -136,7 +151,8 @@ public final class VirtualClock implements Clock {
       throw new IllegalArgumentException("time must not go back: " + duration);
     }
     long nanos = duration.toNanos();
-    synchronized (monitor) {
+    acquire();
+    try {
       beginMove();
       try {
         long targetNanos = nowNanos + nanos;
@@ -152,16 +168,18 @@ public final class VirtualClock implements Clock {
       } finally {
         endMove();
       }
+    } finally {
+      lock.unlock();
     }
   }
 
-  /** Takes the turn, which is kept even while the monitor is not. */
+  /** Takes the turn, which is kept even while the lock is not. */
   private void beginMove() {
     refuseTasks();
     boolean interrupted = false;
     while (moving) {
       try {
-        monitor.wait();
+        changed.await();
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -174,7 +192,7 @@ public final class VirtualClock implements Clock {
 
   private void endMove() {
     moving = false;
-    monitor.notifyAll();
+    changed.signalAll();
   }
 
   private void refuseTasks() {
@@ -190,20 +208,24 @@ public final class VirtualClock implements Clock {
     if (nanos - nowNanos > 0) {
       nowNanos = nanos;
     }
-    monitor.notifyAll();
+    for (VirtualAlarm alarm : alarms) {
+      if (alarm.isDue()) {
+        LockSupport.unpark(alarm.thread);
+      }
+    }
   }
 
   /** Waits until every thread with an alarm waits for a later time. */
   private void awaitRest() {
     long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     for (VirtualAlarm busy = busyAlarm(); busy != null; busy = busyAlarm()) {
-      long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
-      if (leftMillis <= 0) {
+      long leftNanos = deadlineNanos - System.nanoTime();
+      if (leftNanos <= 0) {
         throw new IllegalStateException(
             "no rest within " + PATIENCE_SECONDS + " s of real time: " + busy.thread);
       }
       try {
-        monitor.wait(leftMillis);
+        changed.await(leftNanos, TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted while waiting for rest", e);
@@ -239,13 +261,25 @@ public final class VirtualClock implements Clock {
     }
   }
 
-  /** Fields are guarded by the clock's monitor. */
+  private void acquire() {
+    while (!lock.tryLock()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Fields are guarded by the clock's lock, but for the one that says otherwise. */
   private final class VirtualAlarm implements Alarm {
     private final Thread thread;
     private boolean waiting;
-    private boolean woken;
     private boolean timed;
     private long deadlineNanos;
+
+    /**
+     * Set by any thread without the lock, since virtual threads wake the one that carries them;
+     * cleared by the thread itself when it is no longer counted as waiting. Whoever finds all at
+     * rest has seen the marks of all that was woken by a thread that rests.
+     */
+    private volatile boolean woken;
 
     VirtualAlarm(Thread thread) {
       this.thread = thread;
@@ -255,60 +289,66 @@ public final class VirtualClock implements Clock {
       return waiting && !isOver();
     }
 
+    boolean isDue() {
+      return timed && deadlineNanos - nowNanos <= 0;
+    }
+
     private boolean isOver() {
-      return woken || (timed && deadlineNanos - nowNanos <= 0);
+      return woken || isDue();
     }
 
     @Override
     public void awaitUntil(long deadlineNanos) {
-      synchronized (monitor) {
-        this.deadlineNanos = deadlineNanos;
-        timed = true;
-        try {
-          waitUntilOver();
-        } finally {
-          timed = false;
-        }
-      }
+      waitUntilOver(true, deadlineNanos);
     }
 
     @Override
     public void await() {
-      synchronized (monitor) {
-        waitUntilOver();
-      }
+      waitUntilOver(false, 0);
     }
 
-    private void waitUntilOver() {
-      waiting = true;
-      monitor.notifyAll();
-      advanceIfAllRest();
-      while (!isOver()) {
-        try {
-          monitor.wait();
-        } catch (InterruptedException e) {
-          // Whoever waits here is none to be interrupted.
-        }
+    private void waitUntilOver(boolean timed, long deadlineNanos) {
+      acquire();
+      try {
+        this.timed = timed;
+        this.deadlineNanos = deadlineNanos;
+        waiting = true;
+        changed.signalAll();
+        advanceIfAllRest();
+      } finally {
+        lock.unlock();
       }
-      waiting = false;
-      woken = false;
+      // This thread alone writes what it reads here, or it is volatile and followed by an unpark.
+      while (!isOver()) {
+        LockSupport.park(VirtualClock.this);
+        Thread.interrupted(); // or it would not park again
+      }
       Thread.interrupted();
+      acquire();
+      try {
+        waiting = false;
+        this.timed = false;
+        woken = false;
+      } finally {
+        lock.unlock();
+      }
     }
 
     @Override
     public void wake() {
-      synchronized (monitor) {
-        woken = true;
-        monitor.notifyAll();
-      }
+      woken = true;
+      LockSupport.unpark(thread);
     }
 
     @Override
     public void close() {
-      synchronized (monitor) {
+      acquire();
+      try {
         alarms.remove(this);
-        monitor.notifyAll();
+        changed.signalAll();
         advanceIfAllRest();
+      } finally {
+        lock.unlock();
       }
     }
   }
