@@ -261,9 +261,10 @@ public final class VirtualClock implements Clock {
     }
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // the owner is to have the processor
   private void acquire() {
     while (!lock.tryLock()) {
-      Thread.onSpinWait();
+      Thread.yield();
     }
   }
 
