@@ -44,7 +44,6 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception> implem
   @SuppressWarnings({"unchecked", "NullAway"}) // The body throws X or unchecked, and returns T.
   T call() throws X {
     coroutine.suspend(
-        this,
         end,
         resumption -> {
           resumption.onCancel(() -> threads.forget(this));
@@ -105,7 +104,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception> implem
   /** Is told by the platform thread; a cut is for calls that have not begun. */
   private final class End extends ResumptionTask<@Nullable Void> {
     End() {
-      super(coroutine);
+      super(coroutine, BlockingCall.this);
     }
 
     @Override

@@ -14,7 +14,7 @@ final class ContinuationStrand extends Continuation implements Strand {
   private @Nullable Pinned pinned;
 
   ContinuationStrand(CoroutineTask<?> coroutine) {
-    super(SCOPE, coroutine::runBody);
+    super(SCOPE, coroutine);
   }
 
   @Override

@@ -29,9 +29,14 @@ import org.jspecify.annotations.Nullable;
  * #cancellation} and {@link #future}; what they read, besides, is {@link #state} and {@link
  * #waitsFor}, for information.
  *
- * <p>A turn, with step names as method names: the loop {@linkplain #run runs} it; the strand
- * {@linkplain Strand#resume resumes}; the coroutine {@linkplain #park parks} again, or its body
- * {@linkplain #runBody ends}; what comes after is in {@link #turn}.
+ * <p>A turn, with step names as method names: the loop lets it {@linkplain #takeTurn take its
+ * turn}; the strand {@linkplain Strand#resume resumes}; the coroutine {@linkplain #park parks}
+ * again, or its body ends, which is what it {@linkplain #run runs}; what comes after is in {@link
+ * #turn}.
+ *
+ * <p><b>Size matters</b>, as people have millions of these asleep: of this object and of the frames
+ * in which a delay is suspended. So what a suspension needs and a frame would have to carry is done
+ * by the loop, on its own stack.
  */
 final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, Runnable, Expiry {
   private static final VarHandle STATE;
@@ -60,8 +65,8 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
   private final long number;
   private final @Nullable String name;
 
-  /** Let go when it ends. */
-  private @Nullable Callable<? extends T> body;
+  /** A Callable or an Action; let go when it ends. */
+  private @Nullable Object body;
 
   /** Made for the first turn, let go after the last. */
   private @Nullable Strand strand;
@@ -74,6 +79,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
   /** In release mode from turn to turn, so that a reader is right soon; volatile at the end. */
   private volatile State state = State.CREATED;
 
+  /** A {@link Standstill}, or the resumption that it is suspended on. */
   private @Nullable Object waitsFor;
 
   /** Its entry in the wheel, or 0. */
@@ -81,13 +87,8 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
 
   private @Nullable Scope scope;
 
-  /** What a callback will end, while it is suspended on one. */
-  private @Nullable ResumptionTask<?> suspension;
-
-  /** Whose signal its last interrupt by the loop stands for. */
-  private @Nullable Signal interruptedFor;
-
-  private long patienceNanos;
+  /** The last one by the loop. */
+  private @Nullable Interruption interruption;
 
   /** Written once by whoever cancels first, by compare-and-set from null. */
   private volatile @Nullable Cancellation cancellation;
@@ -99,13 +100,13 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
    */
   private volatile @Nullable CompletableFuture<T> future;
 
-  /** What the body has returned or thrown; published by the state. */
+  /** What the body has returned, or {@link Thrown}; published by the state. */
   private @Nullable Object outcome;
 
-  /** How it will end, once the body has returned or thrown. */
-  private @Nullable State ending;
-
-  CoroutineTask(EventLoop loop, long number, @Nullable String name, Callable<? extends T> body) {
+  /**
+   * @param body a Callable of T, or an Action if T is Void
+   */
+  CoroutineTask(EventLoop loop, long number, @Nullable String name, Object body) {
     this.loop = loop;
     this.number = number;
     this.name = name;
@@ -263,17 +264,19 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
   private void complete(CompletableFuture<T> end) {
     switch (state) {
       case DONE -> end.complete((T) outcome);
-      case FAILED ->
-          end.completeExceptionally(
-              outcome instanceof CancellationException someoneElses
-                  ? new CompletionException(someoneElses)
-                  : (Throwable) outcome);
+      case FAILED -> {
+        Throwable failure = failure();
+        end.completeExceptionally(
+            failure instanceof CancellationException someoneElses
+                ? new CompletionException(someoneElses)
+                : failure);
+      }
       default -> {
         Cancellation cause = Objects.requireNonNull(cancellation);
         CancellationException cancelled =
             new CancellationException(
                 name() + " was cancelled by " + cause.source() + ": " + cause.reason());
-        if (outcome instanceof Throwable thrown) {
+        if (outcome instanceof Thrown(Throwable thrown, State _)) {
           cancelled.initCause(thrown);
         }
         end.completeExceptionally(cancelled);
@@ -281,11 +284,18 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     }
   }
 
+  /** Why it has failed. */
+  private Throwable failure() {
+    if (outcome instanceof Thrown(Throwable failure, State _)) {
+      return failure;
+    }
+    throw new IllegalStateException("must have failed: " + this);
+  }
+
   // By the loop.
 
-  /** A turn. */
-  @Override
-  public void run() {
+  /** Its turn has come. */
+  void takeTurn() {
     Strand carrier = strand;
     if (carrier == null) {
       if (cancellation != null) {
@@ -295,7 +305,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
       try {
         carrier = loop.newStrand(this);
       } catch (Throwable failure) {
-        outcome = failure;
+        outcome = new Thrown(failure, State.FAILED);
         end(State.FAILED);
         return;
       }
@@ -317,15 +327,17 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     try {
       tookTurn = wasBlocked ? carrier.resumeBlocked() : carrier.resume();
     } catch (Throwable broken) {
-      ended(broken, State.FAILED);
+      ended(new Thrown(broken, State.FAILED));
     }
     loop.end();
-    if (ending != null) {
-      end(ending);
+    if (hasEnded()) {
+      end(outcome instanceof Thrown(Throwable _, State how) ? how : State.DONE);
     } else if (!tookTurn) {
       setState(State.READY);
-    } else if (isRunning()) {
+    } else if (state == State.RUNNING) {
       blocked();
+    } else {
+      armAt(loop.takeWakeNanos());
     }
   }
 
@@ -333,7 +345,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     body = null;
     strand = null;
     scope = null;
-    interruptedFor = null;
+    interruption = null;
     waitsFor = null;
     disarm();
     state = how;
@@ -354,7 +366,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     if (state.isEnd()) {
       return;
     }
-    outcome = cause;
+    outcome = new Thrown(cause, State.FAILED);
     state = State.FAILED;
     CompletableFuture<T> end = future;
     if (end != null) {
@@ -368,7 +380,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     if (state == State.FAILED && timerId != 0) {
       disarm();
       if (future == null) {
-        loop.uncaught(this, (Throwable) Objects.requireNonNull(outcome));
+        loop.uncaught(this, failure());
       }
     }
   }
@@ -406,9 +418,8 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
 
   /** Ends its suspension: a delay is over, or a limit around it, or it was cancelled. */
   private void struck() {
-    ResumptionTask<?> on = suspension;
-    if (on != null) {
-      if (on.cut()) {
+    if (waitsFor instanceof ResumptionTask<?> resumption) {
+      if (resumption.cut()) {
         makeReady();
       }
     } else if (waitsFor == Standstill.BLOCKING_CALL) {
@@ -420,7 +431,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
 
   /** The callback that it is suspended on has settled; or did so before it was suspended. */
   void settled(ResumptionTask<?> resumption) {
-    if (resumption.equals(suspension) && state == State.SUSPENDED) {
+    if (resumption.equals(waitsFor) && state == State.SUSPENDED) {
       disarm();
       makeReady();
     }
@@ -437,22 +448,24 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     long nowNanos = loop.elapsedNanos();
     if (nanos > nowNanos) {
       armAt(nanos);
-    } else if (interruptedFor == null) {
+    } else if (interruption == null) {
       interruptCall();
     } else {
       // A call that does not heed interrupts, or cleaning up that blocks.
-      armAt(nowNanos + patienceNanos);
-      patienceNanos = Math.min(MOST_PATIENCE_NANOS, 2 * patienceNanos);
+      armAt(nowNanos + interruption.nextPatienceNanos());
     }
   }
 
   private void interruptCall() {
-    Signal signal = Scope.signal(scope, cancellation);
-    if (!Objects.equals(interruptedFor, signal)) {
-      interruptedFor = signal;
-      patienceNanos = FIRST_PATIENCE_NANOS;
+    Signal signal = signal();
+    if (!wasInterruptedFor(signal)) {
+      interruption = new Interruption(signal);
     }
     Objects.requireNonNull(strand).interrupt();
+  }
+
+  private Signal signal() {
+    return Objects.requireNonNull(Scope.signal(scope, cancellation), "no signal");
   }
 
   /** The thread that it runs in, for a look from outside; null if that is the loop's. */
@@ -464,17 +477,27 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
   // By the coroutine.
 
   /** Runs the body; the strand ends after it. */
-  void runBody() {
+  @Override
+  public void run() {
     try {
-      ended(Objects.requireNonNull(body).call(), State.DONE);
+      if (body instanceof Action action) {
+        action.run();
+        ended(null);
+      } else {
+        ended(((Callable<?>) Objects.requireNonNull(body)).call());
+      }
     } catch (Throwable thrown) {
-      ended(thrown, isCancellation(thrown) ? State.CANCELLED : State.FAILED);
+      ended(new Thrown(thrown, isCancellation(thrown) ? State.CANCELLED : State.FAILED));
     }
   }
 
-  private void ended(@Nullable Object outcome, State how) {
+  private void ended(@Nullable Object outcome) {
     this.outcome = outcome;
-    ending = how;
+    body = null;
+  }
+
+  private boolean hasEnded() {
+    return body == null;
   }
 
   private boolean isCancellation(Throwable thrown) {
@@ -487,17 +510,20 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     return switch (thrown) {
       case CoroutineCancelledException raised -> raised.isFrom(signal);
       case InterruptedException _, ClosedByInterruptException _, InterruptedIOException _ ->
-          signal.equals(interruptedFor);
+          wasInterruptedFor(signal);
       // What sockets of virtual threads throw, with the status left set.
-      case SocketException _ ->
-          signal.equals(interruptedFor) && Thread.currentThread().isInterrupted();
+      case SocketException _ -> wasInterruptedFor(signal) && Thread.currentThread().isInterrupted();
       default -> false;
     };
   }
 
   /** Whether it has the turn and has not said that it gives it up. */
   boolean isRunning() {
-    return state == State.RUNNING && ending == null;
+    return state == State.RUNNING && !hasEnded();
+  }
+
+  private boolean wasInterruptedFor(Signal signal) {
+    return interruption != null && interruption.signal.equals(signal);
   }
 
   void delay(long delayNanos) {
@@ -507,8 +533,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     }
     checkCancelled();
     long wakeNanos = EventLoop.deadlineNanos(loop.elapsedNanos(), delayNanos);
-    armAt(Math.min(wakeNanos, strikeNanos()));
-    park(Standstill.DELAY);
+    park(Standstill.DELAY, Math.min(wakeNanos, strikeNanos()));
     checkCancelled();
   }
 
@@ -521,12 +546,11 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
 
   <V extends @Nullable Object> V suspend(
       Object waitsFor, Consumer<? super Resumption<V>> registration) {
-    ResumptionTask<V> resumption = new ResumptionTask<>(this);
-    return suspend(waitsFor, resumption, registration);
+    return suspend(new ResumptionTask<>(this, waitsFor), registration);
   }
 
   <V extends @Nullable Object> V suspend(
-      Object waitsFor, ResumptionTask<V> resumption, Consumer<? super Resumption<V>> registration) {
+      ResumptionTask<V> resumption, Consumer<? super Resumption<V>> registration) {
     checkCancelled();
     boolean registered = false;
     try {
@@ -538,7 +562,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
       }
     }
     if (!resumption.isSettled()) {
-      parkOn(resumption, waitsFor);
+      parkOn(resumption);
     }
     if (resumption.isCut()) {
       resumption.cleanUp();
@@ -547,14 +571,9 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     return resumption.value();
   }
 
-  private void parkOn(ResumptionTask<?> resumption, Object waitsFor) {
-    suspension = resumption;
+  private void parkOn(ResumptionTask<?> resumption) {
     try {
-      long nanos = strikeNanos();
-      if (nanos != Scope.NEVER) {
-        armAt(nanos);
-      }
-      park(waitsFor);
+      park(resumption, strikeNanos());
     } catch (IllegalStateException | OutOfMemoryError notSuspended) {
       if (resumption.cut()) {
         resumption.cleanUp();
@@ -562,7 +581,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
       }
       // It has settled meanwhile, so there is no need to suspend any more.
     } finally {
-      suspension = null;
+      waitsFor = null;
     }
   }
 
@@ -664,8 +683,8 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
 
   /** A late timeout leaves no interrupt behind. */
   private void forgetInterruptFor(Signal signal) {
-    if (signal.equals(interruptedFor)) {
-      interruptedFor = null;
+    if (wasInterruptedFor(signal)) {
+      interruption = null;
       Thread.interrupted();
     }
   }
@@ -680,12 +699,13 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
   }
 
   private CoroutineCancelledException cancelledException() {
-    return new CoroutineCancelledException(
-        name(), Objects.requireNonNull(Scope.signal(scope, cancellation), "no signal"));
+    return new CoroutineCancelledException(name(), signal());
   }
 
-  private void park(Object waitsFor) {
+  /** Suspends until it is made ready, at the latest when its time has come. */
+  private void park(Object waitsFor, long wakeNanos) {
     this.waitsFor = waitsFor;
+    loop.wakeAt(wakeNanos);
     setState(State.SUSPENDED);
     giveTurn();
   }
@@ -694,7 +714,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     try {
       Objects.requireNonNull(strand).suspend();
     } catch (IllegalStateException pinned) {
-      disarm();
+      loop.wakeAt(Scope.NEVER);
       loop.forget(this);
       setState(State.RUNNING);
       throw pinned;
@@ -712,7 +732,9 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
   }
 
   private void armAt(long elapsedNanos) {
-    timerId = loop.arm(elapsedNanos, this);
+    if (elapsedNanos != Scope.NEVER) {
+      timerId = loop.arm(elapsedNanos, this);
+    }
   }
 
   private void armEarlier(long elapsedNanos) {
@@ -744,6 +766,26 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     @Override
     public String toString() {
       return words;
+    }
+  }
+
+  /** What its body has thrown, and what that means. */
+  private record Thrown(Throwable failure, State state) {}
+
+  /** An interrupt of a blocking call, which stands for a signal. */
+  private static final class Interruption {
+    final Signal signal;
+    private long patienceNanos = FIRST_PATIENCE_NANOS;
+
+    Interruption(Signal signal) {
+      this.signal = signal;
+    }
+
+    /** How long to wait for it to be heeded, before the call is interrupted again. */
+    long nextPatienceNanos() {
+      long nanos = patienceNanos;
+      patienceNanos = Math.min(MOST_PATIENCE_NANOS, 2 * nanos);
+      return nanos;
     }
   }
 

@@ -117,6 +117,9 @@ final class EventLoop implements Runnable {
   /** Set once, when the loop has failed; volatile, so that nothing more is placed here. */
   private volatile boolean dead;
 
+  /** When the coroutine that gives up the turn wants to be woken. */
+  private long wakeNanos = Scope.NEVER;
+
   private long nowNanos;
   private long trimNanos = TimingWheel.NEVER;
   private int turns = 1;
@@ -432,7 +435,7 @@ final class EventLoop implements Runnable {
   private void runOne(Runnable task) {
     try {
       if (task instanceof CoroutineTask<?> coroutine) {
-        coroutine.run();
+        coroutine.takeTurn();
       } else {
         machinery.runOther(task);
       }
@@ -509,6 +512,18 @@ final class EventLoop implements Runnable {
 
   void end() {
     current = null;
+  }
+
+  /** The coroutine that has the turn is about to suspend until then at most, or for ever. */
+  void wakeAt(long elapsedNanos) {
+    wakeNanos = elapsedNanos;
+  }
+
+  /** When the coroutine that has just suspended wants to be woken. */
+  long takeWakeNanos() {
+    long nanos = wakeNanos;
+    wakeNanos = Scope.NEVER;
+    return nanos;
   }
 
   void makeReady(Runnable task) {

@@ -29,7 +29,7 @@ final class HandoffStrand implements Strand, Runnable {
   public void run() {
     HandoffMachinery.setCurrentLoop(loop);
     try {
-      coroutine.runBody();
+      coroutine.run();
     } finally {
       giveBack();
     }

@@ -117,17 +117,15 @@ final class LoopScheduler implements CoroutineScheduler {
 
   @Override
   public Coroutine<@Nullable Void> spawn(SpawnOptions options, Action body) {
-    Objects.requireNonNull(body, "body");
-    Callable<@Nullable Void> callable =
-        () -> {
-          body.run();
-          return null;
-        };
-    return spawn(options, callable);
+    return spawnAny(options, body);
   }
 
   @Override
   public <T extends @Nullable Object> Coroutine<T> spawn(SpawnOptions options, Callable<T> body) {
+    return spawnAny(options, body);
+  }
+
+  private <T extends @Nullable Object> Coroutine<T> spawnAny(SpawnOptions options, Object body) {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(body, "body");
     EventLoop loop = leastLoaded();
@@ -146,7 +144,7 @@ final class LoopScheduler implements CoroutineScheduler {
   }
 
   <T extends @Nullable Object> CoroutineTask<T> newCoroutine(
-      EventLoop loop, @Nullable String coroutineName, Callable<? extends T> body) {
+      EventLoop loop, @Nullable String coroutineName, Object body) {
     return new CoroutineTask<>(loop, spawned.incrementAndGet(), coroutineName, body);
   }
 

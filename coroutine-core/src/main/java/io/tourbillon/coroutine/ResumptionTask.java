@@ -47,8 +47,12 @@ class ResumptionTask<T extends @Nullable Object> implements Resumption<T>, Messa
   /** The coroutine's own. */
   private @Nullable Runnable cleanUp;
 
-  ResumptionTask(CoroutineTask<?> coroutine) {
+  /** Where it will come from, for whoever asks. */
+  private final Object source;
+
+  ResumptionTask(CoroutineTask<?> coroutine, Object source) {
     this.coroutine = coroutine;
+    this.source = source;
   }
 
   @Override
@@ -123,6 +127,11 @@ class ResumptionTask<T extends @Nullable Object> implements Resumption<T>, Messa
       throw unchecked(cause);
     }
     return NULL.equals(settled) ? null : (T) settled;
+  }
+
+  @Override
+  public final String toString() {
+    return source.toString();
   }
 
   private static RuntimeException unchecked(Throwable failure) {

@@ -37,7 +37,7 @@ final class VirtualThreadStrand implements Strand, Runnable {
   @Override
   public void run() {
     turn = false;
-    coroutine.runBody();
+    coroutine.run();
   }
 
   @Override
