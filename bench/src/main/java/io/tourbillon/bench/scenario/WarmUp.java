@@ -8,7 +8,16 @@ final class WarmUp {
   private final long nanos;
 
   WarmUp(Job job) {
-    nanos = TimeUnit.MILLISECONDS.toNanos(job.warmUpMillis());
+    this(job, 1);
+  }
+
+  /**
+   * A part of one.
+   *
+   * @param parts into how many it is divided
+   */
+  WarmUp(Job job, int parts) {
+    nanos = TimeUnit.MILLISECONDS.toNanos(job.warmUpMillis()) / parts;
   }
 
   boolean isOver() {
