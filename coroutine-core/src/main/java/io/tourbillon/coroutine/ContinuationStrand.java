@@ -50,6 +50,11 @@ final class ContinuationStrand extends Continuation implements Strand {
   }
 
   @Override
+  public boolean isAlive() {
+    return !isDone();
+  }
+
+  @Override
   public @Nullable Thread thread() {
     return null;
   }

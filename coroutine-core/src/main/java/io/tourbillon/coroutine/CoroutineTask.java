@@ -468,6 +468,11 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     return Objects.requireNonNull(Scope.signal(scope, cancellation), "no signal");
   }
 
+  /** Null before its first turn and after its end. */
+  @Nullable Strand strand() {
+    return strand;
+  }
+
   /** The thread that it runs in, for a look from outside; null if that is the loop's. */
   @Nullable Thread thread() {
     Strand carrier = strand;

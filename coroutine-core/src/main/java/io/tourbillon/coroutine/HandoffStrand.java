@@ -71,6 +71,11 @@ final class HandoffStrand implements Strand, Runnable {
   }
 
   @Override
+  public boolean isAlive() {
+    return thread.isAlive();
+  }
+
+  @Override
   public @Nullable Thread thread() {
     return thread;
   }

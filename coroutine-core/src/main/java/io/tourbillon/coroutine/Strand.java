@@ -41,6 +41,9 @@ interface Strand {
     throw new UnsupportedOperationException("blocking calls of this engine block the loop");
   }
 
+  /** Whether it has begun and not ended. By the loop. */
+  boolean isAlive();
+
   /** The thread that the coroutine runs in, or null if that is the loop's. */
   @Nullable Thread thread();
 }

@@ -96,6 +96,11 @@ final class VirtualThreadStrand implements Strand, Runnable {
   }
 
   @Override
+  public boolean isAlive() {
+    return thread.isAlive();
+  }
+
+  @Override
   public @Nullable Thread thread() {
     return thread;
   }
