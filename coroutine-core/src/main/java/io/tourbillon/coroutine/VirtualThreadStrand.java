@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * And it submits it after each such reading, turn or not; a thread that runs without a turn yields
  * again.
  */
-final class VirtualThreadStrand implements Strand, Runnable {
+final class VirtualThreadStrand implements Strand {
   private final VirtualThreadPool pool;
   private final CoroutineTask<?> coroutine;
   private final Thread thread;
@@ -22,7 +22,7 @@ final class VirtualThreadStrand implements Strand, Runnable {
   /** The JDK's, for this thread; known since the thread was started. */
   private @Nullable Runnable continuation;
 
-  /** Given by the loop, taken by the coroutine; both run on one thread. */
+  /** Given by the loop, but for the first; taken by the coroutine. Both run on one thread. */
   private boolean turn;
 
   /** Whether its last attempt to leave the carrier has succeeded. */
@@ -31,22 +31,17 @@ final class VirtualThreadStrand implements Strand, Runnable {
   VirtualThreadStrand(VirtualThreadPool pool, CoroutineTask<?> coroutine) {
     this.pool = pool;
     this.coroutine = coroutine;
-    thread = coroutine.named(Carriers.builder(pool)).unstarted(this);
-  }
-
-  @Override
-  public void run() {
-    turn = false;
-    coroutine.run();
+    thread = coroutine.named(Carriers.builder(pool)).unstarted(coroutine);
   }
 
   @Override
   public boolean resume() {
-    turn = true;
     Runnable known = continuation;
     if (known == null) {
       known = pool.start(thread);
       continuation = known;
+    } else {
+      turn = true;
     }
     return run(known);
   }
