@@ -242,10 +242,6 @@ final class EntrySlab {
     return task;
   }
 
-  boolean hasTask(int index) {
-    return tasks[index >>> PAGE_BITS][index & OFFSET_MASK] != null;
-  }
-
   /** The first tenant of a page at this index or after it, or -1. */
   int nextTenant(int page, int index) {
     if (!isPresent(page)) {
