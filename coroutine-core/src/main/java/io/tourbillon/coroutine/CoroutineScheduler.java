@@ -94,8 +94,8 @@ public interface CoroutineScheduler extends AutoCloseable {
 
   /**
    * Refuses new coroutines and waits until those that there are have ended, however long it takes.
-   * If the calling thread is interrupted meanwhile, cancels them all, waits for a second more, and
-   * leaves the interrupt status set.
+   * If the calling thread is interrupted meanwhile, cancels them all, waits as {@link
+   * #close(Duration)} does, and leaves the interrupt status set.
    *
    * @throws IllegalStateException if called by one of its own coroutines
    */
@@ -104,8 +104,8 @@ public interface CoroutineScheduler extends AutoCloseable {
 
   /**
    * Refuses new coroutines, waits until those that there are have ended, and when the grace is over
-   * cancels the others and waits for a second more. Who has not ended by then is named in the log;
-   * they are daemons, and go on.
+   * cancels the others and waits until a second has passed in which none of them has ended. Who has
+   * not ended by then is named in the log, up to twenty; they are daemons, and go on.
    *
    * @param grace zero cancels at once
    * @return whether all have ended, by themselves or cancelled

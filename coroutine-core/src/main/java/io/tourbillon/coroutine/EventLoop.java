@@ -133,10 +133,10 @@ final class EventLoop implements Runnable {
 
   EventLoop(LoopScheduler scheduler, Engine engine, int number, Clock clock, TickScale scale) {
     this.scheduler = scheduler;
-    machinery = engine.newMachinery(this);
     this.number = number;
     this.clock = clock;
     this.scale = scale;
+    machinery = engine.newMachinery(this);
   }
 
   static long nanosOf(Duration duration) {
@@ -159,6 +159,10 @@ final class EventLoop implements Runnable {
 
   LoopScheduler scheduler() {
     return scheduler;
+  }
+
+  boolean isRealTime() {
+    return clock.equals(Clock.system());
   }
 
   /** The time since the scheduler was made. */
@@ -585,6 +589,11 @@ final class EventLoop implements Runnable {
 
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
     machinery.runTask(() -> scheduler.uncaught(coroutine, failure));
+  }
+
+  /** A coroutine, or else another thread here, does not heed the clock of the scheduler. */
+  void waitsInRealTime(@Nullable CoroutineTask<?> coroutine) {
+    execute(() -> machinery.runTask(() -> scheduler.waitsInRealTime(this, coroutine)));
   }
 
   /** Shows every coroutine here that has not ended. */

@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class LoopScheduler implements CoroutineScheduler {
   private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
 
-  /** How long those that were cancelled have for cleaning up. */
+  /** How many coroutines a message of the log names. */
+  private static final int MOST_NAMES = 20;
+
+  /** How long those that were cancelled have for cleaning up, counted from the last that ended. */
   private static final Duration CLEAN_UP = Duration.ofSeconds(1);
 
   private final String name;
@@ -303,11 +306,30 @@ final class LoopScheduler implements CoroutineScheduler {
     for (EventLoop loop : loops) {
       loop.tell(loop::cancelAll);
     }
-    if (isQuietWithin(CLEAN_UP)) {
-      return true;
+    int before = Integer.MAX_VALUE;
+    for (int now = live(); now < before; now = live()) {
+      before = now;
+      if (isQuietWithin(CLEAN_UP)) {
+        return true;
+      }
     }
-    LOG.log(Level.WARNING, "{0} is closed, and these have not ended: {1}", name, left());
+    List<String> left = left();
+    List<String> some = left.subList(0, Math.min(left.size(), MOST_NAMES));
+    LOG.log(
+        Level.WARNING,
+        name
+            + " is closed, and these have not ended: "
+            + String.join(", ", some)
+            + (some.size() < left.size() ? " and " + (left.size() - some.size()) + " more" : ""));
     return false;
+  }
+
+  private int live() {
+    int live = 0;
+    for (EventLoop loop : loops) {
+      live += loop.live();
+    }
+    return live;
   }
 
   private List<String> left() {
@@ -392,6 +414,20 @@ final class LoopScheduler implements CoroutineScheduler {
     } catch (Throwable thrown) {
       LOG.log(Level.ERROR, "the uncaught handler has thrown", thrown);
     }
+  }
+
+  void waitsInRealTime(EventLoop loop, @Nullable CoroutineTask<?> coroutine) {
+    Throwable where = new Throwable("where it waits");
+    Thread thread = coroutine == null ? null : coroutine.thread();
+    if (thread != null) {
+      where.setStackTrace(thread.getStackTrace());
+    }
+    LOG.log(
+        Level.WARNING,
+        (coroutine == null ? "a thread of " + loop : coroutine.name())
+            + " waits in real time, as Thread.sleep and the timed waits of java.util.concurrent"
+            + " do, and not by the clock of its scheduler; Coroutines.delay and withTimeout do",
+        where);
   }
 
   void taskFailed(EventLoop loop, Object task, Throwable failure) {

@@ -30,6 +30,10 @@ final class TimedWait implements ScheduledFuture<@Nullable Void>, Expiry {
     expiry.run();
   }
 
+  boolean hasExpired() {
+    return timerId == 0 && !cancelled;
+  }
+
   /** Called when the thread goes on, which may be because this has expired. */
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import java.util.IdentityHashMap;
+import java.util.Objects;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -30,9 +31,16 @@ final class VirtualThreadPool extends ForkJoinPool {
 
   private @Nullable Runnable started;
 
+  /** The continuation that runs, if it is that of no coroutine. */
+  private @Nullable Runnable guest;
+
+  /** Null if the loop goes by the real clock. */
+  private final @Nullable RealTimeWaits realTimeWaits;
+
   VirtualThreadPool(EventLoop loop) {
     super(1);
     this.loop = loop;
+    realTimeWaits = loop.isRealTime() ? null : new RealTimeWaits(loop);
   }
 
   @Override
@@ -54,8 +62,13 @@ final class VirtualThreadPool extends ForkJoinPool {
 
   @Override
   public ScheduledFuture<?> schedule(Runnable expiry, long delay, TimeUnit unit) {
+    long delayNanos = unit.toNanos(delay);
+    if (realTimeWaits != null) {
+      Object waiter = guest != null ? guest : loop.current();
+      return realTimeWaits.begin(Objects.requireNonNull(waiter), expiry, delayNanos);
+    }
     TimedWait wait = new TimedWait(loop, expiry);
-    wait.begin(unit.toNanos(delay));
+    wait.begin(delayNanos);
     return wait;
   }
 
@@ -96,7 +109,9 @@ final class VirtualThreadPool extends ForkJoinPool {
     if (coroutine != null) {
       coroutine.runBlocked();
     } else {
+      guest = task;
       task.run();
+      guest = null;
     }
   }
 }

@@ -81,11 +81,42 @@ class CloseTest {
       assertEquals(
           List.of(
               "coroutine is closed, and these have not ended:"
-                  + " [stubborn on a call on a platform thread]"),
+                  + " stubborn on a call on a platform thread"),
           log.lines());
     }
     release.countDown();
     stubborn.join();
+  }
+
+  /** A log that names them all would be of no use, and of megabytes. */
+  @Test
+  void close_ofManyThatDoNotEnd_namesSomeAndCountsTheOthers() throws Exception {
+    CoroutineScheduler scheduler = TestSchedulers.oneLoop();
+    CompletableFuture<String> never = new CompletableFuture<>();
+    List<Coroutine<?>> all = new ArrayList<>();
+    CountDownLatch begun = new CountDownLatch(25);
+    for (int number = 0; number < 25; number++) {
+      all.add(
+          scheduler.spawn(
+              () ->
+                  Coroutines.shield(
+                      PATIENCE,
+                      () -> {
+                        begun.countDown();
+                        return Coroutines.await(never);
+                      })));
+    }
+    begun.await();
+    try (LogCapture log = new LogCapture()) {
+      assertFalse(scheduler.close(Duration.ZERO));
+      String line = log.lines().getFirst();
+      assertEquals(20, line.split("coroutine-\\d+", -1).length - 1, line);
+      assertTrue(line.endsWith(" and 5 more"), line);
+    }
+    never.complete("at last");
+    for (Coroutine<?> coroutine : all) {
+      coroutine.join(PATIENCE);
+    }
   }
 
   private static void awaitUninterrupted(CountDownLatch latch) {

@@ -1,0 +1,77 @@
+package io.tourbillon.coroutine;
+
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds threads that wait by the real clock while their loop goes by another, such as a virtual
+ * one. {@link Thread#sleep} and the timed waits of java.util.concurrent read {@link
+ * System#nanoTime} when they are woken, and wait again for what they find is left: where time leaps
+ * they would do nothing else. They show themselves by waits that each last to their end, and are
+ * each shorter than the one before by no more than the real time that has passed. Such a thread is
+ * reported, and waits in real time.
+ *
+ * <p>The loop's own.
+ */
+final class RealTimeWaits {
+  /** So many remainders in a row are no accident. */
+  private static final int MOST = 3;
+
+  /** A thread reads the clock a moment before its wait begins. */
+  private static final long SLACK_NANOS = 1_000_000;
+
+  private final EventLoop loop;
+
+  /** By the coroutine, or by the continuation of a thread that is none. */
+  private final Map<Object, History> histories = new WeakHashMap<>();
+
+  RealTimeWaits(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  /** Begins a timed wait, by the clock that the waiter goes by. */
+  ScheduledFuture<?> begin(Object waiter, Runnable expiry, long delayNanos) {
+    History history = histories.computeIfAbsent(waiter, _ -> new History());
+    int remainders = history.next(delayNanos, System.nanoTime());
+    if (remainders == MOST) {
+      loop.waitsInRealTime(waiter instanceof CoroutineTask<?> coroutine ? coroutine : null);
+    }
+    if (remainders >= MOST) {
+      return ForkJoinPool.commonPool().schedule(expiry, delayNanos, TimeUnit.NANOSECONDS);
+    }
+    TimedWait wait = new TimedWait(loop, expiry);
+    wait.begin(delayNanos);
+    history.last = wait;
+    return wait;
+  }
+
+  /** What a thread has waited for. */
+  private static final class History {
+    private @Nullable TimedWait last;
+    private long beginNanos;
+    private long delayNanos;
+    private int remainders;
+
+    /**
+     * Notes the next wait, and says how many have been a remainder of the one before, up to it.
+     *
+     * @param nowNanos in real time
+     */
+    int next(long delayNanos, long nowNanos) {
+      long shorterNanos = this.delayNanos - delayNanos;
+      boolean isRemainder =
+          last != null
+              && last.hasExpired()
+              && shorterNanos > 0
+              && shorterNanos <= nowNanos - beginNanos + SLACK_NANOS;
+      remainders = isRemainder ? remainders + 1 : 0;
+      this.delayNanos = delayNanos;
+      beginNanos = nowNanos;
+      return remainders;
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.tourbillon.coroutine;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.timer.VirtualClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Code that reads the real clock, on a scheduler with a virtual one that moves by itself. */
+@Tag("virtual-thread")
+class RealTimeWaitsTest {
+  private static final long SLEEP_MILLIS = 300;
+  private static final String HINT =
+      " waits in real time, as Thread.sleep and the timed waits of java.util.concurrent do, and not"
+          + " by the clock of its scheduler; Coroutines.delay and withTimeout do";
+
+  private final VirtualClock clock = new VirtualClock();
+  private final CoroutineScheduler scheduler = TestSchedulers.on(clock);
+  private final LogCapture log = new LogCapture();
+
+  RealTimeWaitsTest() {
+    clock.autoAdvance(true);
+  }
+
+  @AfterEach
+  void close() {
+    log.close();
+    clock.autoAdvance(false);
+    scheduler.close(Duration.ZERO);
+  }
+
+  /** It has not leapt for ever and ever. */
+  private void assertTimeHasHardlyMoved() {
+    assertTrue(clock.nanoTime() < TimeUnit.MILLISECONDS.toNanos(10 * SLEEP_MILLIS));
+  }
+
+  @Test
+  void sleep_whereTimeLeaps_isReportedOnceAndLastsInRealTime() throws Exception {
+    long startNanos = System.nanoTime();
+    scheduler.spawn(SpawnOptions.named("sleeper"), () -> Thread.sleep(SLEEP_MILLIS)).join(PATIENCE);
+    assertTrue(System.nanoTime() - startNanos >= TimeUnit.MILLISECONDS.toNanos(SLEEP_MILLIS));
+    assertTimeHasHardlyMoved();
+    assertEquals(List.of("sleeper" + HINT), log.lines());
+  }
+
+  @Test
+  void sleep_afterOneInRealTime_goesByTheVirtualClockAgain() throws Exception {
+    scheduler
+        .spawn(
+            () -> {
+              Thread.sleep(SLEEP_MILLIS);
+              // More than once, as it may end for no reason.
+              long endNanos = clock.nanoTime() + TimeUnit.HOURS.toNanos(1);
+              while (clock.nanoTime() < endNanos) {
+                LockSupport.parkNanos(TimeUnit.HOURS.toNanos(1));
+              }
+            })
+        .join(PATIENCE);
+  }
+
+  @Test
+  void poll_ofAThreadThatIsNoCoroutine_isReported() throws Exception {
+    CountDownLatch polled = new CountDownLatch(1);
+    Thread thread =
+        scheduler
+            .threadFactory()
+            .newThread(
+                () -> {
+                  try {
+                    new LinkedBlockingQueue<String>().poll(SLEEP_MILLIS, TimeUnit.MILLISECONDS);
+                    polled.countDown();
+                  } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                  }
+                });
+    thread.start();
+    assertTrue(polled.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    assertTimeHasHardlyMoved();
+    assertEquals(List.of("a thread of coroutine-loop-0" + HINT), log.lines());
+  }
+
+  @Test
+  void waits_byTheClockOfTheScheduler_areNotReported() throws Exception {
+    scheduler
+        .spawn(
+            () -> {
+              for (int hours = 50; hours > 0; hours--) {
+                LockSupport.parkNanos(TimeUnit.HOURS.toNanos(hours));
+                Coroutines.delay(Duration.ofHours(hours));
+                synchronized (this) {
+                  wait(TimeUnit.HOURS.toMillis(hours));
+                }
+              }
+            })
+        .join(PATIENCE);
+    assertEquals(List.of(), log.lines());
+  }
+}
