@@ -158,7 +158,8 @@ public interface CoroutineScheduler extends AutoCloseable {
      * The clock, by default the system's. A {@link io.tourbillon.timer.VirtualClock} makes tests
      * fast and exact. It governs the delays and timeouts of {@link Coroutines}, {@code
      * Object.wait(ms)} and {@code LockSupport.parkNanos}; but {@code Thread.sleep} and the timed
-     * waits of java.util.concurrent look at the system's clock besides, and wait again and again.
+     * waits of java.util.concurrent look at the system's clock besides. A thread that does so while
+     * time leaps is reported in the log, and its wait is one in real time.
      */
     public Builder clock(Clock clock) {
       this.clock = Objects.requireNonNull(clock, "clock");

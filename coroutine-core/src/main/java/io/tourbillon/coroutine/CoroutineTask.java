@@ -1,20 +1,15 @@
 package io.tourbillon.coroutine;
 
 import java.io.InterruptedIOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.net.SocketException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +20,7 @@ import org.jspecify.annotations.Nullable;
  * limit around it, whichever comes first.
  *
  * <p><b>Who may touch what.</b> Either the loop is running, or one coroutine of it has the turn;
- * fields without a mode belong to whoever that is. What other threads write is {@link
- * #cancellation} and {@link #future}; what they read, besides, is {@link #state} and {@link
- * #waitsFor}, for information.
+ * its fields belong to whoever that is. What other threads see is in {@link JoinableCoroutine}.
  *
  * <p>A turn, with step names as method names: the loop lets it {@linkplain #takeTurn take its
  * turn}; the strand {@linkplain Strand#resume resumes}; the coroutine {@linkplain #park parks}
@@ -38,32 +31,9 @@ import org.jspecify.annotations.Nullable;
  * in which a delay is suspended. So what a suspension needs and a frame would have to carry is done
  * by the loop, on its own stack.
  */
-final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, Runnable, Expiry {
-  private static final VarHandle STATE;
-  private static final VarHandle CANCELLATION;
-  private static final VarHandle FUTURE;
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      STATE = lookup.findVarHandle(CoroutineTask.class, "state", State.class);
-      CANCELLATION = lookup.findVarHandle(CoroutineTask.class, "cancellation", Cancellation.class);
-      FUTURE = lookup.findVarHandle(CoroutineTask.class, "future", CompletableFuture.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
+final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<T>
+    implements Runnable, Expiry {
   private static final long UNSEEN_NANOS = 1_000_000_000;
-
-  /** A blocking call that does not heed an interrupt is interrupted again after this, doubled. */
-  private static final long FIRST_PATIENCE_NANOS = 1_000_000;
-
-  private static final long MOST_PATIENCE_NANOS = 1_000_000_000;
-
-  final EventLoop loop;
-  private final long number;
-  private final @Nullable String name;
 
   /** A Callable or an Action; let go when it ends. */
   private @Nullable Object body;
@@ -76,12 +46,6 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
 
   @Nullable CoroutineTask<?> previous;
 
-  /** In release mode from turn to turn, so that a reader is right soon; volatile at the end. */
-  private volatile State state = State.CREATED;
-
-  /** A {@link Standstill}, or the resumption that it is suspended on. */
-  private @Nullable Object waitsFor;
-
   /** Its entry in the wheel, or 0. */
   private long timerId;
 
@@ -90,206 +54,12 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
   /** The last one by the loop. */
   private @Nullable Interruption interruption;
 
-  /** Written once by whoever cancels first, by compare-and-set from null. */
-  private volatile @Nullable Cancellation cancellation;
-
-  /**
-   * Made by the first who wants to know the end, by compare-and-set from null; completed by the
-   * loop. Who makes it looks at the state afterwards, the loop writes the state before it looks
-   * here: so one of them completes it.
-   */
-  private volatile @Nullable CompletableFuture<T> future;
-
-  /** What the body has returned, or {@link Thrown}; published by the state. */
-  private @Nullable Object outcome;
-
   /**
    * @param body a Callable of T, or an Action if T is Void
    */
   CoroutineTask(EventLoop loop, long number, @Nullable String name, Object body) {
-    this.loop = loop;
-    this.number = number;
-    this.name = name;
+    super(loop, number, name);
     this.body = body;
-  }
-
-  // For everybody.
-
-  @Override
-  public String name() {
-    return name != null ? name : loop.schedulerName() + "-" + number;
-  }
-
-  /** Gives its name to the thread that is being built for it, if it was spawned with one. */
-  Thread.Builder.OfVirtual named(Thread.Builder.OfVirtual builder) {
-    return name == null ? builder : builder.name(name);
-  }
-
-  @Override
-  public State state() {
-    return state;
-  }
-
-  @Override
-  public Optional<String> waitsFor() {
-    if (state != State.SUSPENDED) {
-      return Optional.empty();
-    }
-    Object what = waitsFor;
-    return what == null ? Optional.empty() : Optional.of(what.toString());
-  }
-
-  @Override
-  public String toString() {
-    return name() + " " + state;
-  }
-
-  @Override
-  public boolean cancel() {
-    return cancel("no reason was given");
-  }
-
-  @Override
-  public boolean cancel(String reason) {
-    Objects.requireNonNull(reason, "reason");
-    return cancel(reason, CurrentLoop.whoAmI());
-  }
-
-  boolean cancel(String reason, String source) {
-    if (state.isEnd()) {
-      return false;
-    }
-    Cancellation asked = new Cancellation(source, reason, loop.elapsedNanos());
-    if (!CANCELLATION.compareAndSet(this, null, asked)) {
-      return false;
-    }
-    loop.tell(this::cancelled);
-    return true;
-  }
-
-  @Override
-  public T join() {
-    CoroutineTask<?> caller = joiner();
-    CompletableFuture<T> end = future();
-    if (caller != null) {
-      return caller.await(end);
-    }
-    try {
-      return end.join();
-    } catch (CancellationException cancelled) {
-      throw original(cancelled);
-    }
-  }
-
-  /** Futures wrap what they were cancelled with in another of its kind. */
-  private static CancellationException original(CancellationException thrown) {
-    return thrown.getCause() instanceof CancellationException original
-            && !(original instanceof CoroutineCancelledException)
-        ? original
-        : thrown;
-  }
-
-  @Override
-  public T join(Duration limit) throws TimeoutException {
-    Objects.requireNonNull(limit, "limit");
-    CoroutineTask<?> caller = joiner();
-    CompletableFuture<T> end = future();
-    return caller == null
-        ? get(end, limit)
-        : caller.<T, RuntimeException>withTimeout(limit, () -> caller.await(end));
-  }
-
-  private @Nullable CoroutineTask<?> joiner() {
-    CoroutineTask<?> caller = CurrentLoop.coroutine();
-    if (caller == this) {
-      throw new IllegalStateException("a coroutine must not join itself: " + name());
-    }
-    return caller;
-  }
-
-  /** As join, but for a limited time; an interrupt is kept for later. */
-  private T get(CompletableFuture<T> end, Duration limit) throws TimeoutException {
-    long deadlineNanos = System.nanoTime() + EventLoop.nanosOf(limit);
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return end.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          throw new CompletionException(e.getCause());
-        } catch (CancellationException e) {
-          throw original(e);
-        } catch (TimeoutException e) {
-          throw new TimeoutException(name() + " has not ended within " + limit);
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  @Override
-  public CompletableFuture<T> toFuture() {
-    CompletableFuture<T> view = new Cancelling<>(this);
-    CompletableFuture<T> _ =
-        future()
-            .whenComplete(
-                (value, failure) -> {
-                  if (failure == null) {
-                    view.complete(value);
-                  } else {
-                    view.completeExceptionally(failure);
-                  }
-                });
-    return view;
-  }
-
-  private CompletableFuture<T> future() {
-    CompletableFuture<T> made = future;
-    if (made == null) {
-      CompletableFuture<T> fresh = new CompletableFuture<>();
-      made = FUTURE.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(future);
-      if (state.isEnd()) {
-        complete(made);
-      }
-    }
-    return made;
-  }
-
-  @SuppressWarnings({"unchecked", "NullAway"}) // The outcome of a body that returns is T.
-  private void complete(CompletableFuture<T> end) {
-    switch (state) {
-      case DONE -> end.complete((T) outcome);
-      case FAILED -> {
-        Throwable failure = failure();
-        end.completeExceptionally(
-            failure instanceof CancellationException someoneElses
-                ? new CompletionException(someoneElses)
-                : failure);
-      }
-      default -> {
-        Cancellation cause = Objects.requireNonNull(cancellation);
-        CancellationException cancelled =
-            new CancellationException(
-                name() + " was cancelled by " + cause.source() + ": " + cause.reason());
-        if (outcome instanceof Thrown(Throwable thrown, State _)) {
-          cancelled.initCause(thrown);
-        }
-        end.completeExceptionally(cancelled);
-      }
-    }
-  }
-
-  /** Why it has failed. */
-  private Throwable failure() {
-    if (outcome instanceof Thrown(Throwable failure, State _)) {
-      return failure;
-    }
-    throw new IllegalStateException("must have failed: " + this);
   }
 
   // By the loop.
@@ -298,7 +68,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
   void takeTurn() {
     Strand carrier = strand;
     if (carrier == null) {
-      if (cancellation != null) {
+      if (cancellation() != null) {
         end(State.CANCELLED);
         return;
       }
@@ -334,7 +104,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
       end(outcome instanceof Thrown(Throwable _, State how) ? how : State.DONE);
     } else if (!tookTurn) {
       setState(State.READY);
-    } else if (state == State.RUNNING) {
+    } else if (state() == State.RUNNING) {
       blocked();
     } else {
       armAt(loop.takeWakeNanos());
@@ -348,12 +118,9 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     interruption = null;
     waitsFor = null;
     disarm();
-    state = how;
     try {
-      CompletableFuture<T> end = future;
-      if (end != null) {
-        complete(end);
-      } else if (how == State.FAILED) {
+      boolean known = publishEnd(how);
+      if (!known && how == State.FAILED) {
         timerId = loop.arm(loop.elapsedNanos() + UNSEEN_NANOS, this);
       }
     } finally {
@@ -363,23 +130,19 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
 
   /** Ends without an end: its loop is no more. */
   void abandon(Throwable cause) {
-    if (state.isEnd()) {
+    if (state().isEnd()) {
       return;
     }
     outcome = new Thrown(cause, State.FAILED);
-    state = State.FAILED;
-    CompletableFuture<T> end = future;
-    if (end != null) {
-      complete(end);
-    }
+    publishEnd(State.FAILED);
     loop.givePlace();
   }
 
   /** Tells of a failure that nobody has seen. Once, however often it is called. */
   void reportUnseen() {
-    if (state == State.FAILED && timerId != 0) {
+    if (state() == State.FAILED && timerId != 0) {
       disarm();
-      if (future == null) {
+      if (!isJoined()) {
         loop.uncaught(this, failure());
       }
     }
@@ -393,7 +156,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
 
   @Override
   public void expired() {
-    switch (state) {
+    switch (state()) {
       case FAILED -> loop.makeReady(this::reportUnseen);
       case SUSPENDED -> {
         timerId = 0;
@@ -403,9 +166,9 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     }
   }
 
-  /** Someone has cancelled it. */
-  private void cancelled() {
-    if (state == State.SUSPENDED) {
+  @Override
+  void cancelled() {
+    if (state() == State.SUSPENDED) {
       long nanos = strikeNanos();
       if (nanos > loop.elapsedNanos()) {
         armEarlier(nanos);
@@ -431,7 +194,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
 
   /** The callback that it is suspended on has settled; or did so before it was suspended. */
   void settled(ResumptionTask<?> resumption) {
-    if (resumption.equals(waitsFor) && state == State.SUSPENDED) {
+    if (resumption.equals(waitsFor) && state() == State.SUSPENDED) {
       disarm();
       makeReady();
     }
@@ -465,7 +228,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
   }
 
   private Signal signal() {
-    return Objects.requireNonNull(Scope.signal(scope, cancellation), "no signal");
+    return Objects.requireNonNull(Scope.signal(scope, cancellation()), "no signal");
   }
 
   /** Null before its first turn and after its end. */
@@ -506,7 +269,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
   }
 
   private boolean isCancellation(Throwable thrown) {
-    Cancellation asked = cancellation;
+    Cancellation asked = cancellation();
     return asked != null && isFor(asked, thrown);
   }
 
@@ -524,7 +287,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
 
   /** Whether it has the turn and has not said that it gives it up. */
   boolean isRunning() {
-    return state == State.RUNNING && !hasEnded();
+    return state() == State.RUNNING && !hasEnded();
   }
 
   private boolean wasInterruptedFor(Signal signal) {
@@ -633,48 +396,6 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     }
   }
 
-  /** Has a part run by a coroutine of its own, whose value is given back if it comes too late. */
-  @SuppressWarnings("unchecked") // The part throws X or unchecked.
-  <V extends @Nullable Object, X extends Exception> V withTimeout(
-      Duration limit, Body<V, X> part, Consumer<? super V> onLost) throws X, TimeoutException {
-    checkCancelled();
-    CoroutineTask<V> acquiring = loop.spawnBeside(name() + ", acquiring", part::call);
-    CompletableFuture<V> end = acquiring.future();
-    boolean taken = false;
-    try {
-      V value = withTimeout(limit, () -> await(end));
-      taken = true;
-      return value;
-    } catch (CompletionException failure) {
-      taken = true;
-      Throwable cause = Objects.requireNonNull(failure.getCause());
-      if (cause instanceof Error error) {
-        throw error;
-      }
-      throw (X) cause;
-    } finally {
-      if (!taken) {
-        CompletableFuture<V> _ =
-            end.whenComplete((value, failure) -> acquiring.lost(value, failure, onLost));
-      }
-    }
-  }
-
-  /** What it ends with came too late for whoever wanted it. */
-  private void lost(T value, @Nullable Throwable failure, Consumer<? super T> onLost) {
-    if (failure != null) {
-      if (state == State.FAILED) {
-        loop.uncaught(this, failure);
-      }
-      return;
-    }
-    try {
-      onLost.accept(value);
-    } catch (Throwable thrown) {
-      loop.uncaught(this, thrown);
-    }
-  }
-
   <V extends @Nullable Object, X extends Exception> V shield(Duration grace, Body<V, X> part)
       throws X {
     Scope outer = scope;
@@ -695,7 +416,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
   }
 
   void checkCancelled() {
-    if (scope != null || cancellation != null) {
+    if (scope != null || cancellation() != null) {
       long nanos = strikeNanos();
       if (nanos != Scope.NEVER && nanos <= loop.elapsedNanos()) {
         throw cancelledException();
@@ -729,11 +450,7 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
   // By either.
 
   private long strikeNanos() {
-    return Scope.strikeNanos(scope, cancellation);
-  }
-
-  private void setState(State now) {
-    STATE.setRelease(this, now);
+    return Scope.strikeNanos(scope, cancellation());
   }
 
   private void armAt(long elapsedNanos) {
@@ -771,49 +488,6 @@ final class CoroutineTask<T extends @Nullable Object> implements Coroutine<T>, R
     @Override
     public String toString() {
       return words;
-    }
-  }
-
-  /** What its body has thrown, and what that means. */
-  private record Thrown(Throwable failure, State state) {}
-
-  /** An interrupt of a blocking call, which stands for a signal. */
-  private static final class Interruption {
-    final Signal signal;
-    private long patienceNanos = FIRST_PATIENCE_NANOS;
-
-    Interruption(Signal signal) {
-      this.signal = signal;
-    }
-
-    /** How long to wait for it to be heeded, before the call is interrupted again. */
-    long nextPatienceNanos() {
-      long nanos = patienceNanos;
-      patienceNanos = Math.min(MOST_PATIENCE_NANOS, 2 * nanos);
-      return nanos;
-    }
-  }
-
-  /** A future whose cancellation is the coroutine's. */
-  private static final class Cancelling<T extends @Nullable Object> extends CompletableFuture<T> {
-    private final CoroutineTask<T> coroutine;
-
-    Cancelling(CoroutineTask<T> coroutine) {
-      this.coroutine = coroutine;
-    }
-
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-      boolean cancelled = super.cancel(mayInterruptIfRunning);
-      if (cancelled) {
-        coroutine.cancel("its future was cancelled");
-      }
-      return cancelled;
-    }
-
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-      return new CompletableFuture<>();
     }
   }
 }

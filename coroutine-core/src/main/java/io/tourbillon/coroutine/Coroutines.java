@@ -158,7 +158,9 @@ public final class Coroutines {
     Objects.requireNonNull(limit, "limit");
     Objects.requireNonNull(acquire, "acquire");
     Objects.requireNonNull(onLost, "onLost");
-    return CurrentLoop.requireCoroutine("withTimeout").withTimeout(limit, acquire, onLost);
+    CoroutineTask<?> coroutine = CurrentLoop.requireCoroutine("withTimeout");
+    coroutine.checkCancelled();
+    return new Acquisition<>(coroutine, acquire, onLost).await(limit);
   }
 
   /**

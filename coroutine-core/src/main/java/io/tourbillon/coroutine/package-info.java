@@ -11,14 +11,15 @@
  *       loop.
  *   <li><b>run</b>: when its turn comes the loop has the engine's {@code Machinery} make a {@code
  *       Strand}, which carries the stack, and resumes that. The body begins.
- *   <li><b>suspend</b>: a method of {@code Coroutines} notes what the coroutine waits for, arms an
- *       entry of the loop's wheel if there is a time to be heeded, and gives the turn back by the
- *       strand. Or the body is in a blocking call of the JDK, on the engine whose strands are
- *       virtual threads: then the JDK gives the turn back, and asks the {@code VirtualThreadPool}
- *       for a timer if it needs one.
+ *   <li><b>suspend</b>: a method of {@code Coroutines} notes what the coroutine waits for, and
+ *       until when, and gives the turn back by the strand; then the loop arms an entry of its wheel
+ *       if there is a time to be heeded. Or the body is in a blocking call of the JDK, on the
+ *       engine whose strands are virtual threads: then the JDK gives the turn back, and asks the
+ *       {@code VirtualThreadPool} for a timer if it needs one.
  *   <li><b>resume</b>: the entry of the wheel expires, or a {@code Resumption} is settled by
  *       whatever thread and comes to the loop as a message, or the JDK submits the thread again.
- *       The coroutine is made ready, and runs when its turn comes.
+ *       The coroutine is made ready, and runs when its turn comes; turns are taken in a {@code
+ *       Batch}.
  *   <li><b>done</b>: the body has returned or thrown; the loop completes the future of those who
  *       join.
  * </ol>
@@ -29,11 +30,13 @@
  *   LoopScheduler ──────── any thread: places, closes
  *     EventLoop ────────── one thread: mailbox (any thread may send), wheel, ready queue
  *       CoroutineTask ──── the loop, or the coroutine itself while it has the turn
+ *         JoinableCoroutine  its face for any thread: state, end, cancellation
  *         Scope ────────── likewise: limits and shields around the code that runs
  *         Strand ───────── the engine: the stack
  *       ResumptionTask ─── one compare-and-set decides between a callback and a cancellation
  *   Engine ── Machinery ── how loops get threads and coroutines get strands
- *     VirtualThread...     a virtual thread scheduled by the loop; VirtualThreadPool, TimedWait face the JDK
+ *     VirtualThread...     a virtual thread scheduled by the loop; VirtualThreadPool, TimedWait and
+ *                          RealTimeWaits face the JDK
  *     Continuation...      a raw continuation
  *     Handoff...           a stock virtual thread, and a flag that goes back and forth
  * </pre>

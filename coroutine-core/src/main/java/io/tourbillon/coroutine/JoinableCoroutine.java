@@ -1,0 +1,304 @@
+package io.tourbillon.coroutine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A coroutine as others see it: its name, its state, how to cancel it, how to learn of its end.
+ * Everything here may be called by any thread, but for what is said to be the loop's.
+ */
+abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements Coroutine<T>
+    permits CoroutineTask {
+  private static final VarHandle STATE;
+  private static final VarHandle CANCELLATION;
+  private static final VarHandle FUTURE;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      STATE = lookup.findVarHandle(JoinableCoroutine.class, "state", State.class);
+      CANCELLATION =
+          lookup.findVarHandle(JoinableCoroutine.class, "cancellation", Cancellation.class);
+      FUTURE = lookup.findVarHandle(JoinableCoroutine.class, "future", CompletableFuture.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  final EventLoop loop;
+  private final long number;
+  private final @Nullable String name;
+
+  /**
+   * Written by the loop or the coroutine, in release mode from turn to turn, so that a reader is
+   * right soon; volatile at the end.
+   */
+  private volatile State state = State.CREATED;
+
+  /** What it is suspended on; written as the state is, before it. */
+  @Nullable Object waitsFor;
+
+  /** Written once by whoever cancels first, by compare-and-set from null. */
+  private volatile @Nullable Cancellation cancellation;
+
+  /**
+   * Made by the first who wants to know the end, by compare-and-set from null; completed by the
+   * loop. Who makes it looks at the state afterwards, the loop writes the state before it looks
+   * here: so one of them completes it.
+   */
+  private volatile @Nullable CompletableFuture<T> future;
+
+  /** What the body has returned, or {@link Thrown}; published by the state. */
+  @Nullable Object outcome;
+
+  JoinableCoroutine(EventLoop loop, long number, @Nullable String name) {
+    this.loop = loop;
+    this.number = number;
+    this.name = name;
+  }
+
+  @Override
+  public final String name() {
+    return name != null ? name : loop.schedulerName() + "-" + number;
+  }
+
+  /** Gives its name to the thread that is being built for it, if it was spawned with one. */
+  final Thread.Builder.OfVirtual named(Thread.Builder.OfVirtual builder) {
+    return name == null ? builder : builder.name(name);
+  }
+
+  @Override
+  public final State state() {
+    return state;
+  }
+
+  @Override
+  public final Optional<String> waitsFor() {
+    if (state != State.SUSPENDED) {
+      return Optional.empty();
+    }
+    Object what = waitsFor;
+    return what == null ? Optional.empty() : Optional.of(what.toString());
+  }
+
+  @Override
+  public final String toString() {
+    return name() + " " + state;
+  }
+
+  @Override
+  public final boolean cancel() {
+    return cancel("no reason was given");
+  }
+
+  @Override
+  public final boolean cancel(String reason) {
+    Objects.requireNonNull(reason, "reason");
+    return cancel(reason, CurrentLoop.whoAmI());
+  }
+
+  final boolean cancel(String reason, String source) {
+    if (state.isEnd()) {
+      return false;
+    }
+    Cancellation asked = new Cancellation(source, reason, loop.elapsedNanos());
+    if (!CANCELLATION.compareAndSet(this, null, asked)) {
+      return false;
+    }
+    loop.tell(this::cancelled);
+    return true;
+  }
+
+  @Override
+  public final T join() {
+    CoroutineTask<?> caller = joiner();
+    CompletableFuture<T> end = future();
+    if (caller != null) {
+      return caller.await(end);
+    }
+    try {
+      return end.join();
+    } catch (CancellationException cancelled) {
+      throw original(cancelled);
+    }
+  }
+
+  /** Futures wrap what they were cancelled with in another of its kind. */
+  private static CancellationException original(CancellationException thrown) {
+    return thrown.getCause() instanceof CancellationException original
+            && !(original instanceof CoroutineCancelledException)
+        ? original
+        : thrown;
+  }
+
+  @Override
+  public final T join(Duration limit) throws TimeoutException {
+    Objects.requireNonNull(limit, "limit");
+    CoroutineTask<?> caller = joiner();
+    CompletableFuture<T> end = future();
+    return caller == null
+        ? get(end, limit)
+        : caller.<T, RuntimeException>withTimeout(limit, () -> caller.await(end));
+  }
+
+  private @Nullable CoroutineTask<?> joiner() {
+    CoroutineTask<?> caller = CurrentLoop.coroutine();
+    if (caller == this) {
+      throw new IllegalStateException("a coroutine must not join itself: " + name());
+    }
+    return caller;
+  }
+
+  /** As join, but for a limited time; an interrupt is kept for later. */
+  private T get(CompletableFuture<T> end, Duration limit) throws TimeoutException {
+    long deadlineNanos = System.nanoTime() + EventLoop.nanosOf(limit);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return end.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          throw new CompletionException(e.getCause());
+        } catch (CancellationException e) {
+          throw original(e);
+        } catch (TimeoutException e) {
+          throw new TimeoutException(name() + " has not ended within " + limit);
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public final CompletableFuture<T> toFuture() {
+    CompletableFuture<T> view = new Cancelling<>(this);
+    CompletableFuture<T> _ =
+        future()
+            .whenComplete(
+                (value, failure) -> {
+                  if (failure == null) {
+                    view.complete(value);
+                  } else {
+                    view.completeExceptionally(failure);
+                  }
+                });
+    return view;
+  }
+
+  final CompletableFuture<T> future() {
+    CompletableFuture<T> made = future;
+    if (made == null) {
+      CompletableFuture<T> fresh = new CompletableFuture<>();
+      made = FUTURE.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(future);
+      if (state.isEnd()) {
+        complete(made);
+      }
+    }
+    return made;
+  }
+
+  @SuppressWarnings({"unchecked", "NullAway"}) // The outcome of a body that returns is T.
+  private void complete(CompletableFuture<T> end) {
+    switch (state) {
+      case DONE -> end.complete((T) outcome);
+      case FAILED -> {
+        Throwable failure = failure();
+        end.completeExceptionally(
+            failure instanceof CancellationException someoneElses
+                ? new CompletionException(someoneElses)
+                : failure);
+      }
+      default -> {
+        Cancellation cause = Objects.requireNonNull(cancellation);
+        CancellationException cancelled =
+            new CancellationException(
+                name() + " was cancelled by " + cause.source() + ": " + cause.reason());
+        if (outcome instanceof Thrown(Throwable thrown, State _)) {
+          cancelled.initCause(thrown);
+        }
+        end.completeExceptionally(cancelled);
+      }
+    }
+  }
+
+  /** Why it has failed. */
+  final Throwable failure() {
+    if (outcome instanceof Thrown(Throwable failure, State _)) {
+      return failure;
+    }
+    throw new IllegalStateException("must have failed: " + this);
+  }
+
+  // By the loop, or by the coroutine while it has the turn.
+
+  /** Someone has cancelled it. */
+  abstract void cancelled();
+
+  final @Nullable Cancellation cancellation() {
+    return cancellation;
+  }
+
+  final void setState(State now) {
+    STATE.setRelease(this, now);
+  }
+
+  /**
+   * Makes its end known, after the outcome was written.
+   *
+   * @return whether anyone wanted to know
+   */
+  final boolean publishEnd(State how) {
+    state = how;
+    CompletableFuture<T> end = future;
+    if (end != null) {
+      complete(end);
+    }
+    return end != null;
+  }
+
+  /** Whether anyone wants to know, or has known, its end. */
+  final boolean isJoined() {
+    return future != null;
+  }
+
+  /** What its body has thrown, and what that means. */
+  record Thrown(Throwable failure, State state) {}
+
+  /** A future whose cancellation is the coroutine's. */
+  private static final class Cancelling<T extends @Nullable Object> extends CompletableFuture<T> {
+    private final Coroutine<T> coroutine;
+
+    Cancelling(Coroutine<T> coroutine) {
+      this.coroutine = coroutine;
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      boolean cancelled = super.cancel(mayInterruptIfRunning);
+      if (cancelled) {
+        coroutine.cancel("its future was cancelled");
+      }
+      return cancelled;
+    }
+
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+      return new CompletableFuture<>();
+    }
+  }
+}
