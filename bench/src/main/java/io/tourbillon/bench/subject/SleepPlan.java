@@ -10,8 +10,12 @@ public final class SleepPlan {
   private static final long NOT_SLEPT = Long.MIN_VALUE;
 
   private final int sleeps;
-  private final long[] delayNanos;
-  private final long[] latenessNanos;
+
+  /**
+   * A delay and the lateness of each element, side by side: they are not in the caches when a sleep
+   * ends, and waiting for memory twice would be a cost of the harness.
+   */
+  private final long[] nanos;
 
   /**
    * @param delayNanos row after row
@@ -23,13 +27,15 @@ public final class SleepPlan {
           "sleeps must divide the number of delays, " + delayNanos.length + ": " + sleeps);
     }
     this.sleeps = sleeps;
-    this.delayNanos = delayNanos;
-    latenessNanos = new long[delayNanos.length];
+    nanos = new long[Math.multiplyExact(2, delayNanos.length)];
+    for (int element = 0; element < delayNanos.length; element++) {
+      nanos[2 * element] = delayNanos[element];
+    }
     reset();
   }
 
   public int coroutines() {
-    return delayNanos.length / sleeps;
+    return elements() / sleeps;
   }
 
   /** Sleeps of a coroutine. */
@@ -38,23 +44,39 @@ public final class SleepPlan {
   }
 
   public long delayNanos(int coroutine, int sleep) {
-    return delayNanos[coroutine * sleeps + sleep];
+    return nanos[2 * element(coroutine, sleep)];
+  }
+
+  private int element(int coroutine, int sleep) {
+    return coroutine * sleeps + sleep;
+  }
+
+  private int elements() {
+    return nanos.length / 2;
   }
 
   /** Told by a coroutine after each sleep, with its own readings of {@link System#nanoTime()}. */
   public void record(int coroutine, int sleep, long startNanos, long endNanos) {
-    int element = coroutine * sleeps + sleep;
-    latenessNanos[element] = endNanos - startNanos - delayNanos[element];
+    int place = 2 * element(coroutine, sleep);
+    nanos[place + 1] = endNanos - startNanos - nanos[place];
   }
 
   /** Forgets what was recorded. */
   public void reset() {
-    Arrays.fill(latenessNanos, NOT_SLEPT);
+    for (int element = 0; element < elements(); element++) {
+      nanos[2 * element + 1] = NOT_SLEPT;
+    }
   }
 
   /** How late each sleep ended, row after row. */
   public long[] latenessNanos() {
-    return latenessNanos.clone();
+    long[] lateness = new long[elements()];
+    Arrays.setAll(lateness, this::latenessNanos);
+    return lateness;
+  }
+
+  private long latenessNanos(int element) {
+    return nanos[2 * element + 1];
   }
 
   /**
@@ -63,14 +85,14 @@ public final class SleepPlan {
    * @throws IllegalStateException if one ended early, or was left out
    */
   public void requireAllSlept() {
-    for (int element = 0; element < latenessNanos.length; element++) {
-      long nanos = latenessNanos[element];
-      if (nanos == NOT_SLEPT) {
+    for (int element = 0; element < elements(); element++) {
+      long lateNanos = latenessNanos(element);
+      if (lateNanos == NOT_SLEPT) {
         throw new IllegalStateException(
             "a coroutine must sleep " + sleeps + " times: " + element / sleeps + " did not");
       }
-      if (nanos < 0) {
-        throw new IllegalStateException("a sleep must not be early: by " + -nanos + " ns");
+      if (lateNanos < 0) {
+        throw new IllegalStateException("a sleep must not be early: by " + -lateNanos + " ns");
       }
     }
   }
