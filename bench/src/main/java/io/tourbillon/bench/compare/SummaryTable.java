@@ -4,6 +4,7 @@ import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
 import io.tourbillon.bench.subject.Family;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -11,13 +12,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * The one table of a comparison, in Markdown: a line for each scenario, size and leading figure,
- * and a column for each family, which stands there with its best configuration. Figures are
- * medians.
+ * A table of a comparison, in Markdown: a line for each scenario, size and leading figure, and a
+ * column for each family, which stands there with its best configuration. Figures are medians.
+ * Timers and coroutines have a table each, as few families are in both.
  */
 final class SummaryTable {
   private static final String NOTHING = "";
@@ -25,8 +28,27 @@ final class SummaryTable {
 
   private SummaryTable() {}
 
+  /** Both tables, or the one that has any lines. */
   static String of(Summary summary) {
-    List<Line> lines = lines(summary);
+    return Stream.of(ofTimers(summary), ofCoroutines(summary))
+        .filter(table -> !table.isEmpty())
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** Empty if nothing of it was measured. */
+  static String ofTimers(Summary summary) {
+    return of(lines(summary, scenario -> !scenario.isOfCoroutines()));
+  }
+
+  /** Empty if nothing of it was measured. */
+  static String ofCoroutines(Summary summary) {
+    return of(lines(summary, Scenario::isOfCoroutines));
+  }
+
+  private static String of(List<Line> lines) {
+    if (lines.isEmpty()) {
+      return "";
+    }
     List<Family> families =
         List.of(Family.values()).stream()
             .filter(family -> lines.stream().anyMatch(line -> line.cells.containsKey(family)))
@@ -45,9 +67,9 @@ final class SummaryTable {
     return header;
   }
 
-  private static List<Line> lines(Summary summary) {
+  private static List<Line> lines(Summary summary, Predicate<Scenario> which) {
     List<Line> lines = new ArrayList<>();
-    for (Scenario scenario : Scenario.values()) {
+    for (Scenario scenario : Arrays.stream(Scenario.values()).filter(which).toList()) {
       Map<Integer, List<Row>> bySize =
           summary.rows(scenario).stream()
               .collect(Collectors.groupingBy(Row::size, TreeMap::new, Collectors.toList()));

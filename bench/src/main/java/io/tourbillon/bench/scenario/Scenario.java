@@ -248,7 +248,8 @@ public enum Scenario {
     return isOfCoroutines() ? List.of("-Xmn" + heapMegabytes * YOUNG_EIGHTHS / 8 + "m") : List.of();
   }
 
-  private boolean isOfCoroutines() {
+  /** Whether it is coroutines that take part, and not timers. */
+  public boolean isOfCoroutines() {
     return trials.type() == CoroutineKind.class;
   }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** What the README shows is what was measured. */
 class ReadmeTest {
   @Test
-  void table_isThatOfTheResultsInThisModule() throws IOException {
+  void tables_areThoseOfTheResultsInThisModule() throws IOException {
     Results results = ResultsFile.read(Path.of("results.json"));
     assertTrue(results.isComplete());
     String table = SummaryTable.of(Summary.of(results));
