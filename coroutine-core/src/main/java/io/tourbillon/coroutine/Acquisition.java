@@ -2,9 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.Coroutine.State;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,26 +27,30 @@ final class Acquisition<T extends @Nullable Object, X extends Exception> {
   @SuppressWarnings("unchecked") // The part throws X or unchecked.
   T await(Duration limit) throws X, TimeoutException {
     CompletableFuture<T> end = acquirer.future();
+    CompletableFuture<Boolean> hasEnded = end.handle((value, failure) -> true);
     boolean taken = false;
     try {
-      T value = caller.<T, RuntimeException>withTimeout(limit, () -> caller.await(end));
+      caller.withTimeout(limit, () -> caller.await(hasEnded, acquirer.name()));
       taken = true;
-      return value;
-    } catch (CompletionException failure) {
-      taken = true;
-      Throwable cause = Objects.requireNonNull(failure.getCause());
-      if (cause instanceof Error error) {
-        throw error;
-      }
-      throw (X) cause;
     } finally {
       if (!taken) {
-        CompletableFuture<T> _ = end.whenComplete(this::lost);
+        CompletableFuture<T> _ = end.whenComplete(this::late);
       }
     }
+    if (acquirer.state() == State.FAILED) {
+      if (acquirer.failure() instanceof Error error) {
+        throw error;
+      }
+      throw (X) acquirer.failure();
+    }
+    return end.join();
   }
 
-  /** The end has come too late for the caller. By the loop. */
+  private void late(T value, @Nullable Throwable failure) {
+    acquirer.loop.runTask(() -> lost(value, failure));
+  }
+
+  /** The end has come too late for the caller. */
   private void lost(T value, @Nullable Throwable failure) {
     if (failure == null) {
       try {

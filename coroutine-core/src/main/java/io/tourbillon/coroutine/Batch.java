@@ -1,6 +1,5 @@
 package io.tourbillon.coroutine;
 
-import java.util.Objects;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -20,44 +19,50 @@ final class Batch {
   /** Written so that what it counts must be read. */
   private int alive;
 
-  /**
-   * Takes tasks from a queue.
-   *
-   * @return how many; 0 only if the queue is empty or the limit is 0
-   */
-  int fill(Queue<Runnable> ready, int limit) {
-    int most = Math.min(limit, MOST);
-    int size = 0;
-    for (Runnable task; size < most && (task = ready.poll()) != null; size++) {
+  private int size;
+  private int place;
+
+  boolean isEmpty() {
+    return place == size;
+  }
+
+  /** The next task, or null; from the queue when the batch has come to its end. */
+  @Nullable Runnable poll(Queue<Runnable> ready) {
+    if (place == size) {
+      fill(ready);
+      if (size == 0) {
+        return null;
+      }
+    }
+    Runnable task = tasks[place];
+    tasks[place++] = null;
+    return task;
+  }
+
+  private void fill(Queue<Runnable> ready) {
+    place = 0;
+    size = 0;
+    for (Runnable task; size < MOST && (task = ready.poll()) != null; size++) {
       tasks[size] = task;
     }
     if (size > 1) {
-      lookAhead(size);
+      lookAhead();
     }
-    return size;
   }
 
-  private void lookAhead(int size) {
-    for (int place = 0; place < size; place++) {
-      strands[place] =
-          tasks[place] instanceof CoroutineTask<?> coroutine ? coroutine.strand() : null;
+  private void lookAhead() {
+    for (int at = 0; at < size; at++) {
+      strands[at] = tasks[at] instanceof CoroutineTask<?> coroutine ? coroutine.strand() : null;
     }
     int count = 0;
-    for (int place = 0; place < size; place++) {
-      Strand strand = strands[place];
+    for (int at = 0; at < size; at++) {
+      Strand strand = strands[at];
       if (strand != null && strand.isAlive()) {
         count++;
       }
-      strands[place] = null;
+      strands[at] = null;
     }
     alive = count;
-  }
-
-  /** Takes one out, by its place from 0 on. */
-  Runnable take(int place) {
-    Runnable task = Objects.requireNonNull(tasks[place]);
-    tasks[place] = null;
-    return task;
   }
 
   @Override

@@ -27,6 +27,7 @@ final class BlockingThreads implements AutoCloseable {
             task ->
                 Thread.ofPlatform()
                     .daemon()
+                    .inheritInheritableThreadLocals(false)
                     .name(schedulerName + "-blocking-" + made.incrementAndGet())
                     .unstarted(task));
     pool.allowCoreThreadTimeOut(true);

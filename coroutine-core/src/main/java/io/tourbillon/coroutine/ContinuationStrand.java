@@ -18,9 +18,9 @@ final class ContinuationStrand extends Continuation implements Strand {
   }
 
   @Override
-  public boolean resume() {
+  public Pause resume() {
     run();
-    return true;
+    return isDone() ? Pause.ENDED : Pause.SUSPENDED;
   }
 
   @Override

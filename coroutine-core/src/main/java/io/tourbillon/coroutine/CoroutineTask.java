@@ -64,8 +64,11 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   // By the loop.
 
-  /** Its turn has come. */
+  /** Its turn has come, unless that was taken back. */
   void takeTurn() {
+    if (state() != State.READY) {
+      return;
+    }
     Strand carrier = strand;
     if (carrier == null) {
       if (cancellation() != null) {
@@ -93,21 +96,37 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   private void turn(Strand carrier, boolean wasBlocked) {
     setState(State.RUNNING);
     loop.begin(this);
-    boolean tookTurn = true;
+    Pause pause = Pause.ENDED;
+    Throwable broken = null;
     try {
-      tookTurn = wasBlocked ? carrier.resumeBlocked() : carrier.resume();
-    } catch (Throwable broken) {
-      ended(new Thrown(broken, State.FAILED));
+      pause = wasBlocked ? carrier.resumeBlocked() : carrier.resume();
+    } catch (Throwable thrown) {
+      broken = thrown;
     }
     loop.end();
-    if (hasEnded()) {
-      end(outcome instanceof Thrown(Throwable _, State how) ? how : State.DONE);
-    } else if (!tookTurn) {
-      setState(State.READY);
-    } else if (state() == State.RUNNING) {
-      blocked();
-    } else {
-      armAt(loop.takeWakeNanos());
+    long wakeNanos = loop.takeWakeNanos();
+    switch (pause) {
+      case SUSPENDED -> suspended(wakeNanos);
+      case BLOCKED -> blocked();
+      case NOT_TAKEN -> setState(State.READY);
+      case ENDED -> {
+        if (!hasEnded()) {
+          Throwable cause =
+              broken == null ? new IllegalStateException("its stack is lost") : broken;
+          ended(new Thrown(cause, State.FAILED));
+        }
+        end(outcome instanceof Thrown(Throwable _, State how) ? how : State.DONE);
+      }
+    }
+  }
+
+  /** Has given up the turn, until it is made ready, at the latest at that time. */
+  private void suspended(long wakeNanos) {
+    try {
+      armAt(wakeNanos);
+    } catch (Throwable notArmed) {
+      waitsFor = notArmed;
+      makeReady();
     }
   }
 
@@ -186,7 +205,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
         makeReady();
       }
     } else if (waitsFor == Standstill.BLOCKING_CALL) {
-      interruptCall();
+      // In a turn of its own: an interrupt may run code of users, which must not meet the wheel.
+      loop.makeReady(this::interruptIfBlocked);
     } else {
       makeReady();
     }
@@ -216,6 +236,14 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     } else {
       // A call that does not heed interrupts, or cleaning up that blocks.
       armAt(nowNanos + interruption.nextPatienceNanos());
+    }
+  }
+
+  private void interruptIfBlocked() {
+    if (state() == State.SUSPENDED
+        && waitsFor == Standstill.BLOCKING_CALL
+        && strikeNanos() <= loop.elapsedNanos()) {
+      interruptCall();
     }
   }
 
@@ -285,11 +313,6 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     };
   }
 
-  /** Whether it has the turn and has not said that it gives it up. */
-  boolean isRunning() {
-    return state() == State.RUNNING && !hasEnded();
-  }
-
   private boolean wasInterruptedFor(Signal signal) {
     return interruption != null && interruption.signal.equals(signal);
   }
@@ -307,6 +330,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   void yieldNow() {
     checkCancelled();
+    loop.wakeAt(Scope.NEVER);
     makeReady();
     giveTurn();
     checkCancelled();
@@ -342,9 +366,12 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   private void parkOn(ResumptionTask<?> resumption) {
     try {
       park(resumption, strikeNanos());
-    } catch (IllegalStateException | OutOfMemoryError notSuspended) {
-      if (resumption.cut()) {
+    } catch (RuntimeException | Error notSuspended) {
+      boolean cut = resumption.cut();
+      if (cut) {
         resumption.cleanUp();
+      }
+      if (cut || !resumption.isSettled()) {
         throw notSuspended;
       }
       // It has settled meanwhile, so there is no need to suspend any more.
@@ -354,8 +381,15 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   }
 
   <V extends @Nullable Object> V await(CompletionStage<V> stage) {
+    return await(stage, stage);
+  }
+
+  /**
+   * @param source where the end will come from, for whoever asks
+   */
+  <V extends @Nullable Object> V await(CompletionStage<V> stage, Object source) {
     return suspend(
-        stage,
+        source,
         resumption ->
             stage.whenComplete(
                 (value, failure) -> {
@@ -399,6 +433,9 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   <V extends @Nullable Object, X extends Exception> V shield(Duration grace, Body<V, X> part)
       throws X {
     Scope outer = scope;
+    if (interruption != null) {
+      Thread.interrupted(); // A status that is left from it would disturb the part.
+    }
     scope = new ShieldScope(outer, loop.elapsedNanos(), EventLoop.nanosOf(grace));
     try {
       return part.call();
@@ -434,16 +471,19 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     loop.wakeAt(wakeNanos);
     setState(State.SUSPENDED);
     giveTurn();
+    if (this.waitsFor instanceof Error notArmed) {
+      throw notArmed;
+    }
   }
 
   private void giveTurn() {
     try {
       Objects.requireNonNull(strand).suspend();
-    } catch (IllegalStateException pinned) {
+    } catch (RuntimeException | Error notSuspended) {
+      setState(State.RUNNING);
       loop.wakeAt(Scope.NEVER);
       loop.forget(this);
-      setState(State.RUNNING);
-      throw pinned;
+      throw notSuspended;
     }
   }
 

@@ -25,6 +25,12 @@ final class CurrentLoop {
     return HandoffMachinery.currentLoop();
   }
 
+  /** Whether this is the very thread of a loop, and neither a coroutine nor a guest. */
+  static boolean isOwnThread() {
+    EventLoop loop = get();
+    return loop != null && loop.current() == null && Thread.currentThread().equals(loop.thread());
+  }
+
   /** The coroutine that this code is part of, or null if it is part of none. */
   static @Nullable CoroutineTask<?> coroutine() {
     EventLoop loop = get();

@@ -29,9 +29,10 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>{@link #readMail}: what other threads have sent.
  *   <li>{@link #advance}: reads the clock and makes ready what is due.
- *   <li>{@link #runReady}: runs coroutines in the order in which they became ready, for about a
- *       millisecond at most, so that timers are not held up by many short turns. A single long one
- *       does hold them up, which the watchdog reports.
+ *   <li>{@link #runReady}: runs coroutines in the order in which they became ready, for a
+ *       millisecond and then up to sixteen turns more, so that timers are not held up by many short
+ *       turns. Long ones do hold them up; the watchdog reports it when the turns between two looks
+ *       at the clock are longer together than its bound.
  *   <li>{@link #trimWhenDue}: gives back memory that a peak has left behind.
  *   <li>{@link #rest}: waits until the next event, exactly.
  * </ol>
@@ -40,10 +41,10 @@ import org.jspecify.annotations.Nullable;
  * has the turn, but for the mailbox, {@link #rest}, and the counts of what lives here.
  *
  * <p><b>How it is woken.</b> A sender puts its message into the mailbox and then reads {@link
- * #rest}; the loop writes {@link #rest} and then looks whether the mailbox is empty. Both are
- * sequentially consistent (the mailbox's index is advanced by compare-and-set, and {@link #rest} is
- * volatile), so at least one of them sees what the other did: a message is not left lying while the
- * loop rests.
+ * #rest}; the loop writes {@link #rest} and then looks whether the mailbox is empty. Either has a
+ * full fence in between (the sender one of its own, as a mailbox that grows publishes its index by
+ * an ordered write), so at least one of them sees what the other did: a message is not left lying
+ * while the loop rests.
  *
  * <p><b>How it ends.</b> When the scheduler is closed, no coroutine is left and nothing is due, the
  * thread ends. Threads that other code has started on this loop may still come back, from a socket
@@ -70,8 +71,11 @@ final class EventLoop implements Runnable {
   /** Messages and expiries handled between two looks at the clock. */
   private static final int INTAKE = 1024;
 
-  /** Turns between two looks at the clock, which adapts to their length. */
-  private static final int MOST_TURNS = 256;
+  /** Turns between two looks at the mailbox, the wheel and the clock. */
+  private static final int MOST_TURNS = 1024;
+
+  /** Turns between two looks at the clock alone, once some have been short. */
+  private static final int MOST_STRIDE = 16;
 
   private static final long TURNS_NANOS = 1_000_000;
 
@@ -123,7 +127,6 @@ final class EventLoop implements Runnable {
 
   private long nowNanos;
   private long trimNanos = TimingWheel.NEVER;
-  private int turns = 1;
   private boolean behind;
   private boolean finishing;
   private boolean cancelling;
@@ -228,6 +231,15 @@ final class EventLoop implements Runnable {
     execute(() -> machinery.runTask(task));
   }
 
+  /** Runs a task of users, at once if the calling thread is one that may wait for locks. */
+  void runTask(Runnable task) {
+    if (Thread.currentThread().equals(thread)) {
+      machinery.runTask(task);
+    } else {
+      task.run();
+    }
+  }
+
   /** Takes in a coroutine that was placed here. */
   void accept(CoroutineTask<?> coroutine) {
     if (CurrentLoop.get() == this) {
@@ -238,7 +250,12 @@ final class EventLoop implements Runnable {
   }
 
   private void send(Runnable mail) {
+    if (dead) {
+      refuse(mail);
+      return;
+    }
     mailbox.add(mail);
+    VarHandle.fullFence();
     int seen = rest;
     if (seen == RESTING) {
       wake();
@@ -354,12 +371,16 @@ final class EventLoop implements Runnable {
   private void refuseMail() {
     do {
       for (Runnable mail = mailbox.poll(); mail != null; mail = mailbox.poll()) {
-        if (mail instanceof CoroutineTask<?> coroutine) {
-          coroutine.abandon(causeOfDeath);
-        }
+        refuse(mail);
       }
       endThread();
     } while (!mailbox.isEmpty() && REST.compareAndSet(this, ENDED, AWAKE));
+  }
+
+  private void refuse(Runnable mail) {
+    if (mail instanceof CoroutineTask<?> coroutine) {
+      coroutine.abandon(causeOfDeath);
+    }
   }
 
   private void readMail() {
@@ -403,40 +424,40 @@ final class EventLoop implements Runnable {
   }
 
   private void runReady() {
-    if (ready.isEmpty()) {
+    if (isIdle()) {
       return;
     }
     Watchdog<LoopStall> dog = watchdog;
     if (dog != null) {
       dog.begin();
     }
-    int run = 0;
-    for (int size; (size = batch.fill(ready, turns - run)) > 0; run += size) {
-      for (int place = 0; place < size; place++) {
+    long endNanos = nowNanos + TURNS_NANOS;
+    int toNextLook = 1;
+    int stride = 1;
+    for (int run = 0; run < MOST_TURNS; run++) {
+      Runnable task = batch.poll(ready);
+      if (task == null) {
+        break;
+      }
+      runOne(task);
+      if (--toNextLook == 0) {
+        if (elapsedNanos() >= endNanos) {
+          break;
+        }
+        stride = Math.min(MOST_STRIDE, 2 * stride);
+        toNextLook = stride;
         if (dog != null) {
           dog.nextTask();
         }
-        runOne(batch.take(place));
       }
     }
     if (dog != null) {
       dog.end();
     }
-    if (run == turns) {
-      adaptTurns();
-    }
   }
 
-  /**
-   * So many turns that the clock is looked at once in a millisecond or a half, if there are many.
-   */
-  private void adaptTurns() {
-    long tookNanos = elapsedNanos() - nowNanos;
-    if (tookNanos > TURNS_NANOS) {
-      turns = Math.max(1, turns / 2);
-    } else if (tookNanos < TURNS_NANOS / 2) {
-      turns = Math.min(MOST_TURNS, turns * 2);
-    }
+  private boolean isIdle() {
+    return batch.isEmpty() && ready.isEmpty();
   }
 
   private void runOne(Runnable task) {
@@ -447,8 +468,12 @@ final class EventLoop implements Runnable {
         machinery.runOther(task);
       }
     } catch (Throwable failure) {
-      scheduler.taskFailed(this, task, failure);
+      failed(task, failure);
     }
+  }
+
+  private void failed(Object task, Throwable failure) {
+    machinery.runTask(() -> scheduler.taskFailed(this, task, failure));
   }
 
   /** Code of users may be called even here: an interrupt closes a channel of theirs, for one. */
@@ -456,7 +481,7 @@ final class EventLoop implements Runnable {
     try {
       message.run();
     } catch (Throwable failure) {
-      scheduler.taskFailed(this, message, failure);
+      failed(message, failure);
     }
   }
 
@@ -464,7 +489,7 @@ final class EventLoop implements Runnable {
     try {
       due.expired();
     } catch (Throwable failure) {
-      scheduler.taskFailed(this, due, failure);
+      failed(due, failure);
     }
   }
 
@@ -483,7 +508,7 @@ final class EventLoop implements Runnable {
 
   /** Returns whether to go on; if not, another thread may have begun to. */
   private boolean rest() {
-    if (behind || !ready.isEmpty()) {
+    if (behind || !isIdle()) {
       return true;
     }
     Clock.Alarm bell = alarm;
@@ -606,8 +631,12 @@ final class EventLoop implements Runnable {
     all.forEach(visitor);
   }
 
-  /** Ends when nothing is left to do; failures that nobody has seen are told of now. */
-  void finish() {
+  /**
+   * Ends when nothing is left to do; failures that nobody has seen are told of now.
+   *
+   * @param told is run when they are
+   */
+  void finish(Runnable told) {
     finishing = true;
     List<CoroutineTask<?>> unseen = new ArrayList<>();
     for (int page = 0; page < wheel.pageCount(); page++) {
@@ -620,5 +649,6 @@ final class EventLoop implements Runnable {
           });
     }
     unseen.forEach(CoroutineTask::reportUnseen);
+    machinery.runTask(told);
   }
 }

@@ -19,6 +19,9 @@ final class HandoffStrand implements Strand, Runnable {
 
   private boolean started;
 
+  /** Written by the coroutine's thread before it hands over for the last time. */
+  private boolean ended;
+
   HandoffStrand(EventLoop loop, CoroutineTask<?> coroutine) {
     this.loop = loop;
     this.coroutine = coroutine;
@@ -31,12 +34,13 @@ final class HandoffStrand implements Strand, Runnable {
     try {
       coroutine.run();
     } finally {
+      ended = true;
       giveBack();
     }
   }
 
   @Override
-  public boolean resume() {
+  public Pause resume() {
     turn = true;
     if (started) {
       LockSupport.unpark(thread);
@@ -49,7 +53,7 @@ final class HandoffStrand implements Strand, Runnable {
       // Nobody has reason to interrupt a loop, and with the status set it would not park.
       Thread.interrupted();
     }
-    return true;
+    return ended ? Pause.ENDED : Pause.SUSPENDED;
   }
 
   @Override

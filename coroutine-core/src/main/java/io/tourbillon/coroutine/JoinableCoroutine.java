@@ -124,7 +124,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     CoroutineTask<?> caller = joiner();
     CompletableFuture<T> end = future();
     if (caller != null) {
-      return caller.await(end);
+      return caller.await(end, name());
     }
     try {
       return end.join();
@@ -148,7 +148,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     CompletableFuture<T> end = future();
     return caller == null
         ? get(end, limit)
-        : caller.<T, RuntimeException>withTimeout(limit, () -> caller.await(end));
+        : caller.<T, RuntimeException>withTimeout(limit, () -> caller.await(end, name()));
   }
 
   private @Nullable CoroutineTask<?> joiner() {
@@ -156,12 +156,19 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     if (caller == this) {
       throw new IllegalStateException("a coroutine must not join itself: " + name());
     }
+    if (caller == null && CurrentLoop.isOwnThread()) {
+      throw new IllegalStateException(
+          "a loop must not wait, or nothing goes on there: join of "
+              + name()
+              + " by code that is no coroutine, but runs on "
+              + CurrentLoop.get());
+    }
     return caller;
   }
 
   /** As join, but for a limited time; an interrupt is kept for later. */
   private T get(CompletableFuture<T> end, Duration limit) throws TimeoutException {
-    long deadlineNanos = System.nanoTime() + EventLoop.nanosOf(limit);
+    long deadlineNanos = System.nanoTime() + Math.max(0, EventLoop.nanosOf(limit));
     boolean interrupted = false;
     try {
       while (true) {
@@ -188,16 +195,17 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   public final CompletableFuture<T> toFuture() {
     CompletableFuture<T> view = new Cancelling<>(this);
     CompletableFuture<T> _ =
-        future()
-            .whenComplete(
-                (value, failure) -> {
-                  if (failure == null) {
-                    view.complete(value);
-                  } else {
-                    view.completeExceptionally(failure);
-                  }
-                });
+        future().whenComplete((value, failure) -> loop.runTask(() -> settle(view, value, failure)));
     return view;
+  }
+
+  private static <T extends @Nullable Object> void settle(
+      CompletableFuture<T> view, T value, @Nullable Throwable failure) {
+    if (failure == null) {
+      view.complete(value);
+    } else {
+      view.completeExceptionally(failure);
+    }
   }
 
   final CompletableFuture<T> future() {

@@ -279,12 +279,16 @@ final class LoopScheduler implements CoroutineScheduler {
 
   /** Waits, however often the thread is interrupted, and keeps that for later. */
   private boolean isQuietWithin(Duration limit) {
+    return isDoneWithin(quiet, limit);
+  }
+
+  private static boolean isDoneWithin(CompletableFuture<?> end, Duration limit) {
     long deadlineNanos = System.nanoTime() + TickScale.nanosOf(limit);
     boolean interrupted = false;
     try {
       while (true) {
         try {
-          quiet.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+          end.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
           return true;
         } catch (InterruptedException e) {
           interrupted = true;
@@ -371,10 +375,20 @@ final class LoopScheduler implements CoroutineScheduler {
     }
   }
 
+  /** Waits, for a while, until failures that nobody has seen are told of. */
   private void finish() {
-    for (EventLoop loop : loops) {
-      loop.tell(loop::finish);
+    CompletableFuture<?>[] told = new CompletableFuture<?>[loops.length];
+    for (int number = 0; number < loops.length; number++) {
+      EventLoop loop = loops[number];
+      CompletableFuture<Boolean> done = new CompletableFuture<>();
+      told[number] = done;
+      if (loop.isDead()) {
+        done.complete(true);
+      } else {
+        loop.tell(() -> loop.finish(() -> done.complete(true)));
+      }
     }
+    boolean _ = isDoneWithin(CompletableFuture.allOf(told), CLEAN_UP);
     synchronized (this) {
       if (blockingThreads != null) {
         blockingThreads.close();
@@ -392,7 +406,12 @@ final class LoopScheduler implements CoroutineScheduler {
     }
     Watchdog<LoopStall> watchdog = new Watchdog<>(bound.toNanos(), loop::look, this::stalled);
     watchdog.start(
-        Thread.ofPlatform().daemon().name(loop.name() + "-watchdog").unstarted(watchdog), thread);
+        Thread.ofPlatform()
+            .daemon()
+            .inheritInheritableThreadLocals(false)
+            .name(loop.name() + "-watchdog")
+            .unstarted(watchdog),
+        thread);
     return watchdog;
   }
 
@@ -435,7 +454,11 @@ final class LoopScheduler implements CoroutineScheduler {
   }
 
   void loopDied(EventLoop loop, Throwable failure) {
-    LOG.log(
-        Level.ERROR, loop + " has died; its coroutines will not go on: " + loop.live(), failure);
+    String message = loop + " has died; its coroutines will not go on: " + loop.live();
+    // By another thread, since a logger takes locks, for which coroutines of the loop may wait.
+    Thread.ofPlatform()
+        .daemon()
+        .name(loop.name() + "-report")
+        .start(() -> LOG.log(Level.ERROR, message, failure));
   }
 }

@@ -10,8 +10,10 @@ import java.util.Optional;
  * @param loop the name of the loop
  * @param coroutine the name of the coroutine that has the turn; empty if it is none, but other
  *     people's code
- * @param heldNanos how long it has had the turn for at the least
- * @param stack what it is doing, innermost call first
+ * @param heldNanos how long the loop has not looked at its clock for at the least: in one long
+ *     turn, or some that are long together, of which this is the last
+ * @param stack what it is doing, innermost call first; of a thread that is no coroutine only what
+ *     its loop shows
  */
 public record LoopStall(
     String loop, Optional<String> coroutine, long heldNanos, List<StackTraceElement> stack) {

@@ -1,8 +1,5 @@
 package io.tourbillon.coroutine;
 
-/**
- * Something that other threads send to a loop and that it does at once, between turns: short, and
- * no code of users.
- */
+/** Something that other threads send to a loop and that it does at once, between turns: short. */
 @FunctionalInterface
 interface Message extends Runnable {}

@@ -3,6 +3,7 @@ package io.tourbillon.coroutine;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,11 @@ final class RealTimeWaits {
       loop.waitsInRealTime(waiter instanceof CoroutineTask<?> coroutine ? coroutine : null);
     }
     if (remainders >= MOST) {
-      return ForkJoinPool.commonPool().schedule(expiry, delayNanos, TimeUnit.NANOSECONDS);
+      try {
+        return ForkJoinPool.commonPool().schedule(expiry, delayNanos, TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException full) {
+        // Then by the loop's clock, as a wait must not be refused.
+      }
     }
     TimedWait wait = new TimedWait(loop, expiry);
     wait.begin(delayNanos);

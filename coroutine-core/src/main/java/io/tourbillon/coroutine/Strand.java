@@ -14,25 +14,22 @@ interface Strand {
   /**
    * Lets the coroutine begin or go on, until it suspends or ends; on an engine whose blocking calls
    * free the loop, also until it blocks. By the loop.
-   *
-   * @return false if the coroutine cannot run just now; the engine will see to its turn
    */
-  boolean resume();
+  Pause resume();
 
   /**
    * Gives the turn back; returns when the coroutine is resumed. By the coroutine.
    *
    * @throws IllegalStateException if the coroutine cannot be suspended here; it keeps the turn
+   * @throws StackOverflowError likewise, and any other error of the JVM
    */
   void suspend();
 
   /**
    * Goes on after a blocking call, or with a turn that it could not take before. By the loop, when
    * the engine says so.
-   *
-   * @return as {@link #resume}
    */
-  default boolean resumeBlocked() {
+  default Pause resumeBlocked() {
     throw new UnsupportedOperationException("blocking calls of this engine block the loop");
   }
 

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import java.util.Objects;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -8,7 +9,12 @@ import org.jspecify.annotations.Nullable;
 /** A timed wait of a virtual thread, as an entry of the loop's wheel. The loop's own. */
 final class TimedWait implements ScheduledFuture<@Nullable Void>, Expiry {
   private final EventLoop loop;
-  private final Runnable expiry;
+
+  /**
+   * Let go at its end, as it leads to the thread, and those who keep this may want to forget that.
+   */
+  private @Nullable Runnable expiry;
+
   private long timerId;
   private boolean cancelled;
 
@@ -27,7 +33,9 @@ final class TimedWait implements ScheduledFuture<@Nullable Void>, Expiry {
   @Override
   public void expired() {
     timerId = 0;
-    expiry.run();
+    Runnable last = Objects.requireNonNull(expiry);
+    expiry = null;
+    last.run();
   }
 
   boolean hasExpired() {
@@ -42,6 +50,7 @@ final class TimedWait implements ScheduledFuture<@Nullable Void>, Expiry {
     }
     loop.disarm(timerId);
     timerId = 0;
+    expiry = null;
     cancelled = true;
     return true;
   }

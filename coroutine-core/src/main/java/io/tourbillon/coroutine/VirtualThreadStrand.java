@@ -25,7 +25,7 @@ final class VirtualThreadStrand implements Strand {
   /** Given by the loop, but for the first; taken by the coroutine. Both run on one thread. */
   private boolean turn;
 
-  /** Whether its last attempt to leave the carrier has succeeded. */
+  /** Whether it is off the carrier because it has suspended. */
   private boolean left;
 
   VirtualThreadStrand(VirtualThreadPool pool, CoroutineTask<?> coroutine) {
@@ -35,7 +35,7 @@ final class VirtualThreadStrand implements Strand {
   }
 
   @Override
-  public boolean resume() {
+  public Pause resume() {
     Runnable known = continuation;
     if (known == null) {
       known = pool.start(thread);
@@ -47,7 +47,7 @@ final class VirtualThreadStrand implements Strand {
   }
 
   @Override
-  public boolean resumeBlocked() {
+  public Pause resumeBlocked() {
     Runnable known = continuation;
     if (known == null) {
       throw new IllegalStateException("a thread that blocks must have started: " + thread);
@@ -56,26 +56,33 @@ final class VirtualThreadStrand implements Strand {
   }
 
   /** Whoever has not taken the turn, or is in a blocking call, goes on when the JDK says so. */
-  private boolean run(Runnable known) {
+  private Pause run(Runnable known) {
     known.run();
-    if (turn || coroutine.isRunning()) {
-      pool.expect(known, coroutine);
+    if (!turn && left) {
+      return Pause.SUSPENDED;
     }
-    return !turn;
+    if (!thread.isAlive()) {
+      return Pause.ENDED;
+    }
+    pool.expect(known, coroutine);
+    return turn ? Pause.NOT_TAKEN : Pause.BLOCKED;
   }
 
   @Override
   @SuppressWarnings("ThreadPriorityCheck") // Here it means what it says: the way off the carrier.
   public void suspend() {
     while (!turn) {
-      left = false;
-      pool.beginLeave(this);
-      Thread.yield();
-      pool.endLeave();
+      try {
+        pool.beginLeave(this);
+        Thread.yield();
+      } finally {
+        pool.endLeave();
+      }
       if (!left) {
         throw new IllegalStateException(
             "a coroutine must not suspend below a native method or a class initialiser");
       }
+      left = false;
     }
     turn = false;
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
+import jdk.internal.vm.Continuation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,28 @@ class ContinuationTest {
               }
             });
     coroutine.join(PATIENCE);
+  }
+
+  /** Its value would be lost: so there is none, rather than a wrong one. */
+  @Test
+  void blocking_whereItCannotSuspend_isRefusedOrHasItsValue() throws Exception {
+    scheduler
+        .spawn(
+            () -> {
+              for (int round = 0; round < 200; round++) {
+                Continuation.pin();
+                try {
+                  assertEquals("value", Coroutines.blocking(() -> "value"));
+                } catch (IllegalStateException refused) {
+                  assertEquals(
+                      "a coroutine must not suspend inside a critical section of the JDK",
+                      refused.getMessage());
+                } finally {
+                  Continuation.unpin();
+                }
+              }
+            })
+        .join(PATIENCE);
   }
 
   @Test

@@ -35,7 +35,7 @@ class DeadLoopTest {
       };
 
   @Test
-  void loop_thatDies_isReportedAndLeavesNobodyWaiting() {
+  void loop_thatDies_isReportedAndLeavesNobodyWaiting() throws Exception {
     try (LogCapture log = new LogCapture()) {
       CoroutineScheduler scheduler = TestSchedulers.builder().loops(1).clock(clock).build();
       Coroutine<?> sleeper = scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
@@ -50,7 +50,7 @@ class DeadLoopTest {
       assertSame(defect, cause.getCause());
       assertEquals(State.FAILED, sleeper.state());
       assertTrue(
-          log.lines().getFirst().startsWith("coroutine-loop-0 has died; its coroutines"),
+          log.firstLine().startsWith("coroutine-loop-0 has died; its coroutines"),
           log.lines()::toString);
       IllegalStateException refused =
           assertThrows(IllegalStateException.class, () -> scheduler.spawn(() -> {}));

@@ -22,6 +22,14 @@ final class LogCapture implements Filter, AutoCloseable {
     return List.copyOf(lines);
   }
 
+  /** What is logged first, which may be a little later. */
+  String firstLine() throws InterruptedException {
+    while (lines.isEmpty()) {
+      Thread.sleep(1);
+    }
+    return lines.getFirst();
+  }
+
   @Override
   public boolean isLoggable(LogRecord logged) {
     lines.add(new SimpleFormatter().formatMessage(logged));

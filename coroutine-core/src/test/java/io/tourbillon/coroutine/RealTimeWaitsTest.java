@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.timer.VirtualClock;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -86,6 +88,24 @@ class RealTimeWaitsTest {
     assertTrue(polled.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     assertTimeHasHardlyMoved();
     assertEquals(List.of("a thread of coroutine-loop-0" + HINT), log.lines());
+  }
+
+  /** What is remembered of a thread's waits goes with the thread. */
+  @Test
+  void sleep_byManyThatHaveEnded_keepsNoneOfThem() throws Exception {
+    List<WeakReference<Coroutine<?>>> ended = new ArrayList<>();
+    for (int number = 0; number < 100; number++) {
+      Coroutine<?> coroutine = scheduler.spawn(() -> LockSupport.parkNanos(1_000_000));
+      coroutine.join(PATIENCE);
+      ended.add(new WeakReference<>(coroutine));
+      coroutine = null;
+    }
+    scheduler.spawn(() -> Coroutines.delay(Duration.ofMillis(1))).join(PATIENCE);
+    long endNanos = System.nanoTime() + PATIENCE.toNanos();
+    while (ended.stream().anyMatch(reference -> reference.get() != null)) {
+      assertTrue(System.nanoTime() < endNanos, "a coroutine that has ended is still held");
+      System.gc();
+    }
   }
 
   @Test

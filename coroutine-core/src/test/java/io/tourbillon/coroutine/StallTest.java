@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.coroutine.Coroutine.State;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -31,6 +32,36 @@ class StallTest {
   void close() {
     enough.set(true);
     scheduler.close(Duration.ZERO);
+  }
+
+  /** Coroutines that were quick for long all become slow at once: a round of them takes seconds. */
+  @Test
+  void timer_amongManyThatBecomeSlow_isHeldUpByFewOfThemAndTheyAreNamed() throws Exception {
+    AtomicBoolean slow = new AtomicBoolean();
+    for (int number = 0; number < 300; number++) {
+      scheduler.spawn(
+          () -> {
+            while (!enough.get()) {
+              if (slow.get()) {
+                long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(10);
+                while (System.nanoTime() < endNanos) {
+                  Thread.onSpinWait();
+                }
+              }
+              Coroutines.yieldNow();
+            }
+          });
+    }
+    Coroutine<?> sleeper = scheduler.spawn(() -> Coroutines.delay(Duration.ofMillis(200)));
+    Thread.sleep(190);
+    slow.set(true);
+    long startNanos = System.nanoTime();
+    while (sleeper.state() != State.READY) {
+      Thread.onSpinWait();
+    }
+    long lateMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+    assertTrue(lateMillis < 1500, () -> lateMillis + " ms late");
+    assertNotNull(stalls.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS));
   }
 
   private void spin() {

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -242,6 +244,29 @@ class TimeoutTest {
     pool.complete("connection");
     clock.advance(Duration.ZERO);
     assertEquals(List.of("connection"), log);
+  }
+
+  /** What a part throws is thrown as it is, also what looks like the wrapping of a join. */
+  @Test
+  void withTimeout_ofAnAcquisitionThatFailsAsAJoinDoes_throwsThat() {
+    run(
+        () -> {
+          CompletionException bare = new CompletionException("no cause", null);
+          CompletionException wrapped = new CompletionException(new IOException("inside"));
+          for (CompletionException failure : List.of(bare, wrapped)) {
+            assertSame(
+                failure,
+                assertThrows(
+                    CompletionException.class,
+                    () ->
+                        Coroutines.withTimeout(
+                            Duration.ofMillis(100),
+                            () -> {
+                              throw failure;
+                            },
+                            lost -> {})));
+          }
+        });
   }
 
   @Test

@@ -46,6 +46,25 @@ class UncaughtTest {
     assertThrows(CompletionException.class, coroutine::join);
   }
 
+  /** A program that ends with the scheduler would otherwise never hear of it. */
+  @Test
+  void failure_unseenAtTheClose_isToldBeforeItReturns() {
+    for (int round = 0; round < 50; round++) {
+      List<String> names = new CopyOnWriteArrayList<>();
+      try (CoroutineScheduler brief =
+          TestSchedulers.builder()
+              .uncaughtHandler((coroutine, failure) -> names.add(coroutine.name()))
+              .build()) {
+        brief.spawn(
+            SpawnOptions.named("failing"),
+            () -> {
+              throw new IOException("broken");
+            });
+      }
+      assertEquals(List.of("failing"), names);
+    }
+  }
+
   @Test
   void failure_thatSomeoneJoins_isTheirs() {
     Coroutine<?> coroutine = failing();

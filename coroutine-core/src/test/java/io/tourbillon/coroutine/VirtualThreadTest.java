@@ -164,6 +164,37 @@ class VirtualThreadTest {
         });
   }
 
+  /** The limit is over and has interrupted; cleaning up is not to be interrupted again by that. */
+  @Test
+  void shield_afterAnInterrupt_isNotDisturbedByIt() throws Exception {
+    AtomicBoolean cleanedUp = new AtomicBoolean();
+    runTogether(
+        () ->
+            assertThrows(
+                TimeoutException.class,
+                () ->
+                    Coroutines.withTimeout(
+                        Duration.ofMillis(5),
+                        () -> {
+                          try {
+                            Thread.sleep(Duration.ofHours(1));
+                          } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                            throw e;
+                          } finally {
+                            Coroutines.shield(
+                                Duration.ofSeconds(5),
+                                () -> {
+                                  Thread.sleep(10);
+                                  cleanedUp.set(true);
+                                  return "cleaned up";
+                                });
+                          }
+                          return "slept";
+                        })));
+    assertTrue(cleanedUp.get());
+  }
+
   @Test
   void monitor_heldAcrossASuspension_isExclusive() throws Exception {
     Object monitor = new Object();

@@ -1,0 +1,13 @@
+package io.tourbillon.coroutine;
+
+/** How a turn of a coroutine has ended, as its engine has seen it. */
+enum Pause {
+  /** By {@link Strand#suspend}. */
+  SUSPENDED,
+  /** In a blocking call of the JDK, which the engine will have go on. */
+  BLOCKED,
+  /** It could not be taken just now; the engine will see to it. */
+  NOT_TAKEN,
+  /** For ever. */
+  ENDED
+}

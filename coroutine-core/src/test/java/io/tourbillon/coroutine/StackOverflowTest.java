@@ -1,0 +1,90 @@
+package io.tourbillon.coroutine;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.Coroutine.State;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** Coroutines whose stack is at its end just where they suspend. */
+@EnabledIfSystemProperty(named = "tests.engine", matches = "VIRTUAL_THREAD|CONTINUATION")
+@SuppressWarnings("InfiniteRecursion") // which is the point of it
+class StackOverflowTest {
+  private static final int TRIALS = 4;
+
+  /** How deep it can go. */
+  private static int room(int depth) {
+    try {
+      return room(depth + 1);
+    } catch (StackOverflowError bottom) {
+      return depth;
+    }
+  }
+
+  private static void sink(int levels, Runnable suspension) {
+    if (levels == 0) {
+      suspension.run();
+    } else {
+      sink(levels - 1, suspension);
+    }
+  }
+
+  /** Tries at some depths, in some of which there is no room for suspending. */
+  private static void trySuspending(Runnable suspension) {
+    int room = room(0);
+    for (int eighth = 8; eighth > 0; eighth--) {
+      try {
+        sink(room / 8 * eighth, suspension);
+      } catch (StackOverflowError noRoom) {
+        // There is more further up.
+      }
+    }
+  }
+
+  @Test
+  void overflow_ofSome_isTheirFailureAndNobodyElses() throws Exception {
+    CoroutineScheduler scheduler = TestSchedulers.oneLoop();
+    Coroutine<?> innocent = scheduler.spawn(() -> Coroutines.delay(Duration.ofSeconds(1)));
+    List<Coroutine<?>> sinking = new ArrayList<>();
+    for (int trial = 0; trial < TRIALS; trial++) {
+      sinking.add(scheduler.spawn(() -> sink(room(0) - 10, Coroutines::yieldNow)));
+    }
+    for (Coroutine<?> coroutine : sinking) {
+      Throwable failure =
+          assertThrows(CompletionException.class, () -> coroutine.join(PATIENCE)).getCause();
+      assertInstanceOf(StackOverflowError.class, failure);
+    }
+    assertTrue(scheduler.close(PATIENCE));
+    assertEquals(State.DONE, innocent.state());
+  }
+
+  @Test
+  void overflow_caught_leavesNoTurnBehind() throws Exception {
+    try (CoroutineScheduler scheduler = TestSchedulers.oneLoop()) {
+      List<Coroutine<Long>> all = new ArrayList<>();
+      for (int trial = 0; trial < TRIALS; trial++) {
+        all.add(
+            scheduler.spawn(
+                () -> {
+                  trySuspending(Coroutines::yieldNow);
+                  trySuspending(() -> Coroutines.delay(1, TimeUnit.MILLISECONDS));
+                  long startNanos = System.nanoTime();
+                  Coroutines.delay(5, TimeUnit.MILLISECONDS);
+                  return System.nanoTime() - startNanos;
+                }));
+      }
+      for (Coroutine<Long> coroutine : all) {
+        assertTrue(coroutine.join(PATIENCE) >= TimeUnit.MILLISECONDS.toNanos(5));
+      }
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.tourbillon.coroutine;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Code of users that runs on a loop and is no coroutine. */
+class UsersCodeOnTheLoopTest {
+  private final CoroutineScheduler scheduler = TestSchedulers.oneLoop();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final CountDownLatch held = new CountDownLatch(1);
+
+  @AfterEach
+  void close() {
+    scheduler.close(Duration.ZERO);
+  }
+
+  /** Holds the lock for a while, for which it needs the loop to go on. */
+  private Coroutine<?> holder() {
+    return scheduler.spawn(
+        () -> {
+          lock.lock();
+          try {
+            held.countDown();
+            Coroutines.delay(Duration.ofMillis(50));
+          } finally {
+            lock.unlock();
+          }
+        });
+  }
+
+  private void takeLock() {
+    lock.lock();
+    try {
+      assertTrue(lock.isHeldByCurrentThread());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Test
+  @Tag("virtual-thread")
+  void onLost_thatWaitsForALockOfACoroutine_getsIt() throws Exception {
+    CompletableFuture<String> late = new CompletableFuture<>();
+    CountDownLatch given = new CountDownLatch(1);
+    Coroutine<?> acquiring =
+        scheduler.spawn(
+            () ->
+                Coroutines.withTimeout(
+                    Duration.ofMillis(5),
+                    () -> Coroutines.await(late),
+                    lost -> {
+                      takeLock();
+                      given.countDown();
+                    }));
+    assertThrows(CompletionException.class, () -> acquiring.join(PATIENCE));
+    Coroutine<?> holder = holder();
+    held.await();
+    late.complete("connection");
+    assertTrue(given.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    holder.join(PATIENCE);
+  }
+
+  @Test
+  @Tag("virtual-thread")
+  void toFuture_aDependentThatWaitsForALockOfACoroutine_getsIt() throws Exception {
+    CompletableFuture<String> end = new CompletableFuture<>();
+    Coroutine<String> coroutine = scheduler.spawn(() -> Coroutines.await(end));
+    CompletableFuture<Void> after = coroutine.toFuture().thenAccept(_ -> takeLock());
+    Coroutine<?> holder = holder();
+    held.await();
+    end.complete("done");
+    after.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    holder.join(PATIENCE);
+  }
+
+  /** On the other engine it is a virtual thread there, and may wait. */
+  @Test
+  @Tag("continuation")
+  void join_byATaskOfATimer_isRefusedWhereItWouldStopTheLoop() throws Exception {
+    Coroutine<?> coroutine = scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
+    CompletableFuture<String> refusal = new CompletableFuture<>();
+    scheduler
+        .timers()
+        .schedule(
+            Duration.ofMillis(1),
+            () -> {
+              try {
+                coroutine.join();
+              } catch (IllegalStateException e) {
+                refusal.complete(e.getMessage());
+              }
+            });
+    assertEquals(
+        "a loop must not wait, or nothing goes on there: join of coroutine-1 by code that is no"
+            + " coroutine, but runs on coroutine-loop-0",
+        refusal.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+  }
+
+  @Test
+  void join_withANegativeLimit_isOverAtOnce() throws Exception {
+    Coroutine<?> coroutine = scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
+    assertThrows(TimeoutException.class, () -> coroutine.join(Duration.ofSeconds(Long.MIN_VALUE)));
+    assertThrows(TimeoutException.class, () -> coroutine.join(Duration.ZERO));
+  }
+}
