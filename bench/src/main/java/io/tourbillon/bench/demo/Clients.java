@@ -11,10 +11,16 @@ final class Clients implements AutoCloseable {
   static final int COUNT = 100;
 
   /**
-   * How many timers there may be for a client: its connection's three, a pause, and late answers to
-   * requests that it has given up, which outlive them by as long as it waited.
+   * How many sessions the server may have for a client: its connection's, and those of connections
+   * that it has given up because of a late answer, which outlive them by as long as it waited.
    */
-  static final int MAX_TIMERS_EACH = 8;
+  static final int MAX_SESSIONS_EACH = 4;
+
+  /**
+   * How many timers there may be for a client: its connection's three, a pause, and one of each of
+   * its sessions.
+   */
+  static final int MAX_TIMERS_EACH = 4 + MAX_SESSIONS_EACH;
 
   private static final Duration GRACE = Duration.ofSeconds(10);
 

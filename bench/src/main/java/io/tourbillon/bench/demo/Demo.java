@@ -2,6 +2,8 @@ package io.tourbillon.bench.demo;
 
 import io.tourbillon.bench.ProcessCpu;
 import io.tourbillon.bench.Progress;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.TimerStats;
 import java.io.IOException;
@@ -11,19 +13,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import me.tongfei.progressbar.ProgressBar;
 
-/** One run: arm, serve, shut down, settle. See the package for the story. */
+/** One run: arm, spawn, serve, shut down, settle. See the package for the story. */
 final class Demo {
   private static final int BAR_COLUMNS = 79;
   private static final int REFRESH_MILLIS = 200;
 
   private final int seconds;
   private final int timerCount;
+  private final int coroutineCount;
   private final UnaryOperator<TimerService> disguise;
+  private final Clock clock;
   private final Ledger ledger = new Ledger();
-  private final Kinds kinds = Kinds.open(ledger);
+  private final Ledger delays = new Ledger();
+  private final Kinds kinds = Kinds.open(ledger, delays);
+  private final Rolls rolls = Rolls.open();
+  private final LongAdder loopStalls = new LongAdder();
   private final Tally tally = new Tally();
   private final CountDownLatch stopping = new CountDownLatch(1);
 
@@ -35,13 +43,23 @@ final class Demo {
    *
    * @param seconds how long to serve
    * @param timerCount how many timers are to be pending in the background
+   * @param coroutineCount how many coroutines are to sleep beside the sessions
    * @param disguise puts something between the demo and the service, by which a test can break the
    *     promise; the identity otherwise
+   * @param clock the clock of the coroutines, by which a test can break theirs; the system's
+   *     otherwise
    */
-  Demo(int seconds, int timerCount, UnaryOperator<TimerService> disguise) {
+  Demo(
+      int seconds,
+      int timerCount,
+      int coroutineCount,
+      UnaryOperator<TimerService> disguise,
+      Clock clock) {
     this.seconds = seconds;
     this.timerCount = timerCount;
+    this.coroutineCount = coroutineCount;
     this.disguise = disguise;
+    this.clock = clock;
   }
 
   /** Makes the run end soon, with its summary; from any thread and at any moment, before it too. */
@@ -57,22 +75,41 @@ final class Demo {
    * Runs; once only.
    *
    * @throws IOException if there can be no server
-   * @throws IllegalStateException if a thread of the demo does not end
+   * @throws IllegalStateException if a thread or coroutine of the demo does not end
    */
   Summary run() throws IOException, InterruptedException {
+    CoroutineScheduler scheduler =
+        CoroutineScheduler.builder()
+            .name("demo")
+            .clock(clock)
+            .stallHandler(stall -> loopStalls.increment())
+            .build();
+    try {
+      return run(scheduler);
+    } finally {
+      // Nobody is left, unless something has failed, and then nobody is waited for.
+      scheduler.close(Duration.ZERO);
+    }
+  }
+
+  private Summary run(CoroutineScheduler scheduler) throws IOException, InterruptedException {
     TimerService.Builder builder =
         TimerService.builder()
             .maxPending((long) timerCount + Clients.COUNT * Clients.MAX_TIMERS_EACH)
             .recordStats();
     try (TimerService timers = disguise.apply(builder.build())) {
       Summary.Arming arming;
+      Summary.Spawning spawning;
       Summary.Serving serving;
-      try (Background background = new Background(timers, kinds.background(), timerCount)) {
+      try (Background background = new Background(timers, kinds.background(), timerCount);
+          Sleepers sleepers =
+              new Sleepers(scheduler, kinds.sleeps(), rolls.sleepers(), coroutineCount)) {
         arming = arm(background);
-        serving = isStopping() ? Summary.Serving.NONE : serve(timers, background);
+        spawning = spawn(scheduler, sleepers);
+        serving = isStopping() ? Summary.Serving.NONE : serve(scheduler, timers, background);
         shutDown(timers);
       }
-      return settle(timers, arming, serving);
+      return settle(scheduler, timers, arming, spawning, serving);
     }
   }
 
@@ -93,12 +130,35 @@ final class Demo {
     return new Summary.Arming(background.armed(), nanos, heapBytes);
   }
 
-  private Summary.Serving serve(TimerService timers, Background background)
+  private Summary.Spawning spawn(CoroutineScheduler scheduler, Sleepers sleepers)
+      throws InterruptedException {
+    sleepers.warmUp(() -> !isStopping());
+    long bytesBefore = isStopping() ? 0 : Usage.heapBytesAfterCollection();
+    long startNanos = System.nanoTime();
+    try (ProgressBar bar = bar("spawning", coroutineCount, " sleepers", 1)) {
+      sleepers.spawn(
+          begun -> {
+            bar.stepTo(begun);
+            return !isStopping();
+          });
+      bar.stepTo(sleepers.spawned());
+    }
+    long nanos = System.nanoTime() - startNanos;
+    long heapBytes =
+        isStopping() ? Summary.Arming.NOT_MEASURED : Usage.heapBytesAfterCollection() - bytesBefore;
+    // What came due during that collection is late: it is given as long again to be done with.
+    var _ = stopping.await(System.nanoTime() - startNanos - nanos, TimeUnit.NANOSECONDS);
+    return new Summary.Spawning(scheduler.engine(), sleepers.spawned(), nanos, heapBytes);
+  }
+
+  private Summary.Serving serve(
+      CoroutineScheduler scheduler, TimerService timers, Background background)
       throws IOException, InterruptedException {
     ledger.measureLateness();
+    delays.measureLateness();
     long startNanos = System.nanoTime();
     long startCpuNanos = ProcessCpu.nanos();
-    try (DemoServer server = new DemoServer(timers, kinds.lateAnswers());
+    try (DemoServer server = new DemoServer(scheduler, timers, kinds, rolls);
         Clients clients = new Clients(timers, server.address(), kinds, tally)) {
       clients.start();
       background.startChurn();
@@ -107,7 +167,8 @@ final class Demo {
           new Summary.Serving(
               System.nanoTime() - startNanos,
               ProcessCpu.nanos() - startCpuNanos,
-              ledger.latenessNanos());
+              ledger.latenessNanos(),
+              delays.latenessNanos());
       // In the middle of it all: that is where the promise is hardest to keep.
       shutDown(timers);
       return serving;
@@ -136,15 +197,38 @@ final class Demo {
     }
   }
 
-  /** Judges, once the last thread has ended, which is the driver. */
-  private Summary settle(TimerService timers, Summary.Arming arming, Summary.Serving serving) {
+  /** Judges, once the last thread has ended, which is the driver, and the last coroutine. */
+  private Summary settle(
+      CoroutineScheduler scheduler,
+      TimerService timers,
+      Summary.Arming arming,
+      Summary.Spawning spawning,
+      Summary.Serving serving) {
     timers.close();
+    List<String> broken = new ArrayList<>();
+    if (!scheduler.close(Duration.ZERO)) {
+      broken.add("every coroutine ends: the scheduler was closed, and some have not");
+    }
     TimerStats stats = timers.stats();
-    List<String> broken = new ArrayList<>(ledger.broken());
+    broken.addAll(ledger.broken());
     broken.addAll(ledger.disagreements(stats));
-    Summary.Stalls stalls = new Summary.Stalls(stats.pauses(), stats.pauseNanos());
+    broken.addAll(delays.broken());
+    broken.addAll(rolls.broken());
+    Summary.Stalls stalls =
+        new Summary.Stalls(stats.pauses(), stats.pauseNanos(), loopStalls.sum());
     return new Summary(
-        arming, serving, pending, isStopping(), kinds, ledger, tally, stalls, broken);
+        arming,
+        spawning,
+        serving,
+        pending,
+        isStopping(),
+        kinds,
+        ledger,
+        delays,
+        rolls,
+        tally,
+        stalls,
+        broken);
   }
 
   private static ProgressBar bar(String name, long max, String unit, long unitSize) {

@@ -1,6 +1,7 @@
 package io.tourbillon.bench.demo;
 
 import io.tourbillon.bench.Interruption;
+import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Spec;
     name = "demo",
     description = {
       "Runs the timer service under an HTTP server with real clients, on the loopback address, and"
-          + " checks that no timer is lost or early.",
+          + " checks that no timer is lost or early. Each connection is served by a coroutine, with"
+          + " a great many others asleep beside it.",
       "Ctrl-C ends it early, with the summary."
     },
     mixinStandardHelpOptions = true,
@@ -30,9 +32,16 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements Callable<Integer> {
   private static final int MAX_SECONDS = 86_400;
   private static final int MAX_TIMERS = 50_000_000;
+  private static final int MAX_COROUTINES = 10_000_000;
 
   /** Heap for a timer of the background: task and reference, id, the service's own, and slack. */
   private static final long HEAP_BYTES_PER_TIMER = 120;
+
+  /**
+   * Heap for a coroutine that sleeps: its stack, up to 1,050 bytes with all else that belongs to
+   * it, and the stacks that it has left behind since the last collection.
+   */
+  private static final long HEAP_BYTES_PER_COROUTINE = 1_200;
 
   /** Heap for everything else. */
   private static final long HEAP_BYTES_BESIDES = 64L << 20;
@@ -55,6 +64,16 @@ public final class DemoCommand implements Callable<Integer> {
   private long timers;
 
   @Option(
+      names = "--coroutines",
+      defaultValue = "1000000",
+      paramLabel = "N",
+      description =
+          "How many coroutines sleep beside the server's, 0 to "
+              + MAX_COROUTINES
+              + "; ${DEFAULT-VALUE} by default.")
+  private long coroutines;
+
+  @Option(
       names = "--with-parent",
       description =
           "End, with the summary, when the process that started this one ends. A signal to Maven"
@@ -64,16 +83,21 @@ public final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   private final UnaryOperator<TimerService> disguise;
+  private final Clock clock;
   private final long heapBytes;
 
   /** For picocli. */
   public DemoCommand() {
-    this(UnaryOperator.identity(), Runtime.getRuntime().maxMemory());
+    this(UnaryOperator.identity(), Clock.system(), Runtime.getRuntime().maxMemory());
   }
 
-  /** For tests: what to put between the demo and the service, and how far the heap may grow. */
-  DemoCommand(UnaryOperator<TimerService> disguise, long heapBytes) {
+  /**
+   * For tests: what to put between the demo and the service, the clock of the coroutines, and how
+   * far the heap may grow.
+   */
+  DemoCommand(UnaryOperator<TimerService> disguise, Clock clock, long heapBytes) {
     this.disguise = disguise;
+    this.clock = clock;
     this.heapBytes = heapBytes;
   }
 
@@ -81,8 +105,12 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     requireRange("--seconds", seconds, 1, MAX_SECONDS);
     requireRange("--timers", timers, 0, MAX_TIMERS);
-    requireHeap();
-    return run(new Demo((int) seconds, (int) timers, disguise));
+    requireRange("--coroutines", coroutines, 0, MAX_COROUTINES);
+    long timerBytes = timers * HEAP_BYTES_PER_TIMER + HEAP_BYTES_BESIDES;
+    requireHeap("--timers", timers, timerBytes, heapBytes);
+    requireHeap(
+        "--coroutines", coroutines, coroutines * HEAP_BYTES_PER_COROUTINE, heapBytes - timerBytes);
+    return run(new Demo((int) seconds, (int) timers, (int) coroutines, disguise, clock));
   }
 
   private void requireRange(String option, long value, long least, long most) {
@@ -94,17 +122,18 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private void requireHeap() {
-    long neededBytes = timers * HEAP_BYTES_PER_TIMER + HEAP_BYTES_BESIDES;
-    if (neededBytes > heapBytes) {
+  private void requireHeap(String option, long value, long neededBytes, long freeBytes) {
+    if (neededBytes > freeBytes) {
       throw wrong(
           String.format(
               Locale.ROOT,
-              "--timers must fit into the heap of %,d MB (java -Xmx, or -Ddemo.heap with Maven):"
-                  + " %d need %,d MB",
+              "%s must fit into the heap of %,d MB (java -Xmx, or -Ddemo.heap with Maven):"
+                  + " %d need %,d MB, and %,d MB are free",
+              option,
               heapBytes >> 20,
-              timers,
-              neededBytes >> 20));
+              value,
+              neededBytes >> 20,
+              freeBytes >> 20));
     }
   }
 

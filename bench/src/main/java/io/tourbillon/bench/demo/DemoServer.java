@@ -1,79 +1,141 @@
 package io.tourbillon.bench.demo;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.timer.TimerService;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.AsynchronousChannelGroup;
+import java.nio.channels.AsynchronousServerSocketChannel;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The JDK's HTTP server on a free port of the loopback address. It answers at once, except that now
- * and then it waits, by a future of the timer service, until its client must have given up.
+ * A server on a free port of the loopback address. A coroutine takes in connections, and the {@link
+ * Session} of each is another; a single thread tells them all what has come of their reads and
+ * writes. It answers at once, except that now and then a session sleeps until its client must have
+ * given up.
+ *
+ * <p>For one thread; the coroutines run on their loops.
  */
 final class DemoServer implements AutoCloseable {
-  static final String WORK_PATH = "/work";
-  static final String PING_PATH = "/ping";
+  /**
+   * More connections are closed at once. The clients have one each; where one of theirs was given
+   * up and its answer is late, its session outlives it.
+   */
+  static final int MAX_SESSIONS = Clients.COUNT * Clients.MAX_SESSIONS_EACH;
 
-  /** Twice as long as a client waits. */
-  static final Duration LATE_ANSWER = Duration.ofMillis(2 * Connection.REQUEST_TIMEOUT_MILLIS);
+  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final String CLOSING = "the server is closing";
 
-  /** One answer in so many is late. */
-  private static final long LATE_EVERY = 250;
-
-  private static final int NO_BODY = -1;
-
+  private final CoroutineScheduler scheduler;
   private final TimerService timers;
-  private final Account lateAnswers;
-  private final HttpServer http;
-  private final ExecutorService handlers;
+  private final Kinds kinds;
+  private final Rolls rolls;
+  private final AsynchronousChannelGroup group;
+  private final AsynchronousServerSocketChannel listener;
+  private final InetSocketAddress address;
+  private final Coroutine<?> acceptor;
   private final AtomicLong answers = new AtomicLong();
 
-  DemoServer(TimerService timers, Account lateAnswers) throws IOException {
+  /** Those that have not ended. The acceptor adds to it, and each leaves it on its own loop. */
+  private final Set<Coroutine<?>> sessions = ConcurrentHashMap.newKeySet();
+
+  DemoServer(CoroutineScheduler scheduler, TimerService timers, Kinds kinds, Rolls rolls)
+      throws IOException {
+    this.scheduler = scheduler;
     this.timers = timers;
-    this.lateAnswers = lateAnswers;
-    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    http = HttpServer.create(anyPort, Clients.COUNT);
-    // There are as many handlers as open requests, so the clients bound them.
-    handlers =
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("demo-handler-", 1).factory());
-    http.setExecutor(handlers);
-    http.createContext(WORK_PATH, this::work);
-    http.createContext(PING_PATH, DemoServer::ping);
-    http.start();
+    this.kinds = kinds;
+    this.rolls = rolls;
+    group =
+        AsynchronousChannelGroup.withFixedThreadPool(
+            1, Thread.ofPlatform().daemon().name("demo-io").factory());
+    boolean listening = false;
+    try {
+      listener = AsynchronousServerSocketChannel.open(group);
+      listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Clients.COUNT);
+      address = (InetSocketAddress) listener.getLocalAddress();
+      listening = true;
+    } finally {
+      if (!listening) {
+        group.shutdownNow();
+      }
+    }
+    acceptor = scheduler.spawn(SpawnOptions.named("acceptor"), this::accept);
+    rolls.acceptors().spawn();
+    CompletableFuture<?> _ =
+        acceptor.toFuture().whenComplete((nothing, end) -> rolls.acceptors().end(acceptor));
   }
 
   InetSocketAddress address() {
-    return http.getAddress();
+    return address;
   }
 
-  /** An exception closes the connection; where the client has gone, that is all there is to do. */
-  private void work(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      if (answers.incrementAndGet() % LATE_EVERY == 0) {
-        new CheckedTimer(lateAnswers).await(timers, LATE_ANSWER);
+  private void accept() throws IOException {
+    while (true) {
+      SuspendingChannel channel = SuspendingChannel.accept(listener);
+      if (sessions.size() < MAX_SESSIONS) {
+        begin(channel);
+      } else {
+        channel.close();
       }
-      exchange.sendResponseHeaders(200, NO_BODY);
-    } catch (RejectedExecutionException shutDown) {
-      throw new IOException("the demo is ending", shutDown);
     }
   }
 
-  private static void ping(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      exchange.sendResponseHeaders(200, NO_BODY);
-    }
+  private void begin(SuspendingChannel channel) {
+    Coroutine<?> session =
+        scheduler.spawn(
+            SpawnOptions.named("session-" + (rolls.sessions().spawned() + 1)),
+            new Session(channel, timers, kinds, answers));
+    rolls.sessions().spawn();
+    sessions.add(session);
+    // Not in the session itself: one that is cancelled in time does not begin.
+    CompletableFuture<?> _ =
+        session
+            .toFuture()
+            .whenComplete(
+                (nothing, end) -> {
+                  Closer.closeQuietly(channel);
+                  rolls.sessions().end(session);
+                  sessions.remove(session);
+                });
   }
 
-  /** Closes all connections and waits for the handlers. */
+  /**
+   * Ends the sessions, closes all connections, and waits for all that it has begun; an interrupt
+   * hurries it.
+   *
+   * @throws IllegalStateException if something does not end
+   */
   @Override
   public void close() {
-    http.stop(0);
-    handlers.close();
+    try {
+      // First the acceptor: after that there are no new sessions.
+      long deadlineNanos = System.nanoTime() + GRACE.toNanos();
+      Roll.cancel(List.of(acceptor), CLOSING, deadlineNanos);
+      Roll.cancel(sessions, CLOSING, deadlineNanos);
+    } finally {
+      closeGroup();
+    }
+  }
+
+  private void closeGroup() {
+    try {
+      group.shutdownNow();
+      if (!group.awaitTermination(GRACE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the server's thread must end within " + GRACE);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("the server must close its connections", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -12,7 +12,8 @@ import org.HdrHistogram.Histogram;
 
 /**
  * Checks the promise of the service: every accepted timer ends in exactly one of fired, cancelled
- * or handed back, and none fires early. Holds an {@link Account} for each kind of timer.
+ * or handed back, and none fires early. Holds an {@link Account} for each kind of timer. The delays
+ * of coroutines, which are timers of their loops, have a ledger of their own.
  *
  * <p>Accounts are opened by one thread before the timers, and judged by it after all other threads
  * have ended.

@@ -1,5 +1,6 @@
 package io.tourbillon.bench.demo;
 
+import io.tourbillon.coroutine.Engine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Formatter;
@@ -12,22 +13,28 @@ import org.HdrHistogram.Histogram;
  * What a run has shown, for people.
  *
  * @param arming what arming the background took
+ * @param spawning what spawning the sleepers took
  * @param serving what serving took
  * @param pending timers pending just before the shutdown
  * @param stopped whether the run was ended before its time
  * @param kinds the accounts by kind
  * @param ledger what has become of the timers
+ * @param delays what has become of the delays of coroutines
+ * @param rolls which coroutines there were
  * @param tally what the clients have done
- * @param stalls what held the driver up
+ * @param stalls what held the driver and the loops up
  * @param broken the promises that were broken, each as a sentence; none if all is well
  */
 record Summary(
     Arming arming,
+    Spawning spawning,
     Serving serving,
     long pending,
     boolean stopped,
     Kinds kinds,
     Ledger ledger,
+    Ledger delays,
+    Rolls rolls,
     Tally tally,
     Stalls stalls,
     List<String> broken) {
@@ -35,6 +42,7 @@ record Summary(
   private static final double NANOS_PER_MICRO = TimeUnit.MICROSECONDS.toNanos(1);
   private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final String COLUMNS = "  %-18s %12s %12s %12s %12s%n";
+  private static final String DELAY_COLUMNS = "  %-18s %12s %12s %12s%n";
 
   /**
    * How the background was armed.
@@ -56,14 +64,30 @@ record Summary(
   }
 
   /**
+   * How the sleepers were spawned.
+   *
+   * @param engine what carried them
+   * @param sleepers how many
+   * @param nanos how long it took until each had begun to sleep
+   * @param heapBytes by how much the heap in use has grown, both times after a full collection;
+   *     less than nothing if it was not measured
+   */
+  record Spawning(Engine engine, int sleepers, long nanos, long heapBytes) {
+    boolean isMeasured() {
+      return heapBytes != Arming.NOT_MEASURED && sleepers >= Arming.MIN_MEASURABLE;
+    }
+  }
+
+  /**
    * How clients were served.
    *
    * @param nanos for how long
    * @param cpuNanos what CPU the whole process took meanwhile
    * @param latenessNanos how long after their deadlines tasks ran meanwhile
+   * @param wakeUpNanos how long after their delays coroutines went on meanwhile
    */
-  record Serving(long nanos, long cpuNanos, Histogram latenessNanos) {
-    static final Serving NONE = new Serving(0, 0, new Histogram(1));
+  record Serving(long nanos, long cpuNanos, Histogram latenessNanos, Histogram wakeUpNanos) {
+    static final Serving NONE = new Serving(0, 0, new Histogram(1), new Histogram(1));
 
     boolean isNone() {
       return nanos == 0;
@@ -72,9 +96,10 @@ record Summary(
 
   /**
    * How often the driver was held up for 100 ms or more through no task's fault, and for how long
-   * in all: by the collector, or by whatever else this machine has to do.
+   * in all: by the collector, or by whatever else this machine has to do. And how often one turn of
+   * a coroutine held a loop up for as long.
    */
-  record Stalls(long count, long nanos) {}
+  record Stalls(long count, long nanos, long ofLoops) {}
 
   boolean isPromiseKept() {
     return broken.isEmpty();
@@ -87,11 +112,15 @@ record Summary(
     text.format("%n");
     printTimers(text);
     text.format("%n");
+    printDelays(text);
+    text.format("%n");
     text.format("pending   %,d before the shutdown%n", pending);
     printRequests(text);
     printLateness(text);
+    printWakeUps(text);
     printCpu(text);
     printMemory(text);
+    printCoroutines(text);
     printPromise(text);
     out.flush();
   }
@@ -126,6 +155,18 @@ record Summary(
         ledger.total(Account::handedBack));
   }
 
+  private void printDelays(Formatter text) {
+    text.format(DELAY_COLUMNS, "delays", "begun", "over", "cancelled");
+    for (Account account : delays.accounts()) {
+      text.format(
+          DELAY_COLUMNS,
+          account.kind(),
+          grouped(account.accepted()),
+          grouped(account.fired()),
+          grouped(account.cancelled()));
+    }
+  }
+
   private void printRequests(Formatter text) {
     if (serving.isNone()) {
       return;
@@ -149,14 +190,7 @@ record Summary(
     if (late.getTotalCount() == 0) {
       return;
     }
-    text.format(
-        "lateness  ms: p50 %.3f  p90 %.3f  p99 %.3f  p99.9 %.3f  max %.3f; %,d runs while serving%n",
-        late.getValueAtPercentile(50) / NANOS_PER_MILLI,
-        late.getValueAtPercentile(90) / NANOS_PER_MILLI,
-        late.getValueAtPercentile(99) / NANOS_PER_MILLI,
-        late.getValueAtPercentile(99.9) / NANOS_PER_MILLI,
-        late.getMaxValue() / NANOS_PER_MILLI,
-        late.getTotalCount());
+    printPercentiles(text, "lateness", late, "runs");
     text.format("          after the deadline that was asked for; up to 1 ms of it is the tick%n");
     if (stalls.count > 0) {
       text.format(
@@ -164,6 +198,34 @@ record Summary(
               + "          collector or the machine and not by a task; arming is included%n",
           stalls.count, stalls.nanos / NANOS_PER_SECOND);
     }
+  }
+
+  private void printWakeUps(Formatter text) {
+    Histogram late = serving.wakeUpNanos();
+    if (late.getTotalCount() == 0) {
+      return;
+    }
+    printPercentiles(text, "wake-ups", late, "of coroutines");
+    if (stalls.ofLoops > 0) {
+      text.format(
+          "          the loops were held up %,d times for 100 ms or more by a single turn; spawning%n"
+              + "          is included%n",
+          stalls.ofLoops);
+    }
+  }
+
+  private static void printPercentiles(
+      Formatter text, String what, Histogram late, String counted) {
+    text.format(
+        "%-10sms: p50 %.3f  p90 %.3f  p99 %.3f  p99.9 %.3f  max %.3f; %,d %s while serving%n",
+        what,
+        late.getValueAtPercentile(50) / NANOS_PER_MILLI,
+        late.getValueAtPercentile(90) / NANOS_PER_MILLI,
+        late.getValueAtPercentile(99) / NANOS_PER_MILLI,
+        late.getValueAtPercentile(99.9) / NANOS_PER_MILLI,
+        late.getMaxValue() / NANOS_PER_MILLI,
+        late.getTotalCount(),
+        counted);
   }
 
   private void printCpu(Formatter text) {
@@ -176,7 +238,8 @@ record Summary(
       return;
     }
     text.format(
-        "CPU       %.2f cores while serving, %,.0f us a request: server, client and all timers%n",
+        "CPU       %.2f cores while serving, %,.0f us a request: server, client, all timers%n"
+            + "          and all coroutines%n",
         cores, serving.cpuNanos / NANOS_PER_MICRO / tally.answers());
   }
 
@@ -197,11 +260,37 @@ record Summary(
     }
   }
 
+  private void printCoroutines(Formatter text) {
+    text.format(
+        "coroutine %,d sleepers, a session for each of %,d connections%n",
+        rolls.sleepers().spawned(), rolls.sessions().spawned());
+    if (spawning.sleepers > 0) {
+      text.format(
+          "          spawned in %.2f s, %,.0f ns each, until all slept%n",
+          spawning.nanos / NANOS_PER_SECOND, (double) spawning.nanos / spawning.sleepers);
+    }
+    if (spawning.isMeasured()) {
+      text.format(
+          "          %.0f bytes a sleeper, of the heap after a full collection%n",
+          (double) spawning.heapBytes / spawning.sleepers);
+    }
+    text.format(
+        "engine    %s, %s %s%n",
+        spawning.engine,
+        spawning.engine == Engine.VIRTUAL_THREAD
+            ? "as this JVM was started with"
+            : "as this JVM was started without",
+        Engine.VIRTUAL_THREAD.flag());
+  }
+
   private void printPromise(Formatter text) {
     if (isPromiseKept()) {
       text.format(
           "promise   kept: each of %,d timers ended exactly once, none early%n",
           ledger.total(Account::accepted));
+      text.format(
+          "          and each of %,d coroutines, none of %,d delays early%n",
+          rolls.spawned(), delays.total(Account::accepted));
     }
     for (String promise : broken) {
       text.format("promise   BROKEN: %s%n", promise);

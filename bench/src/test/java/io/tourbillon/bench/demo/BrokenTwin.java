@@ -1,5 +1,6 @@
 package io.tourbillon.bench.demo;
 
+import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -11,13 +12,14 @@ import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Timer services that break a promise, and are otherwise as good as the real one. */
+/** Timer services and clocks that break a promise, and are otherwise as good as the real ones. */
 final class BrokenTwin {
   private BrokenTwin() {}
 
   /** The program, with a service that forgets. */
   public static void main(String[] args) {
-    DemoCommand demo = new DemoCommand(BrokenTwin::forgetting, Runtime.getRuntime().maxMemory());
+    DemoCommand demo =
+        new DemoCommand(BrokenTwin::forgetting, Clock.system(), Runtime.getRuntime().maxMemory());
     System.exit(new CommandLine(new Tourbillon()).addSubcommand(demo).execute(args));
   }
 
@@ -45,6 +47,44 @@ final class BrokenTwin {
   /** One that hands a timer back twice. */
   static TimerService repeating(TimerService real) {
     return twin(real, (method, arguments) -> {}, changing(tasks -> tasks.add(tasks.getLast())));
+  }
+
+  /** A clock that runs twice as fast, by which delays are over after half the time. */
+  static Clock hurryingClock() {
+    Clock real = Clock.system();
+    long originNanos = real.nanoTime();
+    return new Clock() {
+      @Override
+      public long nanoTime() {
+        return originNanos + 2 * (real.nanoTime() - originNanos);
+      }
+
+      @Override
+      public Alarm newAlarm(Thread thread) {
+        Alarm alarm = real.newAlarm(thread);
+        return new Alarm() {
+          @Override
+          public void awaitUntil(long deadlineNanos) {
+            alarm.awaitUntil(originNanos + (deadlineNanos - originNanos) / 2);
+          }
+
+          @Override
+          public void await() {
+            alarm.await();
+          }
+
+          @Override
+          public void wake() {
+            alarm.wake();
+          }
+
+          @Override
+          public void close() {
+            alarm.close();
+          }
+        };
+      }
+    };
   }
 
   private static UnaryOperator<List<Runnable>> changing(Consumer<List<Runnable>> change) {

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,7 +27,11 @@ final class DemoCommandTest {
   private final StringWriter err = new StringWriter();
 
   private int execute(UnaryOperator<TimerService> disguise, String... options) {
-    return new CommandLine(new DemoCommand(disguise, HEAP_BYTES))
+    return execute(disguise, Clock.system(), options);
+  }
+
+  private int execute(UnaryOperator<TimerService> disguise, Clock clock, String... options) {
+    return new CommandLine(new DemoCommand(disguise, clock, HEAP_BYTES))
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
         .execute(options);
@@ -47,10 +54,23 @@ final class DemoCommandTest {
         .collect(Collectors.toSet());
   }
 
+  /** Those that end after the scheduler was closed, as it does not wait for its loops. */
+  private static Set<String> demoThreadsThatStay() throws InterruptedException {
+    long deadlineNanos = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (!demoThreads().isEmpty() && System.nanoTime() - deadlineNanos < 0) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    return demoThreads();
+  }
+
   @Test
-  void demo_shortRun_keepsThePromiseAndSaysSo() {
+  void demo_shortRun_keepsThePromiseAndSaysSo() throws InterruptedException {
     int timers = 20_000;
-    assertEquals(0, execute("--seconds", "2", "--timers", "" + timers), () -> out + "\n" + err);
+    int coroutines = 10_000;
+    assertEquals(
+        0,
+        execute("--seconds", "3", "--timers", "" + timers, "--coroutines", "" + coroutines),
+        () -> out + "\n" + err);
 
     assertTrue(number("all +([\\d,]+) ") > timers);
     assertTrue(number("background +([\\d,]+) ") > timers, "the churn arms more");
@@ -64,36 +84,75 @@ final class DemoCommandTest {
     assertTrue(number("CPU +([\\d.]+) cores") > 0);
     assertTrue(number("memory +([\\d.]+) bytes") > 0);
     assertTrue(number("promise +kept: each of ([\\d,]+) timers") > timers);
+    assertTrue(number("sleeps +([\\d,]+) ") > coroutines, "they sleep over and over");
+    assertTrue(number("wake-ups +ms: p50 ([\\d.]+)") > 0);
+    assertTrue(number("wake-ups .*; ([\\d,]+) of coroutines while serving") > 0);
+    assertEquals(coroutines, number("coroutine ([\\d,]+) sleepers"));
+    assertTrue(number("a session for each of ([\\d,]+) connections") > 0);
+    assertTrue(number("([\\d,]+) bytes a sleeper") > 100);
+    assertTrue(number("and each of ([\\d,]+) coroutines, none of") > coroutines);
+    assertTrue(
+        out.toString()
+            .contains(
+                "engine    VIRTUAL_THREAD, as this JVM was started with"
+                    + " --add-opens java.base/java.lang=ALL-UNNAMED"),
+        out.toString());
     assertFalse(out.toString().contains("failures"), out.toString());
     assertEquals("", err.toString());
-    assertEquals(Set.of(), demoThreads());
+    assertEquals(Set.of(), demoThreadsThatStay());
   }
 
   @Test
-  void demo_noBackground_works() {
-    assertEquals(0, execute("--seconds", "1", "--timers", "0"), () -> out + "\n" + err);
+  void demo_noBackgroundAndNoSleepers_works() {
+    assertEquals(
+        0, execute("--seconds", "1", "--timers", "0", "--coroutines", "0"), () -> out + "\n" + err);
 
     assertEquals(0, number("background +([\\d,]+) "));
+    assertEquals(0, number("coroutine ([\\d,]+) sleepers"));
     assertTrue(out.toString().contains("memory    not measured"), out.toString());
   }
 
   @Test
   void demo_serviceIsEarly_exits1() {
-    assertEquals(1, execute(BrokenTwin::hurrying, "--seconds", "1", "--timers", "100"));
+    assertEquals(
+        1,
+        execute(BrokenTwin::hurrying, "--seconds", "1", "--timers", "100", "--coroutines", "100"));
 
     assertTrue(number("BROKEN: never early: ([\\d,]+) of the pauses") > 0);
   }
 
   @Test
+  void demo_clockOfCoroutinesIsEarly_exits1() {
+    assertEquals(
+        1,
+        execute(
+            UnaryOperator.identity(),
+            BrokenTwin.hurryingClock(),
+            "--seconds",
+            "4",
+            "--timers",
+            "100",
+            "--coroutines",
+            "1000"));
+
+    assertTrue(number("BROKEN: never early: ([\\d,]+) of the sleeps") > 0);
+  }
+
+  @Test
   void demo_serviceLosesATimer_exits1() {
-    assertEquals(1, execute(BrokenTwin::forgetting, "--seconds", "1", "--timers", "100"));
+    assertEquals(
+        1,
+        execute(
+            BrokenTwin::forgetting, "--seconds", "1", "--timers", "100", "--coroutines", "100"));
 
     assertTrue(out.toString().contains("BROKEN: no timer is lost: "), out.toString());
   }
 
   @Test
   void demo_serviceHandsATimerBackTwice_exits1() {
-    assertEquals(1, execute(BrokenTwin::repeating, "--seconds", "1", "--timers", "100"));
+    assertEquals(
+        1,
+        execute(BrokenTwin::repeating, "--seconds", "1", "--timers", "100", "--coroutines", "100"));
 
     assertEquals(1, number("BROKEN: a timer ends once: ([\\d,]+) of the "));
   }
@@ -111,6 +170,10 @@ final class DemoCommandTest {
           --timers  | 50000001 | --timers must be at most 50000000: 50000001
           --timers  | 1e6      | Invalid value for option '--timers': '1e6' is not a long
           --timers  | 50000000 | --timers must fit into the heap of 1,024 MB
+          --coroutines | -1       | --coroutines must be at least 0: -1
+          --coroutines | 10000001 | --coroutines must be at most 10000000: 10000001
+          --coroutines | many     | Invalid value for option '--coroutines': 'many' is not a long
+          --coroutines | 10000000 | --coroutines must fit into the heap of 1,024 MB
           --nothing | 1        | Unknown options: '--nothing', '1'
           """)
   void demo_badOption_exits2AndSaysTheRule(String option, String value, String message) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.Main;
+import io.tourbillon.bench.ServerJvm;
+import io.tourbillon.timer.Clock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -27,7 +29,9 @@ final class DemoTest {
 
   @Test
   void stop_beforeTheRun_leavesOnlyTheSummary() throws Exception {
-    Demo demo = new Demo(Integer.parseInt(FOREVER), 100_000, UnaryOperator.identity());
+    Demo demo =
+        new Demo(
+            Integer.parseInt(FOREVER), 100_000, 100_000, UnaryOperator.identity(), Clock.system());
     demo.stop();
     Summary summary = demo.run();
 
@@ -47,10 +51,29 @@ final class DemoTest {
 
   @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process cannot be asked to end there")
-  void termination_whileServing_printsTheSummary() throws Exception {
+  void termination_whileSpawning_printsTheSummary() throws Exception {
+    String out = terminate(Main.class, "spawning", SIGTERM_EXIT);
+
+    assertTrue(out.contains("promise   kept"), out);
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process cannot be asked to end there")
+  void termination_whileServingWithoutTheFlag_printsTheSummary() throws Exception {
     String out = terminate(Main.class, "serving", SIGTERM_EXIT);
 
     assertTrue(out.contains("then stopped"), out);
+    assertTrue(out.contains("engine    HANDOFF, as this JVM was started without "), out);
+    assertTrue(out.contains("promise   kept"), out);
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process cannot be asked to end there")
+  void termination_whileServingWithTheFlag_printsTheSummary() throws Exception {
+    String out = terminate(Main.class, "serving", SIGTERM_EXIT, ServerJvm.OPEN_TO_VIRTUAL_THREAD);
+
+    assertTrue(out.contains("then stopped"), out);
+    assertTrue(out.contains("engine    VIRTUAL_THREAD, as this JVM was started with "), out);
     assertTrue(out.contains("promise   kept"), out);
   }
 
@@ -75,23 +98,30 @@ final class DemoTest {
     assertTrue(out.contains("promise   kept"), out);
   }
 
-  private static List<String> demo(Class<?> main) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx256m",
-        "-cp",
-        System.getProperty("java.class.path"),
-        main.getName(),
-        "demo",
-        "--seconds",
-        FOREVER,
-        "--timers",
-        "500000");
+  private static List<String> demo(Class<?> main, String... flags) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx256m");
+    command.addAll(List.of(flags));
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            main.getName(),
+            "demo",
+            "--seconds",
+            FOREVER,
+            "--timers",
+            "500000",
+            "--coroutines",
+            "50000"));
+    return command;
   }
 
   /** Asks a demo to end as soon as it says a word. Ctrl-C and SIGTERM come to the same. */
-  private static String terminate(Class<?> main, String word, int exitCode) throws Exception {
-    Process process = new ProcessBuilder(demo(main)).start();
+  private static String terminate(Class<?> main, String word, int exitCode, String... flags)
+      throws Exception {
+    Process process = new ProcessBuilder(demo(main, flags)).start();
     String out = end(process, word, ProcessHandle::destroy);
     assertEquals(exitCode, process.exitValue(), out);
     return out;

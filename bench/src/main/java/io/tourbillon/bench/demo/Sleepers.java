@@ -1,0 +1,151 @@
+package io.tourbillon.bench.demo;
+
+import io.tourbillon.bench.Interruption;
+import io.tourbillon.coroutine.Action;
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
+
+/**
+ * A great many coroutines that sleep for random times, over and over, on the loops that run the
+ * server's sessions. For one thread; the coroutines run on their loops.
+ */
+final class Sleepers implements AutoCloseable {
+  /** So many are spawned between two reports of progress. */
+  private static final int STRIDE = 4_096;
+
+  /** So many are cancelled at once: enough that the loops have work while this thread waits. */
+  private static final int END_STRIDE = 65_536;
+
+  private static final long LOOK_MILLIS = 10;
+
+  /** Of a million, thirty wake up in a millisecond. */
+  private static final Duration MIN_DELAY = Duration.ofSeconds(1);
+
+  private static final Duration MAX_DELAY = Duration.ofMinutes(1);
+
+  /** How long to warm up for each sleeper, and for how long at most. */
+  private static final long WARM_UP_NANOS_EACH = 2_000;
+
+  private static final long MOST_WARM_UP_NANOS = Duration.ofSeconds(2).toNanos();
+  private static final Duration WARM_UP_ROUND = Duration.ofMillis(50);
+  private static final int WARM_UP_COUNT = 1_000;
+
+  /** It takes some seconds to end a million: less than {@link Interruption} waits for. */
+  private static final Duration GRACE = Duration.ofSeconds(15);
+
+  private final CoroutineScheduler scheduler;
+  private final Account sleeps;
+  private final Roll roll;
+  private final int count;
+  private final long minDelayNanos;
+  private final long maxDelayNanos;
+  private final List<Coroutine<?>> coroutines;
+
+  /** Those that have had their first turn. Written by the loops. */
+  private final LongAdder begun = new LongAdder();
+
+  Sleepers(CoroutineScheduler scheduler, Account sleeps, Roll roll, int count) {
+    this(scheduler, sleeps, roll, count, MIN_DELAY, MAX_DELAY);
+  }
+
+  private Sleepers(
+      CoroutineScheduler scheduler,
+      Account sleeps,
+      Roll roll,
+      int count,
+      Duration minDelay,
+      Duration maxDelay) {
+    this.scheduler = scheduler;
+    this.sleeps = sleeps;
+    this.roll = roll;
+    this.count = count;
+    minDelayNanos = minDelay.toNanos();
+    maxDelayNanos = maxDelay.toNanos();
+    coroutines = new ArrayList<>(count);
+  }
+
+  /**
+   * Lets a few sleep, wake up and end, again and again, for two seconds at most, in accounts that
+   * nobody reads. In a JVM just started the stacks of all sleepers would be those of code that is
+   * interpreted, which are twice as large, and of which it takes ten times as long to be rid.
+   */
+  void warmUp(BooleanSupplier goOn) throws InterruptedException {
+    long startNanos = System.nanoTime();
+    long limitNanos = Math.min(MOST_WARM_UP_NANOS, count * WARM_UP_NANOS_EACH);
+    while (System.nanoTime() - startNanos < limitNanos && goOn.getAsBoolean()) {
+      try (Sleepers few =
+          new Sleepers(
+              scheduler,
+              new Ledger().open("warm-up"),
+              new Roll("warm-up"),
+              WARM_UP_COUNT,
+              WARM_UP_ROUND.dividedBy(50),
+              WARM_UP_ROUND.dividedBy(10))) {
+        few.spawn(begun -> goOn.getAsBoolean());
+        Thread.sleep(WARM_UP_ROUND);
+      }
+    }
+  }
+
+  /**
+   * Spawns them and waits until each has begun to sleep.
+   *
+   * @param goOn is told now and then how many have begun, and says whether to go on
+   */
+  void spawn(IntPredicate goOn) throws InterruptedException {
+    // One object for all of them: what tells them apart is on their stacks.
+    Action body = this::sleepOverAndOver;
+    while (coroutines.size() < count
+        && (coroutines.size() % STRIDE != 0 || goOn.test(begun.intValue()))) {
+      coroutines.add(scheduler.spawn(body));
+      roll.spawn();
+    }
+    while (begun.intValue() < coroutines.size() && goOn.test(begun.intValue())) {
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+    }
+  }
+
+  /** How many were spawned. */
+  int spawned() {
+    return coroutines.size();
+  }
+
+  private void sleepOverAndOver() {
+    begun.increment();
+    try {
+      while (true) {
+        CheckedDelay.delay(
+            sleeps, ThreadLocalRandom.current().nextLong(minDelayNanos, maxDelayNanos));
+      }
+    } catch (CoroutineCancelledException end) {
+      // Let pass, it would be kept for who asks; and nobody asks for a million of them.
+    }
+  }
+
+  /**
+   * Cancels them, waits for their ends, and enters those in the roll. Some at a time, so that those
+   * that have ended do not pile up beside those that have not.
+   *
+   * @throws IllegalStateException if one does not end in time
+   */
+  @Override
+  public void close() {
+    long deadlineNanos = System.nanoTime() + GRACE.toNanos();
+    while (!coroutines.isEmpty()) {
+      List<Coroutine<?>> last =
+          coroutines.subList(Math.max(0, coroutines.size() - END_STRIDE), coroutines.size());
+      Roll.cancel(last, "the demo is ending", deadlineNanos);
+      last.forEach(roll::end);
+      last.clear();
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.tourbillon.bench.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Engine;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(60)
+final class SleepersTest {
+  private final Ledger delays = new Ledger();
+  private final Account sleeps = delays.open("sleeps");
+  private final Roll roll = new Roll("sleepers");
+
+  private static CoroutineScheduler scheduler(Engine engine) {
+    return CoroutineScheduler.builder().engine(engine).loops(2).build();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void close_allAsleep_endsEach(Engine engine) throws InterruptedException {
+    int count = 10_000;
+    try (CoroutineScheduler scheduler = scheduler(engine)) {
+      Sleepers sleepers = new Sleepers(scheduler, sleeps, roll, count);
+      sleepers.warmUp(() -> true);
+      assertEquals(0, sleeps.accepted(), "a warm-up does not count");
+      sleepers.spawn(begun -> true);
+      assertEquals(count, sleepers.spawned());
+
+      sleepers.close();
+      assertTrue(scheduler.close(Duration.ZERO));
+    }
+
+    assertEquals(List.of(), roll.broken());
+    assertEquals(List.of(), delays.broken());
+    assertEquals(count, roll.spawned());
+    assertEquals(count, sleeps.cancelled());
+    assertEquals(sleeps.accepted(), sleeps.fired() + sleeps.cancelled());
+  }
+
+  @Test
+  void spawn_toldToStop_spawnsNoMore() throws InterruptedException {
+    try (CoroutineScheduler scheduler = scheduler(Engine.HANDOFF);
+        Sleepers sleepers = new Sleepers(scheduler, sleeps, roll, 1_000_000)) {
+      sleepers.spawn(begun -> false);
+
+      assertEquals(0, sleepers.spawned());
+    }
+  }
+
+  @Test
+  void broken_sleepersAreForgotten_isTold() throws InterruptedException {
+    try (CoroutineScheduler scheduler = scheduler(Engine.HANDOFF)) {
+      new Sleepers(scheduler, sleeps, roll, 10).spawn(begun -> true);
+      assertTrue(scheduler.close(Duration.ZERO));
+    }
+
+    assertEquals(
+        List.of("every coroutine ends: 10 sleepers were spawned, but 0 ended"), roll.broken());
+  }
+
+  @Test
+  void broken_coroutineFails_isTold() {
+    try (CoroutineScheduler scheduler = scheduler(Engine.HANDOFF)) {
+      Coroutine<?> failing =
+          scheduler.spawn(
+              () -> {
+                throw new IllegalArgumentException("example");
+              });
+      roll.spawn();
+      CompletableFuture<?> end = failing.toFuture();
+      assertThrows(RuntimeException.class, end::join);
+      roll.end(failing);
+    }
+
+    assertEquals(
+        List.of(
+            "no coroutine fails: 1 of the sleepers did, the first by"
+                + " java.lang.IllegalArgumentException: example"),
+        roll.broken());
+  }
+
+  @Test
+  void cancel_coroutineDoesNotEnd_isRefused() {
+    CountDownLatch enough = new CountDownLatch(1);
+    try (CoroutineScheduler scheduler = scheduler(Engine.HANDOFF)) {
+      Coroutine<?> deaf = scheduler.spawn(() -> Coroutines.blocking(() -> awaitQuietly(enough)));
+      while (deaf.state() != Coroutine.State.SUSPENDED) {
+        Thread.onSpinWait();
+      }
+
+      IllegalStateException refusal =
+          assertThrows(
+              IllegalStateException.class,
+              () -> Roll.cancel(List.of(deaf), "example", System.nanoTime() + 1_000_000));
+      assertTrue(refusal.getMessage().startsWith("it has not ended in time: "), refusal::toString);
+      enough.countDown();
+    }
+  }
+
+  /** Does not heed interrupts. */
+  private static boolean awaitQuietly(CountDownLatch latch) {
+    while (true) {
+      try {
+        latch.await();
+        return true;
+      } catch (InterruptedException e) {
+        // Then once more.
+      }
+    }
+  }
+}
