@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 /**
@@ -166,9 +167,11 @@ final class FirstInTheProcess {
   }
 
   private static void aSchedulersLife(Deed deed) throws Exception {
-    CoroutineScheduler scheduler = TestSchedulers.oneLoop();
+    CoroutineScheduler scheduler =
+        TestSchedulers.builder().loops(1).watchdog(Duration.ZERO).build();
     by(scheduler.spawn(deed::happen), deed);
     byStockThread(deed, "beside a scheduler");
+    besideABusyLoop(scheduler, deed);
     StockThread meanwhile = StockThread.start(deed::happen);
     Object monitor = new Object();
     CountDownLatch inside = new CountDownLatch(1);
@@ -186,6 +189,24 @@ final class FirstInTheProcess {
     }
     holder.end(LIMIT);
     meanwhile.end(LIMIT);
+  }
+
+  /** What the whole process needs must not have come to be on our loop. */
+  private static void besideABusyLoop(CoroutineScheduler scheduler, Deed deed) throws Exception {
+    if (ENGINE == Engine.HANDOFF) {
+      return; // There a loop is a stock thread too, and may have the only carrier.
+    }
+    AtomicBoolean enough = new AtomicBoolean();
+    Coroutine<?> hog =
+        scheduler.spawn(
+            () -> {
+              while (!enough.get()) {
+                Thread.onSpinWait();
+              }
+            });
+    byStockThread(deed, "beside a loop that is held up");
+    enough.set(true);
+    by(hog, deed);
   }
 
   /** Starts threads on the loop that wait for a monitor, if the engine has such threads. */
