@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
  * Values, timeouts and cancellations that come at about the same time, by the system's clock and
  * from other threads: each suspension has one outcome, and no value is lost or taken twice.
  */
+@SuppressWarnings("LockNotBeforeTry") // A lock is what is waited for, and guards nothing.
 class OutcomeRaceTest {
   private static final int COROUTINES = 200;
   private static final int ROUNDS = 60;
@@ -229,53 +230,59 @@ class OutcomeRaceTest {
     assertTrue(cancelled.get() > 0);
   }
 
-  /** The limit strikes while the lock is about to be free, or the sleep over. */
+  /** The limit strikes while a lock is about to be free, or a sleep over. */
   @Test
   @Tag("virtual-thread")
   void timeout_ofABlockingCallThatEndsJustThen_leavesNoInterruptBehind() throws Exception {
     ReentrantLock lock = new ReentrantLock();
+    AtomicBoolean done = new AtomicBoolean();
     AtomicInteger timedOut = new AtomicInteger();
     AtomicInteger inTime = new AtomicInteger();
+    List<Coroutine<?>> holders = spawn(2, () -> holdNowAndThen(lock, done));
     join(
         spawn(
             20,
             () -> {
               for (int round = 0; round < 100; round++) {
+                boolean sleeps = round % 2 == 0;
                 try {
-                  if (Coroutines.withTimeout(LIMIT, () -> sleepOrLock(lock))) {
-                    inTime.incrementAndGet();
-                  }
+                  Coroutines.withTimeout(LIMIT, () -> sleeps ? sleep() : lockAndUnlock(lock));
+                  inTime.incrementAndGet();
                 } catch (TimeoutException late) {
                   timedOut.incrementAndGet();
                 }
                 assertFalse(Thread.currentThread().isInterrupted());
                 Coroutines.checkCancelled();
-                // Each of these would throw.
-                assertFalse(lock.tryLock(1, TimeUnit.MICROSECONDS) && release(lock));
+                // An interrupt that came later still would end this.
                 Thread.sleep(0, 200_000);
               }
             }));
+    done.set(true);
+    join(holders);
     assertBothHappened(inTime, timedOut);
   }
 
-  /** Returns false. */
-  private static boolean release(ReentrantLock lock) {
-    lock.unlock();
-    return false;
-  }
-
-  private static boolean sleepOrLock(ReentrantLock lock) throws InterruptedException {
-    long nanos = ThreadLocalRandom.current().nextLong(1, 1_800_000);
-    if (nanos % 2 == 0) {
-      Thread.sleep(Duration.ofNanos(nanos));
-    } else {
+  private static void holdNowAndThen(ReentrantLock lock, AtomicBoolean done)
+      throws InterruptedException {
+    while (!done.get()) {
       lock.lock();
       try {
-        Thread.sleep(0, 100_000);
+        Thread.sleep(0, 300_000);
       } finally {
         lock.unlock();
       }
     }
+  }
+
+  private static boolean sleep() throws InterruptedException {
+    Thread.sleep(Duration.ofNanos(ThreadLocalRandom.current().nextLong(1, 1_800_000)));
+    return true;
+  }
+
+  /** Does not heed interrupts, but leaves their status set. */
+  private static boolean lockAndUnlock(ReentrantLock lock) {
+    lock.lock();
+    lock.unlock();
     return true;
   }
 
