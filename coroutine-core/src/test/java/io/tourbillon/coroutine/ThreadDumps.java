@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Dumps all threads while a thousand coroutines suspend and go on. */
 final class ThreadDumps {
   static final int COROUTINES = 1000;
-  private static final int DUMPS = 3;
+  private static final int DUMPS = 2;
 
   private static final HotSpotDiagnosticMXBean DIAGNOSTICS =
       ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
