@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,13 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine.State;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** The watchdog over loops; it goes by the system's clock, so these tests do. */
 class StallTest {
@@ -27,10 +31,12 @@ class StallTest {
           .stallHandler(stalls::add)
           .build();
   private final AtomicBoolean enough = new AtomicBoolean();
+  private final CountDownLatch latch = new CountDownLatch(1);
 
   @AfterEach
   void close() {
     enough.set(true);
+    latch.countDown();
     scheduler.close(Duration.ZERO);
   }
 
@@ -85,6 +91,29 @@ class StallTest {
     enough.set(true);
     hog.join(PATIENCE);
     assertNull(stalls.poll());
+  }
+
+  private void waitForTheLatch() throws InterruptedException {
+    latch.await();
+  }
+
+  /** A blocking call frees the loop of the third engine. */
+  @Test
+  @DisabledIfSystemProperty(named = "tests.engine", matches = "VIRTUAL_THREAD")
+  void stall_ofACoroutineThatBlocks_isToldWithItsNameAndStack() throws Exception {
+    Coroutine<?> blocked = scheduler.spawn(SpawnOptions.named("blocked"), this::waitForTheLatch);
+    Coroutine<?> other = scheduler.spawn(Coroutines::yieldNow);
+    LoopStall stall = stalls.poll(30, TimeUnit.SECONDS);
+    assertNotNull(stall);
+    assertEquals("coroutine-loop-0", stall.loop());
+    assertEquals(Optional.of("blocked"), stall.coroutine());
+    List<String> calls = stall.stack().stream().map(StackTraceElement::getMethodName).toList();
+    assertTrue(calls.contains("await"), calls::toString);
+    assertTrue(calls.contains("waitForTheLatch"), calls::toString);
+    assertFalse(other.state().isEnd());
+    latch.countDown();
+    blocked.join(PATIENCE);
+    other.join(PATIENCE);
   }
 
   @Test

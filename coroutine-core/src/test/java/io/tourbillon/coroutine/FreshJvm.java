@@ -1,0 +1,80 @@
+package io.tourbillon.coroutine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs a program of the tests in a JVM of its own, with the flag of the engine that this run of the
+ * tests is about: for what depends on who is the first in a process to do something, on properties
+ * that are read once, or on the size of the heap.
+ */
+final class FreshJvm {
+  private final Class<?> main;
+  private final List<String> options = new ArrayList<>();
+  private Duration limit = Duration.ofMinutes(1);
+
+  FreshJvm(Class<?> main) {
+    this.main = main;
+  }
+
+  /** Options of the JVM. */
+  FreshJvm with(String... more) {
+    options.addAll(Arrays.asList(more));
+    return this;
+  }
+
+  /** How long it may take, a minute by default. */
+  FreshJvm within(Duration limit) {
+    this.limit = limit;
+    return this;
+  }
+
+  /**
+   * Runs it, and fails unless it ends in time and well.
+   *
+   * @return what it says
+   */
+  String run(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Dtests.engine=" + TestSchedulers.ENGINE);
+    command.add("-ea");
+    String flag = TestSchedulers.ENGINE.flag();
+    if (!flag.isEmpty()) {
+      command.addAll(List.of(flag.split(" ")));
+    }
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(arguments));
+    Path output = Files.createTempFile("tourbillon", ".out");
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      boolean ended;
+      try {
+        ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+      } finally {
+        process.destroyForcibly().waitFor();
+      }
+      String said = Files.readString(output, StandardCharsets.UTF_8);
+      assertTrue(ended, () -> main.getSimpleName() + " takes longer than " + limit + ": " + said);
+      assertEquals(0, process.exitValue(), said);
+      return said;
+    } finally {
+      Files.delete(output);
+    }
+  }
+}
