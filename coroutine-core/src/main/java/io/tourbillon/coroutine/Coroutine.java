@@ -33,7 +33,7 @@ public interface Coroutine<T extends @Nullable Object> {
     SUSPENDED,
     /** Its body has returned. */
     DONE,
-    /** Its body has thrown. */
+    /** Its body has thrown, or its loop has died. */
     FAILED,
     /** It was cancelled before it began, or its body has thrown because it was cancelled. */
     CANCELLED;

@@ -51,7 +51,7 @@ public final class Coroutines {
 
   /**
    * Suspends until a stage is complete. If the coroutine is cancelled meanwhile the stage goes on,
-   * and holds on to no more than a small object.
+   * and holds on to a small object, for each such attempt one, until it is complete.
    *
    * @return what it completes with
    * @throws java.util.concurrent.CompletionException if it fails; the cause is the failure
@@ -124,7 +124,7 @@ public final class Coroutines {
    * nor one from elsewhere that came on top of it.
    *
    * <p>Limits nest: the nearest one that is over counts. However many there are, a suspended
-   * coroutine has one entry in the wheel.
+   * coroutine has one entry in the wheel; one in a timed wait of the JDK has another for that.
    *
    * @param limit zero or less lets the part come to its first suspension point
    * @return what the part returns

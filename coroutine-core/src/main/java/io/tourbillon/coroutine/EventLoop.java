@@ -280,6 +280,11 @@ final class EventLoop implements Runnable {
     return live.get();
   }
 
+  /** Whether its thread has ended and nobody wants another. */
+  boolean hasEnded() {
+    return rest == ENDED && mailbox.isEmpty();
+  }
+
   boolean isDead() {
     return dead;
   }

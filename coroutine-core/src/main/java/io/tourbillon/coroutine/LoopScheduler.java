@@ -382,7 +382,7 @@ final class LoopScheduler implements CoroutineScheduler {
       EventLoop loop = loops[number];
       CompletableFuture<Boolean> done = new CompletableFuture<>();
       told[number] = done;
-      if (loop.isDead()) {
+      if (loop.isDead() || loop.hasEnded()) {
         done.complete(true);
       } else {
         loop.tell(() -> loop.finish(() -> done.complete(true)));

@@ -4,7 +4,8 @@ package io.tourbillon.coroutine;
 final class VirtualThreadMachinery extends Machinery {
   /*
    * The threads that wait for all sockets of the process are virtual ones, made at the first wait.
-   * If that was in one of ours they would be on its loop, and all sockets would hang with it.
+   * If that was in one of ours they would be on its loop, and all sockets would wait whenever that
+   * is busy.
    */
   static {
     Scheduling.initialise("sun.nio.ch.Poller");

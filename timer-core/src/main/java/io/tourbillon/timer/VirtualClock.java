@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method that moves time lets the services on this clock come to rest at each instant at
  * which one of them has something to do, in order; so a task sees the very time for which it was
- * due. Tasks that run on an executor are not waited for. Time must not be moved from inside a task.
+ * due. Tasks that run on an executor are not waited for, nor are a coroutine's calls on platform
+ * threads or in sockets: time may leap over them. Time must not be moved from inside a task.
  *
  * <p>Thread-safe. One move at a time: another thread's begins where this one has ended.
  */
@@ -33,7 +34,8 @@ public final class VirtualClock implements Clock {
   /**
    * Taken by trying alone, and for a few instructions. The driver of a scheduler may carry virtual
    * threads: if it queued for the lock behind one that it carries itself, neither would go on. A
-   * virtual thread owns the lock only while it runs, so trying comes to an end.
+   * virtual thread owns the lock only while it runs, so trying comes to an end. Those who move time
+   * do queue, after a wait for a change; they are no drivers.
    */
   private final ReentrantLock lock = new ReentrantLock();
 
