@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import java.nio.channels.ClosedByInterruptException;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,10 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception> implem
 
   private final CoroutineTask<?> coroutine;
   private final BlockingThreads threads;
-  private final Body<T, X> body;
+
+  /** Let go if it is taken back, as the threads may come to it late. */
+  private @Nullable Body<T, X> body;
+
   private final ResumptionTask<@Nullable Void> end;
 
   /** NEW, BEGUN or TAKEN_BACK; by compare-and-set from NEW, so it is one or the other. */
@@ -46,7 +50,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception> implem
     coroutine.suspend(
         end,
         resumption -> {
-          resumption.onCancel(() -> threads.forget(this));
+          resumption.onCancel(this::letGo);
           threads.execute(this);
         });
     Throwable thrown = failure;
@@ -69,12 +73,17 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception> implem
     }
     begin();
     try {
-      value = body.call();
+      value = Objects.requireNonNull(body).call();
     } catch (Throwable thrown) {
       failure = thrown;
     }
     end();
     end.resume(null);
+  }
+
+  /** It is taken back; whoever comes to it now finds that out before it needs the body. */
+  private void letGo() {
+    body = null;
   }
 
   private synchronized void begin() {

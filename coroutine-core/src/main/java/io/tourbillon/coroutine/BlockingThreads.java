@@ -37,11 +37,6 @@ final class BlockingThreads implements AutoCloseable {
     pool.execute(call);
   }
 
-  /** Lets go of a call that is not to begin. Takes a lock, and looks at all that wait. */
-  void forget(Runnable call) {
-    pool.remove(call);
-  }
-
   /** Calls that were accepted still come to their end. */
   @Override
   public void close() {

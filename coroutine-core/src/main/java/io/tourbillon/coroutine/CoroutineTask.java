@@ -124,7 +124,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   private void suspended(long wakeNanos) {
     try {
       armAt(wakeNanos);
-    } catch (Throwable notArmed) {
+    } catch (OutOfMemoryError notArmed) {
       waitsFor = notArmed;
       makeReady();
     }
@@ -471,7 +471,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     loop.wakeAt(wakeNanos);
     setState(State.SUSPENDED);
     giveTurn();
-    if (this.waitsFor instanceof Error notArmed) {
+    if (this.waitsFor instanceof OutOfMemoryError notArmed) {
       throw notArmed;
     }
   }

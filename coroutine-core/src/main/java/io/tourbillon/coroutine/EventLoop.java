@@ -233,7 +233,7 @@ final class EventLoop implements Runnable {
 
   /** Runs a task of users, at once if the calling thread is one that may wait for locks. */
   void runTask(Runnable task) {
-    if (Thread.currentThread().equals(thread)) {
+    if (!dead && Thread.currentThread().equals(thread)) {
       machinery.runTask(task);
     } else {
       task.run();
@@ -367,9 +367,14 @@ final class EventLoop implements Runnable {
   private void die(Throwable failure) {
     causeOfDeath = new IllegalStateException(name() + " has died", failure);
     dead = true;
-    scheduler.loopDied(this, failure);
-    forEach(coroutine -> coroutine.abandon(causeOfDeath));
-    refuseMail();
+    try {
+      scheduler.loopDied(this, failure);
+    } finally {
+      for (CoroutineTask<?> coroutine = first; coroutine != null; coroutine = coroutine.next) {
+        coroutine.abandon(causeOfDeath);
+      }
+      refuseMail();
+    }
   }
 
   /** After its death: who comes too late is told, by a thread that is started for that. */

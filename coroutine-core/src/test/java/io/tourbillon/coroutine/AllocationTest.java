@@ -1,0 +1,83 @@
+package io.tourbillon.coroutine;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** What a suspension leaves for the collector; on HANDOFF no one thread could be asked. */
+@EnabledIfSystemProperty(named = "tests.engine", matches = "VIRTUAL_THREAD|CONTINUATION")
+class AllocationTest {
+  private static final int COROUTINES = 200;
+  private static final int TIMES = 100;
+  private static final int WARM_UP_ROUNDS = 3;
+
+  /** No more than the smallest object; what the spawning costs is the same for both. */
+  private static final double SLACK_BYTES = 16;
+
+  private static volatile byte @Nullable [] escaped;
+
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  /** Bytes that the loop allocates for each. */
+  private double bytesOf(Runnable suspension) throws TimeoutException {
+    try (CoroutineScheduler scheduler = TestSchedulers.oneLoop()) {
+      Thread loop = ((LoopScheduler) scheduler).loop(0).thread();
+      for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+        run(scheduler, suspension);
+      }
+      long before = threads.getThreadAllocatedBytes(loop.threadId());
+      run(scheduler, suspension);
+      long bytes = threads.getThreadAllocatedBytes(loop.threadId()) - before;
+      return (double) bytes / COROUTINES / TIMES;
+    }
+  }
+
+  private static void run(CoroutineScheduler scheduler, Runnable suspension)
+      throws TimeoutException {
+    List<Coroutine<?>> all = new ArrayList<>();
+    for (int number = 0; number < COROUTINES; number++) {
+      all.add(
+          scheduler.spawn(
+              () -> {
+                for (int time = 0; time < TIMES; time++) {
+                  suspension.run();
+                }
+              }));
+    }
+    for (Coroutine<?> coroutine : all) {
+      coroutine.join(PATIENCE);
+    }
+  }
+
+  @Test
+  void delay_withATimeUnit_allocatesNoMoreThanAYield() throws Exception {
+    double yieldBytes = bytesOf(Coroutines::yieldNow);
+    double delayBytes = bytesOf(() -> Coroutines.delay(1, TimeUnit.MILLISECONDS));
+    assertTrue(delayBytes < yieldBytes + SLACK_BYTES, () -> delayBytes + " against " + yieldBytes);
+  }
+
+  /** The measurement sees an object. */
+  @Test
+  void delay_besideAnAllocation_allocatesThat() throws Exception {
+    double yieldBytes = bytesOf(Coroutines::yieldNow);
+    double bothBytes =
+        bytesOf(
+            () -> {
+              escaped = new byte[64];
+              Coroutines.delay(1, TimeUnit.MILLISECONDS);
+            });
+    assertTrue(bothBytes > yieldBytes + SLACK_BYTES, () -> bothBytes + " against " + yieldBytes);
+    assertEquals(64, Objects.requireNonNull(escaped).length);
+  }
+}
