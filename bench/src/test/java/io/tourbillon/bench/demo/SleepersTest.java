@@ -95,10 +95,17 @@ final class SleepersTest {
   void cancel_coroutineDoesNotEnd_isRefused() {
     CountDownLatch enough = new CountDownLatch(1);
     try (CoroutineScheduler scheduler = scheduler(Engine.HANDOFF)) {
-      Coroutine<?> deaf = scheduler.spawn(() -> Coroutines.blocking(() -> awaitQuietly(enough)));
-      while (deaf.state() != Coroutine.State.SUSPENDED) {
-        Thread.onSpinWait();
-      }
+      CountDownLatch begun = new CountDownLatch(1);
+      Coroutine<?> deaf =
+          scheduler.spawn(
+              () ->
+                  Coroutines.blocking(
+                      () -> {
+                        begun.countDown();
+                        return awaitQuietly(enough);
+                      }));
+      // A call that has not begun would be taken back.
+      assertTrue(awaitQuietly(begun));
 
       IllegalStateException refusal =
           assertThrows(
