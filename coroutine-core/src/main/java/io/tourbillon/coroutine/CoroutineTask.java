@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.TickScale;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.nio.channels.ClosedByInterruptException;
@@ -323,7 +324,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       return;
     }
     checkCancelled();
-    long wakeNanos = EventLoop.deadlineNanos(loop.elapsedNanos(), delayNanos);
+    long wakeNanos = TickScale.deadlineNanos(loop.elapsedNanos(), delayNanos);
     park(Standstill.DELAY, Math.min(wakeNanos, strikeNanos()));
     checkCancelled();
   }
@@ -410,10 +411,10 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   <V extends @Nullable Object, X extends Exception> V withTimeout(Duration limit, Body<V, X> part)
       throws X, TimeoutException {
-    long limitNanos = EventLoop.nanosOf(limit);
+    long limitNanos = TickScale.nanosOf(limit);
     Scope outer = scope;
     TimeoutScope mine =
-        new TimeoutScope(outer, limit, EventLoop.deadlineNanos(loop.elapsedNanos(), limitNanos));
+        new TimeoutScope(outer, limit, TickScale.deadlineNanos(loop.elapsedNanos(), limitNanos));
     scope = mine;
     try {
       return part.call();
@@ -436,7 +437,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     if (interruption != null) {
       Thread.interrupted(); // A status that is left from it would disturb the part.
     }
-    scope = new ShieldScope(outer, loop.elapsedNanos(), EventLoop.nanosOf(grace));
+    scope = new ShieldScope(outer, loop.elapsedNanos(), TickScale.nanosOf(grace));
     try {
       return part.call();
     } finally {

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.TickScale;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -28,7 +29,7 @@ public final class Coroutines {
    */
   public static void delay(Duration duration) {
     Objects.requireNonNull(duration, "duration");
-    CurrentLoop.requireCoroutine("delay").delay(EventLoop.nanosOf(duration));
+    CurrentLoop.requireCoroutine("delay").delay(TickScale.nanosOf(duration));
   }
 
   /**

@@ -7,7 +7,6 @@ import io.tourbillon.timer.wheel.ExpirySink;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -140,14 +139,6 @@ final class EventLoop implements Runnable {
     this.clock = clock;
     this.scale = scale;
     machinery = engine.newMachinery(this);
-  }
-
-  static long nanosOf(Duration duration) {
-    return TickScale.nanosOf(duration);
-  }
-
-  static long deadlineNanos(long nowNanos, long delayNanos) {
-    return TickScale.deadlineNanos(nowNanos, delayNanos);
   }
 
   // For everybody.

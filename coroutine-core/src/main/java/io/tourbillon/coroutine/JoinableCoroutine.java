@@ -8,8 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -126,6 +124,10 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     if (caller != null) {
       return caller.await(end, name());
     }
+    return joined(end);
+  }
+
+  private static <T extends @Nullable Object> T joined(CompletableFuture<T> end) {
     try {
       return end.join();
     } catch (CancellationException cancelled) {
@@ -146,9 +148,13 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     Objects.requireNonNull(limit, "limit");
     CoroutineTask<?> caller = joiner();
     CompletableFuture<T> end = future();
-    return caller == null
-        ? get(end, limit)
-        : caller.<T, RuntimeException>withTimeout(limit, () -> caller.await(end, name()));
+    if (caller != null) {
+      return caller.<T, RuntimeException>withTimeout(limit, () -> caller.await(end, name()));
+    }
+    if (!Uninterruptibly.isDoneWithin(end, limit)) {
+      throw new TimeoutException(name() + " has not ended within " + limit);
+    }
+    return joined(end);
   }
 
   private @Nullable CoroutineTask<?> joiner() {
@@ -164,31 +170,6 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
               + CurrentLoop.get());
     }
     return caller;
-  }
-
-  /** As join, but for a limited time; an interrupt is kept for later. */
-  private T get(CompletableFuture<T> end, Duration limit) throws TimeoutException {
-    long deadlineNanos = System.nanoTime() + Math.max(0, EventLoop.nanosOf(limit));
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return end.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          throw new CompletionException(e.getCause());
-        } catch (CancellationException e) {
-          throw original(e);
-        } catch (TimeoutException e) {
-          throw new TimeoutException(name() + " has not ended within " + limit);
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 
   @Override

@@ -16,9 +16,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -239,7 +238,7 @@ final class LoopScheduler implements CoroutineScheduler {
       throw new IllegalArgumentException("grace must not be negative: " + grace);
     }
     refuseMore();
-    boolean ended = isQuietWithin(grace) || cancelAll();
+    boolean ended = Uninterruptibly.isDoneWithin(quiet, grace) || cancelAll();
     finish();
     return ended;
   }
@@ -277,34 +276,6 @@ final class LoopScheduler implements CoroutineScheduler {
     }
   }
 
-  /** Waits, however often the thread is interrupted, and keeps that for later. */
-  private boolean isQuietWithin(Duration limit) {
-    return isDoneWithin(quiet, limit);
-  }
-
-  private static boolean isDoneWithin(CompletableFuture<?> end, Duration limit) {
-    long deadlineNanos = System.nanoTime() + TickScale.nanosOf(limit);
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          end.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
-          return true;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (TimeoutException e) {
-          return false;
-        } catch (ExecutionException impossible) {
-          throw new AssertionError(impossible);
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
   /** Cancels all that is left and says whether it has ended. */
   private boolean cancelAll() {
     for (EventLoop loop : loops) {
@@ -313,7 +284,7 @@ final class LoopScheduler implements CoroutineScheduler {
     int before = Integer.MAX_VALUE;
     for (int now = live(); now < before; now = live()) {
       before = now;
-      if (isQuietWithin(CLEAN_UP)) {
+      if (Uninterruptibly.isDoneWithin(quiet, CLEAN_UP)) {
         return true;
       }
     }
@@ -338,57 +309,53 @@ final class LoopScheduler implements CoroutineScheduler {
 
   private List<String> left() {
     List<String> names = new ArrayList<>();
-    CompletableFuture<?>[] told = new CompletableFuture<?>[loops.length];
-    for (int number = 0; number < loops.length; number++) {
-      EventLoop loop = loops[number];
-      CompletableFuture<Boolean> done = new CompletableFuture<>();
-      told[number] = done;
-      loop.tell(
-          () -> {
-            loop.forEach(
-                coroutine -> {
-                  synchronized (names) {
-                    names.add(
-                        coroutine.name() + coroutine.waitsFor().map(" on "::concat).orElse(""));
-                  }
-                });
-            done.complete(true);
-          });
-    }
-    try {
-      CompletableFuture.allOf(told).get(CLEAN_UP.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      // A loop that is held up says nothing; its coroutine is one of those.
-      for (EventLoop loop : loops) {
-        CoroutineTask<?> running = loop.current();
-        if (running != null) {
-          synchronized (names) {
+    boolean all =
+        tellAll(
+            (loop, done) -> {
+              loop.forEach(
+                  coroutine -> {
+                    synchronized (names) {
+                      names.add(
+                          coroutine.name() + coroutine.waitsFor().map(" on "::concat).orElse(""));
+                    }
+                  });
+              done.run();
+            });
+    synchronized (names) {
+      if (!all) {
+        // A loop that is held up says nothing; its coroutine is one of those.
+        for (EventLoop loop : loops) {
+          CoroutineTask<?> running = loop.current();
+          if (running != null) {
             names.add(running.name() + ", running");
           }
         }
       }
-    }
-    synchronized (names) {
       return List.copyOf(names);
     }
   }
 
-  /** Waits, for a while, until failures that nobody has seen are told of. */
-  private void finish() {
-    CompletableFuture<?>[] told = new CompletableFuture<?>[loops.length];
-    for (int number = 0; number < loops.length; number++) {
-      EventLoop loop = loops[number];
-      CompletableFuture<Boolean> done = new CompletableFuture<>();
-      told[number] = done;
-      if (loop.isDead() || loop.hasEnded()) {
-        done.complete(true);
-      } else {
-        loop.tell(() -> loop.finish(() -> done.complete(true)));
+  /**
+   * Has every loop do something, which tells when it is done.
+   *
+   * @return whether all have done it within a while
+   */
+  private boolean tellAll(BiConsumer<EventLoop, Runnable> something) {
+    List<CompletableFuture<?>> told = new ArrayList<>();
+    for (EventLoop loop : loops) {
+      if (!loop.isDead() && !loop.hasEnded()) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        told.add(done);
+        loop.tell(() -> something.accept(loop, () -> done.complete(true)));
       }
     }
-    boolean _ = isDoneWithin(CompletableFuture.allOf(told), CLEAN_UP);
+    return Uninterruptibly.isDoneWithin(
+        CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new)), CLEAN_UP);
+  }
+
+  /** Waits, for a while, until failures that nobody has seen are told of. */
+  private void finish() {
+    boolean _ = tellAll(EventLoop::finish);
     synchronized (this) {
       if (blockingThreads != null) {
         blockingThreads.close();

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.TickScale;
 import java.util.Objects;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledFuture;
@@ -27,7 +28,7 @@ final class TimedWait implements ScheduledFuture<@Nullable Void>, Expiry {
   }
 
   void begin(long delayNanos) {
-    timerId = loop.arm(EventLoop.deadlineNanos(loop.elapsedNanos(), delayNanos), this);
+    timerId = loop.arm(TickScale.deadlineNanos(loop.elapsedNanos(), delayNanos), this);
   }
 
   @Override

@@ -22,18 +22,6 @@ class ContinuationTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** Suspends while it is being initialised. */
-  private static final class Suspending {
-    static final int VALUE;
-
-    static {
-      Coroutines.delay(Duration.ofMillis(1));
-      VALUE = 1;
-    }
-
-    private Suspending() {}
-  }
-
   @Test
   void delay_inAClassInitialiser_isRefusedAndTheCoroutineGoesOn() throws Exception {
     Coroutine<String> coroutine =

@@ -119,9 +119,8 @@ class SuspendTest {
     assertFalse(taken.get());
   }
 
-  @Test
-  void onCancel_afterACancel_isRunAndTheResumptionTakesNothing() throws Exception {
-    AtomicInteger cleaned = new AtomicInteger();
+  /** One that is suspended, and counts when it is cleaned up after. */
+  private Coroutine<String> suspended(AtomicInteger cleaned) {
     Coroutine<String> coroutine =
         scheduler.spawn(
             () ->
@@ -131,6 +130,13 @@ class SuspendTest {
                       handle.complete(resumption);
                     }));
     awaitSuspension(coroutine);
+    return coroutine;
+  }
+
+  @Test
+  void onCancel_afterACancel_isRunAndTheResumptionTakesNothing() throws Exception {
+    AtomicInteger cleaned = new AtomicInteger();
+    Coroutine<String> coroutine = suspended(cleaned);
     coroutine.cancel();
     assertThrows(CancellationException.class, () -> coroutine.join(PATIENCE));
     assertEquals(1, cleaned.get());
@@ -140,15 +146,7 @@ class SuspendTest {
   @Test
   void onCancel_afterAResume_isNotRun() throws Exception {
     AtomicInteger cleaned = new AtomicInteger();
-    Coroutine<String> coroutine =
-        scheduler.spawn(
-            () ->
-                Coroutines.suspend(
-                    resumption -> {
-                      resumption.onCancel(cleaned::incrementAndGet);
-                      handle.complete(resumption);
-                    }));
-    awaitSuspension(coroutine);
+    Coroutine<String> coroutine = suspended(cleaned);
     handle.join().resume("value");
     assertEquals("value", coroutine.join(PATIENCE));
     assertEquals(0, cleaned.get());

@@ -71,18 +71,6 @@ class VirtualThreadTest {
         });
   }
 
-  /** Suspends while it is being initialised. */
-  private static final class Suspending {
-    static final int VALUE;
-
-    static {
-      Coroutines.delay(Duration.ofMillis(1));
-      VALUE = 1;
-    }
-
-    private Suspending() {}
-  }
-
   @Test
   void delay_inAClassInitialiser_isRefusedAndTheLoopGoesOn() throws Exception {
     runTogether(

@@ -99,23 +99,18 @@ public final class VirtualClock implements Clock {
    * @throws IllegalStateException as for {@link #advance}
    */
   public boolean advanceToNextEvent() {
-    acquire();
+    beginMove();
     try {
-      beginMove();
-      try {
-        awaitRest();
-        VirtualAlarm next = nextAlarm();
-        if (next == null) {
-          return false;
-        }
-        setTime(next.deadlineNanos);
-        awaitRest();
-        return true;
-      } finally {
-        endMove();
+      awaitRest();
+      VirtualAlarm next = nextAlarm();
+      if (next == null) {
+        return false;
       }
+      setTime(next.deadlineNanos);
+      awaitRest();
+      return true;
     } finally {
-      lock.unlock();
+      endMove();
     }
   }
 
@@ -153,48 +148,45 @@ public final class VirtualClock implements Clock {
       throw new IllegalArgumentException("time must not go back: " + duration);
     }
     long nanos = duration.toNanos();
-    acquire();
+    beginMove();
     try {
-      beginMove();
-      try {
-        long targetNanos = nowNanos + nanos;
+      long targetNanos = nowNanos + nanos;
+      awaitRest();
+      VirtualAlarm next = nextAlarm();
+      while (stepByStep && next != null && next.deadlineNanos - targetNanos <= 0) {
+        setTime(next.deadlineNanos);
         awaitRest();
-        VirtualAlarm next = nextAlarm();
-        while (stepByStep && next != null && next.deadlineNanos - targetNanos <= 0) {
-          setTime(next.deadlineNanos);
-          awaitRest();
-          next = nextAlarm();
-        }
-        setTime(targetNanos);
-        awaitRest();
-      } finally {
-        endMove();
+        next = nextAlarm();
       }
+      setTime(targetNanos);
+      awaitRest();
     } finally {
-      lock.unlock();
+      endMove();
     }
   }
 
-  /** Takes the turn, which is kept even while the lock is not. */
+  /** Takes the lock, and the turn, which is kept even while the lock is not. */
   private void beginMove() {
-    refuseTasks();
-    boolean interrupted = false;
-    while (moving) {
-      try {
-        changed.await();
-      } catch (InterruptedException e) {
-        interrupted = true;
+    acquire();
+    boolean begun = false;
+    try {
+      refuseTasks();
+      while (moving) {
+        changed.awaitUninterruptibly();
       }
-    }
-    moving = true;
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+      moving = true;
+      begun = true;
+    } finally {
+      if (!begun) {
+        lock.unlock();
+      }
     }
   }
 
   private void endMove() {
     moving = false;
     changed.signalAll();
+    lock.unlock();
   }
 
   private void refuseTasks() {
@@ -219,15 +211,14 @@ public final class VirtualClock implements Clock {
 
   /** Waits until every thread with an alarm waits for a later time. */
   private void awaitRest() {
-    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    long leftNanos = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     for (VirtualAlarm busy = busyAlarm(); busy != null; busy = busyAlarm()) {
-      long leftNanos = deadlineNanos - System.nanoTime();
       if (leftNanos <= 0) {
         throw new IllegalStateException(
             "no rest within " + PATIENCE_SECONDS + " s of real time: " + busy.thread);
       }
       try {
-        changed.await(leftNanos, TimeUnit.NANOSECONDS);
+        leftNanos = changed.awaitNanos(leftNanos);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted while waiting for rest", e);

@@ -113,32 +113,29 @@ final class DemoServerTest {
   @ParameterizedTest
   @EnumSource
   void session_clientIsSilent_isClosedByItsTimer(Engine engine) throws IOException {
-    serve(
-        engine,
-        (server, timers) -> {
-          long startNanos = System.nanoTime();
-          try (Socket socket = connect(server)) {
-            awaitClosing(socket);
-          }
-          assertTrue(System.nanoTime() - startNanos >= Session.SILENCE.toNanos());
-        });
+    assertClosedAfter(engine, "", Session.SILENCE);
     assertEquals(1, kinds.silences().fired());
   }
 
   @ParameterizedTest
   @EnumSource
   void session_requestStaysUnfinished_isClosedByItsLimit(Engine engine) throws IOException {
+    assertClosedAfter(engine, "GET /work", Session.MESSAGE_LIMIT);
+    assertEquals(0, kinds.silences().fired());
+  }
+
+  /** Whoever sends this and nothing more is borne for so long at the least. */
+  private void assertClosedAfter(Engine engine, String sent, Duration limit) throws IOException {
     serve(
         engine,
         (server, timers) -> {
           long startNanos = System.nanoTime();
           try (Socket socket = connect(server)) {
-            socket.getOutputStream().write(Head.ascii("GET /work"));
+            socket.getOutputStream().write(Head.ascii(sent));
             awaitClosing(socket);
           }
-          assertTrue(System.nanoTime() - startNanos >= Session.MESSAGE_LIMIT.toNanos());
+          assertTrue(System.nanoTime() - startNanos >= limit.toNanos());
         });
-    assertEquals(0, kinds.silences().fired());
   }
 
   @ParameterizedTest
