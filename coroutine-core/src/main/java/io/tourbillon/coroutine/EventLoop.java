@@ -251,7 +251,20 @@ final class EventLoop implements Runnable {
     if (seen == RESTING) {
       wake();
     } else if (seen == ENDED) {
+      revive();
+    }
+  }
+
+  /**
+   * Starts a thread for mail that has come after the last one has ended. If there can be none the
+   * mail waits for whoever sends the next: the sender can be a thread of the JDK that serves the
+   * whole process, and must not be ended by what is missing here.
+   */
+  private void revive() {
+    try {
       start();
+    } catch (Throwable failure) {
+      scheduler.notRevived(this, failure);
     }
   }
 
@@ -518,7 +531,7 @@ final class EventLoop implements Runnable {
     if (finishing && live.get() == 0 && eventTick == TimingWheel.NEVER) {
       endThread();
       if (!mailbox.isEmpty()) {
-        start();
+        revive();
       }
       return false;
     }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -288,14 +289,11 @@ final class LoopScheduler implements CoroutineScheduler {
         return true;
       }
     }
-    List<String> left = left();
-    List<String> some = left.subList(0, Math.min(left.size(), MOST_NAMES));
-    LOG.log(
-        Level.WARNING,
-        name
-            + " is closed, and these have not ended: "
-            + String.join(", ", some)
-            + (some.size() < left.size() ? " and " + (left.size() - some.size()) + " more" : ""));
+    int left = live();
+    List<String> some = someLeft();
+    StringJoiner names = new StringJoiner(", ", " (", some.size() < left ? ", ...)" : ")");
+    some.forEach(names.setEmptyValue("")::add);
+    LOG.log(Level.WARNING, name + " is closed; coroutines that have not ended: " + left + names);
     return false;
   }
 
@@ -307,7 +305,7 @@ final class LoopScheduler implements CoroutineScheduler {
     return live;
   }
 
-  private List<String> left() {
+  private List<String> someLeft() {
     List<String> names = new ArrayList<>();
     boolean all =
         tellAll(
@@ -315,8 +313,10 @@ final class LoopScheduler implements CoroutineScheduler {
               loop.forEach(
                   coroutine -> {
                     synchronized (names) {
-                      names.add(
-                          coroutine.name() + coroutine.waitsFor().map(" on "::concat).orElse(""));
+                      if (names.size() < MOST_NAMES) {
+                        names.add(
+                            coroutine.name() + coroutine.waitsFor().map(" on "::concat).orElse(""));
+                      }
                     }
                   });
               done.run();
@@ -418,6 +418,13 @@ final class LoopScheduler implements CoroutineScheduler {
 
   void taskFailed(EventLoop loop, Object task, Throwable failure) {
     LOG.log(Level.ERROR, loop + ": a task has thrown: " + task, failure);
+  }
+
+  void notRevived(EventLoop loop, Throwable failure) {
+    LOG.log(
+        Level.ERROR,
+        loop + ": what has come after its end waits, as no thread could be started for it",
+        failure);
   }
 
   void loopDied(EventLoop loop, Throwable failure) {

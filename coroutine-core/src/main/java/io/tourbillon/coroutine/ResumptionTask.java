@@ -35,16 +35,16 @@ class ResumptionTask<T extends @Nullable Object> implements Resumption<T>, Messa
   private static final Object CUT = new Object();
 
   /**
-   * Not final, as a resumption that was cut lets the coroutine go: whoever keeps the callback keeps
-   * no more than this object. Cleared by the coroutine after the cut, when no other thread reads it
-   * any more: those that want to must first have settled the outcome.
+   * Not final, as a resumption that is over lets the coroutine go: whoever keeps the callback keeps
+   * no more than this object. Cleared on the loop when the message has come or after a cut, when no
+   * other thread reads it any more: one that wants to must first have settled the outcome.
    */
   private @Nullable CoroutineTask<?> coroutine;
 
   /** Null while pending; written once by whoever settles it. Volatile, for the value it carries. */
   private volatile @Nullable Object outcome;
 
-  /** The coroutine's own. */
+  /** Touched only on the loop, as is the coroutine. */
   private @Nullable Runnable cleanUp;
 
   /** Where it will come from, for whoever asks. */
@@ -74,7 +74,7 @@ class ResumptionTask<T extends @Nullable Object> implements Resumption<T>, Messa
     if (!OUTCOME.compareAndSet(this, null, settled)) {
       return false;
     }
-    Objects.requireNonNull(coroutine, "only a cut lets it go").loop.tell(this);
+    Objects.requireNonNull(coroutine, "it is let go by whoever settles").loop.tell(this);
     return true;
   }
 
@@ -83,6 +83,7 @@ class ResumptionTask<T extends @Nullable Object> implements Resumption<T>, Messa
   public final void run() {
     CoroutineTask<?> resumed = coroutine;
     if (resumed != null) {
+      letGo();
       resumed.settled(this);
     }
   }
@@ -104,17 +105,17 @@ class ResumptionTask<T extends @Nullable Object> implements Resumption<T>, Messa
     return CUT.equals(outcome);
   }
 
-  /** Lets the coroutine go, after a cut. By the coroutine. */
+  /** Lets the coroutine go. On its loop, once the outcome is settled. */
   final void letGo() {
     coroutine = null;
+    cleanUp = null;
   }
 
   /** Takes the callback back, after a cut. By the coroutine. */
   final void cleanUp() {
-    letGo();
     Runnable last = cleanUp;
+    letGo();
     if (last != null) {
-      cleanUp = null;
       last.run();
     }
   }

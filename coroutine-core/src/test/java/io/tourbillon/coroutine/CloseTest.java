@@ -80,8 +80,8 @@ class CloseTest {
       assertFalse(scheduler.close(Duration.ZERO));
       assertEquals(
           List.of(
-              "coroutine is closed, and these have not ended:"
-                  + " stubborn on a call on a platform thread"),
+              "coroutine is closed; coroutines that have not ended: 1"
+                  + " (stubborn on a call on a platform thread)"),
           log.lines());
     }
     release.countDown();
@@ -111,7 +111,9 @@ class CloseTest {
       assertFalse(scheduler.close(Duration.ZERO));
       String line = log.lines().getFirst();
       assertEquals(20, line.split("coroutine-\\d+", -1).length - 1, line);
-      assertTrue(line.endsWith(" and 5 more"), line);
+      assertTrue(
+          line.startsWith("coroutine is closed; coroutines that have not ended: 25 ("), line);
+      assertTrue(line.endsWith(", ...)"), line);
     }
     never.complete("at last");
     for (Coroutine<?> coroutine : all) {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine.State;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,6 +151,24 @@ class SuspendTest {
     handle.join().resume("value");
     assertEquals("value", coroutine.join(PATIENCE));
     assertEquals(0, cleaned.get());
+  }
+
+  /** A source that keeps callbacks for long keeps no coroutines. */
+  @Test
+  void resumption_thatIsOver_holdsNoCoroutine() throws Exception {
+    Coroutine<String> coroutine = suspended();
+    awaitSuspension(coroutine);
+    Resumption<String> kept = handle.join();
+    kept.resume("value");
+    coroutine.join(PATIENCE);
+    WeakReference<Coroutine<?>> ended = new WeakReference<>(coroutine);
+    coroutine = null;
+    long endNanos = System.nanoTime() + PATIENCE.toNanos();
+    while (ended.get() != null) {
+      assertTrue(System.nanoTime() < endNanos, "a coroutine that has ended is still held");
+      System.gc();
+    }
+    assertFalse(kept.resume("late"));
   }
 
   @Test

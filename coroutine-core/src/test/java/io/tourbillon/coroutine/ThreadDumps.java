@@ -4,17 +4,23 @@ import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
+import io.tourbillon.coroutine.Coroutine.State;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 
-/** Dumps all threads while a thousand coroutines suspend and go on. */
+/** Dumps all threads while a thousand coroutines are suspended, and then has them go on. */
 final class ThreadDumps {
-  static final int COROUTINES = 1000;
+  private static final int COROUTINES = 1000;
+  private static final int LOOPS = 2;
   private static final int DUMPS = 2;
 
   private static final HotSpotDiagnosticMXBean DIAGNOSTICS =
@@ -29,45 +35,73 @@ final class ThreadDumps {
    */
   public static void main(String[] folder) throws Exception {
     for (ThreadDumpFormat format : ThreadDumpFormat.values()) {
-      dumpWhileTheyRun(format, Path.of(folder[0], format.name()));
+      Path file = Path.of(folder[0], format.name());
+      dumpWhileTheyRest(format, file);
+      if (dump(format, file).contains("\"sleeper-")) {
+        throw new IllegalStateException("some are left");
+      }
       System.out.println(format + " is well");
     }
   }
 
-  private static void dumpWhileTheyRun(ThreadDumpFormat format, Path file) throws Exception {
-    AtomicBoolean enough = new AtomicBoolean();
+  private static void dumpWhileTheyRest(ThreadDumpFormat format, Path file)
+      throws IOException, TimeoutException {
+    CompletableFuture<String> signal = new CompletableFuture<>();
     List<Coroutine<?>> all = new ArrayList<>();
-    try (CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build()) {
-      Coroutine<?> resting =
-          scheduler.spawn(SpawnOptions.named("resting"), ThreadDumps::restALittle);
+    CoroutineScheduler scheduler = TestSchedulers.builder().loops(LOOPS).build();
+    try {
       for (int number = 0; number < COROUTINES; number++) {
-        all.add(
-            scheduler.spawn(SpawnOptions.named("walker-" + number), new Walker(number, enough)));
+        int way = number % 3;
+        all.add(scheduler.spawn(SpawnOptions.named("sleeper-" + number), () -> rest(way, signal)));
+      }
+      for (Coroutine<?> coroutine : all) {
+        while (coroutine.state() != State.SUSPENDED) {
+          Thread.onSpinWait();
+        }
+      }
+      for (int number = 0; number < LOOPS; number++) {
+        Thread loop = ((LoopScheduler) scheduler).loop(number).thread();
+        while (loop.getState() == Thread.State.RUNNABLE) {
+          Thread.onSpinWait();
+        }
       }
       for (int dump = 0; dump < DUMPS; dump++) {
         String text = dump(format, file);
-        for (int number = 0; number < COROUTINES; number++) {
-          requireIn(text, "\"walker-" + number + "\"");
+        for (Coroutine<?> coroutine : all) {
+          requireIn(text, "\"" + coroutine.name() + "\"");
         }
         requireIn(text, "coroutine-loop-1");
-        requireIn(text, "restALittle");
+        requireIn(text, "ThreadDumps.rest(");
       }
-      enough.set(true);
-      resting.cancel();
-      for (Coroutine<?> coroutine : all) {
-        coroutine.join(PATIENCE);
+      signal.complete("go on");
+      for (int number = 0; number < COROUTINES; number++) {
+        if (number % 3 != 0) {
+          all.get(number).cancel();
+        }
+        endOf(all.get(number));
       }
-    }
-    if (dump(format, file).contains("\"walker-")) {
-      throw new IllegalStateException("some are left");
+    } finally {
+      scheduler.close(Duration.ZERO);
     }
   }
 
-  private static void restALittle() {
-    Coroutines.delay(PATIENCE);
+  private static void rest(int way, CompletableFuture<String> signal) throws InterruptedException {
+    switch (way) {
+      case 0 -> Coroutines.await(signal);
+      case 1 -> Coroutines.delay(PATIENCE);
+      default -> Thread.sleep(PATIENCE);
+    }
   }
 
-  private static String dump(ThreadDumpFormat format, Path file) throws Exception {
+  private static void endOf(Coroutine<?> coroutine) throws TimeoutException {
+    try {
+      coroutine.join(PATIENCE);
+    } catch (CancellationException cancelled) {
+      // It has come to its end.
+    }
+  }
+
+  private static String dump(ThreadDumpFormat format, Path file) throws IOException {
     Files.deleteIfExists(file);
     DIAGNOSTICS.dumpThreads(file.toString(), format);
     return Files.readString(file, StandardCharsets.UTF_8);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.VirtualClock;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -586,6 +587,64 @@ class VirtualThreadTest {
     latch.countDown();
     assertTrue(guest.join(PATIENCE));
     assertTrue(slept.get());
+  }
+
+  /** Whoever wakes them is not to suffer: it can be a thread of the JDK for all of the process. */
+  @Test
+  void threads_thatOutliveTheScheduler_waitUntilALoopCanHaveAThread() throws Exception {
+    OutOfMemoryError none = new OutOfMemoryError("unable to create native thread");
+    AtomicBoolean exhausted = new AtomicBoolean();
+    Clock clock =
+        new Clock() {
+          @Override
+          public long nanoTime() {
+            return System.nanoTime();
+          }
+
+          @Override
+          public Alarm newAlarm(Thread thread) {
+            if (exhausted.get()) {
+              throw none;
+            }
+            return Clock.system().newAlarm(thread);
+          }
+        };
+    CoroutineScheduler closed = TestSchedulers.builder().loops(1).clock(clock).build();
+    List<CountDownLatch> latches = List.of(new CountDownLatch(1), new CountDownLatch(1));
+    List<Thread> guests = new ArrayList<>();
+    for (CountDownLatch latch : latches) {
+      Thread guest = closed.threadFactory().newThread(() -> awaitUninterrupted(latch));
+      guest.start();
+      guests.add(guest);
+      while (guest.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+    }
+    Thread loop = ((LoopScheduler) closed).loop(0).thread();
+    assertTrue(closed.close(PATIENCE));
+    assertTrue(loop.join(PATIENCE));
+    exhausted.set(true);
+    try (LogCapture log = new LogCapture()) {
+      latches.getFirst().countDown();
+      assertEquals(
+          List.of(
+              "coroutine-loop-0: what has come after its end waits, as no thread could be started"
+                  + " for it"),
+          log.lines());
+    }
+    exhausted.set(false);
+    latches.getLast().countDown();
+    for (Thread guest : guests) {
+      assertTrue(guest.join(PATIENCE));
+    }
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

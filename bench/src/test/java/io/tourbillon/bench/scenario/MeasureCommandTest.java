@@ -21,6 +21,9 @@ import picocli.CommandLine;
 import tools.jackson.databind.json.JsonMapper;
 
 class MeasureCommandTest {
+  /** Idle timeouts are as long as that: no pause of the machine may be. */
+  private static final String MEASURED_MILLIS = "1500";
+
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
@@ -55,7 +58,10 @@ class MeasureCommandTest {
   @ParameterizedTest
   @MethodSource("ours")
   void measure_small_findsOutWhatTheScenarioPromises(Scenario scenario, Subject subject) {
-    assertEquals(0, run("measure", scenario.id(), subject.id(), "200", "10", "200"), err::toString);
+    assertEquals(
+        0,
+        run("measure", scenario.id(), subject.id(), "200", "10", MEASURED_MILLIS),
+        err::toString);
     Measurement measurement = JsonMapper.shared().readValue(out.toString(), Measurement.class);
     for (Metric metric : scenario.metrics()) {
       assertFalse(Double.isNaN(metric.in(measurement)), metric + " in " + out);
