@@ -17,9 +17,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -197,46 +195,5 @@ class SuspendTest {
               assertFalse(notMine instanceof CoroutineCancelledException);
             });
     coroutine.join(PATIENCE);
-  }
-
-  /** Values are handed over while limits strike: each is taken by exactly one side. */
-  @Test
-  void resume_againstATimeout_losesNoValue() throws Exception {
-    ConcurrentLinkedQueue<Resumption<Integer>> waiting = new ConcurrentLinkedQueue<>();
-    AtomicInteger taken = new AtomicInteger();
-    AtomicInteger timedOut = new AtomicInteger();
-    int rounds = 3000;
-    Coroutine<?> receiver =
-        scheduler.spawn(
-            () -> {
-              for (int round = 0; round < rounds; round++) {
-                try {
-                  Coroutines.withTimeout(
-                      Duration.ofNanos(100_000), () -> Coroutines.<Integer>suspend(waiting::add));
-                  taken.incrementAndGet();
-                } catch (TimeoutException e) {
-                  timedOut.incrementAndGet();
-                }
-              }
-            });
-    int handedOver = 0;
-    while (!receiver.state().isEnd()) {
-      Resumption<Integer> resumption = waiting.poll();
-      if (resumption == null) {
-        Thread.onSpinWait();
-      } else {
-        long untilNanos = System.nanoTime() + (handedOver % 2 == 0 ? 900_000 : 0);
-        while (System.nanoTime() < untilNanos) {
-          Thread.onSpinWait();
-        }
-        if (resumption.resume(1)) {
-          handedOver++;
-        }
-      }
-    }
-    receiver.join(PATIENCE);
-    assertEquals(rounds, taken.get() + timedOut.get());
-    assertEquals(handedOver, taken.get());
-    assertTrue(handedOver > 0 && timedOut.get() > 0, "both must have won: " + taken);
   }
 }
