@@ -26,7 +26,7 @@ final class Acquisition<T extends @Nullable Object, X extends Exception> {
   /** Waits for the value, but no longer than the limit. By the caller, once. */
   @SuppressWarnings("unchecked") // The part throws X or unchecked.
   T await(Duration limit) throws X, TimeoutException {
-    CompletableFuture<T> end = acquirer.future();
+    CompletableFuture<T> end = acquirer.watched();
     CompletableFuture<Boolean> hasEnded = end.handle((value, failure) -> true);
     boolean taken = false;
     try {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   CREATED ---> READY <----> RUNNING ---+--> DONE        the body has returned
  *     |            |  ^         |        +--> FAILED      the body has thrown
- *     |            |  |         v        +--> CANCELLED   and was asked to
+ *     |            |  |         v        +--> CANCELLED   the body has thrown its cancellation
  *     |            |  +---- SUSPENDED
  *     +------------+--> CANCELLED, without having begun
  * </pre>
@@ -35,7 +35,11 @@ public interface Coroutine<T extends @Nullable Object> {
     DONE,
     /** Its body has thrown, or its loop has died. */
     FAILED,
-    /** It was cancelled before it began, or its body has thrown because it was cancelled. */
+    /**
+     * It was cancelled before it began, or its body has thrown what it was told that by: a {@link
+     * CoroutineCancelledException}, or what a blocking call throws when it is interrupted. A body
+     * that throws something else then has failed.
+     */
     CANCELLED;
 
     /** Whether it has ended. */
@@ -75,6 +79,7 @@ public interface Coroutine<T extends @Nullable Object> {
   /**
    * As {@link #join()}, for a limited time.
    *
+   * @param limit zero or less does not wait
    * @throws TimeoutException if the coroutine has not ended by then; it goes on
    */
   T join(Duration limit) throws TimeoutException;
@@ -95,6 +100,9 @@ public interface Coroutine<T extends @Nullable Object> {
    */
   Optional<String> waitsFor();
 
-  /** Its name, for logs and dumps: as it was spawned with, else one with a number. */
+  /**
+   * Its name, for logs and dumps: as it was spawned with, else one with a number. A thread that
+   * carries it has that of the spawn, or none, to save memory.
+   */
   String name();
 }

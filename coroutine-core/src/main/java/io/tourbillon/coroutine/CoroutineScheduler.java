@@ -45,7 +45,9 @@ public interface CoroutineScheduler extends AutoCloseable {
   }
 
   /**
-   * Starts a coroutine. Takes less than a microsecond; the body begins when its loop gets to it.
+   * Starts a coroutine. It belongs to nobody: one that is spawned by another goes on when that ends
+   * or is cancelled, until it is cancelled itself or the scheduler is closed. Takes less than a
+   * microsecond; the body begins when its loop gets to it.
    *
    * @throws RejectedExecutionException if the scheduler is closed
    */
@@ -71,9 +73,12 @@ public interface CoroutineScheduler extends AutoCloseable {
    * Makes virtual threads that run on the loops, for other people's code: {@code Thread.sleep},
    * timed waits of all kinds, locks and sockets free the loop, and waits are entries of its wheel.
    * They are no coroutines: nobody waits for them or cancels them when the scheduler is closed, and
-   * they go on then: a loop that has ended gets another thread when one of them needs it. The same
-   * holds for virtual threads that are started inside a coroutine or one of them, which the JDK
-   * puts on the same loop.
+   * they go on then: a loop that has ended gets another thread when one of them needs it. But the
+   * factory refuses to make more, so a server that has it is to be stopped before. The same holds
+   * for virtual threads that are started inside a coroutine or one of them, which the JDK puts on
+   * the same loop.
+   *
+   * <p>The factory throws {@link RejectedExecutionException} once the scheduler is closed.
    *
    * @throws UnsupportedOperationException naming the flag that is missing, unless the engine is
    *     {@link Engine#VIRTUAL_THREAD}
@@ -109,7 +114,9 @@ public interface CoroutineScheduler extends AutoCloseable {
    *
    * @param grace zero cancels at once
    * @return whether all have ended, by themselves or cancelled
-   * @throws IllegalStateException if called by one of its own coroutines
+   * @throws IllegalArgumentException if the grace is negative
+   * @throws IllegalStateException if called by one of its own coroutines or loops; a call inside
+   *     {@link Coroutines#blocking} is not found out, and waits for its own coroutine
    */
   boolean close(Duration grace);
 

@@ -7,9 +7,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -158,11 +156,12 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     loop.givePlace();
   }
 
-  /** Tells of a failure that nobody has seen. Once, however often it is called. */
+  @Override
   void reportUnseen() {
-    if (state() == State.FAILED && timerId != 0) {
+    if (state() == State.FAILED) {
       disarm();
-      if (!isJoined()) {
+      if (!isSeen()) {
+        CompletableFuture<T> _ = watched();
         loop.uncaught(this, failure());
       }
     }
@@ -389,24 +388,18 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
    * @param source where the end will come from, for whoever asks
    */
   <V extends @Nullable Object> V await(CompletionStage<V> stage, Object source) {
+    ResumptionTask<V> resumption = new ResumptionTask<>(this, source);
     return suspend(
-        source,
-        resumption ->
+        resumption,
+        _ ->
             stage.whenComplete(
                 (value, failure) -> {
                   if (failure == null) {
                     resumption.resume(value);
                   } else {
-                    resumption.fail(asJoinFails(failure));
+                    resumption.failAsJoinDoes(failure);
                   }
                 }));
-  }
-
-  /** As {@link CompletableFuture#join} does. */
-  private static Throwable asJoinFails(Throwable failure) {
-    return failure instanceof CompletionException || failure instanceof CancellationException
-        ? failure
-        : new CompletionException(failure);
   }
 
   <V extends @Nullable Object, X extends Exception> V withTimeout(Duration limit, Body<V, X> part)

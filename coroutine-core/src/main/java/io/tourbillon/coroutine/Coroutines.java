@@ -38,6 +38,7 @@ public final class Coroutines {
    * @throws CoroutineCancelledException if the coroutine is cancelled
    */
   public static void delay(long duration, TimeUnit unit) {
+    Objects.requireNonNull(unit, "unit");
     CurrentLoop.requireCoroutine("delay").delay(unit.toNanos(duration));
   }
 
@@ -57,7 +58,8 @@ public final class Coroutines {
    * @return what it completes with
    * @throws java.util.concurrent.CompletionException if it fails; the cause is the failure
    * @throws java.util.concurrent.CancellationException if it is cancelled
-   * @throws CoroutineCancelledException if the coroutine is
+   * @throws CoroutineCancelledException if the coroutine is; a {@code CancellationException} too,
+   *     so who tells them apart catches this first
    */
   public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
     Objects.requireNonNull(stage, "stage");
@@ -144,10 +146,10 @@ public final class Coroutines {
    * Acquires something within a limit and loses it never: a connection, a permit, a file. The part
    * is run by a coroutine of its own on the same loop, which goes on when the limit is over, or the
    * caller cancelled, because only its end tells whether there is something to give back; what it
-   * returns then is given to {@code onLost}, and what it throws to the scheduler's {@link
-   * UncaughtHandler}. So the part should come to an end by itself.
+   * returns then is given to {@code onLost}, and what it, or {@code onLost}, throws to the
+   * scheduler's {@link UncaughtHandler}. So the part should come to an end by itself.
    *
-   * @param limit as for {@link #withTimeout(Duration, Body)}
+   * @param limit zero or less gives up at the first look, as the part is run by another
    * @param onLost gives back what came too late; run on the loop, so it should be quick
    * @return what the part returns
    * @throws X what the part throws

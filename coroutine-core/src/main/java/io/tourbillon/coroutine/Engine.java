@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>a monitor or lock held across a suspension</td><td>safe</td><td>unsafe: its owner is the
  *     loop's thread</td><td>safe, but another coroutine of the loop that wants it stops the
  *     loop</td></tr>
- * <tr><td>thread-locals, scoped values, interrupts</td><td>the coroutine's</td><td>the
- *     loop's</td><td>the coroutine's</td></tr>
+ * <tr><td>thread-locals, scoped values, interrupts</td><td>the coroutine's</td><td>the loop's:
+ *     one coroutine sees what another has set</td><td>the coroutine's</td></tr>
  * <tr><td>threads for other people's code</td><td>yes</td><td>no</td><td>no</td></tr>
  * </table>
  */
@@ -29,7 +29,7 @@ public enum Engine {
    * be runnable, as they have yielded. {@code Thread.sleep}, timed waits, locks and sockets free
    * the loop, and the waits are entries of its wheel. What does block the loop are calls that the
    * JDK cannot take off their thread: file and name look-up, waits below native frames and in class
-   * initialisers, selectors.
+   * initialisers, selectors. A suspension by {@link Coroutines} in such a place is refused.
    *
    * <p>A coroutine is a virtual thread like any other, with the JDK's merits and faults. It
    * inherits no thread-locals of whoever spawns it, as its loop makes it. With {@code
@@ -47,9 +47,10 @@ public enum Engine {
   /**
    * Raw continuations of the JDK: the fastest and the smallest, for code that knows that it runs in
    * one. It must not suspend below native frames or in class initialisers, which is refused, nor
-   * inside {@code synchronized} or with a lock held, which is not noticed: monitors and locks
-   * belong to the loop's thread, so another coroutine of the loop would find itself their owner.
-   * Start the JVM with {@code -Dtourbillon.coroutine.check=true} to find such places.
+   * inside {@code synchronized}, with a lock held or a scoped value bound, which is not noticed:
+   * these belong to the loop's thread, so another coroutine of the loop would find itself their
+   * owner. Start the JVM with {@code -Dtourbillon.coroutine.check=true} to find suspensions inside
+   * {@code synchronized}, when they take place.
    */
   CONTINUATION("--add-exports", "java.base/jdk.internal.vm") {
     @Override
@@ -61,8 +62,8 @@ public enum Engine {
   /**
    * Stock virtual threads, one of which is the loop and lets one coroutine run at a time. Works
    * everywhere, and costs several times as much a switch. A suspension below a native frame or in a
-   * class initialiser holds on to a carrier of the JDK's scheduler. A stack that overflows inside a
-   * suspension stops the loop.
+   * class initialiser holds on to a carrier of the JDK's scheduler; where that has but one, nothing
+   * goes on. A stack that overflows inside a suspension loses the coroutine, or stops the loop.
    */
   HANDOFF(null, null) {
     @Override

@@ -9,6 +9,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     permits CoroutineTask {
   private static final VarHandle STATE;
   private static final VarHandle CANCELLATION;
-  private static final VarHandle FUTURE;
+  private static final VarHandle END;
 
   static {
     try {
@@ -27,7 +28,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
       STATE = lookup.findVarHandle(JoinableCoroutine.class, "state", State.class);
       CANCELLATION =
           lookup.findVarHandle(JoinableCoroutine.class, "cancellation", Cancellation.class);
-      FUTURE = lookup.findVarHandle(JoinableCoroutine.class, "future", CompletableFuture.class);
+      END = lookup.findVarHandle(JoinableCoroutine.class, "end", End.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -54,7 +55,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
    * loop. Who makes it looks at the state afterwards, the loop writes the state before it looks
    * here: so one of them completes it.
    */
-  private volatile @Nullable CompletableFuture<T> future;
+  private volatile @Nullable End<T> end;
 
   /** What the body has returned, or {@link Thrown}; published by the state. */
   @Nullable Object outcome;
@@ -120,11 +121,24 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   @Override
   public final T join() {
     CoroutineTask<?> caller = joiner();
-    CompletableFuture<T> end = future();
-    if (caller != null) {
-      return caller.await(end, name());
+    End<T> awaited = end();
+    awaited.watch();
+    if (caller == null) {
+      return joined(awaited);
     }
-    return joined(end);
+    boolean seen = false;
+    try {
+      T value = caller.await(awaited, name());
+      seen = true;
+      return value;
+    } catch (CompletionException | CancellationException failure) {
+      seen = !(failure instanceof CoroutineCancelledException);
+      throw failure;
+    } finally {
+      if (!seen) {
+        giveUp(awaited);
+      }
+    }
   }
 
   private static <T extends @Nullable Object> T joined(CompletableFuture<T> end) {
@@ -147,14 +161,37 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   public final T join(Duration limit) throws TimeoutException {
     Objects.requireNonNull(limit, "limit");
     CoroutineTask<?> caller = joiner();
-    CompletableFuture<T> end = future();
+    if (state.isEnd()) {
+      return join();
+    }
     if (caller != null) {
-      return caller.<T, RuntimeException>withTimeout(limit, () -> caller.await(end, name()));
+      try {
+        return caller.withTimeout(limit, this::join);
+      } catch (TimeoutException late) {
+        TimeoutException ofThis = notWithin(limit);
+        ofThis.initCause(late);
+        throw ofThis;
+      }
     }
-    if (!Uninterruptibly.isDoneWithin(end, limit)) {
-      throw new TimeoutException(name() + " has not ended within " + limit);
+    End<T> awaited = end();
+    awaited.watch();
+    if (!Uninterruptibly.isDoneWithin(awaited, limit)) {
+      giveUp(awaited);
+      throw notWithin(limit);
     }
-    return joined(end);
+    return joined(awaited);
+  }
+
+  private TimeoutException notWithin(Duration limit) {
+    return new TimeoutException(name() + " has not ended within " + limit);
+  }
+
+  /** Someone waits no more. If that was the only one, a failure is to be told of after all. */
+  private void giveUp(End<T> awaited) {
+    awaited.unwatch();
+    if (state.isEnd()) {
+      loop.tell(this::reportUnseen);
+    }
   }
 
   private @Nullable CoroutineTask<?> joiner() {
@@ -176,7 +213,8 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   public final CompletableFuture<T> toFuture() {
     CompletableFuture<T> view = new Cancelling<>(this);
     CompletableFuture<T> _ =
-        future().whenComplete((value, failure) -> loop.runTask(() -> settle(view, value, failure)));
+        watched()
+            .whenComplete((value, failure) -> loop.runTask(() -> settle(view, value, failure)));
     return view;
   }
 
@@ -189,11 +227,18 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     }
   }
 
-  final CompletableFuture<T> future() {
-    CompletableFuture<T> made = future;
+  /** Its end, which counts as seen from now on. */
+  final CompletableFuture<T> watched() {
+    End<T> awaited = end();
+    awaited.watch();
+    return awaited;
+  }
+
+  private End<T> end() {
+    End<T> made = end;
     if (made == null) {
-      CompletableFuture<T> fresh = new CompletableFuture<>();
-      made = FUTURE.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(future);
+      End<T> fresh = new End<>();
+      made = END.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(end);
       if (state.isEnd()) {
         complete(made);
       }
@@ -202,12 +247,12 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   }
 
   @SuppressWarnings({"unchecked", "NullAway"}) // The outcome of a body that returns is T.
-  private void complete(CompletableFuture<T> end) {
+  private void complete(End<T> awaited) {
     switch (state) {
-      case DONE -> end.complete((T) outcome);
+      case DONE -> awaited.complete((T) outcome);
       case FAILED -> {
         Throwable failure = failure();
-        end.completeExceptionally(
+        awaited.completeExceptionally(
             failure instanceof CancellationException someoneElses
                 ? new CompletionException(someoneElses)
                 : failure);
@@ -220,7 +265,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
         if (outcome instanceof Thrown(Throwable thrown, State _)) {
           cancelled.initCause(thrown);
         }
-        end.completeExceptionally(cancelled);
+        awaited.completeExceptionally(cancelled);
       }
     }
   }
@@ -249,24 +294,49 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   /**
    * Makes its end known, after the outcome was written.
    *
-   * @return whether anyone wanted to know
+   * @return whether anyone wants to know
    */
   final boolean publishEnd(State how) {
     state = how;
-    CompletableFuture<T> end = future;
-    if (end != null) {
-      complete(end);
+    End<T> awaited = end;
+    if (awaited != null) {
+      complete(awaited);
     }
-    return end != null;
+    return isSeen();
   }
 
-  /** Whether anyone wants to know, or has known, its end. */
-  final boolean isJoined() {
-    return future != null;
+  /** Whether anyone waits for its end, or has seen it. */
+  final boolean isSeen() {
+    End<T> awaited = end;
+    return awaited != null && awaited.isWatched();
   }
+
+  /** Tells of a failure that nobody has seen, once. */
+  abstract void reportUnseen();
 
   /** What its body has thrown, and what that means. */
   record Thrown(Throwable failure, State state) {}
+
+  /**
+   * Its end, for those who wait for it. One who gives up says so, and then looks whether the end
+   * has come; the loop completes this, and then looks whether anyone is left: so one of them knows
+   * of a failure that nobody will see.
+   */
+  private static final class End<T extends @Nullable Object> extends CompletableFuture<T> {
+    private final AtomicInteger watchers = new AtomicInteger();
+
+    void watch() {
+      watchers.incrementAndGet();
+    }
+
+    void unwatch() {
+      watchers.decrementAndGet();
+    }
+
+    boolean isWatched() {
+      return watchers.get() > 0;
+    }
+  }
 
   /** A future whose cancellation is the coroutine's. */
   private static final class Cancelling<T extends @Nullable Object> extends CompletableFuture<T> {

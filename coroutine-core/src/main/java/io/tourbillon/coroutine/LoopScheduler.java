@@ -32,6 +32,9 @@ final class LoopScheduler implements CoroutineScheduler {
   /** How long those that were cancelled have for cleaning up, counted from the last that ended. */
   private static final Duration CLEAN_UP = Duration.ofSeconds(1);
 
+  /** How long a loop has for answering when coroutines that do not end may be holding it up. */
+  private static final Duration ANSWER = Duration.ofMillis(100);
+
   private final String name;
   private final Engine engine;
   private final EventLoop[] loops;
@@ -221,15 +224,16 @@ final class LoopScheduler implements CoroutineScheduler {
   @Override
   public void close() {
     refuseMore();
+    boolean ended = true;
     try {
       quiet.get();
     } catch (InterruptedException e) {
-      cancelAll();
+      ended = cancelAll();
       Thread.currentThread().interrupt();
     } catch (ExecutionException impossible) {
       throw new AssertionError(impossible);
     }
-    finish();
+    finish(ended ? CLEAN_UP : ANSWER);
   }
 
   @Override
@@ -240,7 +244,7 @@ final class LoopScheduler implements CoroutineScheduler {
     }
     refuseMore();
     boolean ended = Uninterruptibly.isDoneWithin(quiet, grace) || cancelAll();
-    finish();
+    finish(ended ? CLEAN_UP : ANSWER);
     return ended;
   }
 
@@ -309,6 +313,7 @@ final class LoopScheduler implements CoroutineScheduler {
     List<String> names = new ArrayList<>();
     boolean all =
         tellAll(
+            ANSWER,
             (loop, done) -> {
               loop.forEach(
                   coroutine -> {
@@ -338,9 +343,9 @@ final class LoopScheduler implements CoroutineScheduler {
   /**
    * Has every loop do something, which tells when it is done.
    *
-   * @return whether all have done it within a while
+   * @return whether all have done it within the time
    */
-  private boolean tellAll(BiConsumer<EventLoop, Runnable> something) {
+  private boolean tellAll(Duration patience, BiConsumer<EventLoop, Runnable> something) {
     List<CompletableFuture<?>> told = new ArrayList<>();
     for (EventLoop loop : loops) {
       if (!loop.isDead() && !loop.hasEnded()) {
@@ -350,17 +355,22 @@ final class LoopScheduler implements CoroutineScheduler {
       }
     }
     return Uninterruptibly.isDoneWithin(
-        CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new)), CLEAN_UP);
+        CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new)), patience);
   }
 
   /** Waits, for a while, until failures that nobody has seen are told of. */
-  private void finish() {
-    boolean _ = tellAll(EventLoop::finish);
+  private void finish(Duration patience) {
+    boolean _ = tellAll(patience, EventLoop::finish);
     synchronized (this) {
       if (blockingThreads != null) {
         blockingThreads.close();
       }
     }
+  }
+
+  @Override
+  public String toString() {
+    return name + " with " + live() + " coroutines on " + loops.length + " loops, " + engine;
   }
 
   // Told by the loops.

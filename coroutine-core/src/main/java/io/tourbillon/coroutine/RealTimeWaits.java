@@ -13,14 +13,17 @@ import org.jspecify.annotations.Nullable;
  * one. {@link Thread#sleep} and the timed waits of java.util.concurrent read {@link
  * System#nanoTime} when they are woken, and wait again for what they find is left: where time leaps
  * they would do nothing else. They show themselves by waits that each last to their end, and are
- * each shorter than the one before by no more than the real time that has passed. Such a thread is
- * reported, and waits in real time.
+ * each shorter than the one before by no more than the real time that has passed, or by just that.
+ * Such a thread is reported, and waits in real time.
  *
  * <p>The loop's own.
  */
 final class RealTimeWaits {
   /** So many remainders in a row are no accident. */
   private static final int MOST = 3;
+
+  /** And one is none, if it is shorter by as much as that and by the time that has passed. */
+  private static final long EXACT_NANOS = 10_000_000;
 
   /** A thread reads the clock a moment before its wait begins. */
   private static final long SLACK_NANOS = 1_000_000;
@@ -37,8 +40,9 @@ final class RealTimeWaits {
   /** Begins a timed wait, by the clock that the waiter goes by. */
   ScheduledFuture<?> begin(Object waiter, Runnable expiry, long delayNanos) {
     History history = histories.computeIfAbsent(waiter, _ -> new History());
+    boolean wasKnown = history.remainders >= MOST;
     int remainders = history.next(delayNanos, System.nanoTime());
-    if (remainders == MOST) {
+    if (remainders >= MOST && !wasKnown) {
       loop.waitsInRealTime(waiter instanceof CoroutineTask<?> coroutine ? coroutine : null);
     }
     if (remainders >= MOST) {
@@ -68,12 +72,20 @@ final class RealTimeWaits {
      */
     int next(long delayNanos, long nowNanos) {
       long shorterNanos = this.delayNanos - delayNanos;
+      long passedNanos = nowNanos - beginNanos;
       boolean isRemainder =
           last != null
               && last.hasExpired()
               && shorterNanos > 0
-              && shorterNanos <= nowNanos - beginNanos + SLACK_NANOS;
-      remainders = isRemainder ? remainders + 1 : 0;
+              && shorterNanos <= passedNanos + SLACK_NANOS;
+      boolean isExact = shorterNanos > EXACT_NANOS && passedNanos - shorterNanos <= SLACK_NANOS;
+      if (!isRemainder) {
+        remainders = 0;
+      } else if (isExact) {
+        remainders = Math.max(MOST, remainders + 1);
+      } else {
+        remainders++;
+      }
       this.delayNanos = delayNanos;
       beginNanos = nowNanos;
       return remainders;

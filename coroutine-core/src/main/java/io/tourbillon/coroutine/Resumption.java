@@ -30,8 +30,9 @@ public interface Resumption<T extends @Nullable Object> {
 
   /**
    * Says what to do if a cancellation or timeout ends the suspension: to take back the callback, so
-   * that it does not leak. It is run by the coroutine, before it sees the signal. Must be called
-   * before the registration returns, and replaces what was said before.
+   * that it does not leak. It is run by the coroutine, before it sees the signal; what it throws is
+   * thrown in the place of that. Must be called before the registration returns, and replaces what
+   * was said before.
    */
   void onCancel(Runnable cleanUp);
 }

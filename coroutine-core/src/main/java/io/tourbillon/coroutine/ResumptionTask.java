@@ -3,6 +3,8 @@ package io.tourbillon.coroutine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +65,12 @@ class ResumptionTask<T extends @Nullable Object> implements Resumption<T>, Messa
   @Override
   public final boolean fail(Throwable failure) {
     return settle(new Failure(Objects.requireNonNull(failure, "failure")));
+  }
+
+  /** Fails as {@link CompletableFuture#join} does. */
+  final void failAsJoinDoes(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    settle(new StageFailure(cause == null ? failure : cause));
   }
 
   @Override
@@ -127,6 +135,12 @@ class ResumptionTask<T extends @Nullable Object> implements Resumption<T>, Messa
     if (settled instanceof Failure(Throwable cause)) {
       throw unchecked(cause);
     }
+    if (settled instanceof StageFailure(Throwable cause)) {
+      // Made here, so that it shows where the coroutine has waited.
+      throw cause instanceof CancellationException cancelled
+          ? cancelled
+          : new CompletionException(cause);
+    }
     return NULL.equals(settled) ? null : (T) settled;
   }
 
@@ -145,4 +159,6 @@ class ResumptionTask<T extends @Nullable Object> implements Resumption<T>, Messa
   }
 
   private record Failure(Throwable cause) {}
+
+  private record StageFailure(Throwable cause) {}
 }

@@ -2,9 +2,9 @@ package io.tourbillon.coroutine;
 
 /**
  * Is told of a coroutine that has failed and that nobody has joined, or asked for a future, within
- * a second, or by the close of the scheduler. Called on the coroutine's loop, on {@link
- * Engine#VIRTUAL_THREAD} by a virtual thread there; so it should be quick. What it throws itself is
- * logged.
+ * a second, or by the close of the scheduler. Who has given up waiting, for a limit or because it
+ * was cancelled, does not count. Called on the coroutine's loop, on {@link Engine#VIRTUAL_THREAD}
+ * by a virtual thread there; so it should be quick. What it throws itself is logged.
  */
 @FunctionalInterface
 public interface UncaughtHandler {

@@ -42,6 +42,15 @@ class BlockingTest {
   }
 
   @Test
+  void blocking_withoutAResult_isWaitedFor() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    Coroutine<?> blocked = scheduler.spawn(() -> Coroutines.blocking(Body.of(release::await)));
+    assertThrows(TimeoutException.class, () -> blocked.join(Duration.ofMillis(1)));
+    release.countDown();
+    blocked.join(PATIENCE);
+  }
+
+  @Test
   void blocking_thatThrows_throwsTheSame() throws Exception {
     Coroutine<?> coroutine =
         scheduler.spawn(

@@ -54,6 +54,22 @@ class RealTimeWaitsTest {
     assertEquals(List.of("sleeper" + HINT), log.lines());
   }
 
+  /** The test that comes to mind first: time is moved by hand, once, to the end of the sleep. */
+  @Test
+  void sleep_whereTimeLeapsOnce_isReportedAndLastsInRealTime() throws Exception {
+    VirtualClock byHand = new VirtualClock();
+    CoroutineScheduler other = TestSchedulers.on(byHand);
+    Coroutine<?> sleeper = other.spawn(() -> Thread.sleep(SLEEP_MILLIS));
+    while (sleeper.state() != Coroutine.State.SUSPENDED) {
+      Thread.onSpinWait();
+    }
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    byHand.advance(Duration.ofMillis(SLEEP_MILLIS));
+    sleeper.join(PATIENCE);
+    assertEquals(1, log.lines().size(), log.lines()::toString);
+    other.close(Duration.ZERO);
+  }
+
   @Test
   void sleep_afterOneInRealTime_goesByTheVirtualClockAgain() throws Exception {
     scheduler

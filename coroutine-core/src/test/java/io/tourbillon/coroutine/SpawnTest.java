@@ -93,6 +93,15 @@ class SpawnTest {
   }
 
   @Test
+  void join_ofOneThatHasEnded_needsNoTime() throws Exception {
+    Coroutine<String> ended = scheduler.spawn(() -> "ended");
+    ended.join();
+    assertEquals("ended", ended.join(Duration.ZERO));
+    Coroutine<String> joiner = scheduler.spawn(() -> ended.join(Duration.ZERO));
+    assertEquals("ended", joiner.join(PATIENCE));
+  }
+
+  @Test
   void join_ofItself_isRefused() throws Exception {
     Coroutine<String> refused =
         scheduler.spawn(

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -167,6 +168,25 @@ class SuspendTest {
       System.gc();
     }
     assertFalse(kept.resume("late"));
+  }
+
+  /** The stack of whoever completed the stage says nothing of who has waited for it. */
+  @Test
+  void await_ofAStageThatFails_showsWhereItWasAwaited() throws Exception {
+    CompletableFuture<String> stage = new CompletableFuture<>();
+    Coroutine<CompletionException> coroutine =
+        scheduler.spawn(
+            () ->
+                assertThrows(
+                    CompletionException.class, () -> Coroutines.await(stage.thenApply(v -> v))));
+    awaitSuspension(coroutine);
+    stage.completeExceptionally(new IOException("broken"));
+    CompletionException thrown = coroutine.join(PATIENCE);
+    assertEquals("java.io.IOException: broken", thrown.getMessage());
+    assertTrue(
+        Arrays.stream(thrown.getStackTrace())
+            .anyMatch(frame -> frame.getClassName().equals(SuspendTest.class.getName())),
+        () -> Arrays.toString(thrown.getStackTrace()));
   }
 
   @Test

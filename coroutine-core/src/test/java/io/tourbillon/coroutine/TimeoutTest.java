@@ -55,6 +55,25 @@ class TimeoutTest {
   }
 
   @Test
+  void partsWithoutAResult_areRunAsOthersAre() {
+    run(
+        () -> {
+          Coroutines.withTimeout(Duration.ofMillis(100), Body.of(() -> log.add("limited")));
+          Coroutines.shield(Duration.ofMillis(100), Body.of(() -> log.add("shielded")));
+          assertThrows(
+              IOException.class,
+              () ->
+                  Coroutines.withTimeout(
+                      Duration.ofMillis(100),
+                      Body.of(
+                          () -> {
+                            throw new IOException("broken");
+                          })));
+        });
+    assertEquals(List.of("limited", "shielded"), log);
+  }
+
+  @Test
   void withTimeout_tooLate_throwsAtTheLimit() {
     run(
         () -> {

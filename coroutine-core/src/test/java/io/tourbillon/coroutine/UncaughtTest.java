@@ -7,8 +7,12 @@ import io.tourbillon.timer.VirtualClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +76,63 @@ class UncaughtTest {
     assertThrows(CompletionException.class, coroutine::join);
     clock.advance(Duration.ofSeconds(5));
     assertEquals(List.of(), told);
+  }
+
+  /** Nobody got it, though three have waited for it. */
+  @Test
+  void failure_thatAllHaveGivenUpWaitingFor_isTold() throws Exception {
+    Coroutine<?> late =
+        scheduler.spawn(
+            SpawnOptions.named("late"),
+            () -> {
+              Coroutines.delay(Duration.ofMinutes(1));
+              throw new IOException("broken");
+            });
+    assertThrows(TimeoutException.class, () -> late.join(Duration.ofMillis(1)));
+    Coroutine<String> limited =
+        scheduler.spawn(
+            () ->
+                assertThrows(TimeoutException.class, () -> late.join(Duration.ofSeconds(1)))
+                    .getMessage());
+    Coroutine<?> cancelled = scheduler.spawn(() -> late.join());
+    clock.advance(Duration.ofSeconds(1));
+    cancelled.cancel();
+    clock.advance(Duration.ofSeconds(1));
+    assertEquals("late has not ended within PT1S", limited.join());
+    assertThrows(CancellationException.class, cancelled::join);
+    clock.advance(Duration.ofMinutes(1));
+    clock.advance(Duration.ofSeconds(2));
+    assertEquals(List.of("late: broken"), told);
+    assertThrows(CompletionException.class, late::join);
+  }
+
+  /** Giving up and failing meet: someone must have seen it, or be told. */
+  @Test
+  void failure_asTheOnlyOneGivesUp_isNeverLost() throws Exception {
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    int rounds = 2000;
+    try (CoroutineScheduler real =
+        TestSchedulers.builder()
+            .uncaughtHandler((coroutine, failure) -> seen.add(coroutine.name()))
+            .build()) {
+      for (int round = 0; round < rounds; round++) {
+        Coroutine<?> failing =
+            real.spawn(
+                SpawnOptions.named("failing-" + round),
+                () -> {
+                  Coroutines.yieldNow();
+                  throw new IOException("broken");
+                });
+        try {
+          failing.join(Duration.ofNanos(20_000));
+        } catch (TimeoutException tooLate) {
+          // The handler is to be told.
+        } catch (CompletionException inTime) {
+          seen.add(failing.name());
+        }
+      }
+    }
+    assertEquals(rounds, seen.size());
   }
 
   @Test

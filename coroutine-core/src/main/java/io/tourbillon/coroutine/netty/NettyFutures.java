@@ -24,22 +24,18 @@ public final class NettyFutures {
    */
   public static <T extends @Nullable Object> T await(Future<T> future) {
     Objects.requireNonNull(future, "future");
-    return Coroutines.<T>suspend(
-        resumption -> {
-          GenericFutureListener<Future<T>> listener =
-              complete -> {
-                if (complete.isSuccess()) {
-                  resumption.resume(complete.getNow());
-                } else {
-                  resumption.fail(asJoinFails(complete.cause()));
-                }
-              };
-          resumption.onCancel(() -> future.removeListener(listener));
-          future.addListener(listener);
-        });
-  }
-
-  private static Throwable asJoinFails(Throwable failure) {
-    return failure instanceof CancellationException ? failure : new CompletionException(failure);
+    Future<T> complete =
+        Coroutines.suspend(
+            resumption -> {
+              GenericFutureListener<Future<T>> listener = resumption::resume;
+              resumption.onCancel(() -> future.removeListener(listener));
+              future.addListener(listener);
+            });
+    if (complete.isSuccess()) {
+      return complete.getNow();
+    }
+    throw complete.cause() instanceof CancellationException cancelled
+        ? cancelled
+        : new CompletionException(complete.cause());
   }
 }
