@@ -98,6 +98,22 @@ public interface CoroutineScheduler extends AutoCloseable {
   Engine engine();
 
   /**
+   * What has happened so far, and how it stands now. Takes some microseconds for each loop, stops
+   * none, and may be called by any thread; the numbers are taken one after the other.
+   */
+  CoroutineStats stats();
+
+  /**
+   * Coroutines that have not ended, in the order of loops. Asks the loops, between two turns of
+   * theirs, and waits a tenth of a second for them at most; one that is held up that long says
+   * nothing, but for the coroutine that holds it.
+   *
+   * @param most how many to name, which is to be bounded where there may be millions
+   * @throws IllegalArgumentException if that is negative
+   */
+  CoroutineDump dump(int most);
+
+  /**
    * Refuses new coroutines and waits until those that there are have ended, however long it takes.
    * If the calling thread is interrupted meanwhile, cancels them all, waits as {@link
    * #close(Duration)} does, and leaves the interrupt status set.
@@ -133,6 +149,7 @@ public interface CoroutineScheduler extends AutoCloseable {
     String name = "coroutine";
     Duration tick = Duration.ofMillis(1);
     UncaughtHandler uncaughtHandler = UncaughtHandler.logging();
+    boolean recordStats;
     @Nullable Duration watchdogBound = Duration.ofMillis(100);
     Consumer<? super LoopStall> stallHandler =
         stall ->
@@ -221,6 +238,21 @@ public interface CoroutineScheduler extends AutoCloseable {
      */
     public Builder stallHandler(Consumer<? super LoopStall> handler) {
       stallHandler = Objects.requireNonNull(handler, "handler");
+      return this;
+    }
+
+    /**
+     * Has the loops measure how late they are, how long turns are waited for and how long they
+     * take, for {@link CoroutineScheduler#stats}; it counts without that, too. Off by default.
+     * Costs a read of the clock for every few turns, and some 200 kB a loop.
+     */
+    public Builder recordStats() {
+      return recordStats(true);
+    }
+
+    /** As {@link #recordStats()}, if it is true. */
+    public Builder recordStats(boolean recordStats) {
+      this.recordStats = recordStats;
       return this;
     }
 

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.TickScale;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
@@ -413,6 +414,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       return part.call();
     } catch (Throwable thrown) {
       if (isFor(mine, thrown)) {
+        loop.counts.add(Count.TIMEOUTS, 1);
         TimeoutException timeout = new TimeoutException(name() + ": " + mine.reason());
         timeout.initCause(thrown);
         throw timeout;

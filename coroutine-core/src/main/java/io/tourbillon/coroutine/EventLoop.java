@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.watchdog.Watchdog;
@@ -7,7 +8,6 @@ import io.tourbillon.timer.wheel.ExpirySink;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import org.HdrHistogram.Histogram;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -91,9 +91,12 @@ final class EventLoop implements Runnable {
   private final Clock clock;
   private final TickScale scale;
   private final TimingWheel<Expiry> wheel = new TimingWheel<>(0);
-  private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
-  private final Batch batch = new Batch();
-  private final ExpirySink<Expiry> sink = (id, deadlineTick, due) -> expire(due);
+  private final ReadyQueue ready;
+  private final ExpirySink<Expiry> sink = (id, deadlineTick, due) -> expire(deadlineTick, due);
+  final LoopCounts counts = new LoopCounts();
+
+  /** Null if nothing is to be measured. */
+  private final @Nullable LoopRecorder recorder;
 
   /** Written by all, read by the loop. */
   private final Queue<Runnable> mailbox = new MpscUnboundedAtomicArrayQueue<>(MAILBOX_CHUNK);
@@ -108,6 +111,9 @@ final class EventLoop implements Runnable {
 
   /** Coroutines that were placed here and have not ended. */
   private final AtomicInteger live = new AtomicInteger();
+
+  /** Turns that the watchdog has told of. */
+  private final AtomicInteger stalls = new AtomicInteger();
 
   /** Threads that other code has started here and that have not ended. */
   private final AtomicInteger guests = new AtomicInteger();
@@ -125,6 +131,10 @@ final class EventLoop implements Runnable {
   private long wakeNanos = Scope.NEVER;
 
   private long nowNanos;
+
+  /** Up to when the time in which it was busy has been counted. */
+  private long busyUntilNanos;
+
   private long trimNanos = TimingWheel.NEVER;
   private boolean behind;
   private boolean finishing;
@@ -133,11 +143,19 @@ final class EventLoop implements Runnable {
   /** Written before {@link #dead}. */
   private IllegalStateException causeOfDeath = new IllegalStateException("alive");
 
-  EventLoop(LoopScheduler scheduler, Engine engine, int number, Clock clock, TickScale scale) {
+  EventLoop(
+      LoopScheduler scheduler,
+      Engine engine,
+      int number,
+      Clock clock,
+      TickScale scale,
+      boolean recordStats) {
     this.scheduler = scheduler;
     this.number = number;
     this.clock = clock;
     this.scale = scale;
+    recorder = recordStats ? new LoopRecorder(scale) : null;
+    ready = new ReadyQueue(this::elapsedNanos, recorder);
     machinery = engine.newMachinery(this);
   }
 
@@ -211,7 +229,7 @@ final class EventLoop implements Runnable {
   /** Runs it in a turn of its own. Never refuses. */
   void execute(Runnable task) {
     if (CurrentLoop.get() == this) {
-      ready.add(task);
+      makeReady(task);
     } else {
       send(task);
     }
@@ -282,6 +300,34 @@ final class EventLoop implements Runnable {
 
   int live() {
     return live.get();
+  }
+
+  int guests() {
+    return guests.get();
+  }
+
+  /** The watchdog has told of a turn. */
+  void stalled() {
+    stalls.incrementAndGet();
+  }
+
+  LoopStats stats() {
+    return new LoopStats(
+        name(),
+        live(),
+        counts.get(Count.READY),
+        mailbox.size(),
+        counts.get(Count.BUSY_NANOS),
+        counts.get(Count.SWITCHES),
+        stalls.get(),
+        dead);
+  }
+
+  /** Adds what was measured, if anything was. */
+  void addTo(Histogram lateness, Histogram wait, Histogram turn) {
+    if (recorder != null) {
+      recorder.addTo(lateness, wait, turn);
+    }
   }
 
   /** Whether its thread has ended and nobody wants another. */
@@ -406,7 +452,7 @@ final class EventLoop implements Runnable {
       switch (mail) {
         case CoroutineTask<?> coroutine -> adopt(coroutine);
         case Message message -> runSafely(message);
-        default -> ready.add(mail);
+        default -> makeReady(mail);
       }
     }
   }
@@ -418,6 +464,7 @@ final class EventLoop implements Runnable {
       second.previous = coroutine;
     }
     first = coroutine;
+    counts.add(Count.PRESENT, 1);
     coroutine.makeReady();
     if (cancelling) {
       scheduler.cancel(coroutine);
@@ -427,18 +474,29 @@ final class EventLoop implements Runnable {
   /** Cancels all that are here, and those that are on their way. */
   void cancelAll() {
     cancelling = true;
-    forEach(scheduler::cancel);
+    // A copy, as cancelling one may end it, or make another.
+    some(Integer.MAX_VALUE).forEach(scheduler::cancel);
   }
 
   private void advance() {
     nowNanos = elapsedNanos();
+    wasBusyUntil(nowNanos);
     long tick = scale.tickAt(nowNanos);
     wheel.advance(tick, INTAKE, sink);
+    if (recorder != null) {
+      recorder.expiredAll(nowNanos);
+    }
     behind = wheel.currentTick() < tick;
   }
 
+  private void wasBusyUntil(long nanos) {
+    counts.add(Count.BUSY_NANOS, nanos - busyUntilNanos);
+    busyUntilNanos = nanos;
+  }
+
   private void runReady() {
-    if (isIdle()) {
+    counts.set(Count.READY, ready.size());
+    if (ready.isEmpty()) {
       return;
     }
     Watchdog<LoopStall> dog = watchdog;
@@ -446,16 +504,24 @@ final class EventLoop implements Runnable {
       dog.begin();
     }
     long endNanos = nowNanos + TURNS_NANOS;
+    long lookNanos = nowNanos;
     int toNextLook = 1;
     int stride = 1;
-    for (int run = 0; run < MOST_TURNS; run++) {
-      Runnable task = batch.poll(ready);
+    int run = 0;
+    while (run < MOST_TURNS) {
+      Runnable task = ready.poll();
       if (task == null) {
         break;
       }
       runOne(task);
+      run++;
       if (--toNextLook == 0) {
-        if (elapsedNanos() >= endNanos) {
+        long seenNanos = elapsedNanos();
+        if (recorder != null) {
+          recorder.turnsTook(seenNanos - lookNanos, stride);
+          lookNanos = seenNanos;
+        }
+        if (seenNanos >= endNanos) {
           break;
         }
         stride = Math.min(MOST_STRIDE, 2 * stride);
@@ -468,10 +534,11 @@ final class EventLoop implements Runnable {
     if (dog != null) {
       dog.end();
     }
-  }
-
-  private boolean isIdle() {
-    return batch.isEmpty() && ready.isEmpty();
+    int sinceLook = stride - toNextLook;
+    if (recorder != null && toNextLook > 0 && sinceLook > 0) {
+      recorder.turnsTook(elapsedNanos() - lookNanos, sinceLook);
+    }
+    counts.add(Count.SWITCHES, run);
   }
 
   private void runOne(Runnable task) {
@@ -499,7 +566,10 @@ final class EventLoop implements Runnable {
     }
   }
 
-  private void expire(Expiry due) {
+  private void expire(long deadlineTick, Expiry due) {
+    if (recorder != null) {
+      recorder.expired(deadlineTick, nowNanos);
+    }
     try {
       due.expired();
     } catch (Throwable failure) {
@@ -522,7 +592,7 @@ final class EventLoop implements Runnable {
 
   /** Returns whether to go on; if not, another thread may have begun to. */
   private boolean rest() {
-    if (behind || !isIdle()) {
+    if (behind || !ready.isEmpty()) {
       return true;
     }
     Clock.Alarm bell = alarm;
@@ -537,6 +607,7 @@ final class EventLoop implements Runnable {
     }
     rest = RESTING;
     if (mailbox.isEmpty()) {
+      wasBusyUntil(elapsedNanos());
       long eventNanos =
           eventTick == TimingWheel.NEVER ? TimingWheel.NEVER : scale.startNanos(eventTick);
       long untilNanos = Math.min(eventNanos, trimNanos);
@@ -545,6 +616,7 @@ final class EventLoop implements Runnable {
       } else {
         bell.awaitUntil(scale.clockNanos(untilNanos));
       }
+      busyUntilNanos = elapsedNanos();
     }
     rest = AWAKE;
     return true;
@@ -578,7 +650,7 @@ final class EventLoop implements Runnable {
 
   /** Takes back what was made ready. Looks at all that is ready. */
   void forget(Runnable task) {
-    ready.remove(task);
+    ready.takeBack(task);
   }
 
   long arm(long deadlineNanos, Expiry due) {
@@ -623,6 +695,8 @@ final class EventLoop implements Runnable {
     }
     coroutine.previous = null;
     coroutine.next = null;
+    counts.add(Count.PRESENT, -1);
+    counts.add(coroutine.countOfEnd(), 1);
     givePlace();
   }
 
@@ -635,14 +709,15 @@ final class EventLoop implements Runnable {
     execute(() -> machinery.runTask(() -> scheduler.waitsInRealTime(this, coroutine)));
   }
 
-  /** Shows every coroutine here that has not ended. */
-  void forEach(Consumer<CoroutineTask<?>> visitor) {
-    // A copy, as cancelling one may end it, or make another.
-    List<CoroutineTask<?>> all = new ArrayList<>();
-    for (CoroutineTask<?> coroutine = first; coroutine != null; coroutine = coroutine.next) {
-      all.add(coroutine);
+  /** Coroutines here that have not ended, so many at the most. */
+  List<CoroutineTask<?>> some(int most) {
+    List<CoroutineTask<?>> some = new ArrayList<>();
+    for (CoroutineTask<?> coroutine = first;
+        coroutine != null && some.size() < most;
+        coroutine = coroutine.next) {
+      some.add(coroutine);
     }
-    all.forEach(visitor);
+    return some;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.coroutine.LoopCounts.Count;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -103,14 +104,14 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   @Override
   public final boolean cancel(String reason) {
     Objects.requireNonNull(reason, "reason");
-    return cancel(reason, CurrentLoop.whoAmI());
+    return cancel(Count.CANCELLED_BY_CALL, reason, CurrentLoop.whoAmI());
   }
 
-  final boolean cancel(String reason, String source) {
+  final boolean cancel(Count count, String reason, String source) {
     if (state.isEnd()) {
       return false;
     }
-    Cancellation asked = new Cancellation(source, reason, loop.elapsedNanos());
+    Cancellation asked = new Cancellation(count, source, reason, loop.elapsedNanos());
     if (!CANCELLATION.compareAndSet(this, null, asked)) {
       return false;
     }
@@ -288,7 +289,23 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   }
 
   final void setState(State now) {
+    State before = (State) STATE.get(this);
     STATE.setRelease(this, now);
+    if (now == State.SUSPENDED) {
+      loop.counts.add(Count.SUSPENDED, 1);
+    } else if (before == State.SUSPENDED) {
+      loop.counts.add(Count.SUSPENDED, -1);
+    }
+  }
+
+  /** As what its end is counted. */
+  final Count countOfEnd() {
+    Cancellation asked = cancellation;
+    return switch (state) {
+      case DONE -> Count.FINISHED;
+      case CANCELLED -> asked == null ? Count.CANCELLED_BY_CALL : asked.count();
+      default -> Count.FAILED;
+    };
   }
 
   /**
@@ -340,9 +357,9 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
 
   /** A future whose cancellation is the coroutine's. */
   private static final class Cancelling<T extends @Nullable Object> extends CompletableFuture<T> {
-    private final Coroutine<T> coroutine;
+    private final JoinableCoroutine<T> coroutine;
 
-    Cancelling(Coroutine<T> coroutine) {
+    Cancelling(JoinableCoroutine<T> coroutine) {
       this.coroutine = coroutine;
     }
 
@@ -350,7 +367,8 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     public boolean cancel(boolean mayInterruptIfRunning) {
       boolean cancelled = super.cancel(mayInterruptIfRunning);
       if (cancelled) {
-        coroutine.cancel("its future was cancelled");
+        coroutine.cancel(
+            Count.CANCELLED_BY_FUTURE, "its future was cancelled", CurrentLoop.whoAmI());
       }
       return cancelled;
     }

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.TimerService;
@@ -8,10 +9,12 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -71,7 +74,7 @@ final class LoopScheduler implements CoroutineScheduler {
     loops = new EventLoop[options.loops];
     TickScale scale = new TickScale(clock.nanoTime(), tick.toNanos());
     for (int number = 0; number < loops.length; number++) {
-      loops[number] = new EventLoop(this, engine, number, clock, scale);
+      loops[number] = new EventLoop(this, engine, number, clock, scale, options.recordStats);
     }
   }
 
@@ -104,6 +107,11 @@ final class LoopScheduler implements CoroutineScheduler {
   /** One of its loops, by its number from 0 on. */
   EventLoop loop(int number) {
     return loops[number];
+  }
+
+  @Override
+  public CoroutineStats stats() {
+    return new StatsSnapshot(loops).take(spawned.get());
   }
 
   @Override
@@ -293,11 +301,16 @@ final class LoopScheduler implements CoroutineScheduler {
         return true;
       }
     }
-    int left = live();
-    List<String> some = someLeft();
-    StringJoiner names = new StringJoiner(", ", " (", some.size() < left ? ", ...)" : ")");
-    some.forEach(names.setEmptyValue("")::add);
-    LOG.log(Level.WARNING, name + " is closed; coroutines that have not ended: " + left + names);
+    CoroutineDump left = dump(MOST_NAMES);
+    StringJoiner names =
+        new StringJoiner(", ", " (", left.coroutines().size() < left.total() ? ", ...)" : ")");
+    left.coroutines().forEach(one -> names.add(one.toString()));
+    LOG.log(
+        Level.WARNING,
+        name
+            + " is closed; coroutines that have not ended: "
+            + left.total()
+            + names.setEmptyValue(""));
     return false;
   }
 
@@ -309,35 +322,39 @@ final class LoopScheduler implements CoroutineScheduler {
     return live;
   }
 
-  private List<String> someLeft() {
-    List<String> names = new ArrayList<>();
-    boolean all =
+  @Override
+  public CoroutineDump dump(int most) {
+    if (most < 0) {
+      throw new IllegalArgumentException("most must not be negative: " + most);
+    }
+    Map<EventLoop, List<CoroutineDump.Entry>> answers = new ConcurrentHashMap<>();
+    boolean _ =
         tellAll(
             ANSWER,
             (loop, done) -> {
-              loop.forEach(
-                  coroutine -> {
-                    synchronized (names) {
-                      if (names.size() < MOST_NAMES) {
-                        names.add(
-                            coroutine.name() + coroutine.waitsFor().map(" on "::concat).orElse(""));
-                      }
-                    }
-                  });
+              answers.put(loop, loop.some(most).stream().map(one -> entry(one, loop)).toList());
               done.run();
             });
-    synchronized (names) {
-      if (!all) {
-        // A loop that is held up says nothing; its coroutine is one of those.
-        for (EventLoop loop : loops) {
-          CoroutineTask<?> running = loop.current();
-          if (running != null) {
-            names.add(running.name() + ", running");
-          }
+    List<CoroutineDump.Entry> entries = new ArrayList<>();
+    List<String> silent = new ArrayList<>();
+    for (EventLoop loop : loops) {
+      List<CoroutineDump.Entry> answer = answers.get(loop);
+      if (answer != null) {
+        entries.addAll(answer);
+      } else if (loop.live() > 0) {
+        silent.add(loop.name());
+        CoroutineTask<?> running = loop.current();
+        if (running != null) {
+          entries.add(entry(running, loop));
         }
       }
-      return List.copyOf(names);
     }
+    return new CoroutineDump(live(), entries.subList(0, Math.min(most, entries.size())), silent);
+  }
+
+  private static CoroutineDump.Entry entry(CoroutineTask<?> coroutine, EventLoop loop) {
+    return new CoroutineDump.Entry(
+        coroutine.name(), loop.name(), coroutine.state(), coroutine.waitsFor());
   }
 
   /**
@@ -381,7 +398,8 @@ final class LoopScheduler implements CoroutineScheduler {
     if (bound == null) {
       return null;
     }
-    Watchdog<LoopStall> watchdog = new Watchdog<>(bound.toNanos(), loop::look, this::stalled);
+    Watchdog<LoopStall> watchdog =
+        new Watchdog<>(bound.toNanos(), loop::look, stall -> stalled(loop, stall));
     watchdog.start(
         Thread.ofPlatform()
             .daemon()
@@ -392,7 +410,8 @@ final class LoopScheduler implements CoroutineScheduler {
     return watchdog;
   }
 
-  private void stalled(LoopStall stall) {
+  private void stalled(EventLoop loop, LoopStall stall) {
+    loop.stalled();
     try {
       stallHandler.accept(stall);
     } catch (Throwable thrown) {
@@ -401,7 +420,7 @@ final class LoopScheduler implements CoroutineScheduler {
   }
 
   void cancel(CoroutineTask<?> coroutine) {
-    coroutine.cancel("the scheduler is closed", name);
+    coroutine.cancel(Count.CANCELLED_BY_CLOSE, "the scheduler is closed", name);
   }
 
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {

@@ -61,6 +61,7 @@ class ArchitectureTest {
               "java..",
               "jdk.internal.vm..",
               "org.jspecify.annotations..",
+              "org.HdrHistogram..",
               "org.jctools..",
               "io.netty..");
 }

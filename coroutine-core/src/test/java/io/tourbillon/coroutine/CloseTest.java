@@ -81,7 +81,7 @@ class CloseTest {
       assertEquals(
           List.of(
               "coroutine is closed; coroutines that have not ended: 1"
-                  + " (stubborn on a call on a platform thread)"),
+                  + " (stubborn SUSPENDED on a call on a platform thread)"),
           log.lines());
     }
     release.countDown();

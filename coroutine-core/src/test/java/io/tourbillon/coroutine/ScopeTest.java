@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import io.tourbillon.coroutine.LoopCounts.Count;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class ScopeTest {
   private static final long NEVER = Scope.NEVER;
 
-  private final Cancellation cancelledAt50 = new Cancellation("someone", "some reason", 50);
+  private final Cancellation cancelledAt50 =
+      new Cancellation(Count.CANCELLED_BY_CALL, "someone", "some reason", 50);
 
   private static TimeoutScope timeout(Scope outer, long deadlineNanos) {
     return new TimeoutScope(outer, Duration.ofNanos(deadlineNanos), deadlineNanos);

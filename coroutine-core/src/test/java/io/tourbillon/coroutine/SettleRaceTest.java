@@ -53,9 +53,15 @@ class SettleRaceTest {
     assertEquals(0, wrongOutcomes(() -> new Real(owner), ROUNDS));
   }
 
+  /** At the first try, unless other programs keep one of the two threads from running. */
   @Test
   void settling_racingACut_brokenTwinIsCaught() throws Exception {
-    assertTrue(wrongOutcomes(PlainWrite::new, ROUNDS) > 0);
+    long endNanos = System.nanoTime() + PATIENCE.toNanos();
+    int wrong = 0;
+    while (wrong == 0 && System.nanoTime() < endNanos) {
+      wrong = wrongOutcomes(PlainWrite::new, ROUNDS);
+    }
+    assertTrue(wrong > 0);
   }
 
   /** Counts the rounds in which not exactly one has won, or the outcome is another's. */

@@ -1,0 +1,55 @@
+package io.tourbillon.coroutine;
+
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What a scheduler has done since it was built, and how its coroutines stand: a snapshot that does
+ * not change any more. The numbers are taken one after the other while the loops go on, so that
+ * sums are exact only at rest; then {@code spawned = finished + failed + cancelled + created +
+ * ready + running + suspended}.
+ *
+ * @param spawned coroutines accepted
+ * @param finished those whose body has returned
+ * @param failed those whose body has thrown
+ * @param cancelled those that were cancelled, by how: {@code call}, {@link Coroutine#cancel};
+ *     {@code future}, the cancellation of a future of theirs; {@code close}, that of the scheduler
+ * @param timeouts limits that were over before their part had ended
+ * @param created coroutines on their way to their loop
+ * @param ready coroutines that wait for their turn
+ * @param running coroutines that have the turn
+ * @param suspended coroutines that wait for something
+ * @param threads threads of other people's code on the loops
+ * @param switches turns given, to coroutines and to other people's threads
+ * @param stalls turns that the watchdog has told of
+ * @param loops each loop
+ * @param latenessNanos time from the end of the tick in which a delay or limit was over to its loop
+ *     finding that; empty unless the scheduler was built with {@code recordStats}, as are the
+ *     others
+ * @param waitNanos time in the ready queue, from samples
+ * @param turnNanos how long turns took; of many short ones in a row, the average
+ */
+public record CoroutineStats(
+    long spawned,
+    long finished,
+    long failed,
+    Map<String, Long> cancelled,
+    long timeouts,
+    long created,
+    long ready,
+    long running,
+    long suspended,
+    long threads,
+    long switches,
+    long stalls,
+    List<LoopStats> loops,
+    Histogram latenessNanos,
+    Histogram waitNanos,
+    Histogram turnNanos) {
+  /** Copies the collections. */
+  public CoroutineStats {
+    cancelled = Map.copyOf(cancelled);
+    loops = List.copyOf(loops);
+  }
+}

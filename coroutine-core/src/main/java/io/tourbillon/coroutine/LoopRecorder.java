@@ -1,0 +1,92 @@
+package io.tourbillon.coroutine;
+
+import io.tourbillon.timer.TickScale;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures a loop: how late it is, how long turns are waited for, and how long they take. All but
+ * {@link #addTo} is the loop's, or that of the coroutine of it that has the turn.
+ *
+ * <p>Reading the clock costs a good part of a turn. So the wait of one turn is measured of {@value
+ * #SAMPLING}, and turns are measured from one look of the loop at the clock to the next, which is
+ * up to sixteen; each then counts as the average.
+ */
+final class LoopRecorder {
+  private static final int SAMPLING = 64;
+
+  private final TickScale scale;
+  private final Recording lateness = new Recording();
+  private final Recording wait = new Recording();
+  private final Recording turn = new Recording();
+
+  /** Expiries of one tick are recorded together. */
+  private long dueTick;
+
+  private long dueCount;
+
+  /** The task whose wait is being measured, and since when. */
+  private @Nullable Runnable sample;
+
+  private long sampleNanos;
+  private int untilSample = SAMPLING;
+
+  LoopRecorder(TickScale scale) {
+    this.scale = scale;
+  }
+
+  /** Something that was due in a tick is found at this time; ticks come in order. */
+  void expired(long tick, long nowNanos) {
+    if (tick != dueTick) {
+      expiredAll(nowNanos);
+      dueTick = tick;
+    }
+    dueCount++;
+  }
+
+  /** All that is due has been found. */
+  void expiredAll(long nowNanos) {
+    if (dueCount > 0) {
+      lateness.record(nowNanos - scale.startNanos(dueTick), dueCount);
+      dueCount = 0;
+    }
+  }
+
+  /** Whether the wait of the task that is made ready next is to be measured. */
+  boolean isSampleWanted() {
+    return --untilSample <= 0 && sample == null;
+  }
+
+  void beginSample(Runnable task, long nowNanos) {
+    untilSample = SAMPLING;
+    sample = task;
+    sampleNanos = nowNanos;
+  }
+
+  boolean isSample(Runnable task) {
+    return task.equals(sample);
+  }
+
+  void endSample(long nowNanos) {
+    sample = null;
+    wait.record(nowNanos - sampleNanos, SAMPLING);
+  }
+
+  /** It is ready no more. */
+  void forget(Runnable task) {
+    if (isSample(task)) {
+      sample = null;
+    }
+  }
+
+  void turnsTook(long nanos, int turns) {
+    turn.record(nanos / turns, turns);
+  }
+
+  /** Adds what was measured so far. By any thread. */
+  void addTo(Histogram lateness, Histogram wait, Histogram turn) {
+    this.lateness.addTo(lateness);
+    this.wait.addTo(wait);
+    this.turn.addTo(turn);
+  }
+}

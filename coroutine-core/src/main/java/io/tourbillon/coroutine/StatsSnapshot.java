@@ -1,0 +1,63 @@
+package io.tourbillon.coroutine;
+
+import io.tourbillon.coroutine.LoopCounts.Count;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/** Sums up what the loops have counted and measured. For one call. */
+final class StatsSnapshot {
+  private final EventLoop[] loops;
+  private final Histogram latenessNanos = Recording.newHistogram();
+  private final Histogram waitNanos = Recording.newHistogram();
+  private final Histogram turnNanos = Recording.newHistogram();
+
+  StatsSnapshot(EventLoop[] loops) {
+    this.loops = loops;
+  }
+
+  CoroutineStats take(long spawned) {
+    List<LoopStats> each = new ArrayList<>();
+    long live = 0;
+    long running = 0;
+    long guests = 0;
+    for (EventLoop loop : loops) {
+      each.add(loop.stats());
+      live += loop.live();
+      running += loop.current() == null ? 0 : 1;
+      guests += loop.guests();
+      loop.addTo(latenessNanos, waitNanos, turnNanos);
+    }
+    long present = sum(Count.PRESENT);
+    long suspended = Math.min(present, sum(Count.SUSPENDED));
+    return new CoroutineStats(
+        spawned,
+        sum(Count.FINISHED),
+        sum(Count.FAILED),
+        Map.of(
+            "call", sum(Count.CANCELLED_BY_CALL),
+            "future", sum(Count.CANCELLED_BY_FUTURE),
+            "close", sum(Count.CANCELLED_BY_CLOSE)),
+        sum(Count.TIMEOUTS),
+        Math.max(0, live - present),
+        Math.max(0, present - suspended - running),
+        running,
+        suspended,
+        guests,
+        sum(Count.SWITCHES),
+        each.stream().mapToLong(LoopStats::stalls).sum(),
+        each,
+        latenessNanos,
+        waitNanos,
+        turnNanos);
+  }
+
+  private long sum(Count count) {
+    long sum = 0;
+    for (EventLoop loop : loops) {
+      sum += loop.counts.get(count);
+    }
+    return sum;
+  }
+}
