@@ -1,0 +1,151 @@
+package io.tourbillon.coroutine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a wait ends, which is settled once.
+ *
+ * <pre>
+ *              +--- resume ---> a value
+ *   PENDING ---+--- fail -----> a Failure
+ *              +--- cut ------> CUT, by the waiter, for a cancellation, timeout or interrupt
+ * </pre>
+ *
+ * <p>Each is one compare-and-set of {@link #outcome}, so exactly one of them is what happens. After
+ * the first two the waiter is {@linkplain #wake woken}.
+ */
+abstract sealed class Settlement<T extends @Nullable Object> implements Resumption<T>
+    permits ResumptionTask, ThreadResumption {
+  private static final VarHandle OUTCOME;
+
+  static {
+    try {
+      OUTCOME = MethodHandles.lookup().findVarHandle(Settlement.class, "outcome", Object.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Stands for null, as null stands for PENDING. */
+  private static final Object NULL = new Object();
+
+  private static final Object CUT = new Object();
+
+  /** Null while pending; written once by whoever settles it. Volatile, for the value it carries. */
+  private volatile @Nullable Object outcome;
+
+  /** The waiter's own. */
+  private @Nullable Runnable cleanUp;
+
+  /** Where it will come from, for whoever asks. */
+  private final Object source;
+
+  Settlement(Object source) {
+    this.source = source;
+  }
+
+  @Override
+  public final boolean resume(T value) {
+    return settle(value == null ? NULL : value);
+  }
+
+  @Override
+  public final boolean fail(Throwable failure) {
+    return settle(new Failure(Objects.requireNonNull(failure, "failure")));
+  }
+
+  /** Fails as {@link CompletableFuture#join} does. */
+  final void failAsJoinDoes(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    settle(new StageFailure(cause == null ? failure : cause));
+  }
+
+  @Override
+  public final void onCancel(Runnable cleanUp) {
+    this.cleanUp = Objects.requireNonNull(cleanUp, "cleanUp");
+  }
+
+  private boolean settle(Object settled) {
+    if (!OUTCOME.compareAndSet(this, null, settled)) {
+      return false;
+    }
+    wake();
+    return true;
+  }
+
+  /** It is settled by a value or a failure. By whoever has settled it. */
+  abstract void wake();
+
+  // By the waiter.
+
+  /**
+   * Ends the wait without an outcome.
+   *
+   * @return whether the waiter can go on now; false if it goes on anyway
+   */
+  boolean cut() {
+    return OUTCOME.compareAndSet(this, null, CUT);
+  }
+
+  final boolean isSettled() {
+    return outcome != null;
+  }
+
+  final boolean isCut() {
+    return CUT.equals(outcome);
+  }
+
+  /** The wait is over; whoever keeps the callback keeps no more than this object. */
+  void letGo() {
+    cleanUp = null;
+  }
+
+  /** Takes the callback back, after a cut. */
+  final void cleanUp() {
+    Runnable last = cleanUp;
+    letGo();
+    if (last != null) {
+      last.run();
+    }
+  }
+
+  /** What the waiter goes on with, once that is settled and no cut. */
+  @SuppressWarnings({"unchecked", "NullAway"}) // Only resume stores values, and it stores T.
+  final T value() {
+    Object settled = outcome;
+    if (settled instanceof Failure(Throwable cause)) {
+      throw unchecked(cause);
+    }
+    if (settled instanceof StageFailure(Throwable cause)) {
+      // Made here, so that it shows where the waiter has waited.
+      throw cause instanceof CancellationException cancelled
+          ? cancelled
+          : new CompletionException(cause);
+    }
+    return NULL.equals(settled) ? null : (T) settled;
+  }
+
+  @Override
+  public final String toString() {
+    return source.toString();
+  }
+
+  private static RuntimeException unchecked(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return failure instanceof RuntimeException exception
+        ? exception
+        : new CompletionException(failure);
+  }
+
+  private record Failure(Throwable cause) {}
+
+  private record StageFailure(Throwable cause) {}
+}

@@ -1,0 +1,109 @@
+package io.tourbillon.coroutine;
+
+import io.tourbillon.timer.TickScale;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waiting for a callback wherever one is: a coroutine is suspended, as by {@link
+ * Coroutines#suspend}; any other thread is parked. For those who write what coroutines and threads
+ * share, such as a channel.
+ *
+ * <p>A thread that is interrupted while it waits, or before, gives up with a {@link
+ * CancellationException} and stays interrupted. A loop's own thread must not wait, or nothing goes
+ * on there.
+ */
+public final class Suspension {
+  private Suspension() {}
+
+  /**
+   * Waits until a callback lets the caller go on.
+   *
+   * @param what what is waited for, in words: {@link Coroutine#waitsFor} and thread dumps show it
+   * @param registration is run at once, by the caller; what it throws is thrown from here
+   * @return what the callback resumes with
+   * @throws CoroutineCancelledException if the caller is a coroutine and is cancelled first
+   * @throws CancellationException if the caller is another thread and is interrupted first
+   * @throws IllegalStateException on a loop's own thread
+   */
+  public static <T extends @Nullable Object> T await(
+      Object what, Consumer<? super Resumption<T>> registration) {
+    Objects.requireNonNull(what, "what");
+    Objects.requireNonNull(registration, "registration");
+    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    if (coroutine != null) {
+      return coroutine.suspend(what, registration);
+    }
+    ThreadResumption<T> resumption = registered(what, registration);
+    resumption.await(ThreadResumption.NO_LIMIT);
+    return resumption.value();
+  }
+
+  /**
+   * As {@link #await(Object, Consumer)}, for a limited time.
+   *
+   * @param limit zero or less does not wait for what is not there at once
+   * @throws TimeoutException if the limit was over before; the callback has been taken back then
+   */
+  public static <T extends @Nullable Object> T await(
+      Object what, Duration limit, Consumer<? super Resumption<T>> registration)
+      throws TimeoutException {
+    Objects.requireNonNull(what, "what");
+    Objects.requireNonNull(limit, "limit");
+    Objects.requireNonNull(registration, "registration");
+    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    if (coroutine != null && limit.isPositive()) {
+      return coroutine.<T, RuntimeException>withTimeout(
+          limit, () -> coroutine.suspend(what, registration));
+    }
+    Settlement<T> settlement;
+    if (coroutine != null) {
+      coroutine.checkCancelled();
+      settlement = new ResumptionTask<>(coroutine, what);
+      registration.accept(settlement);
+      if (!settlement.isSettled() && settlement.cut()) {
+        settlement.cleanUp();
+      }
+    } else {
+      ThreadResumption<T> resumption = registered(what, registration);
+      resumption.await(Math.max(0, TickScale.nanosOf(limit)));
+      settlement = resumption;
+    }
+    if (settlement.isCut()) {
+      throw new TimeoutException("waiting for " + what + " took longer than " + limit);
+    }
+    return settlement.value();
+  }
+
+  /**
+   * Does nothing unless the caller is a coroutine; then throws what {@link
+   * Coroutines#checkCancelled} does. For operations that need not wait, so that they are suspension
+   * points all the same.
+   *
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled
+   */
+  public static void checkCancelled() {
+    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    if (coroutine != null) {
+      coroutine.checkCancelled();
+    }
+  }
+
+  private static <T extends @Nullable Object> ThreadResumption<T> registered(
+      Object what, Consumer<? super Resumption<T>> registration) {
+    if (CurrentLoop.isOwnThread()) {
+      throw new IllegalStateException(
+          "a loop must not wait, or nothing goes on there: for "
+              + what
+              + " by code that is no coroutine, but runs on "
+              + CurrentLoop.get());
+    }
+    ThreadResumption<T> resumption = new ThreadResumption<>(what);
+    registration.accept(resumption);
+    return resumption;
+  }
+}

@@ -1,0 +1,189 @@
+package io.tourbillon.coroutine.channel;
+
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.Suspension;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for the first of several things, and does that alone: of a value to be received, room for
+ * one to be sent, the end of a coroutine or a stage, a time.
+ *
+ * <pre>{@code
+ * String news = new Select<String>()
+ *     .onReceive(orders, order -> "order " + order)
+ *     .onSend(free, worker, () -> "worker lent")
+ *     .onTimeout(Duration.ofSeconds(1), () -> "nothing")
+ *     .await();
+ * }</pre>
+ *
+ * <p>Exactly one case takes place; of the others nothing does: no value is taken or sent. If
+ * several can at once, one is chosen at random, or the first with {@link #biased}. A select may be
+ * used again, by one at a time. What a case's function does is done by the caller, afterwards.
+ *
+ * <p>Not thread-safe itself. Costs a lock and an object for each case. All channels are locked, in
+ * one order, while it looks for what can be done and takes its place in their rows, as Go does it:
+ * so two selects that meet can not each wait for the other to decide.
+ *
+ * @param <R> what the cases return
+ */
+public final class Select<R extends @Nullable Object> {
+  private final List<Case<R>> cases = new ArrayList<>();
+  private @Nullable Duration limit;
+  private @Nullable Supplier<? extends R> onTimeout;
+  private boolean biased;
+
+  /** A select without any case. */
+  public Select() {}
+
+  /** A value was received; {@link #await} throws if the channel is closed and empty. */
+  public <T> Select<R> onReceive(Channel<T> channel, Function<? super T, ? extends R> then) {
+    Objects.requireNonNull(channel, "channel");
+    Objects.requireNonNull(then, "then");
+    return add(new Case.Receive<>(channel, then, null));
+  }
+
+  /** A value was received, or the channel is closed, with whatever cause, and empty. */
+  public <T> Select<R> onReceive(
+      Channel<T> channel, Function<? super T, ? extends R> then, Supplier<? extends R> onClosed) {
+    Objects.requireNonNull(channel, "channel");
+    Objects.requireNonNull(then, "then");
+    Objects.requireNonNull(onClosed, "onClosed");
+    return add(new Case.Receive<>(channel, then, onClosed));
+  }
+
+  /** The value was sent; {@link #await} throws if the channel is closed. */
+  public <T> Select<R> onSend(Channel<T> channel, T value, Supplier<? extends R> then) {
+    Objects.requireNonNull(channel, "channel");
+    Objects.requireNonNull(value, "value");
+    Objects.requireNonNull(then, "then");
+    return add(new Case.Send<>(channel, value, then));
+  }
+
+  /** The coroutine has ended; {@link #await} throws as {@link Coroutine#join} does. */
+  public <T extends @Nullable Object> Select<R> onJoin(
+      Coroutine<T> coroutine, Function<? super T, ? extends R> then) {
+    return onAwait(coroutine.toFuture(), then);
+  }
+
+  /**
+   * The stage is complete; {@link #await} throws as {@link
+   * io.tourbillon.coroutine.Coroutines#await} does. If another case is chosen the stage holds on to
+   * a small object until it is complete.
+   */
+  public <T extends @Nullable Object> Select<R> onAwait(
+      CompletionStage<T> stage, Function<? super T, ? extends R> then) {
+    Objects.requireNonNull(stage, "stage");
+    Objects.requireNonNull(then, "then");
+    return add(new Case.Await<>(stage, then));
+  }
+
+  /**
+   * Nothing else has happened for that long. The last one that was said counts.
+   *
+   * @param limit zero or less does not wait: what others call the default case
+   */
+  public Select<R> onTimeout(Duration limit, Supplier<? extends R> then) {
+    this.limit = Objects.requireNonNull(limit, "limit");
+    onTimeout = Objects.requireNonNull(then, "then");
+    return this;
+  }
+
+  /** Of several cases that can take place the first does, in the order in which they were added. */
+  public Select<R> biased() {
+    biased = true;
+    return this;
+  }
+
+  private Select<R> add(Case<R> added) {
+    cases.add(added);
+    return this;
+  }
+
+  /**
+   * Waits until a case takes place.
+   *
+   * @return what its function returns
+   * @throws ChannelClosedException if a channel is closed, as its case says
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled first
+   * @throws CancellationException if the calling thread, no coroutine, is interrupted first
+   * @throws IllegalStateException if there is no case, not even a timeout
+   */
+  public R await() {
+    if (cases.isEmpty() && limit == null) {
+      throw new IllegalStateException("a select must have a case, or it would wait for ever");
+    }
+    Suspension.checkCancelled();
+    Supplier<? extends R> then;
+    try {
+      then =
+          limit == null
+              ? Suspension.<Supplier<? extends R>>await(this, this::tryOrEnroll)
+              : Suspension.<Supplier<? extends R>>await(this, limit, this::tryOrEnroll);
+    } catch (TimeoutException late) {
+      then = Objects.requireNonNull(onTimeout);
+    } finally {
+      cases.forEach(Case::leave);
+    }
+    return then.get();
+  }
+
+  private List<Case<R>> inOrder() {
+    List<Case<R>> order = new ArrayList<>(cases);
+    if (!biased) {
+      Collections.shuffle(order, ThreadLocalRandom.current());
+    }
+    return order;
+  }
+
+  /**
+   * @param selected gets what is to be done then
+   */
+  private void tryOrEnroll(Resumption<Supplier<? extends R>> selected) {
+    List<LockedChannel<?>> locked = lockAll();
+    try {
+      for (Case<R> each : inOrder()) {
+        Supplier<? extends R> then = each.tryNow();
+        if (then != null) {
+          selected.resume(then);
+          return;
+        }
+      }
+      // Nobody can choose for this select before all are unlocked.
+      cases.forEach(each -> each.enroll(selected));
+    } finally {
+      locked.forEach(channel -> channel.lock.unlock());
+    }
+    cases.forEach(each -> each.subscribe(selected));
+  }
+
+  /** Locks the channels, each once, in the order that all selects take. */
+  private List<LockedChannel<?>> lockAll() {
+    List<LockedChannel<?>> channels =
+        cases.stream()
+            .<LockedChannel<?>>mapMulti(Case::channelTo)
+            .distinct()
+            .sorted(Comparator.comparingLong(channel -> channel.number))
+            .toList();
+    channels.forEach(channel -> channel.lock.lock());
+    return channels;
+  }
+
+  @Override
+  public String toString() {
+    return "a select of " + cases.size();
+  }
+}

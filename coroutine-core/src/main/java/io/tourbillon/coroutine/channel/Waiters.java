@@ -1,0 +1,72 @@
+package io.tourbillon.coroutine.channel;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those who wait for the same thing, in the order in which they came. Whoever gives up leaves from
+ * the middle, at once, so that nobody who has gone is kept. Guarded by the lock of its channel.
+ *
+ * @param <W> who waits
+ */
+final class Waiters<W> {
+  private @Nullable Place<W> first;
+  private @Nullable Place<W> last;
+
+  /** The place of one of them. */
+  static final class Place<W> {
+    private final Waiters<W> all;
+    private final W waiter;
+    private @Nullable Place<W> next;
+    private @Nullable Place<W> previous;
+    private boolean left;
+
+    private Place(Waiters<W> all, W waiter) {
+      this.all = all;
+      this.waiter = waiter;
+    }
+
+    /** Gives the place up, if it was not taken out before. */
+    void leave() {
+      if (!left) {
+        left = true;
+        all.unlink(this);
+      }
+    }
+  }
+
+  /** Adds one at the end. */
+  Place<W> add(W waiter) {
+    Place<W> place = new Place<>(this, waiter);
+    place.previous = last;
+    if (last == null) {
+      first = place;
+    } else {
+      last.next = place;
+    }
+    last = place;
+    return place;
+  }
+
+  /** Takes out the first, or returns null. */
+  @Nullable W poll() {
+    Place<W> place = first;
+    if (place == null) {
+      return null;
+    }
+    place.leave();
+    return place.waiter;
+  }
+
+  private void unlink(Place<W> place) {
+    if (place.previous == null) {
+      first = place.next;
+    } else {
+      place.previous.next = place.next;
+    }
+    if (place.next == null) {
+      last = place.previous;
+    } else {
+      place.next.previous = place.previous;
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package io.tourbillon.coroutine.channel;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.TestSchedulers;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SelectTest {
+  private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
+  private final Channel<String> first = Channel.rendezvous();
+  private final Channel<String> second = Channel.rendezvous();
+
+  @AfterEach
+  void close() {
+    scheduler.close(Duration.ZERO);
+  }
+
+  private Coroutine<String> selecting(Select<String> select) {
+    Coroutine<String> coroutine = scheduler.spawn(select::await);
+    while (coroutine.state() != State.SUSPENDED) {
+      Thread.onSpinWait();
+    }
+    return coroutine;
+  }
+
+  private Select<String> ofBoth() {
+    return new Select<String>()
+        .onReceive(first, value -> "first " + value)
+        .onReceive(second, value -> "second " + value);
+  }
+
+  @Test
+  void select_takesWhatComesAndLeavesTheOthers() throws Exception {
+    Coroutine<String> selecting = selecting(ofBoth());
+    assertTrue(second.trySend("value"));
+    assertEquals("second value", selecting.join(PATIENCE));
+    assertTrue(!first.trySend("nobody is there") && !second.trySend("nobody is there"));
+  }
+
+  @Test
+  void select_ofAThread_isTheSame() throws Exception {
+    Coroutine<?> sender = scheduler.spawn(() -> second.send("value"));
+    assertEquals("second value", ofBoth().await());
+    sender.join(PATIENCE);
+  }
+
+  @Test
+  void select_sends() throws Exception {
+    Coroutine<String> selecting =
+        selecting(
+            new Select<String>()
+                .onSend(first, "value", () -> "sent to first")
+                .onSend(second, "value", () -> "sent to second"));
+    assertEquals("value", first.receive());
+    assertEquals("sent to first", selecting.join(PATIENCE));
+    assertEquals(Optional.empty(), second.tryReceive());
+  }
+
+  /** Each of the two would do either; they agree on one. */
+  @Test
+  void selects_thatMeet_agree() throws Exception {
+    Coroutine<String> receiving = selecting(ofBoth());
+    String sent =
+        new Select<String>()
+            .biased()
+            .onSend(second, "value", () -> "to second")
+            .onSend(first, "value", () -> "to first")
+            .await();
+    assertEquals("to second", sent);
+    assertEquals("second value", receiving.join(PATIENCE));
+  }
+
+  @Test
+  void select_neverMeetsItself() {
+    assertEquals(
+        "nobody else",
+        new Select<String>()
+            .onSend(first, "value", () -> "sent")
+            .onReceive(first, value -> "received " + value)
+            .onTimeout(Duration.ofMillis(5), () -> "nobody else")
+            .await());
+  }
+
+  @Test
+  void severalThatCan_areChosenAtRandom_orInOrderIfBiased() {
+    Channel<String> left = Channel.unlimited();
+    Channel<String> right = Channel.unlimited();
+    for (int number = 0; number < 1000; number++) {
+      left.send("left");
+      right.send("right");
+    }
+    Select<String> fair =
+        new Select<String>().onReceive(left, value -> value).onReceive(right, value -> value);
+    int lefts = 0;
+    for (int number = 0; number < 500; number++) {
+      lefts += fair.await().equals("left") ? 1 : 0;
+    }
+    // 500 throws of a coin: a deviation of 100 comes once in 10^18.
+    assertTrue(lefts > 150 && lefts < 350, "lefts: " + lefts);
+    for (int number = 0; number < 500; number++) {
+      assertEquals("left", fair.biased().await());
+    }
+  }
+
+  @Test
+  void timeout_comesWhenNothingElseDoes() throws Exception {
+    Select<String> select = ofBoth().onTimeout(Duration.ofMillis(5), () -> "late");
+    assertEquals("late", select.await());
+    assertEquals("late", scheduler.spawn(select::await).join(PATIENCE));
+    assertEquals("late", ofBoth().onTimeout(Duration.ZERO, () -> "late").await());
+  }
+
+  @Test
+  void closedChannel_isAnErrorOrACase() throws Exception {
+    Coroutine<String> waiting =
+        selecting(new Select<String>().onReceive(first, value -> value, () -> "closed"));
+    first.close();
+    assertEquals("closed", waiting.join(PATIENCE));
+    assertThrows(ChannelClosedException.class, () -> ofBoth().await());
+    assertThrows(
+        ChannelClosedException.class,
+        () -> new Select<String>().onSend(first, "value", () -> "sent").await());
+    assertEquals(
+        "closed", new Select<String>().onReceive(first, value -> value, () -> "closed").await());
+  }
+
+  @Test
+  void ends_ofCoroutinesAndStages_areCases() throws Exception {
+    CompletableFuture<String> stage = new CompletableFuture<>();
+    Coroutine<String> later = scheduler.spawn(() -> Coroutines.await(stage));
+    Coroutine<String> selecting = selecting(ofBoth().onJoin(later, value -> "joined " + value));
+    stage.complete("value");
+    assertEquals("joined value", selecting.join(PATIENCE));
+    assertEquals("awaited value", ofBoth().onAwait(stage, value -> "awaited " + value).await());
+    CompletableFuture<String> failed = CompletableFuture.failedFuture(new IOException("broken"));
+    assertEquals(
+        IOException.class,
+        assertThrows(
+                CompletionException.class, () -> ofBoth().onAwait(failed, value -> value).await())
+            .getCause()
+            .getClass());
+  }
+
+  @Test
+  void cancelledSelect_leavesAll() {
+    Coroutine<String> selecting = selecting(ofBoth());
+    selecting.cancel();
+    assertThrows(CancellationException.class, selecting::join);
+    assertTrue(!first.trySend("nobody is there") && !second.trySend("nobody is there"));
+  }
+
+  @Test
+  void select_ofNothing_isRefused() {
+    assertEquals(
+        "a select must have a case, or it would wait for ever",
+        assertThrows(IllegalStateException.class, () -> new Select<String>().await()).getMessage());
+  }
+
+  @Test
+  void conflatedChannel_isNeverFull() {
+    List<String> undelivered = new ArrayList<>();
+    Channel<String> channel = Channel.<String>builder().onUndelivered(undelivered::add).conflated();
+    Select<String> sending = new Select<String>().onSend(channel, "value", () -> "sent");
+    assertEquals("sent", sending.await());
+    assertEquals("sent", sending.await());
+    assertEquals(List.of("value"), undelivered);
+  }
+
+  /** Selects on both sides, from coroutines of two loops, with limits that strike all the while. */
+  @Test
+  void values_crossingMany_arriveOnce() throws Exception {
+    int each = 500;
+    AtomicInteger sum = new AtomicInteger();
+    Channel<Integer> left = Channel.rendezvous();
+    Channel<Integer> right = Channel.buffered(1);
+    List<Coroutine<?>> senders = new ArrayList<>();
+    List<Coroutine<?>> receivers = new ArrayList<>();
+    for (int number = 0; number < 4; number++) {
+      senders.add(scheduler.spawn(() -> sendAll(left, right, each)));
+      receivers.add(
+          scheduler.spawn(
+              () -> {
+                boolean more = true;
+                while (more) {
+                  more =
+                      new Select<Boolean>()
+                          .onReceive(left, value -> sum.addAndGet(value) >= 0, () -> false)
+                          .onReceive(right, value -> sum.addAndGet(value) >= 0)
+                          .onTimeout(Duration.ofMillis(1), () -> true)
+                          .await();
+                }
+              }));
+    }
+    for (Coroutine<?> sender : senders) {
+      sender.join(PATIENCE);
+    }
+    while (right.size() > 0) {
+      Thread.onSpinWait();
+    }
+    left.close();
+    for (Coroutine<?> receiver : receivers) {
+      receiver.join(PATIENCE);
+    }
+    assertEquals(4 * each * (each + 1) / 2, sum.get());
+  }
+
+  private static void sendAll(Channel<Integer> left, Channel<Integer> right, int each) {
+    for (int value = 1; value <= each; value++) {
+      int sent = value;
+      boolean done = false;
+      while (!done) {
+        done =
+            new Select<Boolean>()
+                .onSend(left, sent, () -> true)
+                .onSend(right, sent, () -> true)
+                .onTimeout(Duration.ofMillis(1), () -> false)
+                .await();
+      }
+    }
+  }
+}
