@@ -83,11 +83,7 @@ final class Shard {
     lock.lock();
     try {
       requireOpen();
-      long id = put(deadlineTick, task);
-      if (stats != null) {
-        stats.scheduled++;
-      }
-      return id | idBits;
+      return put(deadlineTick, task) | idBits;
     } finally {
       lock.unlock();
     }
@@ -100,9 +96,6 @@ final class Shard {
       requireOpen();
       long id = put(deadlineTick, timer) | idBits | HANDLE_BIT;
       timer.armed(id);
-      if (stats != null) {
-        stats.scheduled++;
-      }
       return id;
     } finally {
       lock.unlock();
@@ -116,7 +109,6 @@ final class Shard {
       if (wheel.cancel(wheelId(id)) == null) {
         return false;
       }
-      countCancelled();
       return true;
     } finally {
       lock.unlock();
@@ -145,16 +137,9 @@ final class Shard {
       } else {
         wheel.cancel(wheelId(timer.id()));
       }
-      countCancelled();
       return timer.ended(TimerHandle.State.CANCELLED);
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void countCancelled() {
-    if (stats != null) {
-      stats.cancelled++;
     }
   }
 
@@ -327,6 +312,9 @@ final class Shard {
       long tick = scale.tickAtOrAfter(deadlineNanos);
       timer.armed(wheel.arm(tick, timer) | idBits | HANDLE_BIT);
       running--;
+      if (stats != null) {
+        stats.armedAgain++;
+      }
       return tick;
     } finally {
       lock.unlock();
@@ -405,7 +393,7 @@ final class Shard {
   void addTo(StatsSnapshot snapshot) {
     lock.lock();
     try {
-      snapshot.add(stats, wheel.sizeByLevel(), (long) wheel.size() + running);
+      snapshot.add(stats, wheel.armed(), wheel.sizeByLevel(), (long) wheel.size() + running);
     } finally {
       lock.unlock();
     }

@@ -2,15 +2,21 @@ package io.tourbillon.timer;
 
 import org.HdrHistogram.Histogram;
 
-/** Counts and measures of one shard. Written and read under its lock. */
+/**
+ * Counts and measures of one shard. Written and read under its lock.
+ *
+ * <p>What most timers do, being armed and cancelled, is not counted here: the wheel knows how many
+ * it has armed, and whoever has not fired, was not handed back and is not pending was cancelled.
+ */
 final class ShardStats {
   /** Values are exact to 1 %; longer than an hour counts as an hour. */
   private static final int DIGITS = 2;
 
   private static final long HIGHEST_NANOS = 3_600_000_000_000L;
 
-  long scheduled;
-  long cancelled;
+  /** Periodic timers armed for another run: those were scheduled before. */
+  long armedAgain;
+
   long rescheduled;
   long fired;
   long runs;

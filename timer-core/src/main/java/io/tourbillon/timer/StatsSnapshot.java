@@ -12,8 +12,15 @@ final class StatsSnapshot {
   private final Histogram runNanos = ShardStats.newHistogram();
   private long @Nullable [] pendingByLevel;
   private long pending;
+  private long scheduled;
+  private long cancelled;
 
-  void add(@Nullable ShardStats stats, long[] byLevel, long shardPending) {
+  /**
+   * Adds what one shard says, under its lock, so that its numbers go together.
+   *
+   * @param armed how often its wheel was armed
+   */
+  void add(@Nullable ShardStats stats, long armed, long[] byLevel, long shardPending) {
     pending += shardPending;
     if (pendingByLevel == null) {
       pendingByLevel = new long[byLevel.length];
@@ -22,8 +29,9 @@ final class StatsSnapshot {
       pendingByLevel[level] += byLevel[level];
     }
     if (stats != null) {
-      sum.scheduled += stats.scheduled;
-      sum.cancelled += stats.cancelled;
+      long shardScheduled = armed - stats.armedAgain;
+      scheduled += shardScheduled;
+      cancelled += shardScheduled - stats.fired - stats.handedBack - shardPending;
       sum.rescheduled += stats.rescheduled;
       sum.fired += stats.fired;
       sum.runs += stats.runs;
@@ -44,8 +52,8 @@ final class StatsSnapshot {
       }
     }
     return new TimerStats(
-        sum.scheduled,
-        sum.cancelled,
+        scheduled,
+        cancelled,
         sum.rescheduled,
         sum.fired,
         sum.runs,

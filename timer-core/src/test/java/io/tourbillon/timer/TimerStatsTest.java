@@ -322,21 +322,27 @@ class TimerStatsTest {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     List<TimerHandle> handles = new ArrayList<>();
+    long scheduled = 0;
+    long cancelled = 0;
     for (int step = 0; step < 2000; step++) {
       Duration delay = Duration.ofNanos(random.nextLong(1L << random.nextInt(20, 40)));
-      switch (random.nextInt(5)) {
+      int operation = random.nextInt(5);
+      scheduled += operation < 3 ? 1 : 0;
+      switch (operation) {
         case 0 -> handles.add(timers.schedule(delay, NOTHING));
         case 1 -> handles.add(timers.scheduleAtFixedRate(delay, delay.plusNanos(1), NOTHING));
         case 2 -> timers.arm(delay.toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS, NOTHING);
         case 3 -> {
-          if (!handles.isEmpty()) {
-            handles.remove(random.nextInt(handles.size())).cancel();
+          if (!handles.isEmpty() && handles.remove(random.nextInt(handles.size())).cancel()) {
+            cancelled++;
           }
         }
         default -> clock.advance(Duration.ofNanos(random.nextLong(5_000_000)));
       }
       clock.advance(Duration.ZERO);
       assertConserved(timers.stats());
+      assertEquals(scheduled, timers.stats().scheduled(), "seed " + seed);
+      assertEquals(cancelled, timers.stats().cancelled(), "seed " + seed);
     }
     timers.shutdownNow();
     TimerStats end = timers.stats();
