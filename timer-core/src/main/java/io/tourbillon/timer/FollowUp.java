@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What follows when timers have left the wheel by themselves: permits are freed, periodic timers
  * are armed again, and whoever listens is told. Called by the driver and by the executor's threads,
- * under no lock.
+ * and by the watchdog's of a stall, under no lock.
  */
 final class FollowUp {
   private final Events events;
@@ -74,9 +74,21 @@ final class FollowUp {
     events.failed(id, passedIn(task), error);
   }
 
-  void taskRan(Shard shard, long id, long runNanos, int counts) {
-    shard.count(stats -> stats.recordRun(runNanos, counts));
+  /**
+   * A measured run has ended.
+   *
+   * @param counts for how many runs it stands
+   * @return whether it is one of the slowest, so that {@link #ranSlowly} is to follow
+   */
+  boolean taskRan(Shard shard, long id, long waitNanos, long runNanos, int counts) {
+    boolean slow = shard.recordRun(waitNanos, runNanos, counts);
     events.ran(id, runNanos);
+    return slow;
+  }
+
+  void ranSlowly(Shard shard, String task, long runNanos) {
+    SlowRun run = new SlowRun(task, runNanos, System.currentTimeMillis());
+    shard.count(stats -> stats.addSlowRun(run));
   }
 
   /** The executor refused the task of a timer that has fired. */
@@ -112,11 +124,13 @@ final class FollowUp {
     events.paused(nanos);
   }
 
-  long clockNanos() {
-    return clock.nanoTime();
+  /** A task holds the driver. */
+  void stalled(Shard shard, StallReport report) {
+    shard.count(stats -> stats.stalls++);
+    events.stalled(report);
   }
 
-  private long elapsedNanos() {
+  long elapsedNanos() {
     return scale.elapsedNanos(clock.nanoTime());
   }
 }

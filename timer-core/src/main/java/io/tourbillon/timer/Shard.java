@@ -238,7 +238,7 @@ final class Shard {
    * @return whether the wheel has reached the tick, so that there are no more of them
    */
   boolean advance(long tick, Batch batch, TickScale scale, long nowNanos) {
-    batch.makeReady();
+    batch.makeReady(nowNanos);
     lock.lock();
     try {
       wheel.advance(tick, Batch.CAPACITY, batch);
@@ -247,9 +247,7 @@ final class Shard {
       // Also if there was no memory to go on: what is in the batch has left the wheel.
       running += batch.periodic();
       if (stats != null && batch.size() > 0) {
-        stats.recordLateness(batch, scale, nowNanos);
-        stats.runs += batch.size();
-        stats.fired += batch.size() - batch.periodic();
+        stats.recordBatch(batch, scale);
       }
       lock.unlock();
     }
@@ -316,6 +314,19 @@ final class Shard {
         stats.armedAgain++;
       }
       return tick;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Records a measured run and says whether it is one of the slowest, of which more is noted. */
+  boolean recordRun(long waitNanos, long runNanos, int counts) {
+    if (stats == null) {
+      return false;
+    }
+    lock.lock();
+    try {
+      return stats.recordRun(waitNanos, runNanos, counts);
     } finally {
       lock.unlock();
     }

@@ -152,6 +152,7 @@ class TimerStatsTest {
     TimerStats stats = timers.stats();
     assertEquals(size, stats.runs());
     assertEquals(size, stats.runNanos().getTotalCount());
+    assertEquals(size, stats.waitNanos().getTotalCount());
     assertEquals(size, stats.latenessNanos().getTotalCount());
   }
 
@@ -200,12 +201,14 @@ class TimerStatsTest {
   @Test
   void histograms_valuesBeyondAnHour_countAsAnHour() {
     timers.schedule(TEN, () -> taskTime.spend(Duration.ofDays(3)));
+    timers.schedule(TEN, () -> taskTime.spend(Duration.ofDays(3)));
     timers.schedule(Duration.ofMillis(11), NOTHING);
     clock.advance(TEN);
     TimerStats stats = timers.stats();
     long hourNanos = Duration.ofHours(1).toNanos();
     assertNear(hourNanos, stats.runNanos().getMaxValue());
     assertNear(hourNanos, stats.latenessNanos().getMaxValue());
+    assertNear(hourNanos, stats.waitNanos().getMaxValue());
   }
 
   @Test
@@ -288,7 +291,7 @@ class TimerStatsTest {
       clock.jump(Duration.ofSeconds(1));
       TimerStats stats = silent.stats();
       assertEquals(
-          List.of(0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L),
+          List.of(0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L),
           List.of(
               stats.scheduled(),
               stats.cancelled(),
@@ -299,9 +302,12 @@ class TimerStatsTest {
               stats.rejected(),
               stats.exceptions(),
               stats.pauses(),
-              stats.pauseNanos()));
+              stats.pauseNanos(),
+              stats.stalls()));
       assertEquals(0, stats.latenessNanos().getTotalCount());
+      assertEquals(0, stats.waitNanos().getTotalCount());
       assertEquals(0, stats.runNanos().getTotalCount());
+      assertEquals(List.of(), stats.slowest());
       assertEquals(1, stats.pending());
       assertEquals(1, stats.pendingByLevel().stream().mapToLong(Long::longValue).sum());
     }
