@@ -26,6 +26,9 @@ final class FollowUp {
   /** Follows a batch that was taken, before its tasks run. */
   void fired(Batch batch) {
     limit.release(batch.size() - batch.periodic());
+    if (FlightRecorder.takesLateTimers()) {
+      LateTimerEvent.record(batch, scale);
+    }
     if (events.areHeard()) {
       long nowNanos = elapsedNanos();
       for (int index = 0; index < batch.size(); index++) {
@@ -121,12 +124,18 @@ final class FollowUp {
           stats.pauses++;
           stats.pauseNanos += nanos;
         });
+    if (FlightRecorder.takesPauses()) {
+      PauseEvent.record(nanos);
+    }
     events.paused(nanos);
   }
 
   /** A task holds the driver. */
   void stalled(Shard shard, StallReport report) {
     shard.count(stats -> stats.stalls++);
+    if (FlightRecorder.takesStalls()) {
+      StallEvent.record(report);
+    }
     events.stalled(report);
   }
 

@@ -68,12 +68,14 @@ final class TaskRunner {
   }
 
   private void startAll(Batch batch) {
+    // Asked once a batch. Who looks for slow tasks must not miss the one that is no sample.
+    Measuring howMuch = FlightRecorder.takesSlowTasks() ? Measuring.FULL : measuring;
     for (int index = 0; index < batch.size(); index++) {
       if (watchdog != null) {
         watchdog.nextTask();
       }
       try {
-        start(batch, index);
+        start(batch, index, howMuch);
       } catch (Throwable error) {
         // Whatever went wrong around this task, the others of the batch have fired and must run.
         followUp.brokeAroundTask(error);
@@ -83,40 +85,39 @@ final class TaskRunner {
     }
   }
 
-  private void start(Batch batch, int index) {
+  private void start(Batch batch, int index, Measuring howMuch) {
+    Shard shard = batch.shard;
+    long id = batch.id(index);
     Object timer = batch.task(index);
-    if (executor != null) {
-      handOver(executor, batch.shard, batch.id(index), timer, batch.takenNanos());
-    } else {
-      int counts = counts(batch, index);
-      run(batch.shard, batch.id(index), timer, batch.takenNanos(), counts);
+    long takenNanos = batch.takenNanos();
+    if (executor == null) {
+      run(shard, id, timer, takenNanos, counts(batch, index, howMuch));
+      return;
     }
-  }
-
-  /** For how many runs that of a task of the batch counts, or 0 if it is not measured. */
-  private int counts(Batch batch, int index) {
-    if (measuring == Measuring.OFF) {
-      return 0;
-    }
-    if (measuring == Measuring.FULL || batch.size() <= SMALL_BATCH) {
-      return 1;
-    }
-    return index % SAMPLING == 0 ? Math.min(SAMPLING, batch.size() - index) : 0;
-  }
-
-  private void handOver(Executor executor, Shard shard, long id, Object timer, long takenNanos) {
+    int counts = howMuch == Measuring.OFF ? 0 : 1;
     try {
-      executor.execute(() -> runForExecutor(shard, id, timer, takenNanos));
+      executor.execute(() -> runForExecutor(shard, id, timer, takenNanos, counts));
     } catch (Throwable refusal) {
       refused(shard, timer, refusal);
     }
   }
 
-  private void runForExecutor(Shard shard, long id, Object timer, long takenNanos) {
+  /** For how many runs that of a task of the batch counts, or 0 if it is not measured. */
+  private static int counts(Batch batch, int index, Measuring howMuch) {
+    if (howMuch == Measuring.OFF) {
+      return 0;
+    }
+    if (howMuch == Measuring.FULL || batch.size() <= SMALL_BATCH) {
+      return 1;
+    }
+    return index % SAMPLING == 0 ? Math.min(SAMPLING, batch.size() - index) : 0;
+  }
+
+  private void runForExecutor(Shard shard, long id, Object timer, long takenNanos, int counts) {
     TaskRunner outer = RUNNING.get();
     RUNNING.set(this);
     try {
-      run(shard, id, timer, takenNanos, measuring == Measuring.OFF ? 0 : 1);
+      run(shard, id, timer, takenNanos, counts);
     } finally {
       RUNNING.set(outer);
     }
@@ -164,8 +165,12 @@ final class TaskRunner {
       return fails(shard, id, task);
     }
     long startNanos = followUp.elapsedNanos();
+    SlowTaskEvent event = FlightRecorder.takesSlowTasks() ? SlowTaskEvent.begun() : null;
     boolean failed = fails(shard, id, task);
     long runNanos = followUp.elapsedNanos() - startNanos;
+    if (event != null) {
+      event.ended(timer, task, id, startNanos - takenNanos, runNanos);
+    }
     if (followUp.taskRan(shard, id, startNanos - takenNanos, runNanos, counts)) {
       followUp.ranSlowly(shard, TaskName.of(timer, task), runNanos);
     }

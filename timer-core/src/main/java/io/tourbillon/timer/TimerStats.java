@@ -33,8 +33,8 @@ import org.HdrHistogram.Histogram;
  * @param pendingByLevel the same by level of the wheel, finest first: level L holds timers due
  *     within about 512 * 256<sup>L</sup> ticks; periodic timers whose run is going on are in none
  * @param latenessNanos time from the end of the tick in which a timer was due to its being taken
- *     into a batch; the requested deadline was up to a tick before Runs that a periodic timer makes
- *     up for at once after it has missed them are not in it: they were in no wheel then
+ *     into a batch; the requested deadline was up to a tick before. Runs that a periodic timer
+ *     makes up for at once after it has missed them are not in it: they were in no wheel then
  * @param waitNanos time from then to the start of the task, for which other tasks of the batch or
  *     the executor's queue kept it waiting. A run that is made up for begins when the one before it
  *     has ended, and has waited for nothing since
