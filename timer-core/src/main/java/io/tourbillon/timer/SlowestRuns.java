@@ -34,11 +34,12 @@ final class SlowestRuns {
 
   /**
    * Begins a new generation if it is time. Done once a batch and not once a run; a run that goes on
-   * beyond its minute counts as one of the minute of the last batch.
+   * beyond its minute counts as one of the minute of the last batch. A reader may have looked at
+   * the clock before the driver did and come after it: then there is nothing to begin.
    */
   void turn(long nowNanos) {
     long now = nowNanos / GENERATION_NANOS;
-    if (now != minute) {
+    if (now > minute) {
       previous = now == minute + 1 ? current : List.of();
       current = new ArrayList<>();
       barNanos = NO_BAR;

@@ -243,6 +243,28 @@ class FlightRecorderTest {
   }
 
   @Test
+  void events_notRecorded_readTheClockForNoTask() {
+    try (FlightRecording recording = FlightRecording.ofOthers()) {
+      assertEquals(readingsToFire(1), readingsToFire(100));
+      assertEquals(List.of(), recording.stop());
+    }
+  }
+
+  private int readingsToFire(int tasks) {
+    CountingClock counting = new CountingClock(clock);
+    try (TimerService plain = TimerService.builder().clock(counting).build()) {
+      for (int i = 0; i < tasks; i++) {
+        plain.schedule(TEN, NOTHING);
+      }
+      clock.advance(Duration.ZERO);
+      int before = counting.readings.get();
+      clock.advance(TEN);
+      assertEquals(0, plain.pending());
+      return counting.readings.get() - before;
+    }
+  }
+
+  @Test
   @Timeout(60)
   void events_inARuntimeWithoutTheRecorder_areNotMissed(@TempDir Path folder) throws Exception {
     Path output = folder.resolve("output");

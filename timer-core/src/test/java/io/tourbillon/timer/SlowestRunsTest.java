@@ -8,6 +8,7 @@ import io.netty.util.TimerTask;
 import io.tourbillon.timer.netty.NettyTimer;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
@@ -133,6 +134,20 @@ class SlowestRunsTest {
     clock.advance(Duration.ofDays(365));
     runMillis(LongStream.of(2));
     assertEquals(List.of(2L), slowestMillis());
+  }
+
+  @Test
+  void turn_byAReaderWhoseClockReadingIsOld_forgetsNothing() {
+    SlowestRuns runs = new SlowestRuns();
+    long newMinuteNanos = 5 * SlowestRuns.GENERATION_NANOS;
+    runs.turn(newMinuteNanos - 1);
+    runs.add(new SlowRun("before", 2, 0));
+    runs.turn(newMinuteNanos);
+    runs.add(new SlowRun("now", 1, 0));
+    runs.turn(newMinuteNanos - 1);
+    List<SlowRun> found = new ArrayList<>();
+    runs.addTo(found);
+    assertEquals(2, found.size());
   }
 
   @Test
