@@ -177,8 +177,10 @@ public interface TimerService extends AutoCloseable {
 
   /**
    * What has happened so far, if the service was built with {@link Builder#recordStats}; otherwise
-   * all counts but the pending ones are zero. Takes each shard's lock for some 20 us a million
-   * timers pending, which are counted by level, in steps of 64.
+   * all counts but the pending ones are zero. Takes each shard's lock for some 20 us to sum up what
+   * is measured, and 20 us a million timers pending, which are counted by level, in steps of 64.
+   * Allocates some 110 KB. Shards are looked at one after the other; the counts of each go
+   * together.
    */
   TimerStats stats();
 
@@ -303,7 +305,12 @@ public interface TimerService extends AutoCloseable {
       return this;
     }
 
-    /** Counts and measures for {@link TimerService#stats}. Off by default, which costs nothing. */
+    /**
+     * Counts and measures for {@link TimerService#stats}. Off by default, which costs nothing. On,
+     * it costs arming and cancelling nothing either, and a task two readings of the clock where its
+     * run is measured, for which {@link TimerStats} says how many are. Takes 110 KB of memory for
+     * each of about as many shards as there are processors.
+     */
     public Builder recordStats() {
       return recordStats(true);
     }
