@@ -52,6 +52,8 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
   }
 
   /**
+   * Shows a service with tags.
+   *
    * @param tags what distinguishes this service from others of the process
    */
   public TimerMetrics(TimerService timers, Iterable<Tag> tags) {
