@@ -37,6 +37,11 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
               Ladder.WAITING,
               TimerStats::latenessNanos),
           new Distribution<>(
+              "tourbillon.timer.wait",
+              "From then until the task began, behind other tasks or in the executor's queue",
+              Ladder.WAITING,
+              TimerStats::waitNanos),
+          new Distribution<>(
               "tourbillon.timer.run", "How long tasks ran", Ladder.RUNNING, TimerStats::runNanos));
 
   private final TimerService timers;
@@ -106,6 +111,10 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
         "tourbillon.timer.pauses",
         "Times that the driver was late through no task's fault",
         TimerStats::pauses);
+    meters.counter(
+        "tourbillon.timer.stalls",
+        "Times that the watchdog has reported a task that held the driver for too long",
+        TimerStats::stalls);
     meters.secondsCounter(
         "tourbillon.timer.paused", "How late that was, summed up", TimerStats::pauseNanos);
   }

@@ -91,6 +91,7 @@ class TimerMetricsTest {
     "tourbillon.timer.rejected, tourbillon_timer_rejected_total, 1",
     "tourbillon.timer.exceptions, tourbillon_timer_exceptions_total, 1",
     "tourbillon.timer.pauses, tourbillon_timer_pauses_total, 1",
+    "tourbillon.timer.stalls, tourbillon_timer_stalls_total, 0",
     "tourbillon.timer.pending, tourbillon_timer_pending, 10",
   })
   void value_afterEvents_isTheirNumberInEachRegistry(
@@ -138,6 +139,16 @@ class TimerMetricsTest {
         List.of("tourbillon_timer_lateness_seconds_count 2"),
         samples("tourbillon_timer_lateness_seconds_count"));
     assertEquals(0.8, sample("tourbillon_timer_lateness_seconds_sum"), 0.02);
+  }
+
+  @Test
+  void splitOfLateness_inPrometheus_hasAHistogramForEachPart() {
+    makeHistory();
+    new TimerMetrics(timers).bindTo(prometheus);
+    for (String part : List.of("lateness", "wait", "run")) {
+      String count = "tourbillon_timer_" + part + "_seconds_count";
+      assertEquals(List.of(count + " 2"), samples(count));
+    }
   }
 
   @Test

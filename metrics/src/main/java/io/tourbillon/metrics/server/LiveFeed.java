@@ -72,7 +72,11 @@ final class LiveFeed {
       }
     }
     return new Reply(
-        series, samples.stream().filter(sample -> sample.number() > seen).toList(), List.of());
+        series,
+        samples.stream().filter(sample -> sample.number() > seen).toList(),
+        last == null || last.timers == null
+            ? List.of()
+            : last.timers.slowest().stream().map(SlowTask::of).toList());
   }
 
   private Moment takeMoment(long nowNanos) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scheduled timers a second, as are the others that count
  * @param lateness of the timers taken out of the wheel meanwhile; null if there was none
+ * @param queueWait of the tasks that began meanwhile; null if there was none
  * @param run of the tasks run meanwhile; null if there was none
  */
 record TimerSample(
@@ -19,9 +20,11 @@ record TimerSample(
     double rejected,
     double exceptions,
     long pauses,
+    long stalls,
     long pending,
     List<Long> pendingByLevel,
     @Nullable Percentiles lateness,
+    @Nullable Percentiles queueWait,
     @Nullable Percentiles run) {
 
   static TimerSample between(TimerStats before, TimerStats after, double seconds) {
@@ -33,9 +36,11 @@ record TimerSample(
         (after.rejected() - before.rejected()) / seconds,
         (after.exceptions() - before.exceptions()) / seconds,
         after.pauses(),
+        after.stalls(),
         after.pending(),
         after.pendingByLevel(),
         Percentiles.between(before.latenessNanos(), after.latenessNanos()),
+        Percentiles.between(before.waitNanos(), after.waitNanos()),
         Percentiles.between(before.runNanos(), after.runNanos()));
   }
 }

@@ -130,6 +130,7 @@ function showTimers(timers) {
     ['rejected/s', rate(timers.rejected), timers.rejected > 0],
     ['tasks that threw/s', rate(timers.exceptions), timers.exceptions > 0],
     ['pauses', count.format(timers.pauses), timers.pauses > 0],
+    ['stalls', count.format(timers.stalls), timers.stalls > 0],
   ]);
   const rates = [
     ['scheduled', 'scheduled'],
