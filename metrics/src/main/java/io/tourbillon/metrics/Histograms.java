@@ -23,6 +23,9 @@ final class Histograms<S> {
   /** The names of percentiles and of their tag are those of Micrometer's own. */
   private static final List<Double> PERCENTILES = List.of(0.5, 0.9, 0.99, 0.999);
 
+  private static final String PROMETHEUS =
+      "io.micrometer.prometheusmetrics.PrometheusMeterRegistry";
+
   private final Snapshots<S> snapshots;
   private final Distribution<S> distribution;
 
@@ -57,11 +60,21 @@ final class Histograms<S> {
           register(child, mapped.getName(), mapped.getTagsAsIterable(), undo);
         }
       }
-    } else if (PrometheusHistogram.isFor(registry)) {
+    } else if (isPrometheus(registry)) {
       undo.add(PrometheusHistogram.register(registry, name, tags, distribution, this::histogram));
     } else {
       registerSummary(registry, name, tags, undo);
     }
+  }
+
+  /** Goes by names, as the class need not be there. */
+  private static boolean isPrometheus(MeterRegistry registry) {
+    for (Class<?> type = registry.getClass(); type != null; type = type.getSuperclass()) {
+      if (type.getName().equals(PROMETHEUS)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void registerSummary(

@@ -30,11 +30,10 @@ import org.jspecify.annotations.Nullable;
  * mark shows what common tags and filters make of the name, can be found in the registry, and where
  * it is removed the histogram goes with it.
  *
- * <p>No other class of this package knows Prometheus, which need not be on the class path.
+ * <p>Among the binders no other class knows Prometheus, which need not be on the class path: this
+ * one must not be touched before it is known to be there.
  */
 final class PrometheusHistogram implements Collector {
-  private static final String REGISTRY = "io.micrometer.prometheusmetrics.PrometheusMeterRegistry";
-
   private final MetricMetadata metadata;
   private final Labels labels;
   private final Ladder ladder;
@@ -53,16 +52,6 @@ final class PrometheusHistogram implements Collector {
     this.ladder = ladder;
     this.boundsSeconds = ladder.boundsSeconds();
     this.nanos = nanos;
-  }
-
-  /** Goes by names, so that it can be asked where the class is absent. */
-  static boolean isFor(MeterRegistry registry) {
-    for (Class<?> type = registry.getClass(); type != null; type = type.getSuperclass()) {
-      if (type.getName().equals(REGISTRY)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /**

@@ -20,13 +20,14 @@ function duration(seconds) {
   if (seconds === null || seconds === undefined) {
     return '–';
   }
-  const [factor, unit] = seconds < 1e-3 ? [1e6, 'µs'] : seconds < 1 ? [1e3, 'ms'] : [1, 's'];
+  const [factor, unit] = [[1e9, 'ns'], [1e6, 'µs'], [1e3, 'ms'], [1, 's']]
+    .find(([factor]) => seconds * factor < 1000) ?? [1, 's'];
   return `${Number((seconds * factor).toPrecision(3))} ${unit}`;
 }
 
 const color = name =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-const lineColor = at => color(`line-${at % 4}`);
+const lineColor = at => color(`line-${at % 5}`);
 const clock = epochMillis => new Date(epochMillis).toLocaleTimeString();
 
 function element(name, text, className) {
@@ -127,6 +128,7 @@ function showTimers(timers) {
     ['pushed out/s', rate(timers.rescheduled)],
     ['cancelled/s', rate(timers.cancelled)],
     ['fired/s', rate(timers.fired)],
+    ['runs/s', rate(timers.runs)],
     ['rejected/s', rate(timers.rejected), timers.rejected > 0],
     ['tasks that threw/s', rate(timers.exceptions), timers.exceptions > 0],
     ['pauses', count.format(timers.pauses), timers.pauses > 0],
@@ -137,16 +139,19 @@ function showTimers(timers) {
     ['pushed out', 'rescheduled'],
     ['cancelled', 'cancelled'],
     ['fired', 'fired'],
+    ['runs', 'runs'],
   ].map(([label, key]) => [label, sample => sample.timers?.[key] ?? null]);
   showLines('throughput', rates, scale(value => count.format(value), {beginAtZero: true}), rate);
   showLines(
     'lateness', percentilesOf(sample => sample.timers?.lateness), logarithmicSeconds(), duration);
+  const bars = options(scale(value => count.format(value), {beginAtZero: true}), count.format);
+  bars.plugins.legend.display = false;
   show(
     'levels',
     'bar',
-    timers.pendingByLevel.map((_, level) => `level ${level}`),
+    timers.pendingByLevel.map((_, level) => String(level)),
     [{label: 'pending', data: timers.pendingByLevel, backgroundColor: lineColor(0)}],
-    options(scale(value => count.format(value), {beginAtZero: true}), count.format));
+    bars);
   showRows(byId('split'), [
     splitRow('wheel lag', timers.lateness),
     splitRow('queue wait', timers.queueWait),

@@ -51,6 +51,7 @@ class LiveFeedTest {
     assertNotNull(of);
     assertEquals(5.5, of.scheduled());
     assertEquals(5, of.fired());
+    assertEquals(5, of.runs());
     assertEquals(1, of.pending());
     assertEquals(0.02, of.lateness().p50(), 0.0005);
     assertEquals(0.02, of.lateness().max(), 0.0005);
