@@ -412,6 +412,9 @@ final class LoopScheduler implements CoroutineScheduler {
 
   private void stalled(EventLoop loop, LoopStall stall) {
     loop.stalled();
+    if (FlightRecorder.takesLoopStalls()) {
+      LoopStallEvent.record(stall);
+    }
     try {
       stallHandler.accept(stall);
     } catch (Throwable thrown) {
