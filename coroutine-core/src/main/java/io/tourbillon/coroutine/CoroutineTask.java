@@ -440,7 +440,24 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     }
   }
 
-  /** A late timeout leaves no interrupt behind. */
+  /** Enters a scope whose end is not that of a call. */
+  ChildrenScope enterChildrenScope() {
+    ChildrenScope entered = new ChildrenScope(scope);
+    scope = entered;
+    return entered;
+  }
+
+  /** Leaves the scope that was entered last. */
+  void leave(ChildrenScope left) {
+    if (!left.equals(scope)) {
+      throw new IllegalStateException(
+          "scopes must be closed in reverse order, and inside a timeout or shield those opened there");
+    }
+    scope = left.outer;
+    forgetInterruptFor(left);
+  }
+
+  /** A late signal leaves no interrupt behind. */
   private void forgetInterruptFor(Signal signal) {
     if (wasInterruptedFor(signal)) {
       interruption = null;
