@@ -440,6 +440,26 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     }
   }
 
+  <V extends @Nullable Object, X extends Exception> V where(
+      CoroutineLocal<?> local, @Nullable Object value, Body<V, X> part) throws X {
+    Scope outer = scope;
+    scope = new LocalScope(outer, local, value);
+    try {
+      return part.call();
+    } finally {
+      scope = outer;
+    }
+  }
+
+  @Nullable Scope scope() {
+    return scope;
+  }
+
+  /** Gives it the values of its parent. Before its first turn, by whoever spawns it. */
+  void inherit(@Nullable Scope values) {
+    scope = values;
+  }
+
   /** Enters a scope whose end is not that of a call. */
   ChildrenScope enterChildrenScope() {
     ChildrenScope entered = new ChildrenScope(scope);

@@ -631,6 +631,10 @@ final class EventLoop implements Runnable {
       String name, Callable<? extends T> body) {
     takePlace();
     CoroutineTask<T> coroutine = scheduler.newCoroutine(this, name, body);
+    CoroutineTask<?> parent = current;
+    if (parent != null) {
+      coroutine.inherit(LocalScope.inherited(parent.scope()));
+    }
     adopt(coroutine);
     return coroutine;
   }

@@ -153,6 +153,10 @@ final class LoopScheduler implements CoroutineScheduler {
       throw new IllegalStateException("no loop is alive any more: " + name);
     }
     CoroutineTask<T> coroutine = newCoroutine(loop, options.name(), body);
+    CoroutineTask<?> parent = CurrentLoop.coroutine();
+    if (parent != null) {
+      coroutine.inherit(LocalScope.inherited(parent.scope()));
+    }
     loop.accept(coroutine);
     return coroutine;
   }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * question is from when on suspension points raise a signal, and whose. Asking again at every
  * suspension point makes it level-triggered.
  */
-abstract sealed class Scope permits TimeoutScope, ShieldScope, ChildrenScope {
+abstract sealed class Scope permits TimeoutScope, ShieldScope, ChildrenScope, LocalScope {
   /** No signal will be raised. */
   static final long NEVER = Long.MAX_VALUE;
 
