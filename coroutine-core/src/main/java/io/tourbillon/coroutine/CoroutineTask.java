@@ -440,7 +440,44 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     }
   }
 
-  /** A late timeout leaves no interrupt behind. */
+  <V extends @Nullable Object, X extends Exception> V where(
+      CoroutineLocal<?> local, @Nullable Object value, Body<V, X> part) throws X {
+    Scope outer = scope;
+    scope = new LocalScope(outer, local, value);
+    try {
+      return part.call();
+    } finally {
+      scope = outer;
+    }
+  }
+
+  @Nullable Scope scope() {
+    return scope;
+  }
+
+  /** Gives it the values of its parent. Before its first turn, by whoever spawns it. */
+  void inherit(@Nullable Scope values) {
+    scope = values;
+  }
+
+  /** Enters a scope whose end is not that of a call. */
+  ChildrenScope enterChildrenScope() {
+    ChildrenScope entered = new ChildrenScope(scope);
+    scope = entered;
+    return entered;
+  }
+
+  /** Leaves the scope that was entered last. */
+  void leave(ChildrenScope left) {
+    if (!left.equals(scope)) {
+      throw new IllegalStateException(
+          "scopes must be closed in reverse order, and inside a timeout or shield those opened there");
+    }
+    scope = left.outer;
+    forgetInterruptFor(left);
+  }
+
+  /** A late signal leaves no interrupt behind. */
   private void forgetInterruptFor(Signal signal) {
     if (wasInterruptedFor(signal)) {
       interruption = null;

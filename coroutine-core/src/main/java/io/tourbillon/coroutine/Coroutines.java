@@ -96,6 +96,11 @@ public final class Coroutines {
     CurrentLoop.requireCoroutine("checkCancelled").checkCancelled();
   }
 
+  /** The scheduler of the coroutine that calls this. */
+  public static CoroutineScheduler scheduler() {
+    return CurrentLoop.requireCoroutine("scheduler").loop.scheduler();
+  }
+
   /** The coroutine that calls this. */
   public static Coroutine<?> current() {
     return CurrentLoop.requireCoroutine("current");

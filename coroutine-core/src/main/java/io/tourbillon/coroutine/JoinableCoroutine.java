@@ -235,6 +235,11 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     return awaited;
   }
 
+  /** Runs something when it has ended, on its loop; that does not count as seeing it. */
+  final void whenEnded(Runnable then) {
+    CompletableFuture<T> _ = end().whenComplete((value, failure) -> then.run());
+  }
+
   private End<T> end() {
     End<T> made = end;
     if (made == null) {

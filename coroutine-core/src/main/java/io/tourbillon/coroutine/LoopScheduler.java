@@ -153,6 +153,10 @@ final class LoopScheduler implements CoroutineScheduler {
       throw new IllegalStateException("no loop is alive any more: " + name);
     }
     CoroutineTask<T> coroutine = newCoroutine(loop, options.name(), body);
+    CoroutineTask<?> parent = CurrentLoop.coroutine();
+    if (parent != null) {
+      coroutine.inherit(LocalScope.inherited(parent.scope()));
+    }
     loop.accept(coroutine);
     return coroutine;
   }
@@ -412,6 +416,9 @@ final class LoopScheduler implements CoroutineScheduler {
 
   private void stalled(EventLoop loop, LoopStall stall) {
     loop.stalled();
+    if (FlightRecorder.takesLoopStalls()) {
+      LoopStallEvent.record(stall);
+    }
     try {
       stallHandler.accept(stall);
     } catch (Throwable thrown) {

@@ -39,7 +39,7 @@ class ArchitectureTest {
           .haveNameNotMatching(".*\\.ContinuationStrand(\\$.*)?")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("jdk..");
+          .resideInAnyPackage("jdk.internal..");
 
   @ArchTest
   static final ArchRule netty_isKnownToItsAdapterAlone =
@@ -60,6 +60,7 @@ class ArchitectureTest {
               "io.tourbillon.timer..",
               "java..",
               "jdk.internal.vm..",
+              "jdk.jfr..",
               "org.jspecify.annotations..",
               "org.HdrHistogram..",
               "org.jctools..",
