@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A Prometheus that scrapes one server twice a second. */
+/** A Prometheus that scrapes one server each second. */
 final class PrometheusServer implements AutoCloseable {
   private static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
 
@@ -36,8 +37,8 @@ final class PrometheusServer implements AutoCloseable {
             folder.resolve("prometheus.yml"),
             """
             global:
-              scrape_interval: 500ms
-              scrape_timeout: 500ms
+              scrape_interval: 1s
+              scrape_timeout: 1s
             scrape_configs:
               - job_name: tourbillon
                 static_configs:
@@ -84,7 +85,7 @@ final class PrometheusServer implements AutoCloseable {
           return result;
         }
       } catch (IOException e) {
-        // It has not yet begun to listen.
+        // It has not yet begun.
       }
       TimeUnit.MILLISECONDS.sleep(100);
     }
@@ -104,7 +105,11 @@ final class PrometheusServer implements AutoCloseable {
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
             .timeout(REQUEST_LIMIT)
             .build();
-    return JsonMapper.shared().readTree(http.send(request, BodyHandlers.ofString()).body());
+    HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+    if (response.statusCode() == 503) {
+      throw new IOException("it has not yet begun to answer: " + response.body());
+    }
+    return JsonMapper.shared().readTree(response.body());
   }
 
   @Override

@@ -12,7 +12,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
-import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -111,7 +110,6 @@ public final class Endpoint implements AutoCloseable {
     http.setRequestHeaderSize(MAX_HEADER_BYTES);
     http.setSendServerVersion(false);
     http.setSendXPoweredBy(false);
-    http.setHttpCompliance(HttpCompliance.RFC7230);
     // Whoever has asked makes way for the next: connections kept for later would use up the limit.
     http.setPersistentConnectionsEnabled(false);
     return http;
