@@ -57,8 +57,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   /**
    * @param body a Callable of T, or an Action if T is Void
    */
-  CoroutineTask(EventLoop loop, long number, @Nullable String name, Object body) {
-    super(loop, number, name);
+  CoroutineTask(EventLoop loop, long number, @Nullable Traits traits, Object body) {
+    super(loop, number, traits);
     this.body = body;
   }
 
@@ -171,7 +171,12 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   /** Waits for its turn from now on. */
   void makeReady() {
     setState(State.READY);
-    loop.makeReady(this);
+    Traits special = traits();
+    if (special == null || !special.isThrottled()) {
+      loop.makeReady(this);
+    } else {
+      loop.makeReadyWhenDue(this, special);
+    }
   }
 
   @Override
@@ -327,6 +332,14 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     long wakeNanos = TickScale.deadlineNanos(loop.elapsedNanos(), delayNanos);
     park(Standstill.DELAY, Math.min(wakeNanos, strikeNanos()));
     checkCancelled();
+  }
+
+  void checkpoint() {
+    if (loop.isOverBudget()) {
+      yieldNow();
+    } else {
+      checkCancelled();
+    }
   }
 
   void yieldNow() {
@@ -522,7 +535,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   // By either.
 
-  private long strikeNanos() {
+  long strikeNanos() {
     return Scope.strikeNanos(scope, cancellation());
   }
 

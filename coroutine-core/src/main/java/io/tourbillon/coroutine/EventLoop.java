@@ -79,6 +79,7 @@ final class EventLoop implements Runnable {
   private @Nullable Watchdog<LoopStall> watchdog;
 
   private final Machinery machinery;
+  private final long budgetNanos;
   private final int number;
   private final Clock clock;
   private final TickScale scale;
@@ -147,13 +148,14 @@ final class EventLoop implements Runnable {
       int number,
       Clock clock,
       TickScale scale,
-      boolean recordStats) {
+      CoroutineScheduler.Builder options) {
     this.scheduler = scheduler;
     this.number = number;
     this.clock = clock;
     this.scale = scale;
-    recorder = recordStats ? new LoopRecorder(scale) : null;
-    ready = new ReadyQueue(this::elapsedNanos, recorder);
+    budgetNanos = TickScale.nanosOf(options.budget);
+    recorder = options.recordStats ? new LoopRecorder(scale) : null;
+    ready = new ReadyQueue(TurnOrder.of(options.policy), this::elapsedNanos, recorder);
     machinery = engine.newMachinery(this);
     turns = new Turns(this, machinery, ready, recorder);
   }
@@ -582,6 +584,11 @@ final class EventLoop implements Runnable {
 
   // By the loop, or by the coroutine that has the turn.
 
+  /** Whether the turn that goes on has lasted for long, or some before it have. */
+  boolean isOverBudget() {
+    return elapsedNanos() - turns.lookNanos() >= budgetNanos;
+  }
+
   void begin(CoroutineTask<?> coroutine) {
     current = coroutine;
   }
@@ -603,12 +610,34 @@ final class EventLoop implements Runnable {
   }
 
   void makeReady(Runnable task) {
-    ready.add(task);
+    ready.add(task, nowNanos);
+  }
+
+  /** Gives a coroutine a place in the ready queue as soon as its rate allows. */
+  void makeReadyWhenDue(CoroutineTask<?> coroutine, Traits traits) {
+    long nanos = elapsedNanos();
+    long dueNanos = traits.nextTurnNanos(nanos);
+    if (dueNanos <= nanos) {
+      makeReady(coroutine);
+    } else {
+      traits.throttleTimerId =
+          arm(
+              dueNanos,
+              () -> {
+                traits.throttleTimerId = 0;
+                makeReady(coroutine);
+              });
+    }
   }
 
   /** Takes back what was made ready. Looks at all that is ready. */
-  void forget(Runnable task) {
-    ready.takeBack(task);
+  void forget(CoroutineTask<?> coroutine) {
+    ready.takeBack(coroutine);
+    Traits traits = coroutine.traits();
+    if (traits != null && traits.throttleTimerId != 0) {
+      disarm(traits.throttleTimerId);
+      traits.throttleTimerId = 0;
+    }
   }
 
   long arm(long deadlineNanos, Expiry due) {
@@ -630,7 +659,7 @@ final class EventLoop implements Runnable {
   <T extends @Nullable Object> CoroutineTask<T> spawnBeside(
       String name, Callable<? extends T> body) {
     takePlace();
-    CoroutineTask<T> coroutine = scheduler.newCoroutine(this, name, body);
+    CoroutineTask<T> coroutine = scheduler.newCoroutine(this, SpawnOptions.named(name), body);
     CoroutineTask<?> parent = current;
     if (parent != null) {
       coroutine.inherit(LocalScope.inherited(parent.scope()));

@@ -27,6 +27,9 @@ final class Turns {
   /** Null if nothing is to be measured. */
   private final @Nullable LoopRecorder recorder;
 
+  /** When the clock was looked at last. */
+  private long lookNanos;
+
   Turns(EventLoop loop, Machinery machinery, ReadyQueue ready, @Nullable LoopRecorder recorder) {
     this.loop = loop;
     this.machinery = machinery;
@@ -51,8 +54,13 @@ final class Turns {
     loop.counts.add(Count.SWITCHES, count);
   }
 
+  /** A time before which the turn that goes on has not begun. */
+  long lookNanos() {
+    return lookNanos;
+  }
+
   private int giveSome(long nowNanos, @Nullable Watchdog<?> dog) {
-    long lookNanos = nowNanos;
+    lookNanos = nowNanos;
     int stride = 1;
     int sinceLook = 0;
     int count = 0;
@@ -64,11 +72,11 @@ final class Turns {
       if (++sinceLook == stride) {
         long seenNanos = loop.elapsedNanos();
         took(seenNanos - lookNanos, sinceLook, last);
+        lookNanos = seenNanos;
         sinceLook = 0;
         if (seenNanos >= nowNanos + ROUND_NANOS || count >= MOST_TURNS) {
           break;
         }
-        lookNanos = seenNanos;
         stride = Math.min(MOST_STRIDE, 2 * stride);
         if (dog != null) {
           dog.nextTask();

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ class FlightRecorderTest {
 
   @TempDir private Path folder;
 
-  /** A coroutine holds the only loop for 20 ms at the least, while the delay of another is over. */
+  /** A coroutine holds the only loop until long after the delay of another is over. */
   private static void holdALoop() throws Exception {
     CoroutineScheduler scheduler =
         TestSchedulers.builder()
@@ -28,16 +29,18 @@ class FlightRecorderTest {
             .stallHandler(stall -> {})
             .build();
     try {
-      Coroutine<?> late = scheduler.spawn(() -> Coroutines.delay(Duration.ofMillis(5)));
+      long startNanos = System.nanoTime();
+      Coroutine<?> late = scheduler.spawn(() -> Coroutines.delay(Duration.ofMillis(100)));
       while (late.state() != Coroutine.State.SUSPENDED) {
+        assertFalse(late.state().isEnd(), "a pause of the machine has come between");
         Thread.onSpinWait();
       }
       Coroutine<?> hog =
           scheduler.spawn(
               SpawnOptions.named("hog"),
               () -> {
-                long endNanos = System.nanoTime() + 20_000_000;
-                while (System.nanoTime() < endNanos || scheduler.stats().stalls() == 0) {
+                while (System.nanoTime() - startNanos < 150_000_000
+                    || scheduler.stats().stalls() == 0) {
                   Thread.onSpinWait();
                 }
               });
