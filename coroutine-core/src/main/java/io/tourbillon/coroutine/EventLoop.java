@@ -507,6 +507,7 @@ final class EventLoop implements Runnable {
     counts.set(Count.READY, ready.size());
     if (!ready.isEmpty()) {
       turns.give(nowNanos, watchdog);
+      counts.set(Count.READY, ready.size());
     }
   }
 

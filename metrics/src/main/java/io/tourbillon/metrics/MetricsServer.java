@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code /metrics} answers in Prometheus' text format or, where the scraper accepts that better,
  * in OpenMetrics. {@code /health} answers 200, or 503 if the timers or a loop do not go on, and
- * tells which; it finds out by arming a timer and by asking the loops.
+ * tells which; it finds out by looking for timers that are overdue, and by asking the loops.
  *
  * <p>It listens on the loopback address unless told otherwise, changes nothing, and has neither
  * encryption nor passwords: put a proxy in front of it where others can reach it. On the loopback
@@ -143,9 +143,8 @@ public final class MetricsServer implements AutoCloseable {
     }
 
     /**
-     * How long a timer of its own may not fire, or a loop not answer, before {@code /health} says
-     * that they are stalled; 5 s by default. It should be longer than the tick and than a task or
-     * turn may take.
+     * How long a timer may be overdue, or a loop not answer, before {@code /health} says that they
+     * are stalled; 5 s by default. It should be longer than a task or turn may take.
      *
      * @param limit more than zero
      * @throws IllegalArgumentException if it is not

@@ -262,6 +262,16 @@ final class Shard {
     }
   }
 
+  /** The next event, for who only looks and will not wake the driver for it. */
+  long peekEventTick() {
+    lock.lock();
+    try {
+      return wheel.peekEventTick();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Gives back some memory, and says whether there is more. */
   boolean trim(int pages) {
     lock.lock();

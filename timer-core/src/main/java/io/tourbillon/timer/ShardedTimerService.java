@@ -434,6 +434,17 @@ final class ShardedTimerService implements TimerService {
   }
 
   @Override
+  public Duration overdue() {
+    long eventTick = Waker.NEVER;
+    for (Shard shard : shards) {
+      eventTick = Math.min(eventTick, shard.peekEventTick());
+    }
+    return eventTick == Waker.NEVER
+        ? Duration.ZERO
+        : Duration.ofNanos(Math.max(0, elapsedNanos() - scale.startNanos(eventTick)));
+  }
+
+  @Override
   public TimerDump dump() {
     DumpCounter counter = new DumpCounter(scale, elapsedNanos());
     for (Shard shard : shards) {

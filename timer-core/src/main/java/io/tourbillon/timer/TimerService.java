@@ -185,6 +185,13 @@ public interface TimerService extends AutoCloseable {
   TimerStats stats();
 
   /**
+   * For how long something has been due that the driver has not looked at: zero or next to nothing
+   * while it goes on, and ever more while a task holds it. For health checks. Takes each shard's
+   * lock for a moment.
+   */
+  Duration overdue();
+
+  /**
    * Counts pending timers by deadline and by tag. Looks at every timer, a thousand at a time; those
    * that come or go meanwhile may be counted or not.
    */

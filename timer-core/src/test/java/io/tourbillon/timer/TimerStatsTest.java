@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -355,5 +356,41 @@ class TimerStatsTest {
     assertConserved(end);
     assertEquals(0, end.pending());
     assertTrue(end.fired() > 0 && end.cancelled() > 0 && end.handedBack() > 0, "seed " + seed);
+  }
+
+  /** By the system's clock, as a virtual one waits for the driver. */
+  @Test
+  void overdue_growsWhileATaskHoldsTheDriver() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch held = new CountDownLatch(1);
+    try (TimerService real = TimerService.create()) {
+      assertEquals(Duration.ZERO, real.overdue());
+      real.schedule(
+          Duration.ZERO,
+          () -> {
+            held.countDown();
+            awaitUninterrupted(release);
+          });
+      held.await();
+      TimerHandle later = real.schedule(Duration.ofHours(1), () -> {});
+      assertEquals(Duration.ZERO, real.overdue());
+      later.reschedule(Duration.ZERO);
+      while (real.overdue().compareTo(Duration.ofMillis(20)) < 0) {
+        Thread.onSpinWait();
+      }
+      release.countDown();
+      while (!real.overdue().isZero()) {
+        Thread.onSpinWait();
+      }
+      assertEquals(0, real.pending());
+    }
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -4,8 +4,6 @@ package io.tourbillon.metrics.server;
 enum Condition {
   /** At work, or at rest with nothing to do. */
   UP(true),
-  /** As many timers are pending as may be: refuses new ones, and fires. */
-  FULL(true),
   /** Does not go on, although there is something to do. */
   STALLED(false),
   /** Its thread has ended, though it should not have. */

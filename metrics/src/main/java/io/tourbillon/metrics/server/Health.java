@@ -9,14 +9,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Whether all that is served is at work: 200 if so, 503 if not, and what is the matter. */
 final class Health implements Source {
-  private final @Nullable Heartbeat timers;
+  private final @Nullable TimerWatch timers;
   private final @Nullable LoopWatch loops;
 
   Health(Endpoint.Options options) {
     timers =
-        options.timers() == null
-            ? null
-            : new Heartbeat(options.timers(), options.stallLimit(), System::nanoTime);
+        options.timers() == null ? null : new TimerWatch(options.timers(), options.stallLimit());
     loops =
         options.scheduler() == null
             ? null

@@ -5,7 +5,7 @@
  *   Endpoint ──── Jetty, with its limits
  *     Router ──── paths, methods, headers; each path has a Source
  *       Scrape ── /metrics, as text of Prometheus or OpenMetrics
- *       Health ── /health, with a Heartbeat for the timers and a LoopWatch for the loops
+ *       Health ── /health, with a TimerWatch for the timers and a LoopWatch for the loops
  *       Live ──── /live, what the page polls: a LiveFeed of Samples, as JSON
  *       Asset ─── the page itself
  * </pre>

@@ -255,6 +255,11 @@ public final class TimingWheel<T> {
    */
   public long nextEventTick() {
     slots.clearCrowded();
+    return peekEventTick();
+  }
+
+  /** The same, for who only looks: it leaves {@link #isCascadeEarlier} as it is. */
+  public long peekEventTick() {
     long next = NEVER;
     for (int level = 0; level < Levels.COUNT; level++) {
       long nowBlock = Levels.block(level, now);
