@@ -173,6 +173,10 @@ final class EventLoop implements Runnable {
     return scheduler;
   }
 
+  Clock clock() {
+    return clock;
+  }
+
   boolean isRealTime() {
     return clock.equals(Clock.system());
   }

@@ -34,6 +34,7 @@
  *         Scope ────────── likewise: limits and shields around the code that runs
  *         Strand ───────── the engine: the stack
  *       ResumptionTask ─── one compare-and-set decides between a callback and a cancellation
+ *   Suspension, Resumption, Waiters  what channels and locks are made of, in packages of their own
  *   Engine ── Machinery ── how loops get threads and coroutines get strands
  *     VirtualThread...     a virtual thread scheduled by the loop; VirtualThreadPool, TimedWait and
  *                          RealTimeWaits face the JDK

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine.channel;
 
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.coroutine.Waiters;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
