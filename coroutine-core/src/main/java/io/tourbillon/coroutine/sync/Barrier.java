@@ -89,8 +89,13 @@ public final class Barrier {
    * @throws CancellationException if the calling thread, no coroutine, is interrupted
    */
   public int await() {
-    Arrival arrival = arrive();
-    Suspension.<@Nullable Void>await(this, arrival::comeOrWait);
+    Arrival arrival = new Arrival();
+    try {
+      Suspension.<@Nullable Void>await(this, arrival::comeOrWait);
+    } catch (CancellationException cancelled) {
+      arrival.breakUnlessCome();
+      throw cancelled;
+    }
     return arrival.goOn();
   }
 
@@ -102,8 +107,13 @@ public final class Barrier {
    */
   public int await(Duration limit) throws TimeoutException {
     Objects.requireNonNull(limit, "limit");
-    Arrival arrival = arrive();
-    Suspension.<@Nullable Void>await(this, limit, arrival::comeOrWait);
+    Arrival arrival = new Arrival();
+    try {
+      Suspension.<@Nullable Void>await(this, limit, arrival::comeOrWait);
+    } catch (TimeoutException | CancellationException gaveUp) {
+      arrival.breakUnlessCome();
+      throw gaveUp;
+    }
     return arrival.goOn();
   }
 
@@ -143,28 +153,13 @@ public final class Barrier {
     return isBroken() ? name + ", broken" : name + ", " + waiting() + " of " + parties + " there";
   }
 
-  private Arrival arrive() {
-    try {
-      Suspension.checkCancelled();
-    } catch (CancellationException cancelled) {
-      giveUp(null);
-      throw cancelled;
-    }
-    return new Arrival();
-  }
-
-  /**
-   * One of the parties has given up.
-   *
-   * @param left the round that it waited for; null if it has not come yet
-   */
-  private void giveUp(@Nullable Round left) {
+  /** One of the parties has given up. */
+  private void giveUp(Round left) {
     lock.lock();
     try {
-      Round broken = left == null ? round : left;
-      if (!broken.full) {
+      if (!left.full) {
         breakNow(
-            broken, name + " is broken: " + Callers.name(Suspension.caller()) + " gave up", null);
+            left, name + " is broken: " + Callers.name(Suspension.caller()) + " gave up", null);
       }
     } finally {
       lock.unlock();
@@ -221,6 +216,18 @@ public final class Barrier {
         place.leave();
       } finally {
         lock.unlock();
+      }
+    }
+
+    /** One that gives up before it has come will not come, and the others would wait for it. */
+    private void breakUnlessCome() {
+      if (mine == null) {
+        lock.lock();
+        try {
+          giveUp(round);
+        } finally {
+          lock.unlock();
+        }
       }
     }
 

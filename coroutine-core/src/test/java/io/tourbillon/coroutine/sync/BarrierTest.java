@@ -116,6 +116,16 @@ class BarrierTest extends OnTwoLoops {
             () -> assertThrows(TimeoutException.class, () -> barrier.await(Duration.ofMillis(5))));
     second.join(PATIENCE);
     assertTrue(barrier.isBroken());
+    barrier.reset();
+    Coroutine<?> third = suspended(barrier::await);
+    assertThrows(TimeoutException.class, () -> barrier.await(Duration.ofNanos(1)));
+    brokenFor(third);
+    barrier.reset();
+    Coroutine<?> fourth =
+        scheduler.spawn(
+            () -> assertThrows(TimeoutException.class, () -> barrier.await(Duration.ofNanos(1))));
+    fourth.join(PATIENCE);
+    assertTrue(barrier.isBroken());
     Barrier alone = new Barrier(1);
     assertEquals(0, alone.await(Duration.ZERO));
   }

@@ -1,11 +1,16 @@
 package io.tourbillon.coroutine.sync;
 
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+
 import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.TestSchedulers;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 
 /** A scheduler for each test, and coroutines that have come to where they wait. */
@@ -14,7 +19,7 @@ abstract class OnTwoLoops {
 
   @AfterEach
   void close() {
-    scheduler.close(java.time.Duration.ZERO);
+    scheduler.close(Duration.ZERO);
   }
 
   /** Spawns, and waits until the coroutine is suspended. */
@@ -25,6 +30,16 @@ abstract class OnTwoLoops {
   /** The same, with a result. */
   final <T> Coroutine<T> suspendedFor(Callable<T> body) {
     return awaitSuspension(scheduler.spawn(body));
+  }
+
+  /** Waits for the end; whether it came by itself, and not because it was cancelled. */
+  static boolean endsByItself(Coroutine<?> coroutine) throws TimeoutException {
+    try {
+      coroutine.join(PATIENCE);
+      return true;
+    } catch (CancellationException cancelled) {
+      return false;
+    }
   }
 
   static <T> Coroutine<T> awaitSuspension(Coroutine<T> coroutine) {
