@@ -77,7 +77,7 @@ final class LockedChannel<T> implements Channel<T> {
   public void send(T value) {
     Objects.requireNonNull(value, "value");
     Suspension.checkCancelled();
-    if (!gives(value)) {
+    if (!gives(value, true)) {
       Suspension.<@Nullable Void>await(sending, sent -> giveOrWait(value, sent));
     }
   }
@@ -87,7 +87,7 @@ final class LockedChannel<T> implements Channel<T> {
     Objects.requireNonNull(value, "value");
     Objects.requireNonNull(limit, "limit");
     Suspension.checkCancelled();
-    if (!gives(value)) {
+    if (!gives(value, true)) {
       Suspension.<@Nullable Void>await(sending, limit, sent -> giveOrWait(value, sent));
     }
   }
@@ -95,16 +95,22 @@ final class LockedChannel<T> implements Channel<T> {
   @Override
   public boolean trySend(T value) {
     Objects.requireNonNull(value, "value");
-    return !isClosed() && gives(value);
+    return gives(value, false);
   }
 
-  /** Gives a value away, if that needs no waiting. */
-  private boolean gives(T value) {
+  /**
+   * Gives a value away, if that needs no waiting.
+   *
+   * @param mustBeOpen whether to throw if the channel is closed
+   */
+  private boolean gives(T value, boolean mustBeOpen) {
     List<T> displaced;
     lock.lock();
     try {
-      requireOpen();
-      if (!given(value)) {
+      if (mustBeOpen) {
+        requireOpen();
+      }
+      if (closed || !given(value)) {
         return false;
       }
       displaced = takeDisplaced();

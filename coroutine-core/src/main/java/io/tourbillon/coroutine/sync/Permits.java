@@ -128,8 +128,12 @@ public final class Permits {
     Objects.requireNonNull(limit, "limit");
     Suspension.checkCancelled();
     if (!takes(permits)) {
-      Suspension.<@Nullable Void>await(
-          new Wait(permits, name), limit, granted -> takeOrWait(permits, granted));
+      Wait wait = new Wait(permits, name);
+      if (!limit.isPositive()) {
+        // Not even for a moment in the row, where it would hold up others.
+        throw new TimeoutException(wait + " would take longer than " + limit);
+      }
+      Suspension.<@Nullable Void>await(wait, limit, granted -> takeOrWait(permits, granted));
     }
   }
 
