@@ -357,6 +357,39 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   <V extends @Nullable Object> V suspend(
       ResumptionTask<V> resumption, Consumer<? super Resumption<V>> registration) {
+    register(resumption, registration);
+    if (!resumption.isSettled()) {
+      parkOn(resumption, Scope.NEVER);
+    }
+    if (resumption.isCut()) {
+      resumption.cleanUp();
+      throw cancelledException();
+    }
+    return resumption.value();
+  }
+
+  /**
+   * As suspend, but returns when the limit is over: cut then, and without an exception.
+   *
+   * @param limitNanos more than zero
+   */
+  <V extends @Nullable Object> Settlement<V> suspendAtMost(
+      long limitNanos, Object waitsFor, Consumer<? super Resumption<V>> registration) {
+    ResumptionTask<V> resumption = new ResumptionTask<>(this, waitsFor);
+    long untilNanos = TickScale.deadlineNanos(loop.elapsedNanos(), limitNanos);
+    register(resumption, registration);
+    if (!resumption.isSettled()) {
+      parkOn(resumption, untilNanos);
+    }
+    if (resumption.isCut()) {
+      resumption.cleanUp();
+      checkCancelled();
+    }
+    return resumption;
+  }
+
+  private <V extends @Nullable Object> void register(
+      ResumptionTask<V> resumption, Consumer<? super Resumption<V>> registration) {
     checkCancelled();
     boolean registered = false;
     try {
@@ -367,19 +400,11 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
         resumption.letGo();
       }
     }
-    if (!resumption.isSettled()) {
-      parkOn(resumption);
-    }
-    if (resumption.isCut()) {
-      resumption.cleanUp();
-      throw cancelledException();
-    }
-    return resumption.value();
   }
 
-  private void parkOn(ResumptionTask<?> resumption) {
+  private void parkOn(ResumptionTask<?> resumption, long untilNanos) {
     try {
-      park(resumption, strikeNanos());
+      park(resumption, Math.min(untilNanos, strikeNanos()));
     } catch (RuntimeException | Error notSuspended) {
       boolean cut = resumption.cut();
       if (cut) {

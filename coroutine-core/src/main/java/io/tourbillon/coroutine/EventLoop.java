@@ -174,6 +174,10 @@ final class EventLoop implements Runnable {
     return scheduler;
   }
 
+  Clock clock() {
+    return clock;
+  }
+
   boolean isRealTime() {
     return clock.equals(Clock.system());
   }

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
 import java.time.Duration;
 import java.util.Objects;
@@ -60,23 +61,73 @@ public final class Suspension {
       return coroutine.<T, RuntimeException>withTimeout(
           limit, () -> coroutine.suspend(what, registration));
     }
-    Settlement<T> settlement;
-    if (coroutine != null) {
-      coroutine.checkCancelled();
-      settlement = new ResumptionTask<>(coroutine, what);
-      registration.accept(settlement);
-      if (!settlement.isSettled() && settlement.cut()) {
-        settlement.cleanUp();
-      }
-    } else {
-      ThreadResumption<T> resumption = registered(what, registration);
-      resumption.await(Math.max(0, TickScale.nanosOf(limit)));
-      settlement = resumption;
-    }
+    Settlement<T> settlement = atMost(coroutine, limit, what, registration);
     if (settlement.isCut()) {
       throw new TimeoutException("waiting for " + what + " took longer than " + limit);
     }
     return settlement.value();
+  }
+
+  /**
+   * As {@link #await(Object, Duration, Consumer)}, for those who expect the limit to be reached: no
+   * exception says so, nor costs what exceptions do.
+   *
+   * @param limit zero or less does not wait for what is not there at once
+   * @return what the callback resumes with, or null if the limit was over before; the callback has
+   *     been taken back then
+   * @throws CoroutineCancelledException if the caller is a coroutine and is cancelled first
+   * @throws CancellationException if the caller is another thread and is interrupted first
+   * @throws IllegalStateException on a loop's own thread
+   */
+  public static <T extends @Nullable Object> @Nullable T awaitAtMost(
+      Object what, Duration limit, Consumer<? super Resumption<T>> registration) {
+    Objects.requireNonNull(what, "what");
+    Objects.requireNonNull(limit, "limit");
+    Objects.requireNonNull(registration, "registration");
+    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    Settlement<T> settlement =
+        coroutine != null && limit.isPositive()
+            ? coroutine.suspendAtMost(TickScale.nanosOf(limit), what, registration)
+            : atMost(coroutine, limit, what, registration);
+    return settlement.isCut() ? null : settlement.value();
+  }
+
+  /** Of a coroutine, with no time to wait; of a thread, with any. */
+  private static <T extends @Nullable Object> Settlement<T> atMost(
+      @Nullable CoroutineTask<?> coroutine,
+      Duration limit,
+      Object what,
+      Consumer<? super Resumption<T>> registration) {
+    if (coroutine == null) {
+      ThreadResumption<T> resumption = registered(what, registration);
+      resumption.await(Math.max(0, TickScale.nanosOf(limit)));
+      return resumption;
+    }
+    coroutine.checkCancelled();
+    ResumptionTask<T> resumption = new ResumptionTask<>(coroutine, what);
+    registration.accept(resumption);
+    if (!resumption.isSettled() && resumption.cut()) {
+      resumption.cleanUp();
+    }
+    return resumption;
+  }
+
+  /**
+   * Who calls: the {@link Coroutine}, or else the {@link Thread}. The same object at each call, for
+   * what has an owner.
+   */
+  public static Object caller() {
+    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    return coroutine == null ? Thread.currentThread() : coroutine;
+  }
+
+  /**
+   * By which clock the caller waits: a coroutine by that of its scheduler, another thread by the
+   * system's.
+   */
+  public static Clock clock() {
+    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    return coroutine == null ? Clock.system() : coroutine.loop.clock();
   }
 
   /**

@@ -37,6 +37,7 @@
  *         Strand ───────── the engine: the stack
  *       Settlement ─────── one compare-and-set decides between a callback and a cancellation:
  *                          ResumptionTask of a coroutine, ThreadResumption of another thread
+ *   Suspension, Resumption, Waiters  what channels and locks are made of, in packages of their own
  *   Engine ── Machinery ── how loops get threads and coroutines get strands
  *     VirtualThread...     a virtual thread scheduled by the loop; VirtualThreadPool, TimedWait and
  *                          RealTimeWaits face the JDK

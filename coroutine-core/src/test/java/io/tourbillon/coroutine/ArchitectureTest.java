@@ -1,5 +1,8 @@
 package io.tourbillon.coroutine;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -13,6 +16,8 @@ import com.tngtech.archunit.lang.ArchRule;
     packages = "io.tourbillon.coroutine",
     importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+  private static final String CHANNELS = "io.tourbillon.coroutine.channel..";
+  private static final String LOCKS = "io.tourbillon.coroutine.sync..";
   private static final String NETTY_ADAPTER = "io.tourbillon.coroutine.netty..";
 
   @ArchTest
@@ -40,6 +45,46 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("jdk.internal..");
+
+  /** So whoever likes can write more of them. */
+  @ArchTest
+  static final ArchRule primitives_standOnThePublicSeam =
+      noClasses()
+          .that()
+          .resideInAnyPackage(CHANNELS, LOCKS)
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.tourbillon.coroutine")
+                  .and(
+                      not(
+                          belongToAnyOf(
+                              Suspension.class,
+                              Resumption.class,
+                              Waiters.class,
+                              Coroutine.class,
+                              Coroutines.class,
+                              CoroutineCancelledException.class,
+                              Body.class))))
+          .orShould()
+          .dependOnClassesThat(resideInAPackage("jdk.."));
+
+  @ArchTest
+  static final ArchRule channels_knowNothingOfLocks =
+      noClasses()
+          .that()
+          .resideInAPackage(CHANNELS)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(LOCKS);
+
+  @ArchTest
+  static final ArchRule locks_knowNothingOfChannels =
+      noClasses()
+          .that()
+          .resideInAPackage(LOCKS)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(CHANNELS);
 
   @ArchTest
   static final ArchRule netty_isKnownToItsAdapterAlone =

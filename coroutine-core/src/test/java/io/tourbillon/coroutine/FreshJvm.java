@@ -18,23 +18,23 @@ import java.util.concurrent.TimeUnit;
  * tests is about: for what depends on who is the first in a process to do something, on properties
  * that are read once, or on the size of the heap.
  */
-final class FreshJvm {
+public final class FreshJvm {
   private final Class<?> main;
   private final List<String> options = new ArrayList<>();
   private Duration limit = Duration.ofMinutes(1);
 
-  FreshJvm(Class<?> main) {
+  public FreshJvm(Class<?> main) {
     this.main = main;
   }
 
   /** Options of the JVM. */
-  FreshJvm with(String... more) {
+  public FreshJvm with(String... more) {
     options.addAll(Arrays.asList(more));
     return this;
   }
 
   /** How long it may take, a minute by default. */
-  FreshJvm within(Duration limit) {
+  public FreshJvm within(Duration limit) {
     this.limit = limit;
     return this;
   }
@@ -45,7 +45,7 @@ final class FreshJvm {
    * @return what it says on its standard output; what is logged, of stalls of a busy machine for
    *     one, goes elsewhere
    */
-  String run(String... arguments) throws IOException, InterruptedException {
+  public String run(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Dtests.engine=" + TestSchedulers.ENGINE);

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine.channel;
 
 import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.Waiters;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine.channel;
 
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.coroutine.Waiters;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -76,7 +77,7 @@ final class LockedChannel<T> implements Channel<T> {
   public void send(T value) {
     Objects.requireNonNull(value, "value");
     Suspension.checkCancelled();
-    if (!gives(value)) {
+    if (!gives(value, true)) {
       Suspension.<@Nullable Void>await(sending, sent -> giveOrWait(value, sent));
     }
   }
@@ -86,7 +87,7 @@ final class LockedChannel<T> implements Channel<T> {
     Objects.requireNonNull(value, "value");
     Objects.requireNonNull(limit, "limit");
     Suspension.checkCancelled();
-    if (!gives(value)) {
+    if (!gives(value, true)) {
       Suspension.<@Nullable Void>await(sending, limit, sent -> giveOrWait(value, sent));
     }
   }
@@ -94,16 +95,22 @@ final class LockedChannel<T> implements Channel<T> {
   @Override
   public boolean trySend(T value) {
     Objects.requireNonNull(value, "value");
-    return !isClosed() && gives(value);
+    return gives(value, false);
   }
 
-  /** Gives a value away, if that needs no waiting. */
-  private boolean gives(T value) {
+  /**
+   * Gives a value away, if that needs no waiting.
+   *
+   * @param mustBeOpen whether to throw if the channel is closed
+   */
+  private boolean gives(T value, boolean mustBeOpen) {
     List<T> displaced;
     lock.lock();
     try {
-      requireOpen();
-      if (!given(value)) {
+      if (mustBeOpen) {
+        requireOpen();
+      }
+      if (closed || !given(value)) {
         return false;
       }
       displaced = takeDisplaced();

@@ -1,0 +1,204 @@
+package io.tourbillon.coroutine.sync;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.Body;
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.SpawnOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+class MutexTest extends OnTwoLoops {
+  private final Mutex mutex = new Mutex("accounts");
+
+  @Test
+  void lock_isForOneAtATime() throws Exception {
+    mutex.lock();
+    assertTrue(mutex.isLocked() && mutex.isHeldByCaller());
+    Coroutine<?> second =
+        suspended(
+            () -> {
+              mutex.lock();
+              mutex.unlock();
+            });
+    mutex.unlock();
+    second.join(PATIENCE);
+    assertFalse(mutex.isLocked() || mutex.isHeldByCaller());
+  }
+
+  /** What no monitor and no lock of the JDK allows on every engine. */
+  @Test
+  void holder_maySuspend_othersOfItsLoopWait() throws Exception {
+    List<String> log = Collections.synchronizedList(new ArrayList<>());
+    List<Coroutine<?>> all = new ArrayList<>();
+    for (String name : List.of("a", "b", "c", "d")) {
+      all.add(
+          scheduler.spawn(
+              () ->
+                  mutex.withLock(
+                      () -> {
+                        log.add(name);
+                        Coroutines.delay(Duration.ofMillis(2));
+                        Coroutines.yieldNow();
+                        return log.add(name);
+                      })));
+    }
+    for (Coroutine<?> each : all) {
+      each.join(PATIENCE);
+    }
+    for (int index = 0; index < 8; index += 2) {
+      assertEquals(log.get(index), log.get(index + 1), () -> "somebody got in between: " + log);
+    }
+  }
+
+  @Test
+  void waiters_areServedInTheOrderInWhichTheyCame_andNobodyBargesIn() throws Exception {
+    List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+    List<Coroutine<?>> waiters = new ArrayList<>();
+    mutex.lock();
+    for (int number = 0; number < 5; number++) {
+      int mine = number;
+      waiters.add(suspended(() -> mutex.withLock(() -> order.add(mine) && !mutex.tryLock())));
+    }
+    mutex.unlock();
+    mutex.withLock(() -> order.add(5));
+    for (Coroutine<?> waiter : waiters) {
+      waiter.join(PATIENCE);
+    }
+    assertEquals(List.of(0, 1, 2, 3, 4, 5), order);
+  }
+
+  @Test
+  void tryLock_doesNotWait_norReenter() throws Exception {
+    assertTrue(mutex.tryLock());
+    assertFalse(mutex.tryLock());
+    assertFalse(scheduler.spawn(mutex::tryLock).join(PATIENCE));
+    mutex.unlock();
+    assertTrue(scheduler.spawn(mutex::tryLock).join(PATIENCE));
+  }
+
+  @Test
+  void lock_byItsHolder_isRefused() {
+    Coroutine<?> clerk =
+        scheduler.spawn(
+            new SpawnOptions("clerk"),
+            () -> {
+              mutex.lock();
+              mutex.lock();
+            });
+    assertEquals(
+        "a mutex must not be locked by its holder, which would wait for itself:"
+            + " accounts, held by clerk",
+        assertThrows(CompletionException.class, clerk::join).getCause().getMessage());
+    assertEquals("accounts, held by clerk, which has ended", mutex.toString());
+  }
+
+  @Test
+  void unlock_bySomeoneElse_isRefusedAndNamesBoth() throws Exception {
+    Coroutine<?> clerk =
+        awaitSuspension(
+            scheduler.spawn(
+                new SpawnOptions("clerk"),
+                () -> mutex.withLock(Body.of(() -> Coroutines.delay(PATIENCE)))));
+    Coroutine<?> thief = scheduler.spawn(new SpawnOptions("thief"), () -> mutex.unlock());
+    assertEquals(
+        "a mutex must be unlocked by its holder: accounts, held by clerk, not by thief",
+        assertThrows(CompletionException.class, thief::join).getCause().getMessage());
+    clerk.cancel();
+    assertThrows(CancellationException.class, clerk::join);
+    assertEquals(
+        "a mutex must be unlocked by its holder: accounts, held by nobody, not by "
+            + Thread.currentThread().getName(),
+        assertThrows(IllegalStateException.class, mutex::unlock).getMessage());
+  }
+
+  @Test
+  void waiter_saysWhatItWaitsForAndWhoHasIt() {
+    mutex.lock();
+    Coroutine<?> waiter = suspended(mutex::lock);
+    assertEquals(
+        "locking accounts, held by " + Thread.currentThread().getName(),
+        waiter.waitsFor().orElseThrow());
+  }
+
+  @Test
+  void limits_areHeededByThreadsAndCoroutines() throws Exception {
+    mutex.lock(Duration.ZERO);
+    Coroutine<?> late =
+        scheduler.spawn(
+            () -> {
+              assertThrows(TimeoutException.class, () -> mutex.lock(Duration.ofMillis(5)));
+              assertThrows(TimeoutException.class, () -> mutex.lock(Duration.ZERO));
+            });
+    late.join(PATIENCE);
+    mutex.unlock();
+    Coroutine<?> holder =
+        awaitSuspension(
+            scheduler.spawn(() -> mutex.withLock(Body.of(() -> Coroutines.delay(PATIENCE)))));
+    assertThrows(TimeoutException.class, () -> mutex.lock(Duration.ofMillis(5)));
+    assertThrows(TimeoutException.class, () -> mutex.lock(Duration.ZERO));
+    holder.cancel();
+    mutex.lock(PATIENCE);
+  }
+
+  @Test
+  void cancelledWaiter_leavesTheRow() throws Exception {
+    mutex.lock();
+    Coroutine<?> first = suspended(mutex::lock);
+    Coroutine<?> second = suspended(mutex::lock);
+    first.cancel();
+    assertThrows(CancellationException.class, first::join);
+    mutex.unlock();
+    second.join(PATIENCE);
+    assertFalse(mutex.isHeldByCaller());
+  }
+
+  @Test
+  void cancelledCoroutine_doesNotLock_thoughItNeedNotWait() {
+    Coroutine<?> coroutine =
+        scheduler.spawn(
+            () -> {
+              Coroutines.current().cancel();
+              mutex.lock();
+            });
+    assertThrows(CancellationException.class, coroutine::join);
+    assertFalse(mutex.isLocked());
+  }
+
+  @Test
+  void thread_thatIsInterrupted_givesUpAndStaysInterrupted() {
+    Coroutine<?> holder =
+        awaitSuspension(
+            scheduler.spawn(() -> mutex.withLock(Body.of(() -> Coroutines.delay(PATIENCE)))));
+    Thread.currentThread().interrupt();
+    assertThrows(CancellationException.class, mutex::lock);
+    assertTrue(Thread.interrupted());
+    holder.cancel();
+  }
+
+  @Test
+  void withLock_unlocksHoweverThePartEnds() throws Exception {
+    assertThrows(
+        IOException.class,
+        () ->
+            mutex.withLock(
+                () -> {
+                  throw new IOException("broken");
+                }));
+    assertFalse(mutex.isLocked());
+    assertEquals("value", mutex.withLock(() -> "value"));
+    assertFalse(mutex.isLocked());
+  }
+}

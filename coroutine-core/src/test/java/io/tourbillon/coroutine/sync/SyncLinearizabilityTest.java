@@ -1,0 +1,199 @@
+package io.tourbillon.coroutine.sync;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.Linearizability;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.ThreadIdGen;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What of mutex and permits does not wait, beside twins that are broken on purpose. */
+@Tag("handoff") // Engines have no part in it, so once is enough.
+@Timeout(5000)
+class SyncLinearizabilityTest {
+  private static final int RACES = 50;
+  private static final int ORDERS = 2;
+  private static final int MANY = 30;
+
+  /** Operations on a mutex; each thread says which it is, as the meaning is used by one thread. */
+  public static class OfMutex {
+    private final Mutex mutex = new Mutex();
+
+    @Operation
+    public boolean tryLock(@Param(gen = ThreadIdGen.class) int thread) {
+      return mutex.tryLock();
+    }
+
+    @Operation
+    public String lockAtOnce(@Param(gen = ThreadIdGen.class) int thread) {
+      try {
+        mutex.lock(Duration.ZERO);
+        return "locked";
+      } catch (TimeoutException late) {
+        return "held by another";
+      } catch (IllegalStateException again) {
+        return "held";
+      }
+    }
+
+    @Operation
+    public boolean unlock(@Param(gen = ThreadIdGen.class) int thread) {
+      try {
+        mutex.unlock();
+        return true;
+      } catch (IllegalStateException notHeld) {
+        return false;
+      }
+    }
+
+    @Operation
+    public boolean isLocked() {
+      return mutex.isLocked();
+    }
+  }
+
+  /** What is meant; and the twin, as its threads look before they take. */
+  public static class MutexByOne {
+    private static final int NOBODY = -1;
+    private volatile int holder = NOBODY;
+
+    @Operation
+    public boolean tryLock(@Param(gen = ThreadIdGen.class) int thread) {
+      if (holder != NOBODY) {
+        return false;
+      }
+      holder = thread;
+      return true;
+    }
+
+    @Operation
+    public String lockAtOnce(@Param(gen = ThreadIdGen.class) int thread) {
+      if (holder == thread) {
+        return "held";
+      }
+      return tryLock(thread) ? "locked" : "held by another";
+    }
+
+    @Operation
+    public boolean unlock(@Param(gen = ThreadIdGen.class) int thread) {
+      if (holder != thread) {
+        return false;
+      }
+      holder = NOBODY;
+      return true;
+    }
+
+    @Operation
+    public boolean isLocked() {
+      return holder != NOBODY;
+    }
+  }
+
+  /** Operations on permits. */
+  public static class OfPermits {
+    private final Permits permits = new Permits(3);
+
+    @Operation
+    public boolean tryAcquire(@Param(gen = IntGen.class, conf = "1:3") int number) {
+      return permits.tryAcquire(number);
+    }
+
+    @Operation
+    public boolean acquireAtOnce(@Param(gen = IntGen.class, conf = "1:3") int number) {
+      try {
+        permits.acquire(number, Duration.ZERO);
+        return true;
+      } catch (TimeoutException late) {
+        return false;
+      }
+    }
+
+    @Operation
+    public boolean release(@Param(gen = IntGen.class, conf = "1:3") int number) {
+      try {
+        permits.release(number);
+        return true;
+      } catch (IllegalStateException tooMany) {
+        return false;
+      }
+    }
+
+    @Operation
+    public int available() {
+      return permits.available();
+    }
+  }
+
+  /** What is meant; and the twin. */
+  public static class PermitsByOne {
+    private volatile int available = 3;
+
+    @Operation
+    public boolean tryAcquire(@Param(gen = IntGen.class, conf = "1:3") int number) {
+      int seen = available;
+      if (seen < number) {
+        return false;
+      }
+      available = seen - number;
+      return true;
+    }
+
+    @Operation
+    public boolean acquireAtOnce(@Param(gen = IntGen.class, conf = "1:3") int number) {
+      return tryAcquire(number);
+    }
+
+    @Operation
+    public boolean release(@Param(gen = IntGen.class, conf = "1:3") int number) {
+      int seen = available;
+      if (number > 3 - seen) {
+        return false;
+      }
+      available = seen + number;
+      return true;
+    }
+
+    @Operation
+    public int available() {
+      return available;
+    }
+  }
+
+  @Test
+  void mutex_isLinearizable() throws Exception {
+    assertTrue(Linearizability.holdsInRaces(OfMutex.class, MutexByOne.class, RACES));
+    assertTrue(Linearizability.holdsInOrders(OfMutex.class, MutexByOne.class, ORDERS));
+  }
+
+  @Test
+  void mutexTwin_isCaught() throws Exception {
+    assertFalse(Linearizability.holdsInOrders(MutexByOne.class, MutexByOne.class, MANY));
+  }
+
+  @Test
+  void permits_areLinearizable() throws Exception {
+    assertTrue(Linearizability.holdsInRaces(OfPermits.class, PermitsByOne.class, RACES));
+    assertTrue(Linearizability.holdsInOrders(OfPermits.class, PermitsByOne.class, ORDERS));
+  }
+
+  @Test
+  void permitsTwin_isCaught() throws Exception {
+    assertFalse(Linearizability.holdsInOrders(PermitsByOne.class, PermitsByOne.class, MANY));
+  }
+
+  @Test
+  @Tag("long")
+  void both_forLong() throws Exception {
+    assertTrue(Linearizability.holdsInRaces(OfMutex.class, MutexByOne.class, 20 * MANY));
+    assertTrue(Linearizability.holdsInRaces(OfPermits.class, PermitsByOne.class, 20 * MANY));
+    assertTrue(Linearizability.holdsInOrders(OfMutex.class, MutexByOne.class, MANY));
+    assertTrue(Linearizability.holdsInOrders(OfPermits.class, PermitsByOne.class, MANY));
+  }
+}
