@@ -65,7 +65,7 @@ public interface CoroutineScheduler extends AutoCloseable {
   /**
    * A timer service by this scheduler's clock, whose tasks run on the loops, between the turns of
    * coroutines; one that blocks holds up its loop. The same object each time, closed with the
-   * scheduler.
+   * scheduler, and recording statistics if that does.
    */
   TimerService timers();
 
@@ -93,6 +93,9 @@ public interface CoroutineScheduler extends AutoCloseable {
    * @throws UnsupportedOperationException as for {@link #threadFactory}
    */
   ExecutorService asExecutor();
+
+  /** Whether a close has begun: it refuses new coroutines. */
+  boolean isClosed();
 
   /** What carries its coroutines. */
   Engine engine();

@@ -46,6 +46,7 @@ final class LoopScheduler implements CoroutineScheduler {
   private final Consumer<? super LoopStall> stallHandler;
   private final Clock clock;
   private final Duration tick;
+  private final boolean recordStats;
   private final AtomicLong spawned = new AtomicLong();
   private final AtomicLong guests = new AtomicLong();
 
@@ -66,6 +67,7 @@ final class LoopScheduler implements CoroutineScheduler {
   private LoopScheduler(Builder options, Engine engine) {
     clock = options.clock;
     tick = options.tick;
+    recordStats = options.recordStats;
     this.engine = engine;
     name = options.name;
     uncaughtHandler = options.uncaughtHandler;
@@ -107,6 +109,11 @@ final class LoopScheduler implements CoroutineScheduler {
   /** One of its loops, by its number from 0 on. */
   EventLoop loop(int number) {
     return loops[number];
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed;
   }
 
   @Override
@@ -191,6 +198,7 @@ final class LoopScheduler implements CoroutineScheduler {
           TimerService.builder()
               .clock(clock)
               .tick(tick)
+              .recordStats(recordStats)
               .executor(task -> leastLoaded().runTimerTask(task))
               .build();
       timers = service;
@@ -345,7 +353,7 @@ final class LoopScheduler implements CoroutineScheduler {
       List<CoroutineDump.Entry> answer = answers.get(loop);
       if (answer != null) {
         entries.addAll(answer);
-      } else if (loop.live() > 0) {
+      } else if (!loop.isDead() && !loop.hasEnded()) {
         silent.add(loop.name());
         CoroutineTask<?> running = loop.current();
         if (running != null) {

@@ -25,6 +25,9 @@ import java.util.function.ToLongFunction;
  * second, however many meters and registries read them, and stops no loop. The histograms of a
  * scheduler that was built without {@code recordStats} are empty.
  *
+ * <p>The timers of {@link CoroutineScheduler#timers} are shown by a {@link TimerMetrics} of their
+ * own.
+ *
  * <p>Several schedulers share a registry if their tags have different values. The registry keeps
  * what it shows alive: the binder may be forgotten, and the scheduler is reachable until the meters
  * are removed, which {@link #close} does.
@@ -41,7 +44,7 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
               CoroutineStats::latenessNanos),
           new Distribution<>(
               "tourbillon.coroutine.wait",
-              "Time in the ready queue",
+              "Time from being ready to the turn, one of 64 measured and counted as so many",
               Ladder.WAITING,
               CoroutineStats::waitNanos),
           new Distribution<>(
@@ -179,7 +182,7 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
         name);
     meters.counter(
         "tourbillon.coroutine.stalls",
-        "Turns that the watchdog has told of",
+        "Turns that held their loop for longer than the watchdog's bound",
         of(loop, LoopStats::stalls),
         "loop",
         name);

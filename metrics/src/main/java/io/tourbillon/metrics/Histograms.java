@@ -26,6 +26,8 @@ final class Histograms<S> {
   private static final String PROMETHEUS =
       "io.micrometer.prometheusmetrics.PrometheusMeterRegistry";
 
+  private static final String PROBE = ".probe";
+
   private final Snapshots<S> snapshots;
   private final Distribution<S> distribution;
 
@@ -48,8 +50,10 @@ final class Histograms<S> {
   private void register(
       MeterRegistry registry, String name, Iterable<Tag> tags, List<Runnable> undo) {
     if (registry instanceof CompositeMeterRegistry composite) {
+      // Under a name of its own: its removal reaches the children, and what has the real name
+      // there.
       Meter probe =
-          Meter.builder(name, Meter.Type.OTHER, List.of())
+          Meter.builder(name + PROBE, Meter.Type.OTHER, List.of())
               .baseUnit("seconds")
               .tags(tags)
               .register(composite);
@@ -57,7 +61,7 @@ final class Histograms<S> {
       if (!(probe instanceof NoopMeter)) {
         Meter.Id mapped = probe.getId();
         for (MeterRegistry child : List.copyOf(composite.getRegistries())) {
-          register(child, mapped.getName(), mapped.getTagsAsIterable(), undo);
+          register(child, withoutProbe(mapped.getName()), mapped.getTagsAsIterable(), undo);
         }
       }
     } else if (isPrometheus(registry)) {
@@ -65,6 +69,10 @@ final class Histograms<S> {
     } else {
       registerSummary(registry, name, tags, undo);
     }
+  }
+
+  private static String withoutProbe(String mapped) {
+    return mapped.endsWith(PROBE) ? mapped.substring(0, mapped.length() - PROBE.length()) : mapped;
   }
 
   /** Goes by names, as the class need not be there. */
@@ -79,6 +87,7 @@ final class Histograms<S> {
 
   private void registerSummary(
       MeterRegistry registry, String name, Iterable<Tag> tags, List<Runnable> undo) {
+    List<Meter> others = registry.getMeters();
     List<Meter> meters = new ArrayList<>();
     meters.add(
         FunctionTimer.builder(
@@ -108,6 +117,7 @@ final class Histograms<S> {
               .tag("phi", Double.toString(percentile))
               .register(registry));
     }
+    meters.removeAll(others);
     meters.forEach(meter -> undo.add(() -> registry.remove(meter)));
   }
 

@@ -7,7 +7,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +33,16 @@ final class Meters<S> {
   private final Tags tags;
   private final List<Runnable> undo = new ArrayList<>();
 
+  /**
+   * Meters of somebody else: to register one like them returns it, and it is not ours to remove.
+   */
+  private final Set<Meter> others = Collections.newSetFromMap(new IdentityHashMap<>());
+
   Meters(MeterRegistry registry, Snapshots<S> snapshots, Iterable<Tag> tags) {
     this.registry = registry;
     this.snapshots = snapshots;
     this.tags = Tags.of(tags);
+    others.addAll(registry.getMeters());
   }
 
   /** With the tags that distinguish it from others of its name, key and value in turn. */
@@ -77,6 +86,8 @@ final class Meters<S> {
   }
 
   private void keep(Meter meter) {
-    undo.add(() -> registry.remove(meter));
+    if (!others.contains(meter)) {
+      undo.add(() -> registry.remove(meter));
+    }
   }
 }

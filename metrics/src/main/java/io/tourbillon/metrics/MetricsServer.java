@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code /metrics} answers in Prometheus' text format or, where the scraper accepts that better,
  * in OpenMetrics. {@code /health} answers 200, or 503 if the timers or a loop do not go on, and
- * tells which; it finds out by looking for timers that are overdue, and by asking the loops.
+ * tells which; it finds out by looking for timers that are overdue, and by asking the loops, of
+ * which one that is held up is known by the second time it is asked.
  *
  * <p>It listens on the loopback address unless told otherwise, changes nothing, and has neither
  * encryption nor passwords: put a proxy in front of it where others can reach it. On the loopback
@@ -120,8 +121,9 @@ public final class MetricsServer implements AutoCloseable {
     }
 
     /**
-     * Where to listen, by default on the loopback address. Anybody who can reach another address
-     * can read the names of timers and coroutines there, and ask for dumps.
+     * Where to listen, by default on the loopback address; on another, hosts are not looked at.
+     * Anybody who can reach another address can read the names of timers and coroutines there, and
+     * ask for dumps.
      */
     public Builder address(InetAddress address) {
       this.address = Objects.requireNonNull(address, "address");

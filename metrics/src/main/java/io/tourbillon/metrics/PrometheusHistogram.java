@@ -67,6 +67,12 @@ final class PrometheusHistogram implements Collector {
       Distribution<?> distribution,
       Supplier<Histogram> nanos) {
     PrometheusMeterRegistry registry = (PrometheusMeterRegistry) target;
+    for (Tag tag : tags) {
+      if (tag.getKey().equals("le")) {
+        throw new IllegalArgumentException(
+            "a tag must not be called le, as histograms call the bounds of their buckets: " + tag);
+      }
+    }
     NoValues values = new NoValues();
     Meter mark =
         Meter.builder(name, Meter.Type.OTHER, values)

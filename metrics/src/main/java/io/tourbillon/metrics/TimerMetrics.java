@@ -38,7 +38,7 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
               TimerStats::latenessNanos),
           new Distribution<>(
               "tourbillon.timer.wait",
-              "From then until the task began, behind other tasks or in the executor's queue",
+              "From a timer's being taken out of the wheel until its task began: behind others, or queued",
               Ladder.WAITING,
               TimerStats::waitNanos),
           new Distribution<>(
@@ -116,7 +116,9 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
         "Times that the watchdog has reported a task that held the driver for too long",
         TimerStats::stalls);
     meters.secondsCounter(
-        "tourbillon.timer.paused", "How late that was, summed up", TimerStats::pauseNanos);
+        "tourbillon.timer.paused",
+        "How late the driver was through no task's fault, summed up",
+        TimerStats::pauseNanos);
   }
 
   private void registerPending(Meters<TimerStats> meters) {

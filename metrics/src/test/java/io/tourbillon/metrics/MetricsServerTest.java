@@ -164,7 +164,15 @@ class MetricsServerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example"})
+  @ValueSource(
+      strings = {
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "face.cafe",
+        "abc.de:8080",
+        "127.0.0.1.de"
+      })
   void request_forAnotherHost_isMisdirected(String host) throws Exception {
     String response =
         raw("GET /metrics HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
@@ -172,7 +180,8 @@ class MetricsServerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"localhost", "LocalHost:80", "127.0.0.1:9464", "[::1]:9464"})
+  @ValueSource(
+      strings = {"localhost", "LocalHost:80", "127.0.0.1:9464", "[::1]:9464", "[::FFFF:127.0.0.1]"})
   void request_forThisMachine_isAnswered(String host) throws Exception {
     String response =
         raw("GET /health HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
@@ -184,6 +193,16 @@ class MetricsServerTest {
     String response = raw("\u0001\u0002 nonsense\r\n\r\n");
     assertTrue(response.startsWith("HTTP/1.1 400 "), response);
     assertFalse(response.toLowerCase(Locale.ROOT).contains("jetty"), response);
+  }
+
+  @Test
+  void request_withAMalformedPart_isNoFailureOfOurs() throws Exception {
+    String response =
+        raw("GET /live?since=%ff%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    assertTrue(response.startsWith("HTTP/1.1 400 "), response);
+    HttpResponse<String> scrape = send(at("/metrics").header("Accept", "text/plain;q=\"1"));
+    assertEquals(200, scrape.statusCode());
+    assertTrue(header(scrape, "Content-Type").startsWith("text/plain"));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.Meter;
@@ -235,6 +236,31 @@ class TimerMetricsTest {
     assertEquals(List.of(), samples("tourbillon_timer_lateness"));
     assertNull(simple.find("tourbillon.timer.lateness").meter());
     assertNotNull(simple.find("tourbillon.timer.run").meter());
+  }
+
+  /** What another has bound under the same names is not ours to remove. */
+  @Test
+  void close_ofTheSecondWithTheSameTags_leavesTheFirst() {
+    CompositeMeterRegistry composite = new CompositeMeterRegistry();
+    composite.add(prometheus).add(simple);
+    new TimerMetrics(timers).bindTo(composite);
+    makeHistory();
+    List<String> before = samples("tourbillon");
+    TimerService other = TimerService.builder().clock(clock).recordStats().build();
+    TimerMetrics second = new TimerMetrics(other);
+    second.bindTo(composite);
+    assertEquals(before, samples("tourbillon"));
+    second.close();
+    assertEquals(before, samples("tourbillon"));
+    assertEquals(2, value(simple, "tourbillon.timer.lateness"));
+    other.close();
+  }
+
+  @Test
+  void bindTo_tagThatHistogramsUse_isRefused() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new TimerMetrics(timers, Tags.of("le", "x")).bindTo(prometheus));
   }
 
   @Test

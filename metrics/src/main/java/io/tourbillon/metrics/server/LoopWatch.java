@@ -2,6 +2,7 @@ package io.tourbillon.metrics.server;
 
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.LoopStats;
+import io.tourbillon.timer.TickScale;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,7 +26,7 @@ final class LoopWatch {
 
   LoopWatch(CoroutineScheduler scheduler, Duration limit, LongSupplier nanoTime) {
     this.scheduler = scheduler;
-    this.limitNanos = limit.toNanos();
+    this.limitNanos = TickScale.nanosOf(limit);
     this.nanoTime = nanoTime;
   }
 
@@ -37,7 +38,11 @@ final class LoopWatch {
     for (LoopStats loop : scheduler.stats().loops()) {
       conditions.put(
           loop.name(),
-          loop.dead() ? Condition.DEAD : conditionOf(loop, silent.contains(loop.name())));
+          loop.dead()
+              ? Condition.DEAD
+              : scheduler.isClosed()
+                  ? Condition.CLOSED
+                  : conditionOf(loop, silent.contains(loop.name())));
     }
     return conditions;
   }

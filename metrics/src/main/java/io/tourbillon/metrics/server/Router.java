@@ -37,7 +37,9 @@ final class Router extends Handler.Abstract {
           new HttpField(HttpHeader.VARY, "Accept"));
 
   /** An address in digits, or the name that every machine has for itself. */
-  private static final Pattern OWN_HOST = Pattern.compile("localhost|[0-9.]+|\\[?[0-9a-f:.%]+]?");
+  private static final Pattern OWN_HOST =
+      Pattern.compile(
+          "localhost|\\d+(\\.\\d+){3}|\\[?(?=[^:]*:)[0-9a-f:.%]+]?", Pattern.CASE_INSENSITIVE);
 
   private final Map<String, Source> sources;
   private final boolean onlyForThisMachine;

@@ -28,11 +28,13 @@ final class Scrape implements Source {
     return new Answer(200, format, body.toByteArray());
   }
 
-  /** Who accepts neither, or says nothing, gets text, as from other exporters. */
+  /** Who accepts neither, says nothing, or what is no list, gets text, as from other exporters. */
   private static String formatFor(Request request) {
     QuotedQualityCSV accepted = new QuotedQualityCSV();
-    for (String value : request.getHeaders().getValuesList(HttpHeader.ACCEPT)) {
-      accepted.addValue(value);
+    try {
+      request.getHeaders().getValuesList(HttpHeader.ACCEPT).forEach(accepted::addValue);
+    } catch (RuntimeException malformed) {
+      return TEXT;
     }
     for (String range : accepted.getValues()) {
       int end = range.indexOf(';');

@@ -55,6 +55,32 @@ class LoopWatchTest {
     assertEquals(Map.of(loop, Condition.UP), watch.check());
   }
 
+  /** Which no coroutine is to blame for. */
+  @Test
+  void check_loopHeldUpByATimersTask_isStalled() throws Exception {
+    CountDownLatch held = new CountDownLatch(1);
+    scheduler
+        .timers()
+        .schedule(
+            Duration.ZERO,
+            () -> {
+              held.countDown();
+              while (!goOn.get()) {
+                Thread.onSpinWait();
+              }
+            });
+    held.await();
+    watch.check();
+    nanos.addAndGet(5_000_000_000L);
+    assertEquals(Map.of(loop, Condition.STALLED), watch.check());
+  }
+
+  @Test
+  void check_closedScheduler_isClosed() {
+    scheduler.close();
+    assertEquals(Map.of(loop, Condition.CLOSED), watch.check());
+  }
+
   @Test
   void check_loopHeldUp_isStalledOnceTheLimitIsOver() throws Exception {
     Coroutine<?> holder = holdTheLoop();
