@@ -13,6 +13,7 @@ import com.tngtech.archunit.lang.ArchRule;
     packages = "io.tourbillon.coroutine",
     importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+  private static final String CORE = "io.tourbillon.coroutine";
   private static final String NETTY_ADAPTER = "io.tourbillon.coroutine.netty..";
 
   @ArchTest
@@ -50,6 +51,43 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("io.netty..", NETTY_ADAPTER);
 
+  /** What is built on the core has no more of it than users have, as it has packages of its own. */
+  @ArchTest
+  static final ArchRule core_knowsNothingOfWhatIsBuiltOnIt =
+      noClasses()
+          .that()
+          .resideInAPackage(CORE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(CORE + ".(*)..");
+
+  @ArchTest
+  static final ArchRule channels_knowNothingOfGeneratorsAndBridges =
+      noClasses()
+          .that()
+          .resideInAPackage(CORE + ".channel")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(CORE + ".generator", CORE + ".bridge");
+
+  @ArchTest
+  static final ArchRule generators_needTheCoreAlone =
+      noClasses()
+          .that()
+          .resideInAPackage(CORE + ".generator")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(CORE + ".channel", CORE + ".bridge");
+
+  @ArchTest
+  static final ArchRule signals_areKnownToTheirAdapterAlone =
+      noClasses()
+          .that()
+          .haveNameNotMatching(".*\\.bridge\\.OsSignals(\\$.*)?")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("sun..");
+
   @ArchTest
   static final ArchRule module_knowsTheJdkAndWhatItDeclares =
       classes()
@@ -61,6 +99,7 @@ class ArchitectureTest {
               "java..",
               "jdk.internal.vm..",
               "jdk.jfr..",
+              "sun.misc..",
               "org.jspecify.annotations..",
               "org.HdrHistogram..",
               "org.jctools..",
