@@ -18,34 +18,41 @@ import java.util.concurrent.TimeUnit;
  * tests is about: for what depends on who is the first in a process to do something, on properties
  * that are read once, or on the size of the heap.
  */
-final class FreshJvm {
+public final class FreshJvm {
   private final Class<?> main;
   private final List<String> options = new ArrayList<>();
   private Duration limit = Duration.ofMinutes(1);
+  private int exitValue;
 
-  FreshJvm(Class<?> main) {
+  public FreshJvm(Class<?> main) {
     this.main = main;
   }
 
   /** Options of the JVM. */
-  FreshJvm with(String... more) {
+  public FreshJvm with(String... more) {
     options.addAll(Arrays.asList(more));
     return this;
   }
 
   /** How long it may take, a minute by default. */
-  FreshJvm within(Duration limit) {
+  public FreshJvm within(Duration limit) {
     this.limit = limit;
     return this;
   }
 
+  /** How it ends, 0 by default: well. */
+  public FreshJvm endingWith(int exitValue) {
+    this.exitValue = exitValue;
+    return this;
+  }
+
   /**
-   * Runs it, and fails unless it ends in time and well.
+   * Runs it, and fails unless it ends in time and as it should.
    *
    * @return what it says on its standard output; what is logged, of stalls of a busy machine for
    *     one, goes elsewhere
    */
-  String run(String... arguments) throws IOException, InterruptedException {
+  public String run(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Dtests.engine=" + TestSchedulers.ENGINE);
@@ -74,7 +81,7 @@ final class FreshJvm {
       String said = Files.readString(output, StandardCharsets.UTF_8);
       String all = said + Files.readString(errors, StandardCharsets.UTF_8);
       assertTrue(ended, () -> main.getSimpleName() + " takes longer than " + limit + ": " + all);
-      assertEquals(0, process.exitValue(), all);
+      assertEquals(exitValue, process.exitValue(), all);
       return said;
     } finally {
       Files.delete(output);
