@@ -64,7 +64,10 @@ final class Exchange<
   /** Somebody has closed it, before it had ended. */
   private boolean closed;
 
-  /** The body has yielded nevertheless. */
+  /** The body has been told so by its yield. */
+  private boolean closeTold;
+
+  /** It has yielded nevertheless. */
   private @Nullable IllegalStateException violation;
 
   private @Nullable Runnable whenEnded;
@@ -235,6 +238,7 @@ final class Exchange<
       if (phase == Phase.YIELDED) {
         phase = Phase.RUNNING;
         if (goOn(new Request.Close<>())) {
+          closeTold = true;
           return;
         }
       }
@@ -301,11 +305,15 @@ final class Exchange<
         throw new IllegalStateException(
             "only the coroutine of " + name + " itself may yield, not " + Suspension.coroutine());
       }
-      if (closed) {
+      if (closeTold) {
         IllegalStateException thrown =
             new IllegalStateException(name + " must not yield after it was closed: " + value);
         violation = thrown;
         throw thrown;
+      }
+      if (closed) {
+        closeTold = true;
+        return new Request.Close<>();
       }
     }
     return Suspension.<Request<? extends S>>await(offering, waiting -> offer(value, waiting));
@@ -313,6 +321,7 @@ final class Exchange<
 
   private synchronized void offer(Y value, Resumption<Request<? extends S>> waiting) {
     if (closed) {
+      closeTold = true;
       waiting.resume(new Request.Close<>());
       return;
     }
