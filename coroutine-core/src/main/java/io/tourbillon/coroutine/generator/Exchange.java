@@ -160,7 +160,7 @@ final class Exchange<
   private void requireNext(Request<?> request, String state) {
     if (!request.isNext()) {
       throw new IllegalStateException(
-          name + " " + state + ": only next may be called, not " + request);
+          name + " " + state + ": only next may be called, not " + request.word());
     }
   }
 
@@ -300,23 +300,31 @@ final class Exchange<
 
   /** Hands out a value, and returns with what it is to go on. */
   Request<? extends S> handOut(Y value) {
+    boolean disobeys;
     synchronized (this) {
       if (coroutine == null || !coroutine.equals(Suspension.coroutine())) {
         throw new IllegalStateException(
             "only the coroutine of " + name + " itself may yield, not " + Suspension.coroutine());
       }
-      if (closeTold) {
-        IllegalStateException thrown =
-            new IllegalStateException(name + " must not yield after it was closed: " + value);
-        violation = thrown;
-        throw thrown;
-      }
-      if (closed) {
+      if (closed && !closeTold) {
         closeTold = true;
         return new Request.Close<>();
       }
+      disobeys = closed;
+    }
+    if (disobeys) {
+      throw disobeyed(value);
     }
     return Suspension.<Request<? extends S>>await(offering, waiting -> offer(value, waiting));
+  }
+
+  private IllegalStateException disobeyed(Y value) {
+    IllegalStateException thrown =
+        new IllegalStateException(name + " must not yield after it was closed: " + value);
+    synchronized (this) {
+      violation = thrown;
+    }
+    return thrown;
   }
 
   private synchronized void offer(Y value, Resumption<Request<? extends S>> waiting) {

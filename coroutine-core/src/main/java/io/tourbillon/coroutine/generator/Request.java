@@ -23,6 +23,15 @@ sealed interface Request<S extends @Nullable Object> {
     return this instanceof Go<S>(var sent) && sent == null;
   }
 
+  /** The method that asks for it. */
+  default String word() {
+    return switch (this) {
+      case Go<S> _ -> "send";
+      case Raise<S> _ -> "raise";
+      case Close<S> _ -> "close";
+    };
+  }
+
   /** As it can be thrown by code that declares nothing; an error is thrown at once. */
   static RuntimeException unchecked(Throwable thrown) {
     if (thrown instanceof Error error) {

@@ -117,7 +117,7 @@ class GeneratorMisuseTest {
       assertThrows(CancellationException.class, first::join);
       assertEquals(
           "gated goes on with a step, as who asked for it gave up:"
-              + " only next may be called, not Go[sent=value]",
+              + " only next may be called, not send",
           assertThrows(IllegalStateException.class, () -> gated.send("value")).getMessage());
       gate.complete("late");
       while (!scheduler.dump(10).coroutines().toString().contains("the next step of gated")) {
@@ -125,7 +125,7 @@ class GeneratorMisuseTest {
       }
       assertEquals(
           "gated has a value that was not taken, as who asked for it gave up:"
-              + " only next may be called, not Go[sent=value]",
+              + " only next may be called, not send",
           assertThrows(IllegalStateException.class, () -> gated.send("value")).getMessage());
       assertEquals(new Step.Yielded<>("late"), gated.next(PATIENCE));
       assertEquals(new Step.Yielded<>("sent value"), gated.send("value"));
