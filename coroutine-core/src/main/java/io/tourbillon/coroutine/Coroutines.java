@@ -3,6 +3,7 @@ package io.tourbillon.coroutine;
 import io.tourbillon.timer.TickScale;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -115,6 +116,21 @@ public final class Coroutines {
   /** The coroutine that calls this. */
   public static Coroutine<?> current() {
     return CurrentLoop.requireCoroutine("current");
+  }
+
+  /**
+   * Starts a coroutine that belongs to the calling one: it has its turns on the same loop, and is
+   * cancelled when that one has ended, in whatever way. Nobody waits for its end then, as a {@link
+   * CoroutineScope} does; for helpers that serve their owner and nobody else, such as a generator.
+   *
+   * @param name for logs and dumps
+   */
+  public static <T extends @Nullable Object> Coroutine<T> spawnAttached(
+      String name, Callable<T> body) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(body, "body");
+    CoroutineTask<?> owner = CurrentLoop.requireCoroutine("spawnAttached");
+    return owner.loop.spawnAttached(owner, name, body);
   }
 
   /**

@@ -88,6 +88,7 @@ final class EventLoop implements Runnable {
   private final Turns turns;
   private final ExpirySink<Expiry> sink = (id, deadlineTick, due) -> expire(deadlineTick, due);
   final LoopCounts counts = new LoopCounts();
+  private final Attachments attachments = new Attachments();
 
   /** Null if nothing is to be measured. */
   private final @Nullable LoopRecorder recorder;
@@ -673,6 +674,14 @@ final class EventLoop implements Runnable {
     return coroutine;
   }
 
+  /** As {@link #spawnBeside}, and it is cancelled when its owner, who has the turn, has ended. */
+  <T extends @Nullable Object> CoroutineTask<T> spawnAttached(
+      CoroutineTask<?> owner, String name, Callable<? extends T> body) {
+    CoroutineTask<T> coroutine = spawnBeside(name, body);
+    attachments.add(owner, coroutine);
+    return coroutine;
+  }
+
   Strand newStrand(CoroutineTask<?> coroutine) {
     return machinery.newStrand(coroutine);
   }
@@ -694,6 +703,7 @@ final class EventLoop implements Runnable {
     counts.add(Count.PRESENT, -1);
     counts.add(coroutine.countOfEnd(), 1);
     givePlace();
+    attachments.ended(coroutine);
   }
 
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {

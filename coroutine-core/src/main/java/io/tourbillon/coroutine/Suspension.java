@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * on there.
  */
 public final class Suspension {
+  private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
+
   private Suspension() {}
 
   /**
@@ -142,6 +144,54 @@ public final class Suspension {
     if (coroutine != null) {
       coroutine.checkCancelled();
     }
+  }
+
+  /** The coroutine that calls this, or null if the caller is none. */
+  public static @Nullable Coroutine<?> coroutine() {
+    return CurrentLoop.coroutine();
+  }
+
+  /**
+   * Waits as {@link #await(Object, Consumer)} does, but whatever comes in between: for an end that
+   * has to be waited for before others may go on. A cancellation or a timeout is seen at the next
+   * suspension point, and an interrupt stays set.
+   *
+   * @param registration is run again when the wait was disturbed
+   */
+  public static <T extends @Nullable Object> T awaitUndisturbed(
+      Object what, Consumer<? super Resumption<T>> registration) {
+    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    if (coroutine != null) {
+      return coroutine.<T, RuntimeException>shield(
+          FOR_EVER, () -> coroutine.suspend(what, registration));
+    }
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return await(what, registration);
+        } catch (CancellationException interrupt) {
+          if (!Thread.interrupted()) {
+            throw interrupt;
+          }
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
+   * Runs something when a coroutine has ended, in whatever way, or at once if it has. It is run by
+   * the coroutine's loop, so it must be short, must not wait and must not throw. Unlike {@link
+   * Coroutine#join} and {@link Coroutine#toFuture} this does not count as having seen a failure.
+   */
+  public static void whenEnded(Coroutine<?> coroutine, Runnable then) {
+    Objects.requireNonNull(then, "then");
+    ((JoinableCoroutine<?>) coroutine).whenEnded(then);
   }
 
   private static <T extends @Nullable Object> ThreadResumption<T> registered(

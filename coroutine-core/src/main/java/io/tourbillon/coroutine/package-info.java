@@ -31,6 +31,7 @@
  *     EventLoop ────────── one thread: mailbox (any thread may send), wheel, ready queue
  *       Turns, ReadyQueue, TurnOrder   who is next, and for how long
  *       LoopCounts, LoopRecorder       written here, read by any thread
+ *       Attachments ────── which of its coroutines are to end with another
  *       CoroutineTask ──── the loop, or the coroutine itself while it has the turn
  *         JoinableCoroutine  its face for any thread: state, end, cancellation
  *         Scope ────────── likewise: limits, shields, children and locals around the code that runs

@@ -18,6 +18,7 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
   private static final String CHANNELS = "io.tourbillon.coroutine.channel..";
   private static final String LOCKS = "io.tourbillon.coroutine.sync..";
+  private static final String CORE = "io.tourbillon.coroutine";
   private static final String NETTY_ADAPTER = "io.tourbillon.coroutine.netty..";
 
   @ArchTest
@@ -95,6 +96,43 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("io.netty..", NETTY_ADAPTER);
 
+  /** What is built on the core has no more of it than users have, as it has packages of its own. */
+  @ArchTest
+  static final ArchRule core_knowsNothingOfWhatIsBuiltOnIt =
+      noClasses()
+          .that()
+          .resideInAPackage(CORE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(CORE + ".(*)..");
+
+  @ArchTest
+  static final ArchRule channels_knowNothingOfGeneratorsAndBridges =
+      noClasses()
+          .that()
+          .resideInAPackage(CORE + ".channel")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(CORE + ".generator", CORE + ".bridge");
+
+  @ArchTest
+  static final ArchRule generators_needTheCoreAlone =
+      noClasses()
+          .that()
+          .resideInAPackage(CORE + ".generator")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(CORE + ".channel", CORE + ".bridge");
+
+  @ArchTest
+  static final ArchRule signals_areKnownToTheirAdapterAlone =
+      noClasses()
+          .that()
+          .haveNameNotMatching(".*\\.bridge\\.OsSignals(\\$.*)?")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("sun..");
+
   @ArchTest
   static final ArchRule module_knowsTheJdkAndWhatItDeclares =
       classes()
@@ -106,6 +144,7 @@ class ArchitectureTest {
               "java..",
               "jdk.internal.vm..",
               "jdk.jfr..",
+              "sun.misc..",
               "org.jspecify.annotations..",
               "org.HdrHistogram..",
               "org.jctools..",

@@ -22,6 +22,7 @@ public final class FreshJvm {
   private final Class<?> main;
   private final List<String> options = new ArrayList<>();
   private Duration limit = Duration.ofMinutes(1);
+  private int exitValue;
 
   public FreshJvm(Class<?> main) {
     this.main = main;
@@ -39,8 +40,14 @@ public final class FreshJvm {
     return this;
   }
 
+  /** How it ends, 0 by default: well. */
+  public FreshJvm endingWith(int exitValue) {
+    this.exitValue = exitValue;
+    return this;
+  }
+
   /**
-   * Runs it, and fails unless it ends in time and well.
+   * Runs it, and fails unless it ends in time and as it should.
    *
    * @return what it says on its standard output; what is logged, of stalls of a busy machine for
    *     one, goes elsewhere
@@ -74,7 +81,7 @@ public final class FreshJvm {
       String said = Files.readString(output, StandardCharsets.UTF_8);
       String all = said + Files.readString(errors, StandardCharsets.UTF_8);
       assertTrue(ended, () -> main.getSimpleName() + " takes longer than " + limit + ": " + all);
-      assertEquals(0, process.exitValue(), all);
+      assertEquals(exitValue, process.exitValue(), all);
       return said;
     } finally {
       Files.delete(output);

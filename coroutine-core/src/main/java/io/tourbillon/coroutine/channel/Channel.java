@@ -2,6 +2,9 @@ package io.tourbillon.coroutine.channel;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.SpawnOptions;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -59,6 +62,41 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
   /** One that holds as many values as there is memory for; a send never waits. */
   static <T> Channel<T> unlimited() {
     return Channel.<T>builder().unlimited();
+  }
+
+  /**
+   * One that is filled by a coroutine which belongs to the calling one: it is on the same loop, and
+   * is cancelled when that has ended. The channel is closed when the body has returned, and with
+   * what the body has thrown as the cause if it has failed; the coroutine is cancelled when the
+   * channel is, so a receiver that leaves early {@linkplain #cancel cancels}. One that closes the
+   * channel leaves the producer waiting, for others to receive what it sends.
+   *
+   * @param capacity how many values the body may be ahead; 0 for a rendezvous
+   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalStateException outside a coroutine
+   */
+  static <T> Channel<T> produce(int capacity, Producer<T> body) {
+    return Production.start(capacity, body, run -> Coroutines.spawnAttached("producer", run));
+  }
+
+  /** As {@link #produce(int, Producer)}, by a coroutine that belongs to nobody. */
+  static <T> Channel<T> produce(CoroutineScheduler scheduler, int capacity, Producer<T> body) {
+    return Production.start(
+        capacity, body, run -> scheduler.spawn(SpawnOptions.named("producer"), run));
+  }
+
+  /**
+   * Fills a channel.
+   *
+   * @param <T> what is handed over
+   */
+  @FunctionalInterface
+  interface Producer<T> {
+    /**
+     * Sends all there is; the channel is closed afterwards. Others may help, if this waits for
+     * them.
+     */
+    void run(Channel<T> out) throws Exception;
   }
 
   /** For a channel with a name, or with someone who is told of what is not delivered. */
@@ -144,6 +182,7 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
   final class Builder<T> {
     @Nullable String name;
     @Nullable Consumer<? super T> onUndelivered;
+    @Nullable Runnable whenCancelled;
 
     private Builder() {}
 
@@ -163,6 +202,12 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
      */
     public Builder<T> onUndelivered(Consumer<? super T> onUndelivered) {
       this.onUndelivered = Objects.requireNonNull(onUndelivered, "onUndelivered");
+      return this;
+    }
+
+    /** Says what else to do when it is cancelled, each time. */
+    Builder<T> whenCancelled(Runnable whenCancelled) {
+      this.whenCancelled = whenCancelled;
       return this;
     }
 

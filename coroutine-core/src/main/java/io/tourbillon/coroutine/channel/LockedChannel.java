@@ -33,6 +33,7 @@ final class LockedChannel<T> implements Channel<T> {
   final ReentrantLock lock = new ReentrantLock();
   private final @Nullable String name;
   private final @Nullable Consumer<? super T> onUndelivered;
+  private final @Nullable Runnable whenCancelled;
   private final int capacity;
 
   /** Whether a value that finds no room replaces the oldest. */
@@ -67,6 +68,7 @@ final class LockedChannel<T> implements Channel<T> {
   LockedChannel(Builder<T> options, int capacity, boolean conflated) {
     name = options.name;
     onUndelivered = options.onUndelivered;
+    whenCancelled = options.whenCancelled;
     this.capacity = capacity;
     this.conflated = conflated;
   }
@@ -347,6 +349,9 @@ final class LockedChannel<T> implements Channel<T> {
       }
     } finally {
       lock.unlock();
+    }
+    if (whenCancelled != null) {
+      whenCancelled.run();
     }
     undelivered(dropped);
   }

@@ -6,6 +6,7 @@
  * <pre>
  *   Channel ── LockedChannel ── one lock: the buffer, and who waits
  *                Waiters ────── senders or receivers in a row, each a Resumption
+ *   Production ── a coroutine that fills a channel, for {@code Channel.produce}
  *   Select ─── Case ─────────── one Resumption of the select, in the rows of several channels
  * </pre>
  *

@@ -1,0 +1,242 @@
+package io.tourbillon.coroutine.bridge;
+
+import io.tourbillon.coroutine.Action;
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.Suspension;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Flow.Subscriber;
+import java.util.concurrent.Flow.Subscription;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscriber and the coroutine that serves it. All that the subscriber is told it is told by
+ * that coroutine, so one thing after the other (rule 1.3); what it says, by whatever thread, only
+ * changes the demand or cancels the coroutine, so it is quick and never recursive (3.3, 3.4).
+ */
+final class CoroutineSubscription<T> implements Subscription, Emitter<T>, Action {
+  private final Source<T> source;
+
+  // Guarded by this. Nobody waits, and no code of users runs, with that lock held.
+
+  /** Null when it has been told the end, or is not to be told any more (rule 3.13). */
+  private @Nullable Subscriber<? super T> subscriber;
+
+  private @Nullable Coroutine<?> coroutine;
+  private boolean begun;
+  private long demand;
+  private @Nullable Resumption<@Nullable Void> waiting;
+
+  /** The subscriber wants no more, or is broken. */
+  private boolean cancelled;
+
+  private @Nullable IllegalArgumentException badRequest;
+
+  /** Where the values come from: run once for each subscription. */
+  interface Source<T> {
+    void run(CoroutineSubscription<T> out) throws Exception;
+  }
+
+  CoroutineSubscription(Subscriber<? super T> subscriber, Source<T> source) {
+    this.subscriber = subscriber;
+    this.source = source;
+  }
+
+  void start(CoroutineScheduler scheduler) {
+    Coroutine<?> spawned = scheduler.spawn(SpawnOptions.named("publisher"), this);
+    Suspension.whenEnded(spawned, this::ended);
+  }
+
+  // By the subscriber, on whatever thread.
+
+  @Override
+  public void request(long count) {
+    Resumption<@Nullable Void> woken;
+    synchronized (this) {
+      if (subscriber == null || cancelled || badRequest != null) {
+        return;
+      }
+      if (count <= 0) {
+        badRequest =
+            new IllegalArgumentException(
+                "the number of requested values must be positive, rule 3.9: " + count);
+      } else {
+        demand = demand + count < 0 ? Long.MAX_VALUE : demand + count;
+      }
+      woken = waiting;
+      waiting = null;
+    }
+    if (count <= 0) {
+      stop("it was asked for " + count + " values");
+    } else if (woken != null) {
+      woken.resume(null);
+    }
+  }
+
+  @Override
+  public void cancel() {
+    synchronized (this) {
+      cancelled = true;
+    }
+    stop("its subscription was cancelled");
+  }
+
+  private void stop(String reason) {
+    Coroutine<?> running;
+    synchronized (this) {
+      running = coroutine;
+    }
+    if (running != null) {
+      running.cancel(reason);
+    }
+  }
+
+  // By the coroutine.
+
+  @Override
+  public void run() throws Exception {
+    Subscriber<? super T> served;
+    synchronized (this) {
+      begun = true;
+      coroutine = Suspension.coroutine();
+      served = Objects.requireNonNull(subscriber);
+    }
+    served.onSubscribe(this);
+    try {
+      source.run(this);
+    } catch (Throwable thrown) {
+      finish(thrown);
+      return;
+    }
+    finish(null);
+  }
+
+  private void finish(@Nullable Throwable thrown) throws Exception {
+    Subscriber<? super T> told;
+    boolean silent;
+    IllegalArgumentException bad;
+    synchronized (this) {
+      told = Objects.requireNonNull(subscriber);
+      subscriber = null;
+      silent = cancelled;
+      bad = badRequest;
+    }
+    if (!silent) {
+      if (bad != null) {
+        told.onError(bad);
+      } else if (thrown != null) {
+        told.onError(thrown);
+      } else {
+        told.onComplete();
+      }
+    }
+    if (thrown instanceof CoroutineCancelledException isCancelled) {
+      throw isCancelled;
+    }
+    if (silent && thrown != null) {
+      throw sneaky(thrown); // Nobody else will hear of it.
+    }
+  }
+
+  private static Exception sneaky(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    return (Exception) thrown;
+  }
+
+  @Override
+  public void emit(T value) {
+    Objects.requireNonNull(value, "value");
+    synchronized (this) {
+      if (coroutine == null || !coroutine.equals(Suspension.coroutine())) {
+        throw new IllegalStateException(
+            "only the coroutine of the subscription itself may emit, not "
+                + Suspension.coroutine());
+      }
+    }
+    Coroutines.checkpoint();
+    awaitDemand();
+    deliver(value);
+  }
+
+  /** Returns when the subscriber wants a value. */
+  void awaitDemand() {
+    Suspension.checkCancelled();
+    if (!isWanted()) {
+      Suspension.<@Nullable Void>await("the demand of a subscriber", this::resumeWhenWanted);
+    }
+  }
+
+  private synchronized boolean isWanted() {
+    return demand > 0;
+  }
+
+  private synchronized void resumeWhenWanted(Resumption<@Nullable Void> wanted) {
+    if (demand > 0) {
+      wanted.resume(null);
+    } else {
+      waiting = wanted;
+      wanted.onCancel(this::waitNoMore);
+    }
+  }
+
+  private synchronized void waitNoMore() {
+    waiting = null;
+  }
+
+  /** Gives the subscriber a value that it wants, or has wanted before it cancelled. */
+  void deliver(T value) {
+    Subscriber<? super T> served;
+    synchronized (this) {
+      served = Objects.requireNonNull(subscriber);
+      if (demand < Long.MAX_VALUE) {
+        demand--;
+      }
+    }
+    boolean taken = false;
+    try {
+      served.onNext(value);
+      taken = true;
+    } finally {
+      if (!taken) {
+        breakOff();
+      }
+    }
+  }
+
+  /** The subscriber has thrown, so it is to be told no more (rule 2.13). */
+  private synchronized void breakOff() {
+    cancelled = true;
+  }
+
+  /** The coroutine has. Matters only if it has never begun. On its loop. */
+  private void ended() {
+    Subscriber<? super T> untold;
+    synchronized (this) {
+      untold = begun ? null : subscriber;
+      subscriber = null;
+    }
+    if (untold != null) {
+      refuse(untold, new CancellationException("the scheduler was closed before it could begin"));
+    }
+  }
+
+  /** Tells a subscriber that there will be nothing, as rule 1.9 wants it. */
+  static void refuse(Subscriber<?> subscriber, Throwable reason) {
+    subscriber.onSubscribe(
+        new Subscription() {
+          @Override
+          public void request(long count) {}
+
+          @Override
+          public void cancel() {}
+        });
+    subscriber.onError(reason);
+  }
+}

@@ -1,0 +1,81 @@
+package io.tourbillon.coroutine.channel;
+
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.Suspension;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A coroutine that fills a channel, and the channel: each ends with the other. The channel is
+ * closed when the body has returned, with a cause when it has failed or never begun; the coroutine
+ * is cancelled when the channel is.
+ */
+final class Production<T> implements Callable<Boolean> {
+  private final Channel.Producer<T> body;
+  private final Channel<T> channel;
+
+  /** Written before anyone else has the channel, and by the coroutine itself before the body. */
+  private volatile @Nullable Coroutine<?> coroutine;
+
+  private Production(int capacity, Channel.Producer<T> body) {
+    this.body = Objects.requireNonNull(body, "body");
+    Channel.Builder<T> options = Channel.<T>builder().whenCancelled(this::stop);
+    channel = capacity == 0 ? options.rendezvous() : options.buffered(capacity);
+  }
+
+  /**
+   * Begins.
+   *
+   * @param spawn starts the coroutine
+   */
+  static <T> Channel<T> start(
+      int capacity,
+      Channel.Producer<T> body,
+      Function<Callable<Boolean>, Coroutine<Boolean>> spawn) {
+    if (capacity < 0) {
+      throw new IllegalArgumentException("capacity must not be negative: " + capacity);
+    }
+    Production<T> production = new Production<>(capacity, body);
+    Coroutine<Boolean> coroutine = spawn.apply(production);
+    production.coroutine = coroutine;
+    Suspension.whenEnded(coroutine, production::ended);
+    return production.channel;
+  }
+
+  /** Returns whether the body has. */
+  @Override
+  public Boolean call() throws Exception {
+    coroutine = Suspension.coroutine();
+    try {
+      body.run(channel);
+      channel.close();
+      return true;
+    } catch (CoroutineCancelledException cancelled) {
+      channel.closeWith(cancelled);
+      throw cancelled;
+    } catch (Throwable thrown) {
+      if (!channel.closeWith(thrown) && !(thrown instanceof ChannelClosedException)) {
+        throw thrown; // Nobody else will hear of it.
+      }
+      return false;
+    }
+  }
+
+  private void stop() {
+    Coroutine<?> running = coroutine;
+    if (running != null) {
+      running.cancel("its channel was cancelled");
+    }
+  }
+
+  /** On the coroutine's loop. Matters only if that has never begun. */
+  private void ended() {
+    if (!channel.isClosed()) {
+      channel.closeWith(new CancellationException("the producer of " + channel + " was cancelled"));
+    }
+  }
+}
