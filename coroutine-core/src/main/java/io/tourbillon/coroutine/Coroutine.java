@@ -1,6 +1,8 @@
 package io.tourbillon.coroutine;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what its body returns
  */
-public interface Coroutine<T extends @Nullable Object> {
+public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCoroutine {
   /** How a coroutine stands; the last three are final. */
   enum State {
     /** It is on its way to its loop. */
@@ -90,6 +92,38 @@ public interface Coroutine<T extends @Nullable Object> {
    * other coroutines as long.
    */
   CompletableFuture<T> toFuture();
+
+  /**
+   * Waits for the first of some that has ended, in whatever way.
+   *
+   * @return that one
+   * @throws IllegalArgumentException if there are none
+   * @throws CoroutineCancelledException if the caller is a coroutine that is cancelled meanwhile
+   * @throws java.util.concurrent.CancellationException if it is a thread that is interrupted
+   */
+  static <T extends @Nullable Object> Coroutine<? extends T> awaitAny(
+      Collection<? extends Coroutine<? extends T>> coroutines) {
+    if (coroutines.isEmpty()) {
+      throw new IllegalArgumentException("there must be a coroutine at least: " + coroutines);
+    }
+    return Suspension.<Coroutine<? extends T>>await(
+        "the first of " + coroutines.size() + " coroutines",
+        first ->
+            coroutines.forEach(
+                each -> ((JoinableCoroutine<?>) each).whenEnded(() -> first.resume(each))));
+  }
+
+  /**
+   * Waits until all of them have ended, in whatever way; it does not throw what they have thrown.
+   *
+   * @throws CoroutineCancelledException if the caller is a coroutine that is cancelled meanwhile
+   * @throws java.util.concurrent.CancellationException if it is a thread that is interrupted
+   */
+  static void awaitAll(Collection<? extends Coroutine<?>> coroutines) {
+    for (Coroutine<?> each : coroutines) {
+      Coroutine<?> _ = awaitAny(List.of(each));
+    }
+  }
 
   /** How it stands; a snapshot, as it may change at any moment. */
   State state();

@@ -5,9 +5,10 @@ import java.util.concurrent.CancellationException;
 
 /**
  * What a coroutine sees at its suspension points once it was cancelled, or once the time of a
- * {@link Coroutines#withTimeout} around them is over. Let it pass: the coroutine, or the scope that
- * set the limit, is waiting for it. Cleaning up in {@code finally} is the way to use it; code there
- * that suspends needs a {@link Coroutines#shield}.
+ * {@link Coroutines#withTimeout} around them is over, or a {@link CoroutineScope} around them has
+ * failed. Let it pass: the coroutine, or the scope that set the limit, is waiting for it. Cleaning
+ * up in {@code finally} is the way to use it; code there that suspends needs a {@link
+ * Coroutines#shield}.
  */
 public final class CoroutineCancelledException extends CancellationException {
   @Serial private static final long serialVersionUID = 1;
@@ -23,6 +24,10 @@ public final class CoroutineCancelledException extends CancellationException {
     this.signal = signal;
     source = signal.source();
     reason = signal.reason();
+    Throwable cause = signal.cause();
+    if (cause != null) {
+      initCause(cause);
+    }
   }
 
   /** Who asked for the end: a coroutine, a thread, a timeout, or the scheduler, by its name. */

@@ -56,10 +56,10 @@ public interface CoroutineScheduler extends AutoCloseable {
   /** As {@link #spawn(Callable)}, for a body without a result. */
   Coroutine<@Nullable Void> spawn(Action body);
 
-  /** As {@link #spawn(Callable)}, with a name. */
+  /** As {@link #spawn(Callable)}, with a name, a group, a priority, a rate. */
   <T extends @Nullable Object> Coroutine<T> spawn(SpawnOptions options, Callable<T> body);
 
-  /** As {@link #spawn(Action)}, with a name. */
+  /** As {@link #spawn(Action)}, with a name, a group, a priority, a rate. */
   Coroutine<@Nullable Void> spawn(SpawnOptions options, Action body);
 
   /**
@@ -150,6 +150,8 @@ public interface CoroutineScheduler extends AutoCloseable {
     Duration tick = Duration.ofMillis(1);
     UncaughtHandler uncaughtHandler = UncaughtHandler.logging();
     boolean recordStats;
+    SchedulingPolicy policy = SchedulingPolicy.fifo();
+    Duration budget = Duration.ofNanos(500_000);
     @Nullable Duration watchdogBound = Duration.ofMillis(100);
     Consumer<? super LoopStall> stallHandler =
         stall ->
@@ -238,6 +240,28 @@ public interface CoroutineScheduler extends AutoCloseable {
      */
     public Builder stallHandler(Consumer<? super LoopStall> handler) {
       stallHandler = Objects.requireNonNull(handler, "handler");
+      return this;
+    }
+
+    /**
+     * How long a turn may last before {@link Coroutines#checkpoint} lets others go first; half a
+     * millisecond by default. Counted from the loop's last look at its clock, so a few short turns
+     * before it may be part of that.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder budget(Duration budget) {
+      Objects.requireNonNull(budget, "budget");
+      if (budget.isNegative()) {
+        throw new IllegalArgumentException("budget must not be negative: " + budget);
+      }
+      this.budget = budget;
+      return this;
+    }
+
+    /** In which order those that are ready have their turns; who came first is first by default. */
+    public Builder policy(SchedulingPolicy policy) {
+      this.policy = Objects.requireNonNull(policy, "policy");
       return this;
     }
 

@@ -57,8 +57,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   /**
    * @param body a Callable of T, or an Action if T is Void
    */
-  CoroutineTask(EventLoop loop, long number, @Nullable String name, Object body) {
-    super(loop, number, name);
+  CoroutineTask(EventLoop loop, long number, @Nullable Traits traits, Object body) {
+    super(loop, number, traits);
     this.body = body;
   }
 
@@ -171,7 +171,12 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   /** Waits for its turn from now on. */
   void makeReady() {
     setState(State.READY);
-    loop.makeReady(this);
+    Traits special = traits();
+    if (special == null || !special.isThrottled()) {
+      loop.makeReady(this);
+    } else {
+      loop.makeReadyWhenDue(this, special);
+    }
   }
 
   @Override
@@ -329,6 +334,14 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     checkCancelled();
   }
 
+  void checkpoint() {
+    if (loop.isOverBudget()) {
+      yieldNow();
+    } else {
+      checkCancelled();
+    }
+  }
+
   void yieldNow() {
     checkCancelled();
     loop.wakeAt(Scope.NEVER);
@@ -465,7 +478,44 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     }
   }
 
-  /** A late timeout leaves no interrupt behind. */
+  <V extends @Nullable Object, X extends Exception> V where(
+      CoroutineLocal<?> local, @Nullable Object value, Body<V, X> part) throws X {
+    Scope outer = scope;
+    scope = new LocalScope(outer, local, value);
+    try {
+      return part.call();
+    } finally {
+      scope = outer;
+    }
+  }
+
+  @Nullable Scope scope() {
+    return scope;
+  }
+
+  /** Gives it the values of its parent. Before its first turn, by whoever spawns it. */
+  void inherit(@Nullable Scope values) {
+    scope = values;
+  }
+
+  /** Enters a scope whose end is not that of a call. */
+  ChildrenScope enterChildrenScope() {
+    ChildrenScope entered = new ChildrenScope(scope);
+    scope = entered;
+    return entered;
+  }
+
+  /** Leaves the scope that was entered last. */
+  void leave(ChildrenScope left) {
+    if (!left.equals(scope)) {
+      throw new IllegalStateException(
+          "scopes must be closed in reverse order, and inside a timeout or shield those opened there");
+    }
+    scope = left.outer;
+    forgetInterruptFor(left);
+  }
+
+  /** A late signal leaves no interrupt behind. */
   private void forgetInterruptFor(Signal signal) {
     if (wasInterruptedFor(signal)) {
       interruption = null;
@@ -510,7 +560,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   // By either.
 
-  private long strikeNanos() {
+  long strikeNanos() {
     return Scope.strikeNanos(scope, cancellation());
   }
 

@@ -96,6 +96,22 @@ public final class Coroutines {
     CurrentLoop.requireCoroutine("checkCancelled").checkCancelled();
   }
 
+  /**
+   * Lets others go first if this turn has lasted longer than the scheduler's {@link
+   * CoroutineScheduler.Builder#budget}, and otherwise only throws if the coroutine was cancelled.
+   * For long computations, at places that are passed every few microseconds: it reads the clock.
+   *
+   * @throws CoroutineCancelledException if the coroutine is cancelled
+   */
+  public static void checkpoint() {
+    CurrentLoop.requireCoroutine("checkpoint").checkpoint();
+  }
+
+  /** The scheduler of the coroutine that calls this. */
+  public static CoroutineScheduler scheduler() {
+    return CurrentLoop.requireCoroutine("scheduler").loop.scheduler();
+  }
+
   /** The coroutine that calls this. */
   public static Coroutine<?> current() {
     return CurrentLoop.requireCoroutine("current");

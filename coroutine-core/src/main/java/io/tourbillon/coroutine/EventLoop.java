@@ -70,14 +70,6 @@ final class EventLoop implements Runnable {
   /** Messages and expiries handled between two looks at the clock. */
   private static final int INTAKE = 1024;
 
-  /** Turns between two looks at the mailbox, the wheel and the clock. */
-  private static final int MOST_TURNS = 1024;
-
-  /** Turns between two looks at the clock alone, once some have been short. */
-  private static final int MOST_STRIDE = 16;
-
-  private static final long TURNS_NANOS = 1_000_000;
-
   private static final long TRIM_DELAY_NANOS = 500_000_000;
   private static final int TRIM_PAGES = 16;
 
@@ -87,11 +79,13 @@ final class EventLoop implements Runnable {
   private @Nullable Watchdog<LoopStall> watchdog;
 
   private final Machinery machinery;
+  private final long budgetNanos;
   private final int number;
   private final Clock clock;
   private final TickScale scale;
   private final TimingWheel<Expiry> wheel = new TimingWheel<>(0);
   private final ReadyQueue ready;
+  private final Turns turns;
   private final ExpirySink<Expiry> sink = (id, deadlineTick, due) -> expire(deadlineTick, due);
   final LoopCounts counts = new LoopCounts();
 
@@ -136,6 +130,11 @@ final class EventLoop implements Runnable {
   private long busyUntilNanos;
 
   private long trimNanos = TimingWheel.NEVER;
+
+  /** What the last look at the wheel has found over. */
+  private long firstDueTick;
+
+  private int dueCount;
   private boolean behind;
   private boolean finishing;
   private boolean cancelling;
@@ -149,14 +148,16 @@ final class EventLoop implements Runnable {
       int number,
       Clock clock,
       TickScale scale,
-      boolean recordStats) {
+      CoroutineScheduler.Builder options) {
     this.scheduler = scheduler;
     this.number = number;
     this.clock = clock;
     this.scale = scale;
-    recorder = recordStats ? new LoopRecorder(scale) : null;
-    ready = new ReadyQueue(this::elapsedNanos, recorder);
+    budgetNanos = TickScale.nanosOf(options.budget);
+    recorder = options.recordStats ? new LoopRecorder(scale) : null;
+    ready = new ReadyQueue(TurnOrder.of(options.policy), this::elapsedNanos, recorder);
     machinery = engine.newMachinery(this);
+    turns = new Turns(this, machinery, ready, recorder);
   }
 
   // For everybody.
@@ -486,9 +487,17 @@ final class EventLoop implements Runnable {
     nowNanos = elapsedNanos();
     wasBusyUntil(nowNanos);
     long tick = scale.tickAt(nowNanos);
+    firstDueTick = TimingWheel.NEVER;
+    dueCount = 0;
     wheel.advance(tick, INTAKE, sink);
     if (recorder != null) {
       recorder.expiredAll(nowNanos);
+    }
+    if (dueCount > 0 && FlightRecorder.takesLateDelays()) {
+      long latenessNanos = nowNanos - scale.startNanos(firstDueTick);
+      if (latenessNanos > LateDelayEvent.LATE_NANOS) {
+        LateDelayEvent.record(this, latenessNanos, dueCount);
+      }
     }
     behind = wheel.currentTick() < tick;
   }
@@ -500,64 +509,14 @@ final class EventLoop implements Runnable {
 
   private void runReady() {
     counts.set(Count.READY, ready.size());
-    if (ready.isEmpty()) {
-      return;
-    }
-    Watchdog<LoopStall> dog = watchdog;
-    if (dog != null) {
-      dog.begin();
-    }
-    long endNanos = nowNanos + TURNS_NANOS;
-    long lookNanos = nowNanos;
-    int toNextLook = 1;
-    int stride = 1;
-    int run = 0;
-    while (run < MOST_TURNS) {
-      Runnable task = ready.poll();
-      if (task == null) {
-        break;
-      }
-      runOne(task);
-      run++;
-      if (--toNextLook == 0) {
-        long seenNanos = elapsedNanos();
-        if (recorder != null) {
-          recorder.turnsTook(seenNanos - lookNanos, stride);
-          lookNanos = seenNanos;
-        }
-        if (seenNanos >= endNanos) {
-          break;
-        }
-        stride = Math.min(MOST_STRIDE, 2 * stride);
-        toNextLook = stride;
-        if (dog != null) {
-          dog.nextTask();
-        }
-      }
-    }
-    if (dog != null) {
-      dog.end();
-    }
-    int sinceLook = stride - toNextLook;
-    if (recorder != null && toNextLook > 0 && sinceLook > 0) {
-      recorder.turnsTook(elapsedNanos() - lookNanos, sinceLook);
-    }
-    counts.add(Count.SWITCHES, run);
-  }
-
-  private void runOne(Runnable task) {
-    try {
-      if (task instanceof CoroutineTask<?> coroutine) {
-        coroutine.takeTurn();
-      } else {
-        machinery.runOther(task);
-      }
-    } catch (Throwable failure) {
-      failed(task, failure);
+    if (!ready.isEmpty()) {
+      turns.give(nowNanos, watchdog);
+      counts.set(Count.READY, ready.size());
     }
   }
 
-  private void failed(Object task, Throwable failure) {
+  /** Something of ours, or a turn, has thrown. */
+  void failed(Object task, Throwable failure) {
     machinery.runTask(() -> scheduler.taskFailed(this, task, failure));
   }
 
@@ -571,6 +530,8 @@ final class EventLoop implements Runnable {
   }
 
   private void expire(long deadlineTick, Expiry due) {
+    firstDueTick = Math.min(firstDueTick, deadlineTick);
+    dueCount++;
     if (recorder != null) {
       recorder.expired(deadlineTick, nowNanos);
     }
@@ -628,6 +589,11 @@ final class EventLoop implements Runnable {
 
   // By the loop, or by the coroutine that has the turn.
 
+  /** Whether the turn that goes on has lasted for long, or some before it have. */
+  boolean isOverBudget() {
+    return elapsedNanos() - turns.lookNanos() >= budgetNanos;
+  }
+
   void begin(CoroutineTask<?> coroutine) {
     current = coroutine;
   }
@@ -649,12 +615,34 @@ final class EventLoop implements Runnable {
   }
 
   void makeReady(Runnable task) {
-    ready.add(task);
+    ready.add(task, nowNanos);
+  }
+
+  /** Gives a coroutine a place in the ready queue as soon as its rate allows. */
+  void makeReadyWhenDue(CoroutineTask<?> coroutine, Traits traits) {
+    long nanos = elapsedNanos();
+    long dueNanos = traits.nextTurnNanos(nanos);
+    if (dueNanos <= nanos) {
+      makeReady(coroutine);
+    } else {
+      traits.throttleTimerId =
+          arm(
+              dueNanos,
+              () -> {
+                traits.throttleTimerId = 0;
+                makeReady(coroutine);
+              });
+    }
   }
 
   /** Takes back what was made ready. Looks at all that is ready. */
-  void forget(Runnable task) {
-    ready.takeBack(task);
+  void forget(CoroutineTask<?> coroutine) {
+    ready.takeBack(coroutine);
+    Traits traits = coroutine.traits();
+    if (traits != null && traits.throttleTimerId != 0) {
+      disarm(traits.throttleTimerId);
+      traits.throttleTimerId = 0;
+    }
   }
 
   long arm(long deadlineNanos, Expiry due) {
@@ -676,7 +664,11 @@ final class EventLoop implements Runnable {
   <T extends @Nullable Object> CoroutineTask<T> spawnBeside(
       String name, Callable<? extends T> body) {
     takePlace();
-    CoroutineTask<T> coroutine = scheduler.newCoroutine(this, name, body);
+    CoroutineTask<T> coroutine = scheduler.newCoroutine(this, SpawnOptions.named(name), body);
+    CoroutineTask<?> parent = current;
+    if (parent != null) {
+      coroutine.inherit(LocalScope.inherited(parent.scope()));
+    }
     adopt(coroutine);
     return coroutine;
   }

@@ -37,7 +37,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
 
   final EventLoop loop;
   private final long number;
-  private final @Nullable String name;
+  private final @Nullable Traits traits;
 
   /**
    * Written by the loop or the coroutine, in release mode from turn to turn, so that a reader is
@@ -61,20 +61,25 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   /** What the body has returned, or {@link Thrown}; published by the state. */
   @Nullable Object outcome;
 
-  JoinableCoroutine(EventLoop loop, long number, @Nullable String name) {
+  JoinableCoroutine(EventLoop loop, long number, @Nullable Traits traits) {
     this.loop = loop;
     this.number = number;
-    this.name = name;
+    this.traits = traits;
+  }
+
+  final @Nullable Traits traits() {
+    return traits;
   }
 
   @Override
   public final String name() {
-    return name != null ? name : loop.schedulerName() + "-" + number;
+    String given = traits == null ? null : traits.name;
+    return given != null ? given : loop.schedulerName() + "-" + number;
   }
 
   /** Gives its name to the thread that is being built for it, if it was spawned with one. */
   final Thread.Builder.OfVirtual named(Thread.Builder.OfVirtual builder) {
-    return name == null ? builder : builder.name(name);
+    return traits == null || traits.name == null ? builder : builder.name(traits.name);
   }
 
   @Override
@@ -233,6 +238,11 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     End<T> awaited = end();
     awaited.watch();
     return awaited;
+  }
+
+  /** Runs something when it has ended, on its loop; that does not count as seeing it. */
+  final void whenEnded(Runnable then) {
+    CompletableFuture<T> _ = end().whenComplete((value, failure) -> then.run());
   }
 
   private End<T> end() {

@@ -74,7 +74,7 @@ final class LoopScheduler implements CoroutineScheduler {
     loops = new EventLoop[options.loops];
     TickScale scale = new TickScale(clock.nanoTime(), tick.toNanos());
     for (int number = 0; number < loops.length; number++) {
-      loops[number] = new EventLoop(this, engine, number, clock, scale, options.recordStats);
+      loops[number] = new EventLoop(this, engine, number, clock, scale, options);
     }
   }
 
@@ -152,14 +152,18 @@ final class LoopScheduler implements CoroutineScheduler {
       loop.givePlace();
       throw new IllegalStateException("no loop is alive any more: " + name);
     }
-    CoroutineTask<T> coroutine = newCoroutine(loop, options.name(), body);
+    CoroutineTask<T> coroutine = newCoroutine(loop, options, body);
+    CoroutineTask<?> parent = CurrentLoop.coroutine();
+    if (parent != null) {
+      coroutine.inherit(LocalScope.inherited(parent.scope()));
+    }
     loop.accept(coroutine);
     return coroutine;
   }
 
   <T extends @Nullable Object> CoroutineTask<T> newCoroutine(
-      EventLoop loop, @Nullable String coroutineName, Object body) {
-    return new CoroutineTask<>(loop, spawned.incrementAndGet(), coroutineName, body);
+      EventLoop loop, SpawnOptions options, Object body) {
+    return new CoroutineTask<>(loop, spawned.incrementAndGet(), Traits.of(options), body);
   }
 
   private EventLoop leastLoaded() {
@@ -412,6 +416,9 @@ final class LoopScheduler implements CoroutineScheduler {
 
   private void stalled(EventLoop loop, LoopStall stall) {
     loop.stalled();
+    if (FlightRecorder.takesLoopStalls()) {
+      LoopStallEvent.record(stall);
+    }
     try {
       stallHandler.accept(stall);
     } catch (Throwable thrown) {

@@ -1,37 +1,40 @@
 package io.tourbillon.coroutine;
 
-import java.util.ArrayDeque;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for a turn on a loop, in the order in which they became ready. The loop's own, or that
- * of the coroutine of it that has the turn.
+ * Who waits for a turn on a loop. The loop's own, or that of the coroutine of it that has the turn.
  */
 final class ReadyQueue {
-  private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
-  private final Batch batch = new Batch();
+  private final TurnOrder order;
   private final LongSupplier clock;
   private final @Nullable LoopRecorder recorder;
 
   /**
    * @param recorder is told how long they wait; null if nobody is
    */
-  ReadyQueue(LongSupplier clock, @Nullable LoopRecorder recorder) {
+  ReadyQueue(TurnOrder order, LongSupplier clock, @Nullable LoopRecorder recorder) {
+    this.order = order;
     this.clock = clock;
     this.recorder = recorder;
   }
 
-  void add(Runnable task) {
-    queue.add(task);
+  /**
+   * Adds one.
+   *
+   * @param nowNanos the time, or a little before
+   */
+  void add(Runnable task, long nowNanos) {
+    order.add(task, nowNanos);
     if (recorder != null && recorder.isSampleWanted()) {
       recorder.beginSample(task, clock.getAsLong());
     }
   }
 
-  /** Takes out the first, or returns null. */
+  /** Takes out the next, or returns null. */
   @Nullable Runnable poll() {
-    Runnable task = batch.poll(queue);
+    Runnable task = order.poll();
     if (recorder != null && task != null && recorder.isSample(task)) {
       recorder.endSample(clock.getAsLong());
     }
@@ -40,17 +43,17 @@ final class ReadyQueue {
 
   /** Takes back what was added last. */
   void takeBack(Runnable task) {
-    if (queue.remove(task) && recorder != null) {
+    if (order.remove(task) && recorder != null) {
       recorder.forget(task);
     }
   }
 
   boolean isEmpty() {
-    return batch.isEmpty() && queue.isEmpty();
+    return order.isEmpty();
   }
 
   /** How many there are, but for a few that are about to have their turn. */
   int size() {
-    return queue.size();
+    return order.size();
   }
 }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * one. {@link Thread#sleep} and the timed waits of java.util.concurrent read {@link
  * System#nanoTime} when they are woken, and wait again for what they find is left: where time leaps
  * they would do nothing else. They show themselves by waits that each last to their end, and are
- * each shorter than the one before by no more than the real time that has passed, or by just that.
- * Such a thread is reported, and waits in real time.
+ * shorter than the one before by no more than the real time that has passed: several times in a
+ * row, or once by just about that. Such a thread is reported, and waits in real time.
  *
  * <p>The loop's own.
  */
@@ -22,7 +22,7 @@ final class RealTimeWaits {
   /** So many remainders in a row are no accident. */
   private static final int MOST = 3;
 
-  /** And one is none, if it is shorter by as much as that and by the time that has passed. */
+  /** And one is none, if it is shorter by as much as that, and by most of the time that passed. */
   private static final long EXACT_NANOS = 10_000_000;
 
   /** A thread reads the clock a moment before its wait begins. */
@@ -78,7 +78,8 @@ final class RealTimeWaits {
               && last.hasExpired()
               && shorterNanos > 0
               && shorterNanos <= passedNanos + SLACK_NANOS;
-      boolean isExact = shorterNanos > EXACT_NANOS && passedNanos - shorterNanos <= SLACK_NANOS;
+      boolean isExact =
+          shorterNanos > EXACT_NANOS && passedNanos - shorterNanos <= SLACK_NANOS + passedNanos / 4;
       if (!isRemainder) {
         remainders = 0;
       } else if (isExact) {

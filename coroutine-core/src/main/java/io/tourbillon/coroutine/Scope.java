@@ -4,14 +4,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A stretch of a coroutine's code within which signals are raised by rules of its own: earlier, for
- * the limit of a timeout, or later, for the grace of a shield. Scopes of a coroutine are a stack;
- * only the coroutine itself, and its loop while it is suspended, look at them.
+ * the limit of a timeout or the failure of a child, or later, for the grace of a shield. Scopes of
+ * a coroutine are a stack; only the coroutine itself, and its loop while it is suspended, look at
+ * them.
  *
  * <p>A cancellation is a deadline like any other, the time at which it was asked for; so the one
  * question is from when on suspension points raise a signal, and whose. Asking again at every
  * suspension point makes it level-triggered.
  */
-abstract sealed class Scope permits TimeoutScope, ShieldScope {
+abstract sealed class Scope permits TimeoutScope, ShieldScope, ChildrenScope, LocalScope {
   /** No signal will be raised. */
   static final long NEVER = Long.MAX_VALUE;
 

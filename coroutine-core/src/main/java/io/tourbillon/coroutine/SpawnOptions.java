@@ -7,13 +7,77 @@ import org.jspecify.annotations.Nullable;
  * Options of one coroutine.
  *
  * @param name for logs and dumps; null for one with a number
+ * @param group which it is in, for {@link SchedulingPolicy#roundRobin}, priority and rate; or null
+ * @param priority from {@value #LOWEST} to {@value #HIGHEST}, for {@link
+ *     SchedulingPolicy#priority}; null for that of its group, or 0
+ * @param resumesPerSecond how many turns it is given at the most, spread evenly; positive, and
+ *     infinite if there is no limit. Heeded whatever the policy
  */
-public record SpawnOptions(@Nullable String name) {
+public record SpawnOptions(
+    @Nullable String name,
+    @Nullable CoroutineGroup group,
+    @Nullable Integer priority,
+    double resumesPerSecond) {
+  /** The least that a priority can be. */
+  public static final int LOWEST = -10;
+
+  /** The most. */
+  public static final int HIGHEST = 10;
+
+  private static final double NO_LIMIT = Double.POSITIVE_INFINITY;
+
   /** Those that {@link CoroutineScheduler#spawn(Action)} uses. */
   public static final SpawnOptions DEFAULT = new SpawnOptions(null);
+
+  /**
+   * Checks them.
+   *
+   * @throws IllegalArgumentException if priority or rate is out of its range
+   */
+  public SpawnOptions {
+    if (priority != null) {
+      requirePriority(priority);
+    }
+    requireRate(resumesPerSecond);
+  }
+
+  /** Those with a name, or without, and nothing else. */
+  public SpawnOptions(@Nullable String name) {
+    this(name, null, null, NO_LIMIT);
+  }
 
   /** With a name, which need not be the only one of its kind. */
   public static SpawnOptions named(String name) {
     return new SpawnOptions(Objects.requireNonNull(name, "name"));
+  }
+
+  /** The same, in a group. */
+  public SpawnOptions inGroup(CoroutineGroup group) {
+    return new SpawnOptions(
+        name, Objects.requireNonNull(group, "group"), priority, resumesPerSecond);
+  }
+
+  /** The same, with a priority of its own. */
+  public SpawnOptions withPriority(int priority) {
+    return new SpawnOptions(name, group, priority, resumesPerSecond);
+  }
+
+  /** The same, with a rate of its own. */
+  public SpawnOptions withRate(double resumesPerSecond) {
+    return new SpawnOptions(name, group, priority, resumesPerSecond);
+  }
+
+  static int requirePriority(int priority) {
+    if (priority < LOWEST || priority > HIGHEST) {
+      throw new IllegalArgumentException(
+          "priority must be from " + LOWEST + " to " + HIGHEST + ": " + priority);
+    }
+    return priority;
+  }
+
+  static void requireRate(double resumesPerSecond) {
+    if (!(resumesPerSecond > 0)) {
+      throw new IllegalArgumentException("resumesPerSecond must be positive: " + resumesPerSecond);
+    }
   }
 }

@@ -18,8 +18,8 @@
  *       {@code VirtualThreadPool} for a timer if it needs one.
  *   <li><b>resume</b>: the entry of the wheel expires, or a {@code Resumption} is settled by
  *       whatever thread and comes to the loop as a message, or the JDK submits the thread again.
- *       The coroutine is made ready, and runs when its turn comes; turns are taken in a {@code
- *       Batch}.
+ *       The coroutine is made ready, and runs when its turn comes, in the order of the {@code
+ *       SchedulingPolicy}; turns are given by {@code Turns}.
  *   <li><b>done</b>: the body has returned or thrown; the loop completes the future of those who
  *       join.
  * </ol>
@@ -29,11 +29,14 @@
  * <pre>
  *   LoopScheduler ──────── any thread: places, closes
  *     EventLoop ────────── one thread: mailbox (any thread may send), wheel, ready queue
+ *       Turns, ReadyQueue, TurnOrder   who is next, and for how long
+ *       LoopCounts, LoopRecorder       written here, read by any thread
  *       CoroutineTask ──── the loop, or the coroutine itself while it has the turn
  *         JoinableCoroutine  its face for any thread: state, end, cancellation
- *         Scope ────────── likewise: limits and shields around the code that runs
+ *         Scope ────────── likewise: limits, shields, children and locals around the code that runs
  *         Strand ───────── the engine: the stack
- *       ResumptionTask ─── one compare-and-set decides between a callback and a cancellation
+ *       Settlement ─────── one compare-and-set decides between a callback and a cancellation:
+ *                          ResumptionTask of a coroutine, ThreadResumption of another thread
  *   Suspension, Resumption, Waiters  what channels and locks are made of, in packages of their own
  *   Engine ── Machinery ── how loops get threads and coroutines get strands
  *     VirtualThread...     a virtual thread scheduled by the loop; VirtualThreadPool, TimedWait and
@@ -42,8 +45,17 @@
  *     Handoff...           a stock virtual thread, and a flag that goes back and forth
  * </pre>
  *
+ * <p>What coroutines share with each other and with threads, such as channels, stands on {@code
+ * Suspension}, which anybody can use: it is in packages of its own, and knows no more of loops and
+ * engines than users do.
+ *
  * <p>A loop and its coroutines are never at work at the same time, so what they share needs no
  * atomic operation. What comes from other threads comes by the mailbox.
+ *
+ * <h2>What the flight recorder shows</h2>
+ *
+ * <p>While the JDK's flight recorder takes them, and at the price of a flag otherwise: {@code
+ * tourbillon.SlowTurn}, {@code tourbillon.LoopStall} with the stack, {@code tourbillon.LateDelay}.
  */
 @NullMarked
 package io.tourbillon.coroutine;

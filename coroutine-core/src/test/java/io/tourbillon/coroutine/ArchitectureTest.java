@@ -44,7 +44,7 @@ class ArchitectureTest {
           .haveNameNotMatching(".*\\.ContinuationStrand(\\$.*)?")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("jdk..");
+          .resideInAnyPackage("jdk.internal..");
 
   /** So whoever likes can write more of them. */
   @ArchTest
@@ -105,6 +105,7 @@ class ArchitectureTest {
               "io.tourbillon.timer..",
               "java..",
               "jdk.internal.vm..",
+              "jdk.jfr..",
               "org.jspecify.annotations..",
               "org.HdrHistogram..",
               "org.jctools..",

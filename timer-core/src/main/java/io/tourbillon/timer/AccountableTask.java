@@ -37,4 +37,13 @@ public interface AccountableTask extends Runnable {
    * in place of this object: what a caller passed to the adapter. Null, if that was no Runnable.
    */
   @Nullable Runnable passedIn();
+
+  /**
+   * The class of what a caller passed to the adapter, whatever that was: people are told by it
+   * whose run was slow, see {@link SlowRun}. Asked after the run, by the thread of the run.
+   */
+  default Class<?> taskType() {
+    Runnable own = passedIn();
+    return own == null ? getClass() : own.getClass();
+  }
 }

@@ -25,13 +25,19 @@ final class Batch implements ExpirySink<Object> {
   private final long[] deadlineTicks = new long[CAPACITY];
   private int size;
   private int periodic;
+  private long takenNanos;
 
   Batch(Shard shard) {
     this.shard = shard;
   }
 
-  /** Gets memory before anything is taken out of the wheel, where a failure would lose it. */
-  void makeReady() {
+  /**
+   * Gets memory before anything is taken out of the wheel, where a failure would lose it.
+   *
+   * @param nowNanos from when on the timers count as taken, in elapsed time
+   */
+  void makeReady(long nowNanos) {
+    takenNanos = nowNanos;
     if (tasks.length == 0) {
       tasks = new Object[CAPACITY];
     }
@@ -56,6 +62,11 @@ final class Batch implements ExpirySink<Object> {
   /** How many of them go on after this run. */
   int periodic() {
     return periodic;
+  }
+
+  /** When the timers were taken, in elapsed time: their lateness ends and their wait begins. */
+  long takenNanos() {
+    return takenNanos;
   }
 
   Object task(int index) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What follows when timers have left the wheel by themselves: permits are freed, periodic timers
  * are armed again, and whoever listens is told. Called by the driver and by the executor's threads,
- * under no lock.
+ * and by the watchdog's of a stall, under no lock.
  */
 final class FollowUp {
   private final Events events;
@@ -26,6 +26,9 @@ final class FollowUp {
   /** Follows a batch that was taken, before its tasks run. */
   void fired(Batch batch) {
     limit.release(batch.size() - batch.periodic());
+    if (FlightRecorder.takesLateTimers()) {
+      LateTimerEvent.record(batch, scale);
+    }
     if (events.areHeard()) {
       long nowNanos = elapsedNanos();
       for (int index = 0; index < batch.size(); index++) {
@@ -74,9 +77,21 @@ final class FollowUp {
     events.failed(id, passedIn(task), error);
   }
 
-  void taskRan(Shard shard, long id, long runNanos, int counts) {
-    shard.count(stats -> stats.recordRun(runNanos, counts));
+  /**
+   * A measured run has ended.
+   *
+   * @param counts for how many runs it stands
+   * @return whether it is one of the slowest, so that {@link #ranSlowly} is to follow
+   */
+  boolean taskRan(Shard shard, long id, long waitNanos, long runNanos, int counts) {
+    boolean slow = shard.recordRun(waitNanos, runNanos, counts);
     events.ran(id, runNanos);
+    return slow;
+  }
+
+  void ranSlowly(Shard shard, String task, long runNanos) {
+    SlowRun run = new SlowRun(task, runNanos, System.currentTimeMillis());
+    shard.count(stats -> stats.addSlowRun(run));
   }
 
   /** The executor refused the task of a timer that has fired. */
@@ -109,14 +124,22 @@ final class FollowUp {
           stats.pauses++;
           stats.pauseNanos += nanos;
         });
+    if (FlightRecorder.takesPauses()) {
+      PauseEvent.record(nanos);
+    }
     events.paused(nanos);
   }
 
-  long clockNanos() {
-    return clock.nanoTime();
+  /** A task holds the driver. */
+  void stalled(Shard shard, StallReport report) {
+    shard.count(stats -> stats.stalls++);
+    if (FlightRecorder.takesStalls()) {
+      StallEvent.record(report);
+    }
+    events.stalled(report);
   }
 
-  private long elapsedNanos() {
+  long elapsedNanos() {
     return scale.elapsedNanos(clock.nanoTime());
   }
 }

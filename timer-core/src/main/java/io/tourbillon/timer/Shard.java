@@ -83,11 +83,7 @@ final class Shard {
     lock.lock();
     try {
       requireOpen();
-      long id = put(deadlineTick, task);
-      if (stats != null) {
-        stats.scheduled++;
-      }
-      return id | idBits;
+      return put(deadlineTick, task) | idBits;
     } finally {
       lock.unlock();
     }
@@ -100,9 +96,6 @@ final class Shard {
       requireOpen();
       long id = put(deadlineTick, timer) | idBits | HANDLE_BIT;
       timer.armed(id);
-      if (stats != null) {
-        stats.scheduled++;
-      }
       return id;
     } finally {
       lock.unlock();
@@ -116,7 +109,6 @@ final class Shard {
       if (wheel.cancel(wheelId(id)) == null) {
         return false;
       }
-      countCancelled();
       return true;
     } finally {
       lock.unlock();
@@ -145,16 +137,9 @@ final class Shard {
       } else {
         wheel.cancel(wheelId(timer.id()));
       }
-      countCancelled();
       return timer.ended(TimerHandle.State.CANCELLED);
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void countCancelled() {
-    if (stats != null) {
-      stats.cancelled++;
     }
   }
 
@@ -253,7 +238,7 @@ final class Shard {
    * @return whether the wheel has reached the tick, so that there are no more of them
    */
   boolean advance(long tick, Batch batch, TickScale scale, long nowNanos) {
-    batch.makeReady();
+    batch.makeReady(nowNanos);
     lock.lock();
     try {
       wheel.advance(tick, Batch.CAPACITY, batch);
@@ -262,9 +247,7 @@ final class Shard {
       // Also if there was no memory to go on: what is in the batch has left the wheel.
       running += batch.periodic();
       if (stats != null && batch.size() > 0) {
-        stats.recordLateness(batch, scale, nowNanos);
-        stats.runs += batch.size();
-        stats.fired += batch.size() - batch.periodic();
+        stats.recordBatch(batch, scale);
       }
       lock.unlock();
     }
@@ -274,6 +257,16 @@ final class Shard {
     lock.lock();
     try {
       return wheel.nextEventTick();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The next event, for who only looks and will not wake the driver for it. */
+  long peekEventTick() {
+    lock.lock();
+    try {
+      return wheel.peekEventTick();
     } finally {
       lock.unlock();
     }
@@ -327,7 +320,23 @@ final class Shard {
       long tick = scale.tickAtOrAfter(deadlineNanos);
       timer.armed(wheel.arm(tick, timer) | idBits | HANDLE_BIT);
       running--;
+      if (stats != null) {
+        stats.armedAgain++;
+      }
       return tick;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Records a measured run and says whether it is one of the slowest, of which more is noted. */
+  boolean recordRun(long waitNanos, long runNanos, int counts) {
+    if (stats == null) {
+      return false;
+    }
+    lock.lock();
+    try {
+      return stats.recordRun(waitNanos, runNanos, counts);
     } finally {
       lock.unlock();
     }
@@ -405,7 +414,7 @@ final class Shard {
   void addTo(StatsSnapshot snapshot) {
     lock.lock();
     try {
-      snapshot.add(stats, wheel.sizeByLevel(), (long) wheel.size() + running);
+      snapshot.add(stats, wheel.armed(), wheel.sizeByLevel(), (long) wheel.size() + running);
     } finally {
       lock.unlock();
     }

@@ -1,16 +1,23 @@
 package io.tourbillon.timer;
 
+import java.util.List;
 import org.HdrHistogram.Histogram;
 
-/** Counts and measures of one shard. Written and read under its lock. */
+/**
+ * Counts and measures of one shard. Written and read under its lock.
+ *
+ * <p>What most timers do, being armed and cancelled, is not counted here: the wheel knows how many
+ * it has armed, and whoever has not fired, was not handed back and is not pending was cancelled.
+ */
 final class ShardStats {
   /** Values are exact to 1 %; longer than an hour counts as an hour. */
   private static final int DIGITS = 2;
 
   private static final long HIGHEST_NANOS = 3_600_000_000_000L;
 
-  long scheduled;
-  long cancelled;
+  /** Periodic timers armed for another run: those were scheduled before. */
+  long armedAgain;
+
   long rescheduled;
   long fired;
   long runs;
@@ -19,33 +26,72 @@ final class ShardStats {
   long exceptions;
   long pauses;
   long pauseNanos;
-  private final Histogram latenessNanos = newHistogram();
-  private final Histogram runNanos = newHistogram();
+  long stalls;
+  final Histogram latenessNanos = newHistogram();
+  final Histogram waitNanos = newHistogram();
+  final Histogram runNanos = newHistogram();
+  private final SlowestRuns slowest = new SlowestRuns();
 
-  static Histogram newHistogram() {
+  private static Histogram newHistogram() {
     return new Histogram(HIGHEST_NANOS, DIGITS);
   }
 
+  /** Follows a batch that was taken, before its tasks run. */
+  void recordBatch(Batch batch, TickScale scale) {
+    recordLateness(batch, scale);
+    runs += batch.size();
+    fired += batch.size() - batch.periodic();
+    slowest.turn(batch.takenNanos());
+  }
+
   /** Timers of a batch come in order of deadline, so equal ones are recorded in one go. */
-  void recordLateness(Batch batch, TickScale scale, long nowNanos) {
+  private void recordLateness(Batch batch, TickScale scale) {
     for (int first = 0; first < batch.size(); ) {
       long tick = batch.deadlineTick(first);
       int next = first + 1;
       while (next < batch.size() && batch.deadlineTick(next) == tick) {
         next++;
       }
-      long nanos = Math.max(0, nowNanos - scale.startNanos(tick));
-      latenessNanos.recordValueWithCount(Math.min(nanos, HIGHEST_NANOS), (long) next - first);
+      record(latenessNanos, batch.takenNanos() - scale.startNanos(tick), next - first);
       first = next;
     }
   }
 
-  void recordRun(long nanos, long count) {
-    runNanos.recordValueWithCount(Math.clamp(nanos, 0, HIGHEST_NANOS), count);
+  /**
+   * Follows a measured run.
+   *
+   * @param counts for how many runs it stands
+   * @return whether it is one of the slowest, so that {@link #addSlowRun} is to follow
+   */
+  boolean recordRun(long waited, long ran, int counts) {
+    record(waitNanos, waited, counts);
+    record(runNanos, ran, counts);
+    return slowest.isSlow(ran);
   }
 
-  void addTo(Histogram lateness, Histogram run) {
-    lateness.add(latenessNanos);
-    run.add(runNanos);
+  void addSlowRun(SlowRun run) {
+    slowest.add(run);
+  }
+
+  private static void record(Histogram histogram, long nanos, int counts) {
+    histogram.recordValueWithCount(Math.clamp(nanos, 0, HIGHEST_NANOS), counts);
+  }
+
+  /** Adds this to a sum of shards. */
+  void addTo(ShardStats sum, List<SlowRun> slowestRuns, long nowNanos) {
+    sum.rescheduled += rescheduled;
+    sum.fired += fired;
+    sum.runs += runs;
+    sum.handedBack += handedBack;
+    sum.rejected += rejected;
+    sum.exceptions += exceptions;
+    sum.pauses += pauses;
+    sum.pauseNanos += pauseNanos;
+    sum.stalls += stalls;
+    sum.latenessNanos.add(latenessNanos);
+    sum.waitNanos.add(waitNanos);
+    sum.runNanos.add(runNanos);
+    slowest.turn(nowNanos);
+    slowest.addTo(slowestRuns);
   }
 }

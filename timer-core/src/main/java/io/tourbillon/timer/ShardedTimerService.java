@@ -56,7 +56,7 @@ final class ShardedTimerService implements TimerService {
     watchdog =
         builder.watchdogBound == null
             ? null
-            : new Watchdog<>(builder.watchdogBound.toNanos(), this::look, events::stalled);
+            : new Watchdog<>(builder.watchdogBound.toNanos(), this::look, this::stalled);
     driverThread = newThread(builder.threadFactory, this::drive);
     waker = new Waker(clock.newAlarm(driverThread));
     followUp = new FollowUp(events, limit, scale, clock, waker);
@@ -98,6 +98,11 @@ final class ShardedTimerService implements TimerService {
   private StallReport look(long heldNanos) {
     return new StallReport(
         driverThread.getName(), heldNanos, Arrays.asList(driverThread.getStackTrace()));
+  }
+
+  /** What the watchdog reports. Which shard counts it makes no difference to the sum. */
+  private void stalled(StallReport report) {
+    followUp.stalled(shards[0], report);
   }
 
   private static TaskRunner.Measuring measuring(Builder builder) {
@@ -421,11 +426,22 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public TimerStats stats() {
-    StatsSnapshot snapshot = new StatsSnapshot();
+    StatsSnapshot snapshot = new StatsSnapshot(elapsedNanos());
     for (Shard shard : shards) {
       shard.addTo(snapshot);
     }
     return snapshot.finish();
+  }
+
+  @Override
+  public Duration overdue() {
+    long eventTick = Waker.NEVER;
+    for (Shard shard : shards) {
+      eventTick = Math.min(eventTick, shard.peekEventTick());
+    }
+    return eventTick == Waker.NEVER
+        ? Duration.ZERO
+        : Duration.ofNanos(Math.max(0, elapsedNanos() - scale.startNanos(eventTick)));
   }
 
   @Override

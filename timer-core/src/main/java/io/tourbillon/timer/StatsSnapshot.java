@@ -2,18 +2,31 @@ package io.tourbillon.timer;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** Sums up what the shards have counted. */
 final class StatsSnapshot {
+  private final long nowNanos;
   private final ShardStats sum = new ShardStats();
-  private final Histogram latenessNanos = ShardStats.newHistogram();
-  private final Histogram runNanos = ShardStats.newHistogram();
+  private final List<SlowRun> slowest = new ArrayList<>();
   private long @Nullable [] pendingByLevel;
   private long pending;
+  private long scheduled;
+  private long cancelled;
 
-  void add(@Nullable ShardStats stats, long[] byLevel, long shardPending) {
+  /**
+   * @param nowNanos the elapsed time, by which runs are of late
+   */
+  StatsSnapshot(long nowNanos) {
+    this.nowNanos = nowNanos;
+  }
+
+  /**
+   * Adds what one shard says, under its lock, so that its numbers go together.
+   *
+   * @param armed how often its wheel was armed
+   */
+  void add(@Nullable ShardStats stats, long armed, long[] byLevel, long shardPending) {
     pending += shardPending;
     if (pendingByLevel == null) {
       pendingByLevel = new long[byLevel.length];
@@ -22,17 +35,10 @@ final class StatsSnapshot {
       pendingByLevel[level] += byLevel[level];
     }
     if (stats != null) {
-      sum.scheduled += stats.scheduled;
-      sum.cancelled += stats.cancelled;
-      sum.rescheduled += stats.rescheduled;
-      sum.fired += stats.fired;
-      sum.runs += stats.runs;
-      sum.handedBack += stats.handedBack;
-      sum.rejected += stats.rejected;
-      sum.exceptions += stats.exceptions;
-      sum.pauses += stats.pauses;
-      sum.pauseNanos += stats.pauseNanos;
-      stats.addTo(latenessNanos, runNanos);
+      long shardScheduled = armed - stats.armedAgain;
+      scheduled += shardScheduled;
+      cancelled += shardScheduled - stats.fired - stats.handedBack - shardPending;
+      stats.addTo(sum, slowest, nowNanos);
     }
   }
 
@@ -43,9 +49,10 @@ final class StatsSnapshot {
         byLevel.add(size);
       }
     }
+    SlowestRuns.trimToSlowest(slowest);
     return new TimerStats(
-        sum.scheduled,
-        sum.cancelled,
+        scheduled,
+        cancelled,
         sum.rescheduled,
         sum.fired,
         sum.runs,
@@ -54,9 +61,12 @@ final class StatsSnapshot {
         sum.exceptions,
         sum.pauses,
         sum.pauseNanos,
+        sum.stalls,
         pending,
         List.copyOf(byLevel),
-        latenessNanos,
-        runNanos);
+        sum.latenessNanos,
+        sum.waitNanos,
+        sum.runNanos,
+        List.copyOf(slowest));
   }
 }

@@ -68,12 +68,14 @@ final class TaskRunner {
   }
 
   private void startAll(Batch batch) {
+    // Asked once a batch. Who looks for slow tasks must not miss the one that is no sample.
+    Measuring howMuch = FlightRecorder.takesSlowTasks() ? Measuring.FULL : measuring;
     for (int index = 0; index < batch.size(); index++) {
       if (watchdog != null) {
         watchdog.nextTask();
       }
       try {
-        start(batch, index);
+        start(batch, index, howMuch);
       } catch (Throwable error) {
         // Whatever went wrong around this task, the others of the batch have fired and must run.
         followUp.brokeAroundTask(error);
@@ -83,34 +85,39 @@ final class TaskRunner {
     }
   }
 
-  private void start(Batch batch, int index) {
+  private void start(Batch batch, int index, Measuring howMuch) {
+    Shard shard = batch.shard;
+    long id = batch.id(index);
     Object timer = batch.task(index);
-    if (executor != null) {
-      handOver(executor, batch.shard, batch.id(index), timer);
-    } else if (measuring == Measuring.OFF) {
-      run(batch.shard, batch.id(index), timer, 0);
-    } else if (measuring == Measuring.FULL || batch.size() <= SMALL_BATCH) {
-      run(batch.shard, batch.id(index), timer, 1);
-    } else if (index % SAMPLING == 0) {
-      run(batch.shard, batch.id(index), timer, Math.min(SAMPLING, batch.size() - index));
-    } else {
-      run(batch.shard, batch.id(index), timer, 0);
+    long takenNanos = batch.takenNanos();
+    if (executor == null) {
+      run(shard, id, timer, takenNanos, counts(batch, index, howMuch));
+      return;
     }
-  }
-
-  private void handOver(Executor executor, Shard shard, long id, Object timer) {
+    int counts = howMuch == Measuring.OFF ? 0 : 1;
     try {
-      executor.execute(() -> runForExecutor(shard, id, timer));
+      executor.execute(() -> runForExecutor(shard, id, timer, takenNanos, counts));
     } catch (Throwable refusal) {
       refused(shard, timer, refusal);
     }
   }
 
-  private void runForExecutor(Shard shard, long id, Object timer) {
+  /** For how many runs that of a task of the batch counts, or 0 if it is not measured. */
+  private static int counts(Batch batch, int index, Measuring howMuch) {
+    if (howMuch == Measuring.OFF) {
+      return 0;
+    }
+    if (howMuch == Measuring.FULL || batch.size() <= SMALL_BATCH) {
+      return 1;
+    }
+    return index % SAMPLING == 0 ? Math.min(SAMPLING, batch.size() - index) : 0;
+  }
+
+  private void runForExecutor(Shard shard, long id, Object timer, long takenNanos, int counts) {
     TaskRunner outer = RUNNING.get();
     RUNNING.set(this);
     try {
-      run(shard, id, timer, measuring == Measuring.OFF ? 0 : 1);
+      run(shard, id, timer, takenNanos, counts);
     } finally {
       RUNNING.set(outer);
     }
@@ -129,9 +136,9 @@ final class TaskRunner {
   }
 
   /** Runs a timer's task; its run time counts so many times, or is not measured if that is 0. */
-  private void run(Shard shard, long id, Object timer, int counts) {
+  private void run(Shard shard, long id, Object timer, long takenNanos, int counts) {
     Runnable task = taskOf(timer);
-    boolean failed = fails(shard, id, task, counts);
+    boolean failed = fails(shard, id, timer, task, takenNanos, counts);
     if (timer instanceof PeriodicTimer periodic) {
       int runs = 1;
       while (followUp.settle(
@@ -141,22 +148,32 @@ final class TaskRunner {
           watchdog.nextRun();
         }
         task = taskOf(periodic);
-        failed = fails(shard, id, task, Math.min(1, counts));
+        // No batch has taken this run: it is due again just now.
+        long againNanos = counts == 0 ? 0 : followUp.elapsedNanos();
+        failed = fails(shard, id, timer, task, againNanos, Math.min(1, counts));
       }
     }
   }
 
   /** Runs a task, unless it was cancelled, and says whether it threw. */
-  private boolean fails(Shard shard, long id, @Nullable Runnable task, int counts) {
+  private boolean fails(
+      Shard shard, long id, Object timer, @Nullable Runnable task, long takenNanos, int counts) {
     if (task == null) {
       return false;
     }
     if (counts == 0) {
       return fails(shard, id, task);
     }
-    long startNanos = followUp.clockNanos();
+    long startNanos = followUp.elapsedNanos();
+    SlowTaskEvent event = FlightRecorder.takesSlowTasks() ? SlowTaskEvent.begun() : null;
     boolean failed = fails(shard, id, task);
-    followUp.taskRan(shard, id, followUp.clockNanos() - startNanos, counts);
+    long runNanos = followUp.elapsedNanos() - startNanos;
+    if (event != null) {
+      event.ended(timer, task, id, startNanos - takenNanos, runNanos);
+    }
+    if (followUp.taskRan(shard, id, startNanos - takenNanos, runNanos, counts)) {
+      followUp.ranSlowly(shard, TaskName.of(timer, task), runNanos);
+    }
     return failed;
   }
 

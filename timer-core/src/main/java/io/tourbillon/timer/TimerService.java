@@ -177,10 +177,19 @@ public interface TimerService extends AutoCloseable {
 
   /**
    * What has happened so far, if the service was built with {@link Builder#recordStats}; otherwise
-   * all counts but the pending ones are zero. Takes each shard's lock for some 20 us a million
-   * timers pending, which are counted by level, in steps of 64.
+   * all counts but the pending ones are zero. Takes each shard's lock for some 20 us to sum up what
+   * is measured, and 20 us a million timers pending, which are counted by level, in steps of 64.
+   * Allocates some 110 KB. Shards are looked at one after the other; the counts of each go
+   * together.
    */
   TimerStats stats();
+
+  /**
+   * For how long something has been due that the driver has not looked at: zero or next to nothing
+   * while it goes on, and ever more while a task holds it. For health checks. Takes each shard's
+   * lock for a moment.
+   */
+  Duration overdue();
 
   /**
    * Counts pending timers by deadline and by tag. Looks at every timer, a thousand at a time; those
@@ -303,7 +312,12 @@ public interface TimerService extends AutoCloseable {
       return this;
     }
 
-    /** Counts and measures for {@link TimerService#stats}. Off by default, which costs nothing. */
+    /**
+     * Counts and measures for {@link TimerService#stats}. Off by default, which costs nothing. On,
+     * it costs arming and cancelling nothing either, and a task two readings of the clock where its
+     * run is measured, for which {@link TimerStats} says how many are. Takes 110 KB of memory for
+     * each of about as many shards as there are processors.
+     */
     public Builder recordStats() {
       return recordStats(true);
     }

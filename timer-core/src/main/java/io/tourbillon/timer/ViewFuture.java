@@ -58,6 +58,9 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
 
   final ScheduledExecutorView view;
 
+  /** Of the task itself, which is let go when it has run. */
+  private final Class<?> taskType;
+
   // Guarded by this object's monitor.
   private Phase phase = Phase.NEW;
   private boolean armed;
@@ -71,12 +74,14 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   ViewFuture(ScheduledExecutorView view, Runnable task, V result) {
     super(task, result);
     this.view = view;
+    taskType = task.getClass();
     passedIn = task;
   }
 
   ViewFuture(ScheduledExecutorView view, Callable<V> task) {
     super(task);
     this.view = view;
+    taskType = task.getClass();
   }
 
   final ShardedTimerService service() {
@@ -303,6 +308,11 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   @Override
   public final synchronized @Nullable Runnable passedIn() {
     return passedIn;
+  }
+
+  @Override
+  public final Class<?> taskType() {
+    return taskType;
   }
 
   // Delayed.

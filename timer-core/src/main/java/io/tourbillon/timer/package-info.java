@@ -31,7 +31,7 @@
  * <table>
  *   <caption>Threads and data</caption>
  *   <tr><th>data</th><th>written by</th><th>guarded by</th></tr>
- *   <tr><td>wheel, states of timers, counts</td><td>callers and driver</td><td>the shard's lock</td></tr>
+ *   <tr><td>wheel, states of timers, counts and measures</td><td>callers and driver</td><td>the shard's lock</td></tr>
  *   <tr><td>batch</td><td>driver</td><td>its being the driver's own</td></tr>
  *   <tr><td>the tick that the driver waits for</td><td>driver</td><td>see {@code Waker}</td></tr>
  *   <tr><td>permits</td><td>callers and driver</td><td>compare-and-set</td></tr>
@@ -40,6 +40,46 @@
  *
  * <p>No task, listener, handler or executor is ever called under a lock, and no lock is taken under
  * another.
+ *
+ * <h2>What can be seen from outside</h2>
+ *
+ * <p>{@link io.tourbillon.timer.TimerService#stats} says what has happened so far, if the service
+ * was built to record it. Counts and histograms are in each shard's {@code ShardStats}, under the
+ * shard's lock, which whoever has something to record holds anyway, but for the wait and run time
+ * of a task, of which large batches give samples. How many timers were scheduled and cancelled
+ * follows from what the wheel and the shard know without that, so that arming and cancelling cost
+ * the same with and without statistics. {@code StatsSnapshot} sums up the shards, one after the
+ * other.
+ *
+ * <p>The JDK's flight recorder takes these events, whether or not statistics are recorded, and
+ * nothing has to be asked of the service for it:
+ *
+ * <table>
+ *   <caption>Events, in the category Tourbillon</caption>
+ *   <tr><th>event</th><th>when</th><th>fields</th></tr>
+ *   <tr><td>{@code tourbillon.SlowTask}</td><td>a task ran for longer than the recording's
+ *       threshold, 10 ms by default</td><td>task, timerId, waitTime, runTime</td></tr>
+ *   <tr><td>{@code tourbillon.LateTimer}</td><td>timers were taken out of the wheel more than 10 ms
+ *       late; one event for all of a batch</td><td>timerId and lateness of the latest,
+ *       lateTimers</td></tr>
+ *   <tr><td>{@code tourbillon.Pause}</td><td>the driver was late by the service's pauseThreshold,
+ *       through no task's fault</td><td>lateBy</td></tr>
+ *   <tr><td>{@code tourbillon.Stall}</td><td>the watchdog, if there is one, has found a task that
+ *       holds the driver</td><td>driver, heldFor, driverStack</td></tr>
+ * </table>
+ *
+ * <pre>
+ *   jcmd PID JFR.start name=timers
+ *   jcmd PID JFR.dump name=timers filename=timers.jfr
+ *   jfr print --categories Tourbillon timers.jfr
+ * </pre>
+ *
+ * <p>A recording that says nothing of them takes all four. While nothing is recorded they cost the
+ * reading of a flag a batch. While slow tasks are, every run is timed, by the service's clock and
+ * by the recorder's. Settings are those of any event, after a plus sign as no configuration of the
+ * JDK knows them: {@code JFR.start +tourbillon.SlowTask#threshold=1ms}, {@code
+ * +tourbillon.LateTimer#enabled=false}. In a runtime without the module {@code jdk.jfr} there are
+ * no events; a modular program may need {@code --add-modules jdk.jfr}.
  *
  * <h2>What differs from other timers, on purpose</h2>
  *

@@ -73,6 +73,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "io.tourbillon.timer..",
               "java..",
+              "jdk.jfr..",
               "org.jspecify.annotations..",
               "org.HdrHistogram..",
               "io.netty..");

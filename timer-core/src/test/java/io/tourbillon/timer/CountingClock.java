@@ -2,11 +2,12 @@ package io.tourbillon.timer;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts how often a driver goes to wait, and how often it is woken. */
+/** Counts how often a driver goes to wait, and is woken, and how often the clock is read. */
 final class CountingClock implements Clock {
   private final Clock clock;
   final AtomicInteger awaits = new AtomicInteger();
   final AtomicInteger wakes = new AtomicInteger();
+  final AtomicInteger readings = new AtomicInteger();
 
   CountingClock(Clock clock) {
     this.clock = clock;
@@ -14,6 +15,7 @@ final class CountingClock implements Clock {
 
   @Override
   public long nanoTime() {
+    readings.incrementAndGet();
     return clock.nanoTime();
   }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +153,7 @@ class TimerStatsTest {
     TimerStats stats = timers.stats();
     assertEquals(size, stats.runs());
     assertEquals(size, stats.runNanos().getTotalCount());
+    assertEquals(size, stats.waitNanos().getTotalCount());
     assertEquals(size, stats.latenessNanos().getTotalCount());
   }
 
@@ -200,12 +202,14 @@ class TimerStatsTest {
   @Test
   void histograms_valuesBeyondAnHour_countAsAnHour() {
     timers.schedule(TEN, () -> taskTime.spend(Duration.ofDays(3)));
+    timers.schedule(TEN, () -> taskTime.spend(Duration.ofDays(3)));
     timers.schedule(Duration.ofMillis(11), NOTHING);
     clock.advance(TEN);
     TimerStats stats = timers.stats();
     long hourNanos = Duration.ofHours(1).toNanos();
     assertNear(hourNanos, stats.runNanos().getMaxValue());
     assertNear(hourNanos, stats.latenessNanos().getMaxValue());
+    assertNear(hourNanos, stats.waitNanos().getMaxValue());
   }
 
   @Test
@@ -288,7 +292,7 @@ class TimerStatsTest {
       clock.jump(Duration.ofSeconds(1));
       TimerStats stats = silent.stats();
       assertEquals(
-          List.of(0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L),
+          List.of(0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L),
           List.of(
               stats.scheduled(),
               stats.cancelled(),
@@ -299,9 +303,12 @@ class TimerStatsTest {
               stats.rejected(),
               stats.exceptions(),
               stats.pauses(),
-              stats.pauseNanos()));
+              stats.pauseNanos(),
+              stats.stalls()));
       assertEquals(0, stats.latenessNanos().getTotalCount());
+      assertEquals(0, stats.waitNanos().getTotalCount());
       assertEquals(0, stats.runNanos().getTotalCount());
+      assertEquals(List.of(), stats.slowest());
       assertEquals(1, stats.pending());
       assertEquals(1, stats.pendingByLevel().stream().mapToLong(Long::longValue).sum());
     }
@@ -322,26 +329,68 @@ class TimerStatsTest {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     List<TimerHandle> handles = new ArrayList<>();
+    long scheduled = 0;
+    long cancelled = 0;
     for (int step = 0; step < 2000; step++) {
       Duration delay = Duration.ofNanos(random.nextLong(1L << random.nextInt(20, 40)));
-      switch (random.nextInt(5)) {
+      int operation = random.nextInt(5);
+      scheduled += operation < 3 ? 1 : 0;
+      switch (operation) {
         case 0 -> handles.add(timers.schedule(delay, NOTHING));
         case 1 -> handles.add(timers.scheduleAtFixedRate(delay, delay.plusNanos(1), NOTHING));
         case 2 -> timers.arm(delay.toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS, NOTHING);
         case 3 -> {
-          if (!handles.isEmpty()) {
-            handles.remove(random.nextInt(handles.size())).cancel();
+          if (!handles.isEmpty() && handles.remove(random.nextInt(handles.size())).cancel()) {
+            cancelled++;
           }
         }
         default -> clock.advance(Duration.ofNanos(random.nextLong(5_000_000)));
       }
       clock.advance(Duration.ZERO);
       assertConserved(timers.stats());
+      assertEquals(scheduled, timers.stats().scheduled(), "seed " + seed);
+      assertEquals(cancelled, timers.stats().cancelled(), "seed " + seed);
     }
     timers.shutdownNow();
     TimerStats end = timers.stats();
     assertConserved(end);
     assertEquals(0, end.pending());
     assertTrue(end.fired() > 0 && end.cancelled() > 0 && end.handedBack() > 0, "seed " + seed);
+  }
+
+  /** By the system's clock, as a virtual one waits for the driver. */
+  @Test
+  void overdue_growsWhileATaskHoldsTheDriver() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch held = new CountDownLatch(1);
+    try (TimerService real = TimerService.create()) {
+      assertEquals(Duration.ZERO, real.overdue());
+      real.schedule(
+          Duration.ZERO,
+          () -> {
+            held.countDown();
+            awaitUninterrupted(release);
+          });
+      held.await();
+      TimerHandle later = real.schedule(Duration.ofHours(1), () -> {});
+      assertEquals(Duration.ZERO, real.overdue());
+      later.reschedule(Duration.ZERO);
+      while (real.overdue().compareTo(Duration.ofMillis(20)) < 0) {
+        Thread.onSpinWait();
+      }
+      release.countDown();
+      while (!real.overdue().isZero()) {
+        Thread.onSpinWait();
+      }
+      assertEquals(0, real.pending());
+    }
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -101,6 +101,20 @@ class WatchdogTest {
   }
 
   @Test
+  void stats_ofAServiceThatRecords_countEveryReport() throws InterruptedException {
+    try (TimerService timers = watched(BOUND).recordStats().listener(listener).build()) {
+      assertEquals(0, timers.stats().stalls());
+      for (int round = 1; round <= 2; round++) {
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        timers.schedule(Duration.ZERO, () -> stuckTask(mayEnd));
+        assertNotNull(reports.poll(20, SECONDS));
+        assertEquals(round, timers.stats().stalls());
+        mayEnd.countDown();
+      }
+    }
+  }
+
+  @Test
   void watchdog_taskStuckWhileItsServiceShutsDown_isReported() throws InterruptedException {
     try (TimerService timers = watched(Duration.ofMillis(500)).listener(listener).build()) {
       CountDownLatch begun = new CountDownLatch(1);

@@ -3,10 +3,13 @@ package io.tourbillon.bench.demo;
 import io.tourbillon.bench.ProcessCpu;
 import io.tourbillon.bench.Progress;
 import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.metrics.MetricsServer;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.TimerStats;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import me.tongfei.progressbar.ProgressBar;
 
@@ -25,6 +29,8 @@ final class Demo {
   private final int seconds;
   private final int timerCount;
   private final int coroutineCount;
+  private final int metricsPort;
+  private final Consumer<URI> metricsAt;
   private final UnaryOperator<TimerService> disguise;
   private final Clock clock;
   private final Ledger ledger = new Ledger();
@@ -44,6 +50,8 @@ final class Demo {
    * @param seconds how long to serve
    * @param timerCount how many timers are to be pending in the background
    * @param coroutineCount how many coroutines are to sleep beside the sessions
+   * @param metricsPort where on the loopback address to serve metrics; 0 for any port that is free
+   * @param metricsAt is told the address
    * @param disguise puts something between the demo and the service, by which a test can break the
    *     promise; the identity otherwise
    * @param clock the clock of the coroutines, by which a test can break theirs; the system's
@@ -53,11 +61,15 @@ final class Demo {
       int seconds,
       int timerCount,
       int coroutineCount,
+      int metricsPort,
+      Consumer<URI> metricsAt,
       UnaryOperator<TimerService> disguise,
       Clock clock) {
     this.seconds = seconds;
     this.timerCount = timerCount;
     this.coroutineCount = coroutineCount;
+    this.metricsPort = metricsPort;
+    this.metricsAt = metricsAt;
     this.disguise = disguise;
     this.clock = clock;
   }
@@ -75,6 +87,7 @@ final class Demo {
    * Runs; once only.
    *
    * @throws IOException if there can be no server
+   * @throws UncheckedIOException if there can be none for metrics, as when its port is in use
    * @throws IllegalStateException if a thread or coroutine of the demo does not end
    */
   Summary run() throws IOException, InterruptedException {
@@ -82,6 +95,7 @@ final class Demo {
         CoroutineScheduler.builder()
             .name("demo")
             .clock(clock)
+            .recordStats()
             .stallHandler(stall -> loopStalls.increment())
             .build();
     try {
@@ -97,7 +111,10 @@ final class Demo {
         TimerService.builder()
             .maxPending((long) timerCount + Clients.COUNT * Clients.MAX_TIMERS_EACH)
             .recordStats();
-    try (TimerService timers = disguise.apply(builder.build())) {
+    try (TimerService timers = disguise.apply(builder.build());
+        MetricsServer metrics =
+            MetricsServer.builder().timers(timers).scheduler(scheduler).port(metricsPort).build()) {
+      metricsAt.accept(metrics.uri());
       Summary.Arming arming;
       Summary.Spawning spawning;
       Summary.Serving serving;

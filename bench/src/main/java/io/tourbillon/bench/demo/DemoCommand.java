@@ -3,6 +3,9 @@ package io.tourbillon.bench.demo;
 import io.tourbillon.bench.Interruption;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
@@ -33,6 +36,7 @@ public final class DemoCommand implements Callable<Integer> {
   private static final int MAX_SECONDS = 86_400;
   private static final int MAX_TIMERS = 50_000_000;
   private static final int MAX_COROUTINES = 10_000_000;
+  private static final int LAST_PORT = 65_535;
 
   /** Heap for a timer of the background: task and reference, id, the service's own, and slack. */
   private static final long HEAP_BYTES_PER_TIMER = 120;
@@ -74,6 +78,15 @@ public final class DemoCommand implements Callable<Integer> {
   private long coroutines;
 
   @Option(
+      names = "--metrics-port",
+      defaultValue = "9464",
+      paramLabel = "N",
+      description =
+          "Where on the loopback address to serve metrics and a live page, 0 for any port that is"
+              + " free; ${DEFAULT-VALUE} by default.")
+  private long metricsPort;
+
+  @Option(
       names = "--with-parent",
       description =
           "End, with the summary, when the process that started this one ends. A signal to Maven"
@@ -106,11 +119,20 @@ public final class DemoCommand implements Callable<Integer> {
     requireRange("--seconds", seconds, 1, MAX_SECONDS);
     requireRange("--timers", timers, 0, MAX_TIMERS);
     requireRange("--coroutines", coroutines, 0, MAX_COROUTINES);
+    requireRange("--metrics-port", metricsPort, 0, LAST_PORT);
     long timerBytes = timers * HEAP_BYTES_PER_TIMER + HEAP_BYTES_BESIDES;
     requireHeap("--timers", timers, timerBytes, heapBytes);
     requireHeap(
         "--coroutines", coroutines, coroutines * HEAP_BYTES_PER_COROUTINE, heapBytes - timerBytes);
-    return run(new Demo((int) seconds, (int) timers, (int) coroutines, disguise, clock));
+    return run(
+        new Demo(
+            (int) seconds,
+            (int) timers,
+            (int) coroutines,
+            (int) metricsPort,
+            this::printAddress,
+            disguise,
+            clock));
   }
 
   private void requireRange(String option, long value, long least, long most) {
@@ -146,7 +168,7 @@ public final class DemoCommand implements Callable<Integer> {
       if (withParent) {
         followParent(demo);
       }
-      Summary summary = demo.run();
+      Summary summary = summaryOf(demo);
       summary.print(spec.commandLine().getOut());
       if (summary.isPromiseKept()) {
         return spec.exitCodeOnSuccess();
@@ -154,6 +176,20 @@ public final class DemoCommand implements Callable<Integer> {
       interruption.insistOn(spec.exitCodeOnExecutionException());
       return spec.exitCodeOnExecutionException();
     }
+  }
+
+  private Summary summaryOf(Demo demo) throws Exception {
+    try {
+      return demo.run();
+    } catch (UncheckedIOException noMetrics) {
+      throw wrong("--metrics-port must be free: " + noMetrics.getMessage());
+    }
+  }
+
+  private void printAddress(URI page) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("see it live at " + page + ", and " + page.resolve("metrics"));
+    out.flush();
   }
 
   private static void followParent(Demo demo) {

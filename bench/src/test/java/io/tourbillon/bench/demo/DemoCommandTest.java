@@ -6,15 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +27,9 @@ import picocli.CommandLine;
 
 final class DemoCommandTest {
   private static final long HEAP_BYTES = 1L << 30;
+
+  /** Another demo may be running on this machine. */
+  private static final List<String> ANY_PORT = List.of("--metrics-port", "0");
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -34,7 +42,7 @@ final class DemoCommandTest {
     return new CommandLine(new DemoCommand(disguise, clock, HEAP_BYTES))
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
-        .execute(options);
+        .execute(Stream.concat(ANY_PORT.stream(), Stream.of(options)).toArray(String[]::new));
   }
 
   private int execute(String... options) {
@@ -100,6 +108,20 @@ final class DemoCommandTest {
     assertFalse(out.toString().contains("failures"), out.toString());
     assertEquals("", err.toString());
     assertEquals(Set.of(), demoThreadsThatStay());
+  }
+
+  @Test
+  void demo_metricsPortInUse_isRefused() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = "" + taken.getLocalPort();
+      assertEquals(
+          2,
+          new CommandLine(new DemoCommand(UnaryOperator.identity(), Clock.system(), HEAP_BYTES))
+              .setErr(new PrintWriter(err))
+              .execute("--timers", "0", "--coroutines", "0", "--metrics-port", port));
+      assertTrue(err.toString().startsWith("--metrics-port must be free: "), err.toString());
+      assertTrue(err.toString().contains(port), err.toString());
+    }
   }
 
   @Test

@@ -10,6 +10,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +35,13 @@ final class DemoTest {
   void stop_beforeTheRun_leavesOnlyTheSummary() throws Exception {
     Demo demo =
         new Demo(
-            Integer.parseInt(FOREVER), 100_000, 100_000, UnaryOperator.identity(), Clock.system());
+            Integer.parseInt(FOREVER),
+            100_000,
+            100_000,
+            0,
+            page -> {},
+            UnaryOperator.identity(),
+            Clock.system());
     demo.stop();
     Summary summary = demo.run();
 
@@ -39,6 +49,41 @@ final class DemoTest {
     summary.print(new PrintWriter(out));
     assertTrue(summary.isPromiseKept(), out.toString());
     assertTrue(out.toString().contains("Stopped before it began to serve."), out.toString());
+  }
+
+  /** All of it is there from the beginning to the end. */
+  @Test
+  void metrics_areServedMeanwhile() throws Exception {
+    List<String> answers = new ArrayList<>();
+    Demo demo =
+        new Demo(
+            1,
+            1000,
+            1000,
+            0,
+            page -> {
+              for (String path : List.of("metrics", "health", "")) {
+                answers.add(get(page.resolve(path)));
+              }
+            },
+            UnaryOperator.identity(),
+            Clock.system());
+    assertTrue(demo.run().isPromiseKept());
+    assertTrue(answers.get(0).contains("tourbillon_timer_scheduled_total"), answers.get(0));
+    assertTrue(answers.get(0).contains("tourbillon_coroutine_turn_seconds_bucket"), answers.get(0));
+    assertTrue(answers.get(1).contains("\"healthy\":true"), answers.get(1));
+    assertTrue(answers.get(2).contains("<html"), answers.get(2));
+  }
+
+  private static String get(URI uri) {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> response =
+          client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+      assertEquals(200, response.statusCode(), response::body);
+      return response.body();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
@@ -114,7 +159,9 @@ final class DemoTest {
             "--timers",
             "500000",
             "--coroutines",
-            "50000"));
+            "50000",
+            "--metrics-port",
+            "0"));
     return command;
   }
 

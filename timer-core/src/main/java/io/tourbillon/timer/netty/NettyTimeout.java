@@ -175,6 +175,11 @@ final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
     return this;
   }
 
+  @Override
+  public Class<?> taskType() {
+    return task.getClass();
+  }
+
   // By callers.
 
   @Override

@@ -89,14 +89,25 @@ final class EntrySlab {
   /** The page that {@link #trim} looked at last. */
   private int hand;
 
-  private int size;
+  /**
+   * Tenants that came and those that left. Two counts that only grow cost what one that goes up and
+   * down would, and tell besides how many there have been.
+   */
+  private long arrivals;
+
+  private long departures;
 
   EntrySlab(int maxEntries) {
     this.maxPages = maxEntries >>> PAGE_BITS;
   }
 
   int size() {
-    return size;
+    return (int) (arrivals - departures);
+  }
+
+  /** Tenants that there are or have been. */
+  long arrivals() {
+    return arrivals;
   }
 
   /** Pages that there are or have been. */
@@ -130,7 +141,7 @@ final class EntrySlab {
     pageWords[word] = deadlineTick;
     pageWords[word + 1] = generation | cell;
     tasks[page][offset] = task;
-    size++;
+    arrivals++;
     return generation | index;
   }
 
@@ -149,7 +160,7 @@ final class EntrySlab {
     if (generation == RETIRED) {
       retireLatest();
     }
-    size--;
+    departures++;
     @Nullable Object[] pageTasks = tasks[page];
     Object task = pageTasks[offset];
     pageTasks[offset] = null;
@@ -260,7 +271,7 @@ final class EntrySlab {
   /** Whether there are pages without a tenant, besides one that is kept for the next. */
   boolean isTrimmable() {
     // The entry vacated last may be all that keeps its page from being empty.
-    return emptyPages > 1 || (emptyPages == 1 && size == 0 && latest != NO_ENTRY);
+    return emptyPages > 1 || (emptyPages == 1 && size() == 0 && latest != NO_ENTRY);
   }
 
   /** Looks for pages without a tenant, and gives back up to so many; keeps one. */
@@ -349,7 +360,7 @@ final class EntrySlab {
   private void reservePage() {
     if (pageCount == maxPages) {
       throw new IllegalStateException(
-          "a wheel holds at most " + ((long) maxPages << PAGE_BITS) + " timers: " + size);
+          "a wheel holds at most " + ((long) maxPages << PAGE_BITS) + " timers: " + size());
     }
     if (pageCount == words.length) {
       int length = Math.min(maxPages, Math.max(4, pageCount << 1));
@@ -407,7 +418,7 @@ final class EntrySlab {
         spares += isFull(page) ? 0 : 1;
       }
     }
-    check(tenants == size, "tenants", tenants, size);
+    check(tenants == size(), "tenants", tenants, size());
     check(empty == emptyPages, "pages empty", empty, emptyPages);
     for (int page = spare; page != NO_PAGE; page = next[page]) {
       check(!isFull(page), "full page on the list of spare ones", page, NO_PAGE);

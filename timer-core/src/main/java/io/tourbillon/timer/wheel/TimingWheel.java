@@ -111,6 +111,11 @@ public final class TimingWheel<T> {
     return entries.size();
   }
 
+  /** Timers armed so far; one that is re-armed is armed once. Costs arming nothing. */
+  public long armed() {
+    return entries.arrivals();
+  }
+
   /**
    * Arms a timer.
    *
@@ -250,6 +255,11 @@ public final class TimingWheel<T> {
    */
   public long nextEventTick() {
     slots.clearCrowded();
+    return peekEventTick();
+  }
+
+  /** The same, for who only looks: it leaves {@link #isCascadeEarlier} as it is. */
+  public long peekEventTick() {
     long next = NEVER;
     for (int level = 0; level < Levels.COUNT; level++) {
       long nowBlock = Levels.block(level, now);

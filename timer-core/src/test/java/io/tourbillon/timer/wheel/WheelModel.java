@@ -204,6 +204,7 @@ final class WheelModel {
   void checkStructure() {
     assertTrue(wheel.checkInvariants());
     assertEquals(pending.size(), wheel.size());
+    assertEquals(idsEverGiven.size(), wheel.armed());
     long next = wheel.nextEventTick();
     long now = wheel.currentTick();
     assertTrue(next > now, () -> "the next event of tick " + now + " is at " + next);

@@ -1,0 +1,57 @@
+package io.tourbillon.coroutine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stretch of a coroutine in which it has children. It is to end when one of them has failed, or
+ * their time is over; which may be found out by any thread, once.
+ */
+final class ChildrenScope extends Scope implements Signal {
+  /** Written once, before {@link #strikeNanos}. */
+  private String reason = "nothing has happened";
+
+  private @Nullable Throwable cause;
+
+  /**
+   * Written once by whoever ends it, by the rules of its owner; volatile, for what comes with it.
+   */
+  private volatile long strikeNanos = NEVER;
+
+  ChildrenScope(@Nullable Scope outer) {
+    super(outer);
+  }
+
+  /** From now on suspension points in it raise a signal. The first call counts. */
+  synchronized void strike(long elapsedNanos, String reason, @Nullable Throwable cause) {
+    if (strikeNanos == NEVER) {
+      this.reason = reason;
+      this.cause = cause;
+      strikeNanos = elapsedNanos;
+    }
+  }
+
+  @Override
+  long strikeNanosInside(@Nullable Cancellation cancellation) {
+    return Math.min(strikeNanos, strikeNanos(outer, cancellation));
+  }
+
+  @Override
+  @Nullable Signal signalInside(@Nullable Cancellation cancellation) {
+    return strikeNanos < strikeNanos(outer, cancellation) ? this : signal(outer, cancellation);
+  }
+
+  @Override
+  public String source() {
+    return "its scope";
+  }
+
+  @Override
+  public String reason() {
+    return reason;
+  }
+
+  @Override
+  public @Nullable Throwable cause() {
+    return cause;
+  }
+}

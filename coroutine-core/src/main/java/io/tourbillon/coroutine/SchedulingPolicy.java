@@ -1,0 +1,85 @@
+package io.tourbillon.coroutine;
+
+import io.tourbillon.timer.TickScale;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * In which order the coroutines of a loop that are ready have their turns. It is a matter of one
+ * loop: coroutines of others do not compete. Whatever the policy, none that is ready waits for
+ * ever; each says for how long at the most.
+ *
+ * <p>It orders the turns that this library gives. Threads that the JDK makes ready, after blocking
+ * calls on {@link Engine#VIRTUAL_THREAD}, and tasks of {@link CoroutineScheduler#timers} are of no
+ * group, of priority 0 and have no deadline.
+ */
+public sealed interface SchedulingPolicy {
+  /** Who became ready first is first. The default, and the cheapest: a turn costs nothing more. */
+  static SchedulingPolicy fifo() {
+    return new Fifo();
+  }
+
+  /**
+   * The {@linkplain SpawnOptions#group groups} that have someone ready take turns, and within each
+   * who became ready first is first. Those of no group are one together. So among N groups a
+   * coroutine waits for no more than N turns for each one that is before it in its group.
+   */
+  static SchedulingPolicy roundRobin() {
+    return new RoundRobin();
+  }
+
+  /**
+   * Who has the highest {@linkplain SpawnOptions#priority priority} is first; but waiting counts: a
+   * step of priority is worth as much as having become ready that much earlier. So nobody is
+   * overtaken by those that become ready later than twenty times the step after, the range of
+   * priorities being twenty.
+   *
+   * @param step positive; 10 ms, for example
+   * @throws IllegalArgumentException if it is not
+   */
+  static SchedulingPolicy priority(Duration step) {
+    return new Priority(step);
+  }
+
+  /**
+   * Whose deadline comes first is first: the nearest limit of a {@link Coroutines#withTimeout}
+   * around it. One without a deadline, or with one that is farther, counts as if its were the
+   * horizon away when it became ready; so nobody is overtaken by those that become ready later than
+   * that.
+   *
+   * @param horizon positive; a second, for example
+   * @throws IllegalArgumentException if it is not
+   */
+  static SchedulingPolicy earliestDeadline(Duration horizon) {
+    return new EarliestDeadline(horizon);
+  }
+
+  /** See {@link #fifo}. */
+  record Fifo() implements SchedulingPolicy {}
+
+  /** See {@link #roundRobin}. */
+  record RoundRobin() implements SchedulingPolicy {}
+
+  /** See {@link #priority}. */
+  record Priority(Duration step) implements SchedulingPolicy {
+    /** Checks it. */
+    public Priority {
+      requirePositive("step", step);
+    }
+  }
+
+  /** See {@link #earliestDeadline}. */
+  record EarliestDeadline(Duration horizon) implements SchedulingPolicy {
+    /** Checks it. */
+    public EarliestDeadline {
+      requirePositive("horizon", horizon);
+    }
+  }
+
+  private static void requirePositive(String what, Duration duration) {
+    Objects.requireNonNull(duration, what);
+    if (TickScale.nanosOf(duration) <= 0) {
+      throw new IllegalArgumentException(what + " must be positive: " + duration);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.tourbillon.coroutine;
+
+import org.jspecify.annotations.Nullable;
+
+/** What is special about a coroutine. Most have none, to save memory. */
+final class Traits {
+  final @Nullable String name;
+  final @Nullable CoroutineGroup group;
+  final int priority;
+  private final @Nullable Throttle own;
+
+  /** The entry in the wheel of a turn that was put off, or 0. The loop's. */
+  long throttleTimerId;
+
+  private Traits(SpawnOptions options) {
+    name = options.name();
+    group = options.group();
+    Integer ofItsOwn = options.priority();
+    priority = ofItsOwn != null ? ofItsOwn : group == null ? 0 : group.priority();
+    own = Throttle.of(options.resumesPerSecond());
+  }
+
+  static @Nullable Traits of(SpawnOptions options) {
+    return options.equals(SpawnOptions.DEFAULT) ? null : new Traits(options);
+  }
+
+  boolean isThrottled() {
+    return own != null || (group != null && group.throttle() != null);
+  }
+
+  /** Takes a turn by its own rate and that of its group, and says when that is. */
+  long nextTurnNanos(long nowNanos) {
+    long nanos = own == null ? nowNanos : own.take(nowNanos);
+    Throttle groups = group == null ? null : group.throttle();
+    return groups == null ? nanos : groups.take(nanos);
+  }
+}

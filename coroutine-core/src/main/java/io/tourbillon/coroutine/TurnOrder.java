@@ -1,0 +1,209 @@
+package io.tourbillon.coroutine;
+
+import io.tourbillon.timer.TickScale;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/** Those who are ready, in the order of a {@link SchedulingPolicy}. The loop's own. */
+abstract sealed class TurnOrder {
+  static TurnOrder of(SchedulingPolicy policy) {
+    return switch (policy) {
+      case SchedulingPolicy.Fifo _ -> new Arrival();
+      case SchedulingPolicy.RoundRobin _ -> new ByGroup();
+      case SchedulingPolicy.Priority(var step) -> new ByPriority(TickScale.nanosOf(step));
+      case SchedulingPolicy.EarliestDeadline(var horizon) ->
+          new ByDeadline(TickScale.nanosOf(horizon));
+    };
+  }
+
+  /**
+   * Adds one.
+   *
+   * @param nowNanos the time, or a little before
+   */
+  abstract void add(Runnable task, long nowNanos);
+
+  /** Takes out the next, or returns null. */
+  abstract @Nullable Runnable poll();
+
+  /** Takes one out again and says whether it was there. Looks at all. */
+  abstract boolean remove(Runnable task);
+
+  abstract int size();
+
+  boolean isEmpty() {
+    return size() == 0;
+  }
+
+  /** Who came first is first. Looks ahead, so that memory is asked for early. */
+  static final class Arrival extends TurnOrder {
+    private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
+    private final Batch batch = new Batch();
+
+    @Override
+    void add(Runnable task, long nowNanos) {
+      queue.add(task);
+    }
+
+    @Override
+    @Nullable Runnable poll() {
+      return batch.poll(queue);
+    }
+
+    @Override
+    boolean remove(Runnable task) {
+      return queue.remove(task);
+    }
+
+    @Override
+    int size() {
+      return queue.size();
+    }
+
+    @Override
+    boolean isEmpty() {
+      return batch.isEmpty() && queue.isEmpty();
+    }
+  }
+
+  /** Groups take turns. Only those are kept that have someone ready. */
+  static final class ByGroup extends TurnOrder {
+    private static final Object NO_GROUP = new Object();
+
+    private final Map<Object, ArrayDeque<Runnable>> ready = new HashMap<>();
+    private final ArrayDeque<Object> rota = new ArrayDeque<>();
+    private int size;
+
+    @Override
+    void add(Runnable task, long nowNanos) {
+      Object group = groupOf(task);
+      ArrayDeque<Runnable> queue = ready.get(group);
+      if (queue == null) {
+        queue = new ArrayDeque<>();
+        ready.put(group, queue);
+        rota.add(group);
+      }
+      queue.add(task);
+      size++;
+    }
+
+    @Override
+    @Nullable Runnable poll() {
+      Object group = rota.poll();
+      if (group == null) {
+        return null;
+      }
+      ArrayDeque<Runnable> queue = Objects.requireNonNull(ready.get(group));
+      Runnable task = queue.poll();
+      size--;
+      if (queue.isEmpty()) {
+        ready.remove(group);
+      } else {
+        rota.add(group);
+      }
+      return task;
+    }
+
+    @Override
+    boolean remove(Runnable task) {
+      Object group = groupOf(task);
+      ArrayDeque<Runnable> queue = ready.get(group);
+      if (queue == null || !queue.remove(task)) {
+        return false;
+      }
+      size--;
+      if (queue.isEmpty()) {
+        ready.remove(group);
+        rota.remove(group);
+      }
+      return true;
+    }
+
+    private static Object groupOf(Runnable task) {
+      Traits traits = traitsOf(task);
+      return traits == null || traits.group == null ? NO_GROUP : traits.group;
+    }
+
+    @Override
+    int size() {
+      return size;
+    }
+  }
+
+  /** Each has a key when it is added, and the least is first. */
+  abstract static sealed class ByKey extends TurnOrder {
+    private final PriorityQueue<Entry> queue = new PriorityQueue<>();
+    private long added;
+
+    private record Entry(long key, long number, Runnable task) implements Comparable<Entry> {
+      @Override
+      public int compareTo(Entry other) {
+        int byKey = Long.compare(key, other.key);
+        return byKey != 0 ? byKey : Long.compare(number, other.number);
+      }
+    }
+
+    abstract long keyOf(Runnable task, long nowNanos);
+
+    @Override
+    final void add(Runnable task, long nowNanos) {
+      queue.add(new Entry(keyOf(task, nowNanos), added++, task));
+    }
+
+    @Override
+    final @Nullable Runnable poll() {
+      Entry first = queue.poll();
+      return first == null ? null : first.task;
+    }
+
+    @Override
+    final boolean remove(Runnable task) {
+      return queue.removeIf(entry -> entry.task.equals(task));
+    }
+
+    @Override
+    final int size() {
+      return queue.size();
+    }
+  }
+
+  /** A step of priority is worth so much of waiting. */
+  static final class ByPriority extends ByKey {
+    private final long stepNanos;
+
+    ByPriority(long stepNanos) {
+      this.stepNanos = Math.min(stepNanos, Long.MAX_VALUE / 100);
+    }
+
+    @Override
+    long keyOf(Runnable task, long nowNanos) {
+      Traits traits = traitsOf(task);
+      return nowNanos - (traits == null ? 0 : traits.priority * stepNanos);
+    }
+  }
+
+  /** Who has none counts as having a deadline at the horizon. */
+  static final class ByDeadline extends ByKey {
+    private final long horizonNanos;
+
+    ByDeadline(long horizonNanos) {
+      this.horizonNanos = horizonNanos;
+    }
+
+    @Override
+    long keyOf(Runnable task, long nowNanos) {
+      long lastNanos = TickScale.deadlineNanos(nowNanos, horizonNanos);
+      return task instanceof CoroutineTask<?> coroutine
+          ? Math.min(coroutine.strikeNanos(), lastNanos)
+          : lastNanos;
+    }
+  }
+
+  private static @Nullable Traits traitsOf(Runnable task) {
+    return task instanceof CoroutineTask<?> coroutine ? coroutine.traits() : null;
+  }
+}

@@ -1,0 +1,116 @@
+package io.tourbillon.coroutine;
+
+import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.timer.watchdog.Watchdog;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives turns to those who are ready, one after the other, for about a millisecond. The clock is
+ * looked at after the first, and then after 2, 4, 8 and each 16 more while they are short, as that
+ * costs a good part of a turn.
+ *
+ * <p>The loop's own.
+ */
+final class Turns {
+  /** About so many turns come between two looks at the mailbox and the wheel. */
+  private static final int MOST_TURNS = 1024;
+
+  /** Turns between two looks at the clock. */
+  private static final int MOST_STRIDE = 16;
+
+  private static final long ROUND_NANOS = 1_000_000;
+
+  private final EventLoop loop;
+  private final Machinery machinery;
+  private final ReadyQueue ready;
+
+  /** Null if nothing is to be measured. */
+  private final @Nullable LoopRecorder recorder;
+
+  /** When the clock was looked at last. */
+  private long lookNanos;
+
+  Turns(EventLoop loop, Machinery machinery, ReadyQueue ready, @Nullable LoopRecorder recorder) {
+    this.loop = loop;
+    this.machinery = machinery;
+    this.ready = ready;
+    this.recorder = recorder;
+  }
+
+  /**
+   * Gives a round of turns.
+   *
+   * @param nowNanos the time
+   * @param dog is told of them, so that it notices one that takes long; null if there is none
+   */
+  void give(long nowNanos, @Nullable Watchdog<?> dog) {
+    if (dog != null) {
+      dog.begin();
+    }
+    int count = giveSome(nowNanos, dog);
+    if (dog != null) {
+      dog.end();
+    }
+    loop.counts.add(Count.SWITCHES, count);
+  }
+
+  /** A time before which the turn that goes on has not begun. */
+  long lookNanos() {
+    return lookNanos;
+  }
+
+  private int giveSome(long nowNanos, @Nullable Watchdog<?> dog) {
+    lookNanos = nowNanos;
+    int stride = 1;
+    int sinceLook = 0;
+    int count = 0;
+    Runnable last = null;
+    for (Runnable task = ready.poll(); task != null; task = ready.poll()) {
+      run(task);
+      last = task;
+      count++;
+      if (++sinceLook == stride) {
+        long seenNanos = loop.elapsedNanos();
+        took(seenNanos - lookNanos, sinceLook, last);
+        lookNanos = seenNanos;
+        sinceLook = 0;
+        if (seenNanos >= nowNanos + ROUND_NANOS || count >= MOST_TURNS) {
+          break;
+        }
+        stride = Math.min(MOST_STRIDE, 2 * stride);
+        if (dog != null) {
+          dog.nextTask();
+        }
+      }
+    }
+    if (sinceLook > 0 && isMeasured()) {
+      took(loop.elapsedNanos() - lookNanos, sinceLook, last);
+    }
+    return count;
+  }
+
+  private void run(Runnable task) {
+    try {
+      if (task instanceof CoroutineTask<?> coroutine) {
+        coroutine.takeTurn();
+      } else {
+        machinery.runOther(task);
+      }
+    } catch (Throwable failure) {
+      loop.failed(task, failure);
+    }
+  }
+
+  private boolean isMeasured() {
+    return recorder != null || FlightRecorder.takesSlowTurns();
+  }
+
+  private void took(long nanos, int turns, @Nullable Runnable last) {
+    if (recorder != null) {
+      recorder.turnsTook(nanos, turns);
+    }
+    if (nanos > SlowTurnEvent.SLOW_NANOS && FlightRecorder.takesSlowTurns()) {
+      SlowTurnEvent.record(loop, last, nanos, turns);
+    }
+  }
+}

@@ -1,0 +1,417 @@
+package io.tourbillon.coroutine;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.coroutine.CoroutineScope.Policy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CoroutineScopeTest {
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private final List<String> unseen = new ArrayList<>();
+  private final CoroutineScheduler scheduler =
+      TestSchedulers.builder()
+          .loops(2)
+          .uncaughtHandler((coroutine, failure) -> note(failure))
+          .build();
+  private final IOException broken = new IOException("broken");
+
+  private synchronized void note(Throwable failure) {
+    unseen.add(failure.getMessage());
+  }
+
+  @AfterEach
+  void close() {
+    scheduler.close(Duration.ZERO);
+  }
+
+  private void run(Action body) throws TimeoutException {
+    scheduler.spawn(body).join(PATIENCE);
+  }
+
+  private static Coroutine<?> sleeping(CoroutineScope scope) {
+    return scope.spawn(() -> Coroutines.delay(LONG));
+  }
+
+  private <T> Callable<T> failing() {
+    return () -> {
+      throw broken;
+    };
+  }
+
+  private static <T> Callable<T> after(int millis, T value) {
+    return () -> {
+      Coroutines.delay(Duration.ofMillis(millis));
+      return value;
+    };
+  }
+
+  @Test
+  void join_waitsForAllChildren() throws Exception {
+    AtomicInteger sum = new AtomicInteger();
+    run(
+        () -> {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+            for (int number = 1; number <= 100; number++) {
+              int mine = number;
+              scope.spawn(
+                  () -> {
+                    Coroutines.delay(Duration.ofMillis(mine % 7));
+                    sum.addAndGet(mine);
+                  });
+            }
+            scope.join();
+            assertEquals(5050, sum.get());
+          }
+        });
+  }
+
+  @Test
+  void failFast_cancelsTheOthersAndThrowsTheFailure() throws Exception {
+    run(
+        () -> {
+          Coroutine<?> other;
+          try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+            other = sleeping(scope);
+            scope.spawn(failing());
+            assertSame(broken, assertThrows(CompletionException.class, scope::join).getCause());
+          }
+          assertEquals(State.CANCELLED, other.state());
+        });
+    assertEquals(List.of(), unseen);
+  }
+
+  /** The body waits for something else than its children. */
+  @Test
+  void failFast_endsOtherWaitsOfTheBodyToo() throws Exception {
+    CompletableFuture<String> never = new CompletableFuture<>();
+    run(
+        () -> {
+          CoroutineCancelledException raised =
+              assertThrows(
+                  CoroutineCancelledException.class,
+                  () -> {
+                    try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+                      scope.spawn(failing());
+                      Coroutines.await(never);
+                    }
+                  });
+          assertSame(broken, raised.getCause());
+          // It is the scope's signal, and the scope is no more.
+          Coroutines.delay(Duration.ofMillis(1));
+        });
+  }
+
+  @Test
+  void supervise_leavesAFailureToTheChild() throws Exception {
+    run(
+        () -> {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.SUPERVISE)) {
+            Coroutine<?> failed = scope.spawn(failing());
+            Coroutine<String> other = scope.spawn(after(20, "value"));
+            scope.join();
+            assertEquals("value", other.join());
+            assertSame(broken, assertThrows(CompletionException.class, failed::join).getCause());
+          }
+        });
+  }
+
+  @Test
+  void firstSuccess_cancelsTheOthers() throws Exception {
+    run(
+        () -> {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.FIRST_SUCCESS)) {
+            Coroutine<?> slow = sleeping(scope);
+            scope.spawn(failing());
+            scope.spawn(after(5, "value"));
+            scope.join();
+            assertEquals(State.CANCELLED, slow.state());
+          }
+        });
+  }
+
+  @Test
+  void deadline_failsTheScope() throws Exception {
+    run(
+        () -> {
+          Coroutine<?> child;
+          try (CoroutineScope scope =
+              CoroutineScope.open(Policy.SUPERVISE).deadline(Duration.ofMillis(5))) {
+            child = sleeping(scope);
+            Throwable cause = assertThrows(CompletionException.class, scope::join).getCause();
+            assertInstanceOf(TimeoutException.class, cause);
+            assertEquals("the scope was open for PT0.005S", cause.getMessage());
+          }
+          assertEquals(State.CANCELLED, child.state());
+        });
+  }
+
+  /** However the block is left. */
+  @Test
+  void close_cancelsAndWaitsForCleaningUp() throws Exception {
+    AtomicInteger cleanedUp = new AtomicInteger();
+    run(
+        () -> {
+          IllegalStateException thrown = new IllegalStateException("from the block");
+          assertSame(
+              thrown,
+              assertThrows(
+                  IllegalStateException.class,
+                  () -> {
+                    try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+                      scope.spawn(
+                          () -> {
+                            try {
+                              Coroutines.delay(LONG);
+                            } finally {
+                              Coroutines.shield(
+                                  PATIENCE, Body.of(() -> Coroutines.delay(Duration.ofMillis(20))));
+                              cleanedUp.incrementAndGet();
+                            }
+                          });
+                      Coroutines.delay(Duration.ofMillis(5));
+                      throw thrown;
+                    }
+                  }));
+          assertEquals(1, cleanedUp.get());
+        });
+  }
+
+  @Test
+  void cancellingTheOwner_cancelsTheChildrenFirst() throws Exception {
+    CompletableFuture<Coroutine<?>> child = new CompletableFuture<>();
+    Coroutine<?> owner =
+        scheduler.spawn(
+            () -> {
+              try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+                child.complete(sleeping(scope));
+                scope.join();
+              }
+            });
+    child.join();
+    owner.cancel("enough");
+    assertThrows(CancellationException.class, () -> owner.join(PATIENCE));
+    assertEquals(State.CANCELLED, owner.state());
+    assertEquals(State.CANCELLED, child.join().state());
+  }
+
+  @Test
+  void cancelledChild_meansNothingForTheOthers() throws Exception {
+    run(
+        () -> {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+            Coroutine<?> cancelled = sleeping(scope);
+            Coroutine<String> other = scope.spawn(after(10, "value"));
+            cancelled.cancel();
+            scope.join();
+            assertEquals("value", other.join());
+          }
+        });
+  }
+
+  @Test
+  void children_mayHaveSiblings() throws Exception {
+    AtomicInteger ended = new AtomicInteger();
+    run(
+        () -> {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+            scope.spawn(
+                () -> {
+                  scope.spawn(
+                      () -> {
+                        Coroutines.delay(Duration.ofMillis(10));
+                        ended.incrementAndGet();
+                      });
+                  ended.incrementAndGet();
+                });
+            scope.join();
+            assertEquals(2, ended.get());
+          }
+        });
+  }
+
+  @Test
+  void scopes_nest() throws Exception {
+    run(
+        () -> {
+          try (CoroutineScope outer = CoroutineScope.open(Policy.FAIL_FAST)) {
+            try (CoroutineScope inner = CoroutineScope.open(Policy.FAIL_FAST)) {
+              inner.spawn(failing());
+              assertThrows(CompletionException.class, inner::join);
+            }
+            Coroutine<String> child = outer.spawn(after(1, "the outer one goes on"));
+            outer.join();
+            assertEquals("the outer one goes on", child.join());
+          }
+        });
+  }
+
+  @Test
+  void misuse_isRefused() throws Exception {
+    assertThrows(IllegalStateException.class, () -> CoroutineScope.open(Policy.FAIL_FAST));
+    run(
+        () -> {
+          CoroutineScope outer = CoroutineScope.open(Policy.FAIL_FAST);
+          CoroutineScope inner = CoroutineScope.open(Policy.FAIL_FAST);
+          assertTrue(
+              assertThrows(IllegalStateException.class, outer::close)
+                  .getMessage()
+                  .startsWith("scopes must be closed in reverse order"));
+          inner.close();
+          inner.close();
+          assertEquals(
+              "the scope is closed",
+              assertThrows(IllegalStateException.class, () -> inner.spawn(() -> {})).getMessage());
+        });
+    CoroutineScope mine = CoroutineScope.open(scheduler, Policy.FAIL_FAST);
+    Coroutine<?> stranger =
+        scheduler.spawn(
+            SpawnOptions.named("stranger"),
+            () ->
+                assertEquals(
+                    "only who opened a scope may join or close it: main, not stranger",
+                    assertThrows(IllegalStateException.class, mine::join).getMessage()));
+    stranger.join(PATIENCE);
+    mine.close();
+  }
+
+  @Test
+  void scopeOfAThread_isTheSame() {
+    Coroutine<?> other;
+    try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.FAIL_FAST)) {
+      other = sleeping(scope);
+      scope.spawn(failing());
+      assertSame(broken, assertThrows(CompletionException.class, scope::join).getCause());
+    }
+    assertEquals(State.CANCELLED, other.state());
+    try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.FAIL_FAST)) {
+      other = sleeping(scope);
+      Thread.currentThread().interrupt();
+    }
+    assertTrue(Thread.interrupted());
+    assertEquals(State.CANCELLED, other.state());
+  }
+
+  @Test
+  void gather_returnsAllInOrder() throws Exception {
+    run(
+        () -> {
+          assertEquals(
+              List.of("a", "b", "c"),
+              CoroutineScope.gather(List.of(after(10, "a"), after(1, "b"), after(5, "c"))));
+          assertEquals(List.of(), CoroutineScope.gather(List.<Callable<String>>of()));
+          assertSame(
+              broken,
+              assertThrows(
+                      CompletionException.class,
+                      () -> CoroutineScope.gather(List.of(after(3_600_000, "a"), failing())))
+                  .getCause());
+        });
+  }
+
+  @Test
+  void race_takesTheFirstThatEnds() throws Exception {
+    run(
+        () -> {
+          assertEquals("b", CoroutineScope.race(List.of(after(3_600_000, "a"), after(1, "b"))));
+          assertSame(
+              broken,
+              assertThrows(
+                      CompletionException.class,
+                      () -> CoroutineScope.race(List.of(after(3_600_000, "a"), failing())))
+                  .getCause());
+          assertThrows(IllegalArgumentException.class, () -> CoroutineScope.race(List.of()));
+        });
+  }
+
+  @Test
+  void firstSuccess_passesFailuresOver() throws Exception {
+    run(
+        () -> {
+          assertEquals("b", CoroutineScope.firstSuccess(List.of(failing(), after(5, "b"))));
+          Throwable all =
+              assertThrows(
+                      CompletionException.class,
+                      () ->
+                          CoroutineScope.firstSuccess(
+                              List.of(
+                                  failing(),
+                                  () -> {
+                                    Coroutines.delay(Duration.ofMillis(5));
+                                    throw new IOException("too");
+                                  })))
+                  .getCause();
+          assertSame(broken, all);
+          assertEquals("too", all.getSuppressed()[0].getMessage());
+        });
+  }
+
+  @Test
+  void awaitAny_andAll_doNotThrowWhatWasThrown() throws Exception {
+    Coroutine<String> failed = scheduler.spawn(failing());
+    Coroutine<String> later = scheduler.spawn(after(20, "value"));
+    assertSame(failed, Coroutine.awaitAny(List.of(later, failed)));
+    run(() -> Coroutine.awaitAll(List.of(later, failed)));
+    assertEquals(State.DONE, later.state());
+    assertThrows(CompletionException.class, failed::join);
+  }
+
+  /** Failures, ends, cancels and deadlines at about the same time. */
+  @Test
+  void nothing_outlivesItsScope() throws Exception {
+    List<Policy> policies = List.of(Policy.values());
+    List<Coroutine<?>> owners = new ArrayList<>();
+    for (int number = 0; number < 200; number++) {
+      int mine = number;
+      Coroutine<?> owner =
+          scheduler.spawn(
+              () -> {
+                List<Coroutine<?>> children = new ArrayList<>();
+                try (CoroutineScope scope =
+                    CoroutineScope.open(policies.get(mine % 3))
+                        .deadline(Duration.ofMillis(1 + mine % 5))) {
+                  for (int child = 0; child < 5; child++) {
+                    children.add(
+                        scope.spawn(child == mine % 7 ? failing() : after(child, "value")));
+                  }
+                  scope.join();
+                } finally {
+                  for (Coroutine<?> child : children) {
+                    assertTrue(child.state().isEnd(), child::toString);
+                  }
+                }
+              });
+      owners.add(owner);
+      if (number % 4 == 0) {
+        owner.cancel();
+      }
+    }
+    for (Coroutine<?> owner : owners) {
+      try {
+        owner.join(PATIENCE);
+      } catch (CompletionException failure) {
+        assertFalse(failure.getCause() instanceof AssertionError, failure::toString);
+      } catch (CancellationException cancelled) {
+        // As it was asked to be.
+      }
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.tourbillon.metrics;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.TimerStats;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Shows what a {@link TimerService} does. The documentation of the package has a table of its
+ * meters.
+ *
+ * <pre>{@code
+ * TimerService timers = TimerService.builder().recordStats().build();
+ * new TimerMetrics(timers, Tags.of("timers", "requests")).bindTo(registry);
+ * }</pre>
+ *
+ * <p>All values come from {@link TimerService#stats}, which is asked at most ten times a second,
+ * however many meters and registries read them; a service that was built without {@code
+ * recordStats} shows nothing but what is pending. Nothing is measured twice and no thread is added.
+ *
+ * <p>Several services share a registry if their tags have different values. The registry keeps what
+ * it shows alive: the binder may be forgotten, and the service is reachable until the meters are
+ * removed, which {@link #close} does.
+ *
+ * <p>Thread-safe.
+ */
+public final class TimerMetrics implements MeterBinder, AutoCloseable {
+  private static final List<Distribution<TimerStats>> DISTRIBUTIONS =
+      List.of(
+          new Distribution<>(
+              "tourbillon.timer.lateness",
+              "From the end of the tick in which a timer was due until it was taken out of the wheel",
+              Ladder.WAITING,
+              TimerStats::latenessNanos),
+          new Distribution<>(
+              "tourbillon.timer.wait",
+              "From then until the task began, behind other tasks or in the executor's queue",
+              Ladder.WAITING,
+              TimerStats::waitNanos),
+          new Distribution<>(
+              "tourbillon.timer.run", "How long tasks ran", Ladder.RUNNING, TimerStats::runNanos));
+
+  private final TimerService timers;
+  private final Snapshots<TimerStats> snapshots;
+  private final Tags tags;
+
+  /** Guarded by its monitor. */
+  private final List<Meters<TimerStats>> bound = new ArrayList<>();
+
+  /** Without tags of its own. */
+  public TimerMetrics(TimerService timers) {
+    this(timers, Tags.empty());
+  }
+
+  /**
+   * Shows a service with tags.
+   *
+   * @param tags what distinguishes this service from others of the process
+   */
+  public TimerMetrics(TimerService timers, Iterable<Tag> tags) {
+    this.timers = timers;
+    this.snapshots = new Snapshots<>(timers::stats, System::nanoTime);
+    this.tags = Tags.of(tags);
+  }
+
+  /**
+   * Registers the meters. To a composite registry it should be bound after its children were added,
+   * as those that come later have no histograms.
+   */
+  @Override
+  public void bindTo(MeterRegistry registry) {
+    Meters<TimerStats> meters = new Meters<>(registry, snapshots, tags);
+    synchronized (bound) {
+      bound.add(meters);
+      registerCounts(meters);
+      registerPending(meters);
+      DISTRIBUTIONS.forEach(meters::histogram);
+    }
+  }
+
+  /** Removes the meters from all registries that it was bound to. The service goes on. */
+  @Override
+  public void close() {
+    synchronized (bound) {
+      bound.forEach(Meters::removeAll);
+      bound.clear();
+    }
+  }
+
+  private static void registerCounts(Meters<TimerStats> meters) {
+    meters.counter("tourbillon.timer.scheduled", "Timers accepted", TimerStats::scheduled);
+    meters.counter("tourbillon.timer.rescheduled", "Deadlines changed", TimerStats::rescheduled);
+    meters.counter("tourbillon.timer.cancelled", "Timers cancelled", TimerStats::cancelled);
+    meters.counter("tourbillon.timer.fired", "Timers that ended by firing", TimerStats::fired);
+    meters.counter(
+        "tourbillon.timer.runs",
+        "Tasks run or handed to the executor, those of periodic timers each time",
+        TimerStats::runs);
+    meters.counter(
+        "tourbillon.timer.handed.back", "Timers pending at shutdown", TimerStats::handedBack);
+    meters.counter(
+        "tourbillon.timer.rejected",
+        "Timers refused for maxPending, and tasks refused by the executor",
+        TimerStats::rejected);
+    meters.counter("tourbillon.timer.exceptions", "Tasks that threw", TimerStats::exceptions);
+    meters.counter(
+        "tourbillon.timer.pauses",
+        "Times that the driver was late through no task's fault",
+        TimerStats::pauses);
+    meters.counter(
+        "tourbillon.timer.stalls",
+        "Times that the watchdog has reported a task that held the driver for too long",
+        TimerStats::stalls);
+    meters.secondsCounter(
+        "tourbillon.timer.paused", "How late that was, summed up", TimerStats::pauseNanos);
+  }
+
+  private void registerPending(Meters<TimerStats> meters) {
+    meters.gauge("tourbillon.timer.pending", "Timers pending", TimerStats::pending);
+    int levels = timers.stats().pendingByLevel().size();
+    for (int level = 0; level < levels; level++) {
+      int index = level;
+      meters.gauge(
+          "tourbillon.timer.pending.by.level",
+          "Timers pending by level of the wheel, finest first",
+          stats -> stats.pendingByLevel().get(index),
+          "level",
+          Integer.toString(level));
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.tourbillon.metrics.server;
+
+import io.tourbillon.coroutine.CoroutineStats;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scheduler at one moment, and what it did since the one before.
+ *
+ * @param spawned coroutines a second, as are those that follow
+ * @param live how many there are in each state
+ * @param lateness of the delays and limits that were over meanwhile; null if there was none
+ * @param queueWait in the ready queue; null if nothing waited
+ * @param turn of the turns that were given; null if there was none
+ */
+record CoroutineSample(
+    double spawned,
+    double finished,
+    double failed,
+    double cancelled,
+    double timeouts,
+    Map<String, Long> live,
+    long threads,
+    List<LoopSample> loops,
+    @Nullable Percentiles lateness,
+    @Nullable Percentiles queueWait,
+    @Nullable Percentiles turn) {
+
+  static CoroutineSample between(CoroutineStats before, CoroutineStats after, double seconds) {
+    Map<String, Long> live = new TreeMap<>();
+    live.put("created", after.created());
+    live.put("ready", after.ready());
+    live.put("running", after.running());
+    live.put("suspended", after.suspended());
+    List<LoopSample> loops = new ArrayList<>();
+    for (int loop = 0; loop < after.loops().size(); loop++) {
+      loops.add(LoopSample.between(before.loops().get(loop), after.loops().get(loop), seconds));
+    }
+    return new CoroutineSample(
+        (after.spawned() - before.spawned()) / seconds,
+        (after.finished() - before.finished()) / seconds,
+        (after.failed() - before.failed()) / seconds,
+        (cancelled(after) - cancelled(before)) / seconds,
+        (after.timeouts() - before.timeouts()) / seconds,
+        live,
+        after.threads(),
+        loops,
+        Percentiles.between(before.latenessNanos(), after.latenessNanos()),
+        Percentiles.between(before.waitNanos(), after.waitNanos()),
+        Percentiles.between(before.turnNanos(), after.turnNanos()));
+  }
+
+  private static long cancelled(CoroutineStats stats) {
+    return stats.cancelled().values().stream().mapToLong(Long::longValue).sum();
+  }
+}

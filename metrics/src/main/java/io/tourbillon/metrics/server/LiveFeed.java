@@ -1,0 +1,104 @@
+package io.tourbillon.metrics.server;
+
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.CoroutineStats;
+import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.TimerStats;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last minutes in samples of a second, for pages. A sample is taken when a page asks and the
+ * last one is old enough, so all pages share one series, and nothing is done while nobody looks;
+ * after such a time the series begins anew. Thread-safe.
+ */
+final class LiveFeed {
+  static final int MAX_SAMPLES = 300;
+
+  /** Somewhat less than a page's second, so that a page that is early does not wait for two. */
+  static final long STEP_NANOS = 900_000_000L;
+
+  static final long GAP_NANOS = 10_000_000_000L;
+
+  private final @Nullable TimerService timers;
+  private final @Nullable CoroutineScheduler scheduler;
+  private final LongSupplier nanoTime;
+  private final InstantSource wallClock;
+  private final long series;
+
+  // Guarded by the monitor.
+  private final ArrayDeque<Sample> samples = new ArrayDeque<>();
+  private @Nullable Moment last;
+  private long number;
+
+  LiveFeed(
+      @Nullable TimerService timers,
+      @Nullable CoroutineScheduler scheduler,
+      LongSupplier nanoTime,
+      InstantSource wallClock) {
+    this.timers = timers;
+    this.scheduler = scheduler;
+    this.nanoTime = nanoTime;
+    this.wallClock = wallClock;
+    this.series = wallClock.millis();
+  }
+
+  /**
+   * What a page is told.
+   *
+   * @param series tells one server from the next at the same address
+   * @param samples oldest first; none if it is too soon for another one
+   * @param slowest the slowest tasks of late
+   */
+  record Reply(long series, List<Sample> samples, List<SlowTask> slowest) {}
+
+  /** What a page has not seen that has seen the samples up to this number. */
+  synchronized Reply since(long seen) {
+    long nowNanos = nanoTime.getAsLong();
+    Moment before = last;
+    if (before == null || nowNanos - before.nanos >= GAP_NANOS) {
+      samples.clear();
+      last = takeMoment(nowNanos);
+    } else if (nowNanos - before.nanos >= STEP_NANOS) {
+      Moment after = takeMoment(nowNanos);
+      last = after;
+      number++;
+      samples.addLast(between(before, after));
+      if (samples.size() > MAX_SAMPLES) {
+        samples.removeFirst();
+      }
+    }
+    return new Reply(
+        series,
+        samples.stream().filter(sample -> sample.number() > seen).toList(),
+        last == null || last.timers == null
+            ? List.of()
+            : last.timers.slowest().stream().map(SlowTask::of).toList());
+  }
+
+  private Moment takeMoment(long nowNanos) {
+    return new Moment(
+        nowNanos,
+        timers == null ? null : timers.stats(),
+        scheduler == null ? null : scheduler.stats());
+  }
+
+  private Sample between(Moment before, Moment after) {
+    double seconds = (after.nanos - before.nanos) / 1e9;
+    return new Sample(
+        number,
+        wallClock.millis(),
+        before.timers == null || after.timers == null
+            ? null
+            : TimerSample.between(before.timers, after.timers, seconds),
+        before.coroutines == null || after.coroutines == null
+            ? null
+            : CoroutineSample.between(before.coroutines, after.coroutines, seconds));
+  }
+
+  private record Moment(
+      long nanos, @Nullable TimerStats timers, @Nullable CoroutineStats coroutines) {}
+}

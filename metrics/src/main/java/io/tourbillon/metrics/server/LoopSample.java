@@ -1,0 +1,33 @@
+package io.tourbillon.metrics.server;
+
+import io.tourbillon.coroutine.LoopStats;
+
+/**
+ * A loop at one moment, and what it did since the one before.
+ *
+ * @param utilisation the share of time in which it was not at rest
+ * @param switches turns a second
+ */
+record LoopSample(
+    String name,
+    long coroutines,
+    long ready,
+    long mailbox,
+    double utilisation,
+    double switches,
+    long stalls,
+    boolean dead) {
+
+  static LoopSample between(LoopStats before, LoopStats after, double seconds) {
+    double busySeconds = (after.busyNanos() - before.busyNanos()) / 1e9;
+    return new LoopSample(
+        after.name(),
+        after.coroutines(),
+        after.readyQueue(),
+        after.mailbox(),
+        Math.clamp(busySeconds / seconds, 0, 1),
+        (after.switches() - before.switches()) / seconds,
+        after.stalls(),
+        after.dead());
+  }
+}

@@ -1,0 +1,60 @@
+package io.tourbillon.metrics.server;
+
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.LoopStats;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/**
+ * Finds out whether loops go on: asks them, and notes which do not answer, since when, and how many
+ * turns they had given then. A loop that is silent twice, far enough apart, and has given no turn
+ * meanwhile is stalled. Works when it is asked and only then. Thread-safe.
+ */
+final class LoopWatch {
+  private final CoroutineScheduler scheduler;
+  private final long limitNanos;
+  private final LongSupplier nanoTime;
+
+  /** By the name of the loop; guarded by the monitor. */
+  private final Map<String, Silence> silences = new HashMap<>();
+
+  LoopWatch(CoroutineScheduler scheduler, Duration limit, LongSupplier nanoTime) {
+    this.scheduler = scheduler;
+    this.limitNanos = limit.toNanos();
+    this.nanoTime = nanoTime;
+  }
+
+  /** What is the matter with each loop, by its name. */
+  Map<String, Condition> check() {
+    // Waits for a tenth of a second at most, so not under the monitor.
+    Set<String> silent = new HashSet<>(scheduler.dump(0).silent());
+    Map<String, Condition> conditions = new LinkedHashMap<>();
+    for (LoopStats loop : scheduler.stats().loops()) {
+      conditions.put(
+          loop.name(),
+          loop.dead() ? Condition.DEAD : conditionOf(loop, silent.contains(loop.name())));
+    }
+    return conditions;
+  }
+
+  private synchronized Condition conditionOf(LoopStats loop, boolean silent) {
+    if (!silent) {
+      silences.remove(loop.name());
+      return Condition.UP;
+    }
+    long nowNanos = nanoTime.getAsLong();
+    Silence silence = silences.get(loop.name());
+    if (silence == null || silence.switches() != loop.switches()) {
+      silences.put(loop.name(), new Silence(nowNanos, loop.switches()));
+      return Condition.UP;
+    }
+    return nowNanos - silence.sinceNanos() >= limitNanos ? Condition.STALLED : Condition.UP;
+  }
+
+  private record Silence(long sinceNanos, long switches) {}
+}

@@ -1,0 +1,54 @@
+package io.tourbillon.metrics.server;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Locale;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.QuotedQualityCSV;
+import org.eclipse.jetty.server.Request;
+
+/** All meters of a registry, in the format that the scraper likes best. */
+final class Scrape implements Source {
+  private static final String OPEN_METRICS_TYPE = "application/openmetrics-text";
+  private static final String OPEN_METRICS = OPEN_METRICS_TYPE + "; version=1.0.0; charset=utf-8";
+  private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final PrometheusMeterRegistry registry;
+
+  Scrape(PrometheusMeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  @Override
+  public Answer answer(Request request) throws IOException {
+    String format = formatFor(request);
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    registry.scrape(body, format);
+    return new Answer(200, format, body.toByteArray());
+  }
+
+  /** Who accepts neither, or says nothing, gets text, as from other exporters. */
+  private static String formatFor(Request request) {
+    QuotedQualityCSV accepted = new QuotedQualityCSV();
+    for (String value : request.getHeaders().getValuesList(HttpHeader.ACCEPT)) {
+      accepted.addValue(value);
+    }
+    for (String range : accepted.getValues()) {
+      int end = range.indexOf(';');
+      String type = (end < 0 ? range : range.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+      switch (type) {
+        case OPEN_METRICS_TYPE -> {
+          return OPEN_METRICS;
+        }
+        case "text/plain", "text/*", "*/*" -> {
+          return TEXT;
+        }
+        default -> {
+          // Something that is not spoken here.
+        }
+      }
+    }
+    return TEXT;
+  }
+}

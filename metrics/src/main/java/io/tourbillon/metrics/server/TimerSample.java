@@ -1,0 +1,48 @@
+package io.tourbillon.metrics.server;
+
+import io.tourbillon.timer.TimerStats;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service at one moment, and what it did since the one before.
+ *
+ * @param scheduled timers a second, as are the others that count
+ * @param lateness of the timers taken out of the wheel meanwhile; null if there was none
+ * @param queueWait of the tasks that began meanwhile; null if there was none
+ * @param run of the tasks run meanwhile; null if there was none
+ */
+record TimerSample(
+    double scheduled,
+    double rescheduled,
+    double cancelled,
+    double fired,
+    double runs,
+    double rejected,
+    double exceptions,
+    long pauses,
+    long stalls,
+    long pending,
+    List<Long> pendingByLevel,
+    @Nullable Percentiles lateness,
+    @Nullable Percentiles queueWait,
+    @Nullable Percentiles run) {
+
+  static TimerSample between(TimerStats before, TimerStats after, double seconds) {
+    return new TimerSample(
+        (after.scheduled() - before.scheduled()) / seconds,
+        (after.rescheduled() - before.rescheduled()) / seconds,
+        (after.cancelled() - before.cancelled()) / seconds,
+        (after.fired() - before.fired()) / seconds,
+        (after.runs() - before.runs()) / seconds,
+        (after.rejected() - before.rejected()) / seconds,
+        (after.exceptions() - before.exceptions()) / seconds,
+        after.pauses(),
+        after.stalls(),
+        after.pending(),
+        after.pendingByLevel(),
+        Percentiles.between(before.latenessNanos(), after.latenessNanos()),
+        Percentiles.between(before.waitNanos(), after.waitNanos()),
+        Percentiles.between(before.runNanos(), after.runNanos()));
+  }
+}

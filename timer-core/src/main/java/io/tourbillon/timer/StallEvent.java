@@ -1,0 +1,47 @@
+package io.tourbillon.timer;
+
+import java.util.stream.Collectors;
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
+import org.jspecify.annotations.Nullable;
+
+/** A task holds the driver, as the watchdog sees it. By the watchdog's thread. */
+@Name("tourbillon.Stall")
+@Label("Driver Stall")
+@Category("Tourbillon")
+@Description("A task holds the driver for longer than the watchdog's bound, and is still running")
+@StackTrace(false)
+final class StallEvent extends Event {
+  private static final StallEvent PROBE = new StallEvent();
+
+  @Label("Driver")
+  @Description("Name of the driver's thread")
+  @Nullable String driver;
+
+  @Label("Held For")
+  @Description("How long the task has been running for at the least")
+  @Timespan(Timespan.NANOSECONDS)
+  long heldFor;
+
+  @Label("Driver Stack")
+  @Description("What the driver is doing: a call a line, innermost first")
+  @Nullable String driverStack;
+
+  static boolean isRecorded() {
+    return PROBE.isEnabled();
+  }
+
+  static void record(StallReport report) {
+    StallEvent event = new StallEvent();
+    event.driver = report.threadName();
+    event.heldFor = report.heldNanos();
+    event.driverStack =
+        report.stack().stream().map(StackTraceElement::toString).collect(Collectors.joining("\n"));
+    event.commit();
+  }
+}

@@ -1,0 +1,39 @@
+package io.tourbillon.timer;
+
+/** What a task is called where people read of it. */
+final class TaskName {
+  private TaskName() {}
+
+  /**
+   * The tag of a timer, or else the class of what was passed in. Calls code of adapters, so it is
+   * not for use under a lock; what that throws must not end the driver.
+   *
+   * @param timer what stood in the wheel
+   * @param task what it ran
+   */
+  static String of(Object timer, Runnable task) {
+    String tag = timer instanceof ScheduledTimer scheduled ? scheduled.tag() : null;
+    return tag != null ? tag : nameOf(typeOf(task));
+  }
+
+  private static Class<?> typeOf(Runnable task) {
+    if (task instanceof AccountableTask accountable) {
+      try {
+        return accountable.taskType();
+      } catch (RuntimeException broken) {
+        return task.getClass();
+      }
+    }
+    return task.getClass();
+  }
+
+  /**
+   * The name of a hidden class, such as a lambda's, ends with a slash and an address, which differs
+   * from run to run.
+   */
+  private static String nameOf(Class<?> type) {
+    String name = type.getName();
+    int slash = name.indexOf('/');
+    return slash < 0 ? name : name.substring(0, slash);
+  }
+}
