@@ -27,8 +27,9 @@ import sun.misc.SignalHandler;
  * <p><b>Limits.</b> Signals are not counted by the system: one that comes while its like is being
  * delivered may be lost. Here sixteen are kept that nobody has received; more are dropped. The
  * module {@code jdk.unsupported} must be there, as it is unless a runtime image was made without
- * it; names are those of the system, without SIG. QUIT, KILL, STOP, SEGV and some others can not be
- * had, nor HUP, INT and TERM in a JVM that was started with {@code -Xrs}. Thread-safe.
+ * it, or the application is a module itself and does not require it; names are those of the system,
+ * without SIG. QUIT, KILL, STOP, SEGV and some others can not be had, nor HUP, INT and TERM in a
+ * JVM that was started with {@code -Xrs}. Thread-safe.
  */
 public final class OsSignals implements AutoCloseable {
   private static final int MOST_KEPT = 16;

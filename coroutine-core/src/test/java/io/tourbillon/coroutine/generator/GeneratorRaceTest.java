@@ -2,6 +2,7 @@ package io.tourbillon.coroutine.generator;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine;
@@ -99,6 +100,25 @@ class GeneratorRaceTest {
           taker.cancel();
           return taker.join(PATIENCE);
         });
+  }
+
+  /** What the tests above would see if a step that was given up took its value with it. */
+  @Test
+  void values_thatAreLost_areMissed() {
+    AssertionError missed =
+        assertThrows(
+            AssertionError.class,
+            () ->
+                takeAll(
+                    generator -> {
+                      try {
+                        return generator.next(instant());
+                      } catch (TimeoutException late) {
+                        Step<Integer, String> _ = generator.next();
+                        throw late;
+                      }
+                    }));
+    assertTrue(missed.getMessage().startsWith("seed"), missed.getMessage());
   }
 
   @Test
