@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What of channels and selects does not wait, beside twins that are broken on purpose. */
+@Tag("long") // Some minutes.
 @Tag("handoff") // Engines have no part in it, so once is enough.
 @Timeout(5000)
 class ChannelLinearizabilityTest {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What of mutex and permits does not wait, beside twins that are broken on purpose. */
+@Tag("long") // Some minutes.
 @Tag("handoff") // Engines have no part in it, so once is enough.
 @Timeout(5000)
 class SyncLinearizabilityTest {
