@@ -307,7 +307,6 @@ class ChannelLinearizabilityTest {
   }
 
   @Test
-  @Tag("long")
   void both_forLong() throws Exception {
     assertTrue(Linearizability.holdsInRaces(OfChannel.class, ChannelByOne.class, 20 * MANY));
     assertTrue(Linearizability.holdsInRaces(OfSelect.class, SelectByOne.class, 20 * MANY));

@@ -190,7 +190,6 @@ class SyncLinearizabilityTest {
   }
 
   @Test
-  @Tag("long")
   void both_forLong() throws Exception {
     assertTrue(Linearizability.holdsInRaces(OfMutex.class, MutexByOne.class, 20 * MANY));
     assertTrue(Linearizability.holdsInRaces(OfPermits.class, PermitsByOne.class, 20 * MANY));
