@@ -146,11 +146,6 @@ public final class Suspension {
     }
   }
 
-  /** The coroutine that calls this, or null if the caller is none. */
-  public static @Nullable Coroutine<?> coroutine() {
-    return CurrentLoop.coroutine();
-  }
-
   /**
    * Waits as {@link #await(Object, Consumer)} does, but whatever comes in between: for an end that
    * has to be waited for before others may go on. A cancellation or a timeout is seen at the next

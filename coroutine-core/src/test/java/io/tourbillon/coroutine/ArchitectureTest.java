@@ -52,7 +52,7 @@ class ArchitectureTest {
   static final ArchRule primitives_standOnThePublicSeam =
       noClasses()
           .that()
-          .resideInAnyPackage(CHANNELS, LOCKS)
+          .resideInAnyPackage(CHANNELS, LOCKS, CORE + ".generator", CORE + ".bridge")
           .should()
           .dependOnClassesThat(
               resideInAPackage("io.tourbillon.coroutine")
@@ -64,7 +64,10 @@ class ArchitectureTest {
                               Waiters.class,
                               Coroutine.class,
                               Coroutines.class,
+                              CoroutineScheduler.class,
+                              SpawnOptions.class,
                               CoroutineCancelledException.class,
+                              Action.class,
                               Body.class))))
           .orShould()
           .dependOnClassesThat(resideInAPackage("jdk.."));

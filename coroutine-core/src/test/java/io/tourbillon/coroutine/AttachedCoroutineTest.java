@@ -2,8 +2,6 @@ package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -91,13 +89,6 @@ class AttachedCoroutineTest {
             });
     owner.join();
     assertEquals("ended", told.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join());
-  }
-
-  @Test
-  void coroutine_isTheCaller_orNull() {
-    assertNull(Suspension.coroutine());
-    Coroutine<Coroutine<?>> caller = scheduler.spawn(() -> Suspension.coroutine());
-    assertSame(caller, caller.join());
   }
 
   private static void resumeAt(CompletableFuture<String> gate, Resumption<String> opened) {

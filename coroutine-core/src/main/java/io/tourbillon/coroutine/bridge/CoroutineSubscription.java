@@ -103,7 +103,7 @@ final class CoroutineSubscription<T> implements Subscription, Emitter<T>, Action
     Subscriber<? super T> served;
     synchronized (this) {
       begun = true;
-      coroutine = Suspension.coroutine();
+      coroutine = Coroutines.current();
       served = Objects.requireNonNull(subscriber);
     }
     served.onSubscribe(this);
@@ -154,10 +154,9 @@ final class CoroutineSubscription<T> implements Subscription, Emitter<T>, Action
   public void emit(T value) {
     Objects.requireNonNull(value, "value");
     synchronized (this) {
-      if (coroutine == null || !coroutine.equals(Suspension.coroutine())) {
+      if (coroutine == null || !coroutine.equals(Suspension.caller())) {
         throw new IllegalStateException(
-            "only the coroutine of the subscription itself may emit, not "
-                + Suspension.coroutine());
+            "only the coroutine of the subscription itself may emit, not " + Suspension.caller());
       }
     }
     Coroutines.checkpoint();

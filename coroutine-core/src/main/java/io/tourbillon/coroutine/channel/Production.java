@@ -2,6 +2,7 @@ package io.tourbillon.coroutine.channel;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Suspension;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -49,7 +50,7 @@ final class Production<T> implements Callable<Boolean> {
   /** Returns whether the body has. */
   @Override
   public Boolean call() throws Exception {
-    coroutine = Suspension.coroutine();
+    coroutine = Coroutines.current();
     try {
       body.run(channel);
       channel.close();

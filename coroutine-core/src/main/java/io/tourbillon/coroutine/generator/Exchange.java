@@ -148,7 +148,7 @@ final class Exchange<
   }
 
   private void requireIdle() {
-    if (coroutine != null && coroutine.equals(Suspension.coroutine())) {
+    if (coroutine != null && coroutine.equals(Suspension.caller())) {
       throw new IllegalStateException(name + " is already executing: it is its own body that asks");
     }
     if (taker != null) {
@@ -169,7 +169,7 @@ final class Exchange<
     if (scheduler != null) {
       return scheduler.spawn(SpawnOptions.named(name), run);
     }
-    if (Suspension.coroutine() == null) {
+    if (!(Suspension.caller() instanceof Coroutine<?>)) {
       throw new IllegalStateException(
           "a generator needs a scheduler if it is no coroutine that takes its first value: "
               + name);
@@ -302,9 +302,9 @@ final class Exchange<
   Request<? extends S> handOut(Y value) {
     boolean disobeys;
     synchronized (this) {
-      if (coroutine == null || !coroutine.equals(Suspension.coroutine())) {
+      if (coroutine == null || !coroutine.equals(Suspension.caller())) {
         throw new IllegalStateException(
-            "only the coroutine of " + name + " itself may yield, not " + Suspension.coroutine());
+            "only the coroutine of " + name + " itself may yield, not " + Suspension.caller());
       }
       if (closed && !closeTold) {
         closeTold = true;
