@@ -10,6 +10,9 @@ import org.HdrHistogram.Histogram;
  * sums are exact only at rest; then {@code spawned = finished + failed + cancelled + created +
  * ready + running + suspended}.
  *
+ * @param recorded whether the scheduler was built with {@code recordStats}; if not, the histograms
+ *     are empty
+ * @param tickNanos the length of a tick
  * @param spawned coroutines accepted
  * @param finished those whose body has returned
  * @param failed those whose body has thrown
@@ -25,12 +28,13 @@ import org.HdrHistogram.Histogram;
  * @param stalls turns that the watchdog has told of
  * @param loops each loop
  * @param latenessNanos time from the end of the tick in which a delay or limit was over to its loop
- *     finding that; empty unless the scheduler was built with {@code recordStats}, as are the
- *     others
+ *     finding that
  * @param waitNanos time in the ready queue, from samples
  * @param turnNanos how long turns took; of many short ones in a row, the average
  */
 public record CoroutineStats(
+    boolean recorded,
+    long tickNanos,
     long spawned,
     long finished,
     long failed,

@@ -118,7 +118,7 @@ final class LoopScheduler implements CoroutineScheduler {
 
   @Override
   public CoroutineStats stats() {
-    return new StatsSnapshot(loops).take(spawned.get());
+    return new StatsSnapshot(loops).take(recordStats, tick.toNanos(), spawned.get());
   }
 
   @Override

@@ -17,7 +17,7 @@ final class StatsSnapshot {
     this.loops = loops;
   }
 
-  CoroutineStats take(long spawned) {
+  CoroutineStats take(boolean recorded, long tickNanos, long spawned) {
     List<LoopStats> each = new ArrayList<>();
     long live = 0;
     long running = 0;
@@ -32,6 +32,8 @@ final class StatsSnapshot {
     long present = sum(Count.PRESENT);
     long suspended = Math.min(present, sum(Count.SUSPENDED));
     return new CoroutineStats(
+        recorded,
+        tickNanos,
         spawned,
         sum(Count.FINISHED),
         sum(Count.FAILED),

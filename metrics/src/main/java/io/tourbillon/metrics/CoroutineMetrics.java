@@ -7,8 +7,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.CoroutineStats;
 import io.tourbillon.coroutine.LoopStats;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
@@ -22,8 +22,8 @@ import java.util.function.ToLongFunction;
  * }</pre>
  *
  * <p>All values come from {@link CoroutineScheduler#stats}, which is asked at most ten times a
- * second, however many meters and registries read them, and stops no loop. The histograms of a
- * scheduler that was built without {@code recordStats} are empty.
+ * second, however many meters and registries read them, and stops no loop. A scheduler that was
+ * built without {@code recordStats} has no histograms.
  *
  * <p>The timers of {@link CoroutineScheduler#timers} are shown by a {@link TimerMetrics} of their
  * own.
@@ -53,12 +53,7 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
               Ladder.RUNNING,
               CoroutineStats::turnNanos));
 
-  private final CoroutineScheduler scheduler;
-  private final Snapshots<CoroutineStats> snapshots;
-  private final Tags tags;
-
-  /** Guarded by its monitor. */
-  private final List<Meters<CoroutineStats>> bound = new ArrayList<>();
+  private final Bindings<CoroutineStats> bindings;
 
   /** Without tags of its own. */
   public CoroutineMetrics(CoroutineScheduler scheduler) {
@@ -69,39 +64,42 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
    * Shows a scheduler with tags.
    *
    * @param tags what distinguishes this scheduler from others of the process
+   * @throws IllegalArgumentException if one is called {@code loop}, {@code state} or {@code
+   *     reason}, as some meters have their own, or {@code le} or {@code phi}, as histograms have
    */
   public CoroutineMetrics(CoroutineScheduler scheduler, Iterable<Tag> tags) {
-    this.scheduler = scheduler;
-    this.snapshots = new Snapshots<>(scheduler::stats, System::nanoTime);
-    this.tags = Tags.of(tags);
+    bindings =
+        new Bindings<>(scheduler::stats, tags, Set.of("loop", "state", "reason", "le", "phi"));
   }
 
   /**
    * Registers the meters. To a composite registry it should be bound after its children were added,
    * as those that come later have no histograms.
+   *
+   * @throws IllegalArgumentException if two tags have one name in the spelling of the registry, as
+   *     {@code a.b} and {@code a_b} have in Prometheus; nothing is registered then
    */
   @Override
   public void bindTo(MeterRegistry registry) {
-    Meters<CoroutineStats> meters = new Meters<>(registry, snapshots, tags);
-    synchronized (bound) {
-      bound.add(meters);
-      CoroutineStats now = scheduler.stats();
-      registerEnds(meters, now);
-      registerStates(meters);
-      for (int loop = 0; loop < now.loops().size(); loop++) {
-        registerLoop(meters, loop, now.loops().get(loop).name());
-      }
-      DISTRIBUTIONS.forEach(meters::histogram);
-    }
+    bindings.bind(
+        registry,
+        meters -> {
+          CoroutineStats now = bindings.now();
+          registerEnds(meters, now);
+          registerStates(meters);
+          for (int loop = 0; loop < now.loops().size(); loop++) {
+            registerLoop(meters, loop, now.loops().get(loop).name());
+          }
+          if (now.recorded()) {
+            DISTRIBUTIONS.forEach(meters::histogram);
+          }
+        });
   }
 
   /** Removes the meters from all registries that it was bound to. The scheduler goes on. */
   @Override
   public void close() {
-    synchronized (bound) {
-      bound.forEach(Meters::removeAll);
-      bound.clear();
-    }
+    bindings.removeAll();
   }
 
   private static void registerEnds(Meters<CoroutineStats> meters, CoroutineStats now) {
@@ -127,6 +125,8 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
   }
 
   private static void registerStates(Meters<CoroutineStats> meters) {
+    meters.secondsGauge(
+        "tourbillon.coroutine.tick", "The length of a tick", CoroutineStats::tickNanos);
     state(meters, "created", CoroutineStats::created);
     state(meters, "ready", CoroutineStats::ready);
     state(meters, "running", CoroutineStats::running);

@@ -36,11 +36,13 @@ final class Histograms<S> {
     this.distribution = distribution;
   }
 
-  /** Returns what takes it back. */
-  Runnable register(MeterRegistry registry, Tags tags) {
-    List<Runnable> undo = new ArrayList<>();
+  /**
+   * Registers it.
+   *
+   * @param undo gets what takes it back; also that which there is when this throws
+   */
+  void register(MeterRegistry registry, Tags tags, List<Runnable> undo) {
     register(registry, distribution.name(), tags, undo);
-    return () -> undo.forEach(Runnable::run);
   }
 
   /**

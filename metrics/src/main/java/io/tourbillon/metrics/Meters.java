@@ -55,15 +55,15 @@ final class Meters<S> {
   }
 
   void gauge(String name, String description, ToDoubleFunction<S> value, String... own) {
-    keep(
-        Gauge.builder(name, snapshots, same -> value.applyAsDouble(snapshots.get()))
-            .description(description)
-            .tags(tags.and(own))
-            .register(registry));
+    gauge(name, description, null, value, own);
+  }
+
+  void secondsGauge(String name, String description, ToDoubleFunction<S> nanos) {
+    gauge(name, description, "seconds", s -> nanos.applyAsDouble(s) / NANOS_PER_SECOND);
   }
 
   void histogram(Distribution<S> distribution) {
-    undo.add(new Histograms<>(snapshots, distribution).register(registry, tags));
+    new Histograms<>(snapshots, distribution).register(registry, tags, undo);
   }
 
   void removeAll() {
@@ -79,6 +79,20 @@ final class Meters<S> {
       String... own) {
     keep(
         FunctionCounter.builder(name, snapshots, same -> count.applyAsDouble(snapshots.get()))
+            .description(description)
+            .baseUnit(unit)
+            .tags(tags.and(own))
+            .register(registry));
+  }
+
+  private void gauge(
+      String name,
+      String description,
+      @Nullable String unit,
+      ToDoubleFunction<S> value,
+      String... own) {
+    keep(
+        Gauge.builder(name, snapshots, same -> value.applyAsDouble(snapshots.get()))
             .description(description)
             .baseUnit(unit)
             .tags(tags.and(own))

@@ -31,11 +31,12 @@ import org.jspecify.annotations.Nullable;
  * encryption nor passwords: put a proxy in front of it where others can reach it. On the loopback
  * address it answers only requests for {@code localhost} or an address in digits, so that no page
  * on the Internet can read it through a browser on this machine. Requests are bounded: 8 KiB of
- * header, 1 KiB of body, 64 connections, of which 8 are served at a time; they are read only, and
- * stop no loop. Its threads are daemons.
+ * header, 1 KiB of body, 64 connections of half a minute at the most, of which 8 are served at a
+ * time; they are read only, and stop no loop. Its threads are daemons.
  *
- * <p>Needs {@code micrometer-registry-prometheus}, {@code jetty-server}, {@code jackson-databind} 3
- * and the webjar {@code chart.js}, which are optional dependencies of this module.
+ * <p>Needs {@code io.micrometer:micrometer-registry-prometheus}, {@code
+ * org.eclipse.jetty:jetty-server} and {@code tools.jackson.core:jackson-databind}, which are
+ * optional dependencies of this module: whoever serves names them, and the binders do without.
  *
  * <p>Thread-safe.
  */
@@ -63,9 +64,11 @@ public final class MetricsServer implements AutoCloseable {
     return endpoint.port();
   }
 
-  /** The address of the page. */
+  /** The address of the page; that on this machine if the server listens on all addresses. */
   public URI uri() {
-    String host = address.getHostAddress();
+    InetAddress reachable =
+        address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address;
+    String host = reachable.getHostAddress();
     return URI.create(
         "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port() + "/");
   }
@@ -88,6 +91,7 @@ public final class MetricsServer implements AutoCloseable {
    */
   public static final class Builder {
     private static final int LAST_PORT = 65_535;
+    private static final Duration LIFE_LIMIT = Duration.ofSeconds(30);
 
     private @Nullable PrometheusMeterRegistry registry;
     private @Nullable TimerService timers;
@@ -182,7 +186,8 @@ public final class MetricsServer implements AutoCloseable {
                   Objects.requireNonNull(own == null ? registry : own),
                   timers,
                   scheduler,
-                  stallLimit));
+                  stallLimit,
+                  LIFE_LIMIT));
       return new MetricsServer(endpoint, address, own);
     }
 

@@ -17,9 +17,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A true histogram, cumulative and with fixed buckets, which a fleet can add up. Micrometer has
@@ -34,16 +36,19 @@ import org.jspecify.annotations.Nullable;
  * one must not be touched before it is known to be there.
  */
 final class PrometheusHistogram implements Collector {
+  /**
+   * By registry and mark. A registry never lets go of who listens to it, so each is listened to
+   * once. What is kept here of a registry does not refer to it.
+   */
+  private static final Map<PrometheusMeterRegistry, Map<Meter, PrometheusHistogram>> MARKED =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
   private final MetricMetadata metadata;
   private final Labels labels;
   private final Ladder ladder;
   private final double[] boundsSeconds;
 
-  /**
-   * What to read; null when it was removed, as the registry never lets go of its listener. Written
-   * by whoever removes it, read by scrapes: those that are under way may still tell of it.
-   */
-  private volatile @Nullable Supplier<Histogram> nanos;
+  private final Supplier<Histogram> nanos;
 
   private PrometheusHistogram(
       MetricMetadata metadata, Labels labels, Ladder ladder, Supplier<Histogram> nanos) {
@@ -67,12 +72,6 @@ final class PrometheusHistogram implements Collector {
       Distribution<?> distribution,
       Supplier<Histogram> nanos) {
     PrometheusMeterRegistry registry = (PrometheusMeterRegistry) target;
-    for (Tag tag : tags) {
-      if (tag.getKey().equals("le")) {
-        throw new IllegalArgumentException(
-            "a tag must not be called le, as histograms call the bounds of their buckets: " + tag);
-      }
-    }
     NoValues values = new NoValues();
     Meter mark =
         Meter.builder(name, Meter.Type.OTHER, values)
@@ -83,23 +82,38 @@ final class PrometheusHistogram implements Collector {
     if (!(mark.measure() instanceof NoValues found && found.equals(values))) {
       return () -> {};
     }
-    PrometheusHistogram histogram =
-        new PrometheusHistogram(
-            new MetricMetadata(nameOf(mark.getId(), registry), distribution.description()),
-            labelsOf(mark.getId(), registry),
-            distribution.ladder(),
-            nanos);
-    registry.getPrometheusRegistry().register(histogram);
+    boolean registered = false;
+    try {
+      PrometheusHistogram histogram =
+          new PrometheusHistogram(
+              new MetricMetadata(nameOf(mark.getId(), registry), distribution.description()),
+              labelsOf(mark.getId(), registry),
+              distribution.ladder(),
+              nanos);
+      registry.getPrometheusRegistry().register(histogram);
+      MARKED.computeIfAbsent(registry, PrometheusHistogram::watch).put(mark, histogram);
+      registered = true;
+    } finally {
+      if (!registered) {
+        registry.remove(mark);
+      }
+    }
+    return () -> registry.remove(mark);
+  }
+
+  /** Histograms of a registry go where their marks are removed, by whomever. */
+  private static Map<Meter, PrometheusHistogram> watch(PrometheusMeterRegistry registry) {
+    Map<Meter, PrometheusHistogram> marked = new ConcurrentHashMap<>();
     registry
         .config()
         .onMeterRemoved(
             removed -> {
-              if (removed.equals(mark)) {
-                histogram.nanos = null;
+              PrometheusHistogram histogram = marked.remove(removed);
+              if (histogram != null) {
                 registry.getPrometheusRegistry().unregister(histogram);
               }
             });
-    return () -> registry.remove(mark);
+    return marked;
   }
 
   private static String nameOf(Meter.Id id, MeterRegistry registry) {
@@ -119,11 +133,7 @@ final class PrometheusHistogram implements Collector {
 
   @Override
   public MetricSnapshot collect() {
-    Supplier<Histogram> source = nanos;
-    if (source == null) {
-      return new HistogramSnapshot(metadata, List.of());
-    }
-    Ladder.Rungs rungs = ladder.sort(source.get());
+    Ladder.Rungs rungs = ladder.sort(nanos.get());
     return new HistogramSnapshot(
         metadata,
         List.of(

@@ -6,8 +6,8 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.TimerStats;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Shows what a {@link TimerService} does. The documentation of the package has a table of its
@@ -20,7 +20,8 @@ import java.util.List;
  *
  * <p>All values come from {@link TimerService#stats}, which is asked at most ten times a second,
  * however many meters and registries read them; a service that was built without {@code
- * recordStats} shows nothing but what is pending. Nothing is measured twice and no thread is added.
+ * recordStats} has no meters but those of what is pending. Nothing is measured twice and no thread
+ * is added.
  *
  * <p>Several services share a registry if their tags have different values. The registry keeps what
  * it shows alive: the binder may be forgotten, and the service is reachable until the meters are
@@ -44,12 +45,7 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
           new Distribution<>(
               "tourbillon.timer.run", "How long tasks ran", Ladder.RUNNING, TimerStats::runNanos));
 
-  private final TimerService timers;
-  private final Snapshots<TimerStats> snapshots;
-  private final Tags tags;
-
-  /** Guarded by its monitor. */
-  private final List<Meters<TimerStats>> bound = new ArrayList<>();
+  private final Bindings<TimerStats> bindings;
 
   /** Without tags of its own. */
   public TimerMetrics(TimerService timers) {
@@ -60,35 +56,38 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
    * Shows a service with tags.
    *
    * @param tags what distinguishes this service from others of the process
+   * @throws IllegalArgumentException if one is called {@code level}, as some meters have their own,
+   *     or {@code le} or {@code phi}, as histograms have
    */
   public TimerMetrics(TimerService timers, Iterable<Tag> tags) {
-    this.timers = timers;
-    this.snapshots = new Snapshots<>(timers::stats, System::nanoTime);
-    this.tags = Tags.of(tags);
+    bindings = new Bindings<>(timers::stats, tags, Set.of("level", "le", "phi"));
   }
 
   /**
    * Registers the meters. To a composite registry it should be bound after its children were added,
    * as those that come later have no histograms.
+   *
+   * @throws IllegalArgumentException if two tags have one name in the spelling of the registry, as
+   *     {@code a.b} and {@code a_b} have in Prometheus; nothing is registered then
    */
   @Override
   public void bindTo(MeterRegistry registry) {
-    Meters<TimerStats> meters = new Meters<>(registry, snapshots, tags);
-    synchronized (bound) {
-      bound.add(meters);
-      registerCounts(meters);
-      registerPending(meters);
-      DISTRIBUTIONS.forEach(meters::histogram);
-    }
+    bindings.bind(
+        registry,
+        meters -> {
+          TimerStats now = bindings.now();
+          registerPending(meters, now);
+          if (now.recorded()) {
+            registerCounts(meters);
+            DISTRIBUTIONS.forEach(meters::histogram);
+          }
+        });
   }
 
   /** Removes the meters from all registries that it was bound to. The service goes on. */
   @Override
   public void close() {
-    synchronized (bound) {
-      bound.forEach(Meters::removeAll);
-      bound.clear();
-    }
+    bindings.removeAll();
   }
 
   private static void registerCounts(Meters<TimerStats> meters) {
@@ -121,10 +120,16 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
         TimerStats::pauseNanos);
   }
 
-  private void registerPending(Meters<TimerStats> meters) {
+  private static void registerPending(Meters<TimerStats> meters, TimerStats now) {
+    meters.secondsGauge("tourbillon.timer.tick", "The length of a tick", TimerStats::tickNanos);
     meters.gauge("tourbillon.timer.pending", "Timers pending", TimerStats::pending);
-    int levels = timers.stats().pendingByLevel().size();
-    for (int level = 0; level < levels; level++) {
+    if (now.maxPending() < Long.MAX_VALUE) {
+      meters.gauge(
+          "tourbillon.timer.pending.limit",
+          "The most timers that may be pending",
+          TimerStats::maxPending);
+    }
+    for (int level = 0; level < now.pendingByLevel().size(); level++) {
       int index = level;
       meters.gauge(
           "tourbillon.timer.pending.by.level",

@@ -41,8 +41,12 @@
  *   <tr><td>{@code tourbillon.timer.stalls}</td><td>counter, reports</td>
  *       <td>tasks that the watchdog has seen hold the driver for too long</td>
  *       <td>it rises at all: give the service an executor</td></tr>
+ *   <tr><td>{@code tourbillon.timer.tick}</td><td>gauge, seconds</td>
+ *       <td>the length of a tick, against which lateness is to be seen</td><td></td></tr>
  *   <tr><td>{@code tourbillon.timer.pending}</td><td>gauge, timers</td>
- *       <td>accepted and not ended</td><td>near {@code maxPending}, or ever rising</td></tr>
+ *       <td>accepted and not ended</td><td>above 0.9 of the limit, or ever rising</td></tr>
+ *   <tr><td>{@code tourbillon.timer.pending.limit}</td><td>gauge, timers</td>
+ *       <td>{@code maxPending}, if it is limited</td><td></td></tr>
  *   <tr><td>{@code tourbillon.timer.pending.by.level}</td><td>gauge, timers</td>
  *       <td>the same by {@code level} of the wheel, 0 the finest; periodic timers whose run is
  *       going on are in none</td><td></td></tr>
@@ -57,8 +61,8 @@
  *       <td>how long tasks ran</td><td>p99 above a tick on a service without an executor</td></tr>
  * </table>
  *
- * <p>A {@code TimerService} counts these if it was built with {@code recordStats}; without it only
- * what is pending is known.
+ * <p>A {@code TimerService} counts these if it was built with {@code recordStats}; without it there
+ * are only the tick and what is pending.
  *
  * <table>
  *   <caption>Coroutines</caption>
@@ -80,6 +84,8 @@
  *       suspended}</td><td>ever rising: something waits for what never comes</td></tr>
  *   <tr><td>{@code tourbillon.coroutine.threads}</td><td>gauge, threads</td>
  *       <td>threads of other people's code on the loops</td><td></td></tr>
+ *   <tr><td>{@code tourbillon.coroutine.tick}</td><td>gauge, seconds</td>
+ *       <td>the length of a tick</td><td></td></tr>
  *   <tr><td>{@code tourbillon.coroutine.switches}</td><td>counter, turns</td>
  *       <td>turns given, by {@code loop}, as are all that follow but the last three</td>
  *       <td></td></tr>
@@ -106,8 +112,9 @@
  *       <td>how long turns took</td><td>p99 above 10 ms: everybody else waits that long</td></tr>
  * </table>
  *
- * <p>The three histograms need a {@code CoroutineScheduler} built with {@code recordStats}; the
- * rest is counted always.
+ * <p>The three histograms, which are of all loops together, need a {@code CoroutineScheduler} built
+ * with {@code recordStats}; the rest is counted always. The timers of {@code
+ * CoroutineScheduler.timers} are shown by a {@code TimerMetrics} of their own.
  *
  * <h2>Histograms</h2>
  *
@@ -123,6 +130,13 @@
  * none. Sums and percentiles are exact to 1 %.
  *
  * <p>In the jar, {@code io/tourbillon/metrics/grafana.json} is a dashboard for Grafana.
+ *
+ * <h2>What else there is to see</h2>
+ *
+ * <p>Meters tell that something is wrong; what it was, the JDK's flight recorder tells, to which
+ * the cores write {@code tourbillon.SlowTask}, {@code Stall}, {@code Pause} and {@code LateTimer},
+ * and {@code SlowTurn}, {@code LoopStall} and {@code LateDelay}, with names and stacks. They are
+ * off, at the price of a flag, unless recorded: {@code jcmd <pid> JFR.start} takes them all.
  */
 @NullMarked
 package io.tourbillon.metrics;

@@ -150,6 +150,24 @@ class CoroutineMetricsTest {
   }
 
   @Test
+  void bindTo_schedulerThatDoesNotRecord_hasNoHistograms() {
+    try (CoroutineScheduler silent =
+        CoroutineScheduler.builder().engine(Engine.HANDOFF).loops(1).build()) {
+      new CoroutineMetrics(silent).bindTo(prometheus);
+    }
+    assertEquals(List.of(), samples("tourbillon_coroutine_turn"));
+    assertEquals(1, samples("tourbillon_coroutine_spawned_total").size());
+  }
+
+  @Test
+  void new_tagThatMetersUse_isRefused() {
+    for (String key : List.of("loop", "state", "reason", "le", "phi")) {
+      assertThrows(
+          IllegalArgumentException.class, () -> new CoroutineMetrics(scheduler, Tags.of(key, "x")));
+    }
+  }
+
+  @Test
   void close_afterBinding_leavesNothing() {
     CoroutineMetrics metrics = new CoroutineMetrics(scheduler);
     metrics.bindTo(simple);

@@ -13,7 +13,11 @@ final class Everything implements AutoCloseable {
   static final String HOSTILE = "<script>document.title='broken'</script><img src=x>";
 
   final TimerService timers =
-      TimerService.builder().recordStats().exceptionHandler((task, error) -> {}).build();
+      TimerService.builder()
+          .recordStats()
+          .maxPending(1_000_000)
+          .exceptionHandler((task, error) -> {})
+          .build();
   final CoroutineScheduler scheduler =
       CoroutineScheduler.builder()
           .engine(Engine.HANDOFF)

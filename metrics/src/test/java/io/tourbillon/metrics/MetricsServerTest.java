@@ -152,6 +152,30 @@ class MetricsServerTest {
   }
 
   @Test
+  void request_refusedByTheServerItself_isToldSoInTheSameWay() throws Exception {
+    List<HttpResponse<String>> refusals =
+        List.of(
+            send(at("/metrics").header("X-Large", "x".repeat(9000))),
+            get("/" + "x".repeat(9000)),
+            send(at("/metrics").method("GET", BodyPublishers.ofString("x".repeat(2000)))));
+    for (HttpResponse<String> refusal : refusals) {
+      assertEquals("text/plain; charset=utf-8", header(refusal, "Content-Type"));
+      assertEquals("nosniff", header(refusal, "X-Content-Type-Options"));
+      assertTrue(refusal.body().matches("[A-Z][a-zA-Z -]+\n"), refusal.body());
+    }
+  }
+
+  @Test
+  void uri_listeningOnAllAddresses_isOneThatABrowserCanOpen() throws Exception {
+    try (MetricsServer everywhere =
+        MetricsServer.builder().timers(timers).address(InetAddress.getByName("0.0.0.0")).build()) {
+      assertEquals("127.0.0.1", everywhere.uri().getHost());
+      assertEquals(
+          200, send(HttpRequest.newBuilder(everywhere.uri().resolve("/health"))).statusCode());
+    }
+  }
+
+  @Test
   void request_tooLarge_isRefused() throws Exception {
     HttpResponse<String> header = send(at("/metrics").header("X-Large", "x".repeat(9000)));
     assertEquals(431, header.statusCode());
@@ -192,6 +216,7 @@ class MetricsServerTest {
   void request_thatIsNonsense_isABadRequestWithoutDetails() throws Exception {
     String response = raw("\u0001\u0002 nonsense\r\n\r\n");
     assertTrue(response.startsWith("HTTP/1.1 400 "), response);
+    assertTrue(response.endsWith("\r\n\r\nBad Request\n"), response);
     assertFalse(response.toLowerCase(Locale.ROOT).contains("jetty"), response);
   }
 

@@ -2,6 +2,7 @@ package io.tourbillon.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -68,6 +69,7 @@ class PrometheusTest {
     for (String query : Dashboard.queries()) {
       JsonNode result = prometheus.query(query);
       assertFalse(result.isEmpty(), query);
+      assertNotEquals("NaN", result.get(0).get("value").get(1).asString(), query);
     }
   }
 }

@@ -22,7 +22,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +97,8 @@ class TimerMetricsTest {
     "tourbillon.timer.pauses, tourbillon_timer_pauses_total, 1",
     "tourbillon.timer.stalls, tourbillon_timer_stalls_total, 0",
     "tourbillon.timer.pending, tourbillon_timer_pending, 10",
+    "tourbillon.timer.pending.limit, tourbillon_timer_pending_limit, 10",
+    "tourbillon.timer.tick, tourbillon_timer_tick_seconds, 0.001",
   })
   void value_afterEvents_isTheirNumberInEachRegistry(
       String name, String prometheusName, double expected) {
@@ -257,10 +262,75 @@ class TimerMetricsTest {
   }
 
   @Test
-  void bindTo_tagThatHistogramsUse_isRefused() {
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> new TimerMetrics(timers, Tags.of("le", "x")).bindTo(prometheus));
+  void new_tagThatMetersUse_isRefused() {
+    for (String key : List.of("le", "level", "phi")) {
+      assertEquals(
+          "a tag must not be called " + key + ", as some meters have their own: tag(" + key + "=x)",
+          assertThrows(
+                  IllegalArgumentException.class, () -> new TimerMetrics(timers, Tags.of(key, "x")))
+              .getMessage());
+    }
+  }
+
+  /** Zeros would look like a service that does nothing. */
+  @Test
+  void bindTo_serviceThatDoesNotRecord_showsWhatIsPendingAlone() {
+    try (TimerService silent = TimerService.create()) {
+      new TimerMetrics(silent).bindTo(simple);
+      assertEquals(
+          Set.of(
+              "tourbillon.timer.tick",
+              "tourbillon.timer.pending",
+              "tourbillon.timer.pending.by.level"),
+          simple.getMeters().stream()
+              .map(meter -> meter.getId().getName())
+              .collect(Collectors.toSet()));
+    }
+  }
+
+  @Test
+  void bindTo_tagsThatPrometheusCanNotTellApart_registersNothing() {
+    TimerMetrics metrics = new TimerMetrics(timers, Tags.of("a.b", "1", "a_b", "2"));
+    assertEquals(
+        "tags must differ in the spelling of the registry: tag(a.b=1) and tag(a_b=2)",
+        assertThrows(IllegalArgumentException.class, () -> metrics.bindTo(prometheus))
+            .getMessage());
+    CompositeMeterRegistry composite = new CompositeMeterRegistry();
+    composite.add(prometheus).add(simple);
+    assertThrows(IllegalArgumentException.class, () -> metrics.bindTo(composite));
+    assertEquals(List.of(), composite.getMeters());
+    assertEquals(List.of(), simple.getMeters());
+    assertEquals(List.of(), prometheus.getMeters());
+    assertEquals("", prometheus.scrape());
+  }
+
+  @Test
+  void bindTo_againAndAgain_addsOneListenerToTheRegistry() {
+    AtomicInteger listeners = new AtomicInteger();
+    PrometheusMeterRegistry counting =
+        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT) {
+          private final @Nullable Config config =
+              new Config() {
+                @Override
+                public Config onMeterRemoved(Consumer<Meter> listener) {
+                  listeners.incrementAndGet();
+                  return super.onMeterRemoved(listener);
+                }
+              };
+
+          @Override
+          public Config config() {
+            return config == null ? super.config() : config; // null while it is built
+          }
+        };
+    for (int i = 0; i < 10; i++) {
+      try (TimerMetrics metrics = new TimerMetrics(timers)) {
+        metrics.bindTo(counting);
+        assertTrue(counting.scrape().contains("tourbillon_timer_run_seconds_bucket"));
+      }
+      assertEquals("", counting.scrape());
+    }
+    assertEquals(1, listeners.get());
   }
 
   @Test
@@ -293,7 +363,7 @@ class TimerMetricsTest {
     assertEquals(
         List.of("tourbillon_timer_handed_back_total 10.0"),
         samples("tourbillon_timer_handed_back_total"));
-    assertEquals(17, samples("tourbillon_timer_pending").size() + 8);
+    assertEquals(List.of("tourbillon_timer_pending 0.0"), samples("tourbillon_timer_pending "));
   }
 
   @Test

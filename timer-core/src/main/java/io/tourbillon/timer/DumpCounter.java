@@ -23,7 +23,7 @@ final class DumpCounter implements ExpirySink<Object> {
           Duration.ofHours(1),
           Duration.ofDays(1),
           Duration.ofDays(30),
-          Duration.ofNanos(Long.MAX_VALUE));
+          TimerDump.NEVER);
 
   private final TickScale scale;
   private final long nowNanos;

@@ -16,6 +16,10 @@ final class PendingLimit {
     this.maxPending = maxPending;
   }
 
+  long maxPending() {
+    return maxPending;
+  }
+
   /** Takes a permit, or throws RejectedExecutionException if all are held. */
   void acquire() {
     if (isUnlimited()) {

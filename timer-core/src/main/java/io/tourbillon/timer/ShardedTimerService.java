@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class ShardedTimerService implements TimerService {
   private final Shard[] shards;
   private final TickScale scale;
+  private final boolean recordsStats;
   private final Clock clock;
   private final PendingLimit limit;
   private final Thread driverThread;
@@ -49,6 +50,7 @@ final class ShardedTimerService implements TimerService {
     clock = builder.clock;
     scale = new TickScale(clock.nanoTime(), builder.tick.toNanos());
     limit = new PendingLimit(builder.maxPending);
+    recordsStats = builder.recordStats;
     shards = new Shard[shardCount()];
     for (int number = 0; number < shards.length; number++) {
       shards[number] = new Shard(this, number, builder.recordStats);
@@ -426,7 +428,8 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public TimerStats stats() {
-    StatsSnapshot snapshot = new StatsSnapshot(elapsedNanos());
+    StatsSnapshot snapshot =
+        new StatsSnapshot(recordsStats, scale, limit.maxPending(), elapsedNanos());
     for (Shard shard : shards) {
       shard.addTo(snapshot);
     }

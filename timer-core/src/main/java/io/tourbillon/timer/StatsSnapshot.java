@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Sums up what the shards have counted. */
 final class StatsSnapshot {
+  private final boolean recorded;
+  private final TickScale scale;
+  private final long maxPending;
   private final long nowNanos;
   private final ShardStats sum = new ShardStats();
   private final List<SlowRun> slowest = new ArrayList<>();
@@ -17,7 +20,10 @@ final class StatsSnapshot {
   /**
    * @param nowNanos the elapsed time, by which runs are of late
    */
-  StatsSnapshot(long nowNanos) {
+  StatsSnapshot(boolean recorded, TickScale scale, long maxPending, long nowNanos) {
+    this.recorded = recorded;
+    this.scale = scale;
+    this.maxPending = maxPending;
     this.nowNanos = nowNanos;
   }
 
@@ -51,6 +57,9 @@ final class StatsSnapshot {
     }
     SlowestRuns.trimToSlowest(slowest);
     return new TimerStats(
+        recorded,
+        scale.tickNanos(),
+        maxPending,
         scheduled,
         cancelled,
         sum.rescheduled,

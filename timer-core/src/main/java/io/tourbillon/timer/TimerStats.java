@@ -18,6 +18,10 @@ import org.HdrHistogram.Histogram;
  *
  * <p>The histograms are this snapshot's own and not thread-safe for writing; the rest is immutable.
  *
+ * @param recorded whether the service was built with {@code recordStats}; if not, all is zero or
+ *     empty but for these three and what is pending
+ * @param tickNanos the length of a tick
+ * @param maxPending the most timers that may be pending, or {@link Long#MAX_VALUE}
  * @param scheduled timers accepted
  * @param cancelled timers cancelled
  * @param rescheduled deadlines changed
@@ -43,6 +47,9 @@ import org.HdrHistogram.Histogram;
  *     longest first
  */
 public record TimerStats(
+    boolean recorded,
+    long tickNanos,
+    long maxPending,
     long scheduled,
     long cancelled,
     long rescheduled,

@@ -146,11 +146,13 @@ class TimerDumpTest {
   void dump_asText_isATableForPeople() {
     timers.schedule(Duration.ofMillis(5), NOTHING, TimerOptions.tagged("idle"));
     timers.schedule(Duration.ofHours(5), NOTHING);
+    timers.schedule(Duration.ofDays(400), NOTHING);
     assertEquals(
         List.of(
-            "2 timers pending",
-            "  due in PT0.001S to PT0.01S: 1",
-            "  due in PT1H to PT24H: 1",
+            "3 timers pending",
+            "  due in 1 ms to 10 ms: 1",
+            "  due in 1 h to 1 d: 1",
+            "  due in 30 d or more: 1",
             "  tagged idle: 1"),
         timers.dump().toString().lines().toList());
   }

@@ -26,13 +26,14 @@ import org.openjdk.jmh.annotations.Warmup;
  * the last fire, in which the harness has two clock readings a timer; and how late the timers were,
  * against the deadline that was asked for. A round with a timer lost, early or fired twice fails.
  *
- * <p>Five fresh JVMs, each with two rounds of warm-up and two that count.
+ * <p>Three fresh JVMs. In each the rounds get faster until about the eighth, as the compiler gets
+ * to code that runs a few hundred times a second; so eight warm up, and six count.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 2)
-@Measurement(iterations = 2)
-@Fork(5)
+@Warmup(iterations = 8)
+@Measurement(iterations = 6)
+@Fork(3)
 public class Fire extends ServerBenchmark {
   @Param TimerKind subject;
 

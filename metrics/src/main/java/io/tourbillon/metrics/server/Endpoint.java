@@ -48,6 +48,7 @@ public final class Endpoint implements AutoCloseable {
    *
    * @param port 0 for any that is free
    * @param stallLimit how long something may make no progress before it counts as stalled
+   * @param lifeLimit how long a connection may last
    */
   public record Options(
       InetAddress address,
@@ -55,7 +56,8 @@ public final class Endpoint implements AutoCloseable {
       PrometheusMeterRegistry registry,
       @Nullable TimerService timers,
       @Nullable CoroutineScheduler scheduler,
-      Duration stallLimit) {}
+      Duration stallLimit,
+      Duration lifeLimit) {}
 
   /**
    * Starts to serve.
@@ -71,7 +73,9 @@ public final class Endpoint implements AutoCloseable {
     connector.setPort(options.port());
     connector.setIdleTimeout(IDLE_LIMIT.toMillis());
     connector.setAcceptQueueSize(MAX_CONNECTIONS);
+    connector.addBean(new ConnectionLifetime(server.getScheduler(), options.lifeLimit()));
     server.addConnector(connector);
+    server.setErrorHandler(new Refusal());
     server.addBean(connectionLimit(server));
     SizeLimitHandler bounded = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     bounded.setHandler(new Router(sources(options), options.address().isLoopbackAddress()));

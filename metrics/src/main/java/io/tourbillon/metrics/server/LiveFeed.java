@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The last minutes in samples of a second, for pages. A sample is taken when a page asks and the
  * last one is old enough, so all pages share one series, and nothing is done while nobody looks;
- * after such a time the series begins anew. Thread-safe.
+ * after minutes of that the series begins anew. A page in the background may ask once a minute: its
+ * samples are of that minute then. Thread-safe.
  */
 final class LiveFeed {
   static final int MAX_SAMPLES = 300;
@@ -21,7 +22,7 @@ final class LiveFeed {
   /** Somewhat less than a page's second, so that a page that is early does not wait for two. */
   static final long STEP_NANOS = 900_000_000L;
 
-  static final long GAP_NANOS = 10_000_000_000L;
+  static final long GAP_NANOS = 300_000_000_000L;
 
   private final @Nullable TimerService timers;
   private final @Nullable CoroutineScheduler scheduler;

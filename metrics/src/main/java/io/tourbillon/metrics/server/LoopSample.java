@@ -7,6 +7,7 @@ import io.tourbillon.coroutine.LoopStats;
  *
  * @param utilisation the share of time in which it was not at rest
  * @param switches turns a second
+ * @param stalls how many there were meanwhile
  */
 record LoopSample(
     String name,
@@ -27,7 +28,7 @@ record LoopSample(
         after.mailbox(),
         Math.clamp(busySeconds / seconds, 0, 1),
         (after.switches() - before.switches()) / seconds,
-        after.stalls(),
+        after.stalls() - before.stalls(),
         after.dead());
   }
 }

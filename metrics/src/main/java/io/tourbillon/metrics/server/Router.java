@@ -24,7 +24,7 @@ final class Router extends Handler.Abstract {
    * The page needs nothing but its own files, so browsers are told to load nothing else, to run no
    * script that stands in a page, and to show it in no frame.
    */
-  private static final HttpFields HEADERS =
+  static final HttpFields HEADERS =
       HttpFields.from(
           new HttpField(
               "Content-Security-Policy",

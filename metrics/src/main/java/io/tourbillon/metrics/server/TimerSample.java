@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A service at one moment, and what it did since the one before.
  *
  * @param scheduled timers a second, as are the others that count
+ * @param pauses how many there were meanwhile, not a second, as of the stalls
  * @param lateness of the timers taken out of the wheel meanwhile; null if there was none
  * @param queueWait of the tasks that began meanwhile; null if there was none
  * @param run of the tasks run meanwhile; null if there was none
@@ -37,8 +38,8 @@ record TimerSample(
         (after.runs() - before.runs()) / seconds,
         (after.rejected() - before.rejected()) / seconds,
         (after.exceptions() - before.exceptions()) / seconds,
-        after.pauses(),
-        after.stalls(),
+        after.pauses() - before.pauses(),
+        after.stalls() - before.stalls(),
         after.pending(),
         after.pendingByLevel(),
         Percentiles.between(before.latenessNanos(), after.latenessNanos()),

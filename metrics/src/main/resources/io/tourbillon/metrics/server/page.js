@@ -117,11 +117,16 @@ const percentilesOf = valueOf => ['p50', 'p99', 'p999', 'max'].map(key => [
   sample => drawn(valueOf(sample)?.[key]),
 ]);
 
+/** What samples count, over all that are shown. */
+const shown = valueOf => history.reduce((sum, sample) => sum + (valueOf(sample) ?? 0), 0);
+
 const splitRow = (name, percentiles) => ({
   cells: [name, ...['p50', 'p99', 'p999', 'max'].map(key => duration(percentiles?.[key]))],
 });
 
 function showTimers(timers) {
+  const pauses = shown(sample => sample.timers?.pauses);
+  const stalls = shown(sample => sample.timers?.stalls);
   showFigures(byId('timer-figures'), [
     ['pending', count.format(timers.pending)],
     ['scheduled/s', rate(timers.scheduled)],
@@ -131,8 +136,8 @@ function showTimers(timers) {
     ['runs/s', rate(timers.runs)],
     ['rejected/s', rate(timers.rejected), timers.rejected > 0],
     ['tasks that threw/s', rate(timers.exceptions), timers.exceptions > 0],
-    ['pauses', count.format(timers.pauses), timers.pauses > 0],
-    ['stalls', count.format(timers.stalls), timers.stalls > 0],
+    ['pauses of late', count.format(pauses), pauses > 0],
+    ['stalls of late', count.format(stalls), stalls > 0],
   ]);
   const rates = [
     ['scheduled', 'scheduled'],
@@ -182,7 +187,7 @@ function showCoroutines(coroutines) {
     percent);
   showLines(
     'lag', percentilesOf(sample => sample.coroutines?.lateness), logarithmicSeconds(), duration);
-  showRows(byId('loops'), coroutines.loops.map(loop => ({
+  showRows(byId('loops'), coroutines.loops.map((loop, at) => ({
     className: loop.dead ? 'dead' : '',
     cells: [
       loop.dead ? `${loop.name} (dead)` : loop.name,
@@ -191,7 +196,7 @@ function showCoroutines(coroutines) {
       count.format(loop.mailbox),
       percent(loop.utilisation),
       rate(loop.switches),
-      count.format(loop.stalls),
+      count.format(shown(sample => sample.coroutines?.loops[at]?.stalls)),
     ],
   })));
 }

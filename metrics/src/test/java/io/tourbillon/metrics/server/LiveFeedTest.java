@@ -85,12 +85,35 @@ class LiveFeedTest {
     assertEquals(LiveFeed.MAX_SAMPLES + 11, samples.getLast().number());
   }
 
+  /** As browsers let pages in the background do. */
+  @Test
+  void since_onceAMinute_tellsWhatWasDoneInIt() {
+    feed.since(0);
+    passSeconds(60);
+    timers.arm(1, TimeUnit.DAYS, () -> {});
+    List<Sample> samples = feed.since(0).samples();
+    assertEquals(1, samples.size());
+    assertEquals(1 / 60.0, samples.getFirst().timers().scheduled());
+    assertEquals(0, samples.getFirst().timers().pauses());
+  }
+
+  @Test
+  void since_afterAPause_countsItOnce() {
+    feed.since(0);
+    timers.arm(1, TimeUnit.MILLISECONDS, () -> {});
+    clock.jump(Duration.ofSeconds(1));
+    passSeconds(1);
+    assertEquals(1, feed.since(0).samples().getFirst().timers().pauses());
+    passSeconds(1);
+    assertEquals(0, feed.since(1).samples().getFirst().timers().pauses());
+  }
+
   @Test
   void since_afterNobodyLooked_beginsAnew() {
     feed.since(0);
     passSeconds(1);
     feed.since(0);
-    passSeconds(60);
+    passSeconds(600);
     assertEquals(List.of(), feed.since(0).samples());
     passSeconds(1);
     assertEquals(2, feed.since(0).samples().getFirst().number());

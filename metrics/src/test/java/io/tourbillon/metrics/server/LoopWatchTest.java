@@ -1,12 +1,17 @@
 package io.tourbillon.metrics.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Engine;
+import io.tourbillon.timer.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -73,6 +78,38 @@ class LoopWatchTest {
     watch.check();
     nanos.addAndGet(5_000_000_000L);
     assertEquals(Map.of(loop, Condition.STALLED), watch.check());
+  }
+
+  @Test
+  void check_loopThatHasDied_isDead() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    Clock clock =
+        new Clock() {
+          @Override
+          public long nanoTime() {
+            if (broken.get()) {
+              throw new ArithmeticException("broken on purpose");
+            }
+            return System.nanoTime();
+          }
+
+          @Override
+          public Alarm newAlarm(Thread thread) {
+            return Clock.system().newAlarm(thread);
+          }
+        };
+    CoroutineScheduler dying =
+        CoroutineScheduler.builder().engine(Engine.HANDOFF).loops(1).clock(clock).build();
+    LoopWatch watchOfDying = new LoopWatch(dying, Duration.ofSeconds(5), nanos::get);
+    Coroutine<?> sleeper = dying.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
+    while (sleeper.state() != Coroutine.State.SUSPENDED) {
+      Thread.onSpinWait();
+    }
+    broken.set(true);
+    dying.spawn(() -> {}); // wakes the loop
+    assertThrows(CompletionException.class, sleeper::join);
+    assertEquals(List.of(Condition.DEAD), List.copyOf(watchOfDying.check().values()));
+    dying.close(Duration.ZERO);
   }
 
   @Test
