@@ -13,8 +13,8 @@ import org.HdrHistogram.Histogram;
  * how far the wheel lags behind, {@code waitNanos} how long tasks queue, {@code runNanos} how long
  * they take. Where one ends the next begins. Lateness is known of every timer that fired. Wait and
  * run time are measured for all runs of an executor, of a small batch, or of a service with a
- * {@link TimerListener}; of more than 16 tasks that the driver runs as one batch each eighth is
- * measured, and counts for eight. Values are exact to 1 % and at most an hour.
+ * {@link TimerListener}; of more than 16 tasks that the driver runs as one batch each sixteenth is
+ * measured, and counts for sixteen. Values are exact to 1 % and at most an hour.
  *
  * <p>The histograms are this snapshot's own and not thread-safe for writing; the rest is immutable.
  *
