@@ -193,7 +193,9 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   @Override
   void cancelled() {
-    if (state() == State.SUSPENDED) {
+    if (state() == State.READY) {
+      loop.hasten(this);
+    } else if (state() == State.SUSPENDED) {
       long nanos = strikeNanos();
       if (nanos > loop.elapsedNanos()) {
         armEarlier(nanos);
