@@ -509,6 +509,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   /** Leaves the scope that was entered last. */
   void leave(ChildrenScope left) {
+    left.end();
     if (!left.equals(scope)) {
       throw new IllegalStateException(
           "scopes must be closed in reverse order, and inside a timeout or shield those opened there");
