@@ -13,9 +13,13 @@ final class ChildrenScope extends Scope implements Signal {
   private @Nullable Throwable cause;
 
   /**
-   * Written once by whoever ends it, by the rules of its owner; volatile, for what comes with it.
+   * Written once by whoever ends it, by the rules of its owner, and taken back when it is left;
+   * volatile, for what comes with it.
    */
   private volatile long strikeNanos = NEVER;
+
+  /** Guarded by this. */
+  private boolean ended;
 
   ChildrenScope(@Nullable Scope outer) {
     super(outer);
@@ -23,11 +27,17 @@ final class ChildrenScope extends Scope implements Signal {
 
   /** From now on suspension points in it raise a signal. The first call counts. */
   synchronized void strike(long elapsedNanos, String reason, @Nullable Throwable cause) {
-    if (strikeNanos == NEVER) {
+    if (strikeNanos == NEVER && !ended) {
       this.reason = reason;
       this.cause = cause;
       strikeNanos = elapsedNanos;
     }
+  }
+
+  /** It was left: whatever is found out now means nothing any more. By the coroutine. */
+  synchronized void end() {
+    ended = true;
+    strikeNanos = NEVER;
   }
 
   @Override

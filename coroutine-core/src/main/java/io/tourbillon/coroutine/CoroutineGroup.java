@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Coroutines that are alike to a {@link SchedulingPolicy}, of a tenant for example: what they have
  * in common. Spawn them with {@link SpawnOptions#inGroup}. Immutable, but for how much of the rate
- * is used up; may be shared by loops and schedulers.
+ * is used up; may be shared by loops, and by schedulers that go by the same clock.
  */
 public final class CoroutineGroup {
   private final String name;

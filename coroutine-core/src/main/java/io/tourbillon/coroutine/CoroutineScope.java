@@ -1,18 +1,16 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.TimerHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +38,10 @@ import org.jspecify.annotations.Nullable;
 public final class CoroutineScope implements AutoCloseable {
   /** What the end of a child means for the others. */
   public enum Policy {
-    /** The first that fails fails the scope: the others are cancelled. */
+    /**
+     * The first that fails fails the scope: the others are cancelled. What they throw while they
+     * clean up is suppressed by that failure.
+     */
     FAIL_FAST,
     /** A failure is the affair of the child, and of whoever joins that. */
     SUPERVISE,
@@ -51,26 +52,21 @@ public final class CoroutineScope implements AutoCloseable {
     FIRST_SUCCESS
   }
 
-  private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
+  private static final Object CHILDREN = "the children of a scope";
 
   private final CoroutineScheduler scheduler;
-  private final Policy policy;
   private final Thread ownerThread = Thread.currentThread();
   private final @Nullable CoroutineTask<?> owner;
   private final @Nullable ChildrenScope ownersScope;
+  private final Children children;
 
-  // Guarded by this. Nobody waits, and no code of users runs, with that lock held.
-  private final Set<Coroutine<?>> children = new LinkedHashSet<>();
-  private @Nullable Resumption<@Nullable Void> waiter;
-  private @Nullable Coroutine<?> winner;
-  private @Nullable Throwable failure;
-  private boolean ending;
-  private boolean closed;
+  /** The owner's. */
+  private @Nullable TimerHandle deadline;
 
   private CoroutineScope(
       CoroutineScheduler scheduler, Policy policy, @Nullable CoroutineTask<?> owner) {
     this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
-    this.policy = Objects.requireNonNull(policy, "policy");
+    children = new Children(Objects.requireNonNull(policy, "policy"), this::strikeOwner);
     this.owner = owner;
     ownersScope = owner == null ? null : owner.enterChildrenScope();
   }
@@ -92,14 +88,27 @@ public final class CoroutineScope implements AutoCloseable {
 
   /**
    * Fails the scope if it is still open then, with a {@link TimeoutException}, whatever the policy.
+   * The last one that was said counts.
    *
    * @param limit from now on; zero or less is over at once
    * @return this
+   * @throws IllegalStateException if the scope is closed, or if called by another than who opened
+   *     it
+   * @throws RejectedExecutionException if the scheduler is closed
    */
   public CoroutineScope deadline(Duration limit) {
-    scheduler
-        .timers()
-        .schedule(limit, () -> fail(new TimeoutException("the scope was open for " + limit)));
+    requireOwner();
+    children.checkOpen();
+    TimerHandle before = deadline;
+    deadline =
+        scheduler
+            .timers()
+            .schedule(
+                limit,
+                () -> children.fail(new TimeoutException("the scope was open for " + limit)));
+    if (before != null) {
+      before.cancel();
+    }
     return this;
   }
 
@@ -107,38 +116,25 @@ public final class CoroutineScope implements AutoCloseable {
    * Starts a child.
    *
    * @throws IllegalStateException if the scope is closed
+   * @throws RejectedExecutionException if the scheduler is closed
    */
   public <T extends @Nullable Object> Coroutine<T> spawn(Callable<T> body) {
-    return adopted(() -> scheduler.spawn(body));
+    return children.add(() -> scheduler.spawn(body));
   }
 
   /** As {@link #spawn(Callable)}, for a body without a result. */
   public Coroutine<@Nullable Void> spawn(Action body) {
-    return adopted(() -> scheduler.spawn(body));
+    return children.add(() -> scheduler.spawn(body));
   }
 
-  /** As {@link #spawn(Callable)}, with a name. */
+  /** As {@link #spawn(Callable)}, with options. */
   public <T extends @Nullable Object> Coroutine<T> spawn(SpawnOptions options, Callable<T> body) {
-    return adopted(() -> scheduler.spawn(options, body));
+    return children.add(() -> scheduler.spawn(options, body));
   }
 
-  /** As {@link #spawn(Action)}, with a name. */
+  /** As {@link #spawn(Action)}, with options. */
   public Coroutine<@Nullable Void> spawn(SpawnOptions options, Action body) {
-    return adopted(() -> scheduler.spawn(options, body));
-  }
-
-  private synchronized <T extends @Nullable Object> Coroutine<T> adopted(
-      Supplier<Coroutine<T>> spawn) {
-    if (closed) {
-      throw new IllegalStateException("the scope is closed");
-    }
-    CoroutineTask<T> child = (CoroutineTask<T>) spawn.get();
-    children.add(child);
-    child.whenEnded(() -> ended(child));
-    if (ending) {
-      child.cancel("its scope has ended");
-    }
-    return child;
+    return children.add(() -> scheduler.spawn(options, body));
   }
 
   /**
@@ -147,85 +143,46 @@ public final class CoroutineScope implements AutoCloseable {
    * @throws CompletionException if the scope has failed; the cause is what a child has thrown, or a
    *     {@link TimeoutException} for the {@link #deadline}
    * @throws CoroutineCancelledException if the calling coroutine is cancelled meanwhile
+   * @throws CancellationException if it is a thread that is interrupted
    * @throws IllegalStateException if called by another than who opened the scope
    */
   public void join() {
     requireOwner();
     try {
-      awaitAll();
+      Suspension.<@Nullable Void>await(CHILDREN, children::awaitEnd);
     } catch (CoroutineCancelledException raised) {
       if (ownersScope == null || !raised.isFrom(ownersScope)) {
         throw raised;
       }
     }
-    Throwable thrown = failure();
+    Throwable thrown = children.failure();
     if (thrown != null) {
       throw new CompletionException(thrown);
     }
-  }
-
-  private void awaitAll() {
-    Suspension.<@Nullable Void>await(
-        "the children of a scope",
-        ended -> {
-          synchronized (this) {
-            if (children.isEmpty()) {
-              ended.resume(null);
-            } else {
-              waiter = ended;
-            }
-          }
-        });
-  }
-
-  private synchronized @Nullable Throwable failure() {
-    return winner == null ? failure : null;
   }
 
   /**
    * Cancels the children that have not ended, and waits until they have, however long it takes.
    * Closing twice does nothing.
    *
-   * @throws IllegalStateException if called by another than who opened the scope, or before a scope
-   *     that was opened inside is closed
+   * @throws IllegalStateException if called by another than who opened the scope; or, when the
+   *     children have ended, if a scope that was opened inside is not closed yet
    */
   @Override
   public void close() {
     requireOwner();
-    List<Coroutine<?>> left;
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      ending = true;
-      left = List.copyOf(children);
+    if (deadline != null) {
+      deadline.cancel();
     }
-    left.forEach(child -> child.cancel("its scope was closed"));
-    if (owner == null) {
-      awaitAllUninterrupted();
-    } else {
-      try {
-        owner.shield(FOR_EVER, Body.of(this::awaitAll));
-      } finally {
-        owner.leave(Objects.requireNonNull(ownersScope));
-      }
+    if (!children.close()) {
+      return;
     }
-  }
-
-  private void awaitAllUninterrupted() {
-    boolean interrupted = false;
-    boolean done = false;
-    while (!done) {
-      try {
-        awaitAll();
-        done = true;
-      } catch (CancellationException interrupt) {
-        interrupted |= Thread.interrupted();
+    try {
+      Suspension.<@Nullable Void>awaitUndisturbed(CHILDREN, children::awaitEnd);
+    } finally {
+      if (owner != null && ownersScope != null) {
+        owner.leave(ownersScope);
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -243,83 +200,11 @@ public final class CoroutineScope implements AutoCloseable {
     }
   }
 
-  // By whatever thread.
-
-  /** A child has come to its end. On its loop. */
-  private void ended(CoroutineTask<?> child) {
-    Throwable fatal = null;
-    boolean won = false;
-    synchronized (this) {
-      children.remove(child);
-      switch (child.state()) {
-        case DONE -> {
-          if (policy == Policy.FIRST_SUCCESS && winner == null) {
-            winner = child;
-            won = true;
-          }
-        }
-        case FAILED -> {
-          if (policy == Policy.FAIL_FAST) {
-            fatal = child.failure();
-            CompletableFuture<?> _ = child.watched();
-          } else if (policy == Policy.FIRST_SUCCESS) {
-            add(child.failure());
-            CompletableFuture<?> _ = child.watched();
-          }
-        }
-        default -> {}
-      }
-    }
-    if (fatal != null) {
-      fail(fatal);
-    } else if (won) {
-      end("another child of its scope was first");
-    }
-    wakeIfAllHaveEnded();
-  }
-
-  private void add(Throwable another) {
-    if (failure == null) {
-      failure = another;
-    } else if (!failure.equals(another)) {
-      failure.addSuppressed(another);
-    }
-  }
-
-  private void fail(Throwable thrown) {
-    synchronized (this) {
-      if (ending) {
-        return;
-      }
-      failure = thrown;
-    }
+  /** The scope has failed, which the owner sees wherever it is suspended. By whatever thread. */
+  private void strikeOwner(Throwable thrown) {
     if (owner != null && ownersScope != null) {
       ownersScope.strike(owner.loop.elapsedNanos(), "it has failed: " + thrown, thrown);
       owner.loop.tell(owner::cancelled);
-    }
-    end("its scope has failed: " + thrown);
-  }
-
-  /** Cancels all that are left. */
-  private void end(String reason) {
-    List<Coroutine<?>> left;
-    synchronized (this) {
-      ending = true;
-      left = List.copyOf(children);
-    }
-    left.forEach(child -> child.cancel(reason));
-  }
-
-  private void wakeIfAllHaveEnded() {
-    Resumption<@Nullable Void> woken = null;
-    synchronized (this) {
-      if (children.isEmpty()) {
-        woken = waiter;
-        waiter = null;
-      }
-    }
-    if (woken != null) {
-      woken.resume(null);
     }
   }
 
@@ -330,6 +215,7 @@ public final class CoroutineScope implements AutoCloseable {
    *
    * @return what they return, in the order in which they were given
    * @throws CompletionException if one fails; the others have been cancelled, and have ended
+   * @throws CancellationException if one was cancelled, but not by this
    * @throws IllegalStateException outside a coroutine
    */
   public static <T extends @Nullable Object> List<T> gather(
@@ -348,6 +234,7 @@ public final class CoroutineScope implements AutoCloseable {
    *
    * @return what it returns; the others have been cancelled, and have ended
    * @throws CompletionException if it has thrown
+   * @throws CancellationException if it was cancelled
    * @throws IllegalArgumentException if there are none
    * @throws IllegalStateException outside a coroutine
    */
@@ -365,6 +252,7 @@ public final class CoroutineScope implements AutoCloseable {
    * @return what it returns; the others have been cancelled, and have ended
    * @throws CompletionException if all have thrown; the cause is what the first has, with the
    *     others suppressed
+   * @throws CancellationException if all were cancelled, but not by this
    * @throws IllegalArgumentException if there are none
    * @throws IllegalStateException outside a coroutine
    */
@@ -374,13 +262,14 @@ public final class CoroutineScope implements AutoCloseable {
     try (CoroutineScope scope = open(Policy.FIRST_SUCCESS)) {
       List<Coroutine<? extends T>> all = scope.spawnAll(parts);
       scope.join();
-      Coroutine<?> first = scope.winner();
-      return all.stream().filter(each -> each.equals(first)).findFirst().orElseThrow().join();
+      Coroutine<?> first = scope.children.winner();
+      // If there is none all were cancelled, and any of them says so.
+      return all.stream()
+          .filter(each -> each.equals(first))
+          .findFirst()
+          .orElseGet(all::getFirst)
+          .join();
     }
-  }
-
-  private synchronized @Nullable Coroutine<?> winner() {
-    return winner;
   }
 
   private <T extends @Nullable Object> List<Coroutine<? extends T>> spawnAll(

@@ -193,7 +193,9 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   @Override
   void cancelled() {
-    if (state() == State.SUSPENDED) {
+    if (state() == State.READY) {
+      loop.hasten(this);
+    } else if (state() == State.SUSPENDED) {
       long nanos = strikeNanos();
       if (nanos > loop.elapsedNanos()) {
         armEarlier(nanos);
@@ -507,6 +509,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   /** Leaves the scope that was entered last. */
   void leave(ChildrenScope left) {
+    left.end();
     if (!left.equals(scope)) {
       throw new IllegalStateException(
           "scopes must be closed in reverse order, and inside a timeout or shield those opened there");

@@ -619,31 +619,54 @@ final class EventLoop implements Runnable {
     ready.add(task, nowNanos);
   }
 
-  /** Gives a coroutine a place in the ready queue as soon as its rate allows. */
+  /**
+   * Gives a coroutine a place in the ready queue as soon as its own rate allows, and then that of
+   * its group: none of the group's turns is taken for one who can not have it yet.
+   */
   void makeReadyWhenDue(CoroutineTask<?> coroutine, Traits traits) {
-    long nanos = elapsedNanos();
-    long dueNanos = traits.nextTurnNanos(nanos);
-    if (dueNanos <= nanos) {
+    whenDue(
+        traits, traits.own(), () -> whenDue(traits, traits.groups(), () -> makeReady(coroutine)));
+  }
+
+  private void whenDue(Traits traits, @Nullable Throttle throttle, Expiry then) {
+    long nanos = clock.nanoTime();
+    long dueNanos = throttle == null ? nanos : throttle.take(nanos);
+    if (dueNanos == nanos) {
+      then.expired();
+      return;
+    }
+    traits.throttleTimerId =
+        arm(
+            scale.elapsedNanos(dueNanos),
+            () -> {
+              traits.throttleTimerId = 0;
+              then.expired();
+            });
+  }
+
+  /** Puts a coroutine off no longer, if its rate does: it was cancelled. */
+  void hasten(CoroutineTask<?> coroutine) {
+    if (isNoLongerPutOff(coroutine)) {
       makeReady(coroutine);
-    } else {
-      traits.throttleTimerId =
-          arm(
-              dueNanos,
-              () -> {
-                traits.throttleTimerId = 0;
-                makeReady(coroutine);
-              });
     }
   }
 
   /** Takes back what was made ready. Looks at all that is ready. */
   void forget(CoroutineTask<?> coroutine) {
-    ready.takeBack(coroutine);
-    Traits traits = coroutine.traits();
-    if (traits != null && traits.throttleTimerId != 0) {
-      disarm(traits.throttleTimerId);
-      traits.throttleTimerId = 0;
+    if (!isNoLongerPutOff(coroutine)) {
+      ready.takeBack(coroutine);
     }
+  }
+
+  /** Ends that, and says whether it has been. */
+  private boolean isNoLongerPutOff(CoroutineTask<?> coroutine) {
+    Traits traits = coroutine.traits();
+    if (traits == null || traits.throttleTimerId == 0) {
+      return false;
+    }
+    disarm(traits.throttleTimerId);
+    traits.throttleTimerId = 0;
+    return true;
   }
 
   long arm(long deadlineNanos, Expiry due) {

@@ -240,7 +240,11 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     return awaited;
   }
 
-  /** Runs something when it has ended, on its loop; that does not count as seeing it. */
+  /**
+   * Runs something when it has ended, on its loop; that does not count as seeing it.
+   *
+   * @param then must not wait for a lock: it is the loop's own thread that would
+   */
   final void whenEnded(Runnable then) {
     CompletableFuture<T> _ = end().whenComplete((value, failure) -> then.run());
   }

@@ -14,7 +14,10 @@ import java.util.Objects;
  * group, of priority 0 and have no deadline.
  */
 public sealed interface SchedulingPolicy {
-  /** Who became ready first is first. The default, and the cheapest: a turn costs nothing more. */
+  /**
+   * Who became ready first is first, and so waits for one turn of each that is ready before. The
+   * default, and the cheapest: a turn costs nothing more.
+   */
   static SchedulingPolicy fifo() {
     return new Fifo();
   }
@@ -22,7 +25,8 @@ public sealed interface SchedulingPolicy {
   /**
    * The {@linkplain SpawnOptions#group groups} that have someone ready take turns, and within each
    * who became ready first is first. Those of no group are one together. So among N groups a
-   * coroutine waits for no more than N turns for each one that is before it in its group.
+   * coroutine waits for no more than N turns for each one that is before it in its group. A turn
+   * costs a look-up, however many groups there are.
    */
   static SchedulingPolicy roundRobin() {
     return new RoundRobin();
@@ -32,7 +36,7 @@ public sealed interface SchedulingPolicy {
    * Who has the highest {@linkplain SpawnOptions#priority priority} is first; but waiting counts: a
    * step of priority is worth as much as having become ready that much earlier. So nobody is
    * overtaken by those that become ready later than twenty times the step after, the range of
-   * priorities being twenty.
+   * priorities being twenty. A turn costs more the more are ready, by their logarithm.
    *
    * @param step positive; 10 ms, for example
    * @throws IllegalArgumentException if it is not
@@ -44,8 +48,9 @@ public sealed interface SchedulingPolicy {
   /**
    * Whose deadline comes first is first: the nearest limit of a {@link Coroutines#withTimeout}
    * around it. One without a deadline, or with one that is farther, counts as if its were the
-   * horizon away when it became ready; so nobody is overtaken by those that become ready later than
-   * that.
+   * horizon away when it became ready, and one that is late as if its were then; so nobody is
+   * overtaken by those that become ready later than the horizon after. A turn costs more the more
+   * are ready, by their logarithm.
    *
    * @param horizon positive; a second, for example
    * @throws IllegalArgumentException if it is not

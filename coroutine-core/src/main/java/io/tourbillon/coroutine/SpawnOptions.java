@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param priority from {@value #LOWEST} to {@value #HIGHEST}, for {@link
  *     SchedulingPolicy#priority}; null for that of its group, or 0
  * @param resumesPerSecond how many turns it is given at the most, spread evenly; positive, and
- *     infinite if there is no limit. Heeded whatever the policy
+ *     infinite if there is no limit. Heeded whatever the policy, but not for the turn in which a
+ *     cancellation is seen, nor for turns that the JDK gives, after blocking calls
  */
 public record SpawnOptions(
     @Nullable String name,

@@ -160,7 +160,7 @@ public final class Suspension {
       return coroutine.<T, RuntimeException>shield(
           FOR_EVER, () -> coroutine.suspend(what, registration));
     }
-    boolean interrupted = false;
+    boolean interrupted = Thread.interrupted();
     try {
       while (true) {
         try {
@@ -180,13 +180,15 @@ public final class Suspension {
   }
 
   /**
-   * Runs something when a coroutine has ended, in whatever way, or at once if it has. It is run by
-   * the coroutine's loop, so it must be short, must not wait and must not throw. Unlike {@link
-   * Coroutine#join} and {@link Coroutine#toFuture} this does not count as having seen a failure.
+   * Runs something when a coroutine has ended, in whatever way, or at once if it has. It is run on
+   * the coroutine's loop, where it may take locks, but must be short, must not wait for anything
+   * else and must not throw. Unlike {@link Coroutine#join} and {@link Coroutine#toFuture} this does
+   * not count as having seen a failure.
    */
   public static void whenEnded(Coroutine<?> coroutine, Runnable then) {
     Objects.requireNonNull(then, "then");
-    ((JoinableCoroutine<?>) coroutine).whenEnded(then);
+    JoinableCoroutine<?> awaited = (JoinableCoroutine<?>) coroutine;
+    awaited.whenEnded(() -> awaited.loop.runTask(then));
   }
 
   private static <T extends @Nullable Object> ThreadResumption<T> registered(

@@ -25,13 +25,16 @@ final class Traits {
   }
 
   boolean isThrottled() {
-    return own != null || (group != null && group.throttle() != null);
+    return own != null || groups() != null;
   }
 
-  /** Takes a turn by its own rate and that of its group, and says when that is. */
-  long nextTurnNanos(long nowNanos) {
-    long nanos = own == null ? nowNanos : own.take(nowNanos);
-    Throttle groups = group == null ? null : group.throttle();
-    return groups == null ? nanos : groups.take(nanos);
+  /** Who spreads its own turns; null if nobody does. */
+  @Nullable Throttle own() {
+    return own;
+  }
+
+  /** Who spreads the turns of its group; null if nobody does. */
+  @Nullable Throttle groups() {
+    return group == null ? null : group.throttle();
   }
 }

@@ -4,7 +4,6 @@ import io.tourbillon.timer.TickScale;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,7 @@ abstract sealed class TurnOrder {
   /** Takes out the next, or returns null. */
   abstract @Nullable Runnable poll();
 
-  /** Takes one out again and says whether it was there. Looks at all. */
+  /** Takes one out again and says whether it was there. Looks at all, if it is not the last. */
   abstract boolean remove(Runnable task);
 
   abstract int size();
@@ -56,7 +55,7 @@ abstract sealed class TurnOrder {
 
     @Override
     boolean remove(Runnable task) {
-      return queue.remove(task);
+      return queue.removeLastOccurrence(task);
     }
 
     @Override
@@ -70,55 +69,66 @@ abstract sealed class TurnOrder {
     }
   }
 
-  /** Groups take turns. Only those are kept that have someone ready. */
+  /**
+   * Groups take turns. Only those are kept that have someone ready. A turn costs the same however
+   * many there are.
+   */
   static final class ByGroup extends TurnOrder {
     private static final Object NO_GROUP = new Object();
 
-    private final Map<Object, ArrayDeque<Runnable>> ready = new HashMap<>();
-    private final ArrayDeque<Object> rota = new ArrayDeque<>();
+    private final Map<Object, Line> lines = new HashMap<>();
+    private final ArrayDeque<Line> rota = new ArrayDeque<>();
     private int size;
+
+    /** Those of a group; at least one, but for a moment. Small, as most groups have few ready. */
+    private static final class Line {
+      final Object group;
+      final ArrayDeque<Runnable> queue = new ArrayDeque<>(1);
+
+      Line(Object group) {
+        this.group = group;
+      }
+    }
 
     @Override
     void add(Runnable task, long nowNanos) {
       Object group = groupOf(task);
-      ArrayDeque<Runnable> queue = ready.get(group);
-      if (queue == null) {
-        queue = new ArrayDeque<>();
-        ready.put(group, queue);
-        rota.add(group);
+      Line line = lines.get(group);
+      if (line == null) {
+        line = new Line(group);
+        lines.put(group, line);
+        rota.add(line);
       }
-      queue.add(task);
+      line.queue.add(task);
       size++;
     }
 
     @Override
     @Nullable Runnable poll() {
-      Object group = rota.poll();
-      if (group == null) {
+      Line line = rota.poll();
+      if (line == null) {
         return null;
       }
-      ArrayDeque<Runnable> queue = Objects.requireNonNull(ready.get(group));
-      Runnable task = queue.poll();
+      Runnable task = line.queue.poll();
       size--;
-      if (queue.isEmpty()) {
-        ready.remove(group);
+      if (line.queue.isEmpty()) {
+        lines.remove(line.group);
       } else {
-        rota.add(group);
+        rota.add(line);
       }
       return task;
     }
 
     @Override
     boolean remove(Runnable task) {
-      Object group = groupOf(task);
-      ArrayDeque<Runnable> queue = ready.get(group);
-      if (queue == null || !queue.remove(task)) {
+      Line line = lines.get(groupOf(task));
+      if (line == null || !line.queue.removeLastOccurrence(task)) {
         return false;
       }
       size--;
-      if (queue.isEmpty()) {
-        ready.remove(group);
-        rota.remove(group);
+      if (line.queue.isEmpty()) {
+        lines.remove(line.group);
+        rota.remove(line);
       }
       return true;
     }
@@ -134,7 +144,10 @@ abstract sealed class TurnOrder {
     }
   }
 
-  /** Each has a key when it is added, and the least is first. */
+  /**
+   * Each has a key when it is added, and the least is first. A turn costs a step for each doubling
+   * of those who are ready.
+   */
   abstract static sealed class ByKey extends TurnOrder {
     private final PriorityQueue<Entry> queue = new PriorityQueue<>();
     private long added;
@@ -186,7 +199,7 @@ abstract sealed class TurnOrder {
     }
   }
 
-  /** Who has none counts as having a deadline at the horizon. */
+  /** Who has none counts as having a deadline at the horizon, and who is late as having one now. */
   static final class ByDeadline extends ByKey {
     private final long horizonNanos;
 
@@ -198,7 +211,7 @@ abstract sealed class TurnOrder {
     long keyOf(Runnable task, long nowNanos) {
       long lastNanos = TickScale.deadlineNanos(nowNanos, horizonNanos);
       return task instanceof CoroutineTask<?> coroutine
-          ? Math.min(coroutine.strikeNanos(), lastNanos)
+          ? Math.clamp(coroutine.strikeNanos(), nowNanos, lastNanos)
           : lastNanos;
     }
   }

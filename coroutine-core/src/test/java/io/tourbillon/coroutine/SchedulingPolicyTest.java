@@ -29,6 +29,16 @@ class SchedulingPolicyTest {
     };
   }
 
+  /** Notes at which millisecond it has its turns. */
+  private Action notingTheTime(VirtualClock clock, int times) {
+    return () -> {
+      for (int time = 0; time < times; time++) {
+        log.add(TimeUnit.NANOSECONDS.toMillis(clock.nanoTime()) + "");
+        Coroutines.yieldNow();
+      }
+    };
+  }
+
   private static CoroutineScheduler.Builder of(SchedulingPolicy policy) {
     return TestSchedulers.builder().loops(1).policy(policy);
   }
@@ -177,6 +187,76 @@ class SchedulingPolicyTest {
     clock.advance(Duration.ofMillis(100));
     all.forEach(Coroutine::join);
     scheduler.close();
+  }
+
+  /** One that is slow by itself does not take turns of its group that it can not use yet. */
+  @Test
+  void rateOfAMember_doesNotHoldUpItsGroup() {
+    VirtualClock clock = new VirtualClock();
+    CoroutineScheduler scheduler = TestSchedulers.on(clock);
+    CoroutineGroup tenant = CoroutineGroup.named("tenant").withRate(100);
+    scheduler.spawn(
+        SpawnOptions.DEFAULT.inGroup(tenant).withRate(1),
+        () -> {
+          while (true) {
+            Coroutines.yieldNow();
+          }
+        });
+    scheduler.spawn(SpawnOptions.DEFAULT.inGroup(tenant), notingTheTime(clock, 4));
+    clock.advance(Duration.ofMillis(45));
+    assertEquals(List.of("10", "20", "30", "40"), List.copyOf(log));
+    scheduler.close(Duration.ZERO);
+  }
+
+  /** However long ago each of them was made. */
+  @Test
+  void rateOfAGroup_isSharedBySchedulers() {
+    VirtualClock clock = new VirtualClock(Long.MAX_VALUE);
+    CoroutineScheduler first = TestSchedulers.on(clock);
+    CoroutineGroup tenant = CoroutineGroup.named("tenant").withRate(100);
+    clock.advance(Duration.ofHours(1));
+    CoroutineScheduler second = TestSchedulers.on(clock);
+    Coroutine<?> a = first.spawn(SpawnOptions.DEFAULT.inGroup(tenant), noting("a", 1));
+    clock.advance(Duration.ofMillis(1));
+    Coroutine<?> b = second.spawn(SpawnOptions.DEFAULT.inGroup(tenant), noting("b", 1));
+    clock.advance(Duration.ofMillis(8));
+    assertEquals(List.of("a"), List.copyOf(log));
+    clock.advance(Duration.ofMillis(1));
+    assertEquals(List.of("a", "b"), List.copyOf(log));
+    a.join();
+    b.join();
+    first.close();
+    second.close();
+  }
+
+  @Test
+  void cancel_doesNotWaitForTheRate() {
+    VirtualClock clock = new VirtualClock();
+    CoroutineScheduler scheduler = TestSchedulers.on(clock);
+    Coroutine<?> slow =
+        scheduler.spawn(
+            SpawnOptions.DEFAULT.withRate(1e-6),
+            () -> {
+              while (true) {
+                Coroutines.yieldNow();
+              }
+            });
+    clock.advance(Duration.ofHours(1));
+    slow.cancel();
+    clock.advance(Duration.ofMillis(1));
+    assertEquals(Coroutine.State.CANCELLED, slow.state());
+    scheduler.close();
+  }
+
+  /** The lowest rate there is, of so many that their times would be past the end of all clocks. */
+  @Test
+  void rates_thatAreAlmostNone_giveNoTurnTooEarly() {
+    Throttle throttle = Throttle.of(Double.MIN_VALUE);
+    long nowNanos = Long.MAX_VALUE - 5;
+    assertEquals(nowNanos, throttle.take(nowNanos));
+    for (int turn = 0; turn < 1000; turn++) {
+      assertTrue(throttle.take(nowNanos) - nowNanos > TimeUnit.DAYS.toNanos(1000));
+    }
   }
 
   /** Whether a turn is long is a matter of time, so this one is real. */

@@ -133,6 +133,21 @@ class TurnOrderTest {
     assertEquals(List.of(without, between, later), drain(order));
   }
 
+  /** One that is late already overtakes those that were ready before, but for the horizon alone. */
+  @Test
+  void earliestDeadline_boundsTheWaitBehindThoseThatAreLate() {
+    TurnOrder order = TurnOrder.of(SchedulingPolicy.earliestDeadline(Duration.ofMillis(100)));
+    Runnable without = coroutine(SpawnOptions.DEFAULT);
+    CoroutineTask<?> late = coroutine(SpawnOptions.DEFAULT);
+    CoroutineTask<?> tooLate = coroutine(SpawnOptions.DEFAULT);
+    late.cancel();
+    tooLate.cancel();
+    order.add(without, 0);
+    order.add(tooLate, 100 * MS);
+    order.add(late, 99 * MS);
+    assertEquals(List.of(late, without, tooLate), drain(order));
+  }
+
   @Test
   void remove_takesOneOut() {
     for (SchedulingPolicy policy :

@@ -17,6 +17,7 @@
  *   T Coroutines.takeTurns C           a coroutine lets another go first
  *   T Coroutines.spawn C               a coroutine starts and ends
  *   T Coroutines.sleep C               a coroutine sleeps
+ *   T Policies                         a turn in the order of each scheduling policy
  *   T CancelArm C -p subject=OURS_IDS -p recordStats=false,true
  *   T Fire C -p subject=OURS_IDS -p recordStats=false,true
  * </pre>

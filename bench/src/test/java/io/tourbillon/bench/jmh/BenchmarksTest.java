@@ -8,6 +8,7 @@ import io.tourbillon.bench.subject.CoroutineKind;
 import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.subject.WheelKind;
 import io.tourbillon.bench.work.Order;
+import io.tourbillon.coroutine.Engine;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.OptionalInt;
@@ -153,6 +154,25 @@ class BenchmarksTest {
     benchmark.spawn();
     benchmark.sleep();
     benchmark.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void policies_everyOrder_starvesNobody(Policies.Order order) throws InterruptedException {
+    for (Engine engine : List.of(Engine.CONTINUATION, Engine.VIRTUAL_THREAD)) {
+      for (boolean rate : List.of(false, true)) {
+        Policies benchmark = new Policies();
+        benchmark.order = order;
+        benchmark.ready = PENDING;
+        benchmark.rate = rate;
+        benchmark.engine = engine;
+        benchmark.open();
+        for (int call = 0; call < CALLS; call++) {
+          benchmark.turn();
+        }
+        benchmark.close();
+      }
+    }
   }
 
   private static WheelExpiry wheelExpiry(WheelKind kind) {

@@ -176,7 +176,7 @@ public final class MutexCondition {
       mutex.lock.unlock();
     }
     try {
-      Callers.awaitShielded(mutex, granted -> tell(claim, granted));
+      Suspension.<@Nullable Void>awaitUndisturbed(mutex, granted -> tell(claim, granted));
     } catch (RuntimeException | Error unable) {
       // It can not be suspended here at all, as by a monitor that it holds.
       mutex.withdraw(claim);

@@ -17,9 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ProduceTest {
@@ -54,6 +57,35 @@ class ProduceTest {
     while (scheduler.dump(1).total() > 0) {
       Thread.onSpinWait();
     }
+  }
+
+  /**
+   * The loop's own thread must not queue for a channel's lock: there it would be behind a coroutine
+   * that can not go on without it.
+   */
+  @Test
+  @Tag("virtual-thread")
+  void produce_whoseBodyNeverBegins_endsThoughOthersQueueForTheLock() throws Exception {
+    CompletableFuture<Channel<Integer>> made = new CompletableFuture<>();
+    CompletableFuture<Coroutine<Integer>> queued = new CompletableFuture<>();
+    CountDownLatch locked = new CountDownLatch(1);
+    scheduler.spawn(
+        () -> {
+          queued.complete(scheduler.spawn(() -> made.join().size()));
+          made.complete(Channel.produce(1, out -> {}));
+          while (locked.getCount() > 0) {
+            Thread.onSpinWait();
+          }
+        });
+    LockedChannel<Integer> channel = (LockedChannel<Integer>) made.get();
+    channel.lock.lock();
+    locked.countDown();
+    while (channel.lock.getQueueLength() < 2) {
+      Thread.onSpinWait();
+    }
+    channel.lock.unlock();
+    assertEquals(0, queued.get().join(PATIENCE));
+    assertThrows(ChannelClosedException.class, channel::receive);
   }
 
   @Test

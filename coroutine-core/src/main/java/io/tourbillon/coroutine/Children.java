@@ -1,0 +1,245 @@
+package io.tourbillon.coroutine;
+
+import io.tourbillon.coroutine.CoroutineScope.Policy;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The children of a {@link CoroutineScope}, and what their ends mean for the others.
+ *
+ * <pre>
+ *   open --- a child has failed or won, the time is over ---> ending     all are cancelled
+ *     |                                                         |
+ *     +-------------------------- close ------------------------+---> closed, and no more can come
+ * </pre>
+ *
+ * <p>Thread-safe.
+ */
+final class Children {
+  private final Policy policy;
+
+  /** Is told of a failure of them all, once, without the lock. */
+  private final Consumer<Throwable> onFailure;
+
+  /** Nobody waits, and no code of users runs, while it is held. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by the lock.
+  private final Set<CoroutineTask<?>> left = new LinkedHashSet<>();
+  private @Nullable Resumption<@Nullable Void> waiter;
+  private @Nullable Coroutine<?> winner;
+  private @Nullable Throwable failure;
+  private boolean ending;
+  private boolean closed;
+
+  /** Why those that are left have to end, which is told them without the lock. */
+  private record Ending(
+      String reason, @Nullable Throwable failure, List<CoroutineTask<?>> cancelled) {}
+
+  Children(Policy policy, Consumer<Throwable> onFailure) {
+    this.policy = policy;
+    this.onFailure = onFailure;
+  }
+
+  /**
+   * Adds one, which is spawned under the lock, so that none is left behind by {@link #close}.
+   *
+   * @throws IllegalStateException if they are closed
+   */
+  <T extends @Nullable Object> Coroutine<T> add(Supplier<Coroutine<T>> spawn) {
+    CoroutineTask<T> child;
+    boolean tooLate;
+    lock.lock();
+    try {
+      requireOpen();
+      child = (CoroutineTask<T>) spawn.get();
+      left.add(child);
+      tooLate = ending;
+    } finally {
+      lock.unlock();
+    }
+    child.whenEnded(() -> ended(child));
+    if (tooLate) {
+      child.cancel("its scope has ended");
+    }
+    return child;
+  }
+
+  /** Resumes whoever waits for the end of the last; one at a time can. */
+  void awaitEnd(Resumption<@Nullable Void> ended) {
+    lock.lock();
+    try {
+      waiter = ended;
+      wakeIfAllHaveEnded();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Why they have failed, or null if they have not. */
+  @Nullable Throwable failure() {
+    lock.lock();
+    try {
+      return winner == null ? failure : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Who was the first to succeed, if that is what they are there for. */
+  @Nullable Coroutine<?> winner() {
+    lock.lock();
+    try {
+      return winner;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void checkOpen() {
+    lock.lock();
+    try {
+      requireOpen();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has them fail, unless they are ending already. */
+  void fail(Throwable thrown) {
+    Ending begun;
+    lock.lock();
+    try {
+      begun = ending ? null : failing(thrown);
+    } finally {
+      lock.unlock();
+    }
+    if (begun != null) {
+      carryOut(begun);
+    }
+  }
+
+  /**
+   * Cancels those that are left; no more can come.
+   *
+   * @return whether they were open
+   */
+  boolean close() {
+    Ending begun;
+    lock.lock();
+    try {
+      if (closed) {
+        return false;
+      }
+      closed = true;
+      begun = ending("its scope was closed", null);
+    } finally {
+      lock.unlock();
+    }
+    carryOut(begun);
+    return true;
+  }
+
+  /**
+   * A child has come to its end. On its loop, whose own thread must not queue for the lock, where
+   * it could be behind a coroutine that can not go on without the loop.
+   */
+  private void ended(CoroutineTask<?> child) {
+    if (lock.tryLock()) {
+      leave(child);
+    } else {
+      child.loop.runTask(
+          () -> {
+            lock.lock();
+            leave(child);
+          });
+    }
+  }
+
+  /** With the lock, which it gives back. */
+  private void leave(CoroutineTask<?> child) {
+    Ending begun;
+    try {
+      left.remove(child);
+      begun =
+          switch (child.state()) {
+            case DONE -> succeeded(child);
+            case FAILED -> failed(child);
+            default -> null;
+          };
+      wakeIfAllHaveEnded();
+    } finally {
+      lock.unlock();
+    }
+    if (begun != null) {
+      carryOut(begun);
+    }
+  }
+
+  private void carryOut(Ending begun) {
+    if (begun.failure != null) {
+      onFailure.accept(begun.failure);
+    }
+    begun.cancelled.forEach(child -> child.cancel(begun.reason));
+  }
+
+  // Under the lock.
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the scope is closed");
+    }
+  }
+
+  private void wakeIfAllHaveEnded() {
+    if (left.isEmpty() && waiter != null) {
+      waiter.resume(null);
+      waiter = null;
+    }
+  }
+
+  private @Nullable Ending succeeded(CoroutineTask<?> child) {
+    if (policy != Policy.FIRST_SUCCESS || ending) {
+      return null;
+    }
+    winner = child;
+    return ending("another child of its scope was first", null);
+  }
+
+  /**
+   * What is neither thrown by join, nor suppressed by what is, is left to whoever is told of
+   * failures that nobody has seen.
+   */
+  private @Nullable Ending failed(CoroutineTask<?> child) {
+    if (policy == Policy.SUPERVISE || (policy == Policy.FAIL_FAST && ending && failure == null)) {
+      return null;
+    }
+    CompletableFuture<?> _ = child.watched();
+    Throwable thrown = child.failure();
+    if (policy == Policy.FAIL_FAST && !ending) {
+      return failing(thrown);
+    }
+    if (failure == null) {
+      failure = thrown;
+    } else if (!failure.equals(thrown)) {
+      failure.addSuppressed(thrown);
+    }
+    return null;
+  }
+
+  private Ending failing(Throwable thrown) {
+    failure = thrown;
+    return ending("its scope has failed: " + thrown, thrown);
+  }
+
+  private Ending ending(String reason, @Nullable Throwable thrown) {
+    ending = true;
+    return new Ending(reason, thrown, List.copyOf(left));
+  }
+}

@@ -1,0 +1,191 @@
+package io.tourbillon.coroutine;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.coroutine.CoroutineScope.Policy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Who hears of what goes wrong in a scope, and what is left of it afterwards. */
+class CoroutineScopeFailuresTest {
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private final BlockingQueue<Throwable> unseen = new LinkedBlockingQueue<>();
+  private final CoroutineScheduler scheduler =
+      TestSchedulers.builder()
+          .loops(2)
+          .uncaughtHandler((coroutine, failure) -> unseen.add(failure))
+          .build();
+  private final IOException broken = new IOException("broken");
+  private final IllegalStateException notCleanedUp = new IllegalStateException("not cleaned up");
+
+  @AfterEach
+  void close() {
+    scheduler.close(Duration.ZERO);
+  }
+
+  private void run(Action body) throws TimeoutException {
+    scheduler.spawn(body).join(PATIENCE);
+  }
+
+  /** Once it has begun, it fails when it is cancelled. */
+  private void spawnOneThatFailsToCleanUp(CoroutineScope scope) {
+    Coroutine<?> child =
+        scope.spawn(
+            () -> {
+              try {
+                Coroutines.delay(LONG);
+              } finally {
+                throwNotCleanedUp();
+              }
+            });
+    while (child.state() != State.SUSPENDED) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void throwNotCleanedUp() {
+    throw notCleanedUp;
+  }
+
+  @Test
+  void failFast_whatIsThrownWhileCleaningUp_isSuppressed() {
+    try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.FAIL_FAST)) {
+      spawnOneThatFailsToCleanUp(scope);
+      scope.spawn(
+          () -> {
+            throw broken;
+          });
+      assertSame(broken, assertThrows(CompletionException.class, scope::join).getCause());
+    }
+    assertEquals(List.of(notCleanedUp), List.of(broken.getSuppressed()));
+  }
+
+  @Test
+  void failFast_whatIsThrownWhileCleaningUpWithoutAFailure_isNotLost() throws Exception {
+    try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.FAIL_FAST)) {
+      spawnOneThatFailsToCleanUp(scope);
+    }
+    assertSame(notCleanedUp, unseen.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+  }
+
+  @Test
+  void firstSuccess_whoseTimeIsOver_staysFailed() {
+    CompletableFuture<String> stage = new CompletableFuture<>();
+    try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.FIRST_SUCCESS)) {
+      Coroutine<String> late =
+          scope.spawn(() -> Coroutines.shield(LONG, () -> Coroutines.await(stage)));
+      Coroutine<?> other = scope.spawn(() -> Coroutines.delay(LONG));
+      while (late.state() != State.SUSPENDED) {
+        Thread.onSpinWait();
+      }
+      scope.deadline(Duration.ZERO);
+      Coroutine.awaitAll(List.of(other));
+      stage.complete("late");
+      assertEquals("late", late.join());
+      assertInstanceOf(
+          TimeoutException.class, assertThrows(CompletionException.class, scope::join).getCause());
+    }
+  }
+
+  @Test
+  void firstSuccess_ofPartsThatAreAllCancelled_saysSo() throws Exception {
+    Callable<String> cancelled =
+        () -> {
+          Coroutines.current().cancel();
+          Coroutines.checkCancelled();
+          return "unreachable";
+        };
+    run(
+        () -> {
+          for (List<Callable<String>> parts :
+              List.of(List.of(cancelled), List.of(cancelled, cancelled))) {
+            assertThrows(CancellationException.class, () -> CoroutineScope.firstSuccess(parts));
+            assertThrows(CancellationException.class, () -> CoroutineScope.race(parts));
+            assertThrows(CancellationException.class, () -> CoroutineScope.gather(parts));
+          }
+        });
+  }
+
+  @Test
+  void deadline_ofAScopeThatIsClosed_isNotKept() {
+    for (int number = 0; number < 100; number++) {
+      try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.SUPERVISE)) {
+        scope.deadline(LONG).deadline(LONG);
+      }
+    }
+    assertEquals(0, scheduler.timers().pending());
+    CoroutineScope closed = CoroutineScope.open(scheduler, Policy.SUPERVISE);
+    closed.close();
+    assertEquals(
+        "the scope is closed",
+        assertThrows(IllegalStateException.class, () -> closed.deadline(LONG)).getMessage());
+  }
+
+  @Test
+  void deadline_theLastThatWasSaid_counts() {
+    try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.SUPERVISE)) {
+      scope.spawn(() -> Coroutines.delay(LONG));
+      scope.deadline(LONG).deadline(Duration.ofMillis(1));
+      assertEquals(
+          "the scope was open for PT0.001S",
+          assertThrows(CompletionException.class, scope::join).getCause().getMessage());
+    }
+  }
+
+  @Test
+  void scope_thatFailedAndWasLeftOutOfOrder_isOverAllTheSame() throws Exception {
+    run(
+        () -> {
+          CoroutineScope outer = CoroutineScope.open(Policy.FAIL_FAST);
+          outer.spawn(
+              () -> {
+                throw broken;
+              });
+          assertThrows(CoroutineCancelledException.class, () -> Coroutines.delay(LONG));
+          CoroutineScope inner = CoroutineScope.open(Policy.FAIL_FAST);
+          assertThrows(IllegalStateException.class, outer::close);
+          inner.close();
+          Coroutines.delay(Duration.ofMillis(1));
+        });
+  }
+
+  /** Whatever others do with the scope as an object, the loop has nothing to do with that. */
+  @Test
+  void monitor_ofAScope_isNotWhatTheLoopNeeds() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    try (CoroutineScheduler oneLoop = TestSchedulers.oneLoop();
+        CoroutineScope scope = CoroutineScope.open(oneLoop, Policy.FAIL_FAST)) {
+      Coroutine<?> child =
+          scope.spawn(
+              () -> {
+                while (go.getCount() > 0) {
+                  Coroutines.yieldNow();
+                }
+              });
+      synchronized (scope) {
+        go.countDown();
+        child.join(PATIENCE);
+        oneLoop.spawn(() -> {}).join(PATIENCE);
+      }
+      scope.join();
+    }
+  }
+}
