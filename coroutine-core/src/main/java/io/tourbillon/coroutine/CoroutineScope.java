@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.TimerHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,13 +35,16 @@ import org.jspecify.annotations.Nullable;
  * thread has opened can not reach into its other waits.
  *
  * <p>A child that somebody else cancels has ended, and means nothing for the others. {@link #spawn}
- * may be called by any thread while the scope is open, by children too; the other methods are for
+ * and {@link #cancel} may be called by any thread, by children too; the other methods are for
  * whoever opened it. After the nurseries of Trio (Nathaniel J. Smith, 2018).
  */
 public final class CoroutineScope implements AutoCloseable {
   /** What the end of a child means for the others. */
   public enum Policy {
-    /** The first that fails fails the scope: the others are cancelled. */
+    /**
+     * The first that fails fails the scope: the others are cancelled. If they fail at that, it is
+     * suppressed in the failure.
+     */
     FAIL_FAST,
     /** A failure is the affair of the child, and of whoever joins that. */
     SUPERVISE,
@@ -64,6 +68,7 @@ public final class CoroutineScope implements AutoCloseable {
   private @Nullable Resumption<@Nullable Void> waiter;
   private @Nullable Coroutine<?> winner;
   private @Nullable Throwable failure;
+  private @Nullable TimerHandle deadline;
   private boolean ending;
   private boolean closed;
 
@@ -92,14 +97,21 @@ public final class CoroutineScope implements AutoCloseable {
 
   /**
    * Fails the scope if it is still open then, with a {@link TimeoutException}, whatever the policy.
+   * Said again, it counts from then on, unless the time before was over already.
    *
    * @param limit from now on; zero or less is over at once
    * @return this
+   * @throws IllegalStateException if the scope is closed
    */
-  public CoroutineScope deadline(Duration limit) {
-    scheduler
-        .timers()
-        .schedule(limit, () -> fail(new TimeoutException("the scope was open for " + limit)));
+  public synchronized CoroutineScope deadline(Duration limit) {
+    requireOpen();
+    if (deadline != null) {
+      deadline.cancel();
+    }
+    deadline =
+        scheduler
+            .timers()
+            .schedule(limit, () -> fail(new TimeoutException("the scope was open for " + limit)));
     return this;
   }
 
@@ -129,9 +141,7 @@ public final class CoroutineScope implements AutoCloseable {
 
   private synchronized <T extends @Nullable Object> Coroutine<T> adopted(
       Supplier<Coroutine<T>> spawn) {
-    if (closed) {
-      throw new IllegalStateException("the scope is closed");
-    }
+    requireOpen();
     CoroutineTask<T> child = (CoroutineTask<T>) spawn.get();
     children.add(child);
     child.whenEnded(() -> ended(child));
@@ -139,6 +149,13 @@ public final class CoroutineScope implements AutoCloseable {
       child.cancel("its scope has ended");
     }
     return child;
+  }
+
+  /** Under the lock. */
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the scope is closed");
+    }
   }
 
   /**
@@ -200,6 +217,9 @@ public final class CoroutineScope implements AutoCloseable {
       closed = true;
       ending = true;
       left = List.copyOf(children);
+      if (deadline != null) {
+        deadline.cancel(); // or it would keep this until then
+      }
     }
     left.forEach(child -> child.cancel("its scope was closed"));
     if (owner == null) {
@@ -245,6 +265,18 @@ public final class CoroutineScope implements AutoCloseable {
 
   // By whatever thread.
 
+  /**
+   * Ends the scope without a failure: cancels the children that have not ended, and those that are
+   * spawned from now on. {@link #join} returns when all have ended. For children, too; what the
+   * opener itself waits for, but for that, is left alone. Does nothing if the scope has ended.
+   *
+   * @param reason what their exceptions say
+   */
+  public void cancel(String reason) {
+    Objects.requireNonNull(reason, "reason");
+    end(reason);
+  }
+
   /** A child has come to its end. On its loop. */
   private void ended(CoroutineTask<?> child) {
     Throwable fatal = null;
@@ -260,8 +292,13 @@ public final class CoroutineScope implements AutoCloseable {
         }
         case FAILED -> {
           if (policy == Policy.FAIL_FAST) {
-            fatal = child.failure();
-            CompletableFuture<?> _ = child.watched();
+            if (fails(child.failure())) {
+              fatal = child.failure();
+              CompletableFuture<?> _ = child.watched();
+            } else if (failure != null) {
+              add(child.failure());
+              CompletableFuture<?> _ = child.watched();
+            }
           } else if (policy == Policy.FIRST_SUCCESS) {
             add(child.failure());
             CompletableFuture<?> _ = child.watched();
@@ -271,7 +308,7 @@ public final class CoroutineScope implements AutoCloseable {
       }
     }
     if (fatal != null) {
-      fail(fatal);
+      strike(fatal);
     } else if (won) {
       end("another child of its scope was first");
     }
@@ -287,12 +324,26 @@ public final class CoroutineScope implements AutoCloseable {
   }
 
   private void fail(Throwable thrown) {
+    boolean failed;
     synchronized (this) {
-      if (ending) {
-        return;
-      }
-      failure = thrown;
+      failed = fails(thrown);
     }
+    if (failed) {
+      strike(thrown);
+    }
+  }
+
+  /** Whether the scope fails with this, as it was not ending before. Under the lock. */
+  private boolean fails(Throwable thrown) {
+    if (ending) {
+      return false;
+    }
+    ending = true;
+    failure = thrown;
+    return true;
+  }
+
+  private void strike(Throwable thrown) {
     if (owner != null && ownersScope != null) {
       ownersScope.strike(owner.loop.elapsedNanos(), "it has failed: " + thrown, thrown);
       owner.loop.tell(owner::cancelled);
