@@ -76,13 +76,12 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
    * @throws IllegalStateException outside a coroutine
    */
   static <T> Channel<T> produce(int capacity, Producer<T> body) {
-    return Production.start(capacity, body, run -> Coroutines.spawnAttached("producer", run));
+    return Channel.<T>builder().produce(capacity, body);
   }
 
   /** As {@link #produce(int, Producer)}, by a coroutine that belongs to nobody. */
   static <T> Channel<T> produce(CoroutineScheduler scheduler, int capacity, Producer<T> body) {
-    return Production.start(
-        capacity, body, run -> scheduler.spawn(SpawnOptions.named("producer"), run));
+    return Channel.<T>builder().produce(scheduler, capacity, body);
   }
 
   /**
@@ -182,7 +181,6 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
   final class Builder<T> {
     @Nullable String name;
     @Nullable Consumer<? super T> onUndelivered;
-    @Nullable Runnable whenCancelled;
 
     private Builder() {}
 
@@ -205,15 +203,9 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
       return this;
     }
 
-    /** Says what else to do when it is cancelled, each time. */
-    Builder<T> whenCancelled(Runnable whenCancelled) {
-      this.whenCancelled = whenCancelled;
-      return this;
-    }
-
     /** As {@link Channel#rendezvous}. */
     public Channel<T> rendezvous() {
-      return new LockedChannel<>(this, 0, false);
+      return new LockedChannel<>(this, 0, false, null);
     }
 
     /** As {@link Channel#buffered}. */
@@ -221,17 +213,33 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
       if (capacity < 1) {
         throw new IllegalArgumentException("capacity must be at least 1: " + capacity);
       }
-      return new LockedChannel<>(this, capacity, false);
+      return new LockedChannel<>(this, capacity, false, null);
     }
 
     /** As {@link Channel#conflated}. */
     public Channel<T> conflated() {
-      return new LockedChannel<>(this, 1, true);
+      return new LockedChannel<>(this, 1, true, null);
     }
 
     /** As {@link Channel#unlimited}. */
     public Channel<T> unlimited() {
-      return new LockedChannel<>(this, Integer.MAX_VALUE, false);
+      return new LockedChannel<>(this, Integer.MAX_VALUE, false, null);
+    }
+
+    /** As {@link Channel#produce(int, Producer)}; the coroutine has the name of the channel. */
+    public Channel<T> produce(int capacity, Producer<T> body) {
+      return Production.start(
+          this, capacity, body, run -> Coroutines.spawnAttached(producerName(), run));
+    }
+
+    /** As {@link Channel#produce(CoroutineScheduler, int, Producer)}, with that name, too. */
+    public Channel<T> produce(CoroutineScheduler scheduler, int capacity, Producer<T> body) {
+      return Production.start(
+          this, capacity, body, run -> scheduler.spawn(SpawnOptions.named(producerName()), run));
+    }
+
+    private String producerName() {
+      return name == null ? "producer" : name;
     }
   }
 }

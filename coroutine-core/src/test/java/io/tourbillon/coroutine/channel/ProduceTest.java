@@ -167,6 +167,27 @@ class ProduceTest {
   }
 
   @Test
+  void cancel_givesTheUndeliveredToWhoIsTold_andTheProducerKeepsWhatItHas() throws Exception {
+    Channel<Integer> channel =
+        Channel.<Integer>builder()
+            .name("numbers")
+            .onUndelivered(value -> seen.add("undelivered " + value))
+            .produce(scheduler, 2, this::count);
+    assertEquals(1, channel.receive());
+    // 2 and 3 are in the buffer, and 4 on its way.
+    while (!scheduler.dump(1).coroutines().toString().contains("sending to numbers")) {
+      Thread.onSpinWait();
+    }
+    assertEquals("numbers", scheduler.dump(1).coroutines().getFirst().name());
+    channel.cancel(null);
+    assertEquals(
+        List.of("finally", "undelivered 2", "undelivered 3"),
+        List.of(nextSeen(), nextSeen(), nextSeen()).stream().sorted().toList());
+    awaitQuiet();
+    assertEquals(0, seen.size());
+  }
+
+  @Test
   void producer_thatNeverBegins_closesItsChannel() {
     Coroutine<Channel<Integer>> owner =
         scheduler.spawn(() -> Channel.produce(0, out -> out.send(1)));
