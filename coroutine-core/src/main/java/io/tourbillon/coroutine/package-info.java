@@ -58,7 +58,7 @@
  * <p>Each of the names in the third column is the beginning of a test's name in package {@code
  * io.tourbillon.coroutine.migration} among the tests of this module, on the page of that system,
  * such as {@code ComingFromGoTest}. There it stands how it is done there, and below how it is done
- * here.
+ * here. What they have asked for in vain is in {@code AskedForInVainTest}.
  *
  * <table>
  *   <caption>What is to be done, with what here, and as what it is known elsewhere</caption>
@@ -198,7 +198,25 @@
  *           Twisted: LineReceiver
  *   <tr><td>time in tests
  *       <td>VirtualClock
- *       <td>Trio: autojump_clock; Twisted: task.Clock
+ *       <td>Trio: autojump_clock; Twisted: task.Clock; asked for in vain: grace
+ *   <tr><td>who goes first
+ *       <td>SchedulingPolicy, SpawnOptions.withPriority, CoroutineGroup
+ *       <td>asked for in vain: priority, fairness, deadline
+ *   <tr><td>how often one may go on
+ *       <td>SpawnOptions.withRate
+ *       <td>asked for in vain: rate
+ *   <tr><td>who it was, and why
+ *       <td>CoroutineCancelledException.source and reason
+ *       <td>asked for in vain: source
+ *   <tr><td>a timeout, or a cancellation, that comes with a value
+ *       <td>Channel
+ *       <td>asked for in vain: hand-over
+ *   <tr><td>what it waits for
+ *       <td>Coroutine.waitsFor; CoroutineScheduler.dump
+ *       <td>asked for in vain: who keeps whom waiting
+ *   <tr><td>code that knows nothing of this
+ *       <td>CoroutineScheduler.threadFactory
+ *       <td>asked for in vain: unmodified code
  * </table>
  *
  * <h2>What the flight recorder shows</h2>
