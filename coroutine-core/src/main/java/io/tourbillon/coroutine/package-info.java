@@ -74,7 +74,7 @@
  *       <td>Coroutine.awaitAny, CoroutineScope.race and firstSuccess
  *       <td>asyncio: wait
  *   <tr><td>each as it is ready
- *       <td>Coroutine.awaitAny again and again; or they send to a Channel
+ *       <td>Channel.asCompleted
  *       <td>asyncio: as_completed; Tornado: WaitIterator
  *   <tr><td>so many are under way
  *       <td>WaitGroup

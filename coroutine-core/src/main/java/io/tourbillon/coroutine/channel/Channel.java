@@ -5,11 +5,15 @@ import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.Suspension;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +100,37 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
      * them.
      */
     void run(Channel<T> out) throws Exception;
+  }
+
+  /**
+   * A channel of coroutines in the order in which they end, in whatever way, closed after the last:
+   * for whoever takes each as it is ready. Costs a small object for each, as {@link
+   * Coroutine#awaitAny} again and again would cost one for each of those that are left, each time.
+   *
+   * <pre>{@code
+   * for (Coroutine<Page> next : Channel.asCompleted(pages)) {
+   *   show(next.join());
+   * }
+   * }</pre>
+   */
+  static <C extends Coroutine<?>> Channel<C> asCompleted(Collection<? extends C> coroutines) {
+    List<C> all = List.copyOf(coroutines);
+    Channel<C> ended = unlimited();
+    AtomicInteger left = new AtomicInteger(all.size());
+    for (C each : all) {
+      Suspension.whenEnded(
+          each,
+          () -> {
+            ended.trySend(each);
+            if (left.decrementAndGet() == 0) {
+              ended.close();
+            }
+          });
+    }
+    if (all.isEmpty()) {
+      ended.close();
+    }
+    return ended;
   }
 
   /** For a channel with a name, or with someone who is told of what is not delivered. */

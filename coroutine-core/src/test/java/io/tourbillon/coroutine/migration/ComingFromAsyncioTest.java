@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine.migration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -110,15 +111,12 @@ class ComingFromAsyncioTest extends MigrationPage {
    * }</pre>
    */
   @Test
-  void asCompleted_isAwaitAnyAgainAndAgain() throws Exception {
+  void asCompleted_isAChannelOfThoseThatHaveEnded() throws Exception {
     run(
         () -> {
-          List<Coroutine<String>> left = new ArrayList<>();
-          left.add(scheduler.spawn(after(30, "slow")));
-          left.add(scheduler.spawn(after(10, "fast")));
-          while (!left.isEmpty()) {
-            Coroutine<? extends String> next = Coroutine.awaitAny(left);
-            left.remove(next);
+          List<Coroutine<String>> all =
+              List.of(scheduler.spawn(after(30, "slow")), scheduler.spawn(after(10, "fast")));
+          for (Coroutine<String> next : Channel.asCompleted(all)) {
             note(next.join());
           }
         });
@@ -176,14 +174,12 @@ class ComingFromAsyncioTest extends MigrationPage {
               sleep(8);
               scope.deadline(ms(10));
             }
-            assertInstanceOfTimeout(assertThrows(CompletionException.class, scope::join));
+            assertInstanceOf(
+                TimeoutException.class,
+                assertThrows(CompletionException.class, scope::join).getCause());
           }
         });
     assertEquals(34, took());
-  }
-
-  private static void assertInstanceOfTimeout(CompletionException thrown) {
-    assertSame(TimeoutException.class, thrown.getCause().getClass());
   }
 
   /**

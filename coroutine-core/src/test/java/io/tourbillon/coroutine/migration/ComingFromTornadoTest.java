@@ -14,11 +14,11 @@ import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.MutexCondition;
 import io.tourbillon.coroutine.sync.Permits;
 import io.tourbillon.coroutine.sync.Ticker;
-import io.tourbillon.coroutine.sync.WaitGroup;
 import io.tourbillon.timer.MissedTick;
 import io.tourbillon.timer.TimerHandle;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,32 +101,22 @@ class ComingFromTornadoTest extends MigrationPage {
    * In Tornado:
    *
    * <pre>{@code
-   * async for page in gen.WaitIterator(fetch("a"), fetch("b")): ...
+   * pages = gen.WaitIterator(a=fetch("a"), b=fetch("b"))
+   * async for page in pages: print(pages.current_index, page)
    * }</pre>
    */
   @Test
-  void waitIterator_isAChannelOfWhatIsReady() throws Exception {
+  void waitIterator_isAChannelOfThoseThatHaveEnded() throws Exception {
     run(
         () -> {
-          Channel<String> pages = Channel.buffered(2);
-          WaitGroup left = new WaitGroup();
-          left.add(2);
-          for (Map.Entry<String, Integer> each : Map.of("a", 20, "b", 10).entrySet()) {
-            scheduler.spawn(
-                () -> {
-                  sleep(each.getValue());
-                  pages.send(each.getKey());
-                  left.done();
-                });
+          Map<Coroutine<String>, String> names = new HashMap<>();
+          names.put(scheduler.spawn(after(20, "long page")), "a");
+          names.put(scheduler.spawn(after(10, "page")), "b");
+          for (Coroutine<String> next : Channel.asCompleted(names.keySet())) {
+            note(names.get(next) + " has a " + next.join());
           }
-          scheduler.spawn(
-              () -> {
-                left.await();
-                pages.close();
-              });
-          pages.forEach(this::note);
         });
-    assertEquals(List.of("b at 10", "a at 20"), seen);
+    assertEquals(List.of("b has a page at 10", "a has a long page at 20"), seen);
   }
 
   /**
