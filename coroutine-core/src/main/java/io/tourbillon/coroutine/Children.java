@@ -125,6 +125,20 @@ final class Children {
     }
   }
 
+  /** Cancels those that are left, and those that come, unless they are ending already. */
+  void cancel(String reason) {
+    Ending begun;
+    lock.lock();
+    try {
+      begun = ending ? null : ending(reason, null);
+    } finally {
+      lock.unlock();
+    }
+    if (begun != null) {
+      carryOut(begun);
+    }
+  }
+
   /**
    * Cancels those that are left; no more can come.
    *

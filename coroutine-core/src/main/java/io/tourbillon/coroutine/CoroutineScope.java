@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.TimerHandle;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * thread has opened can not reach into its other waits.
  *
  * <p>A child that somebody else cancels has ended, and means nothing for the others. {@link #spawn}
- * may be called by any thread while the scope is open, by children too; the other methods are for
+ * and {@link #cancel} may be called by any thread, by children too; the other methods are for
  * whoever opened it. After the nurseries of Trio (Nathaniel J. Smith, 2018).
  */
 public final class CoroutineScope implements AutoCloseable {
@@ -61,7 +62,7 @@ public final class CoroutineScope implements AutoCloseable {
   private final Children children;
 
   /** The owner's. */
-  private @Nullable TimerHandle deadline;
+  private Runnable forgetDeadline = () -> {};
 
   private CoroutineScope(
       CoroutineScheduler scheduler, Policy policy, @Nullable CoroutineTask<?> owner) {
@@ -99,17 +100,26 @@ public final class CoroutineScope implements AutoCloseable {
   public CoroutineScope deadline(Duration limit) {
     requireOwner();
     children.checkOpen();
-    TimerHandle before = deadline;
-    deadline =
-        scheduler
-            .timers()
-            .schedule(
-                limit,
-                () -> children.fail(new TimeoutException("the scope was open for " + limit)));
-    if (before != null) {
-      before.cancel();
-    }
+    Runnable forgetEarlier = forgetDeadline;
+    forgetDeadline = armed(Objects.requireNonNull(limit, "limit"));
+    forgetEarlier.run();
     return this;
+  }
+
+  /**
+   * In the wheel of the owner's loop, or where plain threads have timers; says how to forget it.
+   */
+  private Runnable armed(Duration limit) {
+    Runnable over = () -> children.fail(new TimeoutException("the scope was open for " + limit));
+    if (owner == null) {
+      TimerHandle timer = scheduler.timers().schedule(limit, over);
+      return timer::cancel;
+    }
+    EventLoop loop = owner.loop;
+    long deadlineNanos =
+        TickScale.deadlineNanos(loop.elapsedNanos(), Math.max(0, TickScale.nanosOf(limit)));
+    long timerId = loop.arm(deadlineNanos, () -> loop.runTimerTask(over));
+    return () -> loop.disarm(timerId);
   }
 
   /**
@@ -171,9 +181,7 @@ public final class CoroutineScope implements AutoCloseable {
   @Override
   public void close() {
     requireOwner();
-    if (deadline != null) {
-      deadline.cancel();
-    }
+    forgetDeadline.run();
     if (!children.close()) {
       return;
     }
@@ -198,6 +206,19 @@ public final class CoroutineScope implements AutoCloseable {
               + ", not "
               + CurrentLoop.whoAmI());
     }
+  }
+
+  // By whatever thread.
+
+  /**
+   * Ends the scope without a failure: cancels the children that have not ended, and those that are
+   * spawned from now on. {@link #join} returns when all have ended. For children, too; what the
+   * opener itself waits for, but for that, is left alone. Does nothing if the scope has ended.
+   *
+   * @param reason what their exceptions say
+   */
+  public void cancel(String reason) {
+    children.cancel(Objects.requireNonNull(reason, "reason"));
   }
 
   /** The scope has failed, which the owner sees wherever it is suspended. By whatever thread. */

@@ -53,6 +53,172 @@
  * <p>A loop and its coroutines are never at work at the same time, so what they share needs no
  * atomic operation. What comes from other threads comes by the mailbox.
  *
+ * <h2>For those who come from elsewhere</h2>
+ *
+ * <p>Each of the names in the third column is the beginning of a test's name in package {@code
+ * io.tourbillon.coroutine.migration} among the tests of this module, on the page of that system,
+ * such as {@code ComingFromGoTest}. There it stands how it is done there, and below how it is done
+ * here. What they have asked for in vain is in {@code AskedForInVainTest}.
+ *
+ * <table>
+ *   <caption>What is to be done, with what here, and as what it is known elsewhere</caption>
+ *   <tr><th>To be done<th>Here<th>Known as
+ *   <tr><td>all at once; the first failure ends the others
+ *       <td>CoroutineScope.gather, or a scope with Policy.FAIL_FAST
+ *       <td>asyncio: gather, TaskGroup; Go: errgroup; Kotlin: coroutineScope; Trio: nursery;
+ *           Tornado: gen.multi; Twisted: gatherResults
+ *   <tr><td>all at once; each fails for itself
+ *       <td>Policy.SUPERVISE; Coroutine.awaitAll
+ *       <td>gevent: joinall; Kotlin: supervisorScope; Twisted: DeferredList
+ *   <tr><td>the first of several
+ *       <td>Coroutine.awaitAny, CoroutineScope.race and firstSuccess
+ *       <td>asyncio: wait
+ *   <tr><td>each as it is ready
+ *       <td>Channel.asCompleted
+ *       <td>asyncio: as_completed; Tornado: WaitIterator
+ *   <tr><td>so many are under way
+ *       <td>WaitGroup
+ *       <td>Go: WaitGroup
+ *   <tr><td>at most so many at a time
+ *       <td>Permits
+ *       <td>asyncio: Semaphore; gevent: Pool, Pool.spawn; Go: semaphore channel;
+ *           Kotlin: limitedParallelism; Trio: CapacityLimiter; Tornado: BoundedSemaphore;
+ *           Twisted: DeferredSemaphore
+ *   <tr><td>workers that share what there is to do
+ *       <td>Channel, iterated by each
+ *       <td>asyncio: Queue; Go: worker pool
+ *   <tr><td>a queue
+ *       <td>Channel.buffered, rendezvous, unlimited
+ *       <td>gevent: Queue, Queue.get; Kotlin: onUndeliveredElement; Trio: memory channel;
+ *           Tornado: Queue.put; Twisted: DeferredQueue
+ *   <tr><td>a queue in another order
+ *       <td>any of the JDK's, and Permits of how much is in it
+ *       <td>asyncio: PriorityQueue
+ *   <tr><td>the first thing that happens, of several
+ *       <td>Select
+ *       <td>Go: select, fan-in; Kotlin: select
+ *   <tr><td>the end told to everybody
+ *       <td>Channel.close, or an Event
+ *       <td>Go: close
+ *   <tr><td>stages, each ahead of the next by so much
+ *       <td>Channel.produce
+ *       <td>Go: pipeline; Kotlin: produce
+ *   <tr><td>the latest only
+ *       <td>Channel.conflated
+ *       <td>Kotlin: conflate
+ *   <tr><td>one that receives messages
+ *       <td>a coroutine that iterates a Channel
+ *       <td>Kotlin: actor
+ *   <tr><td>everything told to each of several
+ *       <td>the JDK's SubmissionPublisher, and Publishers.read by each
+ *       <td>Kotlin: SharedFlow
+ *   <tr><td>a limit in time
+ *       <td>Coroutines.withTimeout; catch its TimeoutException to move on
+ *       <td>asyncio: wait_for; gevent: Timeout; Go: context.WithTimeout;
+ *           Kotlin: withTimeoutOrNull; Trio: fail_after, move_on_after; Tornado: gen.with_timeout;
+ *           Twisted: Deferred.addTimeout
+ *   <tr><td>a limit that is moved
+ *       <td>CoroutineScope.deadline again
+ *       <td>asyncio: timeout
+ *   <tr><td>a limit that loses nothing
+ *       <td>Coroutines.withTimeout with someone for what comes too late
+ *       <td>Kotlin: withTimeout
+ *   <tr><td>ending another, and waiting for its clean-up
+ *       <td>Coroutine.cancel, then join or awaitAll
+ *       <td>asyncio: create_task; gevent: kill, killall; Go: context.WithCancelCause;
+ *           Kotlin: cancelAndJoin; Trio: Cancelled, CancelScope.cancel; Twisted: Deferred.cancel
+ *   <tr><td>not to be disturbed
+ *       <td>Coroutines.shield with a bounded grace; what others spawn
+ *       <td>asyncio: shield; Trio: shield
+ *   <tr><td>its result, its failure, what follows
+ *       <td>Coroutine.join, toFuture
+ *       <td>gevent: get, link; Kotlin: invokeOnCompletion
+ *   <tr><td>failures that nobody has seen
+ *       <td>Builder.uncaughtHandler
+ *       <td>Kotlin: CoroutineExceptionHandler
+ *   <tr><td>a result that someone else provides
+ *       <td>CompletableFuture, and Coroutines.await
+ *       <td>asyncio: Future; gevent: AsyncResult; Twisted: Deferred, inlineCallbacks
+ *   <tr><td>a callback turned into waiting
+ *       <td>Coroutines.suspend
+ *       <td>Kotlin: suspendCancellableCoroutine
+ *   <tr><td>has it begun
+ *       <td>CompletableFuture in a scope
+ *       <td>Trio: nursery.start
+ *   <tr><td>something that happens once, awaited by many
+ *       <td>Event
+ *       <td>asyncio: Event; gevent: Event
+ *   <tr><td>once only, and all have the result
+ *       <td>a coroutine that is spawned once, and joined
+ *       <td>Go: Once
+ *   <tr><td>one at a time
+ *       <td>Mutex
+ *       <td>asyncio: Lock; Go: Mutex
+ *   <tr><td>many who read, one who writes
+ *       <td>Permits, of which a writer takes all
+ *       <td>Go: RWMutex
+ *   <tr><td>until something has changed
+ *       <td>Mutex.newCondition
+ *       <td>asyncio: Condition; Tornado: Condition.wait
+ *   <tr><td>so many in a time
+ *       <td>RateLimiter
+ *       <td>Go: rate.Limiter
+ *   <tr><td>again and again
+ *       <td>Ticker; or timers().scheduleAtFixedRate
+ *       <td>Go: Ticker; Tornado: PeriodicCallback; Twisted: LoopingCall, LoopingCall.withCount
+ *   <tr><td>once, later
+ *       <td>timers().schedule, and its TimerHandle
+ *       <td>asyncio: call_later; Go: AfterFunc; Tornado: call_later; Twisted: callLater
+ *   <tr><td>sleeping
+ *       <td>Coroutines.delay
+ *       <td>Tornado: gen.sleep
+ *   <tr><td>letting others go first
+ *       <td>Coroutines.yieldNow, checkpoint
+ *       <td>gevent: sleep(0); Trio: checkpoint; Twisted: cooperate
+ *   <tr><td>onto a loop, from anywhere
+ *       <td>CoroutineScheduler.spawn
+ *       <td>Tornado: add_callback
+ *   <tr><td>what blocks
+ *       <td>Coroutines.blocking; or a pool of one's own, and await
+ *       <td>asyncio: to_thread, run_in_executor; gevent: threadpool; Tornado: run_in_executor;
+ *           Twisted: deferToThread
+ *   <tr><td>what goes with a request
+ *       <td>CoroutineLocal
+ *       <td>asyncio: ContextVar
+ *   <tr><td>values one by one
+ *       <td>Generator, as Iterable and Stream
+ *       <td>asyncio: async generator; Kotlin: flow, sequence; Python generators: for loop, next,
+ *           recursion, pipeline, itertools, zip, round robin
+ *   <tr><td>values sent in, exceptions, the end
+ *       <td>Generator.send, raise, close, yieldAll
+ *       <td>Python generators: send, throw, close, yield from, consumer, contextmanager
+ *   <tr><td>a server, a coroutine for each connection
+ *       <td>CompletionHandlers, and the JDK's asynchronous channels
+ *       <td>asyncio: start_server; gevent: StreamServer; Go: net.Listen; Tornado: TCPServer;
+ *           Twisted: LineReceiver
+ *   <tr><td>time in tests
+ *       <td>VirtualClock
+ *       <td>Trio: autojump_clock; Twisted: task.Clock; asked for in vain: grace
+ *   <tr><td>who goes first
+ *       <td>SchedulingPolicy, SpawnOptions.withPriority, CoroutineGroup
+ *       <td>asked for in vain: priority, fairness, deadline
+ *   <tr><td>how often one may go on
+ *       <td>SpawnOptions.withRate
+ *       <td>asked for in vain: rate
+ *   <tr><td>who it was, and why
+ *       <td>CoroutineCancelledException.source and reason
+ *       <td>asked for in vain: source
+ *   <tr><td>a timeout, or a cancellation, that comes with a value
+ *       <td>Channel
+ *       <td>asked for in vain: hand-over
+ *   <tr><td>what it waits for
+ *       <td>Coroutine.waitsFor; CoroutineScheduler.dump
+ *       <td>asked for in vain: who keeps whom waiting
+ *   <tr><td>code that knows nothing of this
+ *       <td>CoroutineScheduler.threadFactory
+ *       <td>asked for in vain: unmodified code
+ * </table>
+ *
  * <h2>What the flight recorder shows</h2>
  *
  * <p>While the JDK's flight recorder takes them, and at the price of a flag otherwise: {@code

@@ -166,6 +166,98 @@ class CoroutineScopeTest {
 
   /** However the block is left. */
   @Test
+  void deadline_saidAgain_countsFromThen() throws Exception {
+    run(
+        () -> {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+            scope.deadline(Duration.ofMillis(20)).deadline(LONG);
+            scope.spawn(() -> Coroutines.delay(Duration.ofMillis(40)));
+            scope.join();
+            scope.deadline(Duration.ofMillis(1));
+            sleeping(scope);
+            assertInstanceOf(
+                TimeoutException.class,
+                assertThrows(CompletionException.class, scope::join).getCause());
+          }
+        });
+  }
+
+  @Test
+  void deadline_isForgottenWithTheScope() throws Exception {
+    run(
+        () -> {
+          CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST).deadline(LONG);
+          assertEquals(1, scheduler.timers().pending());
+          scope.close();
+          assertEquals(0, scheduler.timers().pending());
+          assertThrows(IllegalStateException.class, () -> scope.deadline(LONG));
+        });
+  }
+
+  /** Such as by cleaning up badly. */
+  @Test
+  void failFast_suppressesFailuresThatComeOfTheFirst() throws Exception {
+    IOException second = new IOException("broken, too");
+    run(
+        () -> {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+            awaitBegun(scope, second);
+            scope.spawn(failing());
+            assertSame(broken, assertThrows(CompletionException.class, scope::join).getCause());
+          }
+          assertEquals(List.of(second), List.of(broken.getSuppressed()));
+        });
+    assertEquals(List.of(), unseen);
+  }
+
+  /** There is no failure that could have it, and nobody joins the child. */
+  @Test
+  void failure_ofAChildThatIsCancelledByTheClose_isReported() throws Exception {
+    run(
+        () -> {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+            awaitBegun(scope, broken);
+          }
+        });
+    scheduler.close();
+    assertEquals(List.of("broken"), unseen);
+  }
+
+  /** Returns when there is a child that will throw this once it is cancelled. */
+  private static void awaitBegun(CoroutineScope scope, IOException failure) {
+    CompletableFuture<Boolean> begun = new CompletableFuture<>();
+    scope.spawn(
+        () -> {
+          begun.complete(true);
+          try {
+            Coroutines.delay(LONG);
+          } catch (CoroutineCancelledException cancelled) {
+            throw failure;
+          }
+        });
+    assertTrue(Coroutines.await(begun));
+  }
+
+  @Test
+  void cancel_byAChild_endsTheScopeWithoutAFailure() throws Exception {
+    run(
+        () -> {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+            Coroutine<?> other = sleeping(scope);
+            Coroutine<?> teller = scope.spawn(() -> scope.cancel("enough"));
+            scope.join();
+            assertEquals(State.CANCELLED, other.state());
+            assertEquals(State.DONE, teller.state());
+            Coroutine<?> late = sleeping(scope);
+            assertTrue(
+                assertThrows(CancellationException.class, late::join)
+                    .getMessage()
+                    .endsWith("its scope has ended"));
+          }
+        });
+  }
+
+  @Test
   void close_cancelsAndWaitsForCleaningUp() throws Exception {
     AtomicInteger cleanedUp = new AtomicInteger();
     run(

@@ -57,19 +57,43 @@ public final class Publishers {
    * @throws IllegalStateException outside a coroutine
    */
   public static <T> Channel<T> toChannel(Publisher<? extends T> publisher, int window) {
+    return toChannel(publisher, window, _ -> {});
+  }
+
+  /**
+   * As {@link #toChannel(Publisher, int)}, with someone who is given the values that have come and
+   * will not be received: by the coroutine that fills the channel, or later by the publisher.
+   */
+  public static <T> Channel<T> toChannel(
+      Publisher<? extends T> publisher, int window, Consumer<? super T> onUndelivered) {
     Objects.requireNonNull(publisher, "publisher");
-    return Channel.produce(0, out -> copy(publisher, window, out));
+    Objects.requireNonNull(onUndelivered, "onUndelivered");
+    return Channel.produce(0, out -> copy(publisher, window, onUndelivered, out));
   }
 
   /** As {@link #toChannel(Publisher, int)}, by a coroutine that belongs to nobody. */
   public static <T> Channel<T> toChannel(
       CoroutineScheduler scheduler, Publisher<? extends T> publisher, int window) {
-    Objects.requireNonNull(publisher, "publisher");
-    return Channel.produce(scheduler, 0, out -> copy(publisher, window, out));
+    return toChannel(scheduler, publisher, window, _ -> {});
   }
 
-  private static <T> void copy(Publisher<? extends T> publisher, int window, Channel<T> out) {
-    try (PublisherReader<T> reader = Publishers.<T>read(publisher, window)) {
+  /** As {@link #toChannel(Publisher, int, Consumer)}, by a coroutine that belongs to nobody. */
+  public static <T> Channel<T> toChannel(
+      CoroutineScheduler scheduler,
+      Publisher<? extends T> publisher,
+      int window,
+      Consumer<? super T> onUndelivered) {
+    Objects.requireNonNull(publisher, "publisher");
+    Objects.requireNonNull(onUndelivered, "onUndelivered");
+    return Channel.produce(scheduler, 0, out -> copy(publisher, window, onUndelivered, out));
+  }
+
+  private static <T> void copy(
+      Publisher<? extends T> publisher,
+      int window,
+      Consumer<? super T> onUndelivered,
+      Channel<T> out) {
+    try (PublisherReader<T> reader = Publishers.<T>read(publisher, window, onUndelivered)) {
       while (true) {
         T value;
         try {
@@ -78,7 +102,15 @@ public final class Publishers {
           out.closeWith(end.getCause());
           return;
         }
-        out.send(value);
+        boolean sent = false;
+        try {
+          out.send(value);
+          sent = true;
+        } finally {
+          if (!sent) {
+            onUndelivered.accept(value);
+          }
+        }
       }
     }
   }

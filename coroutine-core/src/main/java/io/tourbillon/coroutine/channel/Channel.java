@@ -5,11 +5,15 @@ import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.Suspension;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -76,13 +80,12 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
    * @throws IllegalStateException outside a coroutine
    */
   static <T> Channel<T> produce(int capacity, Producer<T> body) {
-    return Production.start(capacity, body, run -> Coroutines.spawnAttached("producer", run));
+    return Channel.<T>builder().produce(capacity, body);
   }
 
   /** As {@link #produce(int, Producer)}, by a coroutine that belongs to nobody. */
   static <T> Channel<T> produce(CoroutineScheduler scheduler, int capacity, Producer<T> body) {
-    return Production.start(
-        capacity, body, run -> scheduler.spawn(SpawnOptions.named("producer"), run));
+    return Channel.<T>builder().produce(scheduler, capacity, body);
   }
 
   /**
@@ -97,6 +100,37 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
      * them.
      */
     void run(Channel<T> out) throws Exception;
+  }
+
+  /**
+   * A channel of coroutines in the order in which they end, in whatever way, closed after the last:
+   * for whoever takes each as it is ready. Costs a small object for each, as {@link
+   * Coroutine#awaitAny} again and again would cost one for each of those that are left, each time.
+   *
+   * <pre>{@code
+   * for (Coroutine<Page> next : Channel.asCompleted(pages)) {
+   *   show(next.join());
+   * }
+   * }</pre>
+   */
+  static <C extends Coroutine<?>> Channel<C> asCompleted(Collection<? extends C> coroutines) {
+    List<C> all = List.copyOf(coroutines);
+    Channel<C> ended = unlimited();
+    AtomicInteger left = new AtomicInteger(all.size());
+    for (C each : all) {
+      Suspension.whenEnded(
+          each,
+          () -> {
+            ended.trySend(each);
+            if (left.decrementAndGet() == 0) {
+              ended.close();
+            }
+          });
+    }
+    if (all.isEmpty()) {
+      ended.close();
+    }
+    return ended;
   }
 
   /** For a channel with a name, or with someone who is told of what is not delivered. */
@@ -182,7 +216,6 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
   final class Builder<T> {
     @Nullable String name;
     @Nullable Consumer<? super T> onUndelivered;
-    @Nullable Runnable whenCancelled;
 
     private Builder() {}
 
@@ -205,15 +238,9 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
       return this;
     }
 
-    /** Says what else to do when it is cancelled, each time. */
-    Builder<T> whenCancelled(Runnable whenCancelled) {
-      this.whenCancelled = whenCancelled;
-      return this;
-    }
-
     /** As {@link Channel#rendezvous}. */
     public Channel<T> rendezvous() {
-      return new LockedChannel<>(this, 0, false);
+      return new LockedChannel<>(this, 0, false, null);
     }
 
     /** As {@link Channel#buffered}. */
@@ -221,17 +248,33 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
       if (capacity < 1) {
         throw new IllegalArgumentException("capacity must be at least 1: " + capacity);
       }
-      return new LockedChannel<>(this, capacity, false);
+      return new LockedChannel<>(this, capacity, false, null);
     }
 
     /** As {@link Channel#conflated}. */
     public Channel<T> conflated() {
-      return new LockedChannel<>(this, 1, true);
+      return new LockedChannel<>(this, 1, true, null);
     }
 
     /** As {@link Channel#unlimited}. */
     public Channel<T> unlimited() {
-      return new LockedChannel<>(this, Integer.MAX_VALUE, false);
+      return new LockedChannel<>(this, Integer.MAX_VALUE, false, null);
+    }
+
+    /** As {@link Channel#produce(int, Producer)}; the coroutine has the name of the channel. */
+    public Channel<T> produce(int capacity, Producer<T> body) {
+      return Production.start(
+          this, capacity, body, run -> Coroutines.spawnAttached(producerName(), run));
+    }
+
+    /** As {@link Channel#produce(CoroutineScheduler, int, Producer)}, with that name, too. */
+    public Channel<T> produce(CoroutineScheduler scheduler, int capacity, Producer<T> body) {
+      return Production.start(
+          this, capacity, body, run -> scheduler.spawn(SpawnOptions.named(producerName()), run));
+    }
+
+    private String producerName() {
+      return name == null ? "producer" : name;
     }
   }
 }

@@ -65,10 +65,14 @@ final class LockedChannel<T> implements Channel<T> {
    */
   record Sender<T>(T value, Resumption<@Nullable Void> sent) {}
 
-  LockedChannel(Builder<T> options, int capacity, boolean conflated) {
+  /**
+   * @param whenCancelled what else to do when it is cancelled, each time; may be null
+   */
+  LockedChannel(
+      Builder<T> options, int capacity, boolean conflated, @Nullable Runnable whenCancelled) {
     name = options.name;
     onUndelivered = options.onUndelivered;
-    whenCancelled = options.whenCancelled;
+    this.whenCancelled = whenCancelled;
     this.capacity = capacity;
     this.conflated = conflated;
   }

@@ -22,10 +22,9 @@ final class Production<T> implements Callable<Boolean> {
   /** Written before anyone else has the channel, and by the coroutine itself before the body. */
   private volatile @Nullable Coroutine<?> coroutine;
 
-  private Production(int capacity, Channel.Producer<T> body) {
+  private Production(Channel.Builder<T> options, int capacity, Channel.Producer<T> body) {
     this.body = Objects.requireNonNull(body, "body");
-    Channel.Builder<T> options = Channel.<T>builder().whenCancelled(this::stop);
-    channel = capacity == 0 ? options.rendezvous() : options.buffered(capacity);
+    channel = new LockedChannel<>(options, capacity, false, this::stop);
   }
 
   /**
@@ -34,13 +33,14 @@ final class Production<T> implements Callable<Boolean> {
    * @param spawn starts the coroutine
    */
   static <T> Channel<T> start(
+      Channel.Builder<T> options,
       int capacity,
       Channel.Producer<T> body,
       Function<Callable<Boolean>, Coroutine<Boolean>> spawn) {
     if (capacity < 0) {
       throw new IllegalArgumentException("capacity must not be negative: " + capacity);
     }
-    Production<T> production = new Production<>(capacity, body);
+    Production<T> production = new Production<>(options, capacity, body);
     Coroutine<Boolean> coroutine = spawn.apply(production);
     production.coroutine = coroutine;
     Suspension.whenEnded(coroutine, production::ended);

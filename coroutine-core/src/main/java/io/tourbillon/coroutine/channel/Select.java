@@ -73,7 +73,10 @@ public final class Select<R extends @Nullable Object> {
     return add(new Case.Send<>(channel, value, then));
   }
 
-  /** The coroutine has ended; {@link #await} throws as {@link Coroutine#join} does. */
+  /**
+   * The coroutine has ended; {@link #await} throws as {@link Coroutine#join} does. If another case
+   * is chosen the coroutine holds on to a small object until it has ended.
+   */
   public <T extends @Nullable Object> Select<R> onJoin(
       Coroutine<T> coroutine, Function<? super T, ? extends R> then) {
     return onAwait(coroutine.toFuture(), then);

@@ -7,6 +7,7 @@
  *   Permits ──────────────── how many are left, and requests in a row
  *   Barrier ── Round ─────── who has come, from one opening to the next
  *   WaitGroup ────────────── a count, and who waits for zero
+ *   Event ────────────────── set or not, and who waits for that
  *   RateLimiter
  *     Reservations ───────── who waits, each by a timer of its own, in a row
  *       TokenBucket ──────── arithmetic on a clock
@@ -34,6 +35,10 @@
  *       <td>breaks the barrier for all, until it is reset</td></tr>
  *   <tr><td>{@link io.tourbillon.coroutine.sync.WaitGroup}: until so many are done</td>
  *       <td>a short lock</td>
+ *       <td>all who wait go on together</td>
+ *       <td>leaves, and changes nothing</td></tr>
+ *   <tr><td>{@link io.tourbillon.coroutine.sync.Event}: until something has happened</td>
+ *       <td>a look while it is set, otherwise a short lock</td>
  *       <td>all who wait go on together</td>
  *       <td>leaves, and changes nothing</td></tr>
  *   <tr><td>{@link io.tourbillon.coroutine.sync.RateLimiter}: so many in a time</td>

@@ -266,6 +266,33 @@ class PublisherReaderTest {
     }
   }
 
+  /** One is with the coroutine that fills the channel, and one with the reader. */
+  @Test
+  void channel_thatIsCancelled_givesTheUndeliveredToWhoIsTold() {
+    Channel<String> channel =
+        Publishers.toChannel(
+            scheduler,
+            begun -> {
+              subscriber = begun;
+              begun.onSubscribe(subscription);
+            },
+            4,
+            undelivered::add);
+    while (told.isEmpty()) {
+      Thread.onSpinWait();
+    }
+    publish("a", "b", "c");
+    assertEquals("a", channel.receive());
+    while (!scheduler.dump(1).coroutines().toString().contains("sending to")) {
+      Thread.onSpinWait();
+    }
+    channel.cancel(null);
+    while (scheduler.dump(1).total() > 0) {
+      Thread.onSpinWait();
+    }
+    assertEquals(List.of("b", "c"), undelivered);
+  }
+
   @Test
   void channel_endsAsThePublisherDoes() {
     IOException failure = new IOException("broken");

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -282,5 +283,34 @@ class ChannelTest {
     Channel<String> channel = Channel.unlimited();
     assertThrows(NullPointerException.class, () -> channel.send(null));
     assertThrows(NullPointerException.class, () -> channel.trySend(null));
+  }
+
+  @Test
+  void asCompleted_hasThemInTheOrderOfTheirEnds_whateverThatIs() {
+    Channel<String> gate = Channel.rendezvous();
+    Coroutine<String> waiting = scheduler.spawn(() -> gate.receive());
+    Coroutine<String> failing =
+        scheduler.spawn(
+            () -> {
+              throw new IllegalStateException("broken");
+            });
+    Channel<Coroutine<String>> ended = Channel.asCompleted(List.of(waiting, failing));
+    assertSame(failing, ended.receive());
+    assertThrows(CompletionException.class, failing::join);
+    assertEquals(Optional.empty(), ended.tryReceive());
+    gate.send("value");
+    assertSame(waiting, ended.receive());
+    assertEquals("value", waiting.join());
+    assertThrows(ChannelClosedException.class, ended::receive);
+  }
+
+  @Test
+  void asCompleted_ofThoseThatHaveEnded_orOfNone_doesNotWait() {
+    Coroutine<String> done = scheduler.spawn(() -> "value");
+    done.join();
+    List<Coroutine<String>> all = new ArrayList<>();
+    Channel.asCompleted(List.of(done, done)).forEach(all::add);
+    assertEquals(List.of(done, done), all);
+    assertTrue(Channel.asCompleted(List.of()).isClosed());
   }
 }

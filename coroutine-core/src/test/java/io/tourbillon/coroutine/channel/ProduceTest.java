@@ -79,11 +79,14 @@ class ProduceTest {
         });
     LockedChannel<Integer> channel = (LockedChannel<Integer>) made.get();
     channel.lock.lock();
-    locked.countDown();
-    while (channel.lock.getQueueLength() < 2) {
-      Thread.onSpinWait();
+    try {
+      locked.countDown();
+      while (channel.lock.getQueueLength() < 2) {
+        Thread.onSpinWait();
+      }
+    } finally {
+      channel.lock.unlock();
     }
-    channel.lock.unlock();
     assertEquals(0, queued.get().join(PATIENCE));
     assertThrows(ChannelClosedException.class, channel::receive);
   }
@@ -196,6 +199,27 @@ class ProduceTest {
     assertInstanceOf(
         CancellationException.class,
         assertThrows(ChannelClosedException.class, () -> channel.receive(PATIENCE)).getCause());
+  }
+
+  @Test
+  void cancel_givesTheUndeliveredToWhoIsTold_andTheProducerKeepsWhatItHas() throws Exception {
+    Channel<Integer> channel =
+        Channel.<Integer>builder()
+            .name("numbers")
+            .onUndelivered(value -> seen.add("undelivered " + value))
+            .produce(scheduler, 2, this::count);
+    assertEquals(1, channel.receive());
+    // 2 and 3 are in the buffer, and 4 on its way.
+    while (!scheduler.dump(1).coroutines().toString().contains("sending to numbers")) {
+      Thread.onSpinWait();
+    }
+    assertEquals("numbers", scheduler.dump(1).coroutines().getFirst().name());
+    channel.cancel(null);
+    assertEquals(
+        List.of("finally", "undelivered 2", "undelivered 3"),
+        List.of(nextSeen(), nextSeen(), nextSeen()).stream().sorted().toList());
+    awaitQuiet();
+    assertEquals(0, seen.size());
   }
 
   @Test

@@ -1,0 +1,482 @@
+package io.tourbillon.coroutine.migration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.coroutine.CoroutineScope;
+import io.tourbillon.coroutine.CoroutineScope.Policy;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.bridge.PublisherReader;
+import io.tourbillon.coroutine.bridge.Publishers;
+import io.tourbillon.coroutine.channel.Channel;
+import io.tourbillon.coroutine.channel.Select;
+import io.tourbillon.coroutine.generator.Generator;
+import io.tourbillon.coroutine.sync.Mutex;
+import io.tourbillon.coroutine.sync.Permits;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The everyday tools of Kotlin's coroutines. */
+class ComingFromKotlinTest extends MigrationPage {
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * coroutineScope {
+   *     val user = async { findUser() }
+   *     val orders = async { findOrders() }
+   *     Page(user.await(), orders.await())
+   * }
+   * }</pre>
+   */
+  @Test
+  void coroutineScope_withAsyncAndAwait() throws Exception {
+    String page =
+        run(
+            () -> {
+              try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+                Coroutine<String> user = scope.spawn(after(10, "user"));
+                Coroutine<String> orders = scope.spawn(after(30, "orders"));
+                return user.join() + " and " + orders.join();
+              }
+            });
+    assertEquals("user and orders", page);
+    assertEquals(30, took());
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * supervisorScope {
+   *     launch { error("broken") }
+   *     launch { delay(30); println("alive") }
+   * }
+   * }</pre>
+   */
+  @Test
+  void supervisorScope_leavesTheOthersAlone() throws Exception {
+    IOException failure = new IOException("broken");
+    run(
+        () -> {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.SUPERVISE)) {
+            Coroutine<String> broken = scope.spawn(failingAfter(10, failure));
+            scope.spawn(
+                () -> {
+                  sleep(30);
+                  note("alive");
+                });
+            scope.join();
+            assertSame(failure, assertThrows(CompletionException.class, broken::join).getCause());
+          }
+        });
+    assertEquals(List.of("alive at 30"), seen);
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * val handler = CoroutineExceptionHandler { context, thrown -> log(thrown) }
+   * scope.launch(handler + CoroutineName("job")) { throw IOException() }
+   * }</pre>
+   */
+  @Test
+  void coroutineExceptionHandler_isTheUncaughtHandlerOfTheScheduler() throws Exception {
+    IOException failure = new IOException("broken");
+    run(
+        () -> {
+          Coroutine<String> job =
+              scheduler.spawn(SpawnOptions.named("job"), failingAfter(10, failure));
+          sleep(5000);
+          assertEquals("job", job.name());
+          assertEquals(List.of(failure), unseen);
+        });
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * withTimeout(10) { work() }               // throws TimeoutCancellationException
+   * withTimeoutOrNull(10) { work() } ?: "default"
+   * }</pre>
+   */
+  @Test
+  void withTimeoutOrNull_isACaughtTimeout() throws Exception {
+    run(
+        () -> {
+          String result;
+          try {
+            result = Coroutines.withTimeout(ms(10), after(1000, "result")::call);
+          } catch (TimeoutException late) {
+            result = "default";
+          }
+          assertEquals("default", result);
+          sleep(10); // The coroutine itself is not cancelled.
+        });
+    assertEquals(20, took());
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * withTimeout(10) { open() }               // may lose what was opened just then
+   * }</pre>
+   */
+  @Test
+  void withTimeout_ofAnAcquisition_losesNothing() throws Exception {
+    run(
+        () -> {
+          assertThrows(
+              TimeoutException.class,
+              () ->
+                  Coroutines.withTimeout(
+                      ms(10), after(20, "connection")::call, late -> note("closed " + late)));
+          sleep(20);
+        });
+    assertEquals(List.of("closed connection at 20"), seen);
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * try { work() }
+   * finally { withContext(NonCancellable) { connection.flush() } }
+   * job.cancelAndJoin()
+   * }</pre>
+   */
+  @Test
+  void cancelAndJoin_waitsForWhatIsNonCancellable() throws Exception {
+    run(
+        () -> {
+          Coroutine<?> job =
+              scheduler.spawn(
+                  () -> {
+                    try {
+                      sleep(1000);
+                    } finally {
+                      Coroutines.shield(ms(100), after(5, "flushed")::call);
+                    }
+                  });
+          sleep(10);
+          job.cancel("not needed any more");
+          Coroutine.awaitAll(List.of(job));
+          assertEquals(State.CANCELLED, job.state());
+        });
+    assertEquals(15, took());
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * job.invokeOnCompletion { println("ended") }
+   * }</pre>
+   */
+  @Test
+  void invokeOnCompletion_isWhatFollowsTheFuture() throws Exception {
+    run(
+        () -> {
+          Coroutine<String> job = scheduler.spawn(after(10, "value"));
+          CompletableFuture<?> _ = job.toFuture().whenComplete((value, failure) -> note(value));
+          sleep(20);
+        });
+    assertEquals(List.of("value at 10"), seen);
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * suspendCancellableCoroutine { continuation ->
+   *     val call = send { continuation.resume(it) }
+   *     continuation.invokeOnCancellation { call.abort() }
+   * }
+   * }</pre>
+   */
+  @Test
+  void suspendCancellableCoroutine_isSuspend() throws Exception {
+    run(
+        () -> {
+          String answer =
+              Coroutines.suspend(
+                  resumption ->
+                      scheduler.timers().schedule(ms(10), () -> resumption.resume("answer")));
+          assertEquals("answer", answer);
+          Coroutine<String> abandoned =
+              scheduler.spawn(
+                  () ->
+                      Coroutines.<String>suspend(
+                          resumption -> resumption.onCancel(() -> note("aborted"))));
+          sleep(10);
+          end(abandoned);
+        });
+    assertEquals(List.of("aborted at 20"), seen);
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * val numbers = produce(capacity = 2) { for (n in 1..3) send(n) }
+   * numbers.consumeEach { println(it) }
+   * }</pre>
+   */
+  @Test
+  void produce_closesItsChannel() throws Exception {
+    run(
+        () -> {
+          Channel<Integer> numbers =
+              Channel.produce(
+                  2,
+                  out -> {
+                    for (int n = 1; n <= 3; n++) {
+                      out.send(n);
+                    }
+                  });
+          numbers.forEach(this::note);
+        });
+    assertEquals(List.of("1 at 0", "2 at 0", "3 at 0"), seen);
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * val closing = Channel<Connection>(2, onUndeliveredElement = { it.close() })
+   * closing.cancel()
+   * }</pre>
+   */
+  @Test
+  void onUndeliveredElement_isAnOptionOfChannels() throws Exception {
+    Channel<String> connections =
+        Channel.<String>builder().onUndelivered(each -> note("closed " + each)).buffered(2);
+    run(
+        () -> {
+          connections.send("connection");
+          connections.cancel(null);
+        });
+    assertEquals(List.of("closed connection at 0"), seen);
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * select {
+   *     answers.onReceive { it }
+   *     fallback.onAwait { it }
+   *     onTimeout(100) { "nothing" }
+   * }
+   * }</pre>
+   */
+  @Test
+  void select_amongChannelsAndCoroutines() throws Exception {
+    run(
+        () -> {
+          Channel<String> answers = Channel.rendezvous();
+          Coroutine<String> fallback = scheduler.spawn(after(10, "fallback"));
+          note(
+              new Select<String>()
+                  .biased()
+                  .onReceive(answers, answer -> answer)
+                  .onJoin(fallback, value -> value)
+                  .onTimeout(ms(100), () -> "nothing")
+                  .await());
+        });
+    assertEquals(List.of("fallback at 10"), seen);
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * flow { var n = 1; while (true) { delay(10); emit(n++) } }
+   *     .filter { it % 2 == 0 }.map { it * it }.take(2)
+   *     .collect { println(it) }
+   * }</pre>
+   */
+  @Test
+  void flow_isTheStreamOfAGenerator() throws Exception {
+    run(
+        () -> {
+          try (Stream<Integer> numbers = numbers().stream()) {
+            numbers.filter(n -> n % 2 == 0).map(n -> n * n).limit(2).forEach(this::note);
+          }
+        });
+    assertEquals(List.of("4 at 20", "16 at 40"), seen);
+  }
+
+  private static Generator<Integer, Void, Void> numbers() {
+    return Generator.of(
+        out -> {
+          for (int n = 1; ; n++) {
+            sleep(10);
+            out.yield(n);
+          }
+        });
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * flow.conflate().collect { delay(27); println(it) }   // the latest only
+   * }</pre>
+   */
+  @Test
+  void conflate_keepsTheLatest() throws Exception {
+    run(
+        () -> {
+          Channel<Integer> latest = Channel.conflated();
+          scheduler.spawn(
+              () -> {
+                for (int n = 1; n <= 6; n++) {
+                  sleep(10);
+                  latest.send(n);
+                }
+                latest.close();
+              });
+          for (int value : latest) {
+            note(value);
+            sleep(27);
+          }
+        });
+    assertEquals(List.of("1 at 10", "3 at 37", "6 at 64"), seen);
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * val news = MutableSharedFlow<String>()
+   * launch { news.collect { println(it) } }       // twice
+   * news.emit("extra")
+   * }</pre>
+   */
+  @Test
+  void sharedFlow_isAPublisherOfTheJdk_readByEach() throws Exception {
+    run(
+        () -> {
+          try (SubmissionPublisher<String> news = new SubmissionPublisher<>(Runnable::run, 16);
+              PublisherReader<String> one = Publishers.read(news, 16);
+              PublisherReader<String> other = Publishers.read(news, 16)) {
+            news.submit("extra");
+            assertEquals("extra", one.receive());
+            assertEquals("extra", other.receive());
+          }
+        });
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * val fibonacci = sequence {
+   *     var a = 0; var b = 1
+   *     while (true) { yield(a); a = b.also { b += a } }
+   * }
+   * fibonacci.take(7).toList()
+   * }</pre>
+   */
+  @Test
+  void sequence_isAGenerator() throws Exception {
+    List<Integer> first =
+        run(
+            () -> {
+              Generator<Integer, Void, Void> fibonacci =
+                  Generator.of(
+                      out -> {
+                        int a = 0;
+                        int b = 1;
+                        while (true) {
+                          out.yield(a);
+                          int sum = a + b;
+                          a = b;
+                          b = sum;
+                        }
+                      });
+              try (Stream<Integer> numbers = fibonacci.stream()) {
+                return numbers.limit(7).toList();
+              }
+            });
+    assertEquals(List.of(0, 1, 1, 2, 3, 5, 8), first);
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * mutex.withLock { counter++ }
+   * semaphore.withPermit { fetch() }
+   * Dispatchers.IO.limitedParallelism(2)
+   * }</pre>
+   */
+  @Test
+  void limitedParallelism_isPermits_andOneIsAMutex() throws Exception {
+    Permits two = new Permits(2);
+    Mutex one = new Mutex();
+    run(
+        () -> {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+            for (int n = 0; n < 4; n++) {
+              scope.spawn(() -> two.withPermit(after(10, "")::call));
+              scope.spawn(() -> one.withLock(after(5, "")::call));
+            }
+            scope.join();
+          }
+        });
+    assertEquals(20, took());
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * val counter = actor<Message> { for (message in channel) handle(message) }
+   * counter.send(Add(2)); counter.send(Get(reply)); reply.await()
+   * }</pre>
+   */
+  @Test
+  void actor_isACoroutineWithAChannel() throws Exception {
+    run(
+        () -> {
+          Channel<Message> mailbox = Channel.buffered(8);
+          scheduler.spawn(
+              () -> {
+                int sum = 0;
+                for (Message message : mailbox) {
+                  switch (message) {
+                    case Add(int term) -> sum += term;
+                    case Get(var reply) -> reply.complete(sum);
+                  }
+                }
+              });
+          CompletableFuture<Integer> reply = new CompletableFuture<>();
+          mailbox.send(new Add(2));
+          mailbox.send(new Add(3));
+          mailbox.send(new Get(reply));
+          assertEquals(5, Coroutines.await(reply));
+          mailbox.close();
+        });
+  }
+
+  private sealed interface Message {}
+
+  private record Add(int term) implements Message {}
+
+  private record Get(CompletableFuture<Integer> reply) implements Message {}
+}

@@ -1,0 +1,405 @@
+package io.tourbillon.coroutine.migration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.tourbillon.coroutine.Body;
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.CoroutineScope;
+import io.tourbillon.coroutine.CoroutineScope.Policy;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.channel.Channel;
+import io.tourbillon.coroutine.channel.ChannelClosedException;
+import io.tourbillon.coroutine.sync.Permits;
+import io.tourbillon.coroutine.sync.WaitGroup;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+/** The everyday tools of Python's Trio. */
+class ComingFromTrioTest extends MigrationPage {
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * async with trio.open_nursery() as nursery:
+   *     nursery.start_soon(child, 10)
+   *     nursery.start_soon(child, 30)
+   * # both have ended
+   * }</pre>
+   */
+  @Test
+  void nursery_isLeftWhenAllHaveEnded() throws Exception {
+    run(
+        () -> {
+          try (CoroutineScope nursery = CoroutineScope.open(Policy.FAIL_FAST)) {
+            nursery.spawn(() -> sleep(10));
+            nursery.spawn(() -> sleep(30));
+            nursery.join();
+          }
+          note("left");
+        });
+    assertEquals(List.of("left at 30"), seen);
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * async with trio.open_nursery() as nursery:
+   *     nursery.start_soon(broken)
+   *     await trio.sleep_forever()          # the body is cancelled, too
+   * }</pre>
+   */
+  @Test
+  void nursery_whoseChildFails_cancelsItsBody() throws Exception {
+    IOException failure = new IOException("broken");
+    run(
+        () -> {
+          CoroutineCancelledException thrown =
+              assertThrows(
+                  CoroutineCancelledException.class,
+                  () -> {
+                    try (CoroutineScope nursery = CoroutineScope.open(Policy.FAIL_FAST)) {
+                      nursery.spawn(failingAfter(10, failure));
+                      sleep(1000);
+                    }
+                  });
+          assertSame(failure, thrown.getCause());
+        });
+    assertEquals(10, took());
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * with trio.move_on_after(0.01) as scope:
+   *     await trio.sleep(1)
+   * if scope.cancelled_caught: ...
+   * }</pre>
+   */
+  @Test
+  void moveOnAfter_isACaughtTimeout() throws Exception {
+    run(
+        () -> {
+          try {
+            Coroutines.withTimeout(ms(10), Body.of(() -> sleep(1000)));
+          } catch (TimeoutException late) {
+            note("moved on");
+          }
+          sleep(10);
+          note("goes on");
+        });
+    assertEquals(List.of("moved on at 10", "goes on at 20"), seen);
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * with trio.fail_after(0.01):
+   *     with trio.move_on_after(1):
+   *         await trio.sleep(10)
+   * # TooSlowError, of the outer one
+   * }</pre>
+   */
+  @Test
+  void failAfter_ofAnOuterScope_passesTheInnerOne() throws Exception {
+    run(
+        () -> {
+          assertThrows(
+              TimeoutException.class,
+              () ->
+                  Coroutines.withTimeout(
+                      ms(10),
+                      Body.of(
+                          () -> {
+                            try {
+                              Coroutines.withTimeout(ms(1000), Body.of(() -> sleep(10_000)));
+                            } catch (TimeoutException mine) {
+                              note("not reached");
+                            }
+                          })));
+        });
+    assertEquals(10, took());
+    assertEquals(List.of(), seen);
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * try:
+   *     await work()
+   * finally:
+   *     with trio.move_on_after(0.02) as cleanup:
+   *         cleanup.shield = True
+   *         await connection.aclose()
+   * }</pre>
+   */
+  @Test
+  void shield_hasABoundedGrace() throws Exception {
+    run(
+        () -> {
+          Coroutine<?> worker =
+              scheduler.spawn(
+                  () -> {
+                    try {
+                      sleep(1000);
+                    } finally {
+                      Coroutines.shield(
+                          ms(20),
+                          Body.of(
+                              () -> {
+                                sleep(15);
+                                note("flushed");
+                                try {
+                                  sleep(15);
+                                } finally {
+                                  note("grace is over");
+                                }
+                              }));
+                    }
+                  });
+          sleep(10);
+          end(worker);
+        });
+    assertEquals(List.of("flushed at 25", "grace is over at 30"), seen);
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * try: await trio.sleep(1)
+   * except trio.Cancelled: pass             # swallowed, wrongly
+   * await trio.lowlevel.checkpoint()        # raises it again
+   * }</pre>
+   */
+  @Test
+  void cancelled_isSeenAgainAndAgain() throws Exception {
+    run(
+        () -> {
+          Coroutine<?> worker =
+              scheduler.spawn(
+                  () -> {
+                    try {
+                      sleep(1000);
+                    } catch (CoroutineCancelledException swallowed) {
+                      note("swallowed");
+                    }
+                    Coroutines.checkCancelled();
+                    note("not reached");
+                  });
+          sleep(10);
+          end(worker);
+          assertEquals(State.CANCELLED, worker.state());
+        });
+    assertEquals(List.of("swallowed at 10"), seen);
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * with trio.CancelScope() as scope:
+   *     async with trio.open_nursery() as nursery:
+   *         nursery.start_soon(serve)
+   *         nursery.start_soon(until_told, scope.cancel)
+   * }</pre>
+   */
+  @Test
+  void cancelScopeCancel_endsTheNurseryFromInside() throws Exception {
+    run(
+        () -> {
+          try (CoroutineScope nursery = CoroutineScope.open(Policy.FAIL_FAST)) {
+            Coroutine<?> server = nursery.spawn(() -> sleep(1000));
+            nursery.spawn(
+                () -> {
+                  sleep(10);
+                  nursery.cancel("told to stop");
+                });
+            nursery.join();
+            assertEquals(State.CANCELLED, server.state());
+          }
+          note("left");
+        });
+    assertEquals(List.of("left at 10"), seen);
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * async def serve(*, task_status):
+   *     listener = await listen()
+   *     task_status.started(listener.port)
+   *     await accept_all(listener)
+   * port = await nursery.start(serve)
+   * }</pre>
+   */
+  @Test
+  void nurseryStart_isAFutureThatTheChildCompletes() throws Exception {
+    run(
+        () -> {
+          try (CoroutineScope nursery = CoroutineScope.open(Policy.FAIL_FAST)) {
+            CompletableFuture<Integer> started = new CompletableFuture<>();
+            nursery.spawn(
+                () -> {
+                  sleep(10);
+                  started.complete(8080);
+                  sleep(1000);
+                });
+            assertEquals(8080, Coroutines.await(started));
+            assertEquals(10, millis());
+          }
+        });
+    assertEquals(10, took());
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * port = await nursery.start(broken)      # raises what it has raised
+   * }</pre>
+   */
+  @Test
+  void nurseryStart_ofAChildThatFailsFirst_isNotWaitedForForEver() throws Exception {
+    IOException failure = new IOException("port in use");
+    run(
+        () -> {
+          CoroutineCancelledException thrown =
+              assertThrows(
+                  CoroutineCancelledException.class,
+                  () -> {
+                    try (CoroutineScope nursery = CoroutineScope.open(Policy.FAIL_FAST)) {
+                      CompletableFuture<Integer> started = new CompletableFuture<>();
+                      nursery.spawn(failingAfter(10, failure));
+                      Coroutines.await(started);
+                    }
+                  });
+          assertSame(failure, thrown.getCause());
+        });
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * send, receive = trio.open_memory_channel(0)
+   * # each producer has a clone of send; the channel ends with the last of them
+   * async for value in receive: print(value)
+   * }</pre>
+   */
+  @Test
+  void memoryChannel_ofSeveralProducers_isClosedByTheLast() throws Exception {
+    Channel<String> channel = Channel.rendezvous();
+    run(
+        () -> {
+          try (CoroutineScope nursery = CoroutineScope.open(Policy.FAIL_FAST)) {
+            WaitGroup producers = new WaitGroup();
+            for (String name : List.of("a", "b")) {
+              producers.add();
+              nursery.spawn(
+                  () -> {
+                    sleep(10);
+                    channel.send(name);
+                    producers.done();
+                  });
+            }
+            nursery.spawn(
+                () -> {
+                  producers.await();
+                  channel.close();
+                });
+            channel.forEach(this::note);
+          }
+        });
+    assertEquals(List.of("a at 10", "b at 10"), seen);
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * await receive.aclose()
+   * await send.send(1)                      # trio.BrokenResourceError
+   * }</pre>
+   */
+  @Test
+  void memoryChannel_thatNobodyReads_isBrokenForSenders() throws Exception {
+    Channel<String> channel = Channel.rendezvous();
+    run(
+        () -> {
+          Coroutine<?> sender = scheduler.spawn(() -> channel.send("unheard"));
+          sleep(10);
+          channel.cancel(null);
+          assertSame(
+              ChannelClosedException.class,
+              assertThrows(CompletionException.class, sender::join).getCause().getClass());
+        });
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * limiter = trio.CapacityLimiter(2)
+   * await trio.to_thread.run_sync(work, limiter=limiter)
+   * }</pre>
+   */
+  @Test
+  void capacityLimiter_isPermitsAroundBlocking() throws Exception {
+    Permits limiter = new Permits(2);
+    run(
+        () -> {
+          Thread loop = Thread.currentThread();
+          Thread worker = limiter.withPermit(() -> Coroutines.blocking(Thread::currentThread));
+          assertNotEquals(loop, worker);
+          assertEquals(2, limiter.available());
+        });
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * await trio.lowlevel.checkpoint()        # in a long computation
+   * }</pre>
+   */
+  @Test
+  void checkpoint_letsOthersGoFirstOnceTheBudgetIsUsedUp() throws Exception {
+    run(
+        () -> {
+          scheduler.spawn(() -> note("other"));
+          Coroutines.checkpoint();
+          note("within the budget");
+          Coroutines.yieldNow();
+          note("after it");
+        });
+    assertEquals(List.of("within the budget at 0", "other at 0", "after it at 0"), seen);
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * async def test_it(autojump_clock):
+   *     await trio.sleep(3600)              # takes no time
+   * }</pre>
+   */
+  @Test
+  void autojumpClock_isAVirtualOne() throws Exception {
+    run(() -> sleep(3_600_000));
+    assertEquals(3_600_000, took());
+  }
+}

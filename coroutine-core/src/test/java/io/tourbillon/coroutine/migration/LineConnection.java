@@ -1,0 +1,83 @@
+package io.tourbillon.coroutine.migration;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tourbillon.coroutine.bridge.CompletionHandlers;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousSocketChannel;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Lines of text over a socket, for one coroutine that reads and one that writes. If one of them is
+ * cancelled while it waits, the connection is closed. Failures are {@link CompletionException}s
+ * around what the socket throws.
+ */
+final class LineConnection implements AutoCloseable {
+  private static final int LONGEST_LINE = 1024;
+
+  private final AsynchronousSocketChannel channel;
+
+  /** What has come and was not read yet. */
+  private final ByteBuffer received = ByteBuffer.allocate(LONGEST_LINE).limit(0);
+
+  LineConnection(AsynchronousSocketChannel channel) {
+    this.channel = Objects.requireNonNull(channel, "channel");
+  }
+
+  static LineConnection to(SocketAddress address) throws IOException {
+    LineConnection connection = new LineConnection(AsynchronousSocketChannel.open());
+    boolean connected = false;
+    try {
+      CompletionHandlers.<Void>awaitOrClose(
+          connection.channel, handler -> connection.channel.connect(address, null, handler));
+      connected = true;
+      return connection;
+    } finally {
+      if (!connected) {
+        connection.close();
+      }
+    }
+  }
+
+  /** The next line, or null if there are no more. What comes after the last line break is none. */
+  String readLine() {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    while (received.hasRemaining() || receives()) {
+      byte next = received.get();
+      if (next == '\n') {
+        return line.toString(UTF_8);
+      }
+      if (line.size() == LONGEST_LINE) {
+        throw new CompletionException(
+            new IOException("a line must have at most " + LONGEST_LINE + " bytes"));
+      }
+      line.write(next);
+    }
+    return null;
+  }
+
+  private boolean receives() {
+    received.clear();
+    int count =
+        CompletionHandlers.awaitOrClose(channel, handler -> channel.read(received, null, handler));
+    received.flip();
+    return count > 0;
+  }
+
+  void writeLine(String line) {
+    ByteBuffer left = ByteBuffer.wrap((line + "\n").getBytes(UTF_8));
+    while (left.hasRemaining()) {
+      int _ =
+          CompletionHandlers.awaitOrClose(channel, handler -> channel.write(left, null, handler));
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,126 @@
+package io.tourbillon.coroutine.migration;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.Action;
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.TestSchedulers;
+import io.tourbillon.timer.VirtualClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/**
+ * What the pages have in common: one loop, whose time is virtual and leaps to the next event when
+ * all wait. So they say exactly how long a job takes, and an hour is over at once.
+ *
+ * <p>Each test has in its Javadoc how users of another system do a job, and as its body the same
+ * job here. The table in the package documentation of {@code io.tourbillon.coroutine} names them
+ * all; {@link MigrationTableTest} sees to that.
+ */
+abstract class MigrationPage {
+  final VirtualClock clock = new VirtualClock();
+
+  /** Failures that nobody has seen. */
+  final List<Throwable> unseen = Collections.synchronizedList(new ArrayList<>());
+
+  final CoroutineScheduler scheduler =
+      TestSchedulers.builder()
+          .loops(1)
+          .clock(clock)
+          .uncaughtHandler((coroutine, failure) -> unseen.add(failure))
+          .build();
+
+  /** Written by the coroutine that runs the job, and read when that was joined. */
+  private long tookMillis;
+
+  /** What has happened, in order. */
+  final List<String> seen = Collections.synchronizedList(new ArrayList<>());
+
+  @BeforeEach
+  void letTimePass() {
+    clock.autoAdvance(true);
+  }
+
+  @AfterEach
+  void close() {
+    assertTrue(scheduler.close(Duration.ZERO));
+  }
+
+  /** As {@code asyncio.run}, {@code runBlocking}, {@code trio.run}: a job, and waiting for it. */
+  final <T> T run(Callable<T> job) throws TimeoutException {
+    return scheduler
+        .spawn(
+            () -> {
+              try {
+                return job.call();
+              } finally {
+                tookMillis = millis();
+              }
+            })
+        .join(PATIENCE);
+  }
+
+  final void run(Action job) throws TimeoutException {
+    Object _ =
+        run(
+            () -> {
+              job.run();
+              return "done";
+            });
+  }
+
+  /** How long the job took. Later it may be later, as time does not wait for us. */
+  final long took() {
+    return tookMillis;
+  }
+
+  /** How much time has passed, for coroutines. */
+  final long millis() {
+    return TimeUnit.NANOSECONDS.toMillis(clock.nanoTime());
+  }
+
+  /** Notes something, with the time. */
+  final void note(Object what) {
+    seen.add(what + " at " + millis());
+  }
+
+  static Duration ms(int millis) {
+    return Duration.ofMillis(millis);
+  }
+
+  static void sleep(int millis) {
+    Coroutines.delay(ms(millis));
+  }
+
+  /** What takes so long, and then returns something. */
+  static <T> Callable<T> after(int millis, T value) {
+    return () -> {
+      sleep(millis);
+      return value;
+    };
+  }
+
+  /** What takes so long, and then fails. */
+  static <T> Callable<T> failingAfter(int millis, Exception failure) {
+    return () -> {
+      sleep(millis);
+      throw failure;
+    };
+  }
+
+  /** As {@code cancelAndJoin}, or {@code kill}: whatever its end is. */
+  static void end(Coroutine<?> coroutine) {
+    coroutine.cancel("not needed any more");
+    Coroutine.awaitAll(List.of(coroutine));
+  }
+}

@@ -1,0 +1,61 @@
+package io.tourbillon.coroutine.migration;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.Action;
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.TestSchedulers;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.AsynchronousServerSocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+
+/** A chat on the loopback address, and its users; in real time, as sockets know no other. */
+final class RunningChat implements AutoCloseable {
+  private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
+  private final AsynchronousServerSocketChannel listener;
+  private final Coroutine<?> server;
+
+  RunningChat() throws IOException {
+    listener =
+        AsynchronousServerSocketChannel.open()
+            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    server = scheduler.spawn(new ChatServer(listener)::serve);
+  }
+
+  /** Runs what users do, in a coroutine. */
+  void talk(Action users) throws TimeoutException {
+    scheduler.spawn(users).join(PATIENCE);
+  }
+
+  /** Connects, and comes back when everybody knows. By a coroutine. */
+  LineConnection enter(String name) throws IOException {
+    LineConnection connection = connect();
+    connection.writeLine(name);
+    assertEquals("* welcome, " + name, connection.readLine());
+    return connection;
+  }
+
+  LineConnection connect() throws IOException {
+    return LineConnection.to(listener.getLocalAddress());
+  }
+
+  /** Returns when all sessions have ended. */
+  void stop() {
+    server.cancel("the chat is over");
+    Coroutine.awaitAll(List.of(server));
+  }
+
+  @Override
+  public void close() throws IOException {
+    stop();
+    listener.close();
+    assertTrue(scheduler.close(Duration.ZERO));
+  }
+}
