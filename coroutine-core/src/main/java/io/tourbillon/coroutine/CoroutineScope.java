@@ -1,5 +1,7 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.TimerHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -67,6 +69,9 @@ public final class CoroutineScope implements AutoCloseable {
   private boolean ending;
   private boolean closed;
 
+  /** Takes back the deadlines when it is closed. The owner's own. */
+  private Runnable forgetDeadlines = () -> {};
+
   private CoroutineScope(
       CoroutineScheduler scheduler, Policy policy, @Nullable CoroutineTask<?> owner) {
     this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
@@ -95,12 +100,35 @@ public final class CoroutineScope implements AutoCloseable {
    *
    * @param limit from now on; zero or less is over at once
    * @return this
+   * @throws IllegalStateException if called by another than who opened the scope
    */
   public CoroutineScope deadline(Duration limit) {
-    scheduler
-        .timers()
-        .schedule(limit, () -> fail(new TimeoutException("the scope was open for " + limit)));
+    Objects.requireNonNull(limit, "limit");
+    requireOwner();
+    Runnable earlier = forgetDeadlines;
+    Runnable forget = armed(limit);
+    forgetDeadlines =
+        () -> {
+          earlier.run();
+          forget.run();
+        };
     return this;
+  }
+
+  /**
+   * In the wheel of the owner's loop, or where plain threads have timers; says how to forget it.
+   */
+  private Runnable armed(Duration limit) {
+    Runnable over = () -> fail(new TimeoutException("the scope was open for " + limit));
+    if (owner == null) {
+      TimerHandle timer = scheduler.timers().schedule(limit, over);
+      return timer::cancel;
+    }
+    EventLoop loop = owner.loop;
+    long deadlineNanos =
+        TickScale.deadlineNanos(loop.elapsedNanos(), Math.max(0, TickScale.nanosOf(limit)));
+    long timerId = loop.arm(deadlineNanos, () -> loop.runTimerTask(over));
+    return () -> loop.disarm(timerId);
   }
 
   /**
@@ -201,6 +229,7 @@ public final class CoroutineScope implements AutoCloseable {
       ending = true;
       left = List.copyOf(children);
     }
+    forgetDeadlines.run();
     left.forEach(child -> child.cancel("its scope was closed"));
     if (owner == null) {
       awaitAllUninterrupted();

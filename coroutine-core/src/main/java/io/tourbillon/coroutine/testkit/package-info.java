@@ -47,9 +47,8 @@
  *
  * <ul>
  *   <li>other threads: {@code blocking} calls, sockets, futures that somebody else completes, and
- *       the {@code timers()} of the scheduler, whose driver is a thread, so {@code
- *       CoroutineScope.deadline} too: times are exact, but the order among what is due at the same
- *       time is not;
+ *       the {@code timers()} of the scheduler, whose driver is a thread: times are exact, but the
+ *       order among what is due at the same time is not;
  *   <li>monitors on {@code Engine.VIRTUAL_THREAD}, as the JDK wakes those who wait for one by a
  *       thread of its own;
  *   <li>code that asks the system's clock, a random generator of its own, or identity hash codes.

@@ -17,6 +17,7 @@ import io.tourbillon.coroutine.sync.Permits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
@@ -66,7 +67,7 @@ class DeterminismTest {
   private void work() {
     RandomGenerator random = Suspension.random();
     for (int step = 0; step < STEPS; step++) {
-      int what = random.nextInt(6);
+      int what = random.nextInt(7);
       note("begins " + what);
       try {
         note("has got " + done(what, Duration.ofMillis(1 + random.nextInt(3))));
@@ -103,6 +104,15 @@ class DeterminismTest {
               .onTimeout(limit, () -> "nobody")
               .await();
       case 4 -> Coroutines.withTimeout(limit, right::receive);
+      case 5 -> {
+        try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST).deadline(limit)) {
+          scope.spawn(() -> note("has got for its parent " + left.receive()));
+          scope.join();
+          yield "the end of a child";
+        } catch (CompletionException over) {
+          yield "the end of its time";
+        }
+      }
       default -> {
         Coroutines.delay(limit);
         yield "some sleep";
