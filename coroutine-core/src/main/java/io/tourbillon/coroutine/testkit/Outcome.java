@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.testkit;
 
+import io.tourbillon.coroutine.testkit.SimulationFailure.Reason;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,11 @@ record Outcome<T extends @Nullable Object, X extends Exception>(
     return turns == other.turns
         && elapsedNanos == other.elapsedNanos
         && Objects.equals(kind(), other.kind());
+  }
+
+  /** Whether it has taken too long, as it would again. */
+  boolean isOverLimit() {
+    return Reason.LIMIT.equals(kind());
   }
 
   private @Nullable Object kind() {

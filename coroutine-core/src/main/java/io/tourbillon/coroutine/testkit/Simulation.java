@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * beside its body, on a scheduler of its own.
  */
 public final class Simulation {
-  final @Nullable Engine engine;
+  final Engine engine;
   final @Nullable Long seed;
   final Duration tick;
   final Duration limit;
@@ -49,11 +49,16 @@ public final class Simulation {
 
   /** One without a seed, with a tick of 1 ms, a limit of a minute and a grace of a second. */
   public Simulation() {
-    this(null, null, Duration.ofMillis(1), Duration.ofMinutes(1), Duration.ofSeconds(1));
+    this(
+        Engine.VIRTUAL_THREAD.isAvailable() ? Engine.VIRTUAL_THREAD : Engine.HANDOFF,
+        null,
+        Duration.ofMillis(1),
+        Duration.ofMinutes(1),
+        Duration.ofSeconds(1));
   }
 
   private Simulation(
-      @Nullable Engine engine, @Nullable Long seed, Duration tick, Duration limit, Duration grace) {
+      Engine engine, @Nullable Long seed, Duration tick, Duration limit, Duration grace) {
     this.engine = engine;
     this.seed = seed;
     this.tick = tick;
@@ -61,7 +66,11 @@ public final class Simulation {
     this.grace = grace;
   }
 
-  /** On this engine; by default, on the one that {@link CoroutineScheduler#create} takes. */
+  /**
+   * On this engine; by default, on the one that {@link CoroutineScheduler#create} takes.
+   *
+   * @param engine one that is available, or each run throws UnsupportedOperationException
+   */
   public Simulation engine(Engine engine) {
     return new Simulation(Objects.requireNonNull(engine, "engine"), seed, tick, limit, grace);
   }
@@ -135,7 +144,7 @@ public final class Simulation {
 
   /**
    * Runs a body many times, each with a seed of its own, until a run fails. That seed is run once
-   * more, and the failure says whether it went the same way.
+   * more, unless it has taken too long, and the failure says if it went another way.
    *
    * @param runs how many seeds: one after the other, from the seed of this simulation, or else from
    *     a random one
@@ -155,7 +164,8 @@ public final class Simulation {
       Simulation seeded = seed(first + run);
       Outcome<?, ?> outcome = seeded.<@Nullable Void, X>outcomeOf(Body.of(body));
       if (outcome.failure() != null) {
-        Outcome<?, ?> replay = seeded.<@Nullable Void, X>outcomeOf(Body.of(body));
+        Outcome<?, ?> replay =
+            outcome.isOverLimit() ? outcome : seeded.<@Nullable Void, X>outcomeOf(Body.of(body));
         throw SimulationFailure.ofSeed(first + run, run + 1, runs, outcome, replay);
       }
     }

@@ -51,8 +51,9 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
     this.body = body;
     limit = options.limit;
     grace = options.grace;
-    CoroutineScheduler.Builder builder =
+    scheduler =
         CoroutineScheduler.builder()
+            .engine(options.engine)
             .name("simulation")
             .loops(1)
             .clock(clock)
@@ -62,8 +63,8 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
             .watchdog(watchdogBound(limit))
             .stallHandler(seen -> stall = seen)
             .realTimeWaitHandler(this::waitsInRealTime)
-            .uncaughtHandler(this::uncaught);
-    scheduler = (options.engine == null ? builder : builder.engine(options.engine)).build();
+            .uncaughtHandler(this::uncaught)
+            .build();
   }
 
   /** Late, as reading the stack of a coroutine may cost it a turn; but in time for the limit. */

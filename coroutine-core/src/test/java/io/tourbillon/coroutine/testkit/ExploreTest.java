@@ -244,6 +244,27 @@ class ExploreTest {
   }
 
   @Test
+  void runThatTakesTooLong_isNotRunAgain() {
+    AtomicInteger runs = new AtomicInteger();
+    SimulationFailure failure =
+        assertThrows(
+            SimulationFailure.class,
+            () ->
+                simulation
+                    .limit(Duration.ofMillis(100))
+                    .explore(
+                        5,
+                        () -> {
+                          runs.incrementAndGet();
+                          while (true) {
+                            Coroutines.delay(Duration.ofHours(1));
+                          }
+                        }));
+    assertEquals(Reason.LIMIT, failure.reason());
+    assertEquals(1, runs.get());
+  }
+
+  @Test
   void runs_areAsManyAsAskedFor_fromTheSeedOn() {
     AtomicInteger runs = new AtomicInteger();
     simulation.explore(7, runs::incrementAndGet);

@@ -173,6 +173,19 @@ class SimulationTest {
   }
 
   @Test
+  void settle_waitsForBlockingCalls() {
+    simulation.run(
+        () -> {
+          Coroutine<?> caller =
+              Coroutines.scheduler()
+                  .spawn(
+                      () -> Coroutines.blocking(Body.of(() -> LockSupport.parkNanos(20_000_000))));
+          Simulation.settle();
+          assertEquals(State.DONE, caller.state());
+        });
+  }
+
+  @Test
   void settle_ofSeveral_isInTurn() {
     List<String> log = new ArrayList<>();
     simulation.run(
@@ -211,7 +224,7 @@ class SimulationTest {
   }
 
   @Test
-  void futureFromOutside_isWaitedForWithinTheGrace() {
+  void futureFromOutside_isWaitedForWithinTheGrace() throws Exception {
     CompletableFuture<String> future = new CompletableFuture<>();
     Thread outside =
         Thread.ofPlatform()
@@ -222,7 +235,7 @@ class SimulationTest {
                 });
     assertEquals(
         "value", simulation.grace(TestSchedulers.PATIENCE).call(() -> Coroutines.await(future)));
-    assertTrue(outside.isDaemon() || future.isDone());
+    outside.join();
   }
 
   @Test
