@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.Clock;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -7,15 +8,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Platform threads for calls that would block a loop: at most 64, which end when they have nothing
- * to do.
+ * to do. A virtual clock is held until a call has come to its end.
  */
 final class BlockingThreads implements AutoCloseable {
   static final int MOST = 64;
   private static final int IDLE_SECONDS = 10;
 
+  private final Clock clock;
   private final ThreadPoolExecutor pool;
 
-  BlockingThreads(String schedulerName) {
+  BlockingThreads(String schedulerName, Clock clock) {
+    this.clock = clock;
     AtomicInteger made = new AtomicInteger();
     pool =
         new ThreadPoolExecutor(
@@ -34,7 +37,23 @@ final class BlockingThreads implements AutoCloseable {
   }
 
   void execute(Runnable call) {
-    pool.execute(call);
+    Clock.Hold hold = clock.hold();
+    boolean accepted = false;
+    try {
+      pool.execute(
+          () -> {
+            try {
+              call.run();
+            } finally {
+              hold.close();
+            }
+          });
+      accepted = true;
+    } finally {
+      if (!accepted) {
+        hold.close();
+      }
+    }
   }
 
   /** Calls that were accepted still come to their end. */

@@ -160,8 +160,16 @@ public interface CoroutineScheduler extends AutoCloseable {
         stall ->
             System.getLogger("io.tourbillon.coroutine")
                 .log(System.Logger.Level.WARNING, stall.toString());
+    Consumer<? super RealTimeWait> realTimeWaitHandler = Builder::log;
 
     private Builder() {}
+
+    private static void log(RealTimeWait wait) {
+      Throwable where = new Throwable("where it waits");
+      where.setStackTrace(wait.stack().toArray(StackTraceElement[]::new));
+      System.getLogger("io.tourbillon.coroutine")
+          .log(System.Logger.Level.WARNING, wait.toString(), where);
+    }
 
     /**
      * How many event loops, each a thread; by default one for each processor.
@@ -188,7 +196,7 @@ public interface CoroutineScheduler extends AutoCloseable {
      * fast and exact. It governs the delays and timeouts of {@link Coroutines}, {@code
      * Object.wait(ms)} and {@code LockSupport.parkNanos}; but {@code Thread.sleep} and the timed
      * waits of java.util.concurrent look at the system's clock besides. A thread that does so while
-     * time leaps is reported in the log, and its wait is one in real time.
+     * time leaps is {@linkplain #realTimeWaitHandler reported}, and its wait is one in real time.
      */
     public Builder clock(Clock clock) {
       this.clock = Objects.requireNonNull(clock, "clock");
@@ -243,6 +251,16 @@ public interface CoroutineScheduler extends AutoCloseable {
      */
     public Builder stallHandler(Consumer<? super LoopStall> handler) {
       stallHandler = Objects.requireNonNull(handler, "handler");
+      return this;
+    }
+
+    /**
+     * What is told of waits by the system's clock where the scheduler goes by another, on {@link
+     * Engine#VIRTUAL_THREAD}, once for several in a row of the same thread; by default, the log is.
+     * Called on the loop, by a virtual thread there; so it should be quick.
+     */
+    public Builder realTimeWaitHandler(Consumer<? super RealTimeWait> handler) {
+      realTimeWaitHandler = Objects.requireNonNull(handler, "handler");
       return this;
     }
 

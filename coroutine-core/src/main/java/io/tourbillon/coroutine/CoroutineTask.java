@@ -392,7 +392,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   private <V extends @Nullable Object> void register(
       ResumptionTask<V> resumption, Consumer<? super Resumption<V>> registration) {
-    checkCancelled();
+    passSuspensionPoint();
     boolean registered = false;
     try {
       registration.accept(resumption);
@@ -532,6 +532,14 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       if (nanos != Scope.NEVER && nanos <= loop.elapsedNanos()) {
         throw cancelledException();
       }
+    }
+  }
+
+  /** There may be no need to suspend. But where chance decides on turns, others may go first. */
+  void passSuspensionPoint() {
+    checkCancelled();
+    if (loop.chance() != null) {
+      yieldNow();
     }
   }
 

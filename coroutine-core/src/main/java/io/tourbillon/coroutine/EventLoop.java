@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 import org.HdrHistogram.Histogram;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,10 @@ final class EventLoop implements Runnable {
   private final TimingWheel<Expiry> wheel = new TimingWheel<>(0);
   private final ReadyQueue ready;
   private final Turns turns;
+
+  /** What chance is, if turns are left to it. */
+  private final @Nullable RandomGenerator chance;
+
   private final ExpirySink<Expiry> sink = (id, deadlineTick, due) -> expire(deadlineTick, due);
   final LoopCounts counts = new LoopCounts();
   private final Attachments attachments = new Attachments();
@@ -156,7 +161,9 @@ final class EventLoop implements Runnable {
     this.scale = scale;
     budgetNanos = TickScale.nanosOf(options.budget);
     recorder = options.recordStats ? new LoopRecorder(scale) : null;
-    ready = new ReadyQueue(TurnOrder.of(options.policy), this::elapsedNanos, recorder);
+    TurnOrder order = TurnOrder.of(options.policy);
+    chance = order.chance();
+    ready = new ReadyQueue(order, this::elapsedNanos, recorder);
     machinery = engine.newMachinery(this);
     turns = new Turns(this, machinery, ready, recorder);
   }
@@ -593,6 +600,11 @@ final class EventLoop implements Runnable {
   /** Whether the turn that goes on has lasted for long, or some before it have. */
   boolean isOverBudget() {
     return elapsedNanos() - turns.lookNanos() >= budgetNanos;
+  }
+
+  /** What chance is here, if the order of turns is left to it; else null. */
+  @Nullable RandomGenerator chance() {
+    return chance;
   }
 
   void begin(CoroutineTask<?> coroutine) {

@@ -8,9 +8,11 @@ import io.tourbillon.timer.watchdog.Watchdog;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +46,7 @@ final class LoopScheduler implements CoroutineScheduler {
   private final UncaughtHandler uncaughtHandler;
   private final @Nullable Duration watchdogBound;
   private final Consumer<? super LoopStall> stallHandler;
+  private final Consumer<? super RealTimeWait> realTimeWaitHandler;
   private final Clock clock;
   private final Duration tick;
   private final boolean recordStats;
@@ -73,6 +76,7 @@ final class LoopScheduler implements CoroutineScheduler {
     uncaughtHandler = options.uncaughtHandler;
     watchdogBound = options.watchdogBound;
     stallHandler = options.stallHandler;
+    realTimeWaitHandler = options.realTimeWaitHandler;
     loops = new EventLoop[options.loops];
     TickScale scale = new TickScale(clock.nanoTime(), tick.toNanos());
     for (int number = 0; number < loops.length; number++) {
@@ -212,7 +216,7 @@ final class LoopScheduler implements CoroutineScheduler {
   synchronized BlockingThreads blockingThreads() {
     BlockingThreads threads = blockingThreads;
     if (threads == null) {
-      threads = new BlockingThreads(name);
+      threads = new BlockingThreads(name, clock);
       blockingThreads = threads;
     }
     return threads;
@@ -447,17 +451,17 @@ final class LoopScheduler implements CoroutineScheduler {
   }
 
   void waitsInRealTime(EventLoop loop, @Nullable CoroutineTask<?> coroutine) {
-    Throwable where = new Throwable("where it waits");
     Thread thread = coroutine == null ? null : coroutine.thread();
-    if (thread != null) {
-      where.setStackTrace(thread.getStackTrace());
+    RealTimeWait wait =
+        new RealTimeWait(
+            loop.name(),
+            coroutine == null ? Optional.empty() : Optional.of(coroutine.name()),
+            thread == null ? List.of() : Arrays.asList(thread.getStackTrace()));
+    try {
+      realTimeWaitHandler.accept(wait);
+    } catch (Throwable thrown) {
+      LOG.log(Level.ERROR, "the handler of waits in real time has thrown", thrown);
     }
-    LOG.log(
-        Level.WARNING,
-        (coroutine == null ? "a thread of " + loop : coroutine.name())
-            + " waits in real time, as Thread.sleep and the timed waits of java.util.concurrent"
-            + " do, and not by the clock of its scheduler; Coroutines.delay and withTimeout do",
-        where);
   }
 
   void taskFailed(EventLoop loop, Object task, Throwable failure) {

@@ -7,7 +7,7 @@ import java.util.Objects;
 /**
  * In which order the coroutines of a loop that are ready have their turns. It is a matter of one
  * loop: coroutines of others do not compete. Whatever the policy, none that is ready waits for
- * ever; each says for how long at the most.
+ * ever; each says for how long at the most, but for the one that leaves it to chance.
  *
  * <p>It orders the turns that this library gives. Threads that the JDK makes ready, after blocking
  * calls on {@link Engine#VIRTUAL_THREAD}, and tasks of {@link CoroutineScheduler#timers} are of no
@@ -59,6 +59,20 @@ public sealed interface SchedulingPolicy {
     return new EarliestDeadline(horizon);
   }
 
+  /**
+   * Chance decides, and the seed what chance is: for tests, which find what depends on an order
+   * that nobody has promised. The same seed gives the same order if all that is ready comes from
+   * the loop's coroutines themselves. Every suspension point lets others go first then, also one
+   * that need not wait, such as the lock of a {@code Mutex} that is free; and what else is left to
+   * chance, such as the case of a {@code Select}, goes by the seed too. Among N that are ready a
+   * coroutine waits for N turns on average, and for how many at the most nobody can say.
+   *
+   * @param seed any; those that are close to each other have nothing else in common
+   */
+  static SchedulingPolicy random(long seed) {
+    return new Random(seed);
+  }
+
   /** See {@link #fifo}. */
   record Fifo() implements SchedulingPolicy {}
 
@@ -80,6 +94,9 @@ public sealed interface SchedulingPolicy {
       requirePositive("horizon", horizon);
     }
   }
+
+  /** See {@link #random}. */
+  record Random(long seed) implements SchedulingPolicy {}
 
   private static void requirePositive(String what, Duration duration) {
     Objects.requireNonNull(duration, what);

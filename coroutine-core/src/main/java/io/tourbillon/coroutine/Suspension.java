@@ -5,8 +5,10 @@ import io.tourbillon.timer.TickScale;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,16 +135,27 @@ public final class Suspension {
   }
 
   /**
+   * What the caller leaves to chance goes by this: in a coroutine whose scheduler has {@link
+   * SchedulingPolicy#random}, a generator that goes by its seed; elsewhere that of the thread. For
+   * use at once, by the caller alone.
+   */
+  public static RandomGenerator random() {
+    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    RandomGenerator seeded = coroutine == null ? null : coroutine.loop.chance();
+    return seeded == null ? ThreadLocalRandom.current() : seeded;
+  }
+
+  /**
    * Does nothing unless the caller is a coroutine; then throws what {@link
    * Coroutines#checkCancelled} does. For operations that need not wait, so that they are suspension
-   * points all the same.
+   * points all the same: under {@link SchedulingPolicy#random} others may go first.
    *
    * @throws CoroutineCancelledException if the calling coroutine is cancelled
    */
   public static void checkCancelled() {
     CoroutineTask<?> coroutine = CurrentLoop.coroutine();
     if (coroutine != null) {
-      coroutine.checkCancelled();
+      coroutine.passSuspensionPoint();
     }
   }
 

@@ -2,9 +2,13 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.TickScale;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Those who are ready, in the order of a {@link SchedulingPolicy}. The loop's own. */
@@ -16,6 +20,7 @@ abstract sealed class TurnOrder {
       case SchedulingPolicy.Priority(var step) -> new ByPriority(TickScale.nanosOf(step));
       case SchedulingPolicy.EarliestDeadline(var horizon) ->
           new ByDeadline(TickScale.nanosOf(horizon));
+      case SchedulingPolicy.Random(var seed) -> new ByChance(seed);
     };
   }
 
@@ -36,6 +41,11 @@ abstract sealed class TurnOrder {
 
   boolean isEmpty() {
     return size() == 0;
+  }
+
+  /** What chance is, where it decides; else null. */
+  @Nullable RandomGenerator chance() {
+    return null;
   }
 
   /** Who came first is first. Looks ahead, so that memory is asked for early. */
@@ -213,6 +223,47 @@ abstract sealed class TurnOrder {
       return task instanceof CoroutineTask<?> coroutine
           ? Math.clamp(coroutine.strikeNanos(), nowNanos, lastNanos)
           : lastNanos;
+    }
+  }
+
+  /** Each is as likely as any other. */
+  static final class ByChance extends TurnOrder {
+    private final List<Runnable> ready = new ArrayList<>();
+    private final RandomGenerator chance;
+
+    ByChance(long seed) {
+      chance = new SplittableRandom(seed);
+    }
+
+    @Override
+    void add(Runnable task, long nowNanos) {
+      ready.add(task);
+    }
+
+    @Override
+    @Nullable Runnable poll() {
+      int size = ready.size();
+      if (size < 2) {
+        return size == 0 ? null : ready.removeLast();
+      }
+      Runnable last = ready.removeLast();
+      int index = chance.nextInt(size);
+      return index == size - 1 ? last : ready.set(index, last);
+    }
+
+    @Override
+    boolean remove(Runnable task) {
+      return ready.remove(task);
+    }
+
+    @Override
+    int size() {
+      return ready.size();
+    }
+
+    @Override
+    RandomGenerator chance() {
+      return chance;
     }
   }
 

@@ -48,7 +48,7 @@
  *
  * <p>What coroutines share with each other and with threads, such as channels, stands on {@code
  * Suspension}, which anybody can use: it is in packages of its own, and knows no more of loops and
- * engines than users do.
+ * engines than users do. Tests stand on the same: {@code io.tourbillon.coroutine.testkit}.
  *
  * <p>A loop and its coroutines are never at work at the same time, so what they share needs no
  * atomic operation. What comes from other threads comes by the mailbox.

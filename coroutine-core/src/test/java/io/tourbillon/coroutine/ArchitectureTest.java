@@ -128,6 +128,15 @@ class ArchitectureTest {
           .resideInAnyPackage(CORE + ".channel", CORE + ".bridge");
 
   @ArchTest
+  static final ArchRule tests_areMadeOfWhatUsersHave_andKnownToNobody =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(CORE + ".testkit")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(CORE + ".testkit");
+
+  @ArchTest
   static final ArchRule signals_areKnownToTheirAdapterAlone =
       noClasses()
           .that()

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
+import io.tourbillon.coroutine.testkit.Simulation;
+import io.tourbillon.coroutine.testkit.SimulationFailure;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +35,8 @@ class CoroutineScopeTest {
           .uncaughtHandler((coroutine, failure) -> note(failure))
           .build();
   private final IOException broken = new IOException("broken");
+  private final Simulation simulation =
+      new Simulation().engine(TestSchedulers.ENGINE).grace(Duration.ZERO);
 
   private synchronized void note(Throwable failure) {
     unseen.add(failure.getMessage());
@@ -179,18 +183,6 @@ class CoroutineScopeTest {
                 TimeoutException.class,
                 assertThrows(CompletionException.class, scope::join).getCause());
           }
-        });
-  }
-
-  @Test
-  void deadline_isForgottenWithTheScope() throws Exception {
-    run(
-        () -> {
-          CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST).deadline(LONG);
-          assertEquals(1, scheduler.timers().pending());
-          scope.close();
-          assertEquals(0, scheduler.timers().pending());
-          assertThrows(IllegalStateException.class, () -> scope.deadline(LONG));
         });
   }
 
@@ -435,8 +427,8 @@ class CoroutineScopeTest {
   }
 
   @Test
-  void firstSuccess_passesFailuresOver() throws Exception {
-    run(
+  void firstSuccess_passesFailuresOver() {
+    simulation.run(
         () -> {
           assertEquals("b", CoroutineScope.firstSuccess(List.of(failing(), after(5, "b"))));
           Throwable all =
@@ -464,6 +456,38 @@ class CoroutineScopeTest {
     run(() -> Coroutine.awaitAll(List.of(later, failed)));
     assertEquals(State.DONE, later.state());
     assertThrows(CompletionException.class, failed::join);
+  }
+
+  @Test
+  void deadlineOfAScopeThatIsClosed_isForgotten() {
+    for (int round = 0; round < 3; round++) {
+      CoroutineScope.open(scheduler, Policy.FAIL_FAST).deadline(LONG).deadline(LONG).close();
+    }
+    assertEquals(0, scheduler.timers().pending());
+    // Were it in the wheel still, time would have gone there before this is a deadlock.
+    SimulationFailure nothingIsDue =
+        assertThrows(
+            SimulationFailure.class,
+            () ->
+                simulation.run(
+                    () -> {
+                      CoroutineScope.open(Policy.FAIL_FAST).deadline(LONG).close();
+                      Coroutines.await(new CompletableFuture<>());
+                    }));
+    assertTrue(nothingIsDue.getMessage().contains("at PT0S"), nothingIsDue::getMessage);
+  }
+
+  @Test
+  void deadline_isExact() {
+    simulation.run(
+        () -> {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+            sleeping(scope.deadline(Duration.ofMinutes(2)));
+            CompletionException over = assertThrows(CompletionException.class, scope::join);
+            assertEquals("the scope was open for PT2M", over.getCause().getMessage());
+          }
+          assertEquals(Duration.ofMinutes(2), Simulation.elapsed());
+        });
   }
 
   /** Failures, ends, cancels and deadlines at about the same time. */

@@ -9,6 +9,7 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,30 @@ class RealTimeWaitsTest {
     assertTrue(System.nanoTime() - startNanos >= TimeUnit.MILLISECONDS.toNanos(SLEEP_MILLIS));
     assertTimeHasHardlyMoved();
     assertEquals(List.of("sleeper" + HINT), log.lines());
+  }
+
+  @Test
+  void handler_isToldWhoWaitsAndWhere() throws Exception {
+    List<RealTimeWait> told = new CopyOnWriteArrayList<>();
+    VirtualClock leaping = new VirtualClock();
+    leaping.autoAdvance(true);
+    CoroutineScheduler other =
+        TestSchedulers.builder()
+            .loops(1)
+            .clock(leaping)
+            .realTimeWaitHandler(
+                wait -> {
+                  told.add(wait);
+                  throw new IllegalStateException("of the handler");
+                })
+            .build();
+    other.spawn(SpawnOptions.named("sleeper"), () -> Thread.sleep(SLEEP_MILLIS)).join(PATIENCE);
+    other.close();
+    assertEquals(1, told.size());
+    assertEquals("sleeper" + HINT, told.getFirst().toString());
+    assertTrue(
+        told.getFirst().stack().stream().anyMatch(call -> call.getMethodName().equals("sleep")));
+    assertEquals(List.of("the handler of waits in real time has thrown"), log.lines());
   }
 
   /** The test that comes to mind first: time is moved by hand, once, to the end of the sleep. */

@@ -24,6 +24,23 @@ public interface Clock {
    */
   Alarm newAlarm(Thread thread);
 
+  /**
+   * Says that something is under way elsewhere, a call on another thread for one, whose end some
+   * thread with an alarm will be told of. Until this is closed a virtual clock does not move by
+   * itself. Called by any thread; does nothing by default.
+   */
+  default Hold hold() {
+    return () -> {};
+  }
+
+  /** Something that is under way. */
+  @FunctionalInterface
+  interface Hold extends AutoCloseable {
+    /** It has come to its end, and who waits for that has been told. Once; by any thread. */
+    @Override
+    void close();
+  }
+
   /** How one thread waits. */
   interface Alarm extends AutoCloseable {
     /**

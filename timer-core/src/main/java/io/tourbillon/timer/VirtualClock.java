@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method that moves time lets the services on this clock come to rest at each instant at
  * which one of them has something to do, in order; so a task sees the very time for which it was
  * due. Tasks that run on an executor are not waited for, nor are a coroutine's calls on platform
- * threads or in sockets: time may leap over them. Time must not be moved from inside a task.
+ * threads or in sockets: time may leap over them, but for what {@linkplain #hold holds} a clock
+ * that moves by itself, as calls on platform threads do. Time must not be moved from inside a task.
  *
  * <p>Thread-safe. One move at a time: another thread's begins where this one has ended.
  */
@@ -42,10 +46,21 @@ public final class VirtualClock implements Clock {
   /** Signalled whenever an alarm, or the rest of a thread, or the turn to move has changed. */
   private final Condition changed = lock.newCondition();
 
+  /** Signalled when all rest and time does not move by itself either. */
+  private final Condition standstill = lock.newCondition();
+
   // Guarded by the lock, but for reading the time.
   private final List<VirtualAlarm> alarms = new ArrayList<>();
   private volatile long nowNanos;
-  private boolean autoAdvance;
+
+  /** Volatile, so that it can be turned off without the lock: it is read when all rest. */
+  private volatile boolean autoAdvance;
+
+  /** Added to without the lock, and looked at when all rest. */
+  private final Queue<Runnable> restActions = new ConcurrentLinkedQueue<>();
+
+  /** What is under way elsewhere. One that begins is seen by whoever finds its beginner at rest. */
+  private final AtomicInteger holds = new AtomicInteger();
 
   /** Whether a thread moves time; another one that wants to waits until that has arrived. */
   private boolean moving;
@@ -117,15 +132,73 @@ public final class VirtualClock implements Clock {
   /**
    * Makes time move by itself: whenever all services on this clock are at rest, to the next instant
    * at which one has something to do. While nothing is pending, it stands still. A thread that arms
-   * several timers meanwhile will find that time has moved in between.
+   * several timers meanwhile will find that time has moved in between. Turned off by a task, it
+   * does not move any more.
    */
   public void autoAdvance(boolean on) {
+    autoAdvance = on;
+    if (on) {
+      acquire();
+      try {
+        advanceIfAllRest();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /**
+   * Runs something the next time that all services on this clock come to rest, before time moves by
+   * itself: by the thread that was the last, which then looks again for what it has to do. Of
+   * several such each waits for a rest of its own, in the order in which they were given.
+   *
+   * @param action short, and does not throw
+   */
+  public void whenAtRest(Runnable action) {
+    restActions.add(Objects.requireNonNull(action, "action"));
+  }
+
+  /**
+   * Waits until nothing goes on any more by itself: all services on this clock are at rest, nothing
+   * holds it, and nothing is pending or time does not move by itself.
+   *
+   * @param limit in real time
+   * @return whether it has come to that within the limit
+   * @throws InterruptedException if the calling thread is interrupted
+   */
+  public boolean awaitStandstill(Duration limit) throws InterruptedException {
+    long leftNanos = limit.toNanos();
     acquire();
     try {
-      autoAdvance = on;
-      advanceIfAllRest();
+      while (!standsStill()) {
+        if (leftNanos <= 0) {
+          return false;
+        }
+        leftNanos = standstill.awaitNanos(leftNanos);
+      }
+      return true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  @Override
+  public Hold hold() {
+    holds.incrementAndGet();
+    return this::endHold;
+  }
+
+  /** Whether time may move now is asked by threads that come to rest, so one is made to. */
+  private void endHold() {
+    if (holds.decrementAndGet() == 0) {
+      acquire();
+      try {
+        if (!alarms.isEmpty()) {
+          alarms.getFirst().wake();
+        }
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
@@ -246,12 +319,28 @@ public final class VirtualClock implements Clock {
   }
 
   private void advanceIfAllRest() {
-    if (autoAdvance && busyAlarm() == null) {
+    if (autoAdvance && isAtRest()) {
       VirtualAlarm next = nextAlarm();
       if (next != null) {
         setTime(next.deadlineNanos);
       }
     }
+    if (lock.hasWaiters(standstill) && standsStill()) {
+      standstill.signalAll();
+    }
+  }
+
+  private boolean isAtRest() {
+    return holds.get() == 0 && busyAlarm() == null;
+  }
+
+  private boolean standsStill() {
+    return isAtRest() && restActions.isEmpty() && !(autoAdvance && nextAlarm() != null);
+  }
+
+  /** What was put off until now, if all rest. */
+  private @Nullable Runnable nextRestAction() {
+    return !restActions.isEmpty() && isAtRest() ? restActions.poll() : null;
   }
 
   @SuppressWarnings("ThreadPriorityCheck") // the owner is to have the processor
@@ -302,15 +391,24 @@ public final class VirtualClock implements Clock {
     }
 
     private void waitUntilOver(boolean timed, long deadlineNanos) {
+      Runnable action;
       acquire();
       try {
         this.timed = timed;
         this.deadlineNanos = deadlineNanos;
         waiting = true;
-        changed.signalAll();
-        advanceIfAllRest();
+        action = nextRestAction();
+        if (action == null) {
+          changed.signalAll();
+          advanceIfAllRest();
+        } else {
+          woken = true; // It rests when that is done, and what comes of it.
+        }
       } finally {
         lock.unlock();
+      }
+      if (action != null) {
+        action.run();
       }
       // This thread alone writes what it reads here, or it is volatile and followed by an unpark.
       while (!isOver()) {

@@ -203,6 +203,92 @@ class VirtualClockTest {
   }
 
   @Test
+  void autoAdvance_held_waitsUntilAllIsOver() throws Exception {
+    Clock.Hold first = clock.hold();
+    Clock.Hold second = clock.hold();
+    clock.autoAdvance(true);
+    CompletableFuture<Void> due = timers.after(TEN);
+    assertFalse(clock.awaitStandstill(Duration.ofMillis(20)));
+    first.close();
+    assertFalse(clock.awaitStandstill(Duration.ofMillis(20)));
+    assertEquals(0, millis());
+    second.close();
+    due.get(10, SECONDS);
+    assertEquals(10, millis());
+  }
+
+  @Test
+  void hold_ofAClockThatIsMovedByHand_changesNothing() {
+    try (Clock.Hold hold = clock.hold()) {
+      timers.schedule(TEN, task);
+      clock.advance(TEN);
+      assertEquals(List.of(10L), task.millis(), hold::toString);
+    }
+  }
+
+  @Test
+  void awaitStandstill_comesWhenNothingIsPending() throws Exception {
+    for (long hours = 1; hours <= 50; hours++) {
+      timers.schedule(Duration.ofHours(hours), task);
+    }
+    clock.autoAdvance(true);
+    assertTrue(clock.awaitStandstill(Duration.ofSeconds(20)));
+    assertEquals(50, task.millis().size());
+  }
+
+  @Test
+  void awaitStandstill_whereTimeDoesNotMoveByItself_comesAtRest() throws Exception {
+    timers.schedule(
+        TEN,
+        () -> {
+          timers.schedule(TEN, task);
+          clock.autoAdvance(false);
+        });
+    clock.autoAdvance(true);
+    assertTrue(clock.awaitStandstill(Duration.ofSeconds(20)));
+    assertEquals(10, millis());
+    assertEquals(1, timers.pending());
+  }
+
+  @Test
+  void awaitStandstill_whileATaskRuns_givesUpInTheEnd() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch over = new CountDownLatch(1);
+    timers.schedule(
+        Duration.ZERO,
+        () -> {
+          begun.countDown();
+          awaitQuietly(over);
+        });
+    clock.autoAdvance(true);
+    assertTrue(begun.await(10, SECONDS));
+    assertFalse(clock.awaitStandstill(Duration.ofMillis(20)));
+    over.countDown();
+    assertTrue(clock.awaitStandstill(Duration.ofSeconds(20)));
+  }
+
+  @Test
+  void whenAtRest_isBeforeTimeMoves_eachAtARestOfItsOwn() throws Exception {
+    List<String> log = new ArrayList<>();
+    timers.schedule(
+        TEN,
+        () -> {
+          timers.schedule(TEN, () -> log.add("later at " + millis()));
+          clock.whenAtRest(
+              () -> {
+                log.add("first at " + millis());
+                timers.schedule(Duration.ZERO, () -> log.add("of the first at " + millis()));
+              });
+          clock.whenAtRest(() -> log.add("second at " + millis()));
+        });
+    clock.autoAdvance(true);
+    assertTrue(clock.awaitStandstill(Duration.ofSeconds(20)));
+    assertEquals("first at 10", log.getFirst());
+    assertEquals("later at 20", log.getLast());
+    assertEquals(4, log.size());
+  }
+
+  @Test
   void autoAdvance_whileATaskRuns_waitsForItsEnd() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
     CountDownLatch mayEnd = new CountDownLatch(1);

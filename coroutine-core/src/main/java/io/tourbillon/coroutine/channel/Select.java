@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -147,7 +146,7 @@ public final class Select<R extends @Nullable Object> {
   private List<Case<R>> inOrder() {
     List<Case<R>> order = new ArrayList<>(cases);
     if (!biased) {
-      Collections.shuffle(order, ThreadLocalRandom.current());
+      Collections.shuffle(order, Suspension.random());
     }
     return order;
   }

@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.CoroutineScheduler;
-import io.tourbillon.coroutine.Resumption;
-import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.TestSchedulers;
-import io.tourbillon.coroutine.Waiters;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -40,86 +37,12 @@ class GateRaceTest {
     scheduler.close(Duration.ZERO);
   }
 
-  private record OfMutex(Mutex mutex) implements GateRace.Gate {
-    @Override
-    public void enter(int places, Duration limit) throws TimeoutException {
-      mutex.lock(limit);
-    }
-
-    @Override
-    public void leave(int places) {
-      mutex.unlock();
-    }
-
-    @Override
-    public int free() {
-      return mutex.isLocked() ? 0 : 1;
-    }
-  }
-
-  private record OfPermits(Permits permits) implements GateRace.Gate {
-    @Override
-    public void enter(int places, Duration limit) throws TimeoutException {
-      permits.acquire(places, limit);
-    }
-
-    @Override
-    public void leave(int places) {
-      permits.release(places);
-    }
-
-    @Override
-    public int free() {
-      return permits.available();
-    }
-  }
-
-  /** The twin: counts a request as served whether its waiter takes it or has gone. */
-  private static class Lossy implements GateRace.Gate {
-    int free = PLACES;
-    private final Waiters<Entry> row = new Waiters<>();
-
-    private record Entry(int places, Resumption<Boolean> entered) {}
-
-    @Override
-    public void enter(int places, Duration limit) throws TimeoutException {
-      Boolean _ =
-          Suspension.<Boolean>await("the twin", limit, entered -> register(places, entered));
-    }
-
-    private synchronized void register(int places, Resumption<Boolean> entered) {
-      Waiters.Place<?> place = row.add(new Entry(places, entered));
-      entered.onCancel(() -> leave(place));
-      serve();
-    }
-
-    private synchronized void leave(Waiters.Place<?> place) {
-      place.leave();
-      serve();
-    }
-
-    private void serve() {
-      for (Entry first = row.peek(); first != null && first.places <= free; first = row.peek()) {
-        row.poll();
-        first.entered.resume(true);
-        free -= first.places;
-      }
-    }
-
-    @Override
-    public synchronized void leave(int places) {
-      free += places;
-      serve();
-    }
-
-    @Override
-    public synchronized int free() {
-      return free;
-    }
-  }
-
   /** The twin: looks, and then takes without looking again. */
-  private static final class Hasty extends Lossy {
+  private static final class Hasty extends Gates.Lossy {
+    Hasty() {
+      super(PLACES);
+    }
+
     @Override
     public void enter(int places, Duration limit) throws TimeoutException {
       if (free() >= places) {
@@ -153,24 +76,24 @@ class GateRaceTest {
 
   @Test
   void mutex_letsOneIn_andIsFreeInTheEnd() throws Exception {
-    race(() -> new OfMutex(new Mutex()), SHORT);
+    race(() -> new Gates.OfMutex(new Mutex()), SHORT);
   }
 
   @Test
   void permits_areConserved() throws Exception {
-    race(() -> new OfPermits(new Permits(PLACES)), SHORT);
+    race(() -> new Gates.OfPermits(new Permits(PLACES)), SHORT);
   }
 
   @Test
   @Tag("long")
   void mutexAndPermits_forLong() throws Exception {
-    race(() -> new OfMutex(new Mutex()), LONG);
-    race(() -> new OfPermits(new Permits(PLACES)), LONG);
+    race(() -> new Gates.OfMutex(new Mutex()), LONG);
+    race(() -> new Gates.OfPermits(new Permits(PLACES)), LONG);
   }
 
   @Test
   void twinThatLosesPlaces_isCaught() throws Exception {
-    catchTwin(Lossy::new, "free in the end: ");
+    catchTwin(() -> new Gates.Lossy(PLACES), "free in the end: ");
   }
 
   @Test

@@ -153,63 +153,6 @@ class SyncRaceTest {
     assertEquals(List.of(), List.copyOf(complaints));
   }
 
-  @Test
-  void barrier_whosePartiesGiveUp_leavesNobodyBehind() throws Exception {
-    for (int round = 0; round < 300; round++) {
-      Barrier barrier = new Barrier(3);
-      List<Coroutine<String>> parties = new ArrayList<>();
-      for (int number = 0; number < 3; number++) {
-        Duration limit = number == 0 ? shortly() : PATIENCE;
-        parties.add(
-            scheduler.spawn(
-                () -> {
-                  try {
-                    barrier.await(limit);
-                    return "went on";
-                  } catch (TimeoutException late) {
-                    return "gave up";
-                  } catch (BarrierBrokenException broken) {
-                    return "broken";
-                  }
-                }));
-      }
-      List<String> ends = new ArrayList<>();
-      for (Coroutine<String> party : parties) {
-        ends.add(party.join(PATIENCE));
-      }
-      // The first may give up though all have come, or not; nobody is left waiting.
-      assertTrue(ends.stream().filter("gave up"::equals).count() <= 1, ends::toString);
-      assertEquals(ends.get(1), ends.get(2));
-    }
-  }
-
-  @Test
-  void waitGroup_letsNobodyGoTooEarly() throws Exception {
-    WaitGroup group = new WaitGroup();
-    for (int round = 0; round < 300; round++) {
-      AtomicInteger done = new AtomicInteger();
-      group.add(4);
-      List<Coroutine<?>> all = new ArrayList<>();
-      for (int number = 0; number < 4; number++) {
-        all.add(
-            scheduler.spawn(
-                () -> {
-                  done.incrementAndGet();
-                  group.done();
-                }));
-        all.add(
-            scheduler.spawn(
-                () -> {
-                  group.await(PATIENCE);
-                  assertEquals(4, done.get());
-                }));
-      }
-      group.await();
-      assertEquals(4, done.get());
-      joinAll(all);
-    }
-  }
-
   /** Those who give up cost nothing, and give nothing back twice. */
   @Test
   void limiter_keepsItsRate_whoeverGivesUp() throws Exception {

@@ -1,0 +1,232 @@
+package io.tourbillon.coroutine.testkit;
+
+import io.tourbillon.coroutine.Block;
+import io.tourbillon.coroutine.Body;
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.SchedulingPolicy;
+import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.VirtualClock;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A test whose body is a coroutine on a real scheduler with one loop, where time moves by itself as
+ * soon as everything waits.
+ *
+ * <pre>{@code
+ * new Simulation().run(() -> {
+ *   assertThrows(TimeoutException.class,
+ *       () -> Coroutines.withTimeout(Duration.ofHours(1), channel::receive));
+ *   assertEquals(Duration.ofHours(1), Simulation.elapsed());      // and it has taken no time
+ * });
+ * new Simulation().explore(1000, () -> transfer(accounts()));     // in a thousand orders
+ * }</pre>
+ *
+ * <p>What the body throws is thrown to the caller. A run fails by a {@link SimulationFailure} if
+ * everything waits and nothing will come, if a coroutine has failed that nobody has joined, if the
+ * body ends before those that it has started, if a thread waits by the real clock, or if the run
+ * takes too long in real time.
+ *
+ * <p>Without a seed turns come in the order of production. With one chance decides, at every
+ * suspension point, and the same seed decides the same way; {@link #explore} goes through many.
+ * What that holds for, and what ends it, is in the documentation of this package.
+ *
+ * <p>Immutable: each option returns another simulation. A run takes some tenths of a millisecond
+ * beside its body, on a scheduler of its own.
+ */
+public final class Simulation {
+  final Engine engine;
+  final @Nullable Long seed;
+  final Duration tick;
+  final Duration limit;
+  final Duration grace;
+
+  /** One without a seed, with a tick of 1 ms, a limit of a minute and a grace of a second. */
+  public Simulation() {
+    this(
+        Engine.VIRTUAL_THREAD.isAvailable() ? Engine.VIRTUAL_THREAD : Engine.HANDOFF,
+        null,
+        Duration.ofMillis(1),
+        Duration.ofMinutes(1),
+        Duration.ofSeconds(1));
+  }
+
+  private Simulation(
+      Engine engine, @Nullable Long seed, Duration tick, Duration limit, Duration grace) {
+    this.engine = engine;
+    this.seed = seed;
+    this.tick = tick;
+    this.limit = limit;
+    this.grace = grace;
+  }
+
+  /**
+   * On this engine; by default, on the one that {@link CoroutineScheduler#create} takes.
+   *
+   * @param engine one that is available, or each run throws UnsupportedOperationException
+   */
+  public Simulation engine(Engine engine) {
+    return new Simulation(Objects.requireNonNull(engine, "engine"), seed, tick, limit, grace);
+  }
+
+  /** Leaves the order of turns to chance, by this seed. */
+  public Simulation seed(long seed) {
+    return new Simulation(engine, seed, tick, limit, grace);
+  }
+
+  /**
+   * The resolution of delays and timeouts.
+   *
+   * @param tick from 100 us to an hour
+   * @throws IllegalArgumentException if it is out of that range
+   */
+  public Simulation tick(Duration tick) {
+    CoroutineScheduler.Builder _ = CoroutineScheduler.builder().tick(tick);
+    return new Simulation(engine, seed, tick, limit, grace);
+  }
+
+  /**
+   * How long a run may take in real time.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public Simulation limit(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
+    if (!limit.isPositive()) {
+      throw new IllegalArgumentException("limit must be positive: " + limit);
+    }
+    return new Simulation(engine, seed, tick, limit, grace);
+  }
+
+  /**
+   * How long, in real time, everything may wait for something from outside, such as a future that
+   * another thread completes, before that counts as a deadlock. Zero where nothing comes from
+   * outside. Calls of {@link Coroutines#blocking} are waited for however long they take.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public Simulation grace(Duration grace) {
+    Objects.requireNonNull(grace, "grace");
+    if (grace.isNegative()) {
+      throw new IllegalArgumentException("grace must not be negative: " + grace);
+    }
+    return new Simulation(engine, seed, tick, limit, grace);
+  }
+
+  /**
+   * Runs a body without a result, and waits for its end.
+   *
+   * @throws X what the body throws, the very object
+   * @throws SimulationFailure if the run fails otherwise
+   * @throws IllegalStateException if called by a coroutine
+   */
+  public <X extends Exception> void run(Block<X> body) throws X {
+    call(Body.of(body));
+  }
+
+  /**
+   * Runs a body, and waits for its end.
+   *
+   * @return what the body returns
+   * @throws X what the body throws, the very object
+   * @throws SimulationFailure if the run fails otherwise
+   * @throws IllegalStateException if called by a coroutine
+   */
+  public <T extends @Nullable Object, X extends Exception> T call(Body<T, X> body) throws X {
+    return outcomeOf(body).get();
+  }
+
+  /**
+   * Runs a body many times, each with a seed of its own, until a run fails. That seed is run once
+   * more, unless it has taken too long, and the failure says if it went another way.
+   *
+   * @param runs how many seeds: one after the other, from the seed of this simulation, or else from
+   *     a random one
+   * @param body makes afresh all that it changes
+   * @throws SimulationFailure if a run fails, in whatever way: names the seed; the cause is the
+   *     failure
+   * @throws IllegalArgumentException if runs is not positive
+   * @throws IllegalStateException if called by a coroutine
+   */
+  public <X extends Exception> void explore(int runs, Block<X> body) {
+    Objects.requireNonNull(body, "body");
+    if (runs < 1) {
+      throw new IllegalArgumentException("runs must be positive: " + runs);
+    }
+    long first = seed == null ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : seed;
+    for (int run = 0; run < runs; run++) {
+      Simulation seeded = seed(first + run);
+      Outcome<?, ?> outcome = seeded.<@Nullable Void, X>outcomeOf(Body.of(body));
+      if (outcome.failure() != null) {
+        Outcome<?, ?> replay =
+            outcome.isOverLimit() ? outcome : seeded.<@Nullable Void, X>outcomeOf(Body.of(body));
+        throw SimulationFailure.ofSeed(first + run, run + 1, runs, outcome, replay);
+      }
+    }
+  }
+
+  private <T extends @Nullable Object, X extends Exception> Outcome<T, X> outcomeOf(
+      Body<T, X> body) {
+    Objects.requireNonNull(body, "body");
+    if (Suspension.caller() instanceof Coroutine<?> coroutine) {
+      throw new IllegalStateException(
+          "a simulation must not be run by a coroutine: " + coroutine.name());
+    }
+    return new SimulationRun<>(this, body).run();
+  }
+
+  SchedulingPolicy policy() {
+    return seed == null ? SchedulingPolicy.fifo() : SchedulingPolicy.random(seed);
+  }
+
+  // Inside.
+
+  /**
+   * How much time has passed since the beginning of the run, exactly: time stands still while a
+   * coroutine runs.
+   *
+   * @throws IllegalStateException outside a simulation
+   */
+  public static Duration elapsed() {
+    return Duration.ofNanos(virtual("elapsed").nanoTime());
+  }
+
+  /**
+   * The clock of the run, which begins at 0: for other services that are to go by it.
+   *
+   * @throws IllegalStateException outside a simulation
+   */
+  public static Clock clock() {
+    return virtual("clock");
+  }
+
+  /**
+   * Waits until all others wait, too, and no {@link Coroutines#blocking} call is under way. Time
+   * does not move meanwhile. If several wait like this, each in turn goes on, who came first first.
+   *
+   * @throws IllegalStateException outside a simulation
+   */
+  public static void settle() {
+    VirtualClock clock = virtual("settle");
+    Boolean _ =
+        Suspension.<Boolean>await(
+            "all others to wait", settled -> clock.whenAtRest(() -> settled.resume(true)));
+  }
+
+  private static VirtualClock virtual(String method) {
+    if (Suspension.clock() instanceof VirtualClock clock) {
+      return clock;
+    }
+    throw new IllegalStateException(
+        "Simulation."
+            + method
+            + " must be called by a coroutine of a simulation: called by "
+            + Thread.currentThread());
+  }
+}

@@ -1,0 +1,208 @@
+package io.tourbillon.coroutine.testkit;
+
+import io.tourbillon.coroutine.Body;
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineDump;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.LoopStall;
+import io.tourbillon.coroutine.RealTimeWait;
+import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.testkit.SimulationFailure.Reason;
+import io.tourbillon.timer.VirtualClock;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run, on a scheduler of its own. The calling thread waits for the moment in which nothing goes
+ * on any more by itself: the body has ended, which stops the time, or else it never will. Then it
+ * looks at what is left.
+ */
+final class SimulationRun<T extends @Nullable Object, X extends Exception> {
+  private static final int MOST_NAMES = 100;
+
+  private final Duration limit;
+  private final Duration grace;
+  private final Body<T, X> body;
+  private final VirtualClock clock = new VirtualClock();
+  private final CoroutineScheduler scheduler;
+  private final CountDownLatch bodyHasEnded = new CountDownLatch(1);
+
+  /** Added to by the loop and by the caller, in the order in which things went wrong. */
+  private final Queue<SimulationFailure> reports = new ConcurrentLinkedQueue<>();
+
+  /** What the watchdog has seen last. */
+  private volatile @Nullable LoopStall stall;
+
+  /** Written before time moves for the first time, which is before anything is reported. */
+  private volatile @Nullable Coroutine<?> main;
+
+  // Written by the body before it says that it has ended, and read after that.
+  private @Nullable T value;
+  private @Nullable Throwable failure;
+
+  /** Whether the failure came before any report, and is none's consequence. */
+  private boolean failedByItself;
+
+  SimulationRun(Simulation options, Body<T, X> body) {
+    this.body = body;
+    limit = options.limit;
+    grace = options.grace;
+    scheduler =
+        CoroutineScheduler.builder()
+            .engine(options.engine)
+            .name("simulation")
+            .loops(1)
+            .clock(clock)
+            .tick(options.tick)
+            .policy(options.policy())
+            .budget(Duration.ZERO)
+            .watchdog(watchdogBound(limit))
+            .stallHandler(seen -> stall = seen)
+            .realTimeWaitHandler(this::waitsInRealTime)
+            .uncaughtHandler(this::uncaught)
+            .build();
+  }
+
+  /** Late, as reading the stack of a coroutine may cost it a turn; but in time for the limit. */
+  private static Duration watchdogBound(Duration limit) {
+    Duration half = limit.dividedBy(2);
+    Duration least = Duration.ofMillis(1);
+    Duration most = Duration.ofDays(1);
+    return half.compareTo(least) < 0 ? least : half.compareTo(most) > 0 ? most : half;
+  }
+
+  Outcome<T, X> run() {
+    boolean interrupted = false;
+    try {
+      main = scheduler.spawn(SpawnOptions.named("body"), this::runBody);
+      clock.autoAdvance(true);
+      awaitEnd();
+    } catch (InterruptedException e) {
+      interrupted = true;
+      report(Reason.LIMIT, "the thread that waits for the run was interrupted", null);
+    }
+    long elapsedNanos = clock.nanoTime();
+    long turns = failure == null && reports.isEmpty() ? 0 : scheduler.stats().switches();
+    close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return new Outcome<>(value, firstFailure(), elapsedNanos, turns);
+  }
+
+  /** By the coroutine. */
+  private void runBody() {
+    try {
+      value = body.call();
+    } catch (Throwable thrown) {
+      failure = thrown;
+      failedByItself = reports.isEmpty();
+    } finally {
+      clock.autoAdvance(false);
+      bodyHasEnded.countDown();
+    }
+  }
+
+  private boolean hasEnded() {
+    return bodyHasEnded.getCount() == 0;
+  }
+
+  private void awaitEnd() throws InterruptedException {
+    long endNanos = System.nanoTime() + TimeUnit.NANOSECONDS.convert(limit);
+    boolean moves = true;
+    while (moves) {
+      Duration left = Duration.ofNanos(Math.max(0, endNanos - System.nanoTime()));
+      if (!clock.awaitStandstill(left)) {
+        report(Reason.LIMIT, "the run has taken longer than " + limit + " in real time", null);
+        return;
+      }
+      moves = !hasEnded() && movesWithinGrace();
+    }
+    if (!hasEnded()) {
+      report(
+          Reason.DEADLOCK,
+          "deadlock: everything waits, nothing is due, and nothing has come from outside within "
+              + grace,
+          null);
+    } else if (failure == null && reports.isEmpty()) {
+      reportLeftovers();
+    }
+  }
+
+  /** Whether something comes from outside; all that is inside waits. */
+  private boolean movesWithinGrace() throws InterruptedException {
+    long before = scheduler.stats().switches();
+    return bodyHasEnded.await(TimeUnit.NANOSECONDS.convert(grace), TimeUnit.NANOSECONDS)
+        || scheduler.stats().switches() != before;
+  }
+
+  private void reportLeftovers() {
+    if (scheduler.dump(0).total() > 0) {
+      report(
+          Reason.LEFTOVERS,
+          "the body has ended before coroutines that it has started; it should join or cancel them,"
+              + " or attach them to itself",
+          null);
+    }
+  }
+
+  /** Ends what is left. Time moves again as soon as that is cancelled, for those who clean up. */
+  private void close() {
+    clock.whenAtRest(() -> clock.autoAdvance(true));
+    boolean _ = scheduler.close(Duration.ZERO);
+  }
+
+  private @Nullable Throwable firstFailure() {
+    Throwable first = failedByItself ? failure : null;
+    for (SimulationFailure report : reports) {
+      if (first == null) {
+        first = report;
+      } else {
+        first.addSuppressed(report);
+      }
+    }
+    return first == null ? failure : first;
+  }
+
+  /** With what waits for what, at this moment. */
+  private void report(Reason reason, String message, @Nullable Throwable cause) {
+    CoroutineDump dump = scheduler.dump(MOST_NAMES);
+    LoopStall seen = dump.silent().isEmpty() ? null : stall;
+    reports.add(
+        new SimulationFailure(
+            reason,
+            message
+                + "; at "
+                + Duration.ofNanos(clock.nanoTime())
+                + "\n"
+                + dump
+                + (seen == null ? "" : seen),
+            cause));
+  }
+
+  // On the loop, where nobody can be asked for a dump.
+
+  private void uncaught(Coroutine<?> coroutine, Throwable thrown) {
+    end(
+        new SimulationFailure(
+            Reason.UNCAUGHT, coroutine.name() + " has failed, and nobody has joined it", thrown));
+  }
+
+  private void waitsInRealTime(RealTimeWait wait) {
+    SimulationFailure report = new SimulationFailure(Reason.REAL_TIME_WAIT, wait.toString(), null);
+    report.setStackTrace(wait.stack().toArray(StackTraceElement[]::new));
+    end(report);
+  }
+
+  private void end(SimulationFailure report) {
+    reports.add(report);
+    Coroutine<?> running = main;
+    if (running != null) {
+      running.cancel("the run has failed: " + report.getMessage());
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.tourbillon.coroutine.channel;
+
+import static io.tourbillon.coroutine.TestSchedulers.ENGINE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineScope;
+import io.tourbillon.coroutine.CoroutineScope.Policy;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.coroutine.testkit.Simulation;
+import io.tourbillon.coroutine.testkit.SimulationFailure;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Selects over two channels, on both sides, some of which are cancelled: in thousands of orders.
+ */
+@Timeout(300)
+class SelectInterleavingsTest {
+  private static final int ORDERS = 2000;
+  private static final int VALUES = 6;
+
+  private final Simulation simulation = new Simulation().engine(ENGINE).grace(Duration.ZERO);
+
+  private static final class Crossing {
+    private final Channel<Integer> left = Channel.rendezvous();
+    private final Channel<Integer> right = Channel.buffered(1);
+    private final List<Integer> sent = new ArrayList<>();
+    private final List<Integer> received = new ArrayList<>();
+
+    void send() {
+      for (int value = 0; value < VALUES; value++) {
+        int next = value;
+        // Noted in the very turn in which it is known, as a cancellation may come with the next.
+        boolean _ =
+            new Select<Boolean>()
+                .onSend(left, next, () -> sent.add(next))
+                .onSend(right, next, () -> sent.add(next))
+                .onTimeout(Duration.ofMillis(2), () -> false)
+                .await();
+      }
+    }
+
+    void receive() {
+      boolean more = true;
+      while (more) {
+        more =
+            new Select<Boolean>()
+                .onReceive(left, received::add, () -> false)
+                .onReceive(right, received::add)
+                .onTimeout(Duration.ofMillis(1), () -> true)
+                .await();
+      }
+    }
+
+    void run() {
+      try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+        List<Coroutine<?>> senders = new ArrayList<>();
+        List<Coroutine<?>> receivers = new ArrayList<>();
+        for (int number = 0; number < 2; number++) {
+          senders.add(scope.spawn(this::send));
+          receivers.add(scope.spawn(this::receive));
+        }
+        for (int turn = Suspension.random().nextInt(40); turn > 0; turn--) {
+          Coroutines.yieldNow();
+        }
+        senders.getFirst().cancel();
+        receivers.getFirst().cancel();
+        Coroutine.awaitAll(senders);
+        while (right.size() > 0) {
+          Coroutines.delay(Duration.ofMillis(1));
+        }
+        left.close();
+        scope.join();
+      }
+      assertEquals(sent.stream().sorted().toList(), received.stream().sorted().toList());
+    }
+  }
+
+  @Test
+  void values_crossing_arriveOnce_whoeverIsCancelled() {
+    simulation.explore(ORDERS, () -> new Crossing().run());
+  }
+
+  /** The twin: has taken a value, and is cancelled before it has put that away. */
+  @Test
+  void receiverThatForgetsWhatItHasTaken_isCaught() {
+    SimulationFailure failure =
+        assertThrows(
+            SimulationFailure.class,
+            () ->
+                simulation.explore(
+                    ORDERS,
+                    () -> {
+                      Channel<String> channel = Channel.rendezvous();
+                      List<String> received = new ArrayList<>();
+                      Coroutine<?> receiver =
+                          Coroutines.scheduler()
+                              .spawn(
+                                  () -> {
+                                    String value = channel.receive();
+                                    Coroutines.yieldNow();
+                                    received.add(value);
+                                  });
+                      channel.send("value");
+                      receiver.cancel();
+                      Coroutine.awaitAll(List.of(receiver));
+                      assertEquals(List.of("value"), received);
+                    }));
+    assertFalse(String.valueOf(failure.getMessage()).contains("another way"), failure::getMessage);
+  }
+
+  /** Each of the two would do either; they agree on one, in whatever order they come. */
+  @Test
+  void selects_thatMeet_agree() {
+    simulation.explore(
+        ORDERS,
+        () -> {
+          Channel<String> first = Channel.rendezvous();
+          Channel<String> second = Channel.rendezvous();
+          Coroutine<String> receiving =
+              Coroutines.scheduler()
+                  .spawn(
+                      () ->
+                          new Select<String>()
+                              .onReceive(first, value -> value + " by first")
+                              .onReceive(second, value -> value + " by second")
+                              .await());
+          String sent =
+              new Select<String>()
+                  .onSend(first, "value", () -> "value by first")
+                  .onSend(second, "value", () -> "value by second")
+                  .await();
+          assertEquals(sent, receiving.join());
+          assertTrue(!first.trySend("nobody is there") && !second.trySend("nobody is there"));
+        });
+  }
+}

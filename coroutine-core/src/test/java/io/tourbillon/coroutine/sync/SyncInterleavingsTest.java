@@ -1,0 +1,212 @@
+package io.tourbillon.coroutine.sync;
+
+import static io.tourbillon.coroutine.TestSchedulers.ENGINE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineScope;
+import io.tourbillon.coroutine.CoroutineScope.Policy;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.coroutine.testkit.Simulation;
+import io.tourbillon.coroutine.testkit.SimulationFailure;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Those who give up, by a limit or by a cancellation, at every place where they can. */
+@Timeout(300)
+class SyncInterleavingsTest {
+  private static final int ORDERS = 1000;
+  private static final int PLACES = 3;
+  private static final int COMERS = 6;
+
+  private final Simulation simulation = new Simulation().engine(ENGINE).grace(Duration.ZERO);
+
+  private static Duration shortly() {
+    return Duration.ofMillis(1 + Suspension.random().nextInt(4));
+  }
+
+  /** The twin: looks, and takes later. */
+  private static final class Hasty extends Gates.Lossy {
+    Hasty() {
+      super(PLACES);
+    }
+
+    @Override
+    public void enter(int places, Duration limit) throws TimeoutException {
+      if (free() < places) {
+        throw new TimeoutException("full");
+      }
+      Coroutines.checkpoint();
+      leave(-places);
+    }
+  }
+
+  /**
+   * Never are too many in, nobody waits for ever, and in the end as many are let in as at first.
+   */
+  private static void pass(Supplier<GateRace.Gate> gates) {
+    GateRace.Gate gate = gates.get();
+    int most = gate.free();
+    AtomicInteger inside = new AtomicInteger();
+    try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+      List<Coroutine<?>> comers = new ArrayList<>();
+      for (int number = 0; number < COMERS; number++) {
+        comers.add(scope.spawn(() -> goThrough(gate, most, inside)));
+      }
+      for (int turn = Suspension.random().nextInt(20); turn > 0; turn--) {
+        Coroutines.yieldNow();
+      }
+      comers.get(Suspension.random().nextInt(COMERS)).cancel();
+      comers.get(Suspension.random().nextInt(COMERS)).cancel();
+      scope.join();
+    }
+    assertEquals(most, gate.free(), "free in the end");
+  }
+
+  private static void goThrough(GateRace.Gate gate, int most, AtomicInteger inside) {
+    for (int turn = 0; turn < 3; turn++) {
+      int places = 1 + Suspension.random().nextInt(most);
+      try {
+        gate.enter(places, shortly());
+      } catch (TimeoutException late) {
+        continue;
+      }
+      try {
+        assertTrue(inside.addAndGet(places) <= most, "too many at once");
+        if (Suspension.random().nextBoolean()) {
+          Coroutines.delay(Duration.ofMillis(1));
+        }
+      } finally {
+        inside.addAndGet(-places);
+        gate.leave(places);
+      }
+    }
+  }
+
+  private void assertCaught(Supplier<GateRace.Gate> twins, String fault) {
+    SimulationFailure failure =
+        assertThrows(SimulationFailure.class, () -> simulation.explore(ORDERS, () -> pass(twins)));
+    assertTrue(String.valueOf(failure.getMessage()).contains(fault), failure::getMessage);
+    assertFalse(String.valueOf(failure.getMessage()).contains("another way"), failure::getMessage);
+  }
+
+  @Test
+  void mutex_letsOneIn_andIsFreeInTheEnd() {
+    simulation.explore(ORDERS, () -> pass(() -> new Gates.OfMutex(new Mutex())));
+  }
+
+  @Test
+  void permits_areConserved() {
+    simulation.explore(ORDERS, () -> pass(() -> new Gates.OfPermits(new Permits(PLACES))));
+  }
+
+  @Test
+  void twinThatLosesPlaces_isCaught() {
+    assertCaught(() -> new Gates.Lossy(PLACES), "free in the end");
+  }
+
+  @Test
+  void twinThatLooksBeforeItTakes_isCaught() {
+    assertCaught(Hasty::new, "too many at once");
+  }
+
+  @Test
+  void cancelledWaiter_leavesTheRow_andThoseBehindKeepTheirOrder() {
+    simulation.explore(
+        ORDERS,
+        () -> {
+          Mutex mutex = new Mutex();
+          List<Integer> order = new ArrayList<>();
+          mutex.lock();
+          try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+            List<Coroutine<?>> waiters = new ArrayList<>();
+            for (int number = 0; number < 4; number++) {
+              int mine = number;
+              waiters.add(scope.spawn(() -> mutex.withLock(() -> order.add(mine))));
+              Simulation.settle();
+            }
+            Coroutine<?> unlocking = Coroutines.scheduler().spawn(Coroutines::yieldNow);
+            waiters.get(1).cancel();
+            unlocking.join();
+            mutex.unlock();
+            scope.join();
+          }
+          assertEquals(List.of(0, 2, 3), order);
+          assertFalse(mutex.isLocked());
+        });
+  }
+
+  @Test
+  void barrier_whosePartiesGiveUp_leavesNobodyBehind() {
+    simulation.explore(
+        ORDERS,
+        () -> {
+          Barrier barrier = new Barrier(3);
+          List<Coroutine<String>> parties = new ArrayList<>();
+          for (int number = 0; number < 3; number++) {
+            Duration late = shortly();
+            Duration limit = number == 0 ? shortly() : Duration.ofHours(1);
+            parties.add(
+                Coroutines.scheduler()
+                    .spawn(
+                        () -> {
+                          Coroutines.delay(late);
+                          return partyAt(barrier, limit);
+                        }));
+          }
+          List<String> ends = parties.stream().map(Coroutine::join).toList();
+          // The first may give up though all have come, or not; nobody is left waiting.
+          assertTrue(ends.stream().filter("gave up"::equals).count() <= 1, ends::toString);
+          assertEquals(ends.get(1), ends.get(2));
+          assertTrue(Simulation.elapsed().compareTo(Duration.ofHours(1)) < 0);
+        });
+  }
+
+  private static String partyAt(Barrier barrier, Duration limit) {
+    try {
+      barrier.await(limit);
+      return "went on";
+    } catch (TimeoutException late) {
+      return "gave up";
+    } catch (BarrierBrokenException broken) {
+      return "broken";
+    }
+  }
+
+  @Test
+  void waitGroup_letsNobodyGoTooEarly() {
+    simulation.explore(
+        ORDERS,
+        () -> {
+          WaitGroup group = new WaitGroup();
+          AtomicInteger done = new AtomicInteger();
+          group.add(4);
+          try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+            for (int number = 0; number < 4; number++) {
+              scope.spawn(
+                  () -> {
+                    Coroutines.checkpoint();
+                    done.incrementAndGet();
+                    group.done();
+                  });
+              scope.spawn(
+                  () -> {
+                    group.await();
+                    assertEquals(4, done.get());
+                  });
+            }
+            scope.join();
+          }
+        });
+  }
+}
