@@ -12,13 +12,16 @@ final class ChildrenScope extends Scope implements Signal {
 
   private @Nullable Throwable cause;
 
+  final Family family;
+
   /**
    * Written once by whoever ends it, by the rules of its owner; volatile, for what comes with it.
    */
   private volatile long strikeNanos = NEVER;
 
-  ChildrenScope(@Nullable Scope outer) {
+  ChildrenScope(@Nullable Scope outer, Family family) {
     super(outer);
+    this.family = family;
   }
 
   /** From now on suspension points in it raise a signal. The first call counts. */

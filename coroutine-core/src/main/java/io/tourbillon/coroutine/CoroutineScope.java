@@ -58,6 +58,8 @@ public final class CoroutineScope implements AutoCloseable {
   private final Thread ownerThread = Thread.currentThread();
   private final @Nullable CoroutineTask<?> owner;
   private final @Nullable ChildrenScope ownersScope;
+  private final Family family;
+  private final Awaited allChildren = new AllChildren();
 
   // Guarded by this. Nobody waits, and no code of users runs, with that lock held.
   private final Set<Coroutine<?>> children = new LinkedHashSet<>();
@@ -72,7 +74,23 @@ public final class CoroutineScope implements AutoCloseable {
     this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
     this.policy = Objects.requireNonNull(policy, "policy");
     this.owner = owner;
-    ownersScope = owner == null ? null : owner.enterChildrenScope();
+    family = new Family(owner == null ? ownerThread : owner);
+    ownersScope = owner == null ? null : owner.enterChildrenScope(family);
+  }
+
+  /** What is waited for when all children are. */
+  private final class AllChildren implements Awaited {
+    @Override
+    public List<Coroutine<?>> holders() {
+      synchronized (CoroutineScope.this) {
+        return List.copyOf(children);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "the children of a scope";
+    }
   }
 
   /**
@@ -97,9 +115,10 @@ public final class CoroutineScope implements AutoCloseable {
    * @return this
    */
   public CoroutineScope deadline(Duration limit) {
-    scheduler
-        .timers()
-        .schedule(limit, () -> fail(new TimeoutException("the scope was open for " + limit)));
+    family.limit(
+        scheduler
+            .timers()
+            .schedule(limit, () -> fail(new TimeoutException("the scope was open for " + limit))));
     return this;
   }
 
@@ -134,6 +153,7 @@ public final class CoroutineScope implements AutoCloseable {
     }
     CoroutineTask<T> child = (CoroutineTask<T>) spawn.get();
     children.add(child);
+    child.joinFamily(family);
     child.whenEnded(() -> ended(child));
     if (ending) {
       child.cancel("its scope has ended");
@@ -166,7 +186,7 @@ public final class CoroutineScope implements AutoCloseable {
 
   private void awaitAll() {
     Suspension.<@Nullable Void>await(
-        "the children of a scope",
+        allChildren,
         ended -> {
           synchronized (this) {
             if (children.isEmpty()) {
@@ -202,12 +222,15 @@ public final class CoroutineScope implements AutoCloseable {
       left = List.copyOf(children);
     }
     left.forEach(child -> child.cancel("its scope was closed"));
-    if (owner == null) {
-      awaitAllUninterrupted();
-    } else {
-      try {
+    try {
+      if (owner == null) {
+        awaitAllUninterrupted();
+      } else {
         owner.shield(FOR_EVER, Body.of(this::awaitAll));
-      } finally {
+      }
+    } finally {
+      family.dissolve();
+      if (owner != null) {
         owner.leave(Objects.requireNonNull(ownersScope));
       }
     }

@@ -89,6 +89,7 @@ final class EventLoop implements Runnable {
   private final ExpirySink<Expiry> sink = (id, deadlineTick, due) -> expire(deadlineTick, due);
   final LoopCounts counts = new LoopCounts();
   private final Attachments attachments = new Attachments();
+  final Interruptions interruptions = new Interruptions();
 
   /** Null if nothing is to be measured. */
   private final @Nullable LoopRecorder recorder;
@@ -126,6 +127,9 @@ final class EventLoop implements Runnable {
   private long wakeNanos = Scope.NEVER;
 
   private long nowNanos;
+
+  /** The {@link Stamp} of the last look at the clock. */
+  private int stamp;
 
   /** Up to when the time in which it was busy has been counted. */
   private long busyUntilNanos;
@@ -486,6 +490,7 @@ final class EventLoop implements Runnable {
 
   private void advance() {
     nowNanos = elapsedNanos();
+    stamp = Stamp.of(nowNanos);
     wasBusyUntil(nowNanos);
     long tick = scale.tickAt(nowNanos);
     firstDueTick = TimingWheel.NEVER;
@@ -583,6 +588,7 @@ final class EventLoop implements Runnable {
         bell.awaitUntil(scale.clockNanos(untilNanos));
       }
       busyUntilNanos = elapsedNanos();
+      stamp = Stamp.of(busyUntilNanos);
     }
     rest = AWAKE;
     return true;
@@ -661,6 +667,21 @@ final class EventLoop implements Runnable {
     wheel.cancel(timerId);
   }
 
+  /** When an entry of the wheel is due, in elapsed time. */
+  long deadlineNanos(long timerId) {
+    return scale.startNanos(wheel.deadlineTick(timerId, TimingWheel.NEVER));
+  }
+
+  /** For whatever changes its state now. */
+  int stamp() {
+    return stamp;
+  }
+
+  /** With whose end a coroutine is to end, or null. */
+  @Nullable CoroutineTask<?> ownerOf(CoroutineTask<?> coroutine) {
+    return attachments.ownerOf(coroutine);
+  }
+
   /** A coroutine here that belongs to one that has not ended; so it is accepted at any time. */
   <T extends @Nullable Object> CoroutineTask<T> spawnBeside(
       String name, Callable<? extends T> body) {
@@ -724,6 +745,18 @@ final class EventLoop implements Runnable {
       some.add(coroutine);
     }
     return some;
+  }
+
+  /** Notes for a dump how some of them stand; those that have ended do not any more. */
+  List<Sighting> sight(List<CoroutineTask<?>> coroutines) {
+    long nanos = elapsedNanos();
+    List<Sighting> seen = new ArrayList<>(coroutines.size());
+    for (CoroutineTask<?> coroutine : coroutines) {
+      if (!coroutine.state().isEnd()) {
+        seen.add(coroutine.sighting(nanos));
+      }
+    }
+    return seen;
   }
 
   /**
