@@ -271,16 +271,6 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
    */
   Sighting sighting(long nowNanos) {
     long untilNanos = timerId == 0 ? strikeNanos() : loop.deadlineNanos(timerId);
-    List<Family> families = new ArrayList<>(1);
-    Family own = family();
-    if (own != null) {
-      families.add(own);
-    }
-    for (Scope inner = scope; inner != null; inner = inner.outer) {
-      if (inner instanceof ChildrenScope opened) {
-        families.add(opened.family);
-      }
-    }
     CoroutineTask<?> owner = loop.ownerOf(this);
     return new Sighting(
         this,
@@ -289,7 +279,25 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
         heldNanos(nowNanos),
         untilNanos == Scope.NEVER ? Scope.NEVER : untilNanos - nowNanos,
         owner == null ? parent() : owner,
-        families);
+        families());
+  }
+
+  /** Of the scopes that it has opened, and of that whose child it is. */
+  private List<Family> families() {
+    Family own = family();
+    if (own == null && scope == null) {
+      return List.of();
+    }
+    List<Family> families = new ArrayList<>();
+    if (own != null) {
+      families.add(own);
+    }
+    for (Scope inner = scope; inner != null; inner = inner.outer) {
+      if (inner instanceof ChildrenScope opened) {
+        families.add(opened.family);
+      }
+    }
+    return families;
   }
 
   /** Null before its first turn and after its end. */

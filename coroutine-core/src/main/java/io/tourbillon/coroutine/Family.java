@@ -5,8 +5,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the children of a scope have in common, for dumps: one object for all of them, which is let
- * go of by clearing it once. So a handle that somebody keeps of a child keeps no parent.
+ * What the children of a scope have in common: one object for all of them, which is let go of by
+ * clearing it once. So a handle that somebody keeps of a child keeps no parent, nor does the
+ * deadline of a scope that is closed.
  */
 final class Family {
   /**
@@ -26,11 +27,16 @@ final class Family {
     return head;
   }
 
-  /** Of two deadlines the nearer one counts. */
+  /** Of two deadlines the nearer one counts. By whoever has opened the scope. */
   void limit(TimerHandle another) {
     TimerHandle known = deadline;
-    if (known == null || another.remaining().compareTo(known.remaining()) < 0) {
+    if (known == null) {
       deadline = another;
+    } else if (another.remaining().compareTo(known.remaining()) < 0) {
+      deadline = another;
+      known.cancel();
+    } else {
+      another.cancel();
     }
   }
 
@@ -40,8 +46,13 @@ final class Family {
     return known == null || known.state() != TimerHandle.State.PENDING ? null : known.remaining();
   }
 
+  /** The scope is closed. */
   void dissolve() {
     head = null;
-    deadline = null;
+    TimerHandle known = deadline;
+    if (known != null) {
+      deadline = null;
+      known.cancel();
+    }
   }
 }

@@ -164,6 +164,28 @@ class CoroutineScopeTest {
         });
   }
 
+  /** Or each of many short scopes would be kept until its deadline. */
+  @Test
+  void deadlines_ofAClosedScope_areGone_andOfTwoTheNearerOneCounts() throws Exception {
+    run(
+        () -> {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.SUPERVISE)) {
+            scope.deadline(Duration.ofHours(2));
+            scope.deadline(Duration.ofHours(1)).deadline(Duration.ofHours(3));
+            assertEquals(1, scheduler.timers().pending());
+          }
+          assertEquals(0, scheduler.timers().pending());
+        });
+    run(
+        () -> {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.SUPERVISE)) {
+            scope.deadline(Duration.ofHours(2)).deadline(Duration.ofMillis(5));
+            Coroutine<?> _ = sleeping(scope);
+            assertThrows(CompletionException.class, scope::join);
+          }
+        });
+  }
+
   /** However the block is left. */
   @Test
   void close_cancelsAndWaitsForCleaningUp() throws Exception {
