@@ -30,7 +30,7 @@ final class Acquisition<T extends @Nullable Object, X extends Exception> {
     CompletableFuture<Boolean> hasEnded = end.handle((value, failure) -> true);
     boolean taken = false;
     try {
-      caller.withTimeout(limit, () -> caller.await(hasEnded, acquirer.name()));
+      caller.withTimeout(limit, () -> caller.await(hasEnded, new Joining(acquirer)));
       taken = true;
     } finally {
       if (!taken) {

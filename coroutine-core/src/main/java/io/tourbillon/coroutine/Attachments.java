@@ -21,6 +21,11 @@ final class Attachments {
     owners.put(attached, owner);
   }
 
+  /** Null if it is attached to none. */
+  @Nullable CoroutineTask<?> ownerOf(CoroutineTask<?> attached) {
+    return owners.get(attached);
+  }
+
   /** Cancels what is attached to a coroutine that has ended, and forgets that itself. */
   void ended(CoroutineTask<?> coroutine) {
     if (owners.isEmpty()) {

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import java.nio.channels.ClosedByInterruptException;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * thread, and the coroutine waits until the call has ended nevertheless: so nothing outlives it,
  * and a value that the call returns just then is not lost.
  */
-final class BlockingCall<T extends @Nullable Object, X extends Exception> implements Runnable {
+final class BlockingCall<T extends @Nullable Object, X extends Exception>
+    implements Runnable, Awaited {
   private static final int NEW = 0;
   private static final int BEGUN = 1;
   private static final int TAKEN_BACK = 2;
@@ -103,6 +105,11 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception> implem
     if (thread != null) {
       thread.interrupt();
     }
+  }
+
+  @Override
+  public synchronized List<Thread> holders() {
+    return thread == null ? List.of() : List.of(thread);
   }
 
   @Override

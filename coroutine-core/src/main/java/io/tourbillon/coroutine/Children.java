@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class Children {
+final class Children implements Awaited {
   private final Policy policy;
+  private final Family family;
 
   /** Is told of a failure of them all, once, without the lock. */
   private final Consumer<Throwable> onFailure;
@@ -42,8 +43,9 @@ final class Children {
   private record Ending(
       String reason, @Nullable Throwable failure, List<CoroutineTask<?>> cancelled) {}
 
-  Children(Policy policy, Consumer<Throwable> onFailure) {
+  Children(Policy policy, Family family, Consumer<Throwable> onFailure) {
     this.policy = policy;
+    this.family = family;
     this.onFailure = onFailure;
   }
 
@@ -60,6 +62,7 @@ final class Children {
       requireOpen();
       child = (CoroutineTask<T>) spawn.get();
       left.add(child);
+      child.joinFamily(family);
       tooLate = ending;
     } finally {
       lock.unlock();
@@ -80,6 +83,22 @@ final class Children {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Who waits for the end waits for all that are left. */
+  @Override
+  public List<Coroutine<?>> holders() {
+    lock.lock();
+    try {
+      return List.copyOf(left);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "the children of a scope";
   }
 
   /** Why they have failed, or null if they have not. */

@@ -12,6 +12,8 @@ final class ChildrenScope extends Scope implements Signal {
 
   private @Nullable Throwable cause;
 
+  final Family family;
+
   /**
    * Written once by whoever ends it, by the rules of its owner, and taken back when it is left;
    * volatile, for what comes with it.
@@ -21,8 +23,9 @@ final class ChildrenScope extends Scope implements Signal {
   /** Guarded by this. */
   private boolean ended;
 
-  ChildrenScope(@Nullable Scope outer) {
+  ChildrenScope(@Nullable Scope outer, Family family) {
     super(outer);
+    this.family = family;
   }
 
   /** From now on suspension points in it raise a signal. The first call counts. */

@@ -108,7 +108,9 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
       throw new IllegalArgumentException("there must be a coroutine at least: " + coroutines);
     }
     return Suspension.<Coroutine<? extends T>>await(
-        "the first of " + coroutines.size() + " coroutines",
+        coroutines.size() == 1
+            ? new Joining(coroutines.iterator().next())
+            : "the first of " + coroutines.size() + " coroutines",
         first ->
             coroutines.forEach(
                 each -> ((JoinableCoroutine<?>) each).whenEnded(() -> first.resume(each))));

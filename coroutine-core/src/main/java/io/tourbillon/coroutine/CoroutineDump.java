@@ -1,17 +1,25 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.Coroutine.State;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
- * Coroutines that have not ended: which there are, and what each of them waits for.
+ * Coroutines that have not ended: which there are, what each of them waits for and since when, who
+ * belongs to whom, and who waits for each other. A copy, which keeps none of them.
  *
  * @param total how many there are
- * @param coroutines some of them, or all
+ * @param coroutines some of them, or all: each behind its parent and that one's other descendants
+ *     that are older, so that together with {@link Entry#depth} it is a tree; never without its
+ *     parent, unless that is on another scheduler, or on a loop that does not answer
+ * @param deadlocks those that wait for each other, as far as these or what they wait for, directly
+ *     or not, lead to them; of deadlocks that share a member, one
  * @param silent loops that have not answered in time, by their names
  */
-public record CoroutineDump(long total, List<Entry> coroutines, List<String> silent) {
+public record CoroutineDump(
+    long total, List<Entry> coroutines, List<Deadlock> deadlocks, List<String> silent) {
   /**
    * A coroutine.
    *
@@ -19,32 +27,108 @@ public record CoroutineDump(long total, List<Entry> coroutines, List<String> sil
    * @param loop the name of its loop
    * @param state how it stands
    * @param waitsFor what it is suspended on, if it is
+   * @param inState how long it has stood so, to a hundredth of a second; longer by as much as a
+   *     turn has taken that came just before. 497 days are counted as none
+   * @param remaining the time until the end of its delay, or the nearest limit around it or its
+   *     scope, whichever comes first; negative if that is over, and empty if there is none
+   * @param parent who has opened the scope whose child it is, or whose end it is to share: a
+   *     coroutine, or a thread, which is called so
+   * @param depth below how many others it stands in the tree; 0 if its parent is not in it
+   * @param group the name of its group, if it is in one
+   * @param createdAt where it was spawned, if {@link
+   *     CoroutineScheduler.Builder#recordCreationSites} was asked for
    */
-  public record Entry(String name, String loop, State state, Optional<String> waitsFor) {
+  public record Entry(
+      String name,
+      String loop,
+      State state,
+      Optional<String> waitsFor,
+      Duration inState,
+      Optional<Duration> remaining,
+      Optional<String> parent,
+      int depth,
+      Optional<String> group,
+      Optional<StackTraceElement> createdAt) {
+    /** Name, state and what it waits for. */
+    String summary() {
+      return name + " " + state + waitsFor.map(" on "::concat).orElse("");
+    }
+
     /** One line. */
     @Override
     public String toString() {
-      return name + " " + state + waitsFor.map(" on "::concat).orElse("");
+      StringBuilder text = new StringBuilder(name).append(' ').append(state);
+      text.append(" for ").append(Words.of(inState));
+      waitsFor.ifPresent(what -> text.append(" on ").append(what));
+      remaining.ifPresent(time -> text.append("; ").append(limit(time)));
+      if (depth == 0) {
+        parent.ifPresent(who -> text.append("; child of ").append(who));
+      }
+      text.append("; ").append(loop);
+      group.ifPresent(it -> text.append("; group ").append(it));
+      createdAt.ifPresent(site -> text.append("; created at ").append(site));
+      return text.toString();
+    }
+
+    private static String limit(Duration remaining) {
+      return remaining.isNegative()
+          ? "over by " + Words.of(remaining.negated())
+          : Words.of(remaining) + " left";
+    }
+  }
+
+  /**
+   * Coroutines and threads that wait for each other. It is no guess: all of them waited at the same
+   * time.
+   *
+   * @param links who waits for whom; the last one for the first
+   * @param remaining the time until a limit ends the wait of one of them, as far as it is known;
+   *     empty if they wait for ever
+   */
+  public record Deadlock(List<Link> links, Optional<Duration> remaining) {
+    /** Copies the list. */
+    public Deadlock {
+      links = List.copyOf(links);
+    }
+
+    /** One line. */
+    @Override
+    public String toString() {
+      return "deadlock: "
+          + links.stream().map(Link::toString).collect(Collectors.joining("; "))
+          + remaining.map(time -> "; for " + Words.of(time) + " more at the most").orElse("");
+    }
+  }
+
+  /**
+   * One who waits for another.
+   *
+   * @param waiter its name; of a thread, that behind the word thread
+   * @param waitsFor what it waits for
+   * @param holder the name of the one on whom that depends
+   */
+  public record Link(String waiter, String waitsFor, String holder) {
+    @Override
+    public String toString() {
+      return waiter + " waits for " + holder + " (" + waitsFor + ")";
     }
   }
 
   /** Copies the lists. */
   public CoroutineDump {
     coroutines = List.copyOf(coroutines);
+    deadlocks = List.copyOf(deadlocks);
     silent = List.copyOf(silent);
   }
 
-  /** A list for people. */
+  /** For people: how many, deadlocks, loops that do not answer, and a tree. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder().append(total).append(" coroutines\n");
-    String loop = "";
+    deadlocks.forEach(each -> text.append(each).append('\n'));
+    silent.forEach(loop -> text.append(loop).append(" does not answer\n"));
     for (Entry entry : coroutines) {
-      if (!entry.loop().equals(loop)) {
-        loop = entry.loop();
-        text.append(loop).append(silent.contains(loop) ? ", which does not answer\n" : "\n");
-      }
-      text.append("  ").append(entry).append('\n');
+      text.repeat(' ', 2 * entry.depth()).append(entry).append('\n');
     }
     if (coroutines.size() < total) {
       text.append("and ").append(total - coroutines.size()).append(" more\n");

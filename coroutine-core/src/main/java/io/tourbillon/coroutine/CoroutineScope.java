@@ -53,23 +53,20 @@ public final class CoroutineScope implements AutoCloseable {
     FIRST_SUCCESS
   }
 
-  private static final Object CHILDREN = "the children of a scope";
-
   private final CoroutineScheduler scheduler;
   private final Thread ownerThread = Thread.currentThread();
   private final @Nullable CoroutineTask<?> owner;
   private final @Nullable ChildrenScope ownersScope;
+  private final Family family;
   private final Children children;
-
-  /** The owner's. */
-  private Runnable forgetDeadline = () -> {};
 
   private CoroutineScope(
       CoroutineScheduler scheduler, Policy policy, @Nullable CoroutineTask<?> owner) {
     this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
-    children = new Children(Objects.requireNonNull(policy, "policy"), this::strikeOwner);
     this.owner = owner;
-    ownersScope = owner == null ? null : owner.enterChildrenScope();
+    family = new Family(owner == null ? ownerThread : owner);
+    children = new Children(Objects.requireNonNull(policy, "policy"), family, this::strikeOwner);
+    ownersScope = owner == null ? null : owner.enterChildrenScope(family);
   }
 
   /**
@@ -100,26 +97,23 @@ public final class CoroutineScope implements AutoCloseable {
   public CoroutineScope deadline(Duration limit) {
     requireOwner();
     children.checkOpen();
-    Runnable forgetEarlier = forgetDeadline;
-    forgetDeadline = armed(Objects.requireNonNull(limit, "limit"));
-    forgetEarlier.run();
+    family.limit(armed(Objects.requireNonNull(limit, "limit")));
     return this;
   }
 
-  /**
-   * In the wheel of the owner's loop, or where plain threads have timers; says how to forget it.
-   */
-  private Runnable armed(Duration limit) {
+  /** In the wheel of the owner's loop, or where plain threads have timers. */
+  private Family.Deadline armed(Duration limit) {
     Runnable over = () -> children.fail(new TimeoutException("the scope was open for " + limit));
     if (owner == null) {
       TimerHandle timer = scheduler.timers().schedule(limit, over);
-      return timer::cancel;
+      return new Family.Deadline(timer::remaining, timer::cancel);
     }
     EventLoop loop = owner.loop;
     long deadlineNanos =
         TickScale.deadlineNanos(loop.elapsedNanos(), Math.max(0, TickScale.nanosOf(limit)));
     long timerId = loop.arm(deadlineNanos, () -> loop.runTimerTask(over));
-    return () -> loop.disarm(timerId);
+    return new Family.Deadline(
+        () -> Duration.ofNanos(deadlineNanos - loop.elapsedNanos()), () -> loop.disarm(timerId));
   }
 
   /**
@@ -159,7 +153,7 @@ public final class CoroutineScope implements AutoCloseable {
   public void join() {
     requireOwner();
     try {
-      Suspension.<@Nullable Void>await(CHILDREN, children::awaitEnd);
+      Suspension.<@Nullable Void>await(children, children::awaitEnd);
     } catch (CoroutineCancelledException raised) {
       if (ownersScope == null || !raised.isFrom(ownersScope)) {
         throw raised;
@@ -181,13 +175,13 @@ public final class CoroutineScope implements AutoCloseable {
   @Override
   public void close() {
     requireOwner();
-    forgetDeadline.run();
     if (!children.close()) {
       return;
     }
     try {
-      Suspension.<@Nullable Void>awaitUndisturbed(CHILDREN, children::awaitEnd);
+      Suspension.<@Nullable Void>awaitUndisturbed(children, children::awaitEnd);
     } finally {
+      family.dissolve();
       if (owner != null && ownersScope != null) {
         owner.leave(ownersScope);
       }

@@ -6,6 +6,8 @@ import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -28,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * #turn}.
  *
  * <p><b>Size matters</b>, as people have millions of these asleep: of this object and of the frames
- * in which a delay is suspended. So what a suspension needs and a frame would have to carry is done
- * by the loop, on its own stack.
+ * in which a delay is suspended. It has 80 bytes, none of them padding; what few coroutines need is
+ * kept elsewhere, as in {@link Interruptions} and {@link Traits}. And what a suspension needs and a
+ * frame would have to carry is done by the loop, on its own stack.
  */
 final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<T>
     implements Runnable, Expiry {
@@ -50,9 +53,6 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   private long timerId;
 
   private @Nullable Scope scope;
-
-  /** The last one by the loop. */
-  private @Nullable Interruption interruption;
 
   /**
    * @param body a Callable of T, or an Action if T is Void
@@ -134,8 +134,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     body = null;
     strand = null;
     scope = null;
-    interruption = null;
     waitsFor = null;
+    loop.interruptions.forget(this);
     disarm();
     try {
       boolean known = publishEnd(how);
@@ -237,13 +237,14 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       return;
     }
     long nowNanos = loop.elapsedNanos();
+    Interruption last = loop.interruptions.of(this);
     if (nanos > nowNanos) {
       armAt(nanos);
-    } else if (interruption == null) {
+    } else if (last == null) {
       interruptCall();
     } else {
       // A call that does not heed interrupts, or cleaning up that blocks.
-      armAt(nowNanos + interruption.nextPatienceNanos());
+      armAt(nowNanos + last.nextPatienceNanos());
     }
   }
 
@@ -258,13 +259,47 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   private void interruptCall() {
     Signal signal = signal();
     if (!wasInterruptedFor(signal)) {
-      interruption = new Interruption(signal);
+      loop.interruptions.put(this, new Interruption(signal));
     }
     Objects.requireNonNull(strand).interrupt();
   }
 
   private Signal signal() {
     return Objects.requireNonNull(Scope.signal(scope, cancellation()), "no signal");
+  }
+
+  /**
+   * How it stands, for a dump. By the loop, or by one of its coroutines: nobody else has the turn.
+   */
+  Sighting sighting(long nowNanos) {
+    long untilNanos = timerId == 0 ? strikeNanos() : loop.deadlineNanos(timerId);
+    CoroutineTask<?> owner = loop.ownerOf(this);
+    return new Sighting(
+        this,
+        state(),
+        state() == State.SUSPENDED ? waitsFor : null,
+        heldNanos(nowNanos),
+        untilNanos == Scope.NEVER ? Scope.NEVER : untilNanos - nowNanos,
+        owner == null ? parent() : owner,
+        families());
+  }
+
+  /** Of the scopes that it has opened, and of that whose child it is. */
+  private List<Family> families() {
+    Family own = family();
+    if (own == null && scope == null) {
+      return List.of();
+    }
+    List<Family> families = new ArrayList<>();
+    if (own != null) {
+      families.add(own);
+    }
+    for (Scope inner = scope; inner != null; inner = inner.outer) {
+      if (inner instanceof ChildrenScope opened) {
+        families.add(opened.family);
+      }
+    }
+    return families;
   }
 
   /** Null before its first turn and after its end. */
@@ -322,7 +357,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   }
 
   private boolean wasInterruptedFor(Signal signal) {
-    return interruption != null && interruption.signal.equals(signal);
+    Interruption last = loop.interruptions.of(this);
+    return last != null && last.signal.equals(signal);
   }
 
   void delay(long delayNanos) {
@@ -469,7 +505,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   <V extends @Nullable Object, X extends Exception> V shield(Duration grace, Body<V, X> part)
       throws X {
     Scope outer = scope;
-    if (interruption != null) {
+    if (loop.interruptions.of(this) != null) {
       Thread.interrupted(); // A status that is left from it would disturb the part.
     }
     scope = new ShieldScope(outer, loop.elapsedNanos(), TickScale.nanosOf(grace));
@@ -501,8 +537,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   }
 
   /** Enters a scope whose end is not that of a call. */
-  ChildrenScope enterChildrenScope() {
-    ChildrenScope entered = new ChildrenScope(scope);
+  ChildrenScope enterChildrenScope(Family family) {
+    ChildrenScope entered = new ChildrenScope(scope, family);
     scope = entered;
     return entered;
   }
@@ -521,7 +557,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   /** A late signal leaves no interrupt behind. */
   private void forgetInterruptFor(Signal signal) {
     if (wasInterruptedFor(signal)) {
-      interruption = null;
+      loop.interruptions.forget(this);
       Thread.interrupted();
     }
   }

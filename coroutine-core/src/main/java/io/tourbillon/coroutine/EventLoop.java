@@ -94,6 +94,7 @@ final class EventLoop implements Runnable {
   private final ExpirySink<Expiry> sink = (id, deadlineTick, due) -> expire(deadlineTick, due);
   final LoopCounts counts = new LoopCounts();
   private final Attachments attachments = new Attachments();
+  final Interruptions interruptions = new Interruptions();
 
   /** Null if nothing is to be measured. */
   private final @Nullable LoopRecorder recorder;
@@ -131,6 +132,9 @@ final class EventLoop implements Runnable {
   private long wakeNanos = Scope.NEVER;
 
   private long nowNanos;
+
+  /** The {@link Stamp} of the last look at the clock. */
+  private int stamp;
 
   /** Up to when the time in which it was busy has been counted. */
   private long busyUntilNanos;
@@ -493,6 +497,7 @@ final class EventLoop implements Runnable {
 
   private void advance() {
     nowNanos = elapsedNanos();
+    stamp = Stamp.of(nowNanos);
     wasBusyUntil(nowNanos);
     long tick = scale.tickAt(nowNanos);
     firstDueTick = TimingWheel.NEVER;
@@ -590,6 +595,7 @@ final class EventLoop implements Runnable {
         bell.awaitUntil(scale.clockNanos(untilNanos));
       }
       busyUntilNanos = elapsedNanos();
+      stamp = Stamp.of(busyUntilNanos);
     }
     rest = AWAKE;
     return true;
@@ -696,6 +702,21 @@ final class EventLoop implements Runnable {
     wheel.cancel(timerId);
   }
 
+  /** When an entry of the wheel is due, in elapsed time. */
+  long deadlineNanos(long timerId) {
+    return scale.startNanos(wheel.deadlineTick(timerId, TimingWheel.NEVER));
+  }
+
+  /** For whatever changes its state now. */
+  int stamp() {
+    return stamp;
+  }
+
+  /** With whose end a coroutine is to end, or null. */
+  @Nullable CoroutineTask<?> ownerOf(CoroutineTask<?> coroutine) {
+    return attachments.ownerOf(coroutine);
+  }
+
   /** A coroutine here that belongs to one that has not ended; so it is accepted at any time. */
   <T extends @Nullable Object> CoroutineTask<T> spawnBeside(
       String name, Callable<? extends T> body) {
@@ -759,6 +780,18 @@ final class EventLoop implements Runnable {
       some.add(coroutine);
     }
     return some;
+  }
+
+  /** Notes for a dump how some of them stand; those that have ended do not any more. */
+  List<Sighting> sight(List<CoroutineTask<?>> coroutines) {
+    long nanos = elapsedNanos();
+    List<Sighting> seen = new ArrayList<>(coroutines.size());
+    for (CoroutineTask<?> coroutine : coroutines) {
+      if (!coroutine.state().isEnd()) {
+        seen.add(coroutine.sighting(nanos));
+      }
+    }
+    return seen;
   }
 
   /**

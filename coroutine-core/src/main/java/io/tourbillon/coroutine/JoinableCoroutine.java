@@ -4,13 +4,13 @@ import io.tourbillon.coroutine.LoopCounts.Count;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +22,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   private static final VarHandle STATE;
   private static final VarHandle CANCELLATION;
   private static final VarHandle END;
+  private static final VarHandle WATCHERS;
 
   static {
     try {
@@ -30,6 +31,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
       CANCELLATION =
           lookup.findVarHandle(JoinableCoroutine.class, "cancellation", Cancellation.class);
       END = lookup.findVarHandle(JoinableCoroutine.class, "end", End.class);
+      WATCHERS = lookup.findVarHandle(End.class, "watchers", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -47,6 +49,12 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
 
   /** What it is suspended on; written as the state is, before it. */
   @Nullable Object waitsFor;
+
+  /**
+   * The {@link Stamp} of its state, and written with that. Plain, as it is for dumps: by the loop,
+   * whose own it is, or for a glimpse.
+   */
+  private int since;
 
   /** Written once by whoever cancels first, by compare-and-set from null. */
   private volatile @Nullable Cancellation cancellation;
@@ -130,11 +138,12 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     End<T> awaited = end();
     awaited.watch();
     if (caller == null) {
+      awaitAsThread(awaited);
       return joined(awaited);
     }
     boolean seen = false;
     try {
-      T value = caller.await(awaited, name());
+      T value = caller.await(awaited, new Joining(this));
       seen = true;
       return value;
     } catch (CompletionException | CancellationException failure) {
@@ -144,6 +153,15 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
       if (!seen) {
         giveUp(awaited);
       }
+    }
+  }
+
+  /** As the future itself would wait, but so that a dump can see for whom. */
+  private void awaitAsThread(End<T> awaited) {
+    if (!awaited.isDone()) {
+      ThreadResumption<@Nullable Void> wait = new ThreadResumption<>(new Joining(this));
+      whenEnded(() -> wait.resume(null));
+      wait.awaitUndisturbed();
     }
   }
 
@@ -285,6 +303,42 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     }
   }
 
+  /** It is a child of theirs from now on, for dumps. By whoever has spawned it. */
+  final void joinFamily(Family family) {
+    end().family = family;
+  }
+
+  /** Of the scope whose child it is, or null. */
+  final @Nullable Family family() {
+    End<T> made = end;
+    return made == null ? null : made.family;
+  }
+
+  /** Who has opened that, a coroutine or a thread; null if it is none's, or closed by now. */
+  final @Nullable Object parent() {
+    Family own = family();
+    return own == null ? null : own.head();
+  }
+
+  /** What has to come for it to go on; null if it is not suspended, or on nothing that comes. */
+  final @Nullable Settlement<?> pendingWait() {
+    return state == State.SUSPENDED
+            && waitsFor instanceof ResumptionTask<?> wait
+            && !wait.isSettled()
+        ? wait
+        : null;
+  }
+
+  /** The number by which it was spawned: one that was spawned before has a smaller one. */
+  final long number() {
+    return number;
+  }
+
+  /** How long it has stood as it does, to a hundredth of a second; of others' a glimpse. */
+  final long heldNanos(long nowNanos) {
+    return Stamp.nanosSince(since, nowNanos);
+  }
+
   /** Why it has failed. */
   final Throwable failure() {
     if (outcome instanceof Thrown(Throwable failure, State _)) {
@@ -304,6 +358,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
 
   final void setState(State now) {
     State before = (State) STATE.get(this);
+    since = loop.stamp();
     STATE.setRelease(this, now);
     if (now == State.SUSPENDED) {
       loop.counts.add(Count.SUSPENDED, 1);
@@ -354,23 +409,29 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
    * of a failure that nobody will see.
    */
   private static final class End<T extends @Nullable Object> extends CompletableFuture<T> {
-    private final AtomicInteger watchers = new AtomicInteger();
+    /** By atomic additions. */
+    @SuppressWarnings("unused")
+    private volatile int watchers;
+
+    /** Of the scope whose child it is; written once by who spawns, read by whoever dumps. */
+    private volatile @Nullable Family family;
 
     void watch() {
-      watchers.incrementAndGet();
+      int _ = (int) WATCHERS.getAndAdd(this, 1);
     }
 
     void unwatch() {
-      watchers.decrementAndGet();
+      int _ = (int) WATCHERS.getAndAdd(this, -1);
     }
 
     boolean isWatched() {
-      return watchers.get() > 0;
+      return watchers > 0;
     }
   }
 
   /** A future whose cancellation is the coroutine's. */
-  private static final class Cancelling<T extends @Nullable Object> extends CompletableFuture<T> {
+  private static final class Cancelling<T extends @Nullable Object> extends CompletableFuture<T>
+      implements Awaited {
     private final JoinableCoroutine<T> coroutine;
 
     Cancelling(JoinableCoroutine<T> coroutine) {
@@ -385,6 +446,16 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
             Count.CANCELLED_BY_FUTURE, "its future was cancelled", CurrentLoop.whoAmI());
       }
       return cancelled;
+    }
+
+    @Override
+    public List<?> holders() {
+      return isDone() ? List.of() : List.of(coroutine);
+    }
+
+    @Override
+    public String toString() {
+      return "the future of " + coroutine;
     }
 
     @Override

@@ -9,14 +9,13 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,7 +37,7 @@ final class LoopScheduler implements CoroutineScheduler {
   private static final Duration CLEAN_UP = Duration.ofSeconds(1);
 
   /** How long a loop has for answering when coroutines that do not end may be holding it up. */
-  private static final Duration ANSWER = Duration.ofMillis(100);
+  static final Duration ANSWER = Duration.ofMillis(100);
 
   private final String name;
   private final Engine engine;
@@ -50,6 +49,7 @@ final class LoopScheduler implements CoroutineScheduler {
   private final Clock clock;
   private final Duration tick;
   private final boolean recordStats;
+  private final boolean recordCreationSites;
   private final AtomicLong spawned = new AtomicLong();
   private final AtomicLong guests = new AtomicLong();
 
@@ -71,6 +71,7 @@ final class LoopScheduler implements CoroutineScheduler {
     clock = options.clock;
     tick = options.tick;
     recordStats = options.recordStats;
+    recordCreationSites = options.recordCreationSites;
     this.engine = engine;
     name = options.name;
     uncaughtHandler = options.uncaughtHandler;
@@ -174,7 +175,9 @@ final class LoopScheduler implements CoroutineScheduler {
 
   <T extends @Nullable Object> CoroutineTask<T> newCoroutine(
       EventLoop loop, SpawnOptions options, Object body) {
-    return new CoroutineTask<>(loop, spawned.incrementAndGet(), Traits.of(options), body);
+    StackTraceElement createdAt = recordCreationSites ? CreationSite.find() : null;
+    return new CoroutineTask<>(
+        loop, spawned.incrementAndGet(), Traits.of(options, createdAt), body);
   }
 
   private EventLoop leastLoaded() {
@@ -320,7 +323,7 @@ final class LoopScheduler implements CoroutineScheduler {
     CoroutineDump left = dump(MOST_NAMES);
     StringJoiner names =
         new StringJoiner(", ", " (", left.coroutines().size() < left.total() ? ", ...)" : ")");
-    left.coroutines().forEach(one -> names.add(one.toString()));
+    left.coroutines().forEach(one -> names.add(one.summary()));
     LOG.log(
         Level.WARNING,
         name
@@ -330,7 +333,7 @@ final class LoopScheduler implements CoroutineScheduler {
     return false;
   }
 
-  private int live() {
+  int live() {
     int live = 0;
     for (EventLoop loop : loops) {
       live += loop.live();
@@ -343,44 +346,18 @@ final class LoopScheduler implements CoroutineScheduler {
     if (most < 0) {
       throw new IllegalArgumentException("most must not be negative: " + most);
     }
-    Map<EventLoop, List<CoroutineDump.Entry>> answers = new ConcurrentHashMap<>();
-    boolean _ =
-        tellAll(
-            ANSWER,
-            (loop, done) -> {
-              answers.put(loop, loop.some(most).stream().map(one -> entry(one, loop)).toList());
-              done.run();
-            });
-    List<CoroutineDump.Entry> entries = new ArrayList<>();
-    List<String> silent = new ArrayList<>();
-    for (EventLoop loop : loops) {
-      List<CoroutineDump.Entry> answer = answers.get(loop);
-      if (answer != null) {
-        entries.addAll(answer);
-      } else if (!loop.isDead() && !loop.hasEnded()) {
-        silent.add(loop.name());
-        CoroutineTask<?> running = loop.current();
-        if (running != null) {
-          entries.add(entry(running, loop));
-        }
-      }
-    }
-    return new CoroutineDump(live(), entries.subList(0, Math.min(most, entries.size())), silent);
-  }
-
-  private static CoroutineDump.Entry entry(CoroutineTask<?> coroutine, EventLoop loop) {
-    return new CoroutineDump.Entry(
-        coroutine.name(), loop.name(), coroutine.state(), coroutine.waitsFor());
+    return new DumpSnapshot(this, List.of(loops), most).take();
   }
 
   /**
-   * Has every loop do something, which tells when it is done.
+   * Has loops do something, which tells when it is done.
    *
    * @return whether all have done it within the time
    */
-  private boolean tellAll(Duration patience, BiConsumer<EventLoop, Runnable> something) {
+  boolean tellAll(
+      Collection<EventLoop> some, Duration patience, BiConsumer<EventLoop, Runnable> something) {
     List<CompletableFuture<?>> told = new ArrayList<>();
-    for (EventLoop loop : loops) {
+    for (EventLoop loop : some) {
       if (!loop.isDead() && !loop.hasEnded()) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         told.add(done);
@@ -393,7 +370,7 @@ final class LoopScheduler implements CoroutineScheduler {
 
   /** Waits, for a while, until failures that nobody has seen are told of. */
   private void finish(Duration patience) {
-    boolean _ = tellAll(patience, EventLoop::finish);
+    boolean _ = tellAll(List.of(loops), patience, EventLoop::finish);
     synchronized (this) {
       if (blockingThreads != null) {
         blockingThreads.close();

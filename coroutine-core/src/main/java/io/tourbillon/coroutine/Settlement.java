@@ -93,6 +93,11 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
     return OUTCOME.compareAndSet(this, null, CUT);
   }
 
+  /** What is waited for, as whoever waits has said. */
+  final Object source() {
+    return source;
+  }
+
   final boolean isSettled() {
     return outcome != null;
   }

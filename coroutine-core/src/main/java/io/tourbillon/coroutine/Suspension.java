@@ -28,7 +28,8 @@ public final class Suspension {
   /**
    * Waits until a callback lets the caller go on.
    *
-   * @param what what is waited for, in words: {@link Coroutine#waitsFor} and thread dumps show it
+   * @param what what is waited for, in words: {@link Coroutine#waitsFor} and thread dumps show it;
+   *     best {@link Awaited}, if it is known on whom that depends
    * @param registration is run at once, by the caller; what it throws is thrown from here
    * @return what the callback resumes with
    * @throws CoroutineCancelledException if the caller is a coroutine and is cancelled first

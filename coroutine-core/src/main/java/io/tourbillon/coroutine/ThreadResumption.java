@@ -1,11 +1,13 @@
 package io.tourbillon.coroutine;
 
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One wait of a thread that is no coroutine, which is parked meanwhile. */
-final class ThreadResumption<T extends @Nullable Object> extends Settlement<T> {
+final class ThreadResumption<T extends @Nullable Object> extends Settlement<T>
+    implements ForkJoinPool.ManagedBlocker {
   /** Waits as long as it takes. */
   static final long NO_LIMIT = Long.MAX_VALUE;
 
@@ -42,5 +44,37 @@ final class ThreadResumption<T extends @Nullable Object> extends Settlement<T> {
         cleanUp();
       }
     }
+  }
+
+  /**
+   * Waits until it is settled, whatever comes in between: an interrupt stays set. If this is a
+   * worker of a ForkJoinPool, that takes on another meanwhile. By the waiter.
+   */
+  void awaitUndisturbed() {
+    boolean interrupted = false;
+    while (!isSettled()) {
+      try {
+        ForkJoinPool.managedBlock(this);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public boolean block() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    LockSupport.park(this);
+    return isSettled();
+  }
+
+  @Override
+  public boolean isReleasable() {
+    return isSettled();
   }
 }

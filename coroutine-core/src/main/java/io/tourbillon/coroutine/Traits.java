@@ -7,12 +7,17 @@ final class Traits {
   final @Nullable String name;
   final @Nullable CoroutineGroup group;
   final int priority;
+
+  /** Where it was spawned, if that is recorded. */
+  final @Nullable StackTraceElement createdAt;
+
   private final @Nullable Throttle own;
 
   /** The entry in the wheel of a turn that was put off, or 0. The loop's. */
   long throttleTimerId;
 
-  private Traits(SpawnOptions options) {
+  private Traits(SpawnOptions options, @Nullable StackTraceElement createdAt) {
+    this.createdAt = createdAt;
     name = options.name();
     group = options.group();
     Integer ofItsOwn = options.priority();
@@ -20,8 +25,10 @@ final class Traits {
     own = Throttle.of(options.resumesPerSecond());
   }
 
-  static @Nullable Traits of(SpawnOptions options) {
-    return options.equals(SpawnOptions.DEFAULT) ? null : new Traits(options);
+  static @Nullable Traits of(SpawnOptions options, @Nullable StackTraceElement createdAt) {
+    return options.equals(SpawnOptions.DEFAULT) && createdAt == null
+        ? null
+        : new Traits(options, createdAt);
   }
 
   boolean isThrottled() {

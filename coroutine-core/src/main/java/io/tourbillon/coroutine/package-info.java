@@ -32,6 +32,7 @@
  *       Turns, ReadyQueue, TurnOrder   who is next, and for how long
  *       LoopCounts, LoopRecorder       written here, read by any thread
  *       Attachments ────── which of its coroutines are to end with another
+ *       Interruptions ──── which of them were interrupted, and for what
  *       CoroutineTask ──── the loop, or the coroutine itself while it has the turn
  *         JoinableCoroutine  its face for any thread: state, end, cancellation
  *         Scope ────────── likewise: limits, shields, children and locals around the code that runs
@@ -218,6 +219,25 @@
  *       <td>CoroutineScheduler.threadFactory
  *       <td>asked for in vain: unmodified code
  * </table>
+ *
+ * <h2>What a dump shows</h2>
+ *
+ * <p>{@link io.tourbillon.coroutine.CoroutineScheduler#dump} gives a {@link
+ * io.tourbillon.coroutine.CoroutineDump}: a tree of coroutines with what each waits for, since when
+ * and until when at the most, and cycles of those who wait for each other:
+ *
+ * <pre>
+ *   3 coroutines
+ *   deadlock: a waits for b (locking right, held by b); b waits for a (locking left, held by a)
+ *   server SUSPENDED for 2 min 3 s on the children of a scope; coroutine-loop-0
+ *     a SUSPENDED for 2 min 3 s on locking right, held by b; coroutine-loop-1
+ *     b SUSPENDED for 2 min 3 s on locking left, held by a; coroutine-loop-0
+ * </pre>
+ *
+ * <p>{@code DumpSnapshot} makes it: {@code EventLoop} notes a {@code Sighting} of each coroutine,
+ * {@code WaitForGraph} follows what is {@link io.tourbillon.coroutine.Awaited} to its holders. A
+ * process that hangs can be asked for one from outside, if it was prepared by a line with {@link
+ * io.tourbillon.coroutine.bridge.DumpSignal}.
  *
  * <h2>What the flight recorder shows</h2>
  *

@@ -62,6 +62,8 @@ class ArchitectureTest {
                               Suspension.class,
                               Resumption.class,
                               Waiters.class,
+                              Awaited.class,
+                              CoroutineDump.class,
                               Coroutine.class,
                               Coroutines.class,
                               CoroutineScheduler.class,

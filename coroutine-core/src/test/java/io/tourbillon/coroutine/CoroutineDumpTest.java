@@ -2,58 +2,251 @@ package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.coroutine.CoroutineScope.Policy;
+import io.tourbillon.timer.VirtualClock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CoroutineDumpTest {
-  private final CoroutineScheduler scheduler = TestSchedulers.oneLoop();
+  private final VirtualClock clock = new VirtualClock();
+  private final CoroutineScheduler scheduler = TestSchedulers.on(clock);
 
   @AfterEach
   void close() {
     scheduler.close(Duration.ZERO);
   }
 
+  private void settle() {
+    clock.advance(Duration.ZERO);
+  }
+
+  private CoroutineDump dump(int most) {
+    return Dumps.answered(scheduler, most);
+  }
+
+  private static void sleep() {
+    Coroutines.delay(Duration.ofHours(1));
+  }
+
   private void spawnSleepers(int count) {
     for (int number = 0; number < count; number++) {
-      Coroutine<?> sleeper =
-          scheduler.spawn(
-              SpawnOptions.named("sleeper-" + number), () -> Coroutines.delay(Duration.ofHours(1)));
-      while (sleeper.state() != State.SUSPENDED) {
-        Thread.onSpinWait();
+      scheduler.spawn(SpawnOptions.named("sleeper-" + number), CoroutineDumpTest::sleep);
+    }
+    settle();
+  }
+
+  @Test
+  void dump_saysWhatEachWaitsFor_andSinceWhen_andForHowLong() {
+    spawnSleepers(1);
+    clock.advance(Duration.ofMillis(2250));
+    scheduler.spawn(SpawnOptions.named("awaiting"), () -> Coroutines.suspend(_ -> {}));
+    settle();
+    clock.advance(Duration.ofMinutes(2));
+    CoroutineDump dump = dump(10);
+    assertEquals(2, dump.total());
+    assertEquals(List.of(), dump.silent());
+    assertEquals(List.of(), dump.deadlocks());
+    assertEquals(
+        """
+        2 coroutines
+        sleeper-0 SUSPENDED for 2 min 2 s on a delay; 57 min 57 s left; coroutine-loop-0
+        awaiting SUSPENDED for 2 min 0 s on a callback; coroutine-loop-0
+        """,
+        dump.toString());
+    assertEquals(Duration.ofMillis(122_250), dump.coroutines().getFirst().inState());
+  }
+
+  @Test
+  void remaining_isTheNearestLimit() {
+    scheduler.spawn(
+        SpawnOptions.named("limited"),
+        () ->
+            Coroutines.withTimeout(
+                Duration.ofSeconds(5),
+                () ->
+                    Coroutines.withTimeout(
+                        Duration.ofSeconds(9), () -> Coroutines.suspend(_ -> {}))));
+    settle();
+    clock.advance(Duration.ofMillis(1500));
+    assertEquals(
+        "limited SUSPENDED for 1.50 s on a callback; 3.50 s left; coroutine-loop-0",
+        dump(1).coroutines().getFirst().toString());
+  }
+
+  @Test
+  void limitThatDoesNotEndIt_isOver() {
+    scheduler.spawn(
+        SpawnOptions.named("shielded"),
+        () ->
+            Coroutines.withTimeout(
+                Duration.ofSeconds(5),
+                () -> {
+                  Coroutines.shield(Duration.ofSeconds(100), Body.of(CoroutineDumpTest::sleep));
+                  return 0;
+                }));
+    settle();
+    clock.advance(Duration.ofSeconds(10));
+    assertEquals(
+        "shielded SUSPENDED for 10 s on a delay; 1 min 35 s left; coroutine-loop-0",
+        dump(1).coroutines().getFirst().toString());
+  }
+
+  private void openScope(String name, Action inside) {
+    try (CoroutineScope scope = CoroutineScope.open(Policy.SUPERVISE)) {
+      for (int number = 0; number < 3; number++) {
+        scope.spawn(SpawnOptions.named(name + number), inside);
       }
+      scope.join();
     }
   }
 
   @Test
-  void dump_saysWhatEachWaitsFor() {
-    spawnSleepers(2);
-    CoroutineDump dump = scheduler.dump(10);
-    assertEquals(2, dump.total());
-    assertEquals(List.of(), dump.silent());
+  void dump_isATree() {
+    scheduler.spawn(
+        SpawnOptions.named("server"),
+        () -> {
+          Coroutine<?> _ =
+              Coroutines.spawnAttached(
+                  "helper",
+                  () -> {
+                    sleep();
+                    return 0;
+                  });
+          openScope("session-", () -> openScope("request-", CoroutineDumpTest::sleep));
+        });
+    settle();
+    String tree =
+        """
+        14 coroutines
+        server
+          helper
+          session-0
+            request-0
+            request-1
+            request-2
+          session-1
+            request-0
+            request-1
+            request-2
+          session-2
+            request-0
+            request-1
+            request-2
+        """;
+    assertEquals(tree, dump(100).toString().replaceAll(" SUSPENDED.*", ""));
+    assertEquals("server", dump(2).coroutines().get(1).parent().orElseThrow());
+  }
+
+  /** The youngest come first, and their parents are the oldest. */
+  @Test
+  void dump_ofMoreThanWanted_showsNobodyWithoutItsParents_andCountsTheOthers() {
+    spawnSleepers(5);
+    scheduler.spawn(
+        SpawnOptions.named("server"),
+        () -> openScope("session-", () -> openScope("request-", CoroutineDumpTest::sleep)));
+    settle();
+    CoroutineDump dump = dump(4);
     assertEquals(
         """
-        2 coroutines
-        coroutine-loop-0
-          sleeper-1 SUSPENDED on a delay
-          sleeper-0 SUSPENDED on a delay
+        18 coroutines
+        server
+          session-2
+            request-1
+            request-2
+        and 14 more
         """,
-        dump.toString());
+        dump.toString().replaceAll(" SUSPENDED.*", ""));
   }
 
   @Test
-  void dump_ofMoreThanWanted_countsTheOthers() {
-    spawnSleepers(5);
-    CoroutineDump dump = scheduler.dump(2);
-    assertEquals(5, dump.total());
-    assertEquals(2, dump.coroutines().size());
-    assertTrue(dump.toString().endsWith("and 3 more\n"), dump::toString);
+  void deadlineOfAScope_isItsChildrensToo() {
+    scheduler.spawn(
+        SpawnOptions.named("parent"),
+        () -> {
+          try (CoroutineScope scope =
+              CoroutineScope.open(Policy.FAIL_FAST).deadline(Duration.ofSeconds(10))) {
+            scope.spawn(SpawnOptions.named("child"), CoroutineDumpTest::sleep);
+            scope.join();
+          }
+        });
+    settle();
+    clock.advance(Duration.ofSeconds(1));
+    assertEquals(
+        """
+        2 coroutines
+        parent SUSPENDED for 1 s on the children of a scope; 9 s left; coroutine-loop-0
+          child SUSPENDED for 1 s on a delay; 9 s left; coroutine-loop-0
+        """,
+        dump(10).toString());
+  }
+
+  @Test
+  void scopeOfAThread_isNamedAsParent() {
+    try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.SUPERVISE)) {
+      scope.spawn(SpawnOptions.named("child"), CoroutineDumpTest::sleep);
+      settle();
+      assertEquals(
+          "child SUSPENDED for 0 s on a delay; 1 h 0 min left; child of thread "
+              + Thread.currentThread().getName()
+              + "; coroutine-loop-0",
+          dump(10).coroutines().getFirst().toString());
+    }
+  }
+
+  /** Or whoever keeps the result of a child keeps its parents. */
+  @Test
+  void childOfAClosedScope_leadsToItsParentNoMore() {
+    List<Coroutine<?>> kept = new ArrayList<>();
+    scheduler.spawn(
+        () -> {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.SUPERVISE)) {
+            kept.add(scope.spawn(() -> 42));
+            scope.join();
+          }
+        });
+    settle();
+    assertNull(((CoroutineTask<?>) kept.getFirst()).parent());
+  }
+
+  @Test
+  void entry_namesItsGroup() {
+    scheduler.spawn(
+        SpawnOptions.named("grouped").inGroup(CoroutineGroup.named("tenants")),
+        CoroutineDumpTest::sleep);
+    settle();
+    assertTrue(dump(1).toString().endsWith("; coroutine-loop-0; group tenants\n"));
+  }
+
+  /** What users name and write is shown on one line, or not at all. */
+  @Test
+  void words_thatAreHostile_doNoHarm() {
+    scheduler.spawn(
+        SpawnOptions.named("line\nbreak"), () -> Suspension.await("x".repeat(10_000), _ -> {}));
+    scheduler.spawn(
+        SpawnOptions.named("mute"),
+        () ->
+            Suspension.await(
+                new Object() {
+                  @Override
+                  public String toString() {
+                    throw new IllegalStateException("on purpose");
+                  }
+                },
+                _ -> {}));
+    settle();
+    List<CoroutineDump.Entry> entries = dump(2).coroutines();
+    assertTrue(entries.get(0).toString().startsWith("line break SUSPENDED for 0 s on xxx"));
+    assertTrue(entries.get(0).toString().length() < 1000);
+    assertTrue(entries.get(1).toString().contains("whose toString throws"), entries::toString);
   }
 
   /** A loop that is held up is just when one wants to know. */
@@ -73,25 +266,31 @@ class CoroutineDumpTest {
             });
     running.await();
     CoroutineDump dump = scheduler.dump(10);
-    assertEquals(2, dump.total());
-    assertEquals(List.of("coroutine-loop-0"), dump.silent());
+    release.countDown();
+    hog.join(PATIENCE);
     assertEquals(
         """
         2 coroutines
-        coroutine-loop-0, which does not answer
-          hog RUNNING
+        coroutine-loop-0 does not answer
+        hog RUNNING for 0 s; coroutine-loop-0
         and 1 more
         """,
         dump.toString());
-    release.countDown();
-    hog.join(PATIENCE);
+    assertEquals(List.of("coroutine-loop-0"), dump.silent());
   }
 
   @Test
   void dump_byACoroutine_showsIt() throws Exception {
     CoroutineDump dump =
         scheduler.spawn(SpawnOptions.named("me"), () -> scheduler.dump(1)).join(PATIENCE);
-    assertEquals("me RUNNING", dump.coroutines().getFirst().toString());
+    assertEquals(State.RUNNING, dump.coroutines().getFirst().state());
+    assertEquals("me", dump.coroutines().getFirst().name());
+  }
+
+  @Test
+  void dump_ofNone_counts() {
+    spawnSleepers(3);
+    assertEquals("3 coroutines\nand 3 more\n", dump(0).toString());
   }
 
   @Test

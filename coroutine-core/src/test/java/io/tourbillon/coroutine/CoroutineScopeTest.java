@@ -168,7 +168,6 @@ class CoroutineScopeTest {
         });
   }
 
-  /** However the block is left. */
   @Test
   void deadline_saidAgain_countsFromThen() throws Exception {
     run(

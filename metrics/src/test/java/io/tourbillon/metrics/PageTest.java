@@ -94,7 +94,7 @@ class PageTest {
     browser.await("!document.getElementById('dump-coroutines').hidden");
     String dump = browser.element("#dump-coroutines").getText();
     assertTrue(dump.startsWith("20 coroutines\n" + Everything.HOSTILE), dump);
-    assertTrue(dump.contains(" SUSPENDED on "), dump);
+    assertTrue(dump.contains(" s on a delay; "), dump);
     assertEquals("Tourbillon", browser.run("return document.title"));
     assertEquals(2, browser.count("script"));
     assertEquals(0, browser.count("img"));

@@ -58,7 +58,7 @@ class ServedSchedulerTest {
   void dump_ofCoroutines_namesThemAndWhatTheyWaitFor() throws Exception {
     String dump = get("/dump/coroutines");
     assertTrue(dump.startsWith("20 coroutines\n" + Everything.HOSTILE), dump);
-    assertTrue(dump.contains(" SUSPENDED on "), dump);
+    assertTrue(dump.contains(" s on a delay; "), dump);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.generator;
 
+import io.tourbillon.coroutine.Awaited;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
@@ -7,6 +8,7 @@ import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.Suspension;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -72,12 +74,19 @@ final class Exchange<
 
   private @Nullable Runnable whenEnded;
 
-  private final Object taking = new Wait("a value of ", this);
-  private final Object offering = new Wait("the next step of ", this);
-  private final Object end = new Wait("the end of ", this);
+  private final Object taking = new Wait("a value of ", this, true);
+  private final Object offering = new Wait("the next step of ", this, false);
+  private final Object end = new Wait("the end of ", this, true);
 
   /** What is waited for, put into words only for those who ask. */
-  private record Wait(String what, Exchange<?, ?, ?> exchange) {
+  private record Wait(String what, Exchange<?, ?, ?> exchange, boolean isForBody)
+      implements Awaited {
+    @Override
+    public List<?> holders() {
+      Coroutine<?> body = exchange.started();
+      return isForBody && body != null ? List.of(body) : List.of();
+    }
+
     @Override
     public String toString() {
       return what + exchange.name;
@@ -268,6 +277,10 @@ final class Exchange<
     if (disobedience != null) {
       throw disobedience;
     }
+  }
+
+  private synchronized @Nullable Coroutine<?> started() {
+    return coroutine;
   }
 
   synchronized boolean isClosed() {

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.sync;
 
+import io.tourbillon.coroutine.Awaited;
 import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
@@ -7,6 +8,7 @@ import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.Waiters;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
@@ -50,8 +52,14 @@ public final class Mutex {
   private volatile @Nullable Object holder;
 
   /** What is waited for, put into words only for those who ask. */
-  private final Object locking =
-      new Object() {
+  final Awaited locking =
+      new Awaited() {
+        @Override
+        public List<?> holders() {
+          Object now = holder;
+          return now == null ? List.of() : List.of(now);
+        }
+
         @Override
         public String toString() {
           return "locking " + Mutex.this;

@@ -1,11 +1,14 @@
 package io.tourbillon.coroutine.sync;
 
+import io.tourbillon.coroutine.Awaited;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.Waiters;
 import io.tourbillon.coroutine.sync.Mutex.Claim;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
@@ -42,17 +45,29 @@ public final class MutexCondition {
   private final Waiters<Waiting> row = new Waiters<>();
 
   /** One wait. Guarded by the lock of the mutex, but read by its waiter while that holds it. */
-  private static final class Waiting {
+  private final class Waiting implements Awaited {
     final Object waiter;
 
     /** Null until the waiter has let go of the mutex. */
     @Nullable Claim claim;
 
     Waiters.@Nullable Place<?> place;
-    boolean signalled;
+
+    /** Volatile for those who look. */
+    volatile boolean signalled;
 
     Waiting(Object waiter) {
       this.waiter = waiter;
+    }
+
+    @Override
+    public Collection<?> holders() {
+      return signalled ? mutex.locking.holders() : List.of();
+    }
+
+    @Override
+    public String toString() {
+      return MutexCondition.this + (signalled ? ", signalled; " + mutex.locking : "");
     }
   }
 
@@ -71,7 +86,7 @@ public final class MutexCondition {
   public void await() {
     Waiting waiting = new Waiting(mutex.requireHeld("waited on"));
     try {
-      Suspension.<@Nullable Void>await(this, granted -> letGoAndWait(waiting, granted));
+      Suspension.<@Nullable Void>await(waiting, granted -> letGoAndWait(waiting, granted));
     } catch (RuntimeException | Error failure) {
       if (!isSignalledAfterAll(waiting, failure)) {
         throw failure;
@@ -89,7 +104,7 @@ public final class MutexCondition {
     Objects.requireNonNull(limit, "limit");
     Waiting waiting = new Waiting(mutex.requireHeld("waited on"));
     try {
-      Suspension.<@Nullable Void>await(this, limit, granted -> letGoAndWait(waiting, granted));
+      Suspension.<@Nullable Void>await(waiting, limit, granted -> letGoAndWait(waiting, granted));
     } catch (TimeoutException | RuntimeException | Error failure) {
       if (!isSignalledAfterAll(waiting, failure)) {
         throw failure;
@@ -176,7 +191,7 @@ public final class MutexCondition {
       mutex.lock.unlock();
     }
     try {
-      Suspension.<@Nullable Void>awaitUndisturbed(mutex, granted -> tell(claim, granted));
+      Suspension.<@Nullable Void>awaitUndisturbed(mutex.locking, granted -> tell(claim, granted));
     } catch (RuntimeException | Error unable) {
       // It can not be suspended here at all, as by a monitor that it holds.
       mutex.withdraw(claim);

@@ -114,7 +114,7 @@ class MutexConditionTest extends OnTwoLoops {
             });
     mutex.lock();
     waiter.cancel();
-    while (!waiter.waitsFor().orElse("").startsWith("accounts, held by")) {
+    while (!waiter.waitsFor().orElse("").startsWith("locking accounts, held by")) {
       Thread.onSpinWait();
     }
     assertEquals(List.of(), log);
@@ -149,7 +149,7 @@ class MutexConditionTest extends OnTwoLoops {
     mutex.lock();
     changed.signal();
     waiter.cancel();
-    while (!waiter.waitsFor().orElse("").startsWith("accounts, held by")) {
+    while (!waiter.waitsFor().orElse("").startsWith("locking accounts, held by")) {
       Thread.onSpinWait();
     }
     mutex.unlock();

@@ -1,0 +1,15 @@
+package io.tourbillon.coroutine;
+
+/** Dumps for tests: on a busy machine a loop may answer late. */
+public final class Dumps {
+  private Dumps() {}
+
+  /** One to which all loops have answered. */
+  public static CoroutineDump answered(CoroutineScheduler scheduler, int most) {
+    CoroutineDump dump = scheduler.dump(most);
+    while (!dump.silent().isEmpty()) {
+      dump = scheduler.dump(most);
+    }
+    return dump;
+  }
+}
