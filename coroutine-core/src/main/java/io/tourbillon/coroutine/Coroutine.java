@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * too.
  *
  * <pre>
- *   CREATED ---> READY <----> RUNNING ---+--> DONE        the body has returned
+ *   CREATED ---> READY &lt;----> RUNNING ---+--> DONE        the body has returned
  *     |            |  ^         |        +--> FAILED      the body has thrown
  *     |            |  |         v        +--> CANCELLED   the body has thrown its cancellation
  *     |            |  +---- SUSPENDED
@@ -111,7 +111,7 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
         "the first of " + coroutines.size() + " coroutines",
         first ->
             coroutines.forEach(
-                each -> ((JoinableCoroutine<?>) each).whenEnded(() -> first.resume(each))));
+                each -> ((JoinableCoroutine<?>) each).atEnd(() -> first.resume(each))));
   }
 
   /**

@@ -68,9 +68,11 @@ public final class CoroutineScope implements AutoCloseable {
   private @Nullable Resumption<@Nullable Void> waiter;
   private @Nullable Coroutine<?> winner;
   private @Nullable Throwable failure;
-  private @Nullable TimerHandle deadline;
   private boolean ending;
   private boolean closed;
+
+  /** Of the owner alone. */
+  private @Nullable TimerHandle deadline;
 
   private CoroutineScope(
       CoroutineScheduler scheduler, Policy policy, @Nullable CoroutineTask<?> owner) {
@@ -101,18 +103,30 @@ public final class CoroutineScope implements AutoCloseable {
    *
    * @param limit from now on; zero or less is over at once
    * @return this
-   * @throws IllegalStateException if the scope is closed
+   * @throws IllegalStateException if the scope is closed, or if called by another than who opened
+   *     it
    */
-  public synchronized CoroutineScope deadline(Duration limit) {
-    requireOpen();
-    if (deadline != null) {
-      deadline.cancel();
+  public CoroutineScope deadline(Duration limit) {
+    requireOwner();
+    synchronized (this) {
+      requireOpen();
     }
+    forgetDeadline();
     deadline =
         scheduler
             .timers()
             .schedule(limit, () -> fail(new TimeoutException("the scope was open for " + limit)));
     return this;
+  }
+
+  /**
+   * By the owner. Without the lock, as timers have locks of their own: a coroutine that waited for
+   * one of those with this one held would be waited for by the task of its timer, and so by a loop.
+   */
+  private void forgetDeadline() {
+    if (deadline != null) {
+      deadline.cancel();
+    }
   }
 
   /**
@@ -217,10 +231,8 @@ public final class CoroutineScope implements AutoCloseable {
       closed = true;
       ending = true;
       left = List.copyOf(children);
-      if (deadline != null) {
-        deadline.cancel(); // or it would keep this until then
-      }
     }
+    forgetDeadline(); // or it would keep this until then
     left.forEach(child -> child.cancel("its scope was closed"));
     if (owner == null) {
       awaitAllUninterrupted();

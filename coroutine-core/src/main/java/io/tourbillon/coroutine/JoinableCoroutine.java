@@ -240,8 +240,16 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     return awaited;
   }
 
-  /** Runs something when it has ended, on its loop; that does not count as seeing it. */
+  /**
+   * Runs something when it has ended, on its loop, where that may wait for locks; that does not
+   * count as seeing it.
+   */
   final void whenEnded(Runnable then) {
+    atEnd(() -> loop.runTask(then));
+  }
+
+  /** The same, at once, for what takes no lock. */
+  final void atEnd(Runnable then) {
     CompletableFuture<T> _ = end().whenComplete((value, failure) -> then.run());
   }
 

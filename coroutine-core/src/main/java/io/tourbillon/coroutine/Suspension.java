@@ -180,9 +180,10 @@ public final class Suspension {
   }
 
   /**
-   * Runs something when a coroutine has ended, in whatever way, or at once if it has. It is run by
-   * the coroutine's loop, so it must be short, must not wait and must not throw. Unlike {@link
-   * Coroutine#join} and {@link Coroutine#toFuture} this does not count as having seen a failure.
+   * Runs something when a coroutine has ended, in whatever way, or at once if it has. It is run on
+   * the coroutine's loop, so it must be short, must not wait for anything but locks that are held
+   * shortly, and must not throw. Unlike {@link Coroutine#join} and {@link Coroutine#toFuture} this
+   * does not count as having seen a failure.
    */
   public static void whenEnded(Coroutine<?> coroutine, Runnable then) {
     Objects.requireNonNull(then, "then");
