@@ -260,6 +260,7 @@ class CoroutineScopeTest {
   @Test
   void close_cancelsAndWaitsForCleaningUp() throws Exception {
     AtomicInteger cleanedUp = new AtomicInteger();
+    CompletableFuture<Boolean> begun = new CompletableFuture<>();
     run(
         () -> {
           IllegalStateException thrown = new IllegalStateException("from the block");
@@ -271,6 +272,7 @@ class CoroutineScopeTest {
                     try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
                       scope.spawn(
                           () -> {
+                            begun.complete(true);
                             try {
                               Coroutines.delay(LONG);
                             } finally {
@@ -279,7 +281,7 @@ class CoroutineScopeTest {
                               cleanedUp.incrementAndGet();
                             }
                           });
-                      Coroutines.delay(Duration.ofMillis(5));
+                      assertTrue(Coroutines.await(begun));
                       throw thrown;
                     }
                   }));
