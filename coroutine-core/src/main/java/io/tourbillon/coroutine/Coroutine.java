@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * too.
  *
  * <pre>
- *   CREATED ---> READY <----> RUNNING ---+--> DONE        the body has returned
+ *   CREATED ---> READY &lt;----> RUNNING ---+--> DONE        the body has returned
  *     |            |  ^         |        +--> FAILED      the body has thrown
  *     |            |  |         v        +--> CANCELLED   the body has thrown its cancellation
  *     |            |  +---- SUSPENDED

@@ -76,14 +76,14 @@
  *       <td>asyncio: wait
  *   <tr><td>each as it is ready
  *       <td>Channel.asCompleted
- *       <td>asyncio: as_completed; Tornado: WaitIterator
+ *       <td>asyncio: as_completed; gevent: iwait; Tornado: WaitIterator
  *   <tr><td>so many are under way
  *       <td>WaitGroup
  *       <td>Go: WaitGroup
  *   <tr><td>at most so many at a time
  *       <td>Permits
  *       <td>asyncio: Semaphore; gevent: Pool, Pool.spawn; Go: semaphore channel;
- *           Kotlin: limitedParallelism; Trio: CapacityLimiter; Tornado: BoundedSemaphore;
+ *           Kotlin: limitedParallelism, Semaphore; Trio: CapacityLimiter; Tornado: BoundedSemaphore;
  *           Twisted: DeferredSemaphore
  *   <tr><td>workers that share what there is to do
  *       <td>Channel, iterated by each
@@ -148,19 +148,19 @@
  *       <td>Trio: nursery.start
  *   <tr><td>something that happens once, awaited by many
  *       <td>Event
- *       <td>asyncio: Event; gevent: Event
+ *       <td>asyncio: Event; gevent: Event; Trio: Event; Tornado: Event
  *   <tr><td>once only, and all have the result
  *       <td>a coroutine that is spawned once, and joined
  *       <td>Go: Once
  *   <tr><td>one at a time
  *       <td>Mutex
- *       <td>asyncio: Lock; Go: Mutex
+ *       <td>asyncio: Lock; Go: Mutex; Kotlin: Mutex
  *   <tr><td>many who read, one who writes
  *       <td>Permits, of which a writer takes all
  *       <td>Go: RWMutex
  *   <tr><td>until something has changed
  *       <td>Mutex.newCondition
- *       <td>asyncio: Condition; Tornado: Condition.wait
+ *       <td>asyncio: Condition; Go: Cond; Tornado: Condition.wait
  *   <tr><td>so many in a time
  *       <td>RateLimiter
  *       <td>Go: rate.Limiter
@@ -181,11 +181,12 @@
  *       <td>Tornado: add_callback
  *   <tr><td>what blocks
  *       <td>Coroutines.blocking; or a pool of one's own, and await
- *       <td>asyncio: to_thread, run_in_executor; gevent: threadpool; Tornado: run_in_executor;
+ *       <td>asyncio: to_thread, run_in_executor; gevent: threadpool; Kotlin: withContext;
+ *           Tornado: run_in_executor;
  *           Twisted: deferToThread
  *   <tr><td>what goes with a request
  *       <td>CoroutineLocal
- *       <td>asyncio: ContextVar
+ *       <td>asyncio: ContextVar; gevent: local; Go: context.WithValue
  *   <tr><td>values one by one
  *       <td>Generator, as Iterable and Stream
  *       <td>asyncio: async generator; Kotlin: flow, sequence; Python generators: for loop, next,

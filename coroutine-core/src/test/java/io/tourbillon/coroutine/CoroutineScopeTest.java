@@ -251,6 +251,7 @@ class CoroutineScopeTest {
   @Test
   void close_cancelsAndWaitsForCleaningUp() throws Exception {
     AtomicInteger cleanedUp = new AtomicInteger();
+    CompletableFuture<Boolean> begun = new CompletableFuture<>();
     run(
         () -> {
           IllegalStateException thrown = new IllegalStateException("from the block");
@@ -262,6 +263,7 @@ class CoroutineScopeTest {
                     try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
                       scope.spawn(
                           () -> {
+                            begun.complete(true);
                             try {
                               Coroutines.delay(LONG);
                             } finally {
@@ -270,7 +272,7 @@ class CoroutineScopeTest {
                               cleanedUp.incrementAndGet();
                             }
                           });
-                      Coroutines.delay(Duration.ofMillis(5));
+                      assertTrue(Coroutines.await(begun));
                       throw thrown;
                     }
                   }));

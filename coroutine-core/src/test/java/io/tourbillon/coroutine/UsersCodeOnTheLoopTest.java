@@ -86,6 +86,26 @@ class UsersCodeOnTheLoopTest {
     holder.join(PATIENCE);
   }
 
+  /** As scopes, generators and producers do, which see the end of a coroutine this way. */
+  @Test
+  @Tag("virtual-thread")
+  void whenEnded_thatWaitsForALockOfACoroutine_getsIt() throws Exception {
+    CompletableFuture<String> end = new CompletableFuture<>();
+    CountDownLatch seen = new CountDownLatch(1);
+    Coroutine<String> coroutine = scheduler.spawn(() -> Coroutines.await(end));
+    Suspension.whenEnded(
+        coroutine,
+        () -> {
+          takeLock();
+          seen.countDown();
+        });
+    Coroutine<?> holder = holder();
+    held.await();
+    end.complete("done");
+    assertTrue(seen.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    holder.join(PATIENCE);
+  }
+
   /** On the other engine it is a virtual thread there, and may wait. */
   @Test
   @Tag("continuation")

@@ -63,13 +63,13 @@ final class ChatServer {
     try (LineConnection connection = opened) {
       String name = Coroutines.withTimeout(TIME_TO_SAY_A_NAME, connection::readLine);
       Channel<String> outbox = Channel.buffered(MOST_UNREAD);
+      outbox.send("* welcome, " + name);
       if (name == null || outboxes.putIfAbsent(name, outbox) != null) {
         connection.writeLine("* choose another name");
         return;
       }
       try (CoroutineScope helpers = CoroutineScope.open(Policy.SUPERVISE)) {
         helpers.spawn(() -> write(outbox, connection));
-        outbox.send("* welcome, " + name);
         tellOthers(name, "* " + name + " is here");
         for (String line = connection.readLine(); line != null; line = connection.readLine()) {
           tellOthers(name, name + ": " + line);

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.coroutine.CoroutineLocal;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.Coroutines;
@@ -407,5 +408,43 @@ class ComingFromGeventTest extends MigrationPage {
             }
           });
     }
+  }
+
+  /**
+   * In gevent:
+   *
+   * <pre>{@code
+   * for job in gevent.iwait(jobs): print(job.value)
+   * }</pre>
+   */
+  @Test
+  void iwait_isAChannelOfThoseThatHaveEnded() throws Exception {
+    run(
+        () -> {
+          List<Coroutine<String>> jobs =
+              List.of(scheduler.spawn(after(20, "slow")), scheduler.spawn(after(10, "fast")));
+          Channel.asCompleted(jobs).forEach(job -> note(job.join()));
+        });
+    assertEquals(List.of("fast at 10", "slow at 20"), seen);
+  }
+
+  /**
+   * In gevent:
+   *
+   * <pre>{@code
+   * request = gevent.local.local()
+   * request.id = "r-1"
+   * }</pre>
+   */
+  @Test
+  void local_isBoundForAPart() throws Exception {
+    CoroutineLocal<String> request = new CoroutineLocal<>("request");
+    run(
+        () -> {
+          scheduler.spawn(() -> request.where("r-1", Body.of(() -> note(request.orElse("none")))));
+          scheduler.spawn(() -> note(request.orElse("none")));
+          sleep(1);
+        });
+    assertEquals(List.of("r-1 at 0", "none at 0"), seen);
   }
 }

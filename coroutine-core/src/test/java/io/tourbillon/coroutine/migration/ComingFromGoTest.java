@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.CoroutineLocal;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.Coroutines;
@@ -16,6 +18,7 @@ import io.tourbillon.coroutine.channel.ChannelClosedException;
 import io.tourbillon.coroutine.channel.Select;
 import io.tourbillon.coroutine.sync.Barrier;
 import io.tourbillon.coroutine.sync.Mutex;
+import io.tourbillon.coroutine.sync.MutexCondition;
 import io.tourbillon.coroutine.sync.Permits;
 import io.tourbillon.coroutine.sync.RateLimiter;
 import io.tourbillon.coroutine.sync.Ticker;
@@ -611,5 +614,71 @@ class ComingFromGoTest extends MigrationPage {
         heard++;
       }
     }
+  }
+
+  /**
+   * In Go:
+   *
+   * <pre>{@code
+   * ctx = context.WithValue(ctx, requestKey, "r-1")
+   * go log(ctx)
+   * }</pre>
+   */
+  @Test
+  void contextWithValue_isALocalThatNeedNotBePassed() throws Exception {
+    CoroutineLocal<String> request = new CoroutineLocal<>("request");
+    run(
+        () -> {
+          request.where(
+              "r-1",
+              Body.of(
+                  () -> {
+                    Coroutine<String> inner =
+                        request.where("r-2", () -> scheduler.spawn(() -> request.get()));
+                    assertEquals("r-1", request.get());
+                    assertEquals("r-2", inner.join());
+                  }));
+          assertFalse(request.isBound());
+        });
+  }
+
+  /**
+   * In Go:
+   *
+   * <pre>{@code
+   * changed := sync.NewCond(&mutex)
+   * for !ready { changed.Wait() }
+   * changed.Broadcast()
+   * }</pre>
+   */
+  @Test
+  void cond_isBroadcastByItsMutex() throws Exception {
+    Mutex mutex = new Mutex();
+    MutexCondition changed = mutex.newCondition();
+    boolean[] ready = {false};
+    run(
+        () -> {
+          for (String name : List.of("a", "b")) {
+            scheduler.spawn(
+                () ->
+                    mutex.withLock(
+                        Body.of(
+                            () -> {
+                              while (!ready[0]) {
+                                changed.await();
+                              }
+                              note(name);
+                            })));
+          }
+          sleep(10);
+          mutex.withLock(
+              Body.of(
+                  () -> {
+                    ready[0] = true;
+                    changed.signalAll();
+                  }));
+          sleep(1);
+        });
+    assertEquals(List.of("a at 10", "b at 10"), seen);
   }
 }

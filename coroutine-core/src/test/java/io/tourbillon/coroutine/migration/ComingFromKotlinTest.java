@@ -1,6 +1,8 @@
 package io.tourbillon.coroutine.migration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -18,6 +20,7 @@ import io.tourbillon.coroutine.generator.Generator;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.Permits;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -420,26 +423,71 @@ class ComingFromKotlinTest extends MigrationPage {
    * In Kotlin:
    *
    * <pre>{@code
-   * mutex.withLock { counter++ }
-   * semaphore.withPermit { fetch() }
    * Dispatchers.IO.limitedParallelism(2)
    * }</pre>
    */
   @Test
-  void limitedParallelism_isPermits_andOneIsAMutex() throws Exception {
+  void limitedParallelism_isPermits() throws Exception {
     Permits two = new Permits(2);
-    Mutex one = new Mutex();
+    run(
+        () ->
+            CoroutineScope.gather(
+                Collections.nCopies(4, () -> two.withPermit(after(10, "")::call))));
+    assertEquals(20, took());
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * semaphore.withPermit { fetch() }
+   * }</pre>
+   */
+  @Test
+  void semaphore_canBeTriedFor() throws Exception {
+    Permits semaphore = new Permits(1);
     run(
         () -> {
-          try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
-            for (int n = 0; n < 4; n++) {
-              scope.spawn(() -> two.withPermit(after(10, "")::call));
-              scope.spawn(() -> one.withLock(after(5, "")::call));
-            }
-            scope.join();
-          }
+          scheduler.spawn(() -> semaphore.withPermit(after(10, "")::call));
+          sleep(5);
+          assertFalse(semaphore.tryAcquire());
+          semaphore.acquire();
+          note("acquired");
         });
-    assertEquals(20, took());
+    assertEquals(List.of("acquired at 10"), seen);
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * mutex.withLock { counter++ }
+   * }</pre>
+   */
+  @Test
+  void mutex_withLock_letsOneAtATimeGoOn() throws Exception {
+    Mutex mutex = new Mutex();
+    run(
+        () ->
+            CoroutineScope.gather(
+                Collections.nCopies(4, () -> mutex.withLock(after(10, "")::call))));
+    assertEquals(40, took());
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * withContext(Dispatchers.IO) { file.readText() }
+   * }</pre>
+   */
+  @Test
+  void withContext_ofDispatchersIo_isBlocking() throws Exception {
+    run(
+        () -> {
+          Thread loop = Thread.currentThread();
+          assertNotEquals(loop, Coroutines.blocking(Thread::currentThread));
+        });
   }
 
   /**

@@ -10,6 +10,7 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.channel.Channel;
+import io.tourbillon.coroutine.sync.Event;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.MutexCondition;
 import io.tourbillon.coroutine.sync.Permits;
@@ -295,5 +296,25 @@ class ComingFromTornadoTest extends MigrationPage {
           }
         });
     assertEquals(List.of(1L, 2L, 4L), ticks);
+  }
+
+  /**
+   * In Tornado:
+   *
+   * <pre>{@code
+   * stopped = locks.Event()
+   * await stopped.wait(timeout=timedelta(milliseconds=10))
+   * }</pre>
+   */
+  @Test
+  void event_isWaitedForWithATimeout() throws Exception {
+    Event stopped = new Event();
+    run(
+        () -> {
+          scheduler.timers().schedule(ms(5), stopped::set);
+          stopped.await(ms(10));
+          assertTrue(stopped.isSet());
+        });
+    assertEquals(5, took());
   }
 }

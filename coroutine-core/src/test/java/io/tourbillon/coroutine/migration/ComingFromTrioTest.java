@@ -14,6 +14,7 @@ import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
+import io.tourbillon.coroutine.sync.Event;
 import io.tourbillon.coroutine.sync.Permits;
 import io.tourbillon.coroutine.sync.WaitGroup;
 import java.io.IOException;
@@ -401,5 +402,26 @@ class ComingFromTrioTest extends MigrationPage {
   void autojumpClock_isAVirtualOne() throws Exception {
     run(() -> sleep(3_600_000));
     assertEquals(3_600_000, took());
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * event = trio.Event()                    # can not be cleared, which is a good habit
+   * with trio.fail_after(0.01): await event.wait()
+   * }</pre>
+   */
+  @Test
+  void event_mayNotComeInTime() throws Exception {
+    Event event = new Event();
+    run(
+        () -> {
+          assertThrows(TimeoutException.class, () -> event.await(ms(10)));
+          event.set();
+          event.await();
+          note("it has happened");
+        });
+    assertEquals(List.of("it has happened at 10"), seen);
   }
 }

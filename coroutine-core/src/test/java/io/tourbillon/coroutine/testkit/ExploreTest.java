@@ -195,7 +195,7 @@ class ExploreTest {
     assertIsReproducible(failure);
     for (int number = 0; number < 3; number++) {
       String line =
-          "philosopher-%d SUSPENDED on locking fork-%d, held by philosopher-%d"
+          "philosopher-%d SUSPENDED for 0 s on locking fork-%d, held by philosopher-%d"
               .formatted(number, (number + 1) % 3, (number + 1) % 3);
       assertTrue(String.valueOf(failure.getMessage()).contains(line), failure::getMessage);
     }

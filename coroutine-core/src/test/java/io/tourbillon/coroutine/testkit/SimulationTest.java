@@ -219,8 +219,8 @@ class SimulationTest {
             });
     assertEquals(Reason.DEADLOCK, failure.reason());
     assertMentions("at PT1H", failure);
-    assertMentions("client SUSPENDED on receiving from replies", failure);
-    assertMentions("body SUSPENDED on receiving from requests", failure);
+    assertMentions("client SUSPENDED for 1 h 0 min on receiving from replies", failure);
+    assertMentions("body SUSPENDED for 0 s on receiving from requests", failure);
   }
 
   @Test
@@ -261,7 +261,7 @@ class SimulationTest {
             });
     assertEquals(Reason.LEFTOVERS, failure.reason());
     assertMentions("at PT1M", failure);
-    assertMentions("forgotten SUSPENDED on a delay", failure);
+    assertMentions("forgotten SUSPENDED for 1 min 0 s on a delay; 59 min 0 s left", failure);
     assertTrue(cleanedUp.get());
   }
 
