@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * suspension point, and the same seed decides the same way; {@link #explore} goes through many.
  * What that holds for, and what ends it, is in the documentation of this package.
  *
- * <p>Immutable: each option returns another simulation. A run takes some tenths of a millisecond
- * beside its body, on a scheduler of its own.
+ * <p>Immutable: each option returns another simulation. A run has a scheduler of its own, and takes
+ * about a millisecond beside its body.
  */
 public final class Simulation {
   final Engine engine;
@@ -149,8 +149,8 @@ public final class Simulation {
    * @param runs how many seeds: one after the other, from the seed of this simulation, or else from
    *     a random one
    * @param body makes afresh all that it changes
-   * @throws SimulationFailure if a run fails, in whatever way: names the seed; the cause is the
-   *     failure
+   * @throws SimulationFailure if a run fails, in whatever way: names the seed; if the body has
+   *     thrown, the cause is what
    * @throws IllegalArgumentException if runs is not positive
    * @throws IllegalStateException if called by a coroutine
    */
