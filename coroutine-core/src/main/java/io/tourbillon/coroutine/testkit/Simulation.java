@@ -33,9 +33,10 @@ import org.jspecify.annotations.Nullable;
  * body ends before those that it has started, if a thread waits by the real clock, or if the run
  * takes too long in real time.
  *
- * <p>Without a seed turns come in the order of production. With one chance decides, at every
- * suspension point, and the same seed decides the same way; {@link #explore} goes through many.
- * What that holds for, and what ends it, is in the documentation of this package.
+ * <p>Without a seed turns come in the order of production, and a {@code Select} chooses at random,
+ * as there. With one chance decides, at every suspension point, and the same seed decides the same
+ * way; {@link #explore} goes through many. What that holds for, and what ends it, is in the
+ * documentation of this package.
  *
  * <p>Immutable: each option returns another simulation. A run has a scheduler of its own, and takes
  * about a millisecond beside its body.
