@@ -62,10 +62,10 @@ public sealed interface SchedulingPolicy {
   /**
    * Chance decides, and the seed what chance is: for tests, which find what depends on an order
    * that nobody has promised. The same seed gives the same order if all that is ready comes from
-   * the loop's coroutines themselves. Every suspension point lets others go first then, also one
-   * that need not wait, such as the lock of a {@code Mutex} that is free; and what else is left to
-   * chance, such as the case of a {@code Select}, goes by the seed too. Among N that are ready a
-   * coroutine waits for N turns on average, and for how many at the most nobody can say.
+   * the loop's coroutines themselves. Suspension points let others go first then even if they need
+   * not wait, such as the lock of a {@code Mutex} that is free; and what else is left to chance,
+   * such as the case of a {@code Select}, goes by the seed too. Among N that are ready a coroutine
+   * waits for N turns on average, and for how many at the most nobody can say.
    *
    * @param seed any; those that are close to each other have nothing else in common
    */

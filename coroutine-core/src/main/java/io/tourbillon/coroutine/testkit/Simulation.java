@@ -33,12 +33,13 @@ import org.jspecify.annotations.Nullable;
  * body ends before those that it has started, if a thread waits by the real clock, or if the run
  * takes too long in real time.
  *
- * <p>Without a seed turns come in the order of production. With one chance decides, at every
- * suspension point, and the same seed decides the same way; {@link #explore} goes through many.
- * What that holds for, and what ends it, is in the documentation of this package.
+ * <p>Without a seed turns come in the order of production, and a {@code Select} chooses at random,
+ * as there. With one chance decides, at every suspension point, and the same seed decides the same
+ * way; {@link #explore} goes through many. What that holds for, and what ends it, is in the
+ * documentation of this package.
  *
- * <p>Immutable: each option returns another simulation. A run takes some tenths of a millisecond
- * beside its body, on a scheduler of its own.
+ * <p>Immutable: each option returns another simulation. A run has a scheduler of its own, and takes
+ * about a millisecond beside its body.
  */
 public final class Simulation {
   final Engine engine;
@@ -149,8 +150,8 @@ public final class Simulation {
    * @param runs how many seeds: one after the other, from the seed of this simulation, or else from
    *     a random one
    * @param body makes afresh all that it changes
-   * @throws SimulationFailure if a run fails, in whatever way: names the seed; the cause is the
-   *     failure
+   * @throws SimulationFailure if a run fails, in whatever way: names the seed; if the body has
+   *     thrown, the cause is what
    * @throws IllegalArgumentException if runs is not positive
    * @throws IllegalStateException if called by a coroutine
    */

@@ -36,14 +36,16 @@ public final class SimulationFailure extends AssertionError {
     this.reason = reason;
   }
 
-  /** Says how to see it again. */
+  /** Of a run that has failed: says how to see it again. */
   static SimulationFailure ofSeed(
       long seed, int run, int runs, Outcome<?, ?> outcome, Outcome<?, ?> replay) {
     String literal = "0x" + Long.toHexString(seed).toUpperCase(Locale.ROOT) + "L";
+    Throwable failure = outcome.failure();
+    String what =
+        failure instanceof SimulationFailure known ? known.getMessage() : String.valueOf(failure);
     StringBuilder message = new StringBuilder();
     message.append("run ").append(run).append(" of ").append(runs);
-    message.append(" has failed with seed ").append(literal).append(": ");
-    message.append(outcome.failure());
+    message.append(" has failed with seed ").append(literal).append(": ").append(what);
     message
         .append("\nto see it again: new Simulation().seed(")
         .append(literal)
@@ -53,10 +55,19 @@ public final class SimulationFailure extends AssertionError {
       message.append(end(replay)).append(" instead of ").append(end(outcome));
       message.append("; something decides besides the seed, such as another thread");
     }
-    return new SimulationFailure(
-        outcome.failure() instanceof SimulationFailure known ? known.reason : Reason.BODY,
-        message.toString(),
-        outcome.failure());
+    return failure instanceof SimulationFailure known
+        ? known.withMessage(message.toString())
+        : new SimulationFailure(Reason.BODY, message.toString(), failure);
+  }
+
+  /** The same in other words, so that what it says is not said twice. */
+  private SimulationFailure withMessage(String message) {
+    SimulationFailure same = new SimulationFailure(reason, message, getCause());
+    same.setStackTrace(getStackTrace());
+    for (Throwable suppressed : getSuppressed()) {
+      same.addSuppressed(suppressed);
+    }
+    return same;
   }
 
   private static String end(Outcome<?, ?> outcome) {

@@ -179,8 +179,8 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
                 + "; at "
                 + Duration.ofNanos(clock.nanoTime())
                 + "\n"
-                + dump
-                + (seen == null ? "" : seen),
+                + dump.toString().stripTrailing()
+                + (seen == null ? "" : "\n" + seen),
             cause));
   }
 

@@ -24,10 +24,11 @@
  * <h2>Time</h2>
  *
  * <p>A {@link io.tourbillon.timer.VirtualClock} that stands still while anything runs, and leaps to
- * the next event when everything waits: delays, limits, tickers, limiters, {@code Object.wait(ms)},
- * {@code parkNanos}. It is held while a {@link io.tourbillon.coroutine.Coroutines#blocking} call is
- * under way, but not by a socket, or by a future that another thread will complete: a limit around
- * those is over at once. So calls on the outside belong into {@code blocking}.
+ * the next event when everything waits: delays, limits, {@code Object.wait(ms)}, {@code parkNanos},
+ * tickers and limiters that were made in the body. It is held while a {@link
+ * io.tourbillon.coroutine.Coroutines#blocking} call is under way, but not by a socket, or by a
+ * future that another thread will complete: a limit around those is over at once. So calls on the
+ * outside belong into {@code blocking}.
  *
  * <p>{@code Thread.sleep} and the timed waits of java.util.concurrent read the system's clock. On
  * {@link io.tourbillon.coroutine.Engine#VIRTUAL_THREAD} they are found out, and fail the run; on
@@ -36,11 +37,12 @@
  * <h2>Orders</h2>
  *
  * <p>With a seed, chance decides who of those that are ready is next: those that have been resumed,
- * whose delays have ended in the same tick, that were spawned. Every suspension point of this
- * library lets others go first, also one that need not wait, and so does {@code checkpoint}:
- * between any two of them, others may have had turns, as if they were on other loops. What happens
- * between two suspension points is never divided, so races of plain memory are not found here. Rows
- * of those who wait, for a mutex for one, keep their order, as that is promised.
+ * whose delays have ended in the same tick, that were spawned. The suspension points of this
+ * library let others go first even if they need not wait, and so does {@code checkpoint} (but not
+ * {@code checkCancelled}): between any two of them, others may have had turns, as if they were on
+ * other loops. What happens between two suspension points is never divided, so races of plain
+ * memory are not found here. Rows of those who wait, for a mutex for one, keep their order, as that
+ * is promised.
  *
  * <p>The same seed gives the same order, on one engine, as long as nothing but coroutines of the
  * run decides anything. These do, and end that:
