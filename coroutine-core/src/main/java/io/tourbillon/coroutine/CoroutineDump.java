@@ -86,16 +86,19 @@ public record CoroutineDump(
    *     empty if they wait for ever
    */
   public record Deadlock(List<Link> links, Optional<Duration> remaining) {
+    private static final int MOST_LINKS = 50;
+
     /** Copies the list. */
     public Deadlock {
       links = List.copyOf(links);
     }
 
-    /** One line. */
+    /** One line, for the first fifty. */
     @Override
     public String toString() {
       return "deadlock: "
-          + links.stream().map(Link::toString).collect(Collectors.joining("; "))
+          + links.stream().limit(MOST_LINKS).map(Link::toString).collect(Collectors.joining("; "))
+          + (links.size() > MOST_LINKS ? "; and " + (links.size() - MOST_LINKS) + " more" : "")
           + remaining.map(time -> "; for " + Words.of(time) + " more at the most").orElse("");
     }
   }

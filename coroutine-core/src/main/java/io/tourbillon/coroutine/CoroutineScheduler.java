@@ -109,9 +109,9 @@ public interface CoroutineScheduler extends AutoCloseable {
   /**
    * Coroutines that have not ended, those who wait for each other first, and then the youngest of
    * each loop, with their parents. Asks the loops, between two turns of theirs, and waits some
-   * tenths of a second for them at most; one that is held up that long says nothing, but for the
-   * coroutine that holds it. Holds up each loop for a fraction of a microsecond for each coroutine;
-   * the rest is done by the caller.
+   * tenths of a second for them at most, and longer if it is for very many; one that is held up
+   * that long says nothing, but for the coroutine that holds it. Holds up each loop for a fraction
+   * of a microsecond for each coroutine; the rest is done by the caller.
    *
    * @param most how many to name, which is to be bounded where there may be millions
    * @throws IllegalArgumentException if that is negative

@@ -272,7 +272,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
    * How it stands, for a dump. By the loop, or by one of its coroutines: nobody else has the turn.
    */
   Sighting sighting(long nowNanos) {
-    long untilNanos = timerId == 0 ? strikeNanos() : loop.deadlineNanos(timerId);
+    long timerNanos = timerId == 0 ? Scope.NEVER : loop.deadlineNanos(timerId);
+    long untilNanos = Math.min(timerNanos, strikeNanos());
     CoroutineTask<?> owner = loop.ownerOf(this);
     return new Sighting(
         this,

@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.CoroutineDump.Deadlock;
 import io.tourbillon.coroutine.CoroutineDump.Entry;
 import io.tourbillon.coroutine.CoroutineDump.Link;
 import io.tourbillon.coroutine.WaitForGraph.Edge;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,9 +37,17 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 final class DumpSnapshot {
+  /** How long it takes at the most to note one, on a busy machine. */
+  private static final Duration NOTING = Duration.ofNanos(2000);
+
   private final LoopScheduler scheduler;
   private final List<EventLoop> loops;
   private final int most;
+  private final int total;
+
+  /** A loop that only has much to note does not count as one that is held up. */
+  private final Duration patience;
+
   private final List<String> silent = new ArrayList<>();
 
   /** One of each loop, then a second one of each, and so on. */
@@ -53,6 +62,8 @@ final class DumpSnapshot {
     this.scheduler = scheduler;
     this.loops = loops;
     this.most = most;
+    total = scheduler.live();
+    patience = LoopScheduler.ANSWER.plus(NOTING.multipliedBy(Math.min(most, total)));
   }
 
   CoroutineDump take() {
@@ -68,12 +79,11 @@ final class DumpSnapshot {
     deadlocked.forEach(this::want);
     sighted.keySet().forEach(this::want);
     sightAgain();
-    return new CoroutineDump(
-        scheduler.live(), tree(), cycles.stream().map(this::deadlock).toList(), silent);
+    return new CoroutineDump(total, tree(), cycles.stream().map(this::deadlock).toList(), silent);
   }
 
   private void sightSome() {
-    Map<EventLoop, List<Sighting>> answers = ask(loops, loop -> loop.some(most));
+    Map<EventLoop, List<Sighting>> answers = ask(loops, loop -> loop.some(share(loop)));
     int longest = 0;
     for (EventLoop loop : loops) {
       List<Sighting> answer = answers.get(loop);
@@ -98,6 +108,13 @@ final class DumpSnapshot {
     }
   }
 
+  /** How many a loop is to note: if they are too many, as large a part of them as of all others. */
+  private int share(EventLoop loop) {
+    return total <= most
+        ? most
+        : Math.min(most, (int) Math.ceilDiv((long) most * loop.live(), total));
+  }
+
   /** Late answers count for nothing. */
   private Map<EventLoop, List<Sighting>> ask(
       Collection<EventLoop> some, Function<EventLoop, List<CoroutineTask<?>>> forWhom) {
@@ -105,7 +122,7 @@ final class DumpSnapshot {
     boolean _ =
         scheduler.tellAll(
             some,
-            LoopScheduler.ANSWER,
+            patience,
             (loop, done) -> {
               answers.put(loop, loop.sight(forWhom.apply(loop)));
               done.run();

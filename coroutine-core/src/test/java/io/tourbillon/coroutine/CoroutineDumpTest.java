@@ -12,7 +12,9 @@ import io.tourbillon.timer.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -83,7 +85,7 @@ class CoroutineDumpTest {
   }
 
   @Test
-  void limitThatDoesNotEndIt_isOver() {
+  void remaining_insideAShield_isTheTimeUntilItsEnd() {
     scheduler.spawn(
         SpawnOptions.named("shielded"),
         () ->
@@ -165,6 +167,22 @@ class CoroutineDumpTest {
         and 14 more
         """,
         dump.toString().replaceAll(" SUSPENDED.*", ""));
+  }
+
+  @Test
+  void dump_ofMoreThanWanted_showsAsLargeAPartOfEachLoop() {
+    try (CoroutineScheduler two = TestSchedulers.builder().loops(2).clock(clock).build()) {
+      List<Coroutine<?>> sleepers = new ArrayList<>();
+      for (int number = 0; number < 20; number++) {
+        sleepers.add(two.spawn(CoroutineDumpTest::sleep));
+      }
+      settle();
+      Map<String, Long> shown =
+          Dumps.answered(two, 10).coroutines().stream()
+              .collect(Collectors.groupingBy(CoroutineDump.Entry::loop, Collectors.counting()));
+      assertEquals(Map.of("coroutine-loop-0", 5L, "coroutine-loop-1", 5L), shown);
+      sleepers.forEach(Coroutine::cancel);
+    }
   }
 
   @Test

@@ -347,6 +347,8 @@ class DeadlockTest {
     last.complete(next);
     await(first, "joining");
     // Most are not asked for; what they wait for leads to them.
-    assertEquals(LONG, Dumps.answered(scheduler, 10).deadlocks().getFirst().links().size());
+    Deadlock deadlock = Dumps.answered(scheduler, 10).deadlocks().getFirst();
+    assertEquals(LONG, deadlock.links().size());
+    assertTrue(deadlock.toString().endsWith("; and 19950 more"), deadlock::toString);
   }
 }

@@ -3,7 +3,8 @@
  * ({@link io.tourbillon.coroutine.bridge.CompletionHandlers}), publishers of {@code
  * java.util.concurrent.Flow}, both ways ({@link io.tourbillon.coroutine.bridge.Publishers}), and
  * signals of the operating system ({@link io.tourbillon.coroutine.bridge.OsSignals}). For
- * coroutines and for threads.
+ * coroutines and for threads. And a signal that asks for a dump ({@link
+ * io.tourbillon.coroutine.bridge.DumpSignal}).
  *
  * <pre>
  *   Publishers ─┬─ PublisherReader ───────── asks for more as values are taken
