@@ -94,7 +94,8 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
   CompletableFuture<T> toFuture();
 
   /**
-   * Waits for the first of some that has ended, in whatever way.
+   * Waits for the first of some that has ended, in whatever way. Each of the others holds on to a
+   * small object, for each such attempt one, until it has ended.
    *
    * @return that one
    * @throws IllegalArgumentException if there are none

@@ -79,11 +79,14 @@ class ProduceTest {
         });
     LockedChannel<Integer> channel = (LockedChannel<Integer>) made.get();
     channel.lock.lock();
-    locked.countDown();
-    while (channel.lock.getQueueLength() < 2) {
-      Thread.onSpinWait();
+    try {
+      locked.countDown();
+      while (channel.lock.getQueueLength() < 2) {
+        Thread.onSpinWait();
+      }
+    } finally {
+      channel.lock.unlock();
     }
-    channel.lock.unlock();
     assertEquals(0, queued.get().join(PATIENCE));
     assertThrows(ChannelClosedException.class, channel::receive);
   }
