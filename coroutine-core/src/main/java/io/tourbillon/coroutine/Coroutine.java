@@ -94,8 +94,9 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
   CompletableFuture<T> toFuture();
 
   /**
-   * Waits for the first of some that has ended, in whatever way. The others each hold on to a small
-   * object until they have, so {@code Channel.asCompleted} is the way to take one after the other.
+   * Waits for the first of some that has ended, in whatever way. Each of the others holds on to a
+   * small object, for each such attempt one, until it has ended; so {@code Channel.asCompleted} is
+   * the way to take one after the other.
    *
    * @return that one
    * @throws IllegalArgumentException if there are none

@@ -84,5 +84,8 @@ public final class Waiters<W> {
     } else {
       place.next.previous = place.previous;
     }
+    // Garbage that has grown old must not keep those alive that came later.
+    place.next = null;
+    place.previous = null;
   }
 }

@@ -39,6 +39,7 @@
  *         Strand ───────── the engine: the stack
  *       Settlement ─────── one compare-and-set decides between a callback and a cancellation:
  *                          ResumptionTask of a coroutine, ThreadResumption of another thread
+ *   CoroutineScope ─────── its owner's; Children, behind a lock, what their ends mean for it
  *   Suspension, Resumption, Waiters  what channels and locks are made of, in packages of their own
  *   Engine ── Machinery ── how loops get threads and coroutines get strands
  *     VirtualThread...     a virtual thread scheduled by the loop; VirtualThreadPool, TimedWait and

@@ -4,7 +4,6 @@ import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Waiters;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -13,15 +12,21 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the things that a {@link Select} waits for. First it is tried, under the locks of all
- * channels; if none can take place all are enrolled, under the same locks, and then those that need
- * no lock subscribe; in the end all leave.
+ * One of the things that a {@link Select} waits for. First those that need no lock look whether
+ * they can take place. Then all are tried, under the locks of all channels; if none can, those with
+ * a channel are enrolled, under the same locks, and then the others listen. In the end all leave.
+ *
+ * <p>What is to be done then is a function of the user, or throws; it is for the caller of the
+ * select to run.
  *
  * @param <R> what the select returns
  */
 abstract sealed class Case<R extends @Nullable Object> {
   /** Names the channel that must be locked, if there is one. */
   void channelTo(Consumer<LockedChannel<?>> locks) {}
+
+  /** Looks, before the locks are taken, as code of users may have part in that. */
+  void look() {}
 
   /** Takes place if that needs no waiting, and then says what is to be done. */
   abstract @Nullable Supplier<? extends R> tryNow();
@@ -30,25 +35,24 @@ abstract sealed class Case<R extends @Nullable Object> {
   void enroll(Resumption<Supplier<? extends R>> selected) {}
 
   /** Has itself told, by whatever thread. */
-  void subscribe(Resumption<Supplier<? extends R>> selected) {}
+  void listen(Resumption<Supplier<? extends R>> selected) {}
 
   /** The select is over; this may be what it has ended with. */
   void leave() {}
 
   /** What a case waits for in the row of a channel: the same end as that of the other cases. */
-  private record End<T extends @Nullable Object, R extends @Nullable Object>(
+  private record End<V extends @Nullable Object, R extends @Nullable Object>(
       Resumption<Supplier<? extends R>> selected,
-      Function<? super T, ? extends R> then,
-      @Nullable Supplier<? extends R> onClosed)
-      implements Resumption<T> {
+      Function<? super V, ? extends Supplier<? extends R>> outcome)
+      implements Resumption<V> {
     @Override
-    public boolean resume(T value) {
-      return selected.resume(() -> then.apply(value));
+    public boolean resume(V value) {
+      return selected.resume(outcome.apply(value));
     }
 
     @Override
     public boolean fail(Throwable failure) {
-      return onClosed == null ? selected.fail(failure) : selected.resume(onClosed);
+      return selected.fail(failure);
     }
 
     @Override
@@ -71,6 +75,10 @@ abstract sealed class Case<R extends @Nullable Object> {
       locks.accept(channel);
     }
 
+    final R failAsClosed() {
+      throw channel.closedException();
+    }
+
     @Override
     final void leave() {
       if (place != null) {
@@ -82,7 +90,7 @@ abstract sealed class Case<R extends @Nullable Object> {
 
   static final class Receive<T, R extends @Nullable Object> extends OfChannel<T, R> {
     private final Function<? super T, ? extends R> then;
-    private final @Nullable Supplier<? extends R> onClosed;
+    private final Supplier<? extends R> onClosed;
 
     /**
      * @param onClosed null to throw then
@@ -93,25 +101,23 @@ abstract sealed class Case<R extends @Nullable Object> {
         @Nullable Supplier<? extends R> onClosed) {
       super(channel);
       this.then = then;
-      this.onClosed = onClosed;
+      this.onClosed = onClosed == null ? this::failAsClosed : onClosed;
     }
 
     @Override
     @Nullable Supplier<? extends R> tryNow() {
       T value = channel.taken();
-      if (value != null) {
-        return () -> then.apply(value);
-      }
-      if (onClosed == null) {
-        channel.requireOpen();
-        return null;
-      }
-      return channel.isOpen() ? null : onClosed;
+      return value != null || channel.isClosed() ? outcome(value) : null;
     }
 
     @Override
     void enroll(Resumption<Supplier<? extends R>> selected) {
-      place = channel.addReceiver(new End<T, R>(selected, then, onClosed));
+      place = channel.addReceiver(new End<@Nullable T, R>(selected, this::outcome));
+    }
+
+    /** Of a value, or of null for the end of the channel. */
+    private Supplier<? extends R> outcome(@Nullable T value) {
+      return value == null ? onClosed : () -> then.apply(value);
     }
   }
 
@@ -127,9 +133,8 @@ abstract sealed class Case<R extends @Nullable Object> {
 
     @Override
     @Nullable Supplier<? extends R> tryNow() {
-      channel.requireOpen();
       if (!channel.given(value)) {
-        return null;
+        return channel.isClosed() ? this::failAsClosed : null;
       }
       List<T> displaced = channel.takeDisplaced();
       return () -> {
@@ -142,14 +147,29 @@ abstract sealed class Case<R extends @Nullable Object> {
     void enroll(Resumption<Supplier<? extends R>> selected) {
       place =
           channel.addSender(
-              new LockedChannel.Sender<>(
-                  value, new End<@Nullable Void, R>(selected, nothing -> then.get(), null)));
+              value, new End<Boolean, R>(selected, sent -> sent ? then : this::failAsClosed));
     }
   }
 
+  /**
+   * Of those with a stage, which is subscribed to once, however often the select is used.
+   *
+   * <p>The stage's thread writes the outcome and then looks who is listening; a select says that it
+   * is listening and then looks at the outcome. So one of them sees the other, and the resumption
+   * decides if both do.
+   */
   static final class Await<T extends @Nullable Object, R extends @Nullable Object> extends Case<R> {
     private final CompletionStage<T> stage;
     private final Function<? super T, ? extends R> then;
+
+    /** The select's own. */
+    private boolean subscribed;
+
+    /** Written once by whoever completes the stage, or by the select if that is complete. */
+    private volatile @Nullable Supplier<? extends R> outcome;
+
+    /** Written by the select, read by whoever completes the stage. */
+    private volatile @Nullable Resumption<Supplier<? extends R>> listener;
 
     Await(CompletionStage<T> stage, Function<? super T, ? extends R> then) {
       this.stage = stage;
@@ -157,31 +177,49 @@ abstract sealed class Case<R extends @Nullable Object> {
     }
 
     @Override
-    @Nullable Supplier<? extends R> tryNow() {
-      CompletableFuture<T> future = stage.toCompletableFuture();
-      if (!future.isDone()) {
-        return null;
+    void look() {
+      if (!subscribed) {
+        subscribed = true;
+        CompletionStage<?> _ = stage.whenComplete(this::completed);
       }
-      T value = future.join();
-      return () -> then.apply(value);
+    }
+
+    private void completed(T value, @Nullable Throwable failure) {
+      Supplier<? extends R> known =
+          failure == null ? () -> then.apply(value) : () -> failAsJoinDoes(failure);
+      outcome = known;
+      Resumption<Supplier<? extends R>> selected = listener;
+      if (selected != null) {
+        selected.resume(known);
+      }
     }
 
     @Override
-    void subscribe(Resumption<Supplier<? extends R>> selected) {
-      stage.whenComplete(
-          (value, failure) -> {
-            if (failure == null) {
-              selected.resume(() -> then.apply(value));
-            } else {
-              selected.fail(asJoinFails(failure));
-            }
-          });
+    @Nullable Supplier<? extends R> tryNow() {
+      return outcome;
     }
 
-    private static Throwable asJoinFails(Throwable failure) {
-      return failure instanceof CompletionException || failure instanceof CancellationException
-          ? failure
-          : new CompletionException(failure);
+    @Override
+    void listen(Resumption<Supplier<? extends R>> selected) {
+      listener = selected;
+      Supplier<? extends R> known = outcome;
+      if (known != null) {
+        selected.resume(known);
+      }
+    }
+
+    @Override
+    void leave() {
+      listener = null;
+    }
+
+    /** With an exception made here, so that it shows where the select was. */
+    private R failAsJoinDoes(Throwable failure) {
+      Throwable wrapped = failure instanceof CompletionException ? failure.getCause() : failure;
+      Throwable cause = wrapped == null ? failure : wrapped;
+      throw cause instanceof CancellationException cancelled
+          ? cancelled
+          : new CompletionException(cause);
     }
   }
 }

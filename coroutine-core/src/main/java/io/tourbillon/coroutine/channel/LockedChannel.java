@@ -4,10 +4,8 @@ import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.Waiters;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -18,11 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A channel behind a lock. Nobody waits, and no code of users runs, while it is held; so it is safe
- * on every engine.
- *
- * <p>Invariants, while the lock is free: there are receivers only if the buffer is empty and no
- * sender waits; senders wait only if the buffer is full. Both but for waiters that have given up
- * and are about to leave, which are passed over.
+ * on every engine. But a select holds it while it waits for the locks of others: on {@link
+ * io.tourbillon.coroutine.Engine#VIRTUAL_THREAD} the loop's own thread must not queue for it.
  */
 final class LockedChannel<T> implements Channel<T> {
   private static final AtomicLong NUMBERS = new AtomicLong();
@@ -34,17 +29,14 @@ final class LockedChannel<T> implements Channel<T> {
   private final @Nullable String name;
   private final @Nullable Consumer<? super T> onUndelivered;
   private final @Nullable Runnable whenCancelled;
-  private final int capacity;
 
-  /** Whether a value that finds no room replaces the oldest. */
-  private final boolean conflated;
+  /** Guarded by the lock. */
+  private final Handover<T> handover;
 
-  // Guarded by the lock.
-  private final ArrayDeque<T> buffer = new ArrayDeque<>();
-  private final Waiters<Resumption<? super T>> receivers = new Waiters<>();
-  private final Waiters<Sender<T>> senders = new Waiters<>();
-  private @Nullable T displaced;
-  private boolean closed;
+  /** Written under the lock, once. Volatile, so that those who only look need no lock. */
+  private volatile boolean closed;
+
+  /** Written before it is closed. */
   private @Nullable Throwable cause;
 
   private final Object sending = new Wait("sending to ", this);
@@ -59,13 +51,6 @@ final class LockedChannel<T> implements Channel<T> {
   }
 
   /**
-   * One who waits for room.
-   *
-   * @param sent is resumed, with null, when the value has found its place
-   */
-  record Sender<T>(T value, Resumption<@Nullable Void> sent) {}
-
-  /**
    * @param whenCancelled what else to do when it is cancelled, each time; may be null
    */
   LockedChannel(
@@ -73,8 +58,7 @@ final class LockedChannel<T> implements Channel<T> {
     name = options.name;
     onUndelivered = options.onUndelivered;
     this.whenCancelled = whenCancelled;
-    this.capacity = capacity;
-    this.conflated = conflated;
+    handover = new Handover<>(capacity, conflated);
   }
 
   // Sending.
@@ -83,8 +67,9 @@ final class LockedChannel<T> implements Channel<T> {
   public void send(T value) {
     Objects.requireNonNull(value, "value");
     Suspension.checkCancelled();
-    if (!gives(value, true)) {
-      Suspension.<@Nullable Void>await(sending, sent -> giveOrWait(value, sent));
+    if (!gives(value)) {
+      requireOpen();
+      requireSent(Suspension.<Boolean>await(sending, sent -> giveOrWait(value, sent)));
     }
   }
 
@@ -93,30 +78,30 @@ final class LockedChannel<T> implements Channel<T> {
     Objects.requireNonNull(value, "value");
     Objects.requireNonNull(limit, "limit");
     Suspension.checkCancelled();
-    if (!gives(value, true)) {
-      Suspension.<@Nullable Void>await(sending, limit, sent -> giveOrWait(value, sent));
+    if (!gives(value)) {
+      requireOpen();
+      requireSent(Suspension.<Boolean>await(sending, limit, sent -> giveOrWait(value, sent)));
+    }
+  }
+
+  private void requireSent(boolean sent) {
+    if (!sent) {
+      throw closedException();
     }
   }
 
   @Override
   public boolean trySend(T value) {
     Objects.requireNonNull(value, "value");
-    return gives(value, false);
+    return gives(value);
   }
 
-  /**
-   * Gives a value away, if that needs no waiting.
-   *
-   * @param mustBeOpen whether to throw if the channel is closed
-   */
-  private boolean gives(T value, boolean mustBeOpen) {
+  /** Gives a value away, if that needs no waiting. */
+  private boolean gives(T value) {
     List<T> displaced;
     lock.lock();
     try {
-      if (mustBeOpen) {
-        requireOpen();
-      }
-      if (closed || !given(value)) {
+      if (!given(value)) {
         return false;
       }
       displaced = takeDisplaced();
@@ -127,14 +112,15 @@ final class LockedChannel<T> implements Channel<T> {
     return true;
   }
 
-  private void giveOrWait(T value, Resumption<@Nullable Void> sent) {
+  private void giveOrWait(T value, Resumption<Boolean> sent) {
     lock.lock();
     try {
-      requireOpen();
-      if (given(value)) {
-        sent.resume(null);
+      if (closed) {
+        sent.resume(false);
+      } else if (given(value)) {
+        sent.resume(true);
       } else {
-        Waiters.Place<?> place = addSender(new Sender<>(value, sent));
+        Waiters.Place<?> place = addSender(value, sent);
         sent.onCancel(() -> leave(place));
       }
     } finally {
@@ -148,7 +134,9 @@ final class LockedChannel<T> implements Channel<T> {
   public T receive() {
     Suspension.checkCancelled();
     T value = takes();
-    return value == null ? Suspension.<T>await(receiving, this::takeOrWait) : value;
+    return value != null
+        ? value
+        : received(Suspension.<@Nullable T>await(receiving, this::takeOrWait));
   }
 
   @Override
@@ -156,7 +144,16 @@ final class LockedChannel<T> implements Channel<T> {
     Objects.requireNonNull(limit, "limit");
     Suspension.checkCancelled();
     T value = takes();
-    return value == null ? Suspension.<T>await(receiving, limit, this::takeOrWait) : value;
+    return value != null
+        ? value
+        : received(Suspension.<@Nullable T>await(receiving, limit, this::takeOrWait));
+  }
+
+  private T received(@Nullable T value) {
+    if (value == null) {
+      throw closedException();
+    }
+    return value;
   }
 
   @Override
@@ -169,20 +166,25 @@ final class LockedChannel<T> implements Channel<T> {
     }
   }
 
+  /** Takes a value if that needs no waiting; null only if there may be one later. */
   private @Nullable T takes() {
     lock.lock();
     try {
-      return takenOrEnd();
+      T value = taken();
+      if (value == null) {
+        requireOpen();
+      }
+      return value;
     } finally {
       lock.unlock();
     }
   }
 
-  private void takeOrWait(Resumption<T> received) {
+  private void takeOrWait(Resumption<@Nullable T> received) {
     lock.lock();
     try {
-      T value = takenOrEnd();
-      if (value != null) {
+      T value = taken();
+      if (value != null || closed) {
         received.resume(value);
       } else {
         Waiters.Place<?> place = addReceiver(received);
@@ -195,110 +197,38 @@ final class LockedChannel<T> implements Channel<T> {
 
   @Override
   public Iterator<T> iterator() {
-    return new Iterator<>() {
-      private @Nullable T next;
-
-      @Override
-      public boolean hasNext() {
-        if (next == null) {
-          next = nextOrEnd();
-        }
-        return next != null;
-      }
-
-      @Override
-      public T next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException(label() + " is closed");
-        }
-        T value = Objects.requireNonNull(next);
-        next = null;
-        return value;
-      }
-    };
+    return new ChannelIterator<>(this);
   }
 
-  /** The next value, or null if the channel has come to its end without a failure. */
-  private @Nullable T nextOrEnd() {
-    try {
-      return receive();
-    } catch (ChannelClosedException end) {
-      if (end.getCause() != null) {
-        throw end;
-      }
-      return null;
-    }
-  }
+  // Under the lock, for selects too.
 
-  // Under the lock.
-
-  /** Gives a value to a receiver or into the buffer, or says that there is no room. */
+  /** Gives a value away, or says that there is no room, or that it is closed. */
   boolean given(T value) {
-    for (Resumption<? super T> next = receivers.poll(); next != null; next = receivers.poll()) {
-      if (next.resume(value)) {
-        return true;
-      }
-    }
-    if (buffer.size() >= capacity) {
-      if (!conflated) {
-        return false;
-      }
-      displaced = buffer.remove();
-    }
-    return buffer.add(value);
+    return !closed && handover.give(value);
   }
 
   /** What the value that was given last has replaced: one or none. */
   List<T> takeDisplaced() {
-    T value = displaced;
-    displaced = null;
-    return value == null ? List.of() : List.of(value);
+    return handover.takeDisplaced();
   }
 
-  /** Takes a value out of the buffer or from a sender, or returns null. */
+  /** Takes a value, or returns null. */
   @Nullable T taken() {
-    T value = buffer.poll();
-    for (Sender<T> next = senders.poll(); next != null; next = senders.poll()) {
-      if (next.sent.resume(null)) {
-        if (value == null) {
-          return next.value;
-        }
-        buffer.add(next.value);
-        return value;
-      }
-    }
-    return value;
+    return handover.take();
   }
 
-  /** The same, but null only if there may be one later. */
-  private @Nullable T takenOrEnd() {
-    T value = taken();
-    if (value == null) {
-      requireOpen();
-    }
-    return value;
+  /**
+   * @param received gets a value, or null if the channel is closed before
+   */
+  Waiters.Place<?> addReceiver(Resumption<@Nullable T> received) {
+    return handover.addReceiver(received);
   }
 
-  boolean isOpen() {
-    return !closed;
-  }
-
-  void requireOpen() {
-    if (closed) {
-      throw closedException();
-    }
-  }
-
-  Waiters.Place<?> addReceiver(Resumption<? super T> received) {
-    return receivers.add(received);
-  }
-
-  Waiters.Place<?> addSender(Sender<T> sender) {
-    return senders.add(sender);
-  }
-
-  private ChannelClosedException closedException() {
-    return new ChannelClosedException(label(), cause);
+  /**
+   * @param sent gets whether the value was sent, before the channel was cancelled
+   */
+  Waiters.Place<?> addSender(T value, Resumption<? super Boolean> sent) {
+    return handover.addSender(new Handover.Sender<>(value, sent));
   }
 
   // Leaving and ending.
@@ -332,11 +262,9 @@ final class LockedChannel<T> implements Channel<T> {
     if (closed) {
       return false;
     }
-    closed = true;
     this.cause = cause;
-    for (Resumption<?> next = receivers.poll(); next != null; next = receivers.poll()) {
-      next.fail(closedException());
-    }
+    closed = true;
+    handover.endReceivers();
     return true;
   }
 
@@ -346,11 +274,8 @@ final class LockedChannel<T> implements Channel<T> {
     lock.lock();
     try {
       closedNow(cause);
-      dropped = List.copyOf(buffer);
-      buffer.clear();
-      for (Sender<T> next = senders.poll(); next != null; next = senders.poll()) {
-        next.sent.fail(closedException());
-      }
+      dropped = handover.drain();
+      handover.endSenders();
     } finally {
       lock.unlock();
     }
@@ -360,28 +285,21 @@ final class LockedChannel<T> implements Channel<T> {
     undelivered(dropped);
   }
 
-  /** Tells of each, even if that fails for some; then throws the first failure. Unlocked. */
+  private void requireOpen() {
+    if (closed) {
+      throw closedException();
+    }
+  }
+
+  /** Made by the one who throws it, so that it shows where that has sent or received. */
+  ChannelClosedException closedException() {
+    return new ChannelClosedException(label(), cause);
+  }
+
+  /** Tells of values that will not be received, if anyone is to be told. Unlocked. */
   void undelivered(List<T> values) {
-    if (onUndelivered == null) {
-      return;
-    }
-    Throwable first = null;
-    for (T value : values) {
-      try {
-        onUndelivered.accept(value);
-      } catch (RuntimeException | Error failure) {
-        if (first == null) {
-          first = failure;
-        } else {
-          first.addSuppressed(failure);
-        }
-      }
-    }
-    if (first instanceof Error error) {
-      throw error;
-    }
-    if (first instanceof RuntimeException exception) {
-      throw exception;
+    if (onUndelivered != null) {
+      Undelivered.tell(values, onUndelivered);
     }
   }
 
@@ -389,25 +307,20 @@ final class LockedChannel<T> implements Channel<T> {
 
   @Override
   public boolean isClosed() {
-    lock.lock();
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
-    }
+    return closed;
   }
 
   @Override
   public int size() {
     lock.lock();
     try {
-      return buffer.size();
+      return handover.size();
     } finally {
       lock.unlock();
     }
   }
 
-  private String label() {
+  String label() {
     return name == null ? "channel-" + number : name;
   }
 

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +32,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Exactly one case takes place; of the others nothing does: no value is taken or sent. If
  * several can at once, one is chosen at random, or the first with {@link #biased}. A select may be
- * used again, by one at a time. What a case's function does is done by the caller, afterwards.
+ * used again, but by one at a time: a second one is told so. What a case's function does is done by
+ * the caller, afterwards.
  *
- * <p>Not thread-safe itself. Costs a lock and an object for each case. All channels are locked, in
- * one order, while it looks for what can be done and takes its place in their rows, as Go does it:
- * so two selects that meet can not each wait for the other to decide.
+ * <p>To be put together by one thread. Costs a lock and an object for each case. All channels are
+ * locked, in one order, while it looks for what can be done and takes its place in their rows, as
+ * Go does it: so two selects that meet can not each wait for the other to decide.
  *
  * @param <R> what the cases return
  */
@@ -44,6 +46,9 @@ public final class Select<R extends @Nullable Object> {
   private @Nullable Duration limit;
   private @Nullable Supplier<? extends R> onTimeout;
   private boolean biased;
+
+  /** Whether somebody waits by it. */
+  private final AtomicBoolean used = new AtomicBoolean();
 
   /** A select without any case. */
   public Select() {}
@@ -84,7 +89,8 @@ public final class Select<R extends @Nullable Object> {
   /**
    * The stage is complete; {@link #await} throws as {@link
    * io.tourbillon.coroutine.Coroutines#await} does. If another case is chosen the stage holds on to
-   * a small object until it is complete.
+   * a small object until it is complete, and to the select with it; to one, however often that is
+   * used again.
    */
   public <T extends @Nullable Object> Select<R> onAwait(
       CompletionStage<T> stage, Function<? super T, ? extends R> then) {
@@ -122,13 +128,17 @@ public final class Select<R extends @Nullable Object> {
    * @throws ChannelClosedException if a channel is closed, as its case says
    * @throws CoroutineCancelledException if the calling coroutine is cancelled first
    * @throws CancellationException if the calling thread, no coroutine, is interrupted first
-   * @throws IllegalStateException if there is no case, not even a timeout
+   * @throws IllegalStateException if there is no case, not even a timeout, or if somebody else
+   *     waits by this very select
    */
   public R await() {
     if (cases.isEmpty() && limit == null) {
       throw new IllegalStateException("a select must have a case, or it would wait for ever");
     }
     Suspension.checkCancelled();
+    if (!used.compareAndSet(false, true)) {
+      throw new IllegalStateException("a select is for one at a time: " + this);
+    }
     Supplier<? extends R> then;
     try {
       then =
@@ -139,6 +149,7 @@ public final class Select<R extends @Nullable Object> {
       then = Objects.requireNonNull(onTimeout);
     } finally {
       cases.forEach(Case::leave);
+      used.set(false);
     }
     return then.get();
   }
@@ -155,6 +166,7 @@ public final class Select<R extends @Nullable Object> {
    * @param selected gets what is to be done then
    */
   private void tryOrEnroll(Resumption<Supplier<? extends R>> selected) {
+    cases.forEach(Case::look);
     List<LockedChannel<?>> locked = lockAll();
     try {
       for (Case<R> each : inOrder()) {
@@ -169,7 +181,7 @@ public final class Select<R extends @Nullable Object> {
     } finally {
       locked.forEach(channel -> channel.lock.unlock());
     }
-    cases.forEach(each -> each.subscribe(selected));
+    cases.forEach(each -> each.listen(selected));
   }
 
   /** Locks the channels, each once, in the order that all selects take. */

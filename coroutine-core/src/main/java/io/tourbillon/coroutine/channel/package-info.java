@@ -4,7 +4,8 @@
  * whoever waits for one of several things.
  *
  * <pre>
- *   Channel ── LockedChannel ── one lock: the buffer, and who waits
+ *   Channel ── LockedChannel ── the lock, and how one waits; ChannelIterator
+ *                Handover ───── the buffer, and who waits at its two ends
  *                Waiters ────── senders or receivers in a row, each a Resumption
  *   Production ── a coroutine that fills a channel, for {@code Channel.produce}
  *   Select ─── Case ─────────── one Resumption of the select, in the rows of several channels

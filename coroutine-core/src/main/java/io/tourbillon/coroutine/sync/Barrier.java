@@ -28,23 +28,27 @@ import org.jspecify.annotations.Nullable;
 public final class Barrier {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
-  private final ReentrantLock lock = new ReentrantLock();
+  final ReentrantLock lock = new ReentrantLock();
   private final int parties;
   private final @Nullable Runnable action;
   private final String name;
 
-  /** The one that is being waited for. Guarded by the lock. */
-  private Round round = new Round();
+  /** The one that is being waited for. Written under the lock. */
+  private volatile Round round = new Round();
 
-  /** From one opening to the next. Guarded by the lock. */
+  /**
+   * From one opening to the next. Guarded by the lock; what is volatile is so for those who look,
+   * of whom the loop's own thread is one, for a dump, and must not queue for a lock behind a
+   * coroutine.
+   */
   private static final class Round {
     final Waiters<Resumption<@Nullable Void>> waiting = new Waiters<>();
-    int come;
+    volatile int come;
 
     /** Set when all have come: from then on nobody can break it but the action. */
     boolean full;
 
-    @Nullable BarrierBrokenException broken;
+    volatile @Nullable BarrierBrokenException broken;
   }
 
   /** As {@link #Barrier(int, Runnable)}, without an action. */
@@ -103,7 +107,8 @@ public final class Barrier {
    * As {@link #await()}, for a limited time.
    *
    * @param limit zero or less does not wait
-   * @throws TimeoutException if the limit was over; the barrier is broken then
+   * @throws TimeoutException if the limit was over; the barrier is broken then, unless all have
+   *     come and only its action takes longer
    */
   public int await(Duration limit) throws TimeoutException {
     Objects.requireNonNull(limit, "limit");
@@ -130,22 +135,13 @@ public final class Barrier {
 
   /** Whether it is broken, and was not reset since. */
   public boolean isBroken() {
-    lock.lock();
-    try {
-      return round.broken != null;
-    } finally {
-      lock.unlock();
-    }
+    return round.broken != null;
   }
 
   /** How many wait there; a snapshot. */
   public int waiting() {
-    lock.lock();
-    try {
-      return round.broken == null ? round.come : 0;
-    } finally {
-      lock.unlock();
-    }
+    Round current = round;
+    return current.broken == null ? current.come : 0;
   }
 
   @Override
@@ -187,13 +183,15 @@ public final class Barrier {
       lock.lock();
       try {
         Round current = round;
-        if (current.broken != null) {
+        BarrierBrokenException broken = current.broken;
+        if (broken != null) {
           throw new BarrierBrokenException(
-              Objects.requireNonNull(current.broken.getMessage()), current.broken.getCause());
+              Objects.requireNonNull(broken.getMessage()), broken.getCause());
         }
         mine = current;
-        before = current.come++;
-        if (current.come == parties) {
+        before = current.come;
+        current.come = before + 1;
+        if (before == parties - 1) {
           current.full = true;
           round = new Round();
           opened.resume(null);

@@ -38,11 +38,16 @@ import org.jspecify.annotations.Nullable;
 public final class WaitGroup {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
-  private final ReentrantLock lock = new ReentrantLock();
+  final ReentrantLock lock = new ReentrantLock();
   private final String name;
 
-  // Guarded by the lock.
-  private int count;
+  /**
+   * Written under the lock. Volatile for those who look: the loop's own thread is one of them, for
+   * a dump, and must not queue for a lock behind a coroutine.
+   */
+  private volatile int count;
+
+  /** Guarded by the lock. */
   private final Waiters<Resumption<@Nullable Void>> waiting = new Waiters<>();
 
   /** One whose count is zero. */
@@ -79,9 +84,10 @@ public final class WaitGroup {
     try {
       if (more > Integer.MAX_VALUE - count) {
         throw new IllegalStateException(
-            "a count must be at most " + Integer.MAX_VALUE + ": " + more + " more to " + label());
+            "a count must be at most " + Integer.MAX_VALUE + ": " + more + " more to " + this);
       }
-      count += more;
+      int now = count + more;
+      count = now;
     } finally {
       lock.unlock();
     }
@@ -97,10 +103,11 @@ public final class WaitGroup {
     try {
       if (count == 0) {
         throw new IllegalStateException(
-            "done must not be called more often than was added: " + label());
+            "done must not be called more often than was added: " + this);
       }
-      count--;
-      if (count == 0) {
+      int left = count - 1;
+      count = left;
+      if (left == 0) {
         for (var next = waiting.poll(); next != null; next = waiting.poll()) {
           next.resume(null);
         }
@@ -118,7 +125,7 @@ public final class WaitGroup {
    */
   public void await() {
     Suspension.checkCancelled();
-    if (count() > 0) {
+    if (count > 0) {
       Suspension.<@Nullable Void>await(this, this::goOnOrWait);
     }
   }
@@ -132,29 +139,19 @@ public final class WaitGroup {
   public void await(Duration limit) throws TimeoutException {
     Objects.requireNonNull(limit, "limit");
     Suspension.checkCancelled();
-    if (count() > 0) {
+    if (count > 0) {
       Suspension.<@Nullable Void>await(this, limit, this::goOnOrWait);
     }
   }
 
   /** How much is under way; a snapshot. */
   public int count() {
-    lock.lock();
-    try {
-      return count;
-    } finally {
-      lock.unlock();
-    }
+    return count;
   }
 
   @Override
   public String toString() {
-    lock.lock();
-    try {
-      return label();
-    } finally {
-      lock.unlock();
-    }
+    return name + " of " + count;
   }
 
   private void goOnOrWait(Resumption<@Nullable Void> done) {
@@ -178,9 +175,5 @@ public final class WaitGroup {
     } finally {
       lock.unlock();
     }
-  }
-
-  private String label() {
-    return name + " of " + count;
   }
 }

@@ -16,6 +16,7 @@ import io.tourbillon.coroutine.TestSchedulers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -160,6 +161,51 @@ class ChannelTest {
     assertEquals("receiving from news", receiver.waitsFor().orElseThrow());
     channel.close();
     receiver.join(PATIENCE);
+  }
+
+  /** And not where it was closed, for which a million would have to be made there. */
+  @Test
+  void close_isShownWhereTheOthersWaited() throws Exception {
+    Channel<Integer> closed = Channel.rendezvous();
+    Channel<Integer> cancelled = Channel.rendezvous();
+    List<Coroutine<StackTraceElement[]>> waiting =
+        List.of(
+            scheduler.spawn(() -> traceOf(closed::receive)),
+            scheduler.spawn(() -> traceOf(() -> cancelled.send(1))),
+            scheduler.spawn(
+                () -> traceOf(() -> new Select<Integer>().onReceive(closed, n -> n).await())),
+            scheduler.spawn(
+                () -> traceOf(() -> new Select<Integer>().onSend(cancelled, 1, () -> 1).await())));
+    waiting.forEach(ChannelTest::awaitSuspension);
+    closed.close();
+    cancelled.cancel(null);
+    for (Coroutine<StackTraceElement[]> each : waiting) {
+      assertTrue(
+          Arrays.stream(each.join(PATIENCE))
+              .anyMatch(frame -> frame.getMethodName().equals("traceOf")));
+    }
+  }
+
+  private static StackTraceElement[] traceOf(Action waiting) {
+    return assertThrows(ChannelClosedException.class, waiting::run).getStackTrace();
+  }
+
+  @Test
+  void undelivered_thatFailForTheSameReason_areAllToldOf() {
+    IllegalStateException broken = new IllegalStateException("broken");
+    List<Integer> undelivered = new ArrayList<>();
+    Channel<Integer> channel =
+        Channel.<Integer>builder()
+            .onUndelivered(
+                value -> {
+                  undelivered.add(value);
+                  throw broken;
+                })
+            .unlimited();
+    channel.send(1);
+    channel.send(2);
+    assertSame(broken, assertThrows(IllegalStateException.class, () -> channel.cancel(null)));
+    assertEquals(List.of(1, 2), undelivered);
   }
 
   @Test

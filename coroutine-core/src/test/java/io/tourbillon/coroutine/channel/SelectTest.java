@@ -2,6 +2,7 @@ package io.tourbillon.coroutine.channel;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,8 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.TestSchedulers;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +168,86 @@ class SelectTest {
     selecting.cancel();
     assertThrows(CancellationException.class, selecting::join);
     assertTrue(!first.trySend("nobody is there") && !second.trySend("nobody is there"));
+  }
+
+  /** As a server does that waits for its next job, or its end. */
+  @Test
+  void select_thatIsUsedAgain_subscribesToAStageOnce() {
+    CompletableFuture<String> end = new CompletableFuture<>();
+    Channel<String> jobs = Channel.unlimited();
+    Select<String> next =
+        new Select<String>().onReceive(jobs, job -> job).onAwait(end, value -> value);
+    for (int number = 0; number < 100; number++) {
+      jobs.send("job");
+      assertEquals("job", next.await());
+    }
+    assertEquals(1, end.getNumberOfDependents());
+    end.complete("end");
+    assertEquals("end", next.await());
+    assertEquals("end", next.await());
+  }
+
+  /** Stages need not be futures, and what is theirs to do is done without the channels' locks. */
+  @Test
+  void stage_ofAnotherKind_isACase() throws Exception {
+    LockedChannel<String> channel = (LockedChannel<String>) first;
+    CompletableFuture<String> future = new CompletableFuture<>();
+    CompletionStage<String> stage =
+        stage(
+            (method, arguments) -> {
+              assertFalse(channel.lock.isHeldByCurrentThread());
+              if (method.getName().equals("toCompletableFuture")) {
+                throw new UnsupportedOperationException();
+              }
+              return method.invoke(future, arguments);
+            });
+    Coroutine<String> selecting = selecting(ofBoth().onAwait(stage, value -> "awaited " + value));
+    future.complete("value");
+    assertEquals("awaited value", selecting.join(PATIENCE));
+    assertEquals("awaited value", ofBoth().onAwait(stage, value -> "awaited " + value).await());
+  }
+
+  private interface Answers {
+    Object answer(Method method, Object[] arguments) throws Exception;
+  }
+
+  @SuppressWarnings("unchecked") // It answers for a stage of strings.
+  private static CompletionStage<String> stage(Answers answers) {
+    return (CompletionStage<String>)
+        Proxy.newProxyInstance(
+            SelectTest.class.getClassLoader(),
+            new Class<?>[] {CompletionStage.class},
+            (proxy, method, arguments) -> answers.answer(method, arguments));
+  }
+
+  /** A stage that completes just when the select begins to listen, from another thread. */
+  @Test
+  void stage_thatCompletesMeanwhile_isNotMissed() {
+    for (int number = 0; number < 2000; number++) {
+      CompletableFuture<Integer> stage = new CompletableFuture<>();
+      int value = number;
+      Coroutine<?> completing = scheduler.spawn(() -> stage.complete(value));
+      assertEquals(
+          value,
+          new Select<Integer>()
+              .onReceive(first, _ -> -1)
+              .onAwait(stage, n -> n)
+              .onTimeout(PATIENCE, () -> -2)
+              .await());
+      completing.join();
+    }
+  }
+
+  @Test
+  void select_forTwoAtATime_isRefused() throws Exception {
+    Select<String> both = ofBoth();
+    Coroutine<String> selecting = selecting(both);
+    assertEquals(
+        "a select is for one at a time: a select of 2",
+        assertThrows(IllegalStateException.class, both::await).getMessage());
+    assertTrue(first.trySend("value"));
+    assertEquals("first value", selecting.join(PATIENCE));
+    assertFalse(second.trySend("nobody is there"));
   }
 
   @Test

@@ -8,13 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.TestSchedulers;
+import io.tourbillon.timer.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -169,5 +174,35 @@ class BarrierTest extends OnTwoLoops {
     assertEquals(
         "parties must be at least 1: 0",
         assertThrows(IllegalArgumentException.class, () -> new Barrier(0)).getMessage());
+  }
+
+  /** All have come: that nobody can undo, though one does not wait for the action to end. */
+  @Test
+  void partyWhoseLimitIsOverDuringTheAction_breaksNothing() throws Exception {
+    VirtualClock clock = new VirtualClock();
+    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<String> acted = new CompletableFuture<>();
+    Barrier barrier =
+        new Barrier(
+            2,
+            () -> {
+              begun.countDown();
+              acted.join();
+            });
+    try (CoroutineScheduler onTheClock = TestSchedulers.on(clock)) {
+      Coroutine<?> impatient =
+          awaitSuspension(
+              onTheClock.spawn(
+                  () ->
+                      assertThrows(
+                          TimeoutException.class, () -> barrier.await(Duration.ofHours(1)))));
+      Thread last = Thread.ofPlatform().start(barrier::await);
+      begun.await();
+      clock.advance(Duration.ofHours(2));
+      impatient.join(PATIENCE);
+      acted.complete("at last");
+      last.join();
+    }
+    assertFalse(barrier.isBroken());
   }
 }
