@@ -64,9 +64,10 @@ public final class OsSignals implements AutoCloseable {
 
     @Override
     public void handle(Signal come) {
-      if (!isClosed()) {
-        channel.trySend(come.getName());
-      } else if (before.equals(SIG_DFL)) {
+      if (isKept(come)) {
+        return;
+      }
+      if (before.equals(SIG_DFL)) {
         Signal.handle(come, SIG_DFL);
         Signal.raise(come);
       } else if (!before.equals(SIG_IGN)) {
@@ -134,7 +135,10 @@ public final class OsSignals implements AutoCloseable {
     return channel;
   }
 
-  /** Gives the signals back to whoever had them before. */
+  /**
+   * Gives the signals back to whoever had them before. What has come and nobody has received can
+   * still be, from {@link #channel}.
+   */
   @Override
   public synchronized void close() {
     if (closed) {
@@ -145,7 +149,11 @@ public final class OsSignals implements AutoCloseable {
     channel.close();
   }
 
-  private synchronized boolean isClosed() {
-    return closed;
+  /** Under the lock, so that a signal comes to the channel or to whoever has it after this. */
+  private synchronized boolean isKept(Signal come) {
+    if (!closed) {
+      channel.trySend(come.getName());
+    }
+    return !closed;
   }
 }
