@@ -1,15 +1,11 @@
 package io.tourbillon.bench.demo;
 
-import io.tourbillon.coroutine.Coroutines;
-import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.bridge.CompletionHandlers;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
-import java.nio.channels.CompletionHandler;
-import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
 
 /**
  * A connection whose reads and writes suspend the coroutine that calls them, on any engine: the
@@ -34,11 +30,7 @@ final class SuspendingChannel implements Closeable {
    */
   static SuspendingChannel accept(AsynchronousServerSocketChannel listener) throws IOException {
     return new SuspendingChannel(
-        SuspendingChannel.<AsynchronousSocketChannel>suspend(
-            resumption -> {
-              resumption.onCancel(() -> Closer.closeQuietly(listener));
-              listener.accept(resumption, new Callback<>(Closer::closeQuietly));
-            }));
+        CompletionHandlers.awaitOrClose(listener, handler -> listener.accept(null, handler)));
   }
 
   /**
@@ -48,11 +40,7 @@ final class SuspendingChannel implements Closeable {
    * @throws IOException if the channel is closed, or fails
    */
   int read(ByteBuffer room) throws IOException {
-    return SuspendingChannel.<Integer>suspend(
-        resumption -> {
-          resumption.onCancel(() -> Closer.closeQuietly(channel));
-          channel.read(room, resumption, new Callback<>(late -> {}));
-        });
+    return CompletionHandlers.awaitOrClose(channel, handler -> channel.read(room, null, handler));
   }
 
   /**
@@ -63,11 +51,8 @@ final class SuspendingChannel implements Closeable {
   void write(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       int _ =
-          SuspendingChannel.<Integer>suspend(
-              resumption -> {
-                resumption.onCancel(() -> Closer.closeQuietly(channel));
-                channel.write(bytes, resumption, new Callback<>(late -> {}));
-              });
+          CompletionHandlers.awaitOrClose(
+              channel, handler -> channel.write(bytes, null, handler));
     }
   }
 
@@ -75,36 +60,5 @@ final class SuspendingChannel implements Closeable {
   @Override
   public void close() throws IOException {
     channel.close();
-  }
-
-  private static <T> T suspend(Consumer<? super Resumption<T>> operation) throws IOException {
-    try {
-      return Coroutines.suspend(operation);
-    } catch (CompletionException failure) {
-      if (failure.getCause() instanceof IOException cause) {
-        throw cause;
-      }
-      throw failure;
-    }
-  }
-
-  /**
-   * Resumes with whatever comes of an operation.
-   *
-   * @param onLost takes a result that comes after a cancellation
-   */
-  private record Callback<T>(Consumer<? super T> onLost)
-      implements CompletionHandler<T, Resumption<T>> {
-    @Override
-    public void completed(T result, Resumption<T> resumption) {
-      if (!resumption.resume(result)) {
-        onLost.accept(result);
-      }
-    }
-
-    @Override
-    public void failed(Throwable failure, Resumption<T> resumption) {
-      resumption.fail(failure);
-    }
   }
 }
