@@ -28,27 +28,24 @@ class InterruptionTest {
 
     public static void main(String[] arguments) throws InterruptedException {
       CountDownLatch stopping = new CountDownLatch(1);
-      int exitCode;
-      try (Interruption interruption = Interruption.listen(stopping::countDown)) {
-        if (arguments.length > 1) {
-          interruption.close();
-        }
-        System.out.println("runs");
-        stopping.await();
-        System.out.println("is told");
-        Thread.sleep(Duration.ofSeconds(Long.parseLong(arguments[0])));
-        System.out.println("ends");
-        exitCode = interruption.exitCode();
+      Interruption interruption = Interruption.listen(stopping::countDown);
+      if (arguments.length > 1) {
+        interruption.close();
       }
-      System.exit(exitCode);
+      System.out.println("runs");
+      stopping.await();
+      System.out.println("is told");
+      Thread.sleep(Duration.ofSeconds(Long.parseLong(arguments[0])));
+      System.out.println("ends");
+      interruption.close();
+      System.exit(interruption.exitCode());
     }
   }
 
   private static Process start(String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), Program.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Program.class.getName()));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }
