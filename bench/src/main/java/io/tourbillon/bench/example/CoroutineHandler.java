@@ -44,6 +44,7 @@ abstract class CoroutineHandler extends Handler.Abstract.NonBlocking {
   public final boolean handle(Request request, Response response, Callback callback) {
     Coroutine<?> answering = scheduler.spawn(() -> answerInTime(request, response));
     request.addFailureListener(failure -> answering.cancel("the client is gone: " + failure));
+    // Run by the loop, which it does not hold up: Jetty goes on by threads of its own.
     CompletableFuture<?> _ =
         answering
             .toFuture()

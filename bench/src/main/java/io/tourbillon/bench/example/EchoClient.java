@@ -5,6 +5,7 @@ import static io.tourbillon.coroutine.Coroutines.withTimeout;
 import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.Coroutines;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -41,15 +42,19 @@ public record EchoClient(
    * coroutine.
    *
    * @return how many bytes have come back, each as it was sent
-   * @throws IOException if there can be no connection
+   * @throws IOException if there can be no connection, or not all has come back
    * @throws TimeoutException if there is none in time
    * @throws CompletionException if it fails later; the cause is the failure
    */
   public long converse() throws IOException, TimeoutException {
     try (SuspendingChannel channel =
         withTimeout(patience, () -> SuspendingChannel.connect(server))) {
-      return CoroutineScope.<Long>gather(List.of(() -> send(channel), () -> receive(channel)))
-          .getLast();
+      List<Long> bytes =
+          CoroutineScope.gather(List.of(() -> send(channel), () -> receive(channel)));
+      if (!bytes.getFirst().equals(bytes.getLast())) {
+        throw new EOFException("all that is sent must come back, sent and come: " + bytes);
+      }
+      return bytes.getLast();
     }
   }
 

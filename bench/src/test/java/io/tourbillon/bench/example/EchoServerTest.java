@@ -2,6 +2,7 @@ package io.tourbillon.bench.example;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,14 +13,17 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The echo server on one loop of each engine, seen from plain sockets. Real time. */
@@ -203,6 +207,28 @@ class EchoServerTest {
     try (CoroutineScheduler scheduler = oneLoop(Engine.HANDOFF);
         EchoServer server = new EchoServer(scheduler, ANY_PORT, 1, LONG)) {
       assertThrows(BindException.class, () -> new EchoServer(scheduler, server.address(), 1, LONG));
+    }
+  }
+
+  /** Broken twins of the server: the client is what finds out in the other tests. */
+  @ParameterizedTest
+  @CsvSource({"1, 5, a byte is changed", "0, 4, a byte is lost"})
+  void client_whoseServerIsBroken_findsOut(int added, int sentBack, String how) throws Exception {
+    try (CoroutineScheduler scheduler = oneLoop(Engine.HANDOFF);
+        ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      InetSocketAddress address = (InetSocketAddress) listener.getLocalSocketAddress();
+      Coroutine<Long> client =
+          scheduler.spawn(new EchoClient(address, 1, 5, Duration.ZERO, LONG)::converse);
+      try (Socket socket = listener.accept()) {
+        byte[] bytes = socket.getInputStream().readAllBytes();
+        bytes[2] += (byte) added;
+        socket.getOutputStream().write(bytes, 0, sentBack);
+      }
+      Throwable failure = assertThrows(CompletionException.class, client::join, how);
+      while (failure instanceof CompletionException) {
+        failure = failure.getCause();
+      }
+      assertInstanceOf(IOException.class, failure, how);
     }
   }
 

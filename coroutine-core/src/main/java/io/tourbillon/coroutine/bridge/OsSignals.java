@@ -122,7 +122,7 @@ public final class OsSignals implements AutoCloseable {
    * Waits for the next signal.
    *
    * @return its name, as it was given
-   * @throws ChannelClosedException if this is closed
+   * @throws ChannelClosedException if this is closed, and all that came before was received
    * @throws CoroutineCancelledException if the calling coroutine is cancelled
    * @throws CancellationException if the calling thread, no coroutine, is interrupted
    */
@@ -137,7 +137,7 @@ public final class OsSignals implements AutoCloseable {
 
   /**
    * Gives the signals back to whoever had them before. What has come and nobody has received can
-   * still be, from {@link #channel}.
+   * still be.
    */
   @Override
   public synchronized void close() {
