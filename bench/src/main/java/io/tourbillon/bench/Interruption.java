@@ -1,22 +1,33 @@
 package io.tourbillon.bench;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.bridge.OsSignals;
+import java.time.Duration;
 
 /**
- * Ctrl-C, and whatever else ends the JVM from outside: stops what runs, and holds the JVM up until
- * the summary is out. The JVM then ends with its own code for the signal, such as 130.
+ * Ctrl-C, and a kill: the first stops what runs, which then ends by itself, with its summary; the
+ * next ends the JVM at once, as it would without this.
+ *
+ * <p>It is a coroutine that waits for a signal, on a loop of its own: those of what runs are busy,
+ * and may be the very thing that hangs. A shutdown hook would do for the first signal, but the JVM
+ * has no ear for the next while it runs.
  */
 public final class Interruption implements AutoCloseable {
-  /** A summary comes within a second or so; if it does not, the JVM does not wait for ever. */
-  private static final long GRACE_SECONDS = 20;
+  /** What a shell and the JVM itself make of a signal's number. */
+  private static final int EXIT_CODE_OF_SIGNAL_0 = 128;
 
   private final Runnable stop;
-  private final CountDownLatch done = new CountDownLatch(1);
-  private final Thread hook = Thread.ofPlatform().name("interruption").unstarted(this::ending);
+  private final OsSignals signals;
+  private final CoroutineScheduler scheduler =
+      CoroutineScheduler.builder().engine(Engine.HANDOFF).loops(1).name("interruption").build();
 
-  /** Written before {@link #done} is counted down, and read by the hook after that. */
-  private int exitCode;
+  /**
+   * Zero until there is a signal. Written by the coroutine before it stops what runs, read by
+   * whoever ends after that.
+   */
+  private volatile int exitCode;
 
   /**
    * Listens until it is closed.
@@ -24,44 +35,51 @@ public final class Interruption implements AutoCloseable {
    * @param stop makes what runs end soon
    */
   public static Interruption listen(Runnable stop) {
-    Interruption interruption = new Interruption(stop);
-    Runtime.getRuntime().addShutdownHook(interruption.hook);
-    return interruption;
+    return new Interruption(stop, takeSignals());
   }
 
-  private Interruption(Runnable stop) {
+  private static OsSignals takeSignals() {
+    try {
+      return OsSignals.open("INT", "TERM", "HUP");
+    } catch (IllegalArgumentException noHup) {
+      // Not every system says so when a terminal is closed.
+      return OsSignals.open("INT", "TERM");
+    }
+  }
+
+  private Interruption(Runnable stop, OsSignals signals) {
     this.stop = stop;
+    this.signals = signals;
+    scheduler.spawn(SpawnOptions.named("interruption"), this::awaitSignal);
+  }
+
+  private void awaitSignal() {
+    exitCode = EXIT_CODE_OF_SIGNAL_0 + numberOf(signals.await());
+    signals.close();
+    stop.run();
+  }
+
+  private static int numberOf(String signal) {
+    return switch (signal) {
+      case "HUP" -> 1;
+      case "INT" -> 2;
+      case "TERM" -> 15;
+      default -> throw new IllegalArgumentException("nobody listens to signal " + signal);
+    };
   }
 
   /**
-   * Has the JVM end with this code and not the signal's, so that a failure does not look like one.
+   * With which code to end the JVM when all is well: zero, or that of the signal which has stopped
+   * what ran.
    */
-  public void insistOn(int failure) {
-    exitCode = failure;
+  public int exitCode() {
+    return exitCode;
   }
 
-  private void ending() {
-    stop.run();
-    try {
-      if (!done.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
-        System.err.println("It did not end within " + GRACE_SECONDS + " s of being told to.");
-      } else if (exitCode != 0) {
-        // There is no other way to choose the code once a signal has come.
-        Runtime.getRuntime().halt(exitCode);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** The summary is out. */
+  /** Listens no more. */
   @Override
   public void close() {
-    done.countDown();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException shuttingDown) {
-      // Then the hook is running, and about to end.
-    }
+    scheduler.close(Duration.ZERO);
+    signals.close();
   }
 }

@@ -3,6 +3,7 @@ package io.tourbillon.bench;
 import io.tourbillon.bench.compare.CompareCommand;
 import io.tourbillon.bench.compare.PageCommand;
 import io.tourbillon.bench.demo.DemoCommand;
+import io.tourbillon.bench.example.ExampleCommand;
 import io.tourbillon.bench.jmh.JmhCommand;
 import io.tourbillon.bench.scenario.MeasureCommand;
 import java.io.PrintWriter;
@@ -21,6 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       CompareCommand.class,
       DemoCommand.class,
+      ExampleCommand.class,
       JmhCommand.class,
       MeasureCommand.class,
       PageCommand.class

@@ -128,7 +128,9 @@ public enum Engine {
     }
     LoopScheduler scheduler = null;
     try {
-      scheduler = LoopScheduler.start(CoroutineScheduler.builder().loops(1).name("probe"), this);
+      scheduler =
+          LoopScheduler.start(
+              CoroutineScheduler.builder().loops(1).name("probe").watchdog(Duration.ZERO), this);
       Coroutine<Boolean> trial = scheduler.spawn(this::suspendInAllWays);
       return trial.join(PATIENCE) ? "" : need();
     } catch (Throwable failure) {

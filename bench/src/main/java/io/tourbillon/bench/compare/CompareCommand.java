@@ -126,15 +126,9 @@ public final class CompareCommand implements Callable<Integer> {
       throws IOException, InterruptedException, UnfitException {
     request.requireFit(Machine.availableBytes() >> 20);
     Comparison comparison = new Comparison(request);
-    // The JVM may end as soon as the interruption is closed, so that comes last.
-    try (Interruption interruption = Interruption.listen(comparison::stop)) {
-      try (comparison) {
-        if (comparison.run(out)) {
-          return spec.exitCodeOnSuccess();
-        }
-      }
-      interruption.insistOn(spec.exitCodeOnExecutionException());
-      return spec.exitCodeOnExecutionException();
+    try (Interruption interruption = Interruption.listen(comparison::stop);
+        comparison) {
+      return comparison.run(out) ? interruption.exitCode() : spec.exitCodeOnExecutionException();
     }
   }
 

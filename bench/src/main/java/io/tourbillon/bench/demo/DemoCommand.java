@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
       "Runs the timer service under an HTTP server with real clients, on the loopback address, and"
           + " checks that no timer is lost or early. Each connection is served by a coroutine, with"
           + " a great many others asleep beside it.",
-      "Ctrl-C ends it early, with the summary."
+      "Ctrl-C ends it early, with the summary, and at once if that comes too late."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",
@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
       "0:all is well",
       "1:a promise of the service was broken, or the demo failed",
       "2:a wrong option",
-      "130:all was well until Ctrl-C ended it"
+      "130:all was well until Ctrl-C ended it; 143 if it was a kill"
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final int MAX_SECONDS = 86_400;
@@ -170,11 +170,9 @@ public final class DemoCommand implements Callable<Integer> {
       }
       Summary summary = summaryOf(demo);
       summary.print(spec.commandLine().getOut());
-      if (summary.isPromiseKept()) {
-        return spec.exitCodeOnSuccess();
-      }
-      interruption.insistOn(spec.exitCodeOnExecutionException());
-      return spec.exitCodeOnExecutionException();
+      return summary.isPromiseKept()
+          ? interruption.exitCode()
+          : spec.exitCodeOnExecutionException();
     }
   }
 

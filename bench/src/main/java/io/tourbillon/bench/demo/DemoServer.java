@@ -1,5 +1,6 @@
 package io.tourbillon.bench.demo;
 
+import io.tourbillon.bench.example.SuspendingChannel;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.SpawnOptions;

@@ -1,5 +1,6 @@
 package io.tourbillon.bench.demo;
 
+import io.tourbillon.bench.example.SuspendingChannel;
 import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.timer.TimerHandle;

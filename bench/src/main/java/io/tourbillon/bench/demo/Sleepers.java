@@ -1,6 +1,5 @@
 package io.tourbillon.bench.demo;
 
-import io.tourbillon.bench.Interruption;
 import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
@@ -39,7 +38,7 @@ final class Sleepers implements AutoCloseable {
   private static final Duration WARM_UP_ROUND = Duration.ofMillis(50);
   private static final int WARM_UP_COUNT = 1_000;
 
-  /** It takes some seconds to end a million: less than {@link Interruption} waits for. */
+  /** It takes some seconds to end a million. */
   private static final Duration GRACE = Duration.ofSeconds(15);
 
   private final CoroutineScheduler scheduler;

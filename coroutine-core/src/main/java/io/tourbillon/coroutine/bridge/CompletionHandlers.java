@@ -3,8 +3,8 @@ package io.tourbillon.coroutine.bridge;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
+import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.AsynchronousChannel;
 import java.nio.channels.CompletionHandler;
 import java.util.Objects;
@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * int count = CompletionHandlers.awaitOrClose(
  *     channel, handler -> channel.read(buffer, null, handler));
- * CompletionHandlers.<Void>await(handler -> channel.connect(address, null, handler));
+ * CompletionHandlers.<Void>awaitOrClose(
+ *     channel, handler -> channel.connect(address, null, handler));
  * }</pre>
  *
  * <p>The type of the result must be known from where it goes, or else be said. An operation that
@@ -32,58 +33,86 @@ public final class CompletionHandlers {
 
   /**
    * Starts an operation and waits for its result. If the caller is cancelled the operation goes on,
-   * with its buffer, and its result is dropped; so this is for operations that hold nothing.
+   * with its buffer, and its result is dropped; so this is for operations that hold nothing, such
+   * as those of files.
    *
    * @param start starts it with the handler that it gets; is run at once, by the caller
    * @return what the operation completes with
-   * @throws CompletionException if the operation fails with a checked exception, which is the
-   *     cause; an unchecked one is thrown as it is
+   * @throws IOException if the operation fails with one; it is thrown as it is
+   * @throws CompletionException if it fails with another checked exception, which is the cause; an
+   *     unchecked one is thrown as it is
    * @throws CoroutineCancelledException if the calling coroutine is cancelled first
    * @throws CancellationException if the calling thread, no coroutine, is interrupted first
    */
   public static <V extends @Nullable Object> V await(
-      Consumer<? super CompletionHandler<V, @Nullable Object>> start) {
+      Consumer<? super CompletionHandler<V, @Nullable Object>> start) throws IOException {
     return await(start, _ -> {});
   }
 
   /**
-   * As {@link #await(Consumer)}, and a result that comes too late is given to someone else: a
-   * connection that was accepted, to be closed.
+   * As {@link #await(Consumer)}, and a result that comes too late is given to someone else.
    *
    * @param onLost is run by a thread of the channel's group
    */
   public static <V extends @Nullable Object> V await(
-      Consumer<? super CompletionHandler<V, @Nullable Object>> start, Consumer<? super V> onLost) {
+      Consumer<? super CompletionHandler<V, @Nullable Object>> start, Consumer<? super V> onLost)
+      throws IOException {
     Objects.requireNonNull(start, "start");
     Objects.requireNonNull(onLost, "onLost");
-    return Suspension.<V>await(
-        "an asynchronous operation", end -> start.accept(new Ending<>(end, onLost)));
+    return ended("an asynchronous operation", end -> start.accept(new Ending<>(end, onLost)));
   }
 
   /**
    * As {@link #await(Consumer)}, but if the caller is cancelled the channel is closed, which ends
    * the operation: the JDK says no more of a channel whose operation was given up than that it is
-   * not to be used again.
+   * not to be used again. A result that comes just then and can be closed is closed, too: no
+   * connection is lost that a listener accepts as it is given up. A caller that was cancelled
+   * before has started nothing, and the channel stays open.
    *
-   * @throws UncheckedIOException if closing fails
+   * <p>Closing the channel of a file waits until what is under way there has ended, so for files
+   * there is {@link #await(Consumer)}.
    */
   public static <V extends @Nullable Object> V awaitOrClose(
-      AsynchronousChannel channel, Consumer<? super CompletionHandler<V, @Nullable Object>> start) {
+      AsynchronousChannel channel, Consumer<? super CompletionHandler<V, @Nullable Object>> start)
+      throws IOException {
     Objects.requireNonNull(channel, "channel");
     Objects.requireNonNull(start, "start");
-    return Suspension.<V>await(
-        "an operation of " + channel,
+    return ended(
+        new Operation(channel),
         end -> {
           end.onCancel(() -> close(channel));
-          start.accept(new Ending<>(end, _ -> {}));
+          start.accept(new Ending<>(end, CompletionHandlers::close));
         });
   }
 
-  private static void close(AsynchronousChannel channel) {
+  private static <V extends @Nullable Object> V ended(
+      Object what, Consumer<? super Resumption<V>> registration) throws IOException {
     try {
-      channel.close();
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
+      return Suspension.await(what, registration);
+    } catch (CompletionException failure) {
+      if (failure.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      throw failure;
+    }
+  }
+
+  /** Closes what nobody is left to use, if it can be closed. */
+  private static void close(@Nullable Object late) {
+    if (late instanceof Closeable closeable) {
+      try {
+        closeable.close();
+      } catch (IOException failure) {
+        // It counts as closed, and the caller is to see the cancellation, not this.
+      }
+    }
+  }
+
+  /** What is waited for, put into words only for those who ask. */
+  private record Operation(AsynchronousChannel channel) {
+    @Override
+    public String toString() {
+      return "an operation of " + channel;
     }
   }
 

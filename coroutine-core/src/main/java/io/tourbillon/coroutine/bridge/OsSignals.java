@@ -66,9 +66,10 @@ public final class OsSignals implements AutoCloseable {
 
     @Override
     public void handle(Signal come) {
-      if (!isClosed()) {
-        channel.trySend(come.getName());
-      } else if (before.equals(SIG_DFL)) {
+      if (isKept(come)) {
+        return;
+      }
+      if (before.equals(SIG_DFL)) {
         Signal.handle(come, SIG_DFL);
         Signal.raise(come);
       } else if (!before.equals(SIG_IGN)) {
@@ -123,7 +124,7 @@ public final class OsSignals implements AutoCloseable {
    * Waits for the next signal.
    *
    * @return its name, as it was given
-   * @throws ChannelClosedException if this is closed
+   * @throws ChannelClosedException if this is closed, and all that came before was received
    * @throws CoroutineCancelledException if the calling coroutine is cancelled
    * @throws CancellationException if the calling thread, no coroutine, is interrupted
    */
@@ -136,7 +137,10 @@ public final class OsSignals implements AutoCloseable {
     return channel;
   }
 
-  /** Gives the signals back to whoever had them before. */
+  /**
+   * Gives the signals back to whoever had them before. What has come and nobody has received can
+   * still be.
+   */
   @Override
   public synchronized void close() {
     if (closed) {
@@ -147,7 +151,11 @@ public final class OsSignals implements AutoCloseable {
     channel.close();
   }
 
-  private synchronized boolean isClosed() {
-    return closed;
+  /** Under the lock, so that a signal comes to the channel or to whoever has it after this. */
+  private synchronized boolean isKept(Signal come) {
+    if (!closed) {
+      channel.trySend(come.getName());
+    }
+    return !closed;
   }
 }

@@ -13,9 +13,11 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.TestSchedulers;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousChannel;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
@@ -52,7 +54,8 @@ class CompletionHandlersTest {
     return client;
   }
 
-  private static AsynchronousSocketChannel accepted(AsynchronousServerSocketChannel server) {
+  private static AsynchronousSocketChannel accepted(AsynchronousServerSocketChannel server)
+      throws IOException {
     return CompletionHandlers.await(handler -> server.accept(null, handler));
   }
 
@@ -101,14 +104,14 @@ class CompletionHandlersTest {
     }
   }
 
-  private static String content(AsynchronousFileChannel channel) {
+  private static String content(AsynchronousFileChannel channel) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(16);
     int count = CompletionHandlers.await(handler -> channel.read(buffer, 0, null, handler));
     return new String(buffer.array(), 0, count, UTF_8);
   }
 
   @Test
-  void failure_isTheCause() throws Exception {
+  void failure_thatIsOfInputOrOutput_isThrownAsItIs() throws Exception {
     int port;
     try (AsynchronousServerSocketChannel server =
         AsynchronousServerSocketChannel.open().bind(loopback)) {
@@ -116,15 +119,21 @@ class CompletionHandlersTest {
     }
     InetSocketAddress nobody = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     try (AsynchronousSocketChannel client = AsynchronousSocketChannel.open()) {
-      assertInstanceOf(
-          IOException.class,
-          assertThrows(
-                  CompletionException.class,
-                  () ->
-                      CompletionHandlers.<Void>await(
-                          handler -> client.connect(nobody, null, handler)))
-              .getCause());
+      assertThrows(
+          ConnectException.class,
+          () -> CompletionHandlers.<Void>await(handler -> client.connect(nobody, null, handler)));
     }
+  }
+
+  @Test
+  void failure_thatIsAnotherCheckedOne_isTheCause() {
+    TimeoutException failure = new TimeoutException();
+    assertEquals(
+        failure,
+        assertThrows(
+                CompletionException.class,
+                () -> CompletionHandlers.<Void>await(handler -> handler.failed(failure, null)))
+            .getCause());
   }
 
   @Test
@@ -145,15 +154,60 @@ class CompletionHandlersTest {
           TimeoutException.class,
           assertThrows(CompletionException.class, () -> reader.join(PATIENCE)).getCause());
       assertFalse(client.isOpen());
-      assertInstanceOf(
+      assertThrows(
           ClosedChannelException.class,
-          assertThrows(
-                  CompletionException.class,
-                  () ->
-                      CompletionHandlers.<Integer>await(
-                          handler -> client.read(ByteBuffer.allocate(1), null, handler)))
-              .getCause());
+          () ->
+              CompletionHandlers.<Integer>await(
+                  handler -> client.read(ByteBuffer.allocate(1), null, handler)));
     }
+  }
+
+  /** A channel, or a connection that one accepts, which can be closed badly. */
+  private static final class Closing implements AsynchronousChannel {
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+    @Override
+    public void close() throws IOException {
+      closed.complete(null);
+      throw new IOException("closed badly");
+    }
+
+    @Override
+    public boolean isOpen() {
+      return !closed.isDone();
+    }
+  }
+
+  @Test
+  void awaitOrClose_thatIsCancelled_closesTheChannelAndWhatItAcceptsLate() throws Exception {
+    Closing listener = new Closing();
+    Closing connection = new Closing();
+    CompletableFuture<CompletionHandler<Closing, Object>> operation = new CompletableFuture<>();
+    Coroutine<Closing> acceptor =
+        scheduler.spawn(
+            () -> CompletionHandlers.<Closing>awaitOrClose(listener, operation::complete));
+    CompletionHandler<Closing, Object> handler =
+        operation.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    acceptor.cancel();
+    assertThrows(CancellationException.class, () -> acceptor.join(PATIENCE));
+    assertFalse(listener.isOpen());
+    assertTrue(connection.isOpen());
+    handler.completed(connection, null);
+    assertFalse(connection.isOpen());
+  }
+
+  @Test
+  void awaitOrClose_byACoroutineThatWasCancelledBefore_startsNothing() {
+    Closing listener = new Closing();
+    Coroutine<?> acceptor =
+        scheduler.spawn(
+            () -> {
+              Coroutines.current().cancel();
+              CompletionHandlers.<Closing>awaitOrClose(
+                  listener, _ -> listener.closed.cancel(false));
+            });
+    assertThrows(CancellationException.class, () -> acceptor.join(PATIENCE));
+    assertTrue(listener.isOpen());
   }
 
   @Test

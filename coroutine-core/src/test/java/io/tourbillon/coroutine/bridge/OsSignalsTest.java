@@ -18,6 +18,7 @@ class OsSignalsTest {
             "a coroutine gets TERM",
             "a thread gets HUP",
             "a select gets HUP",
+            "after the close there is still HUP",
             "the second gets TERM",
             "at the end",
             ""),

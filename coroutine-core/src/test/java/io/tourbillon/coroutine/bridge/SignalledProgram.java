@@ -27,12 +27,23 @@ final class SignalledProgram {
                     .onTimeout(Duration.ofSeconds(30), () -> "nothing")
                     .await());
       }
+      closeBeforeReceiving();
       reopenInTheWrongOrder();
       say("at the end");
       kill("TERM");
       Thread.sleep(30_000);
       say("and is still there");
     }
+  }
+
+  private static void closeBeforeReceiving() throws Exception {
+    OsSignals signals = OsSignals.open("HUP");
+    kill("HUP");
+    while (signals.channel().size() == 0) {
+      Thread.sleep(1);
+    }
+    signals.close();
+    say("after the close there is still " + signals.await());
   }
 
   private static void reopenInTheWrongOrder() throws Exception {
