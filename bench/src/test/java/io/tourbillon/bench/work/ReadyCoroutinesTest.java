@@ -1,7 +1,7 @@
 package io.tourbillon.bench.work;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.SchedulingPolicy;
@@ -20,13 +20,12 @@ class ReadyCoroutinesTest {
     coroutines.close();
   }
 
-  /** The first of the lowest priority that comes when one of the highest is there. */
+  /** With such a step those of the highest priority, always ready, keep all others waiting. */
   @Test
   void close_afterSomeHaveBeenStarved_fails() throws InterruptedException {
     ReadyCoroutines coroutines = by(SchedulingPolicy.priority(Duration.ofDays(1)));
     coroutines.awaitTurns(500);
-    assertEquals(
-        "a coroutine must have turns: number 21",
-        assertThrows(IllegalStateException.class, coroutines::close).getMessage());
+    String starved = assertThrows(IllegalStateException.class, coroutines::close).getMessage();
+    assertTrue(starved.startsWith("a coroutine must have turns: number "), starved);
   }
 }
