@@ -111,9 +111,10 @@ public final class CoroutineScope implements AutoCloseable {
     EventLoop loop = owner.loop;
     long deadlineNanos =
         TickScale.deadlineNanos(loop.elapsedNanos(), Math.max(0, TickScale.nanosOf(limit)));
-    long timerId = loop.arm(deadlineNanos, () -> loop.runTimerTask(over));
+    long timerId = loop.wheel.arm(deadlineNanos, () -> loop.runTimerTask(over));
     return new Family.Deadline(
-        () -> Duration.ofNanos(deadlineNanos - loop.elapsedNanos()), () -> loop.disarm(timerId));
+        () -> Duration.ofNanos(deadlineNanos - loop.elapsedNanos()),
+        () -> loop.wheel.disarm(timerId));
   }
 
   /**

@@ -140,7 +140,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     try {
       boolean known = publishEnd(how);
       if (!known && how == State.FAILED) {
-        timerId = loop.arm(loop.elapsedNanos() + UNSEEN_NANOS, this);
+        timerId = loop.wheel.arm(loop.elapsedNanos() + UNSEEN_NANOS, this);
       }
     } finally {
       loop.ended(this);
@@ -272,7 +272,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
    * How it stands, for a dump. By the loop, or by one of its coroutines: nobody else has the turn.
    */
   Sighting sighting(long nowNanos) {
-    long timerNanos = timerId == 0 ? Scope.NEVER : loop.deadlineNanos(timerId);
+    long timerNanos = timerId == 0 ? Scope.NEVER : loop.wheel.deadlineNanos(timerId);
     long untilNanos = Math.min(timerNanos, strikeNanos());
     CoroutineTask<?> owner = loop.ownerOf(this);
     return new Sighting(
@@ -614,7 +614,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   private void armAt(long elapsedNanos) {
     if (elapsedNanos != Scope.NEVER) {
-      timerId = loop.arm(elapsedNanos, this);
+      timerId = loop.wheel.arm(elapsedNanos, this);
     }
   }
 
@@ -622,13 +622,13 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     if (timerId == 0) {
       armAt(elapsedNanos);
     } else {
-      loop.rearmEarlier(timerId, elapsedNanos);
+      loop.wheel.rearmEarlier(timerId, elapsedNanos);
     }
   }
 
   private void disarm() {
     if (timerId != 0) {
-      loop.disarm(timerId);
+      loop.wheel.disarm(timerId);
       timerId = 0;
     }
   }

@@ -4,21 +4,15 @@ import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.watchdog.Watchdog;
-import io.tourbillon.timer.wheel.ExpirySink;
-import io.tourbillon.timer.wheel.TimingWheel;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.HdrHistogram.Histogram;
-import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,18 +27,13 @@ import org.jspecify.annotations.Nullable;
  *       millisecond and then up to sixteen turns more, so that timers are not held up by many short
  *       turns. Long ones do hold them up; the watchdog reports it when the turns between two looks
  *       at the clock are longer together than its bound.
- *   <li>{@link #trimWhenDue}: gives back memory that a peak has left behind.
+ *   <li>{@link LoopWheel#trimWhenDue}: gives back memory that a peak has left behind.
  *   <li>{@link #rest}: waits until the next event, exactly.
  * </ol>
  *
  * <p><b>Who may touch what.</b> Everything belongs to the loop, or to the one coroutine of it that
- * has the turn, but for the mailbox, {@link #rest}, and the counts of what lives here.
- *
- * <p><b>How it is woken.</b> A sender puts its message into the mailbox and then reads {@link
- * #rest}; the loop writes {@link #rest} and then looks whether the mailbox is empty. Either has a
- * full fence in between (the sender one of its own, as a mailbox that grows publishes its index by
- * an ordered write), so at least one of them sees what the other did: a message is not left lying
- * while the loop rests.
+ * has the turn, but for the mailbox and the counts of what lives here. How a loop is woken that
+ * rests is told in {@link Mailbox}.
  *
  * <p><b>How it ends.</b> When the scheduler is closed, no coroutine is left and nothing is due, the
  * thread ends. Threads that other code has started on this loop may still come back, from a socket
@@ -52,27 +41,8 @@ import org.jspecify.annotations.Nullable;
  * has stopped; for nothing that comes here may be refused.
  */
 final class EventLoop implements Runnable {
-  private static final VarHandle REST;
-
-  static {
-    try {
-      REST = MethodHandles.lookup().findVarHandle(EventLoop.class, "rest", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  private static final int AWAKE = 0;
-  private static final int RESTING = 1;
-  private static final int ENDED = 2;
-
-  private static final int MAILBOX_CHUNK = 1024;
-
-  /** Messages and expiries handled between two looks at the clock. */
+  /** Messages read between two looks at the clock. */
   private static final int INTAKE = 1024;
-
-  private static final long TRIM_DELAY_NANOS = 500_000_000;
-  private static final int TRIM_PAGES = 16;
 
   private final LoopScheduler scheduler;
 
@@ -84,30 +54,23 @@ final class EventLoop implements Runnable {
   private final int number;
   private final Clock clock;
   private final TickScale scale;
-  private final TimingWheel<Expiry> wheel = new TimingWheel<>(0);
+  final LoopWheel wheel;
   private final ReadyQueue ready;
   private final Turns turns;
 
   /** What chance is, if turns are left to it. */
   private final @Nullable RandomGenerator chance;
 
-  private final ExpirySink<Expiry> sink = (id, deadlineTick, due) -> expire(deadlineTick, due);
   final LoopCounts counts = new LoopCounts();
+  private final Residents residents = new Residents();
   private final Attachments attachments = new Attachments();
+  private final PutOff putOff;
   final Interruptions interruptions = new Interruptions();
 
   /** Null if nothing is to be measured. */
   private final @Nullable LoopRecorder recorder;
 
-  /** Written by all, read by the loop. */
-  private final Queue<Runnable> mailbox = new MpscUnboundedAtomicArrayQueue<>(MAILBOX_CHUNK);
-
-  /** AWAKE, RESTING or ENDED; written by the loop, and from ENDED back by whoever revives it. */
-  private volatile int rest = ENDED;
-
-  /** Written before the thread starts, read by who sends. Volatile, as threads may follow. */
-  private volatile Clock.@Nullable Alarm alarm;
-
+  private final Mailbox mailbox = new Mailbox();
   private volatile @Nullable Thread thread;
 
   /** Coroutines that were placed here and have not ended. */
@@ -118,9 +81,6 @@ final class EventLoop implements Runnable {
 
   /** Threads that other code has started here and that have not ended. */
   private final AtomicInteger guests = new AtomicInteger();
-
-  /** First of the list of coroutines here. */
-  private @Nullable CoroutineTask<?> first;
 
   /** Who has the turn, or null. Other threads only want a glimpse, so it is plain. */
   private @Nullable CoroutineTask<?> current;
@@ -139,13 +99,6 @@ final class EventLoop implements Runnable {
   /** Up to when the time in which it was busy has been counted. */
   private long busyUntilNanos;
 
-  private long trimNanos = TimingWheel.NEVER;
-
-  /** What the last look at the wheel has found over. */
-  private long firstDueTick;
-
-  private int dueCount;
-  private boolean behind;
   private boolean finishing;
   private boolean cancelling;
 
@@ -167,6 +120,8 @@ final class EventLoop implements Runnable {
     recorder = options.recordStats ? new LoopRecorder(scale) : null;
     TurnOrder order = TurnOrder.of(options.policy);
     chance = order.chance();
+    wheel = new LoopWheel(this, scale, recorder);
+    putOff = new PutOff(this, clock, scale);
     ready = new ReadyQueue(order, this::elapsedNanos, recorder);
     machinery = engine.newMachinery(this);
     turns = new Turns(this, machinery, ready, recorder);
@@ -201,11 +156,11 @@ final class EventLoop implements Runnable {
 
   /** Starts its thread. */
   void start() {
-    if (REST.compareAndSet(this, ENDED, AWAKE)) {
+    if (mailbox.begin()) {
       boolean started = false;
       try {
         Thread fresh = machinery.newLoopThread(name());
-        alarm = clock.newAlarm(fresh);
+        mailbox.waitBy(clock.newAlarm(fresh));
         thread = fresh;
         watchdog = scheduler.newWatchdog(this, fresh);
         fresh.start();
@@ -219,19 +174,11 @@ final class EventLoop implements Runnable {
   }
 
   private void endThread() {
-    closeAlarm();
     Watchdog<LoopStall> dog = watchdog;
     if (dog != null) {
       dog.stop();
     }
-    rest = ENDED;
-  }
-
-  private void closeAlarm() {
-    Clock.Alarm bell = alarm;
-    if (bell != null) {
-      bell.close();
-    }
+    mailbox.end();
   }
 
   /** Does it at once if this is the loop, and else as soon as the loop gets to it. */
@@ -280,12 +227,7 @@ final class EventLoop implements Runnable {
       refuse(mail);
       return;
     }
-    mailbox.add(mail);
-    VarHandle.fullFence();
-    int seen = rest;
-    if (seen == RESTING) {
-      wake();
-    } else if (seen == ENDED) {
+    if (mailbox.send(mail)) {
       revive();
     }
   }
@@ -300,13 +242,6 @@ final class EventLoop implements Runnable {
       start();
     } catch (Throwable failure) {
       scheduler.notRevived(this, failure);
-    }
-  }
-
-  private void wake() {
-    Clock.Alarm bell = alarm;
-    if (bell != null) {
-      bell.wake();
     }
   }
 
@@ -349,7 +284,7 @@ final class EventLoop implements Runnable {
 
   /** Whether its thread has ended and nobody wants another. */
   boolean hasEnded() {
-    return rest == ENDED && mailbox.isEmpty();
+    return mailbox.isEnded() && mailbox.isEmpty();
   }
 
   boolean isDead() {
@@ -423,7 +358,7 @@ final class EventLoop implements Runnable {
         readMail();
         advance();
         runReady();
-        trimWhenDue();
+        wheel.trimWhenDue();
       } while (rest());
     } catch (Throwable failure) {
       die(failure);
@@ -437,9 +372,7 @@ final class EventLoop implements Runnable {
     try {
       scheduler.loopDied(this, failure);
     } finally {
-      for (CoroutineTask<?> coroutine = first; coroutine != null; coroutine = coroutine.next) {
-        coroutine.abandon(causeOfDeath);
-      }
+      residents.all().forEach(coroutine -> coroutine.abandon(causeOfDeath));
       refuseMail();
     }
   }
@@ -451,7 +384,7 @@ final class EventLoop implements Runnable {
         refuse(mail);
       }
       endThread();
-    } while (!mailbox.isEmpty() && REST.compareAndSet(this, ENDED, AWAKE));
+    } while (!mailbox.isEmpty() && mailbox.begin());
   }
 
   private void refuse(Runnable mail) {
@@ -475,12 +408,7 @@ final class EventLoop implements Runnable {
   }
 
   private void adopt(CoroutineTask<?> coroutine) {
-    CoroutineTask<?> second = first;
-    coroutine.next = second;
-    if (second != null) {
-      second.previous = coroutine;
-    }
-    first = coroutine;
+    residents.add(coroutine);
     counts.add(Count.PRESENT, 1);
     coroutine.makeReady();
     if (cancelling) {
@@ -491,28 +419,14 @@ final class EventLoop implements Runnable {
   /** Cancels all that are here, and those that are on their way. */
   void cancelAll() {
     cancelling = true;
-    // A copy, as cancelling one may end it, or make another.
-    some(Integer.MAX_VALUE).forEach(scheduler::cancel);
+    residents.all().forEach(scheduler::cancel);
   }
 
   private void advance() {
     nowNanos = elapsedNanos();
     stamp = Stamp.of(nowNanos);
     wasBusyUntil(nowNanos);
-    long tick = scale.tickAt(nowNanos);
-    firstDueTick = TimingWheel.NEVER;
-    dueCount = 0;
-    wheel.advance(tick, INTAKE, sink);
-    if (recorder != null) {
-      recorder.expiredAll(nowNanos);
-    }
-    if (dueCount > 0 && FlightRecorder.takesLateDelays()) {
-      long latenessNanos = nowNanos - scale.startNanos(firstDueTick);
-      if (latenessNanos > LateDelayEvent.LATE_NANOS) {
-        LateDelayEvent.record(this, latenessNanos, dueCount);
-      }
-    }
-    behind = wheel.currentTick() < tick;
+    wheel.advance(nowNanos);
   }
 
   private void wasBusyUntil(long nanos) {
@@ -542,62 +456,23 @@ final class EventLoop implements Runnable {
     }
   }
 
-  private void expire(long deadlineTick, Expiry due) {
-    firstDueTick = Math.min(firstDueTick, deadlineTick);
-    dueCount++;
-    if (recorder != null) {
-      recorder.expired(deadlineTick, nowNanos);
-    }
-    try {
-      due.expired();
-    } catch (Throwable failure) {
-      failed(due, failure);
-    }
-  }
-
-  private void trimWhenDue() {
-    if (trimNanos == TimingWheel.NEVER) {
-      if (wheel.isTrimmable()) {
-        trimNanos = nowNanos + TRIM_DELAY_NANOS;
-      }
-    } else if (nowNanos >= trimNanos) {
-      wheel.trim(TRIM_PAGES);
-      if (!wheel.isTrimmable()) {
-        trimNanos = TimingWheel.NEVER;
-      }
-    }
-  }
-
   /** Returns whether to go on; if not, another thread may have begun to. */
   private boolean rest() {
-    if (behind || !ready.isEmpty()) {
+    if (wheel.isBehind() || !ready.isEmpty()) {
       return true;
     }
-    Clock.Alarm bell = alarm;
-    assert bell != null : "started without an alarm";
-    long eventTick = wheel.nextEventTick();
-    if (finishing && live.get() == 0 && eventTick == TimingWheel.NEVER) {
+    if (finishing && live.get() == 0 && wheel.isEmpty()) {
       endThread();
       if (!mailbox.isEmpty()) {
         revive();
       }
       return false;
     }
-    rest = RESTING;
-    if (mailbox.isEmpty()) {
-      wasBusyUntil(elapsedNanos());
-      long eventNanos =
-          eventTick == TimingWheel.NEVER ? TimingWheel.NEVER : scale.startNanos(eventTick);
-      long untilNanos = Math.min(eventNanos, trimNanos);
-      if (untilNanos == TimingWheel.NEVER) {
-        bell.await();
-      } else {
-        bell.awaitUntil(scale.clockNanos(untilNanos));
-      }
-      busyUntilNanos = elapsedNanos();
-      stamp = Stamp.of(busyUntilNanos);
-    }
-    rest = AWAKE;
+    wasBusyUntil(elapsedNanos());
+    long eventNanos = wheel.nextEventNanos();
+    mailbox.rest(eventNanos != LoopWheel.NEVER, scale.clockNanos(eventNanos));
+    busyUntilNanos = elapsedNanos();
+    stamp = Stamp.of(busyUntilNanos);
     return true;
   }
 
@@ -637,74 +512,23 @@ final class EventLoop implements Runnable {
     ready.add(task, nowNanos);
   }
 
-  /**
-   * Gives a coroutine a place in the ready queue as soon as its own rate allows, and then that of
-   * its group: none of the group's turns is taken for one who can not have it yet.
-   */
+  /** Makes a coroutine ready as soon as its rate allows. */
   void makeReadyWhenDue(CoroutineTask<?> coroutine, Traits traits) {
-    whenDue(
-        traits, traits.own(), () -> whenDue(traits, traits.groups(), () -> makeReady(coroutine)));
-  }
-
-  private void whenDue(Traits traits, @Nullable Throttle throttle, Expiry then) {
-    long nanos = clock.nanoTime();
-    long dueNanos = throttle == null ? nanos : throttle.take(nanos);
-    if (dueNanos == nanos) {
-      then.expired();
-      return;
-    }
-    traits.throttleTimerId =
-        arm(
-            scale.elapsedNanos(dueNanos),
-            () -> {
-              traits.throttleTimerId = 0;
-              then.expired();
-            });
+    putOff.makeReadyWhenDue(coroutine, traits);
   }
 
   /** Puts a coroutine off no longer, if its rate does: it was cancelled. */
   void hasten(CoroutineTask<?> coroutine) {
-    if (isNoLongerPutOff(coroutine)) {
+    if (putOff.end(coroutine)) {
       makeReady(coroutine);
     }
   }
 
   /** Takes back what was made ready. Looks at all that is ready. */
   void forget(CoroutineTask<?> coroutine) {
-    if (!isNoLongerPutOff(coroutine)) {
+    if (!putOff.end(coroutine)) {
       ready.takeBack(coroutine);
     }
-  }
-
-  /** Ends that, and says whether it has been. */
-  private boolean isNoLongerPutOff(CoroutineTask<?> coroutine) {
-    Traits traits = coroutine.traits();
-    if (traits == null || traits.throttleTimerId == 0) {
-      return false;
-    }
-    disarm(traits.throttleTimerId);
-    traits.throttleTimerId = 0;
-    return true;
-  }
-
-  long arm(long deadlineNanos, Expiry due) {
-    return wheel.arm(scale.tickAtOrAfter(deadlineNanos), due);
-  }
-
-  void rearmEarlier(long timerId, long deadlineNanos) {
-    long tick = scale.tickAtOrAfter(deadlineNanos);
-    if (tick < wheel.deadlineTick(timerId, tick)) {
-      wheel.rearm(timerId, tick);
-    }
-  }
-
-  void disarm(long timerId) {
-    wheel.cancel(timerId);
-  }
-
-  /** When an entry of the wheel is due, in elapsed time. */
-  long deadlineNanos(long timerId) {
-    return scale.startNanos(wheel.deadlineTick(timerId, TimingWheel.NEVER));
   }
 
   /** For whatever changes its state now. */
@@ -744,18 +568,7 @@ final class EventLoop implements Runnable {
 
   /** A coroutine has had its last turn. */
   void ended(CoroutineTask<?> coroutine) {
-    CoroutineTask<?> before = coroutine.previous;
-    CoroutineTask<?> after = coroutine.next;
-    if (before == null) {
-      first = after;
-    } else {
-      before.next = after;
-    }
-    if (after != null) {
-      after.previous = before;
-    }
-    coroutine.previous = null;
-    coroutine.next = null;
+    residents.remove(coroutine);
     counts.add(Count.PRESENT, -1);
     counts.add(coroutine.countOfEnd(), 1);
     givePlace();
@@ -773,13 +586,7 @@ final class EventLoop implements Runnable {
 
   /** Coroutines here that have not ended, so many at the most. */
   List<CoroutineTask<?>> some(int most) {
-    List<CoroutineTask<?>> some = new ArrayList<>();
-    for (CoroutineTask<?> coroutine = first;
-        coroutine != null && some.size() < most;
-        coroutine = coroutine.next) {
-      some.add(coroutine);
-    }
-    return some;
+    return residents.some(most);
   }
 
   /** Notes for a dump how some of them stand; those that have ended do not any more. */
@@ -801,17 +608,11 @@ final class EventLoop implements Runnable {
    */
   void finish(Runnable told) {
     finishing = true;
-    List<CoroutineTask<?>> unseen = new ArrayList<>();
-    for (int page = 0; page < wheel.pageCount(); page++) {
-      wheel.visit(
-          page,
-          (id, deadlineTick, due) -> {
-            if (due instanceof CoroutineTask<?> coroutine && coroutine.state().isEnd()) {
-              unseen.add(coroutine);
-            }
-          });
+    for (Expiry due : wheel.all()) {
+      if (due instanceof CoroutineTask<?> coroutine && coroutine.state().isEnd()) {
+        coroutine.reportUnseen();
+      }
     }
-    unseen.forEach(CoroutineTask::reportUnseen);
     machinery.runTask(told);
   }
 }

@@ -28,7 +28,7 @@ final class TimedWait implements ScheduledFuture<@Nullable Void>, Expiry {
   }
 
   void begin(long delayNanos) {
-    timerId = loop.arm(TickScale.deadlineNanos(loop.elapsedNanos(), delayNanos), this);
+    timerId = loop.wheel.arm(TickScale.deadlineNanos(loop.elapsedNanos(), delayNanos), this);
   }
 
   @Override
@@ -49,7 +49,7 @@ final class TimedWait implements ScheduledFuture<@Nullable Void>, Expiry {
     if (timerId == 0) {
       return false;
     }
-    loop.disarm(timerId);
+    loop.wheel.disarm(timerId);
     timerId = 0;
     expiry = null;
     cancelled = true;

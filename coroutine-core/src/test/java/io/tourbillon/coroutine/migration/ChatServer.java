@@ -11,7 +11,6 @@ import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 
@@ -40,7 +39,7 @@ final class ChatServer {
   }
 
   /** Serves until it is cancelled, which ends all sessions before it returns. */
-  void serve() {
+  void serve() throws IOException {
     try (CoroutineScope sessions = CoroutineScope.open(Policy.SUPERVISE)) {
       while (true) {
         AsynchronousSocketChannel accepted =
@@ -59,7 +58,7 @@ final class ChatServer {
     }
   }
 
-  private void session(LineConnection opened) throws IOException {
+  private void session(LineConnection opened) {
     try (LineConnection connection = opened) {
       String name = Coroutines.withTimeout(TIME_TO_SAY_A_NAME, connection::readLine);
       Channel<String> outbox = Channel.buffered(MOST_UNREAD);
@@ -78,7 +77,7 @@ final class ChatServer {
         outboxes.remove(name);
         tellOthers(name, "* " + name + " has left");
       }
-    } catch (CompletionException | TimeoutException lost) {
+    } catch (IOException | TimeoutException lost) {
       // The connection is broken or was never used: a way to leave like others.
     }
   }
@@ -93,10 +92,12 @@ final class ChatServer {
   }
 
   /** When it ends, so does the reading. */
-  private static void write(Channel<String> outbox, LineConnection opened) throws IOException {
+  private static void write(Channel<String> outbox, LineConnection opened) {
     try (LineConnection connection = opened) {
-      outbox.forEach(connection::writeLine);
-    } catch (CompletionException lost) {
+      for (String line : outbox) {
+        connection.writeLine(line);
+      }
+    } catch (IOException lost) {
       // The reader is told by the close.
     }
   }

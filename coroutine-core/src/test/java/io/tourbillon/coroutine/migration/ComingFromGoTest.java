@@ -608,7 +608,7 @@ class ComingFromGoTest extends MigrationPage {
   }
 
   /** Hears as many. */
-  private static void hear(LineConnection member, int helloes) {
+  private static void hear(LineConnection member, int helloes) throws IOException {
     for (int heard = 0; heard < helloes; ) {
       if (member.readLine().endsWith(": hello")) {
         heard++;

@@ -9,7 +9,6 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
 
 /**
  * Lines of text over a socket, for one coroutine that reads and one that writes. If one of them is
@@ -44,7 +43,7 @@ final class LineConnection implements AutoCloseable {
   }
 
   /** The next line, or null if there are no more. What comes after the last line break is none. */
-  String readLine() {
+  String readLine() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     while (received.hasRemaining() || receives()) {
       byte next = received.get();
@@ -52,15 +51,14 @@ final class LineConnection implements AutoCloseable {
         return line.toString(UTF_8);
       }
       if (line.size() == LONGEST_LINE) {
-        throw new CompletionException(
-            new IOException("a line must have at most " + LONGEST_LINE + " bytes"));
+        throw new IOException("a line must have at most " + LONGEST_LINE + " bytes");
       }
       line.write(next);
     }
     return null;
   }
 
-  private boolean receives() {
+  private boolean receives() throws IOException {
     received.clear();
     int count =
         CompletionHandlers.awaitOrClose(channel, handler -> channel.read(received, null, handler));
@@ -68,7 +66,7 @@ final class LineConnection implements AutoCloseable {
     return count > 0;
   }
 
-  void writeLine(String line) {
+  void writeLine(String line) throws IOException {
     ByteBuffer left = ByteBuffer.wrap((line + "\n").getBytes(UTF_8));
     while (left.hasRemaining()) {
       int _ =

@@ -1,0 +1,140 @@
+package io.tourbillon.coroutine;
+
+import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.wheel.ExpirySink;
+import io.tourbillon.timer.wheel.TimingWheel;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The wheel of a loop, in nanoseconds of elapsed time: expires what is due, measures how late that
+ * was, and gives back memory that a peak has left behind. The loop's own, or of its coroutine that
+ * has the turn.
+ */
+final class LoopWheel {
+  /** When there is nothing to be done. */
+  static final long NEVER = TimingWheel.NEVER;
+
+  /** Expiries handled between two looks at the clock. */
+  private static final int INTAKE = 1024;
+
+  private static final long TRIM_DELAY_NANOS = 500_000_000;
+  private static final int TRIM_PAGES = 16;
+
+  private final EventLoop loop;
+  private final TickScale scale;
+
+  /** Null if nothing is to be measured. */
+  private final @Nullable LoopRecorder recorder;
+
+  private final TimingWheel<Expiry> wheel = new TimingWheel<>(0);
+  private final ExpirySink<Expiry> sink = (id, deadlineTick, due) -> expire(deadlineTick, due);
+  private long nowNanos;
+  private long trimNanos = NEVER;
+
+  // What the last look at the wheel has found over.
+  private long firstDueTick;
+  private int dueCount;
+  private boolean behind;
+
+  LoopWheel(EventLoop loop, TickScale scale, @Nullable LoopRecorder recorder) {
+    this.loop = loop;
+    this.scale = scale;
+    this.recorder = recorder;
+  }
+
+  /**
+   * Arms an entry.
+   *
+   * @return its id, never 0
+   */
+  long arm(long deadlineNanos, Expiry due) {
+    return wheel.arm(scale.tickAtOrAfter(deadlineNanos), due);
+  }
+
+  void rearmEarlier(long timerId, long deadlineNanos) {
+    long tick = scale.tickAtOrAfter(deadlineNanos);
+    if (tick < wheel.deadlineTick(timerId, tick)) {
+      wheel.rearm(timerId, tick);
+    }
+  }
+
+  void disarm(long timerId) {
+    wheel.cancel(timerId);
+  }
+
+  /** When an entry is due. */
+  long deadlineNanos(long timerId) {
+    return scale.startNanos(wheel.deadlineTick(timerId, NEVER));
+  }
+
+  /** Expires what is due, up to a number of them. */
+  void advance(long nowNanos) {
+    this.nowNanos = nowNanos;
+    long tick = scale.tickAt(nowNanos);
+    firstDueTick = NEVER;
+    dueCount = 0;
+    wheel.advance(tick, INTAKE, sink);
+    if (recorder != null) {
+      recorder.expiredAll(nowNanos);
+    }
+    if (dueCount > 0 && FlightRecorder.takesLateDelays()) {
+      long latenessNanos = nowNanos - scale.startNanos(firstDueTick);
+      if (latenessNanos > LateDelayEvent.LATE_NANOS) {
+        LateDelayEvent.record(loop, latenessNanos, dueCount);
+      }
+    }
+    behind = wheel.currentTick() < tick;
+  }
+
+  private void expire(long deadlineTick, Expiry due) {
+    firstDueTick = Math.min(firstDueTick, deadlineTick);
+    dueCount++;
+    if (recorder != null) {
+      recorder.expired(deadlineTick, nowNanos);
+    }
+    try {
+      due.expired();
+    } catch (Throwable failure) {
+      loop.failed(due, failure);
+    }
+  }
+
+  /** Whether more was due than it has expired. */
+  boolean isBehind() {
+    return behind;
+  }
+
+  void trimWhenDue() {
+    if (trimNanos == NEVER) {
+      if (wheel.isTrimmable()) {
+        trimNanos = nowNanos + TRIM_DELAY_NANOS;
+      }
+    } else if (nowNanos >= trimNanos) {
+      wheel.trim(TRIM_PAGES);
+      if (!wheel.isTrimmable()) {
+        trimNanos = NEVER;
+      }
+    }
+  }
+
+  boolean isEmpty() {
+    return wheel.nextEventTick() == NEVER;
+  }
+
+  /** When there is something to expire, to move or to trim, or NEVER. */
+  long nextEventNanos() {
+    long tick = wheel.nextEventTick();
+    return Math.min(tick == NEVER ? NEVER : scale.startNanos(tick), trimNanos);
+  }
+
+  /** All entries. */
+  List<Expiry> all() {
+    List<Expiry> all = new ArrayList<>();
+    for (int page = 0; page < wheel.pageCount(); page++) {
+      wheel.visit(page, (id, deadlineTick, due) -> all.add(due));
+    }
+    return all;
+  }
+}
