@@ -162,7 +162,7 @@ final class EventLoop implements Runnable {
         Thread fresh = machinery.newLoopThread(name());
         mailbox.waitBy(clock.newAlarm(fresh));
         thread = fresh;
-        watchdog = scheduler.newWatchdog(this, fresh);
+        watchdog = scheduler.reports().newWatchdog(this, fresh);
         fresh.start();
         started = true;
       } finally {
@@ -241,7 +241,7 @@ final class EventLoop implements Runnable {
     try {
       start();
     } catch (Throwable failure) {
-      scheduler.notRevived(this, failure);
+      scheduler.reports().notRevived(this, failure);
     }
   }
 
@@ -299,7 +299,7 @@ final class EventLoop implements Runnable {
   /** Gives a place back; the scheduler may have been waiting for that. */
   void givePlace() {
     if (live.decrementAndGet() == 0) {
-      scheduler.loopIsQuiet();
+      scheduler.closing().loopIsQuiet();
     }
   }
 
@@ -370,7 +370,7 @@ final class EventLoop implements Runnable {
     causeOfDeath = new IllegalStateException(name() + " has died", failure);
     dead = true;
     try {
-      scheduler.loopDied(this, failure);
+      scheduler.reports().loopDied(this, failure);
     } finally {
       residents.all().forEach(coroutine -> coroutine.abandon(causeOfDeath));
       refuseMail();
@@ -412,14 +412,14 @@ final class EventLoop implements Runnable {
     counts.add(Count.PRESENT, 1);
     coroutine.makeReady();
     if (cancelling) {
-      scheduler.cancel(coroutine);
+      scheduler.closing().cancel(coroutine);
     }
   }
 
   /** Cancels all that are here, and those that are on their way. */
   void cancelAll() {
     cancelling = true;
-    residents.all().forEach(scheduler::cancel);
+    residents.all().forEach(scheduler.closing()::cancel);
   }
 
   private void advance() {
@@ -444,7 +444,7 @@ final class EventLoop implements Runnable {
 
   /** Something of ours, or a turn, has thrown. */
   void failed(Object task, Throwable failure) {
-    machinery.runTask(() -> scheduler.taskFailed(this, task, failure));
+    machinery.runTask(() -> scheduler.reports().taskFailed(this, task, failure));
   }
 
   /** Code of users may be called even here: an interrupt closes a channel of theirs, for one. */
@@ -576,12 +576,12 @@ final class EventLoop implements Runnable {
   }
 
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
-    machinery.runTask(() -> scheduler.uncaught(coroutine, failure));
+    machinery.runTask(() -> scheduler.reports().uncaught(coroutine, failure));
   }
 
   /** A coroutine, or else another thread here, does not heed the clock of the scheduler. */
   void waitsInRealTime(@Nullable CoroutineTask<?> coroutine) {
-    execute(() -> machinery.runTask(() -> scheduler.waitsInRealTime(this, coroutine)));
+    execute(() -> machinery.runTask(() -> scheduler.reports().waitsInRealTime(this, coroutine)));
   }
 
   /** Coroutines here that have not ended, so many at the most. */

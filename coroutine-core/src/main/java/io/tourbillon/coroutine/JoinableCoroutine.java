@@ -4,7 +4,6 @@ import io.tourbillon.coroutine.LoopCounts.Count;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -22,7 +21,6 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   private static final VarHandle STATE;
   private static final VarHandle CANCELLATION;
   private static final VarHandle END;
-  private static final VarHandle WATCHERS;
 
   static {
     try {
@@ -31,7 +29,6 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
       CANCELLATION =
           lookup.findVarHandle(JoinableCoroutine.class, "cancellation", Cancellation.class);
       END = lookup.findVarHandle(JoinableCoroutine.class, "end", End.class);
-      WATCHERS = lookup.findVarHandle(End.class, "watchers", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -235,7 +232,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
 
   @Override
   public final CompletableFuture<T> toFuture() {
-    CompletableFuture<T> view = new Cancelling<>(this);
+    CompletableFuture<T> view = new CoroutineFuture<>(this);
     CompletableFuture<T> _ =
         watched()
             .whenComplete((value, failure) -> loop.runTask(() -> settle(view, value, failure)));
@@ -402,65 +399,4 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
 
   /** What its body has thrown, and what that means. */
   record Thrown(Throwable failure, State state) {}
-
-  /**
-   * Its end, for those who wait for it. One who gives up says so, and then looks whether the end
-   * has come; the loop completes this, and then looks whether anyone is left: so one of them knows
-   * of a failure that nobody will see.
-   */
-  private static final class End<T extends @Nullable Object> extends CompletableFuture<T> {
-    /** By atomic additions. */
-    @SuppressWarnings("unused")
-    private volatile int watchers;
-
-    /** Of the scope whose child it is; written once by who spawns, read by whoever dumps. */
-    private volatile @Nullable Family family;
-
-    void watch() {
-      int _ = (int) WATCHERS.getAndAdd(this, 1);
-    }
-
-    void unwatch() {
-      int _ = (int) WATCHERS.getAndAdd(this, -1);
-    }
-
-    boolean isWatched() {
-      return watchers > 0;
-    }
-  }
-
-  /** A future whose cancellation is the coroutine's. */
-  private static final class Cancelling<T extends @Nullable Object> extends CompletableFuture<T>
-      implements Awaited {
-    private final JoinableCoroutine<T> coroutine;
-
-    Cancelling(JoinableCoroutine<T> coroutine) {
-      this.coroutine = coroutine;
-    }
-
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-      boolean cancelled = super.cancel(mayInterruptIfRunning);
-      if (cancelled) {
-        coroutine.cancel(
-            Count.CANCELLED_BY_FUTURE, "its future was cancelled", CurrentLoop.whoAmI());
-      }
-      return cancelled;
-    }
-
-    @Override
-    public List<?> holders() {
-      return isDone() ? List.of() : List.of(coroutine);
-    }
-
-    @Override
-    public String toString() {
-      return "the future of " + coroutine;
-    }
-
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-      return new CompletableFuture<>();
-    }
-  }
 }

@@ -12,4 +12,14 @@ public final class Dumps {
     }
     return dump;
   }
+
+  /**
+   * Returns when no coroutine is left. One that is attached to another ends soon after that, in a
+   * turn of its own.
+   */
+  public static void awaitNone(CoroutineScheduler scheduler) {
+    while (scheduler.dump(0).total() > 0) {
+      Thread.onSpinWait();
+    }
+  }
 }

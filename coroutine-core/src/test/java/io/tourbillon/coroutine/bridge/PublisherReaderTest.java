@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Dumps;
 import io.tourbillon.coroutine.TestSchedulers;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
@@ -287,9 +288,7 @@ class PublisherReaderTest {
       Thread.onSpinWait();
     }
     channel.cancel(null);
-    while (scheduler.dump(1).total() > 0) {
-      Thread.onSpinWait();
-    }
+    Dumps.awaitNone(scheduler);
     assertEquals(List.of("b", "c"), undelivered);
   }
 

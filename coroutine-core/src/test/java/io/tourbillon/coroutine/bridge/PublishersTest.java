@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Dumps;
 import io.tourbillon.coroutine.TestSchedulers;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.generator.Generator;
@@ -77,9 +78,7 @@ class PublishersTest {
   }
 
   private void awaitQuiet() {
-    while (scheduler.dump(1).total() > 0) {
-      Thread.onSpinWait();
-    }
+    Dumps.awaitNone(scheduler);
   }
 
   private void awaitDump(String text) {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Dumps;
 import io.tourbillon.coroutine.TestSchedulers;
 import java.io.IOException;
 import java.time.Duration;
@@ -54,9 +55,7 @@ class ProduceTest {
   }
 
   private void awaitQuiet() {
-    while (scheduler.dump(1).total() > 0) {
-      Thread.onSpinWait();
-    }
+    Dumps.awaitNone(scheduler);
   }
 
   /**

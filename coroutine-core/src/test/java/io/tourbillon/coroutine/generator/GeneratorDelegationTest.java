@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Dumps;
 import io.tourbillon.coroutine.TestSchedulers;
 import java.io.IOException;
 import java.time.Duration;
@@ -84,7 +85,7 @@ class GeneratorDelegationTest {
       }
       assertEquals(101, expected);
     }
-    assertEquals(0, scheduler.dump(10).total());
+    Dumps.awaitNone(scheduler);
   }
 
   @Test
@@ -147,7 +148,7 @@ class GeneratorDelegationTest {
     outer.next();
     outer.close();
     assertEquals(List.of("inner finally", "outer finally"), seen);
-    assertEquals(0, scheduler.dump(10).total());
+    Dumps.awaitNone(scheduler);
   }
 
   @Test
@@ -166,7 +167,7 @@ class GeneratorDelegationTest {
     assertEquals(
         broken + " must not yield after it was closed: 2",
         assertThrows(CompletionException.class, outer::close).getCause().getMessage());
-    assertEquals(0, scheduler.dump(10).total());
+    Dumps.awaitNone(scheduler);
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Dumps;
 import io.tourbillon.coroutine.TestSchedulers;
 import java.io.IOException;
 import java.time.Duration;
@@ -94,7 +95,7 @@ class GeneratorTest {
   void body_beginsWithTheFirstStepOnly() {
     try (Generator<Integer, String, Void> generator =
         Generator.of(scheduler, out -> seen.add("begun"))) {
-      assertEquals(0, scheduler.dump(10).total());
+      Dumps.awaitNone(scheduler);
       assertEquals(List.of(), seen);
       assertEquals(ended(null), generator.next());
       assertEquals(List.of("begun"), seen);
@@ -275,7 +276,7 @@ class GeneratorTest {
     generator.close();
     assertFalse(generator.iterator().hasNext());
     assertThrows(IllegalStateException.class, generator::next);
-    assertEquals(0, scheduler.dump(10).total());
+    Dumps.awaitNone(scheduler);
   }
 
   @Test
@@ -348,7 +349,7 @@ class GeneratorTest {
         "stubborn must not yield after it was closed: 2",
         assertThrows(IllegalStateException.class, stubborn::close).getMessage());
     assertEquals(List.of("stubborn must not yield after it was closed: 2"), seen);
-    assertEquals(0, scheduler.dump(10).total());
+    Dumps.awaitNone(scheduler);
   }
 
   @Test

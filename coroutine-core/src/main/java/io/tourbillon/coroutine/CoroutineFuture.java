@@ -1,0 +1,40 @@
+package io.tourbillon.coroutine;
+
+import io.tourbillon.coroutine.LoopCounts.Count;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A future of a coroutine, whose cancellation is the coroutine's. */
+final class CoroutineFuture<T extends @Nullable Object> extends CompletableFuture<T>
+    implements Awaited {
+  private final JoinableCoroutine<T> coroutine;
+
+  CoroutineFuture(JoinableCoroutine<T> coroutine) {
+    this.coroutine = coroutine;
+  }
+
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    boolean cancelled = super.cancel(mayInterruptIfRunning);
+    if (cancelled) {
+      coroutine.cancel(Count.CANCELLED_BY_FUTURE, "its future was cancelled", CurrentLoop.whoAmI());
+    }
+    return cancelled;
+  }
+
+  @Override
+  public List<?> holders() {
+    return isDone() ? List.of() : List.of(coroutine);
+  }
+
+  @Override
+  public String toString() {
+    return "the future of " + coroutine;
+  }
+
+  @Override
+  public <U> CompletableFuture<U> newIncompleteFuture() {
+    return new CompletableFuture<>();
+  }
+}

@@ -1,0 +1,107 @@
+package io.tourbillon.coroutine;
+
+import io.tourbillon.timer.watchdog.Watchdog;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells users, and the log, of what has gone wrong on the loops of a scheduler. A handler of theirs
+ * that throws does no harm. Called by the loops, where users' code may run, and by watchdogs.
+ */
+final class Reports {
+  private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
+
+  private final UncaughtHandler uncaughtHandler;
+  private final @Nullable Duration watchdogBound;
+  private final Consumer<? super LoopStall> stallHandler;
+  private final Consumer<? super RealTimeWait> realTimeWaitHandler;
+
+  Reports(CoroutineScheduler.Builder options) {
+    uncaughtHandler = options.uncaughtHandler;
+    watchdogBound = options.watchdogBound;
+    stallHandler = options.stallHandler;
+    realTimeWaitHandler = options.realTimeWaitHandler;
+  }
+
+  /** Starts a watchdog over the thread of a loop; null if the user wants none. */
+  @Nullable Watchdog<LoopStall> newWatchdog(EventLoop loop, Thread thread) {
+    Duration bound = watchdogBound;
+    if (bound == null) {
+      return null;
+    }
+    Watchdog<LoopStall> watchdog =
+        new Watchdog<>(bound.toNanos(), loop::look, stall -> stalled(loop, stall));
+    watchdog.start(
+        Thread.ofPlatform()
+            .daemon()
+            .inheritInheritableThreadLocals(false)
+            .name(loop.name() + "-watchdog")
+            .unstarted(watchdog),
+        thread);
+    return watchdog;
+  }
+
+  private void stalled(EventLoop loop, LoopStall stall) {
+    loop.stalled();
+    if (FlightRecorder.takesLoopStalls()) {
+      LoopStallEvent.record(stall);
+    }
+    try {
+      stallHandler.accept(stall);
+    } catch (Throwable thrown) {
+      LOG.log(Level.ERROR, "the stall handler has thrown", thrown);
+    }
+  }
+
+  /** A coroutine has failed, and nobody has seen it. */
+  void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
+    try {
+      uncaughtHandler.handle(coroutine, failure);
+    } catch (Throwable thrown) {
+      LOG.log(Level.ERROR, "the uncaught handler has thrown", thrown);
+    }
+  }
+
+  /** A coroutine, or else a thread of other people's, does not heed a virtual clock. */
+  void waitsInRealTime(EventLoop loop, @Nullable CoroutineTask<?> coroutine) {
+    Thread thread = coroutine == null ? null : coroutine.thread();
+    RealTimeWait wait =
+        new RealTimeWait(
+            loop.name(),
+            coroutine == null ? Optional.empty() : Optional.of(coroutine.name()),
+            thread == null ? List.of() : Arrays.asList(thread.getStackTrace()));
+    try {
+      realTimeWaitHandler.accept(wait);
+    } catch (Throwable thrown) {
+      LOG.log(Level.ERROR, "the handler of waits in real time has thrown", thrown);
+    }
+  }
+
+  /** Something of the loop's own, or a turn, has thrown. */
+  void taskFailed(EventLoop loop, Object task, Throwable failure) {
+    LOG.log(Level.ERROR, loop + ": a task has thrown: " + task, failure);
+  }
+
+  /** A loop has got no thread for what came after its end. */
+  void notRevived(EventLoop loop, Throwable failure) {
+    LOG.log(
+        Level.ERROR,
+        loop + ": what has come after its end waits, as no thread could be started for it",
+        failure);
+  }
+
+  /** A loop is no more. */
+  void loopDied(EventLoop loop, Throwable failure) {
+    String message = loop + " has died; its coroutines will not go on: " + loop.live();
+    // By another thread, since a logger takes locks, for which coroutines of the loop may wait.
+    Thread.ofPlatform()
+        .daemon()
+        .name(loop.name() + "-report")
+        .start(() -> LOG.log(Level.ERROR, message, failure));
+  }
+}
