@@ -107,8 +107,9 @@ public final class Simulation {
 
   /**
    * How long, in real time, everything may wait for something from outside, such as a future that
-   * another thread completes, before that counts as a deadlock. Zero where nothing comes from
-   * outside. Calls of {@link Coroutines#blocking} are waited for however long they take.
+   * another thread completes, before that counts as a deadlock. None is given where some wait for
+   * each other. Zero where nothing comes from outside. Calls of {@link Coroutines#blocking} are
+   * waited for however long they take.
    *
    * @throws IllegalArgumentException if it is negative
    */

@@ -125,8 +125,10 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
     if (!hasEnded()) {
       report(
           Reason.DEADLOCK,
-          "deadlock: everything waits, nothing is due, and nothing has come from outside within "
-              + grace,
+          someWaitForEachOther()
+              ? "deadlock: nothing is due, and some wait for each other"
+              : "deadlock: everything waits, nothing is due, and nothing has come from outside within "
+                  + grace,
           null);
     } else if (failure == null && reports.isEmpty()) {
       reportLeftovers();
@@ -135,9 +137,17 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
 
   /** Whether something comes from outside; all that is inside waits. */
   private boolean movesWithinGrace() throws InterruptedException {
+    if (someWaitForEachOther()) {
+      return false;
+    }
     long before = scheduler.stats().switches();
     return bodyHasEnded.await(TimeUnit.NANOSECONDS.convert(grace), TimeUnit.NANOSECONDS)
         || scheduler.stats().switches() != before;
+  }
+
+  /** Which nothing from outside can change. */
+  private boolean someWaitForEachOther() {
+    return !scheduler.dump(MOST_NAMES).deadlocks().isEmpty();
   }
 
   private void reportLeftovers() {

@@ -65,8 +65,9 @@
  * is cancelled. A helper that is to end with the body is attached to it ({@link
  * io.tourbillon.coroutine.Coroutines#spawnAttached}). A coroutine that fails and is joined by
  * nobody within a second of the run's time, or by its end, ends the run, as it would have been
- * logged in production. When everything waits and nothing is due, that is a deadlock; only what
- * comes from outside could change it, for which a grace is given, in real time.
+ * logged in production. When everything waits and nothing is due, that is a deadlock: at once if
+ * some wait for each other, and else, as something from outside could change it, after a grace in
+ * real time.
  */
 @NullMarked
 package io.tourbillon.coroutine.testkit;
