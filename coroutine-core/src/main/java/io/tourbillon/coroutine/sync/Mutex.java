@@ -54,10 +54,17 @@ public final class Mutex {
   /** What is waited for, put into words only for those who ask. */
   final Awaited locking =
       new Awaited() {
+        /**
+         * With the lock: between becoming the holder and being resumed nobody waits for himself.
+         */
         @Override
         public List<?> holders() {
-          Object now = holder;
-          return now == null ? List.of() : List.of(now);
+          lock.lock();
+          try {
+            return holder == null ? List.of() : List.of(holder);
+          } finally {
+            lock.unlock();
+          }
         }
 
         @Override
