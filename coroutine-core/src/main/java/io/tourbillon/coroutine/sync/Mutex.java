@@ -54,11 +54,9 @@ public final class Mutex {
   /** What is waited for, put into words only for those who ask. */
   final Awaited locking =
       new Awaited() {
-        /**
-         * With the lock: between becoming the holder and being resumed nobody waits for himself.
-         */
         @Override
         public List<?> holders() {
+          // Or one who has become the holder, and is about to be resumed, would wait for himself.
           lock.lock();
           try {
             return holder == null ? List.of() : List.of(holder);
