@@ -193,9 +193,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   @Override
   void cancelled() {
-    if (state() == State.READY) {
-      loop.hasten(this);
-    } else if (state() == State.SUSPENDED) {
+    if (state() == State.SUSPENDED) {
       long nanos = strikeNanos();
       if (nanos > loop.elapsedNanos()) {
         armEarlier(nanos);
