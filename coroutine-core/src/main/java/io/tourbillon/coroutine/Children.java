@@ -267,6 +267,9 @@ final class Children implements Awaited {
   }
 
   private Ending failing(Throwable thrown) {
+    if (failure != null) {
+      thrown.addSuppressed(failure);
+    }
     failure = thrown;
     return ending("its scope has failed: " + thrown, thrown);
   }

@@ -106,6 +106,23 @@ class CoroutineScopeFailuresTest {
   }
 
   @Test
+  void firstSuccess_whoseTimeIsOver_losesNoFailureThatCameBefore() {
+    try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.FIRST_SUCCESS)) {
+      Coroutine<?> failed =
+          scope.spawn(
+              () -> {
+                throw broken;
+              });
+      scope.spawn(() -> Coroutines.delay(LONG));
+      assertThrows(CompletionException.class, failed::join);
+      scope.deadline(Duration.ZERO);
+      Throwable cause = assertThrows(CompletionException.class, scope::join).getCause();
+      assertInstanceOf(TimeoutException.class, cause);
+      assertEquals(List.of(broken), List.of(cause.getSuppressed()));
+    }
+  }
+
+  @Test
   void firstSuccess_ofPartsThatAreAllCancelled_saysSo() throws Exception {
     Callable<String> cancelled =
         () -> {
