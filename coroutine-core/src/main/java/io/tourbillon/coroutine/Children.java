@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -181,10 +182,11 @@ final class Children implements Awaited {
 
   /**
    * A child has come to its end. On its loop, whose own thread must not queue for the lock, where
-   * it could be behind a coroutine that can not go on without the loop.
+   * it could be behind a coroutine that can not go on without the loop; nor put a failure into
+   * words, which is code of users. Mostly there is neither, which saves a turn.
    */
   private void ended(CoroutineTask<?> child) {
-    if (lock.tryLock()) {
+    if (child.state() != State.FAILED && lock.tryLock()) {
       leave(child);
     } else {
       child.loop.runTask(
@@ -216,10 +218,14 @@ final class Children implements Awaited {
   }
 
   private void carryOut(Ending begun) {
+    String reason = begun.reason;
     if (begun.failure != null) {
       onFailure.accept(begun.failure);
+      reason += ": " + begun.failure;
     }
-    begun.cancelled.forEach(child -> child.cancel(begun.reason));
+    for (CoroutineTask<?> child : begun.cancelled) {
+      child.cancel(reason);
+    }
   }
 
   // Under the lock.
@@ -271,7 +277,7 @@ final class Children implements Awaited {
       thrown.addSuppressed(failure);
     }
     failure = thrown;
-    return ending("its scope has failed: " + thrown, thrown);
+    return ending("its scope has failed", thrown);
   }
 
   private Ending ending(String reason, @Nullable Throwable thrown) {

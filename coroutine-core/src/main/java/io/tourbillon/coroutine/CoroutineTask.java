@@ -202,6 +202,9 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
         struck();
       }
     }
+    if (state() == State.READY) {
+      loop.hasten(this);
+    }
   }
 
   /** Ends its suspension: a delay is over, or a limit around it, or it was cancelled. */
@@ -468,13 +471,14 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     return suspend(
         resumption,
         _ ->
-            stage.whenComplete(
+            stage.handle( // For the reason that JoinableCoroutine has.
                 (value, failure) -> {
                   if (failure == null) {
                     resumption.resume(value);
                   } else {
                     resumption.failAsJoinDoes(failure);
                   }
+                  return true;
                 }));
   }
 
