@@ -28,8 +28,11 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   /** NEW, BEGUN or TAKEN_BACK; by compare-and-set from NEW, so it is one or the other. */
   private final AtomicInteger stage = new AtomicInteger(NEW);
 
-  /** Who runs it, for interrupts; guarded by this, so that none comes after the call. */
-  private @Nullable Thread thread;
+  /**
+   * Who runs it, for interrupts; written and interrupted under this, so that none comes after the
+   * call. Volatile for those who look.
+   */
+  private volatile @Nullable Thread thread;
 
   /** Guarded by this. */
   private boolean interrupted;
@@ -108,8 +111,9 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   }
 
   @Override
-  public synchronized List<Thread> holders() {
-    return thread == null ? List.of() : List.of(thread);
+  public List<Thread> holders() {
+    Thread running = thread;
+    return running == null ? List.of() : List.of(running);
   }
 
   @Override
