@@ -92,7 +92,7 @@ public final class CoroutineScope implements AutoCloseable {
    * @return this
    * @throws IllegalStateException if the scope is closed, or if called by another than who opened
    *     it
-   * @throws RejectedExecutionException if the scheduler is closed
+   * @throws RejectedExecutionException if a plain thread has opened it, and the scheduler is closed
    */
   public CoroutineScope deadline(Duration limit) {
     requireOwner();
@@ -216,7 +216,7 @@ public final class CoroutineScope implements AutoCloseable {
     children.cancel(Objects.requireNonNull(reason, "reason"));
   }
 
-  /** The scope has failed, which the owner sees wherever it is suspended. By whatever thread. */
+  /** The scope has failed, which the owner sees wherever it is suspended. */
   private void strikeOwner(Throwable thrown) {
     if (owner != null && ownersScope != null) {
       ownersScope.strike(owner.loop.elapsedNanos(), "it has failed: " + thrown, thrown);

@@ -194,10 +194,10 @@ public final class Suspension {
   }
 
   /**
-   * Runs something when a coroutine has ended, in whatever way, or at once if it has. It is run on
-   * the coroutine's loop, where it may take locks, but must be short, must not wait for anything
-   * else and must not throw. Unlike {@link Coroutine#join} and {@link Coroutine#toFuture} this does
-   * not count as having seen a failure.
+   * Runs something when a coroutine has ended, in whatever way: on its loop, where it may take
+   * locks, but must be short, must not wait for anything else and must not throw. If the coroutine
+   * has ended already that is at once, by the caller. Unlike {@link Coroutine#join} and {@link
+   * Coroutine#toFuture} this does not count as having seen a failure.
    */
   public static void whenEnded(Coroutine<?> coroutine, Runnable then) {
     Objects.requireNonNull(then, "then");
