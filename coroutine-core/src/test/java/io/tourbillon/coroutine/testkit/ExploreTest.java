@@ -193,6 +193,9 @@ class ExploreTest {
     SimulationFailure failure = found(MANY, () -> dine(3, false));
     assertEquals(Reason.DEADLOCK, failure.reason());
     assertIsReproducible(failure);
+    assertTrue(
+        String.valueOf(failure.getMessage()).contains("\ndeadlock: philosopher-0 waits for "),
+        failure::getMessage);
     for (int number = 0; number < 3; number++) {
       String line =
           "philosopher-%d SUSPENDED for 0 s on locking fork-%d, held by philosopher-%d"
