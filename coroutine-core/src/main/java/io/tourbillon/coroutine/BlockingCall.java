@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockingCall<T extends @Nullable Object, X extends Exception>
     implements Runnable, Awaited {
+  private static final ThreadLocal<@Nullable Scope> SCOPE_HERE = new ThreadLocal<>();
+
   private static final int NEW = 0;
   private static final int BEGUN = 1;
   private static final int TAKEN_BACK = 2;
@@ -28,11 +30,17 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   /** NEW, BEGUN or TAKEN_BACK; by compare-and-set from NEW, so it is one or the other. */
   private final AtomicInteger stage = new AtomicInteger(NEW);
 
-  /** Who runs it, for interrupts; guarded by this, so that none comes after the call. */
-  private @Nullable Thread thread;
+  /**
+   * Who runs it, for interrupts; written and interrupted under this, so that none comes after the
+   * call. Volatile for those who look.
+   */
+  private volatile @Nullable Thread thread;
 
   /** Guarded by this. */
   private boolean interrupted;
+
+  /** Of the coroutine, for its locals, which do not change; for the thread that makes the call. */
+  private final @Nullable Scope scope;
 
   /** What came of it; written before the end is told, and read after. */
   private @Nullable T value;
@@ -43,6 +51,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
     this.coroutine = coroutine;
     this.threads = threads;
     this.body = body;
+    scope = coroutine.scope();
     end = new End();
   }
 
@@ -74,13 +83,21 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
       return;
     }
     begin();
+    SCOPE_HERE.set(scope);
     try {
       value = Objects.requireNonNull(body).call();
     } catch (Throwable thrown) {
       failure = thrown;
+    } finally {
+      SCOPE_HERE.remove();
     }
     end();
     end.resume(null);
+  }
+
+  /** Around the call that the calling thread makes; null if it makes none. */
+  static @Nullable Scope scopeHere() {
+    return SCOPE_HERE.get();
   }
 
   /** It is taken back; whoever comes to it now finds that out before it needs the body. */
@@ -108,8 +125,9 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   }
 
   @Override
-  public synchronized List<Thread> holders() {
-    return thread == null ? List.of() : List.of(thread);
+  public List<Thread> holders() {
+    Thread running = thread;
+    return running == null ? List.of() : List.of(running);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,10 @@ final class Children implements Awaited {
   private @Nullable Resumption<@Nullable Void> waiter;
   private @Nullable Coroutine<?> winner;
   private @Nullable Throwable failure;
+
+  /** Who was the first to fail, if that means anything for the others. */
+  private @Nullable CoroutineTask<?> culprit;
+
   private boolean ending;
   private boolean closed;
 
@@ -52,25 +57,22 @@ final class Children implements Awaited {
   /**
    * Adds one, which is spawned under the lock, so that none is left behind by {@link #close}.
    *
+   * @param spawn spawns it, cancelled for a reason if there is one, so that it does not begin
    * @throws IllegalStateException if they are closed
    */
-  <T extends @Nullable Object> Coroutine<T> add(Supplier<Coroutine<T>> spawn) {
+  <T extends @Nullable Object> Coroutine<T> add(
+      Function<@Nullable String, CoroutineTask<T>> spawn) {
     CoroutineTask<T> child;
-    boolean tooLate;
     lock.lock();
     try {
       requireOpen();
-      child = (CoroutineTask<T>) spawn.get();
+      child = spawn.apply(ending ? "its scope has ended" : null);
       left.add(child);
       child.joinFamily(family);
-      tooLate = ending;
     } finally {
       lock.unlock();
     }
     child.whenEnded(() -> ended(child));
-    if (tooLate) {
-      child.cancel("its scope has ended");
-    }
     return child;
   }
 
@@ -108,6 +110,20 @@ final class Children implements Awaited {
       return winner == null ? failure : null;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Nobody will be told by these that they have failed: whoever else joins the culprit may be. */
+  void giveUpFailure() {
+    CoroutineTask<?> who;
+    lock.lock();
+    try {
+      who = winner == null ? culprit : null;
+    } finally {
+      lock.unlock();
+    }
+    if (who != null) {
+      who.unwatched();
     }
   }
 
@@ -181,10 +197,11 @@ final class Children implements Awaited {
 
   /**
    * A child has come to its end. On its loop, whose own thread must not queue for the lock, where
-   * it could be behind a coroutine that can not go on without the loop.
+   * it could be behind a coroutine that can not go on without the loop; nor put a failure into
+   * words, which is code of users. Mostly there is neither, which saves a turn.
    */
   private void ended(CoroutineTask<?> child) {
-    if (lock.tryLock()) {
+    if (child.state() != State.FAILED && lock.tryLock()) {
       leave(child);
     } else {
       child.loop.runTask(
@@ -216,10 +233,14 @@ final class Children implements Awaited {
   }
 
   private void carryOut(Ending begun) {
+    String reason = begun.reason;
     if (begun.failure != null) {
       onFailure.accept(begun.failure);
+      reason += ": " + begun.failure;
     }
-    begun.cancelled.forEach(child -> child.cancel(begun.reason));
+    for (CoroutineTask<?> child : begun.cancelled) {
+      child.cancel(reason);
+    }
   }
 
   // Under the lock.
@@ -255,6 +276,9 @@ final class Children implements Awaited {
     }
     CompletableFuture<?> _ = child.watched();
     Throwable thrown = child.failure();
+    if (culprit == null) {
+      culprit = child;
+    }
     if (policy == Policy.FAIL_FAST && !ending) {
       return failing(thrown);
     }
@@ -267,8 +291,11 @@ final class Children implements Awaited {
   }
 
   private Ending failing(Throwable thrown) {
+    if (failure != null) {
+      thrown.addSuppressed(failure);
+    }
     failure = thrown;
-    return ending("its scope has failed: " + thrown, thrown);
+    return ending("its scope has failed", thrown);
   }
 
   private Ending ending(String reason, @Nullable Throwable thrown) {

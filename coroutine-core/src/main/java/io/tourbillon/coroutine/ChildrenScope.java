@@ -13,6 +13,10 @@ final class ChildrenScope extends Scope implements Signal {
   private @Nullable Throwable cause;
 
   final Family family;
+  private final Children children;
+
+  /** Whether the coroutine has seen the failure where it was suspended. Its own, or its loop's. */
+  private boolean raised;
 
   /**
    * Written once by whoever ends it, by the rules of its owner, and taken back when it is left;
@@ -23,9 +27,10 @@ final class ChildrenScope extends Scope implements Signal {
   /** Guarded by this. */
   private boolean ended;
 
-  ChildrenScope(@Nullable Scope outer, Family family) {
+  ChildrenScope(@Nullable Scope outer, Family family, Children children) {
     super(outer);
     this.family = family;
+    this.children = children;
   }
 
   /** From now on suspension points in it raise a signal. The first call counts. */
@@ -41,6 +46,22 @@ final class ChildrenScope extends Scope implements Signal {
   synchronized void end() {
     ended = true;
     strikeNanos = NEVER;
+  }
+
+  @Override
+  public void raised() {
+    raised = true;
+  }
+
+  boolean wasRaised() {
+    return raised;
+  }
+
+  /** The coroutine has ended without leaving it. By its loop. */
+  void abandon(EventLoop loop) {
+    family.dissolve();
+    loop.runTask(
+        () -> children.cancel("the coroutine that opened its scope has ended without closing it"));
   }
 
   @Override

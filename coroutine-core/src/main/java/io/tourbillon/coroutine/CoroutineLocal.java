@@ -46,7 +46,7 @@ public final class CoroutineLocal<T extends @Nullable Object> {
   public <R extends @Nullable Object, X extends Exception> R where(T value, Body<R, X> part)
       throws X {
     Objects.requireNonNull(part, "part");
-    return CurrentLoop.requireCoroutine("current").where(this, value, part);
+    return CurrentLoop.requireCoroutine("CoroutineLocal.where").where(this, value, part);
   }
 
   /**
@@ -75,7 +75,7 @@ public final class CoroutineLocal<T extends @Nullable Object> {
 
   private @Nullable LocalScope holder() {
     CoroutineTask<?> coroutine = CurrentLoop.coroutine();
-    return coroutine == null ? null : LocalScope.find(coroutine.scope(), this);
+    return LocalScope.find(coroutine == null ? BlockingCall.scopeHere() : coroutine.scope(), this);
   }
 
   @SuppressWarnings({"unchecked", "NullAway"}) // Only where() makes holders, and it holds a T.

@@ -64,8 +64,10 @@ public interface CoroutineScheduler extends AutoCloseable {
 
   /**
    * A timer service by this scheduler's clock, whose tasks run on the loops, between the turns of
-   * coroutines; one that blocks holds up its loop. The same object each time, closed with the
-   * scheduler, and recording statistics if that does.
+   * coroutines. They are no coroutines: on {@link Engine#VIRTUAL_THREAD} one that waits frees its
+   * loop, on the others one that blocks holds it up, and one that waits for a coroutine, a channel
+   * or a lock of this library is refused with an IllegalStateException. The same object each time,
+   * closed with the scheduler, and recording statistics if that does.
    */
   TimerService timers();
 

@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  * waits for them. When the scope fails while the coroutine that opened it is suspended anywhere
  * inside the block, that suspension throws a {@link CoroutineCancelledException} whose cause is the
  * failure, as does each that follows, and {@link #join} the failure itself. A scope that a plain
- * thread has opened can not reach into its other waits.
+ * thread has opened can not reach into its other waits. If the block is left without either, the
+ * failure of a child goes to the {@link CoroutineScheduler.Builder#uncaughtHandler}. A coroutine
+ * that ends with a scope open is reported in the log, and the children are cancelled.
  *
  * <p>A child that somebody else cancels has ended, and means nothing for the others. {@link #spawn}
  * and {@link #cancel} may be called by any thread, by children too; the other methods are for
@@ -53,20 +55,23 @@ public final class CoroutineScope implements AutoCloseable {
     FIRST_SUCCESS
   }
 
-  private final CoroutineScheduler scheduler;
+  private final LoopScheduler scheduler;
   private final Thread ownerThread = Thread.currentThread();
   private final @Nullable CoroutineTask<?> owner;
   private final @Nullable ChildrenScope ownersScope;
   private final Family family;
   private final Children children;
 
+  /** Whether join has thrown why it has failed. The owner's. */
+  private boolean failureIsSeen;
+
   private CoroutineScope(
       CoroutineScheduler scheduler, Policy policy, @Nullable CoroutineTask<?> owner) {
-    this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+    this.scheduler = (LoopScheduler) Objects.requireNonNull(scheduler, "scheduler");
     this.owner = owner;
     family = new Family(owner == null ? ownerThread : owner);
     children = new Children(Objects.requireNonNull(policy, "policy"), family, this::strikeOwner);
-    ownersScope = owner == null ? null : owner.enterChildrenScope(family);
+    ownersScope = owner == null ? null : owner.enterChildrenScope(family, children);
   }
 
   /**
@@ -75,7 +80,7 @@ public final class CoroutineScope implements AutoCloseable {
    * @throws IllegalStateException outside a coroutine
    */
   public static CoroutineScope open(Policy policy) {
-    CoroutineTask<?> owner = CurrentLoop.requireCoroutine("scheduler");
+    CoroutineTask<?> owner = CurrentLoop.requireCoroutine("CoroutineScope.open");
     return new CoroutineScope(owner.loop.scheduler(), policy, owner);
   }
 
@@ -92,7 +97,7 @@ public final class CoroutineScope implements AutoCloseable {
    * @return this
    * @throws IllegalStateException if the scope is closed, or if called by another than who opened
    *     it
-   * @throws RejectedExecutionException if the scheduler is closed
+   * @throws RejectedExecutionException if a plain thread has opened it, and the scheduler is closed
    */
   public CoroutineScope deadline(Duration limit) {
     requireOwner();
@@ -124,22 +129,26 @@ public final class CoroutineScope implements AutoCloseable {
    * @throws RejectedExecutionException if the scheduler is closed
    */
   public <T extends @Nullable Object> Coroutine<T> spawn(Callable<T> body) {
-    return children.add(() -> scheduler.spawn(body));
+    return spawnAny(SpawnOptions.DEFAULT, body);
   }
 
   /** As {@link #spawn(Callable)}, for a body without a result. */
   public Coroutine<@Nullable Void> spawn(Action body) {
-    return children.add(() -> scheduler.spawn(body));
+    return spawnAny(SpawnOptions.DEFAULT, body);
   }
 
   /** As {@link #spawn(Callable)}, with options. */
   public <T extends @Nullable Object> Coroutine<T> spawn(SpawnOptions options, Callable<T> body) {
-    return children.add(() -> scheduler.spawn(options, body));
+    return spawnAny(options, body);
   }
 
   /** As {@link #spawn(Action)}, with options. */
   public Coroutine<@Nullable Void> spawn(SpawnOptions options, Action body) {
-    return children.add(() -> scheduler.spawn(options, body));
+    return spawnAny(options, body);
+  }
+
+  private <T extends @Nullable Object> Coroutine<T> spawnAny(SpawnOptions options, Object body) {
+    return children.add(reason -> scheduler.spawnAny(options, body, reason));
   }
 
   /**
@@ -162,6 +171,7 @@ public final class CoroutineScope implements AutoCloseable {
     }
     Throwable thrown = children.failure();
     if (thrown != null) {
+      failureIsSeen = true;
       throw new CompletionException(thrown);
     }
   }
@@ -183,6 +193,9 @@ public final class CoroutineScope implements AutoCloseable {
       Suspension.<@Nullable Void>awaitUndisturbed(children, children::awaitEnd);
     } finally {
       family.dissolve();
+      if (!failureIsSeen && (ownersScope == null || !ownersScope.wasRaised())) {
+        children.giveUpFailure();
+      }
       if (owner != null && ownersScope != null) {
         owner.leave(ownersScope);
       }
@@ -216,7 +229,7 @@ public final class CoroutineScope implements AutoCloseable {
     children.cancel(Objects.requireNonNull(reason, "reason"));
   }
 
-  /** The scope has failed, which the owner sees wherever it is suspended. By whatever thread. */
+  /** The scope has failed, which the owner sees wherever it is suspended. */
   private void strikeOwner(Throwable thrown) {
     if (owner != null && ownersScope != null) {
       ownersScope.strike(owner.loop.elapsedNanos(), "it has failed: " + thrown, thrown);

@@ -133,6 +133,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   private void end(State how) {
     body = null;
     strand = null;
+    abandonScopes();
     scope = null;
     waitsFor = null;
     loop.interruptions.forget(this);
@@ -144,6 +145,16 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       }
     } finally {
       loop.ended(this);
+    }
+  }
+
+  /** Of scopes that it has opened and not closed, none outlives it. */
+  private void abandonScopes() {
+    for (Scope inner = scope; inner != null; inner = inner.outer) {
+      if (inner instanceof ChildrenScope left) {
+        left.abandon(loop);
+        loop.leftOpen(this);
+      }
     }
   }
 
@@ -193,9 +204,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   @Override
   void cancelled() {
-    if (state() == State.READY) {
-      loop.hasten(this);
-    } else if (state() == State.SUSPENDED) {
+    if (state() == State.SUSPENDED) {
       long nanos = strikeNanos();
       if (nanos > loop.elapsedNanos()) {
         armEarlier(nanos);
@@ -203,6 +212,9 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
         disarm();
         struck();
       }
+    }
+    if (state() == State.READY) {
+      loop.hasten(this);
     }
   }
 
@@ -261,6 +273,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     if (!wasInterruptedFor(signal)) {
       loop.interruptions.put(this, new Interruption(signal));
     }
+    signal.raised();
     Objects.requireNonNull(strand).interrupt();
   }
 
@@ -470,13 +483,14 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     return suspend(
         resumption,
         _ ->
-            stage.whenComplete(
+            stage.handle( // For the reason that JoinableCoroutine has.
                 (value, failure) -> {
                   if (failure == null) {
                     resumption.resume(value);
                   } else {
                     resumption.failAsJoinDoes(failure);
                   }
+                  return true;
                 }));
   }
 
@@ -538,8 +552,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   }
 
   /** Enters a scope whose end is not that of a call. */
-  ChildrenScope enterChildrenScope(Family family) {
-    ChildrenScope entered = new ChildrenScope(scope, family);
+  ChildrenScope enterChildrenScope(Family family, Children children) {
+    ChildrenScope entered = new ChildrenScope(scope, family, children);
     scope = entered;
     return entered;
   }
@@ -581,7 +595,9 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   }
 
   private CoroutineCancelledException cancelledException() {
-    return new CoroutineCancelledException(name(), signal());
+    Signal signal = signal();
+    signal.raised();
+    return new CoroutineCancelledException(name(), signal);
   }
 
   /** Suspends until it is made ready, at the latest when its time has come. */

@@ -30,7 +30,7 @@ public final class Coroutines {
    */
   public static void delay(Duration duration) {
     Objects.requireNonNull(duration, "duration");
-    CurrentLoop.requireCoroutine("delay").delay(TickScale.nanosOf(duration));
+    CurrentLoop.requireCoroutine("Coroutines.delay").delay(TickScale.nanosOf(duration));
   }
 
   /**
@@ -40,7 +40,7 @@ public final class Coroutines {
    */
   public static void delay(long duration, TimeUnit unit) {
     Objects.requireNonNull(unit, "unit");
-    CurrentLoop.requireCoroutine("delay").delay(unit.toNanos(duration));
+    CurrentLoop.requireCoroutine("Coroutines.delay").delay(unit.toNanos(duration));
   }
 
   /**
@@ -49,7 +49,7 @@ public final class Coroutines {
    * @throws CoroutineCancelledException if the coroutine is cancelled
    */
   public static void yieldNow() {
-    CurrentLoop.requireCoroutine("yieldNow").yieldNow();
+    CurrentLoop.requireCoroutine("Coroutines.yieldNow").yieldNow();
   }
 
   /**
@@ -64,7 +64,7 @@ public final class Coroutines {
    */
   public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
     Objects.requireNonNull(stage, "stage");
-    return CurrentLoop.requireCoroutine("await").await(stage);
+    return CurrentLoop.requireCoroutine("Coroutines.await").await(stage);
   }
 
   /**
@@ -84,7 +84,7 @@ public final class Coroutines {
   public static <T extends @Nullable Object> T suspend(
       Consumer<? super Resumption<T>> registration) {
     Objects.requireNonNull(registration, "registration");
-    return CurrentLoop.requireCoroutine("suspend").suspend("a callback", registration);
+    return CurrentLoop.requireCoroutine("Coroutines.suspend").suspend("a callback", registration);
   }
 
   /**
@@ -94,7 +94,7 @@ public final class Coroutines {
    * @throws CoroutineCancelledException if the coroutine is cancelled
    */
   public static void checkCancelled() {
-    CurrentLoop.requireCoroutine("checkCancelled").checkCancelled();
+    CurrentLoop.requireCoroutine("Coroutines.checkCancelled").checkCancelled();
   }
 
   /**
@@ -105,17 +105,17 @@ public final class Coroutines {
    * @throws CoroutineCancelledException if the coroutine is cancelled
    */
   public static void checkpoint() {
-    CurrentLoop.requireCoroutine("checkpoint").checkpoint();
+    CurrentLoop.requireCoroutine("Coroutines.checkpoint").checkpoint();
   }
 
   /** The scheduler of the coroutine that calls this. */
   public static CoroutineScheduler scheduler() {
-    return CurrentLoop.requireCoroutine("scheduler").loop.scheduler();
+    return CurrentLoop.requireCoroutine("Coroutines.scheduler").loop.scheduler();
   }
 
   /** The coroutine that calls this. */
   public static Coroutine<?> current() {
-    return CurrentLoop.requireCoroutine("current");
+    return CurrentLoop.requireCoroutine("Coroutines.current");
   }
 
   /**
@@ -129,7 +129,7 @@ public final class Coroutines {
       String name, Callable<T> body) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(body, "body");
-    CoroutineTask<?> owner = CurrentLoop.requireCoroutine("spawnAttached");
+    CoroutineTask<?> owner = CurrentLoop.requireCoroutine("Coroutines.spawnAttached");
     return owner.loop.spawnAttached(owner, name, body);
   }
 
@@ -147,7 +147,7 @@ public final class Coroutines {
   public static <T extends @Nullable Object, X extends Exception> T blocking(Body<T, X> body)
       throws X {
     Objects.requireNonNull(body, "body");
-    CoroutineTask<?> coroutine = CurrentLoop.requireCoroutine("blocking");
+    CoroutineTask<?> coroutine = CurrentLoop.requireCoroutine("Coroutines.blocking");
     return new BlockingCall<>(coroutine, coroutine.loop.scheduler().blockingThreads(), body).call();
   }
 
@@ -171,7 +171,7 @@ public final class Coroutines {
       Duration limit, Body<T, X> body) throws X, TimeoutException {
     Objects.requireNonNull(limit, "limit");
     Objects.requireNonNull(body, "body");
-    return CurrentLoop.requireCoroutine("withTimeout").withTimeout(limit, body);
+    return CurrentLoop.requireCoroutine("Coroutines.withTimeout").withTimeout(limit, body);
   }
 
   /**
@@ -193,7 +193,7 @@ public final class Coroutines {
     Objects.requireNonNull(limit, "limit");
     Objects.requireNonNull(acquire, "acquire");
     Objects.requireNonNull(onLost, "onLost");
-    CoroutineTask<?> coroutine = CurrentLoop.requireCoroutine("withTimeout");
+    CoroutineTask<?> coroutine = CurrentLoop.requireCoroutine("Coroutines.withTimeout");
     coroutine.checkCancelled();
     return new Acquisition<>(coroutine, acquire, onLost).await(limit);
   }
@@ -212,6 +212,6 @@ public final class Coroutines {
       Duration grace, Body<T, X> body) throws X {
     Objects.requireNonNull(grace, "grace");
     Objects.requireNonNull(body, "body");
-    return CurrentLoop.requireCoroutine("shield").shield(grace, body);
+    return CurrentLoop.requireCoroutine("Coroutines.shield").shield(grace, body);
   }
 }

@@ -46,8 +46,7 @@ final class CurrentLoop {
     CoroutineTask<?> coroutine = coroutine();
     if (coroutine == null) {
       throw new IllegalStateException(
-          "Coroutines."
-              + method
+          method
               + " must be called inside a coroutine, which CoroutineScheduler.spawn makes: called by "
               + Thread.currentThread());
     }

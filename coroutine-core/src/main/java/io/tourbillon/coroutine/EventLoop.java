@@ -575,6 +575,11 @@ final class EventLoop implements Runnable {
     attachments.ended(coroutine);
   }
 
+  /** A coroutine has ended with a scope open. */
+  void leftOpen(CoroutineTask<?> coroutine) {
+    machinery.runTask(() -> scheduler.reports().leftOpen(coroutine));
+  }
+
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
     machinery.runTask(() -> scheduler.reports().uncaught(coroutine, failure));
   }

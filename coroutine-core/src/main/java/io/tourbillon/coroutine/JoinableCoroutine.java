@@ -10,6 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -207,6 +208,11 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     return new TimeoutException(name() + " has not ended within " + limit);
   }
 
+  /** Whoever has had {@link #watched} does so no more. */
+  final void unwatched() {
+    giveUp(end());
+  }
+
   /** Someone waits no more. If that was the only one, a failure is to be told of after all. */
   private void giveUp(End<T> awaited) {
     awaited.unwatch();
@@ -233,9 +239,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   @Override
   public final CompletableFuture<T> toFuture() {
     CompletableFuture<T> view = new CoroutineFuture<>(this);
-    CompletableFuture<T> _ =
-        watched()
-            .whenComplete((value, failure) -> loop.runTask(() -> settle(view, value, failure)));
+    afterEnd(watched(), (value, failure) -> loop.runTask(() -> settle(view, value, failure)));
     return view;
   }
 
@@ -249,7 +253,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   }
 
   /** Its end, which counts as seen from now on. */
-  final CompletableFuture<T> watched() {
+  final End<T> watched() {
     End<T> awaited = end();
     awaited.watch();
     return awaited;
@@ -261,7 +265,20 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
    * @param then must not wait for a lock: it is the loop's own thread that would
    */
   final void whenEnded(Runnable then) {
-    CompletableFuture<T> _ = end().whenComplete((value, failure) -> then.run());
+    afterEnd(end(), (value, failure) -> then.run());
+  }
+
+  /**
+   * Not by whenComplete, which has a failure put into words: code of users, on the loop's thread.
+   */
+  private static <T extends @Nullable Object> void afterEnd(
+      End<T> end, BiConsumer<? super T, ? super @Nullable Throwable> then) {
+    CompletableFuture<Boolean> _ =
+        end.handle(
+            (value, failure) -> {
+              then.accept(value, failure);
+              return true;
+            });
   }
 
   private End<T> end() {

@@ -114,15 +114,22 @@ final class LoopScheduler implements CoroutineScheduler {
 
   @Override
   public Coroutine<@Nullable Void> spawn(SpawnOptions options, Action body) {
-    return spawnAny(options, body);
+    return spawnAny(options, body, null);
   }
 
   @Override
   public <T extends @Nullable Object> Coroutine<T> spawn(SpawnOptions options, Callable<T> body) {
-    return spawnAny(options, body);
+    return spawnAny(options, body, null);
   }
 
-  private <T extends @Nullable Object> Coroutine<T> spawnAny(SpawnOptions options, Object body) {
+  /**
+   * Spawns a coroutine.
+   *
+   * @param body a Callable of T, or an Action if T is Void
+   * @param cancelledFor why it is cancelled before it has begun, or null if it is not
+   */
+  <T extends @Nullable Object> CoroutineTask<T> spawnAny(
+      SpawnOptions options, Object body, @Nullable String cancelledFor) {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(body, "body");
     EventLoop loop = leastLoaded();
@@ -139,6 +146,9 @@ final class LoopScheduler implements CoroutineScheduler {
     CoroutineTask<?> parent = CurrentLoop.coroutine();
     if (parent != null) {
       coroutine.inherit(LocalScope.inherited(parent.scope()));
+    }
+    if (cancelledFor != null) {
+      coroutine.cancel(cancelledFor);
     }
     loop.accept(coroutine);
     return coroutine;

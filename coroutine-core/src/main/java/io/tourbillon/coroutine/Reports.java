@@ -82,6 +82,14 @@ final class Reports {
     }
   }
 
+  /** A coroutine has ended without closing a scope. */
+  void leftOpen(CoroutineTask<?> coroutine) {
+    LOG.log(
+        Level.WARNING,
+        coroutine.name()
+            + " has ended without closing a scope that it has opened; its children are cancelled");
+  }
+
   /** Something of the loop's own, or a turn, has thrown. */
   void taskFailed(EventLoop loop, Object task, Throwable failure) {
     LOG.log(Level.ERROR, loop + ": a task has thrown: " + task, failure);

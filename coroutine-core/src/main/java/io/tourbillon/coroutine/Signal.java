@@ -14,4 +14,7 @@ sealed interface Signal permits Cancellation, TimeoutScope, ChildrenScope {
   default @Nullable Throwable cause() {
     return null;
   }
+
+  /** Code that it is for is about to see it. By the coroutine, or its loop. */
+  default void raised() {}
 }

@@ -63,14 +63,24 @@ public final class Suspension {
     Objects.requireNonNull(registration, "registration");
     CoroutineTask<?> coroutine = CurrentLoop.coroutine();
     if (coroutine != null && limit.isPositive()) {
-      return coroutine.<T, RuntimeException>withTimeout(
-          limit, () -> coroutine.suspend(what, registration));
+      try {
+        return coroutine.<T, RuntimeException>withTimeout(
+            limit, () -> coroutine.suspend(what, registration));
+      } catch (TimeoutException late) {
+        TimeoutException ofThis = late(what, limit);
+        ofThis.initCause(late);
+        throw ofThis;
+      }
     }
     Settlement<T> settlement = atMost(coroutine, limit, what, registration);
     if (settlement.isCut()) {
-      throw new TimeoutException("waiting for " + what + " took longer than " + limit);
+      throw late(what, limit);
     }
     return settlement.value();
+  }
+
+  private static TimeoutException late(Object what, Duration limit) {
+    return new TimeoutException("waiting for " + what + " took longer than " + limit);
   }
 
   /**
@@ -194,10 +204,10 @@ public final class Suspension {
   }
 
   /**
-   * Runs something when a coroutine has ended, in whatever way, or at once if it has. It is run on
-   * the coroutine's loop, where it may take locks, but must be short, must not wait for anything
-   * else and must not throw. Unlike {@link Coroutine#join} and {@link Coroutine#toFuture} this does
-   * not count as having seen a failure.
+   * Runs something when a coroutine has ended, in whatever way: on its loop, where it may take
+   * locks, but must be short, must not wait for anything else and must not throw. If the coroutine
+   * has ended already that is at once, by the caller. Unlike {@link Coroutine#join} and {@link
+   * Coroutine#toFuture} this does not count as having seen a failure.
    */
   public static void whenEnded(Coroutine<?> coroutine, Runnable then) {
     Objects.requireNonNull(then, "then");

@@ -27,19 +27,25 @@
  * <h2>Who owns what</h2>
  *
  * <pre>
- *   LoopScheduler ──────── any thread: places, closes
- *     EventLoop ────────── one thread: mailbox (any thread may send), wheel, ready queue
+ *   LoopScheduler ──────── any thread: places
+ *     Closing, Reports ─── likewise: its end, and what users and the log are told of
+ *     DumpSnapshot ─────── whoever asks for a dump
+ *     EventLoop ────────── one thread
+ *       Mailbox ────────── any thread may send; where the loop rests
+ *       LoopWheel ──────── what is due when; PutOff, whose turns are put off by their rate
+ *       Residents ──────── its coroutines
  *       Turns, ReadyQueue, TurnOrder   who is next, and for how long
  *       LoopCounts, LoopRecorder       written here, read by any thread
  *       Attachments ────── which of its coroutines are to end with another
  *       Interruptions ──── which of them were interrupted, and for what
  *       CoroutineTask ──── the loop, or the coroutine itself while it has the turn
- *         JoinableCoroutine  its face for any thread: state, end, cancellation
+ *         JoinableCoroutine  its face for any thread: state, cancellation; End, for who joins it
  *         Scope ────────── likewise: limits, shields, children and locals around the code that runs
  *         Strand ───────── the engine: the stack
  *       Settlement ─────── one compare-and-set decides between a callback and a cancellation:
  *                          ResumptionTask of a coroutine, ThreadResumption of another thread
- *   CoroutineScope ─────── its owner's; Children, behind a lock, what their ends mean for it
+ *   CoroutineScope ─────── its owner's; Children, behind a lock, what their ends mean for it;
+ *                          Family, what a dump sees of that
  *   Suspension, Resumption, Waiters  what channels and locks are made of, in packages of their own
  *   Engine ── Machinery ── how loops get threads and coroutines get strands
  *     VirtualThread...     a virtual thread scheduled by the loop; VirtualThreadPool, TimedWait and
@@ -200,7 +206,7 @@
  *       <td>asyncio: start_server; gevent: StreamServer; Go: net.Listen; Tornado: TCPServer;
  *           Twisted: LineReceiver
  *   <tr><td>time in tests
- *       <td>VirtualClock
+ *       <td>testkit.Simulation; VirtualClock
  *       <td>Trio: autojump_clock; Twisted: task.Clock; asked for in vain: grace
  *   <tr><td>who goes first
  *       <td>SchedulingPolicy, SpawnOptions.withPriority, CoroutineGroup

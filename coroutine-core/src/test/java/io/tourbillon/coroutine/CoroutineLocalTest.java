@@ -137,4 +137,14 @@ class CoroutineLocalTest {
     CoroutineLocal<String> nullable = new CoroutineLocal<>("nullable");
     run(() -> assertEquals(null, nullable.<String, RuntimeException>where(null, nullable::get)));
   }
+
+  @Test
+  void call_onAPlatformThread_findsItToo() throws Exception {
+    run(
+        () -> {
+          assertEquals(
+              "ann", user.where("ann", () -> Coroutines.blocking(() -> user.orElse("nobody"))));
+          assertEquals("nobody", Coroutines.blocking(() -> user.orElse("nobody")));
+        });
+  }
 }

@@ -16,10 +16,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +108,23 @@ class CoroutineScopeFailuresTest {
   }
 
   @Test
+  void firstSuccess_whoseTimeIsOver_losesNoFailureThatCameBefore() {
+    try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.FIRST_SUCCESS)) {
+      Coroutine<?> failed =
+          scope.spawn(
+              () -> {
+                throw broken;
+              });
+      scope.spawn(() -> Coroutines.delay(LONG));
+      assertThrows(CompletionException.class, failed::join);
+      scope.deadline(Duration.ZERO);
+      Throwable cause = assertThrows(CompletionException.class, scope::join).getCause();
+      assertInstanceOf(TimeoutException.class, cause);
+      assertEquals(List.of(broken), List.of(cause.getSuppressed()));
+    }
+  }
+
+  @Test
   void firstSuccess_ofPartsThatAreAllCancelled_saysSo() throws Exception {
     Callable<String> cancelled =
         () -> {
@@ -186,6 +205,83 @@ class CoroutineScopeFailuresTest {
         oneLoop.spawn(() -> {}).join(PATIENCE);
       }
       scope.join();
+    }
+  }
+
+  @Test
+  void failFast_blockLeftWithoutAJoin_failureIsToldOf() throws Exception {
+    BlockingQueue<Throwable> told = new LinkedBlockingQueue<>();
+    IllegalStateException lost = new IllegalStateException("lost?");
+    try (CoroutineScheduler telling =
+            TestSchedulers.builder().uncaughtHandler((_, thrown) -> told.add(thrown)).build();
+        CoroutineScope scope = CoroutineScope.open(telling, Policy.FAIL_FAST)) {
+      Coroutine<?> child =
+          scope.spawn(
+              () -> {
+                throw lost;
+              });
+      while (!child.state().isEnd()) {
+        Thread.onSpinWait();
+      }
+    }
+    assertSame(lost, told.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+  }
+
+  /** Who joins a child, or the scope, has seen it. */
+  @Test
+  void failFast_failureThatWasSeen_isNotToldOfAgain() throws Exception {
+    List<Throwable> told = new CopyOnWriteArrayList<>();
+    try (CoroutineScheduler telling =
+        TestSchedulers.builder().uncaughtHandler((_, thrown) -> told.add(thrown)).build()) {
+      for (boolean joinsScope : new boolean[] {true, false}) {
+        try (CoroutineScope scope = CoroutineScope.open(telling, Policy.FAIL_FAST)) {
+          Coroutine<?> child =
+              scope.spawn(
+                  () -> {
+                    throw new IllegalStateException("seen");
+                  });
+          assertThrows(
+              CompletionException.class,
+              () -> {
+                if (joinsScope) {
+                  scope.join();
+                } else {
+                  child.join();
+                }
+              });
+        }
+      }
+    }
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void spawn_inAScopeThatIsCancelled_neverBegins() throws Exception {
+    AtomicInteger begun = new AtomicInteger();
+    for (int round = 0; round < 200; round++) {
+      try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.FAIL_FAST)) {
+        scope.cancel("enough");
+        Coroutine<?> late = scope.spawn(begun::incrementAndGet);
+        Coroutine.awaitAll(List.of(late));
+        assertEquals(State.CANCELLED, late.state());
+      }
+    }
+    assertEquals(0, begun.get());
+  }
+
+  @Test
+  void scope_leftOpenByACoroutineThatEnds_cancelsItsChildren() throws Exception {
+    try (LogCapture log = new LogCapture()) {
+      Coroutine<Coroutine<?>> owner =
+          scheduler.spawn(
+              () -> CoroutineScope.open(Policy.SUPERVISE).spawn(() -> Coroutines.delay(LONG)));
+      Coroutine<?> child = owner.join(PATIENCE);
+      Coroutine.awaitAll(List.of(child));
+      assertEquals(State.CANCELLED, child.state());
+      assertEquals(
+          owner.name()
+              + " has ended without closing a scope that it has opened; its children are cancelled",
+          log.firstLine());
     }
   }
 }

@@ -248,6 +248,20 @@ class SchedulingPolicyTest {
     scheduler.close();
   }
 
+  @Test
+  void cancel_ofOneThatIsSuspended_doesNotWaitForTheRateEither() {
+    VirtualClock clock = new VirtualClock();
+    CoroutineScheduler scheduler = TestSchedulers.on(clock);
+    Coroutine<?> slow =
+        scheduler.spawn(
+            SpawnOptions.DEFAULT.withRate(1e-6), () -> Coroutines.delay(Duration.ofDays(1000)));
+    clock.advance(Duration.ofHours(1));
+    slow.cancel();
+    clock.advance(Duration.ofMillis(1));
+    assertEquals(Coroutine.State.CANCELLED, slow.state());
+    scheduler.close();
+  }
+
   /** The lowest rate there is, of so many that their times would be past the end of all clocks. */
   @Test
   void rates_thatAreAlmostNone_giveNoTurnTooEarly() {

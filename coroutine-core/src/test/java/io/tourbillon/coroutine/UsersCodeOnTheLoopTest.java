@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -103,6 +104,64 @@ class UsersCodeOnTheLoopTest {
     held.await();
     end.complete("done");
     assertTrue(seen.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    holder.join(PATIENCE);
+  }
+
+  /** A failure that needs the lock to say what it is. */
+  private RuntimeException slowlySpoken() {
+    return new RuntimeException() {
+      private static final long serialVersionUID = 1;
+
+      @Override
+      public String getMessage() {
+        takeLock();
+        return "spoken";
+      }
+    };
+  }
+
+  /** Its words are part of the reason for which the other is cancelled. */
+  @Test
+  @Tag("virtual-thread")
+  void failure_whoseWordsWaitForALockOfACoroutine_endsItsScope() throws Exception {
+    CompletableFuture<String> end = new CompletableFuture<>();
+    try (CoroutineScope scope = CoroutineScope.open(scheduler, CoroutineScope.Policy.FAIL_FAST)) {
+      Coroutine<?> other = scope.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
+      scope.spawn(
+          () -> {
+            Coroutines.await(end);
+            throw slowlySpoken();
+          });
+      Coroutine<?> holder = holder();
+      held.await();
+      end.complete("go on");
+      assertThrows(CancellationException.class, () -> other.join(PATIENCE));
+      holder.join(PATIENCE);
+    }
+  }
+
+  @Test
+  @Tag("virtual-thread")
+  void failure_whoseWordsWaitForALockOfACoroutine_isJoined() throws Exception {
+    CompletableFuture<String> end = new CompletableFuture<>();
+    Coroutine<String> failing =
+        scheduler.spawn(
+            () -> {
+              Coroutines.await(end);
+              throw slowlySpoken();
+            });
+    CountDownLatch joining = new CountDownLatch(1);
+    Coroutine<String> joiner =
+        scheduler.spawn(
+            () -> {
+              joining.countDown();
+              return failing.join();
+            });
+    joining.await();
+    Coroutine<?> holder = holder();
+    held.await();
+    end.complete("go on");
+    assertThrows(CompletionException.class, () -> joiner.join(PATIENCE));
     holder.join(PATIENCE);
   }
 

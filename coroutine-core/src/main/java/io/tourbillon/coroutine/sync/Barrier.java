@@ -37,9 +37,7 @@ public final class Barrier {
   private volatile Round round = new Round();
 
   /**
-   * From one opening to the next. Guarded by the lock; what is volatile is so for those who look,
-   * of whom the loop's own thread is one, for a dump, and must not queue for a lock behind a
-   * coroutine.
+   * From one opening to the next. Guarded by the lock; what is volatile is so for those who look.
    */
   private static final class Round {
     final Waiters<Resumption<@Nullable Void>> waiting = new Waiters<>();

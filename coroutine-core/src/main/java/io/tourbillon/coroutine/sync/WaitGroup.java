@@ -41,10 +41,7 @@ public final class WaitGroup {
   final ReentrantLock lock = new ReentrantLock();
   private final String name;
 
-  /**
-   * Written under the lock. Volatile for those who look: the loop's own thread is one of them, for
-   * a dump, and must not queue for a lock behind a coroutine.
-   */
+  /** Written under the lock. Volatile for those who look. */
   private volatile int count;
 
   /** Guarded by the lock. */

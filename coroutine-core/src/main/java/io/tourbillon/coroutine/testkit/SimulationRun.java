@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineDump;
 import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.LoopStall;
 import io.tourbillon.coroutine.RealTimeWait;
 import io.tourbillon.coroutine.SpawnOptions;
@@ -37,7 +38,7 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
   /** What the watchdog has seen last. */
   private volatile @Nullable LoopStall stall;
 
-  /** Written before time moves for the first time, which is before anything is reported. */
+  /** Written by the body, before time moves and before it has started others. */
   private volatile @Nullable Coroutine<?> main;
 
   // Written by the body before it says that it has ended, and read after that.
@@ -78,8 +79,7 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
   Outcome<T, X> run() {
     boolean interrupted = false;
     try {
-      main = scheduler.spawn(SpawnOptions.named("body"), this::runBody);
-      clock.autoAdvance(true);
+      Coroutine<?> _ = scheduler.spawn(SpawnOptions.named("body"), this::runBody);
       awaitEnd();
     } catch (InterruptedException e) {
       interrupted = true;
@@ -94,8 +94,13 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
     return new Outcome<>(value, firstFailure(), elapsedNanos, turns);
   }
 
-  /** By the coroutine. */
+  /**
+   * By the coroutine, which lets time move and stops it, so that it moves neither before the body
+   * nor after: the thread that waits for the run could come too late for either.
+   */
   private void runBody() {
+    main = Coroutines.current();
+    clock.autoAdvance(true);
     try {
       value = body.call();
     } catch (Throwable thrown) {

@@ -196,6 +196,9 @@ class ExploreTest {
     assertTrue(
         String.valueOf(failure.getMessage()).contains("deadlock: nothing is due, and some wait"),
         failure::getMessage);
+    assertTrue(
+        String.valueOf(failure.getMessage()).contains("\ndeadlock: philosopher-0 waits for "),
+        failure::getMessage);
     for (int number = 0; number < 3; number++) {
       String line =
           "philosopher-%d SUSPENDED for 0 s on locking fork-%d, held by philosopher-%d"

@@ -265,6 +265,20 @@ class SimulationTest {
     assertTrue(cleanedUp.get());
   }
 
+  /** Time moves neither before the body nor after it, whoever is late. */
+  @Test
+  void leftovers_ofABodyThatEndsAtOnce_areAlwaysFound() {
+    for (int run = 0; run < 100; run++) {
+      SimulationFailure failure =
+          failureOf(
+              () -> {
+                Coroutine<?> _ = Coroutines.scheduler().spawn(() -> Coroutines.delay(HOUR));
+              });
+      assertEquals(Reason.LEFTOVERS, failure.reason());
+      assertMentions("at PT0S", failure);
+    }
+  }
+
   @Test
   void thoseWhoEndWithTheBody_areNoLeftovers() {
     List<String> log = new ArrayList<>();
