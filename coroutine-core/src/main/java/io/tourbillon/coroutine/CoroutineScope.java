@@ -219,9 +219,11 @@ public final class CoroutineScope implements AutoCloseable {
   // By whatever thread.
 
   /**
-   * Ends the scope without a failure: cancels the children that have not ended, and those that are
-   * spawned from now on. {@link #join} returns when all have ended. For children, too; what the
-   * opener itself waits for, but for that, is left alone. Does nothing if the scope has ended.
+   * Ends the scope, which is no failure: cancels the children that have not ended, and those that
+   * are spawned from now on, which do not begin. {@link #join} returns when all have ended, or
+   * throws what a child of {@link Policy#FIRST_SUCCESS} has thrown, if none has succeeded. For
+   * children, too; what the opener itself waits for, but for that, is left alone. Does nothing if
+   * the scope has ended.
    *
    * @param reason what their exceptions say
    */
@@ -238,6 +240,48 @@ public final class CoroutineScope implements AutoCloseable {
   }
 
   // What is done most often, in one call each, by a coroutine.
+
+  /** What is done in a scope. */
+  @FunctionalInterface
+  public interface Scoped<T extends @Nullable Object, X extends Exception> {
+    /** Does it, by whoever has opened the scope. */
+    T in(CoroutineScope scope) throws X;
+  }
+
+  /**
+   * Does something in a scope, and waits for the children: {@link #open}, {@link #join} and {@link
+   * #close} in one. A failure of the scope comes out in one way, wherever in the block it was seen.
+   *
+   * <pre>{@code
+   * Page page = CoroutineScope.run(Policy.FAIL_FAST, scope -> {
+   *   Coroutine<User> user = scope.spawn(() -> users.find(id));
+   *   return new Page(orders.of(id), user.join());
+   * });
+   * }</pre>
+   *
+   * @return what the block returns
+   * @throws X what the block throws, when the children have been cancelled and have ended
+   * @throws CompletionException if the scope has failed; the cause is what a child has thrown, or a
+   *     {@link TimeoutException} for the {@link #deadline}
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled meanwhile
+   * @throws IllegalStateException outside a coroutine
+   */
+  public static <T extends @Nullable Object, X extends Exception> T run(
+      Policy policy, Scoped<T, X> block) throws X {
+    Objects.requireNonNull(block, "block");
+    try (CoroutineScope scope = open(policy)) {
+      try {
+        T value = block.in(scope);
+        scope.join();
+        return value;
+      } catch (CoroutineCancelledException raised) {
+        if (scope.ownersScope != null && raised.isFrom(scope.ownersScope)) {
+          scope.join();
+        }
+        throw raised;
+      }
+    }
+  }
 
   /**
    * Runs all at the same time, each in a coroutine of its own, and waits for all.

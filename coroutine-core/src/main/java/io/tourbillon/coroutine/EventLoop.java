@@ -468,6 +468,9 @@ final class EventLoop implements Runnable {
       }
       return false;
     }
+    if (!mailbox.isEmpty()) {
+      return true;
+    }
     wasBusyUntil(elapsedNanos());
     long eventNanos = wheel.nextEventNanos();
     mailbox.rest(eventNanos != LoopWheel.NEVER, scale.clockNanos(eventNanos));

@@ -284,4 +284,100 @@ class CoroutineScopeFailuresTest {
           log.firstLine());
     }
   }
+
+  @Test
+  void run_ofABlock_waitsForTheChildrenAndReturnsItsValue() throws Exception {
+    AtomicInteger ended = new AtomicInteger();
+    run(
+        () -> {
+          String value =
+              CoroutineScope.run(
+                  Policy.FAIL_FAST,
+                  scope -> {
+                    scope.spawn(
+                        () -> {
+                          Coroutines.delay(Duration.ofMillis(5));
+                          ended.incrementAndGet();
+                        });
+                    return "value";
+                  });
+          assertEquals("value", value);
+          assertEquals(1, ended.get());
+        });
+  }
+
+  /** As join says it, and not as a cancellation, which others would take for their own. */
+  @Test
+  void run_whoseScopeFailsInsideTheBlock_throwsTheFailure() throws Exception {
+    IOException broken = new IOException("broken");
+    run(
+        () -> {
+          CompletionException ofAChild =
+              assertThrows(
+                  CompletionException.class,
+                  () ->
+                      CoroutineScope.run(
+                          Policy.FAIL_FAST,
+                          scope -> {
+                            scope.spawn(
+                                () -> {
+                                  throw broken;
+                                });
+                            Coroutines.delay(LONG);
+                            return null;
+                          }));
+          assertSame(broken, ofAChild.getCause());
+          CompletionException ofTime =
+              assertThrows(
+                  CompletionException.class,
+                  () ->
+                      CoroutineScope.run(
+                          Policy.SUPERVISE,
+                          scope -> {
+                            scope.deadline(Duration.ofMillis(1));
+                            Coroutines.delay(LONG);
+                            return null;
+                          }));
+          assertInstanceOf(TimeoutException.class, ofTime.getCause());
+          Coroutines.delay(Duration.ofMillis(1)); // it is cancelled by neither
+        });
+  }
+
+  @Test
+  void run_whoseCallerIsCancelled_saysSo() throws Exception {
+    Coroutine<?> caller =
+        scheduler.spawn(
+            () ->
+                CoroutineScope.run(
+                    Policy.FAIL_FAST,
+                    scope -> {
+                      scope.spawn(() -> Coroutines.delay(LONG));
+                      Coroutines.delay(LONG);
+                      return null;
+                    }));
+    while (caller.state() != State.SUSPENDED) {
+      Thread.onSpinWait();
+    }
+    caller.cancel("enough");
+    Coroutine.awaitAll(List.of(caller));
+    assertEquals(State.CANCELLED, caller.state());
+  }
+
+  @Test
+  void run_whoseBlockThrows_throwsThat() throws Exception {
+    IOException own = new IOException("the block's own");
+    run(
+        () ->
+            assertSame(
+                own,
+                assertThrows(
+                    IOException.class,
+                    () ->
+                        CoroutineScope.run(
+                            Policy.FAIL_FAST,
+                            scope -> {
+                              scope.spawn(() -> Coroutines.delay(LONG));
+                              throw own;
+                            }))));
+  }
 }

@@ -29,9 +29,10 @@ import sun.misc.SignalHandler;
  * module {@code jdk.unsupported} must be there, as it is unless a runtime image was made without
  * it, or the application is a module itself and does not require it; names are those of the system,
  * without SIG. QUIT, KILL, STOP, SEGV and some others can not be had, nor HUP, INT and TERM in a
- * JVM that was started with {@code -Xrs}. Leave USR2 alone on Linux: the JVM suspends threads by
- * it, and who takes it gets one for each sample of the flight recorder, which then has none. USR1
- * is free. Thread-safe.
+ * JVM that was started with {@code -Xrs}. Where one of these three is ignored from the start, as by
+ * {@code nohup} or in the background of a script, it stays so, and nothing comes. Leave USR2 alone
+ * on Linux: the JVM suspends threads by it, and who takes it gets one for each sample of the flight
+ * recorder, which then has none. USR1 is free. Thread-safe.
  */
 public final class OsSignals implements AutoCloseable {
   private static final int MOST_KEPT = 16;
