@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,24 +149,19 @@ final class Children implements Awaited {
 
   /** Has them fail, unless they are ending already. */
   void fail(Throwable thrown) {
-    Ending begun;
-    lock.lock();
-    try {
-      begun = ending ? null : failing(thrown);
-    } finally {
-      lock.unlock();
-    }
-    if (begun != null) {
-      carryOut(begun);
-    }
+    endUnlessEnding(() -> failing(thrown));
   }
 
   /** Cancels those that are left, and those that come, unless they are ending already. */
   void cancel(String reason) {
+    endUnlessEnding(() -> ending(reason, null));
+  }
+
+  private void endUnlessEnding(Supplier<Ending> begin) {
     Ending begun;
     lock.lock();
     try {
-      begun = ending ? null : ending(reason, null);
+      begun = ending ? null : begin.get();
     } finally {
       lock.unlock();
     }

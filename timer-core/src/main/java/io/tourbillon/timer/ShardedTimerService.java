@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class ShardedTimerService implements TimerService {
   private final Shard[] shards;
   private final TickScale scale;
-  private final boolean recordsStats;
   private final Clock clock;
   private final PendingLimit limit;
   private final Thread driverThread;
@@ -50,7 +49,6 @@ final class ShardedTimerService implements TimerService {
     clock = builder.clock;
     scale = new TickScale(clock.nanoTime(), builder.tick.toNanos());
     limit = new PendingLimit(builder.maxPending);
-    recordsStats = builder.recordStats;
     shards = new Shard[shardCount()];
     for (int number = 0; number < shards.length; number++) {
       shards[number] = new Shard(this, number, builder.recordStats);
@@ -428,8 +426,7 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public TimerStats stats() {
-    StatsSnapshot snapshot =
-        new StatsSnapshot(recordsStats, scale, limit.maxPending(), elapsedNanos());
+    StatsSnapshot snapshot = new StatsSnapshot(scale, limit.maxPending(), elapsedNanos());
     for (Shard shard : shards) {
       shard.addTo(snapshot);
     }

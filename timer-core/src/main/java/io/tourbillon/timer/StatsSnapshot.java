@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Sums up what the shards have counted. */
 final class StatsSnapshot {
-  private final boolean recorded;
   private final TickScale scale;
   private final long maxPending;
   private final long nowNanos;
@@ -14,14 +13,14 @@ final class StatsSnapshot {
   private final List<SlowRun> slowest = new ArrayList<>();
   private long @Nullable [] pendingByLevel;
   private long pending;
+  private boolean recorded;
   private long scheduled;
   private long cancelled;
 
   /**
    * @param nowNanos the elapsed time, by which runs are of late
    */
-  StatsSnapshot(boolean recorded, TickScale scale, long maxPending, long nowNanos) {
-    this.recorded = recorded;
+  StatsSnapshot(TickScale scale, long maxPending, long nowNanos) {
     this.scale = scale;
     this.maxPending = maxPending;
     this.nowNanos = nowNanos;
@@ -41,6 +40,7 @@ final class StatsSnapshot {
       pendingByLevel[level] += byLevel[level];
     }
     if (stats != null) {
+      recorded = true;
       long shardScheduled = armed - stats.armedAgain;
       scheduled += shardScheduled;
       cancelled += shardScheduled - stats.fired - stats.handedBack - shardPending;

@@ -103,7 +103,7 @@ class TimerStatsScaleTest {
     double statsMillis = medianMillis(() -> assertEquals(TEN_MILLION, timers.stats().pending()));
     double shardMillis = 0;
     for (Shard shard : Internals.shards(timers)) {
-      StatsSnapshot snapshot = new StatsSnapshot(true, new TickScale(0, 1), Long.MAX_VALUE, 0);
+      StatsSnapshot snapshot = new StatsSnapshot(new TickScale(0, 1), Long.MAX_VALUE, 0);
       shardMillis = Math.max(shardMillis, medianMillis(() -> shard.addTo(snapshot)));
     }
     String measured = String.format("stats: %.3f ms, one shard: %.3f ms", statsMillis, shardMillis);

@@ -1,19 +1,14 @@
 package io.tourbillon.bench.jmh;
 
-import io.tourbillon.bench.ServerJvm;
 import io.tourbillon.bench.subject.CoroutineKind;
 import io.tourbillon.bench.subject.CoroutineSubject;
 import io.tourbillon.bench.work.Rollcall;
 import io.tourbillon.bench.work.Sleepers;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
@@ -25,27 +20,9 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <p>Three fresh JVMs, each with 10 s of warm-up and 10 s that count.
  */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 5, time = 2)
 @Measurement(iterations = 5, time = 2)
-@Fork(
-    value = 3,
-    jvmArgs = {
-      ServerJvm.LEAST_HEAP,
-      ServerJvm.MOST_HEAP,
-      Coroutines.YOUNG_GENERATION,
-      ServerJvm.COLLECTOR,
-      ServerJvm.TOUCHED_HEAP,
-      ServerJvm.UNSAFE_FOR_PEERS,
-      ServerJvm.NATIVE_ACCESS,
-      ServerJvm.OPEN_TO_VIRTUAL_THREAD,
-      ServerJvm.EXPORT_TO_CONTINUATION
-    })
-public class Coroutines extends ServerBenchmark {
-  /** A coroutine's stack is copied with each sleep, and should be garbage before it is promoted. */
-  static final String YOUNG_GENERATION = "-Xmn5g";
-
+public class Coroutines extends CoroutineBenchmark {
   private static final String ONE_CARRIER = "-Djdk.virtualThreadScheduler.parallelism=1";
   private static final String AT_MOST_ONE_CARRIER = "-Djdk.virtualThreadScheduler.maxPoolSize=1";
 

@@ -1,19 +1,13 @@
 package io.tourbillon.bench.jmh;
 
-import io.tourbillon.bench.ServerJvm;
 import io.tourbillon.bench.work.ReadyCoroutines;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.SchedulingPolicy;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
@@ -31,24 +25,9 @@ import org.openjdk.jmh.annotations.Warmup;
  *   java -jar bench/target/tourbillon.jar jmh Policies -p rate=false
  * </pre>
  */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(
-    value = 3,
-    jvmArgs = {
-      ServerJvm.LEAST_HEAP,
-      ServerJvm.MOST_HEAP,
-      Coroutines.YOUNG_GENERATION,
-      ServerJvm.COLLECTOR,
-      ServerJvm.TOUCHED_HEAP,
-      ServerJvm.UNSAFE_FOR_PEERS,
-      ServerJvm.NATIVE_ACCESS,
-      ServerJvm.OPEN_TO_VIRTUAL_THREAD,
-      ServerJvm.EXPORT_TO_CONTINUATION
-    })
-public class Policies extends ServerBenchmark {
+public class Policies extends CoroutineBenchmark {
   private static final int TURNS = 100_000;
 
   /** A policy, and in how many groups the coroutines are. */
