@@ -24,7 +24,7 @@ final class Batch implements ExpirySink<Object> {
   private final long[] ids = new long[CAPACITY];
   private final long[] deadlineTicks = new long[CAPACITY];
   private int size;
-  private int periodic;
+  private int handles;
   private long takenNanos;
 
   Batch(Shard shard) {
@@ -50,8 +50,9 @@ final class Batch implements ExpirySink<Object> {
     tasks[last] = task;
     ids[last] = id;
     deadlineTicks[last] = deadlineTick;
-    if (task instanceof ScheduledTimer timer && timer.taken()) {
-      periodic++;
+    if (task instanceof ScheduledTimer timer) {
+      timer.taken();
+      handles++;
     }
   }
 
@@ -59,9 +60,9 @@ final class Batch implements ExpirySink<Object> {
     return size;
   }
 
-  /** How many of them go on after this run. */
-  int periodic() {
-    return periodic;
+  /** How many of them have a handle, and so can still be cancelled until their tasks begin. */
+  int handles() {
+    return handles;
   }
 
   /** When the timers were taken, in elapsed time: their lateness ends and their wait begins. */
@@ -87,6 +88,6 @@ final class Batch implements ExpirySink<Object> {
   void clear() {
     tasks = NONE;
     size = 0;
-    periodic = 0;
+    handles = 0;
   }
 }

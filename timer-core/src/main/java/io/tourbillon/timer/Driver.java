@@ -8,10 +8,12 @@ import java.util.function.Consumer;
  * <p>A turn, with step names as method names:
  *
  * <ol>
- *   <li>{@link #fireDue}: reads the clock; takes due timers out of each shard, a batch at a time,
- *       and runs them outside the lock, until no shard has any left.
+ *   <li>{@link #findNextTick}: looks at every shard for its next event.
+ *   <li>{@link #fire}: if the earliest of them is due, takes the timers of that one tick out of
+ *       each shard, a batch at a time, and runs them outside the lock. So timers fire in the order
+ *       of their ticks, whichever shards they are in and however late the driver is.
+ *   <li>{@link #rest}: if nothing is due, waits until the next event.
  *   <li>{@link #trimWhenDue}: gives back memory, half a second after some was found to be free.
- *   <li>{@link #rest}: looks for the next event of all shards and waits until then.
  * </ol>
  *
  * <p>{@link Waker} says how it is woken for a timer that is armed meanwhile.
@@ -22,8 +24,15 @@ final class Driver implements Runnable {
   /** Pages given back under one hold of a shard's lock. */
   private static final int TRIM_PAGES = 16;
 
+  /** When there is nothing to do, in elapsed time. */
+  private static final long NEVER = Long.MAX_VALUE;
+
   private final Shard[] shards;
   private final Batch[] batches;
+
+  /** The next event of each shard, as the last search has found it. */
+  private final long[] nextTicks;
+
   private final TickScale scale;
   private final Clock clock;
   private final Waker waker;
@@ -32,8 +41,8 @@ final class Driver implements Runnable {
   private final Consumer<Throwable> broken;
   private final long pauseThresholdNanos;
 
-  /** When to trim, in elapsed time; NEVER if nothing is to be trimmed. The driver's own. */
-  private long trimNanos = Waker.NEVER;
+  /** When to trim, in elapsed time. The driver's own. */
+  private long trimNanos = NEVER;
 
   /**
    * @param broken is told why the driver ended, unless it was stopped
@@ -59,15 +68,14 @@ final class Driver implements Runnable {
     for (int number = 0; number < shards.length; number++) {
       batches[number] = new Batch(shards[number]);
     }
+    nextTicks = new long[shards.length];
   }
 
   @Override
   public void run() {
     try {
       while (!waker.isStopped()) {
-        fireDue();
-        trimWhenDue();
-        rest();
+        turn();
       }
     } catch (Throwable failure) {
       broken.accept(failure);
@@ -76,13 +84,36 @@ final class Driver implements Runnable {
     }
   }
 
-  private void fireDue() {
-    boolean behind = true;
-    while (behind && !waker.isStopped()) {
-      long tick = scale.tickAt(elapsedNanos());
-      behind = false;
-      for (Batch batch : batches) {
-        behind |= !fireBatch(batch, tick);
+  private void turn() {
+    long tick = scale.tickAt(elapsedNanos());
+    waker.beginSearch();
+    long nextTick = findNextTick(tick);
+    if (nextTick <= tick) {
+      waker.busy();
+      fire(nextTick);
+    } else {
+      rest(nextTick);
+    }
+    trimWhenDue();
+  }
+
+  private long findNextTick(long tick) {
+    long earliest = Waker.NEVER;
+    for (int number = 0; number < shards.length; number++) {
+      nextTicks[number] = shards[number].nextEventTick(tick, batches[number]);
+      earliest = Math.min(earliest, nextTicks[number]);
+    }
+    return earliest;
+  }
+
+  /** Fires all timers of a tick, of which there are none in the ticks before. */
+  private void fire(long tick) {
+    for (int number = 0; number < shards.length; number++) {
+      if (nextTicks[number] <= tick) {
+        boolean reached = false;
+        while (!reached && !waker.isStopped()) {
+          reached = fireBatch(batches[number], tick);
+        }
       }
     }
   }
@@ -109,7 +140,7 @@ final class Driver implements Runnable {
    * Trims a little in each turn, so that timers fire in between; there is no rest until it is done.
    */
   private void trimWhenDue() {
-    if (trimNanos == Waker.NEVER) {
+    if (trimNanos == NEVER) {
       if (waker.isTrimWanted()) {
         trimNanos = elapsedNanos() + TRIM_DELAY_NANOS;
       }
@@ -120,16 +151,16 @@ final class Driver implements Runnable {
         more |= shard.trim(TRIM_PAGES);
       }
       if (!more) {
-        trimNanos = Waker.NEVER;
+        trimNanos = NEVER;
       }
     }
   }
 
-  private void rest() {
-    long tick = waker.findNextEvent(shards);
-    long eventNanos = tick == Waker.NEVER ? Waker.NEVER : scale.startNanos(tick);
+  private void rest(long nextTick) {
+    long tick = waker.endSearch(nextTick);
+    long eventNanos = tick == Waker.NEVER ? NEVER : scale.startNanos(tick);
     long nanos = Math.min(eventNanos, trimNanos);
-    if (nanos == Waker.NEVER) {
+    if (nanos == NEVER) {
       waker.await();
     } else {
       long startNanos = elapsedNanos();

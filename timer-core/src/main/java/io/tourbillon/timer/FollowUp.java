@@ -1,7 +1,6 @@
 package io.tourbillon.timer;
 
 import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What follows when timers have left the wheel by themselves: permits are freed, periodic timers
@@ -25,27 +24,41 @@ final class FollowUp {
 
   /** Follows a batch that was taken, before its tasks run. */
   void fired(Batch batch) {
-    limit.release(batch.size() - batch.periodic());
+    limit.release(batch.size() - batch.handles());
     if (FlightRecorder.takesLateTimers()) {
       LateTimerEvent.record(batch, scale);
     }
     if (events.areHeard()) {
-      long nowNanos = elapsedNanos();
       for (int index = 0; index < batch.size(); index++) {
-        long dueNanos = scale.startNanos(batch.deadlineTick(index));
-        events.fired(batch.id(index), Math.max(0, nowNanos - dueNanos));
+        if (!(batch.task(index) instanceof ScheduledTimer)) {
+          tellFired(batch.id(index), batch.deadlineTick(index));
+        }
       }
     }
+  }
+
+  /** The task of a timer with a handle is about to begin: it has fired now, and not before. */
+  void begun(ScheduledTimer timer, long id, long deadlineTick) {
+    if (!(timer instanceof PeriodicTimer)) {
+      limit.release(1);
+    }
+    if (events.areHeard()) {
+      tellFired(id, deadlineTick);
+    }
+  }
+
+  private void tellFired(long id, long deadlineTick) {
+    events.fired(id, Math.max(0, elapsedNanos() - scale.startNanos(deadlineTick)));
   }
 
   /**
    * Arms a periodic timer for its next run, if there is to be one.
    *
-   * @param task what has run, or null if the timer had been cancelled before
+   * @param task what has run
    * @param mayRunAgain whether a run that was missed may be made up for at once
    * @return whether it is to be
    */
-  boolean settle(PeriodicTimer timer, @Nullable Runnable task, boolean stop, boolean mayRunAgain) {
+  boolean settle(PeriodicTimer timer, Runnable task, boolean stop, boolean mayRunAgain) {
     long nowNanos = elapsedNanos();
     long tick;
     RejectedExecutionException end = null;
@@ -66,14 +79,13 @@ final class FollowUp {
         accountable.handedBack(end == null ? new RejectedExecutionException(Shard.SHUT_DOWN) : end);
       }
     } else if (tick == Shard.RUN_AGAIN && events.areHeard()) {
-      long dueTick = scale.tickAtOrAfter(timer.shard.deadlineNanos(timer));
-      events.fired(timer.id(), Math.max(0, nowNanos - scale.startNanos(dueTick)));
+      tellFired(timer.id(), scale.tickAtOrAfter(timer.shard.deadlineNanos(timer)));
     }
     return tick == Shard.RUN_AGAIN;
   }
 
-  void taskFailed(Shard shard, long id, Runnable task, Throwable error) {
-    shard.count(stats -> stats.exceptions++);
+  void taskFailed(AbstractShard shard, long id, Runnable task, Throwable error) {
+    shard.countException();
     events.failed(id, passedIn(task), error);
   }
 
@@ -83,26 +95,24 @@ final class FollowUp {
    * @param counts for how many runs it stands
    * @return whether it is one of the slowest, so that {@link #ranSlowly} is to follow
    */
-  boolean taskRan(Shard shard, long id, long waitNanos, long runNanos, int counts) {
+  boolean taskRan(AbstractShard shard, long id, long waitNanos, long runNanos, int counts) {
     boolean slow = shard.recordRun(waitNanos, runNanos, counts);
     events.ran(id, runNanos);
     return slow;
   }
 
-  void ranSlowly(Shard shard, String task, long runNanos) {
+  void ranSlowly(AbstractShard shard, String task, long runNanos) {
     SlowRun run = new SlowRun(task, runNanos, System.currentTimeMillis());
-    shard.count(stats -> stats.addSlowRun(run));
+    shard.addSlowRun(run);
   }
 
   /** The executor refused the task of a timer that has fired. */
-  void taskRefused(Shard shard, @Nullable Runnable task, RejectedExecutionException cause) {
-    shard.count(stats -> stats.rejected++);
+  void taskRefused(AbstractShard shard, Runnable task, RejectedExecutionException cause) {
+    shard.countRejected();
     events.rejected(cause);
-    if (task != null) {
-      events.notRun(passedIn(task), cause);
-      if (task instanceof AccountableTask accountable) {
-        accountable.refused(cause);
-      }
+    events.notRun(passedIn(task), cause);
+    if (task instanceof AccountableTask accountable) {
+      accountable.refused(cause);
     }
   }
 
@@ -118,12 +128,8 @@ final class FollowUp {
   }
 
   /** The driver was held up through no task's fault. */
-  void paused(Shard shard, long nanos) {
-    shard.count(
-        stats -> {
-          stats.pauses++;
-          stats.pauseNanos += nanos;
-        });
+  void paused(AbstractShard shard, long nanos) {
+    shard.countPause(nanos);
     if (FlightRecorder.takesPauses()) {
       PauseEvent.record(nanos);
     }
@@ -131,8 +137,8 @@ final class FollowUp {
   }
 
   /** A task holds the driver. */
-  void stalled(Shard shard, StallReport report) {
-    shard.count(stats -> stats.stalls++);
+  void stalled(AbstractShard shard, StallReport report) {
+    shard.countStall();
     if (FlightRecorder.takesStalls()) {
       StallEvent.record(report);
     }

@@ -31,7 +31,7 @@ final class HandBack implements ExpirySink<Object> {
   public void expired(long id, long deadlineTick, Object armed) {
     tasks.add(
         armed instanceof ScheduledTimer timer
-            ? timer.ended(TimerHandle.State.HANDED_BACK)
+            ? timer.end(ScheduledTimer.HANDED_BACK)
             : (Runnable) armed);
     if (events.areHeard()) {
       ids.add(id);

@@ -3,11 +3,7 @@ package io.tourbillon.timer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A timer that is armed again after each run.
- *
- * <pre>
- *   in the wheel --batch--> running --settle--> in the wheel ...
- * </pre>
+ * A timer that is armed again after each run: see the phases of {@link ScheduledTimer}.
  *
  * <p>While it runs it is in no wheel and still PENDING: cancel and shutdown find it so, and
  * settling finds out that they have been there.
@@ -22,7 +18,6 @@ final class PeriodicTimer extends ScheduledTimer {
   // Guarded by the shard's lock; in elapsed time.
   private long deadlineNanos;
   private long rescheduledNanos = NOT_RESCHEDULED;
-  private boolean running;
 
   PeriodicTimer(
       Shard shard,
@@ -58,35 +53,21 @@ final class PeriodicTimer extends ScheduledTimer {
     return options.onException() == OnException.STOP;
   }
 
-  /**
-   * The task stays for the next run. It is null if the timer was cancelled since the batch took it;
-   * reading it without the lock may miss that, and then the cancel was too late for this run.
-   */
+  /** TAKEN -> RUNNING. The task stays for the next run. */
   @Override
-  @Nullable Runnable takeTask() {
-    return task;
-  }
-
-  @Override
-  boolean isRunning() {
-    return running && isPending();
-  }
-
-  @Override
-  void armed(long id) {
-    super.armed(id);
-    running = false;
-  }
-
-  @Override
-  boolean taken() {
-    running = true;
-    return true;
+  @Nullable Runnable begin() {
+    // Read before: a cancel that comes after the beginning lets the task go.
+    Runnable begun = task;
+    if (!leaveBatch(RUNNING)) {
+      return null;
+    }
+    shard.begunPeriodic();
+    return begun;
   }
 
   @Override
   void rescheduled(long newDeadlineNanos) {
-    if (running) {
+    if (isRunning()) {
       rescheduledNanos = newDeadlineNanos;
     } else {
       deadlineNanos = newDeadlineNanos;

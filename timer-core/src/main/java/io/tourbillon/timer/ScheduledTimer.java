@@ -1,5 +1,7 @@
 package io.tourbillon.timer;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -7,16 +9,48 @@ import org.jspecify.annotations.Nullable;
 /**
  * A timer with a handle: what stands in the wheel is the handle, which follows what happens to it.
  *
+ * <pre>
+ *            armed          a batch takes it           its task begins
+ *   (new) ----------> ARMED ----------------> TAKEN --------------------> FIRED
+ *                     | ^                     |   |
+ *                     | +----- reschedule ----+   |      a periodic timer: RUNNING instead of FIRED,
+ *                     |                           |      and from there to ARMED, FIRED or CANCELLED
+ *                     +---- cancel ---------------+----> CANCELLED
+ *                     +---- shutdown ------------------> HANDED_BACK
+ * </pre>
+ *
  * <p>The fields are guarded by the lock of the shard, which decides every race between a cancel, a
- * reschedule, a batch and a shutdown: whoever changes {@code state} from PENDING first has ended
- * the timer. The exception is {@code task} after a batch has taken the timer: nobody but the thread
- * that runs it then looks at the field.
+ * reschedule, a batch and a shutdown. Only the phase TAKEN is left by compare-and-set: the thread
+ * that runs the task takes no lock, and the first of begin, cancel and reschedule decides. Whoever
+ * has moved the timer out of TAKEN to FIRED or CANCELLED is alone with {@code task}.
  */
 class ScheduledTimer implements TimerHandle {
+  static final byte ARMED = 0;
+  static final byte TAKEN = 1;
+  static final byte RUNNING = 2;
+  static final byte FIRED = 3;
+  static final byte CANCELLED = 4;
+  static final byte HANDED_BACK = 5;
+
+  /** What users see of each phase. */
+  private static final State[] STATES = {
+    State.PENDING, State.PENDING, State.PENDING, State.FIRED, State.CANCELLED, State.HANDED_BACK
+  };
+
+  private static final VarHandle PHASE;
+
+  static {
+    try {
+      PHASE = MethodHandles.lookup().findVarHandle(ScheduledTimer.class, "phase", byte.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   final Shard shard;
   @Nullable Runnable task;
   private long id;
-  private State state = State.PENDING;
+  private byte phase = ARMED;
 
   ScheduledTimer(Shard shard, Runnable task) {
     this.shard = shard;
@@ -51,11 +85,26 @@ class ScheduledTimer implements TimerHandle {
   /** Follows a cancel, outside all locks: tells whoever waits for the task. */
   void cancelled(Runnable notRun) {}
 
-  /** Takes what is to run, on the thread that runs it. */
-  @Nullable Runnable takeTask() {
-    Runnable taken = task;
+  // Called by the thread that runs the task, without the lock.
+
+  /**
+   * TAKEN -> FIRED. From now on the timer cannot be cancelled or rescheduled.
+   *
+   * @return what to run, or null if the timer has left the batch: somebody else was first
+   */
+  @Nullable Runnable begin() {
+    Runnable begun = task;
+    if (!leaveBatch(FIRED)) {
+      return null;
+    }
     task = null;
-    return taken;
+    shard.begunOnce();
+    return begun;
+  }
+
+  /** TAKEN -> another phase; false if the timer is in no batch any more. */
+  final boolean leaveBatch(byte next) {
+    return PHASE.compareAndSet(this, TAKEN, next);
   }
 
   // Called under the shard's lock.
@@ -64,36 +113,41 @@ class ScheduledTimer implements TimerHandle {
     return id;
   }
 
-  final boolean isPending() {
-    return state == State.PENDING;
-  }
-
   final State stateUnderLock() {
-    return state;
+    return STATES[phase];
   }
 
-  /** Whether a batch has taken the timer and it will be armed again. */
-  boolean isRunning() {
-    return false;
+  /** Whether the timer is in the wheel. */
+  final boolean isArmed() {
+    return phase == ARMED;
+  }
+
+  /** Whether a batch has taken the timer, and it has not ended. */
+  final boolean isOut() {
+    return phase == TAKEN || phase == RUNNING;
+  }
+
+  /** Whether a run of a periodic timer is going on. */
+  final boolean isRunning() {
+    return phase == RUNNING;
   }
 
   /** Follows the arming of the timer; {@code id} names it until it leaves the wheel. */
-  void armed(long id) {
+  final void armed(long id) {
     this.id = id;
+    phase = ARMED;
   }
 
-  /** Follows a batch that takes the timer, and says whether it goes on after this run. */
-  boolean taken() {
-    state = State.FIRED;
-    return false;
+  /** ARMED -> TAKEN: follows a batch that takes the timer. */
+  final void taken() {
+    phase = TAKEN;
   }
 
   void rescheduled(long deadlineNanos) {}
 
-  /** PENDING -> CANCELLED, HANDED_BACK, or FIRED for good. Returns the task, and lets it go. */
-  final Runnable ended(State end) {
-    assert state == State.PENDING : state + " -> " + end;
-    state = end;
+  /** Ends the timer, which is in no batch. Returns the task, and lets it go. */
+  final Runnable end(byte end) {
+    phase = end;
     Runnable last = task;
     task = null;
     return Objects.requireNonNull(last, "a pending timer has a task");

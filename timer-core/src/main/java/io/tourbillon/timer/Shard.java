@@ -2,23 +2,23 @@ package io.tourbillon.timer;
 
 import io.tourbillon.timer.wheel.ExpirySink;
 import io.tourbillon.timer.wheel.TimingWheel;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A wheel with the lock that guards it, and everything else that the lock guards: the states of the
- * timers in the wheel, and the counts.
+ * A wheel with the lock that guards it, and everything else that the lock guards: the phases of the
+ * timers with handles, and the counts.
  *
  * <p>Callers hold the lock for one operation, tens of nanoseconds; the driver for one batch, at
- * most {@value Batch#CAPACITY} steps. No task, listener or executor is ever called under it.
+ * most {@value Batch#CAPACITY} steps.
  */
-final class Shard {
+final class Shard extends AbstractShard {
   /** Bits of an id that name the entry in the wheel; the five above them name the shard. */
   private static final int INDEX_BITS = 26;
 
@@ -30,8 +30,6 @@ final class Shard {
   /** What it answers if the timer has missed a run and is to make up for it at once. */
   static final long RUN_AGAIN = -3;
 
-  static final String SHUT_DOWN = "the timer service has been shut down";
-
   static final int MAX_SHARDS = 1 << (31 - INDEX_BITS);
   private static final long SHARD_BITS = (MAX_SHARDS - 1L) << INDEX_BITS;
 
@@ -40,23 +38,46 @@ final class Shard {
    */
   private static final long HANDLE_BIT = 1L << 31;
 
+  private static final VarHandle BEGUN_ONCE = counter("begunOnce");
+  private static final VarHandle BEGUN_PERIODIC = counter("begunPeriodic");
+
   /** For timers with handles, which know only their shard. */
   final ShardedTimerService service;
 
-  private final ReentrantLock lock = new ReentrantLock();
   private final long idBits;
   private final TimingWheel<Object> wheel = new TimingWheel<>(0, 1 << INDEX_BITS);
-  private final @Nullable ShardStats stats;
 
-  /** Periodic timers that a batch has taken and that have not been settled since. */
-  private int running;
+  /**
+   * Timers with handles that batches have taken, less those that were cancelled or armed again
+   * since. One that fires once stays in this number when it has begun: it is in {@link #begunOnce}
+   * then.
+   */
+  private long taken;
 
-  private boolean closed;
+  /**
+   * Timers that fire once and have begun, ever. Added to without the lock, by the thread that runs
+   * the task. Only what is in {@link #taken} can begin, so a reader that has the lock and reads
+   * this last never finds more begun than taken.
+   */
+  @SuppressWarnings("unused") // By its VarHandle.
+  private volatile long begunOnce;
+
+  /** Runs of periodic timers that have begun, ever; added to as above. */
+  @SuppressWarnings("unused") // By its VarHandle.
+  private volatile long begunPeriodic;
 
   Shard(ShardedTimerService service, int number, boolean recordStats) {
+    super(recordStats);
     this.service = service;
     idBits = (long) number << INDEX_BITS;
-    stats = recordStats ? new ShardStats() : null;
+  }
+
+  private static VarHandle counter(String name) {
+    try {
+      return MethodHandles.lookup().findVarHandle(Shard.class, name, long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
   /** The number of the shard that an id names; there may be no such shard. */
@@ -106,10 +127,7 @@ final class Shard {
   boolean cancel(long id) {
     lock.lock();
     try {
-      if (wheel.cancel(wheelId(id)) == null) {
-        return false;
-      }
-      return true;
+      return wheel.cancel(wheelId(id)) != null;
     } finally {
       lock.unlock();
     }
@@ -125,19 +143,19 @@ final class Shard {
     }
   }
 
-  /** Cancels by handle and returns the task, or null if the timer had ended. */
+  /** Cancels by handle and returns the task, or null if the timer had ended or begun. */
   @Nullable Runnable cancel(ScheduledTimer timer) {
     lock.lock();
     try {
-      if (!timer.isPending()) {
+      if (timer.isArmed()) {
+        wheel.cancel(wheelId(timer.id()));
+      } else if (timer.isOut()
+          && (timer.leaveBatch(ScheduledTimer.CANCELLED) || timer.isRunning())) {
+        taken--;
+      } else {
         return null;
       }
-      if (timer.isRunning()) {
-        running--;
-      } else {
-        wheel.cancel(wheelId(timer.id()));
-      }
-      return timer.ended(TimerHandle.State.CANCELLED);
+      return timer.end(ScheduledTimer.CANCELLED);
     } finally {
       lock.unlock();
     }
@@ -157,21 +175,47 @@ final class Shard {
     }
   }
 
-  /** Gives a timer a new deadline and returns its id, or 0 if it had ended. */
+  /** Gives a timer a new deadline and returns its id, or 0 if it had ended or begun. */
   long rearm(ScheduledTimer timer, long deadlineNanos, long deadlineTick) {
     lock.lock();
     try {
-      if (!timer.isPending()) {
-        return 0;
-      }
-      if (!timer.isRunning()) {
+      if (timer.isArmed()) {
         wheel.rearm(wheelId(timer.id()), deadlineTick);
+      } else if (!timer.isOut() || !(armAgain(timer, deadlineTick) || timer.isRunning())) {
+        return 0;
       }
       timer.rescheduled(deadlineNanos);
       countRescheduled();
       return timer.id();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Puts a timer back into the wheel whose task has not begun, although a batch has taken it. The
+   * entry comes first, as that may fail. After a shutdown the timer stays where it is, as nothing
+   * would take it out of the wheel again.
+   */
+  private boolean armAgain(ScheduledTimer timer, long deadlineTick) {
+    if (timer.isRunning() || isClosed()) {
+      return false;
+    }
+    long id = put(deadlineTick, timer);
+    if (!timer.leaveBatch(ScheduledTimer.ARMED)) {
+      wheel.cancel(id);
+      countArmedAgain();
+      return false;
+    }
+    timer.armed(id | idBits | HANDLE_BIT);
+    taken--;
+    countArmedAgain();
+    return true;
+  }
+
+  private void countArmedAgain() {
+    if (stats != null) {
+      stats.armedAgain++;
     }
   }
 
@@ -190,13 +234,11 @@ final class Shard {
     }
   }
 
-  /** The deadline of a timer, or -1 if it has ended or is running. */
+  /** The deadline of a timer, or -1 if it is due, is running or has ended. */
   long deadlineTick(ScheduledTimer timer) {
     lock.lock();
     try {
-      return timer.isPending() && !timer.isRunning()
-          ? wheel.deadlineTick(wheelId(timer.id()), -1)
-          : -1;
+      return timer.isArmed() ? wheel.deadlineTick(wheelId(timer.id()), -1) : -1;
     } finally {
       lock.unlock();
     }
@@ -245,10 +287,29 @@ final class Shard {
       return wheel.currentTick() >= tick;
     } finally {
       // Also if there was no memory to go on: what is in the batch has left the wheel.
-      running += batch.periodic();
+      taken += batch.handles();
       if (stats != null && batch.size() > 0) {
         stats.recordBatch(batch, scale);
       }
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The next event, at which the driver has to advance the wheel. A wheel that has none by this
+   * tick goes on to it, so that what is armed from now on is placed by its true distance.
+   *
+   * @param batch is not given anything
+   */
+  long nextEventTick(long tick, Batch batch) {
+    lock.lock();
+    try {
+      long eventTick = wheel.nextEventTick();
+      if (eventTick > tick && wheel.currentTick() < tick) {
+        wheel.advance(tick, 1, batch);
+      }
+      return eventTick;
+    } finally {
       lock.unlock();
     }
   }
@@ -262,7 +323,7 @@ final class Shard {
     }
   }
 
-  /** The next event, for who only looks and will not wake the driver for it. */
+  /** The next event, for observers: leaves {@link #isCascadeEarlier} as it is. */
   long peekEventTick() {
     lock.lock();
     try {
@@ -283,7 +344,17 @@ final class Shard {
     }
   }
 
-  // Operations after a run, by the driver or an executor's thread.
+  // Operations before and after a run, by the driver or an executor's thread.
+
+  /** Follows the beginning of the task of a timer that fires once. */
+  void begunOnce() {
+    BEGUN_ONCE.getAndAdd(this, 1L);
+  }
+
+  /** Follows the beginning of a run of a periodic timer. */
+  void begunPeriodic() {
+    BEGUN_PERIODIC.getAndAdd(this, 1L);
+  }
 
   /**
    * Arms a periodic timer for its next run, unless it was cancelled meanwhile, is to stop, or the
@@ -301,9 +372,9 @@ final class Shard {
       if (!timer.isRunning()) {
         return WAS_ENDED;
       }
-      if (stop || closed) {
-        running--;
-        timer.ended(TimerHandle.State.FIRED);
+      if (stop || isClosed()) {
+        taken--;
+        timer.end(ScheduledTimer.FIRED);
         if (stats != null) {
           stats.fired++;
         }
@@ -312,58 +383,24 @@ final class Shard {
       long tickNanos = scale.startNanos(scale.tickAt(nowNanos));
       long deadlineNanos = timer.nextDeadlineNanos(nowNanos, tickNanos);
       if (mayRunAgain && timer.isBurst() && deadlineNanos <= tickNanos) {
-        if (stats != null) {
-          stats.runs++;
-        }
+        begunPeriodic();
         return RUN_AGAIN;
       }
       long tick = scale.tickAtOrAfter(deadlineNanos);
-      timer.armed(wheel.arm(tick, timer) | idBits | HANDLE_BIT);
-      running--;
-      if (stats != null) {
-        stats.armedAgain++;
+      if (deadlineNanos <= tickNanos) {
+        // A long burst goes on in the next tick, after the other timers that are due by now.
+        tick = scale.tickAt(nowNanos) + 1;
       }
+      timer.armed(put(tick, timer) | idBits | HANDLE_BIT);
+      taken--;
+      countArmedAgain();
       return tick;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Records a measured run and says whether it is one of the slowest, of which more is noted. */
-  boolean recordRun(long waitNanos, long runNanos, int counts) {
-    if (stats == null) {
-      return false;
-    }
-    lock.lock();
-    try {
-      return stats.recordRun(waitNanos, runNanos, counts);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void count(Consumer<ShardStats> change) {
-    if (stats != null) {
-      lock.lock();
-      try {
-        change.accept(stats);
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
-
   // Shutdown and observation.
-
-  /** Refuses timers from now on. */
-  void close() {
-    lock.lock();
-    try {
-      closed = true;
-    } finally {
-      lock.unlock();
-    }
-  }
 
   /**
    * Takes out what is pending in one page, a thousand timers at the most, so that callers and
@@ -414,7 +451,15 @@ final class Shard {
   void addTo(StatsSnapshot snapshot) {
     lock.lock();
     try {
-      snapshot.add(stats, wheel.armed(), wheel.sizeByLevel(), (long) wheel.size() + running);
+      // Read once: tasks may begin meanwhile.
+      long once = begunOnce;
+      snapshot.add(
+          stats,
+          once,
+          once + begunPeriodic,
+          wheel.armed(),
+          wheel.sizeByLevel(),
+          wheel.size() + taken - once);
     } finally {
       lock.unlock();
     }
@@ -423,7 +468,7 @@ final class Shard {
   long pending() {
     lock.lock();
     try {
-      return (long) wheel.size() + running;
+      return wheel.size() + taken - begunOnce;
     } finally {
       lock.unlock();
     }
@@ -434,12 +479,6 @@ final class Shard {
       return wheel.arm(deadlineTick, armed);
     } catch (IllegalStateException full) {
       throw new RejectedExecutionException("the shard of this thread is full", full);
-    }
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw new RejectedExecutionException(SHUT_DOWN);
     }
   }
 }

@@ -19,8 +19,13 @@ final class ShardStats {
   long armedAgain;
 
   long rescheduled;
+
+  /** Timers that ended by firing, without those that have a handle and fire once. */
   long fired;
+
+  /** Tasks run or handed to the executor, without those of timers with handles. */
   long runs;
+
   long handedBack;
   long rejected;
   long exceptions;
@@ -39,8 +44,9 @@ final class ShardStats {
   /** Follows a batch that was taken, before its tasks run. */
   void recordBatch(Batch batch, TickScale scale) {
     recordLateness(batch, scale);
-    runs += batch.size();
-    fired += batch.size() - batch.periodic();
+    int withoutHandle = batch.size() - batch.handles();
+    runs += withoutHandle;
+    fired += withoutHandle;
     slowest.turn(batch.takenNanos());
   }
 

@@ -272,7 +272,7 @@ final class ShardedTimerService implements TimerService {
     try {
       limit.acquire();
     } catch (RejectedExecutionException refusal) {
-      shard.count(stats -> stats.rejected++);
+      shard.countRejected();
       events.rejected(refusal);
       throw refusal;
     }

@@ -29,9 +29,17 @@ final class StatsSnapshot {
   /**
    * Adds what one shard says, under its lock, so that its numbers go together.
    *
-   * @param armed how often its wheel was armed
+   * @param begunOnce timers with handles that fired once; not in the stats
+   * @param begun runs of timers with handles; not in the stats
+   * @param armed how often a timer was put into the shard
    */
-  void add(@Nullable ShardStats stats, long armed, long[] byLevel, long shardPending) {
+  void add(
+      @Nullable ShardStats stats,
+      long begunOnce,
+      long begun,
+      long armed,
+      long[] byLevel,
+      long shardPending) {
     pending += shardPending;
     if (pendingByLevel == null) {
       pendingByLevel = new long[byLevel.length];
@@ -43,7 +51,9 @@ final class StatsSnapshot {
       recorded = true;
       long shardScheduled = armed - stats.armedAgain;
       scheduled += shardScheduled;
-      cancelled += shardScheduled - stats.fired - stats.handedBack - shardPending;
+      cancelled += shardScheduled - stats.fired - begunOnce - stats.handedBack - shardPending;
+      sum.fired += begunOnce;
+      sum.runs += begun;
       stats.addTo(sum, slowest, nowNanos);
     }
   }

@@ -89,16 +89,17 @@ final class TaskRunner {
     Shard shard = batch.shard;
     long id = batch.id(index);
     Object timer = batch.task(index);
+    long deadlineTick = batch.deadlineTick(index);
     long takenNanos = batch.takenNanos();
     if (executor == null) {
-      run(shard, id, timer, takenNanos, counts(batch, index, howMuch));
+      run(shard, id, timer, deadlineTick, takenNanos, counts(batch, index, howMuch));
       return;
     }
     int counts = howMuch == Measuring.OFF ? 0 : 1;
     try {
-      executor.execute(() -> runForExecutor(shard, id, timer, takenNanos, counts));
+      executor.execute(() -> runForExecutor(shard, id, timer, deadlineTick, takenNanos, counts));
     } catch (Throwable refusal) {
-      refused(shard, timer, refusal);
+      refused(shard, id, timer, deadlineTick, refusal);
     }
   }
 
@@ -113,22 +114,26 @@ final class TaskRunner {
     return index % SAMPLING == 0 ? Math.min(SAMPLING, batch.size() - index) : 0;
   }
 
-  private void runForExecutor(Shard shard, long id, Object timer, long takenNanos, int counts) {
+  private void runForExecutor(
+      Shard shard, long id, Object timer, long deadlineTick, long takenNanos, int counts) {
     TaskRunner outer = RUNNING.get();
     RUNNING.set(this);
     try {
-      run(shard, id, timer, takenNanos, counts);
+      run(shard, id, timer, deadlineTick, takenNanos, counts);
     } finally {
       RUNNING.set(outer);
     }
   }
 
-  private void refused(Shard shard, Object timer, Throwable refusal) {
+  private void refused(Shard shard, long id, Object timer, long deadlineTick, Throwable refusal) {
+    Runnable task = begin(timer, id, deadlineTick);
+    if (task == null) {
+      return;
+    }
     RejectedExecutionException cause =
         refusal instanceof RejectedExecutionException rejected
             ? rejected
             : new RejectedExecutionException("the executor failed to take a task", refusal);
-    Runnable task = taskOf(timer);
     followUp.taskRefused(shard, task, cause);
     if (timer instanceof PeriodicTimer periodic) {
       followUp.settle(periodic, task, false, false);
@@ -136,9 +141,13 @@ final class TaskRunner {
   }
 
   /** Runs a timer's task; its run time counts so many times, or is not measured if that is 0. */
-  private void run(Shard shard, long id, Object timer, long takenNanos, int counts) {
-    Runnable task = taskOf(timer);
-    boolean failed = fails(shard, id, timer, task, takenNanos, counts);
+  private void run(
+      Shard shard, long id, Object timer, long deadlineTick, long takenNanos, int counts) {
+    Runnable task = begin(timer, id, deadlineTick);
+    if (task == null) {
+      return;
+    }
+    boolean failed = runTask(shard, id, timer, task, takenNanos, counts);
     if (timer instanceof PeriodicTimer periodic) {
       int runs = 1;
       while (followUp.settle(
@@ -147,26 +156,34 @@ final class TaskRunner {
         if (watchdog != null) {
           watchdog.nextRun();
         }
-        task = taskOf(periodic);
         // No batch has taken this run: it is due again just now.
         long againNanos = counts == 0 ? 0 : followUp.elapsedNanos();
-        failed = fails(shard, id, timer, task, againNanos, Math.min(1, counts));
+        failed = runTask(shard, id, timer, task, againNanos, Math.min(1, counts));
       }
     }
   }
 
-  /** Runs a task, unless it was cancelled, and says whether it threw. */
-  private boolean fails(
-      Shard shard, long id, Object timer, @Nullable Runnable task, long takenNanos, int counts) {
-    if (task == null) {
-      return false;
+  /** What is to run, or null if a timer with a handle was cancelled or rescheduled in time. */
+  private @Nullable Runnable begin(Object timer, long id, long deadlineTick) {
+    if (!(timer instanceof ScheduledTimer scheduled)) {
+      return (Runnable) timer;
     }
+    Runnable task = scheduled.begin();
+    if (task != null) {
+      followUp.begun(scheduled, id, deadlineTick);
+    }
+    return task;
+  }
+
+  /** Runs a task and says whether it threw. */
+  private boolean runTask(
+      AbstractShard shard, long id, Object timer, Runnable task, long takenNanos, int counts) {
     if (counts == 0) {
-      return fails(shard, id, task);
+      return runTask(shard, id, task);
     }
     long startNanos = followUp.elapsedNanos();
     SlowTaskEvent event = FlightRecorder.takesSlowTasks() ? SlowTaskEvent.begun() : null;
-    boolean failed = fails(shard, id, task);
+    boolean failed = runTask(shard, id, task);
     long runNanos = followUp.elapsedNanos() - startNanos;
     if (event != null) {
       event.ended(timer, task, id, startNanos - takenNanos, runNanos);
@@ -178,7 +195,7 @@ final class TaskRunner {
   }
 
   /** Runs a task and says whether it threw. */
-  private boolean fails(Shard shard, long id, Runnable task) {
+  private boolean runTask(AbstractShard shard, long id, Runnable task) {
     try {
       task.run();
       return false;
@@ -187,9 +204,5 @@ final class TaskRunner {
       followUp.taskFailed(shard, id, task, error);
       return true;
     }
-  }
-
-  private static @Nullable Runnable taskOf(Object timer) {
-    return timer instanceof ScheduledTimer scheduled ? scheduled.takeTask() : (Runnable) timer;
   }
 }

@@ -1,31 +1,61 @@
 package io.tourbillon.timer;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /**
  * Wakes the driver in time.
  *
- * <p>{@link #wakeTick} is the tick until which the driver is going to wait: who arms a timer for an
- * earlier one wakes it. The driver sets it to ALWAYS before it looks for the next event of each
- * shard and to what it has found after that. A timer is either armed before the driver has had its
- * shard's lock in that search, and then the driver finds it; or after that, and then whoever armed
- * it, having had the lock after the driver, reads ALWAYS or what was written later, and wakes the
- * driver if its timer is earlier. A wake that comes before the wait makes the wait return at once.
+ * <p>One word, {@link #plan}, says what the driver is doing, and until which tick it does not look
+ * at the shards again by itself:
+ *
+ * <pre>
+ *   BUSY --beginSearch--> SEARCHING(never) --armed--> SEARCHING(earlier tick) ...
+ *    ^                          |
+ *    |                      endSearch
+ *    |                          v
+ *    +---------busy------- WAITING(tick)     a thread that arms an earlier timer wakes the driver
+ * </pre>
+ *
+ * <p>While the driver searches the shards for their next event, a thread that arms a timer does not
+ * wake it, but lowers the tick in the word. The driver takes the minimum of that tick and of what
+ * it has found, so a stream of far timers costs the driver nothing.
+ *
+ * <p><b>Why no timer is forgotten.</b> A timer is armed under its shard's lock, and the driver
+ * takes every shard's lock between beginSearch and endSearch. If the timer came first, the driver
+ * finds it. Otherwise its thread had the lock after the driver, so it reads SEARCHING or what was
+ * written later. It lowers the tick, wakes the driver, or finds BUSY of a later round, and then the
+ * driver is going to search again. A wake that comes before the wait makes the wait return at once.
  */
 final class Waker {
-  /** No event. */
-  static final long NEVER = Long.MAX_VALUE;
+  /** No event: later than every tick of a timer. */
+  static final long NEVER = Long.MAX_VALUE >> 1;
 
-  /** No timer is earlier than this: while the driver is not about to wait, it need not be woken. */
-  private static final long NOBODY = Long.MIN_VALUE;
+  /** The driver is at work and searches again before it waits. Earlier than every tick. */
+  private static final long BUSY = Long.MIN_VALUE;
 
-  /** Every timer is earlier than this. */
-  private static final long ALWAYS = Long.MAX_VALUE;
+  /** The lowest bit of the plan; the tick stands above it. */
+  private static final long WAITING = 1;
+
+  private static final VarHandle PLAN;
+
+  static {
+    try {
+      PLAN = MethodHandles.lookup().findVarHandle(Waker.class, "plan", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private final Clock.Alarm alarm;
 
-  /** Written by the driver alone, read by all; volatile, with the locks, for the reason above. */
-  private volatile long wakeTick = NOBODY;
+  /**
+   * Written by the driver; other threads lower the tick by compare-and-set while the driver
+   * searches. Volatile, together with the shards' locks, for the reason above.
+   */
+  private volatile long plan = BUSY;
 
-  /** Set by whoever frees memory, cleared by the driver before it trims; volatile to be seen. */
+  /** Set by a thread that frees memory, cleared by the driver before it trims. */
   private volatile boolean trimWanted;
 
   /** Set once, before the driver is woken for the last time. */
@@ -40,24 +70,33 @@ final class Waker {
   /**
    * Follows the arming of a timer, outside the shard's lock. Besides its own deadline there is one
    * more reason to wake the driver: the timer may have filled a block so much that moving it down a
-   * level has to begin earlier. Whoever takes note of that under the lock does so for all who armed
-   * before, and compares afterwards. To miss it would cost a burst of work when the block begins,
-   * and no timer.
+   * level has to begin earlier. The thread that clears that mark under the lock looks on behalf of
+   * all that armed before, and reads the plan afterwards. To miss it would cost a burst of work
+   * when the block begins, and no timer.
    */
   void armed(Shard shard, long deadlineTick) {
-    long wakeBefore = wakeTick;
-    if (deadlineTick < wakeBefore) {
-      alarm.wake();
-    } else if (wakeBefore != NOBODY && shard.isCascadeEarlier()) {
-      long eventTick = shard.nextEventTick();
-      // Only now may wakeTick be compared: the shard's flag is down for all who raised it before.
-      if (eventTick < wakeTick) {
-        alarm.wake();
-      }
+    if (plan != BUSY) {
+      armed(
+          shard.isCascadeEarlier() ? Math.min(deadlineTick, shard.nextEventTick()) : deadlineTick);
     }
   }
 
-  /** Sees to it that memory is given back within a second. */
+  /** Follows the arming of something that the driver has to look at by this tick. */
+  void armed(long tick) {
+    long seen = plan;
+    while (tick < seen >> 1) {
+      if ((seen & WAITING) != 0) {
+        alarm.wake();
+        return;
+      }
+      if (PLAN.compareAndSet(this, seen, tick << 1)) { // SEARCHING(later) -> SEARCHING(tick)
+        return;
+      }
+      seen = plan;
+    }
+  }
+
+  /** Makes the driver give back memory within a second. */
   void freed() {
     if (!trimWanted) {
       trimWanted = true;
@@ -84,29 +123,42 @@ final class Waker {
     trimWanted = false;
   }
 
+  /** The driver looks at each shard from now on. */
+  void beginSearch() {
+    plan = NEVER << 1;
+  }
+
+  /** The driver has found something to do. */
+  void busy() {
+    plan = BUSY;
+  }
+
   /**
-   * The next event of all shards, or NEVER. From now on who arms an earlier one wakes the driver.
+   * The driver is about to wait. From now on a thread that arms an earlier timer wakes it.
+   *
+   * @param found the earliest event that the search has found, or {@link #NEVER}
+   * @return the tick until which to wait: this event, or an earlier timer armed meanwhile
    */
-  long findNextEvent(Shard[] shards) {
-    wakeTick = ALWAYS;
-    long tick = NEVER;
-    for (Shard shard : shards) {
-      tick = Math.min(tick, shard.nextEventTick());
-    }
-    wakeTick = tick;
+  long endSearch(long found) {
+    long seen;
+    long tick;
+    do {
+      seen = plan;
+      tick = Math.min(found, seen >> 1);
+    } while (!PLAN.compareAndSet(this, seen, tick << 1 | WAITING)); // SEARCHING -> WAITING
     return tick;
   }
 
   /** Waits until this time by the clock, or until woken. */
   void awaitUntil(long clockNanos) {
     alarm.awaitUntil(clockNanos);
-    wakeTick = NOBODY;
+    busy();
   }
 
   /** Waits until woken. */
   void await() {
     alarm.await();
-    wakeTick = NOBODY;
+    busy();
   }
 
   /** The driver will not wait any more. */

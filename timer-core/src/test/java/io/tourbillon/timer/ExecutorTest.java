@@ -69,11 +69,39 @@ class ExecutorTest {
     advanceMillis(10);
     assertEquals(0, runs.get());
     assertEquals(2, queue.size());
-    assertEquals(State.FIRED, timer.state());
-    assertFalse(timer.cancel(), "it has fired, though it has not run");
-    assertEquals(0, timers.pending());
+    assertEquals(State.PENDING, timer.state(), "it has a handle, and has not begun");
+    assertEquals(1, timers.pending());
     queue.runAll();
     assertEquals(2, runs.get());
+    assertEquals(State.FIRED, timer.state());
+    assertFalse(timer.cancel());
+    assertEquals(0, timers.pending());
+  }
+
+  @Test
+  void cancel_timerInTheExecutorsQueue_endsItAndFreesItsPlace() {
+    TimerService timers = on(queue);
+    List<TimerHandle> all = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      all.add(timers.schedule(TEN, task));
+    }
+    advanceMillis(10);
+    assertThrows(RejectedExecutionException.class, () -> timers.schedule(TEN, task));
+    assertTrue(all.getFirst().cancel());
+    TimerHandle another = timers.schedule(TEN, task);
+    assertTrue(all.get(1).reschedule(Duration.ofMillis(5)));
+    queue.runAll();
+    assertEquals(1, runs.get(), "one was cancelled, one was rescheduled");
+    assertEquals(State.PENDING, all.get(1).state());
+    advanceMillis(10);
+    queue.runAll();
+    assertEquals(3, runs.get());
+    assertEquals(State.FIRED, another.state());
+    TimerStats stats = timers.stats();
+    assertEquals(3, stats.fired());
+    assertEquals(3, stats.runs());
+    assertEquals(1, stats.cancelled());
+    assertEquals(0, stats.pending());
   }
 
   @Test

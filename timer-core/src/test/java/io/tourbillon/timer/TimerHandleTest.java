@@ -12,6 +12,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -103,7 +104,7 @@ class TimerHandleTest {
   }
 
   @Test
-  void cancel_timerOfTheSameBatch_answersFalseAndTheTaskRuns() {
+  void cancel_timerOfTheSameTickThatHasNotBegun_endsIt() {
     List<TimerHandle> both = new ArrayList<>();
     List<Boolean> answers = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
@@ -116,12 +117,49 @@ class TimerHandleTest {
               }));
     }
     advanceMillis(1);
-    assertEquals(List.of(false, false, false, false), answers);
-    assertEquals(List.of(1L, 1L), task.millis());
+    // Its own timer has begun; the other one has not.
+    assertEquals(List.of(false, true), answers.stream().sorted().toList());
+    assertEquals(List.of(1L), task.millis());
+    assertEquals(
+        List.of(State.CANCELLED, State.FIRED),
+        both.stream().map(TimerHandle::state).sorted(Comparator.reverseOrder()).toList());
+    assertEquals(0, timers.pending());
   }
 
   @Test
-  void cancel_timersOfTheSameTick_endsExactlyThoseThatNoBatchHasTaken() {
+  void reschedule_timerOfTheSameTickThatHasNotBegun_movesIt() {
+    List<TimerHandle> both = new ArrayList<>();
+    List<Boolean> answers = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      both.add(
+          timers.schedule(
+              Duration.ofMillis(1),
+              () -> {
+                both.forEach(timer -> answers.add(timer.reschedule(Duration.ofMillis(4))));
+                both.clear();
+                task.run();
+              }));
+    }
+    advanceMillis(1);
+    assertEquals(List.of(false, true), answers.stream().sorted().toList());
+    assertEquals(1, timers.pending());
+    advanceMillis(9);
+    assertEquals(List.of(1L, 5L), task.millis());
+    assertEquals(0, timers.pending());
+  }
+
+  @Test
+  void pending_insideATask_countsTheTimersOfTheTickThatHaveNotBegun() {
+    List<Long> seen = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      timers.schedule(Duration.ofMillis(1), () -> seen.add(timers.pending()));
+    }
+    advanceMillis(1);
+    assertEquals(List.of(2L, 1L, 0L), seen);
+  }
+
+  @Test
+  void cancel_timersOfTheSameTick_endsAllButTheOneThatHasBegun() {
     List<TimerHandle> all = new ArrayList<>();
     List<Boolean> answers = new ArrayList<>();
     Runnable cancelAll =
@@ -134,8 +172,8 @@ class TimerHandleTest {
       all.add(timers.schedule(Duration.ofMillis(1), cancelAll));
     }
     advanceMillis(1);
-    assertEquals(10, answers.stream().filter(ended -> ended).count());
-    assertEquals(Batch.CAPACITY, task.count());
+    assertEquals(Batch.CAPACITY + 9, answers.stream().filter(ended -> ended).count());
+    assertEquals(1, task.count());
   }
 
   @Test

@@ -204,7 +204,7 @@ class TimerListenerTest {
         TimerService.builder().clock(clock).executor(queue).listener(heard).build()) {
       queued.schedule(TEN, NOTHING);
       clock.advance(TEN);
-      assertEquals(List.of("scheduled", "fired"), heard.names());
+      assertEquals(List.of("scheduled"), heard.names(), "it can still be cancelled");
       queue.runAll();
       assertEquals(List.of("scheduled", "fired", "ran"), heard.names());
     }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -189,6 +190,64 @@ class WakeRaceTest {
       holder.join();
       assertFalse(forgotten.get());
     }
+  }
+
+  /**
+   * A stream of far timers while the driver ticks: each turn of the driver searches the shards, and
+   * what is armed during a search must not make it search again.
+   */
+  @Test
+  void driver_farTimersArmedWhileItTicks_isNotWokenForThem() throws Exception {
+    AtomicInteger waits = new AtomicInteger();
+    Clock counting =
+        new Clock() {
+          @Override
+          public long nanoTime() {
+            return System.nanoTime();
+          }
+
+          @Override
+          public Alarm newAlarm(Thread thread) {
+            return countingWaits(Clock.system().newAlarm(thread), waits);
+          }
+        };
+    try (TimerService timers = TimerService.builder().clock(counting).build()) {
+      AtomicInteger runs = new AtomicInteger();
+      timers.scheduleAtFixedRate(Duration.ofMillis(1), Duration.ofMillis(1), runs::incrementAndGet);
+      long startNanos = System.nanoTime();
+      while (System.nanoTime() - startNanos < 500_000_000) {
+        timers.cancel(timers.arm(1, HOURS, NOTHING));
+      }
+      int seenWaits = waits.get();
+      int seenRuns = runs.get();
+      assertTrue(seenWaits <= 2 * seenRuns + 10, seenWaits + " waits for " + seenRuns + " runs");
+    }
+  }
+
+  private static Clock.Alarm countingWaits(Clock.Alarm alarm, AtomicInteger waits) {
+    return new Clock.Alarm() {
+      @Override
+      public void awaitUntil(long deadlineNanos) {
+        waits.incrementAndGet();
+        alarm.awaitUntil(deadlineNanos);
+      }
+
+      @Override
+      public void await() {
+        waits.incrementAndGet();
+        alarm.await();
+      }
+
+      @Override
+      public void wake() {
+        alarm.wake();
+      }
+
+      @Override
+      public void close() {
+        alarm.close();
+      }
+    };
   }
 
   /** Runs something on a thread that belongs to this shard. */

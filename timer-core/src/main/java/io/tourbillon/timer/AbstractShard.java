@@ -1,0 +1,121 @@
+package io.tourbillon.timer;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Timers with the lock that guards them, and the statistics under that lock.
+ *
+ * <p>Callers hold the lock for one operation, the driver for one batch. No task, listener or
+ * executor is ever called under it, and no other lock is taken under it. Nothing here allocates, so
+ * that a full heap cannot end an operation half-way.
+ */
+abstract class AbstractShard {
+  static final String SHUT_DOWN = "the timer service has been shut down";
+
+  final ReentrantLock lock = new ReentrantLock();
+
+  /** Guarded by the lock; null if nothing is to be recorded. */
+  final @Nullable ShardStats stats;
+
+  /** Guarded by the lock. */
+  private boolean closed;
+
+  AbstractShard(boolean recordStats) {
+    stats = recordStats ? new ShardStats() : null;
+  }
+
+  /** Refuses timers from now on. */
+  final void close() {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Called under the lock.
+
+  final boolean isClosed() {
+    return closed;
+  }
+
+  final void requireOpen() {
+    if (closed) {
+      throw new RejectedExecutionException(SHUT_DOWN);
+    }
+  }
+
+  // Statistics. Called by any thread.
+
+  /** Records a measured run and says whether it is one of the slowest, of which more is noted. */
+  final boolean recordRun(long waitNanos, long runNanos, int counts) {
+    if (stats == null) {
+      return false;
+    }
+    lock.lock();
+    try {
+      return stats.recordRun(waitNanos, runNanos, counts);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  final void addSlowRun(SlowRun run) {
+    if (stats != null) {
+      lock.lock();
+      try {
+        stats.addSlowRun(run);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  final void countRejected() {
+    if (stats != null) {
+      lock.lock();
+      try {
+        stats.rejected++;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  final void countException() {
+    if (stats != null) {
+      lock.lock();
+      try {
+        stats.exceptions++;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  final void countPause(long nanos) {
+    if (stats != null) {
+      lock.lock();
+      try {
+        stats.pauses++;
+        stats.pauseNanos += nanos;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  final void countStall() {
+    if (stats != null) {
+      lock.lock();
+      try {
+        stats.stalls++;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}
