@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that advances all shards and runs what is due, or hands it to the executor.
@@ -12,6 +13,8 @@ import java.util.function.Consumer;
  *   <li>{@link #fire}: if the earliest of them is due, takes the timers of that one tick out of
  *       each shard, a batch at a time, and runs them outside the lock. So timers fire in the order
  *       of their ticks, whichever shards they are in and however late the driver is.
+ *   <li>{@link #runOrdered}: runs the tasks of executor views, which are in one order of their own,
+ *       those of a tick before the other timers of that tick.
  *   <li>{@link #rest}: if nothing is due, waits until the next event.
  *   <li>{@link #trimWhenDue}: gives back memory, half a second after some was found to be free.
  * </ol>
@@ -40,6 +43,9 @@ final class Driver implements Runnable {
   private final FollowUp followUp;
   private final Consumer<Throwable> broken;
   private final long pauseThresholdNanos;
+
+  /** The timers of executor views. Written once, before the first is armed. */
+  private volatile @Nullable OrderedShard ordered;
 
   /** When to trim, in elapsed time. The driver's own. */
   private long trimNanos = NEVER;
@@ -71,6 +77,11 @@ final class Driver implements Runnable {
     nextTicks = new long[shards.length];
   }
 
+  /** Serves the timers of executor views as well. Called by any thread. */
+  void serve(OrderedShard shard) {
+    ordered = shard;
+  }
+
   @Override
   public void run() {
     try {
@@ -85,16 +96,53 @@ final class Driver implements Runnable {
   }
 
   private void turn() {
-    long tick = scale.tickAt(elapsedNanos());
+    long nowNanos = elapsedNanos();
+    long tick = scale.tickAt(nowNanos);
     waker.beginSearch();
     long nextTick = findNextTick(tick);
+    long orderedTick = nextOrderedTick();
     if (nextTick <= tick) {
       waker.busy();
+      runOrdered(scale.startNanos(nextTick));
       fire(nextTick);
+    } else if (orderedTick <= tick) {
+      waker.busy();
+      runOrderedOf(tick, nowNanos);
     } else {
-      rest(nextTick);
+      rest(Math.min(nextTick, orderedTick));
     }
     trimWhenDue();
+  }
+
+  private long nextOrderedTick() {
+    OrderedShard shard = ordered;
+    return shard == null ? Waker.NEVER : shard.nextTick();
+  }
+
+  /**
+   * Runs what is due in the executor views, and what they add meanwhile, until the next tick: a
+   * chain of tasks without delays need not look at all shards between two of them.
+   */
+  private void runOrderedOf(long tick, long fromNanos) {
+    long nowNanos = fromNanos;
+    while (runOrdered(nowNanos) && scale.tickAt(nowNanos) == tick) {
+      nowNanos = elapsedNanos();
+    }
+  }
+
+  /** Runs the tasks of executor views that are due by a time; says whether there were any. */
+  private boolean runOrdered(long limitNanos) {
+    OrderedShard shard = ordered;
+    int count = 0;
+    while (shard != null && !waker.isStopped()) {
+      long nowNanos = elapsedNanos();
+      OrderedTimer timer = shard.take(limitNanos, nowNanos);
+      if (timer == null) {
+        break;
+      }
+      runner.run(timer, nowNanos, count++);
+    }
+    return count > 0;
   }
 
   private long findNextTick(long tick) {
@@ -150,6 +198,8 @@ final class Driver implements Runnable {
       for (Shard shard : shards) {
         more |= shard.trim(TRIM_PAGES);
       }
+      OrderedShard views = ordered;
+      more |= views != null && views.trim(TRIM_PAGES);
       if (!more) {
         trimNanos = NEVER;
       }

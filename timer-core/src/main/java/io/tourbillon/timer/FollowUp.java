@@ -37,9 +37,9 @@ final class FollowUp {
     }
   }
 
-  /** The task of a timer with a handle is about to begin: it has fired now, and not before. */
-  void begun(ScheduledTimer timer, long id, long deadlineTick) {
-    if (!(timer instanceof PeriodicTimer)) {
+  /** The task of a timer that could be cancelled until now is about to begin: it has fired. */
+  void begun(long id, long deadlineTick, boolean periodic) {
+    if (!periodic) {
       limit.release(1);
     }
     if (events.areHeard()) {
@@ -82,6 +82,21 @@ final class FollowUp {
       tellFired(timer.id(), scale.tickAtOrAfter(timer.shard.deadlineNanos(timer)));
     }
     return tick == Shard.RUN_AGAIN;
+  }
+
+  /** The same for a periodic task of an executor view. */
+  void settle(OrderedTimer timer, boolean failed) {
+    long nextNanos = timer.task.nextDeadlineNanos(elapsedNanos());
+    switch (timer.shard.settle(timer, failed, nextNanos)) {
+      case AGAIN -> waker.armed(scale.tickAtOrAfter(nextNanos));
+      case ENDED -> {
+        limit.release(1);
+        if (!failed) {
+          timer.task.handedBack(new RejectedExecutionException(AbstractShard.SHUT_DOWN));
+        }
+      }
+      case WAS_ENDED -> {}
+    }
   }
 
   void taskFailed(AbstractShard shard, long id, Runnable task, Throwable error) {

@@ -38,6 +38,14 @@ final class HandBack implements ExpirySink<Object> {
     }
   }
 
+  /** Takes one timer of an executor view; called under its shard's lock. */
+  void add(OrderedTimer timer) {
+    tasks.add(timer.task);
+    if (events.areHeard()) {
+      ids.add(timer.id());
+    }
+  }
+
   int size() {
     return tasks.size();
   }

@@ -16,37 +16,15 @@ class OneShotFuture<V extends @Nullable Object> extends ViewFuture<V> {
   }
 
   private final Purpose purpose;
-  private final long deadlineNanos;
 
-  /** Written before {@link #armed} is set. */
-  private long id;
-
-  OneShotFuture(
-      ScheduledExecutorView view, Purpose purpose, Runnable task, V result, long delayNanos) {
-    super(view, task, result);
+  OneShotFuture(OrderedExecutor view, Purpose purpose, Runnable task, V result, long delayNanos) {
+    super(view, task, result, delayNanos);
     this.purpose = purpose;
-    deadlineNanos = view.deadlineNanos(delayNanos);
   }
 
-  OneShotFuture(ScheduledExecutorView view, Purpose purpose, Callable<V> task, long delayNanos) {
-    super(view, task);
+  OneShotFuture(OrderedExecutor view, Purpose purpose, Callable<V> task, long delayNanos) {
+    super(view, task, delayNanos);
     this.purpose = purpose;
-    deadlineNanos = view.deadlineNanos(delayNanos);
-  }
-
-  @Override
-  void armTimer() {
-    id = service().armAt(deadlineNanos, this);
-  }
-
-  @Override
-  void cancelTimer() {
-    service().cancel(id);
-  }
-
-  @Override
-  long deadlineNanos() {
-    return deadlineNanos;
   }
 
   @Override

@@ -1,356 +1,84 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.OneShotFuture.Purpose;
-import io.tourbillon.timer.roster.Roster;
-import java.lang.ref.Reference;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.AbstractExecutorService;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The service as the JDK's {@link ScheduledExecutorService}, with the contract and the policies of
- * {@link java.util.concurrent.ScheduledThreadPoolExecutor}: delayed tasks outlive {@link
- * #shutdown}, periodic ones do not, and cancelled ones are removed at once.
+ * A timer service as the JDK's {@link ScheduledExecutorService}, with the contract, the order and
+ * the policies of {@link java.util.concurrent.ScheduledThreadPoolExecutor}. {@link
+ * TimerService#asScheduledExecutor} makes it.
  *
- * <p>Tasks run where the service's do. On the driver, without an executor, no two run at a time,
- * and one that waits for the future of another, or in {@link #awaitTermination} for all, waits for
- * ever and holds up every timer of the service. {@link #close} from inside a task does not wait.
+ * <p><b>Order.</b> Tasks run by deadline in nanoseconds, and those of the same deadline in the
+ * order of submission, whichever threads submitted them and however late the driver is. If the
+ * service has an executor, tasks are handed to it in that order. Tasks without a delay run as soon
+ * as the driver is free; delayed ones run at the end of the tick in which their deadline lies, or
+ * before a task without a delay that was submitted after their deadline. None runs early.
+ *
+ * <p><b>Threads.</b> Tasks run where the service's do. On the driver, without an executor, no two
+ * run at a time, and one that waits for the future of another, or in {@link #awaitTermination} for
+ * all, waits for ever and holds up every timer of the service. {@link #close} from inside a task
+ * does not wait.
+ *
+ * <p><b>Cost.</b> Submitting a task takes one lock for all threads, for tens of nanoseconds, as the
+ * order is one for all threads. A cancelled task leaves the queue at once.
  *
  * <p>What the JDK leaves open:
  *
  * <ul>
  *   <li>Futures of what a shutdown of the service or a refusal by its executor kept from running
- *       fail with a {@link RejectedExecutionException}. Those that {@link #shutdownNow} of this
- *       view returns stay open, as the JDK's do, and running one cancels it; but what {@code
- *       invokeAll} and {@code invokeAny} wait for inside is cancelled.
+ *       fail with a {@link java.util.concurrent.RejectedExecutionException}. Those that {@link
+ *       #shutdownNow} of this view returns stay open, as the JDK's do, and running one cancels it;
+ *       but what {@code invokeAll} and {@code invokeAny} wait for inside is cancelled.
+ *   <li>If the service's executor is an {@link java.util.concurrent.ExecutorService} that was
+ *       terminated before it ran a task, the future of that task fails in the same way, within a
+ *       second or when somebody waits for the end of this view.
  *   <li>The service's exception handler is told what a command given to {@link #execute} threw, and
  *       what ended a periodic task: it has no other witness. Failures of other tasks are in their
  *       futures only.
  *   <li>Timeouts of {@code get}, {@code invokeAll}, {@code invokeAny} and {@link #awaitTermination}
  *       are real time, also when the service goes by a virtual clock.
- *   <li>Tasks of the same tick run in no particular order, those without a delay included. That is
- *       weaker than ScheduledThreadPoolExecutor, which keeps the order of submission.
+ *   <li>A listener of the service is told of these timers by ids below 0, which {@link
+ *       TimerService#cancel(long)} does not know.
  * </ul>
  *
- * <p><b>Shutdown.</b> Every task is in the {@link Roster} from before it is armed until it has
- * ended and does not run any more. The roster decides the race of a submission with a shutdown: it
- * refuses the task, or the shutdown finds it. The price is what {@link Roster} says, some 40 ns and
- * 4 to 8 bytes a task; finding our own among the service's timers by looking at all of them would
- * be free until the shutdown of a small view had to look at millions of others.
+ * <p>All methods may be called by any thread. The counts are exact when nothing is in flight.
  */
-final class ScheduledExecutorView extends AbstractExecutorService
-    implements ScheduledExecutorService {
+public interface ScheduledExecutorView extends ScheduledExecutorService {
+  /**
+   * Whether periodic tasks go on after {@link #shutdown}; false by default. Setting it to false
+   * after a shutdown ends those that are waiting.
+   */
+  void setContinueExistingPeriodicTasksAfterShutdownPolicy(boolean value);
 
-  /** As in the JDK: so that the difference of any two deadlines is right. */
-  private static final long MAX_DELAY_NANOS = Long.MAX_VALUE >> 1;
-
-  private final ShardedTimerService service;
-  private final Roster<ViewFuture<?>> roster = new Roster<>();
+  /** See {@link #setContinueExistingPeriodicTasksAfterShutdownPolicy}. */
+  boolean getContinueExistingPeriodicTasksAfterShutdownPolicy();
 
   /**
-   * Whether the view itself was shut down. Set before the roster's members are looked at, and read
-   * by a periodic task after its run: one of them sees the other.
+   * Whether delayed tasks still run after {@link #shutdown}; true by default. Setting it to false
+   * after a shutdown cancels those that are waiting for their deadline.
    */
-  private volatile boolean stopped;
+  void setExecuteExistingDelayedTasksAfterShutdownPolicy(boolean value);
+
+  /** See {@link #setExecuteExistingDelayedTasksAfterShutdownPolicy}. */
+  boolean getExecuteExistingDelayedTasksAfterShutdownPolicy();
+
+  /** Tasks that wait for their deadline or their turn. Takes some locks for a moment. */
+  long getQueueSize();
+
+  /** Tasks that are running. */
+  int getActiveCount();
+
+  /** Runs that have ended, those of a periodic task each. */
+  long getCompletedTaskCount();
+
+  /** The sum of the three counts: all tasks and runs, but for those cancelled before they ran. */
+  long getTaskCount();
 
   /**
-   * Whether {@link #shutdownNow} was called. Set before it looks for the roster's members, so that
-   * none of them begins while it does, in the place of one that it has interrupted.
+   * Takes a task out that has not begun, as {@link java.util.concurrent.ThreadPoolExecutor#remove}
+   * does. Its future stays open.
+   *
+   * @param task a future of this view
+   * @return whether the task was waiting
    */
-  private volatile boolean halted;
-
-  ScheduledExecutorView(ShardedTimerService service) {
-    this.service = service;
-  }
-
-  ShardedTimerService service() {
-    return service;
-  }
-
-  boolean isStopped() {
-    return stopped;
-  }
-
-  boolean isHalted() {
-    return halted;
-  }
-
-  /** The time after so long by the service's clock; none lies in the past. */
-  long deadlineNanos(long delayNanos) {
-    return service.clockNanos() + Math.clamp(delayNanos, 0, MAX_DELAY_NANOS);
-  }
-
-  // Scheduling.
-
-  @Override
-  public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
-    return this.<@Nullable Void>schedule(command, null, delay, unit);
-  }
-
-  private <V extends @Nullable Object> ScheduledFuture<V> schedule(
-      Runnable command, V result, long delay, TimeUnit unit) {
-    Objects.requireNonNull(command, "command");
-    Objects.requireNonNull(unit, "unit");
-    return start(new OneShotFuture<>(this, Purpose.FUTURE, command, result, unit.toNanos(delay)));
-  }
-
-  @Override
-  public <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, TimeUnit unit) {
-    Objects.requireNonNull(callable, "callable");
-    Objects.requireNonNull(unit, "unit");
-    return start(new OneShotFuture<>(this, Purpose.FUTURE, callable, unit.toNanos(delay)));
-  }
-
-  @Override
-  public ScheduledFuture<?> scheduleAtFixedRate(
-      Runnable command, long initialDelay, long period, TimeUnit unit) {
-    return schedulePeriodic(command, initialDelay, period, unit, true);
-  }
-
-  @Override
-  public ScheduledFuture<?> scheduleWithFixedDelay(
-      Runnable command, long initialDelay, long delay, TimeUnit unit) {
-    return schedulePeriodic(command, initialDelay, delay, unit, false);
-  }
-
-  private ScheduledFuture<?> schedulePeriodic(
-      Runnable command, long initialDelay, long period, TimeUnit unit, boolean fixedRate) {
-    Objects.requireNonNull(command, "command");
-    Objects.requireNonNull(unit, "unit");
-    if (period <= 0) {
-      throw new IllegalArgumentException(
-          (fixedRate ? "period" : "delay") + " must be more than zero: " + period);
-    }
-    return start(
-        new PeriodicFuture(
-            this, command, unit.toNanos(initialDelay), unit.toNanos(period), fixedRate));
-  }
-
-  @Override
-  public void execute(Runnable command) {
-    Objects.requireNonNull(command, "command");
-    if (command instanceof ViewFuture<?> invoked && invoked.view == this && invoked.admit()) {
-      startAdmitted(invoked);
-    } else {
-      Future<?> _ =
-          start(new OneShotFuture<@Nullable Void>(this, Purpose.COMMAND, command, null, 0));
-    }
-  }
-
-  @Override
-  public Future<?> submit(Runnable task) {
-    return schedule(task, 0, TimeUnit.NANOSECONDS);
-  }
-
-  @Override
-  public <T> Future<T> submit(Runnable task, T result) {
-    return schedule(task, result, 0, TimeUnit.NANOSECONDS);
-  }
-
-  @Override
-  public <T> Future<T> submit(Callable<T> task) {
-    return schedule(task, 0, TimeUnit.NANOSECONDS);
-  }
-
-  private <F extends ViewFuture<?>> F start(F task) {
-    boolean isNew = task.admit();
-    assert isNew : task;
-    startAdmitted(task);
-    return task;
-  }
-
-  private void startAdmitted(ViewFuture<?> task) {
-    if (!roster.add(task)) {
-      RejectedExecutionException refusal = refusal();
-      task.refused(refusal);
-      throw refusal;
-    }
-    try {
-      task.arm();
-    } catch (RuntimeException | Error refusal) {
-      // If a shutdown has ended the task meanwhile, then it was accepted before, and stays ended.
-      if (task.retract()) {
-        roster.remove(task);
-        throw refusal;
-      }
-    }
-  }
-
-  private RejectedExecutionException refusal() {
-    return new RejectedExecutionException(
-        stopped ? "the scheduled executor has been shut down" : Shard.SHUT_DOWN);
-  }
-
-  // What AbstractExecutorService builds on, and what it can not do for us.
-
-  @Override
-  protected <T> RunnableFuture<T> newTaskFor(Runnable task, T value) {
-    return new OneShotFuture<>(this, Purpose.INVOKED, task, value, 0);
-  }
-
-  @Override
-  protected <T> RunnableFuture<T> newTaskFor(Callable<T> task) {
-    return new OneShotFuture<>(this, Purpose.INVOKED, task, 0);
-  }
-
-  @Override
-  public <T> T invokeAny(Collection<? extends Callable<T>> tasks)
-      throws InterruptedException, ExecutionException {
-    try {
-      return firstOf(tasks, Long.MAX_VALUE);
-    } catch (TimeoutException notWithinYears) {
-      throw new AssertionError(notWithinYears);
-    }
-  }
-
-  @Override
-  public <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    Objects.requireNonNull(unit, "unit");
-    return firstOf(tasks, unit.toNanos(timeout));
-  }
-
-  /**
-   * AbstractExecutorService would wait for commands that wrap the futures, and so for ever if such
-   * a command is refused or handed back. Here the futures themselves say when they have ended, in
-   * whatever way.
-   */
-  private <T> T firstOf(Collection<? extends Callable<T>> tasks, long timeoutNanos)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    Objects.requireNonNull(tasks, "tasks");
-    if (tasks.isEmpty()) {
-      throw new IllegalArgumentException("tasks must not be empty");
-    }
-    long startNanos = System.nanoTime();
-    BlockingQueue<Future<T>> ended = new LinkedBlockingQueue<>();
-    List<Future<T>> started = new ArrayList<>(tasks.size());
-    try {
-      for (Callable<T> task : tasks) {
-        Objects.requireNonNull(task, "task");
-        started.add(start(new Reporting<>(this, task, ended)));
-      }
-      ExecutionException last = null;
-      for (int count = 0; count < started.size(); count++) {
-        long elapsedNanos = System.nanoTime() - startNanos;
-        Future<T> first = ended.poll(timeoutNanos - elapsedNanos, TimeUnit.NANOSECONDS);
-        if (first == null) {
-          throw new TimeoutException(
-              "no result within " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms");
-        }
-        try {
-          return first.get();
-        } catch (ExecutionException failed) {
-          last = failed;
-        } catch (CancellationException shutDown) {
-          last = new ExecutionException(shutDown);
-        }
-      }
-      throw Objects.requireNonNull(last, "none has succeeded, so one has failed");
-    } finally {
-      started.forEach(task -> task.cancel(true));
-    }
-  }
-
-  /** Says when it has ended. */
-  private static final class Reporting<T> extends OneShotFuture<T> {
-    private final BlockingQueue<Future<T>> ended;
-
-    Reporting(ScheduledExecutorView view, Callable<T> task, BlockingQueue<Future<T>> ended) {
-      super(view, Purpose.INVOKED, task, 0);
-      this.ended = ended;
-    }
-
-    @Override
-    protected void done() {
-      super.done();
-      ended.add(this);
-    }
-  }
-
-  // Shutdown.
-
-  @Override
-  public void shutdown() {
-    stopped = true;
-    roster.close();
-    for (ViewFuture<?> task : roster.members()) {
-      if (task.isPeriodic()) {
-        task.cancelIfWaiting();
-      }
-    }
-  }
-
-  @Override
-  public List<Runnable> shutdownNow() {
-    stopped = true;
-    halted = true;
-    roster.close();
-    List<Runnable> handedBack = new ArrayList<>();
-    for (ViewFuture<?> task : roster.members()) {
-      if (task.handBack()) {
-        handedBack.add(task);
-      } else {
-        task.interruptRun();
-      }
-    }
-    return handedBack;
-  }
-
-  /** Follows a shutdown of the service, which has told all tasks that were pending in it. */
-  void serviceShutDown() {
-    roster.close();
-  }
-
-  /** Follows a task that has ended and is not running. */
-  void ended(ViewFuture<?> task) {
-    roster.remove(task);
-  }
-
-  /**
-   * Shuts down, and waits until the tasks have ended; from inside a task it does not wait, as the
-   * service's one thread would wait for itself then.
-   */
-  @Override
-  public void close() {
-    if (service.isInsideTask()) {
-      shutdown();
-    } else {
-      ScheduledExecutorService.super.close();
-    }
-  }
-
-  @Override
-  public boolean isShutdown() {
-    return roster.isClosed();
-  }
-
-  @Override
-  public boolean isTerminated() {
-    return roster.isEmptied();
-  }
-
-  @Override
-  public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-    try {
-      return roster.awaitEmptied(timeout, unit);
-    } finally {
-      // The service knows its views by weak references, and has to find this one to end the wait.
-      Reference.reachabilityFence(this);
-    }
-  }
+  boolean remove(Runnable task);
 }

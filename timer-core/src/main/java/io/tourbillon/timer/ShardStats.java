@@ -50,6 +50,12 @@ final class ShardStats {
     slowest.turn(batch.takenNanos());
   }
 
+  /** Follows a timer that was taken by itself, before its task runs. */
+  void recordTaken(long lateNanos, long takenNanos) {
+    record(latenessNanos, lateNanos, 1);
+    slowest.turn(takenNanos);
+  }
+
   /** Timers of a batch come in order of deadline, so equal ones are recorded in one go. */
   private void recordLateness(Batch batch, TickScale scale) {
     for (int first = 0; first < batch.size(); ) {

@@ -11,7 +11,6 @@ import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,12 @@ final class ShardedTimerService implements TimerService {
   /**
    * The views, to be told of a shutdown. Guarded by itself; forgets those that nobody has any more.
    */
-  private final Set<ScheduledExecutorView> views = Collections.newSetFromMap(new WeakHashMap<>());
+  private final Set<OrderedExecutor> views = Collections.newSetFromMap(new WeakHashMap<>());
+
+  /** The timers of the views, from the first one on. Written under the monitor of the views. */
+  private volatile @Nullable OrderedTimers ordered;
+
+  private final boolean recordStats;
 
   /** Set once. The locks of the shards decide who is refused; this only answers questions. */
   private volatile boolean shutdown;
@@ -49,6 +53,7 @@ final class ShardedTimerService implements TimerService {
     clock = builder.clock;
     scale = new TickScale(clock.nanoTime(), builder.tick.toNanos());
     limit = new PendingLimit(builder.maxPending);
+    recordStats = builder.recordStats;
     shards = new Shard[shardCount()];
     for (int number = 0; number < shards.length; number++) {
       shards[number] = new Shard(this, number, builder.recordStats);
@@ -372,10 +377,6 @@ final class ShardedTimerService implements TimerService {
     lost.forEach(task -> events.notRun(task, cause));
   }
 
-  long clockNanos() {
-    return clock.nanoTime();
-  }
-
   private long elapsedNanos() {
     return scale.elapsedNanos(clock.nanoTime());
   }
@@ -396,9 +397,10 @@ final class ShardedTimerService implements TimerService {
   }
 
   @Override
-  public ScheduledExecutorService asScheduledExecutor() {
-    ScheduledExecutorView view = new ScheduledExecutorView(this);
+  public ScheduledExecutorView asScheduledExecutor() {
+    OrderedExecutor view;
     synchronized (views) {
+      view = new OrderedExecutor(this, orderedTimers());
       views.add(view);
     }
     // Either the shutdown finds the view among the others, or its flag is seen here, or both.
@@ -408,9 +410,23 @@ final class ShardedTimerService implements TimerService {
     return view;
   }
 
-  /** When a periodic timer is, or was last, to run, by the clock. */
-  long deadlineNanos(PeriodicTimer timer) {
-    return scale.clockNanos(timer.shard.deadlineNanos(timer));
+  /** Called under the monitor of the views. */
+  private OrderedTimers orderedTimers() {
+    OrderedTimers timers = ordered;
+    if (timers == null) {
+      OrderedShard shard = new OrderedShard(scale, recordStats);
+      timers = new OrderedTimers(shard, scale, clock, limit, waker, events);
+      driver.serve(shard);
+      ordered = timers;
+    }
+    if (shutdown) {
+      timers.shard.close();
+    }
+    return timers;
+  }
+
+  void dropFromTerminatedExecutor() {
+    runner.dropFromTerminatedExecutor();
   }
 
   // Observation.
@@ -421,7 +437,8 @@ final class ShardedTimerService implements TimerService {
     for (Shard shard : shards) {
       pending += shard.pending();
     }
-    return pending;
+    OrderedTimers views = ordered;
+    return views == null ? pending : pending + views.shard.pending();
   }
 
   @Override
@@ -429,6 +446,10 @@ final class ShardedTimerService implements TimerService {
     StatsSnapshot snapshot = new StatsSnapshot(scale, limit.maxPending(), elapsedNanos());
     for (Shard shard : shards) {
       shard.addTo(snapshot);
+    }
+    OrderedTimers views = ordered;
+    if (views != null) {
+      views.shard.addTo(snapshot);
     }
     return snapshot.finish();
   }
@@ -438,6 +459,10 @@ final class ShardedTimerService implements TimerService {
     long eventTick = Waker.NEVER;
     for (Shard shard : shards) {
       eventTick = Math.min(eventTick, shard.peekEventTick());
+    }
+    OrderedTimers views = ordered;
+    if (views != null) {
+      eventTick = Math.min(eventTick, views.shard.peekTick());
     }
     return eventTick == Waker.NEVER
         ? Duration.ZERO
@@ -450,6 +475,12 @@ final class ShardedTimerService implements TimerService {
     for (Shard shard : shards) {
       for (int page = 0; page < shard.pageCount(); page++) {
         shard.visit(page, counter);
+      }
+    }
+    OrderedTimers views = ordered;
+    if (views != null) {
+      for (int page = 0; page < views.shard.pageCount(); page++) {
+        views.shard.visit(page, counter);
       }
     }
     return counter.finish();
@@ -466,6 +497,7 @@ final class ShardedTimerService implements TimerService {
     for (Shard shard : shards) {
       shard.close();
     }
+    OrderedShard viewsShard = closeOrdered();
     List<Runnable> passedIn;
     try {
       for (Shard shard : shards) {
@@ -473,17 +505,33 @@ final class ShardedTimerService implements TimerService {
           shard.drain(page, handBack::reserve, handBack);
         }
       }
+      if (viewsShard != null) {
+        for (int page = viewsShard.pageCount() - 1; page >= 0; page--) {
+          viewsShard.drain(page, handBack);
+        }
+      }
     } finally {
       waker.stop();
       limit.release(handBack.size());
       passedIn = handBack.finish();
     }
-    List<ScheduledExecutorView> open;
+    List<OrderedExecutor> open;
     synchronized (views) {
       open = List.copyOf(views);
     }
-    open.forEach(ScheduledExecutorView::serviceShutDown);
+    open.forEach(OrderedExecutor::serviceShutDown);
     return passedIn;
+  }
+
+  private @Nullable OrderedShard closeOrdered() {
+    synchronized (views) {
+      OrderedTimers timers = ordered;
+      if (timers == null) {
+        return null;
+      }
+      timers.shard.close();
+      return timers.shard;
+    }
   }
 
   @Override

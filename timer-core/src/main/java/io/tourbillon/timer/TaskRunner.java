@@ -1,8 +1,11 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.roster.Roster;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,10 @@ final class TaskRunner {
 
   private final FollowUp followUp;
   private final @Nullable Executor executor;
+
+  /** What the executor has been given and has not finished. */
+  private final Roster<HandedOver> handedOver = new Roster<>();
+
   private final @Nullable Watchdog<?> watchdog;
   private final Measuring measuring;
 
@@ -68,14 +75,19 @@ final class TaskRunner {
   }
 
   private void startAll(Batch batch) {
-    // Asked once a batch. Who looks for slow tasks must not miss the one that is no sample.
-    Measuring howMuch = FlightRecorder.takesSlowTasks() ? Measuring.FULL : measuring;
+    Measuring howMuch = measuringNow();
     for (int index = 0; index < batch.size(); index++) {
       if (watchdog != null) {
         watchdog.nextTask();
       }
       try {
-        start(batch, index, howMuch);
+        start(
+            batch.shard,
+            batch.id(index),
+            batch.task(index),
+            batch.deadlineTick(index),
+            batch.takenNanos(),
+            counts(index, batch.size(), howMuch));
       } catch (Throwable error) {
         // Whatever went wrong around this task, the others of the batch have fired and must run.
         followUp.brokeAroundTask(error);
@@ -85,47 +97,111 @@ final class TaskRunner {
     }
   }
 
-  private void start(Batch batch, int index, Measuring howMuch) {
-    Shard shard = batch.shard;
-    long id = batch.id(index);
-    Object timer = batch.task(index);
-    long deadlineTick = batch.deadlineTick(index);
-    long takenNanos = batch.takenNanos();
-    if (executor == null) {
-      run(shard, id, timer, deadlineTick, takenNanos, counts(batch, index, howMuch));
-      return;
+  /**
+   * Runs the task of an executor view, or hands it to the executor.
+   *
+   * @param index how many such tasks have run just before
+   */
+  void run(OrderedTimer timer, long takenNanos, int index) {
+    if (watchdog != null) {
+      watchdog.begin();
     }
-    int counts = howMuch == Measuring.OFF ? 0 : 1;
     try {
-      executor.execute(() -> runForExecutor(shard, id, timer, deadlineTick, takenNanos, counts));
-    } catch (Throwable refusal) {
-      refused(shard, id, timer, deadlineTick, refusal);
+      OrderedShard shard = timer.shard;
+      start(
+          shard,
+          timer.id(),
+          timer,
+          shard.dueTick(timer),
+          takenNanos,
+          counts(index, index < SAMPLING ? 1 : Integer.MAX_VALUE, measuringNow()));
+    } catch (Throwable error) {
+      followUp.brokeAroundTask(error);
+    } finally {
+      Thread.interrupted();
+      if (watchdog != null) {
+        watchdog.end();
+      }
     }
   }
 
-  /** For how many runs that of a task of the batch counts, or 0 if it is not measured. */
-  private static int counts(Batch batch, int index, Measuring howMuch) {
+  /** Asked once a batch. Who looks for slow tasks must not miss the one that is no sample. */
+  private Measuring measuringNow() {
+    return FlightRecorder.takesSlowTasks() ? Measuring.FULL : measuring;
+  }
+
+  private void start(
+      AbstractShard shard, long id, Object timer, long deadlineTick, long takenNanos, int counts) {
+    if (executor == null) {
+      run(shard, id, timer, deadlineTick, takenNanos, counts);
+      return;
+    }
+    int counted = measuring == Measuring.OFF ? Math.min(1, counts) : 1;
+    HandedOver task = new HandedOver(this, shard, id, timer, deadlineTick, takenNanos, counted);
+    handedOver.add(task);
+    try {
+      executor.execute(task);
+    } catch (Throwable refusal) {
+      drop(task, refusal);
+    }
+  }
+
+  /** For how many runs that of one of so many tasks counts, or 0 if it is not measured. */
+  private static int counts(int index, int size, Measuring howMuch) {
     if (howMuch == Measuring.OFF) {
       return 0;
     }
-    if (howMuch == Measuring.FULL || batch.size() <= SAMPLING) {
+    if (howMuch == Measuring.FULL || size <= SAMPLING) {
       return 1;
     }
-    return index % SAMPLING == 0 ? Math.min(SAMPLING, batch.size() - index) : 0;
+    return index % SAMPLING == 0 ? Math.min(SAMPLING, size - index) : 0;
   }
 
-  private void runForExecutor(
-      Shard shard, long id, Object timer, long deadlineTick, long takenNanos, int counts) {
+  // In the hands of the executor.
+
+  /** Runs a task that was handed over; called by the executor's thread. */
+  void run(HandedOver task) {
     TaskRunner outer = RUNNING.get();
     RUNNING.set(this);
     try {
-      run(shard, id, timer, deadlineTick, takenNanos, counts);
+      run(task.shard, task.id, task.timer, task.deadlineTick, task.takenNanos, task.counts);
     } finally {
       RUNNING.set(outer);
     }
   }
 
-  private void refused(Shard shard, long id, Object timer, long deadlineTick, Throwable refusal) {
+  /** Follows the end of a task that was handed over. */
+  void ended(HandedOver task) {
+    handedOver.remove(task);
+  }
+
+  /**
+   * Gives up what an executor that has been terminated was given and has not begun: it would be
+   * waited for, and hold its place, for ever. Called by any thread.
+   */
+  void dropFromTerminatedExecutor() {
+    if (executor instanceof ExecutorService service && service.isTerminated()) {
+      for (HandedOver task : handedOver.members()) {
+        drop(task, new RejectedExecutionException("the executor was terminated: " + executor));
+      }
+    }
+  }
+
+  /** Whether {@link #dropFromTerminatedExecutor} may come to have something to do by itself. */
+  boolean isExecutorToBeWatched() {
+    return executor instanceof ExecutorService && handedOver.size() > 0;
+  }
+
+  /** Ends a task that the executor will not run, unless it has begun. */
+  private void drop(HandedOver task, Throwable refusal) {
+    if (task.drop()) {
+      handedOver.remove(task);
+      refused(task.shard, task.id, task.timer, task.deadlineTick, refusal);
+    }
+  }
+
+  private void refused(
+      AbstractShard shard, long id, Object timer, long deadlineTick, Throwable refusal) {
     Runnable task = begin(timer, id, deadlineTick);
     if (task == null) {
       return;
@@ -135,44 +211,74 @@ final class TaskRunner {
             ? rejected
             : new RejectedExecutionException("the executor failed to take a task", refusal);
     followUp.taskRefused(shard, task, cause);
-    if (timer instanceof PeriodicTimer periodic) {
-      followUp.settle(periodic, task, false, false);
-    }
+    goOn(timer, task, false, false);
   }
+
+  /** Waits until the executor has finished what it was given, after the driver has ended. */
+  boolean awaitHandedOver(long nanos) throws InterruptedException {
+    handedOver.close();
+    return handedOver.awaitEmptied(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Interrupts the tasks that the executor is running. */
+  void interruptHandedOver() {
+    handedOver.members().forEach(HandedOver::interruptRun);
+  }
+
+  // A run.
 
   /** Runs a timer's task; its run time counts so many times, or is not measured if that is 0. */
   private void run(
-      Shard shard, long id, Object timer, long deadlineTick, long takenNanos, int counts) {
+      AbstractShard shard, long id, Object timer, long deadlineTick, long takenNanos, int counts) {
     Runnable task = begin(timer, id, deadlineTick);
     if (task == null) {
       return;
     }
     boolean failed = runTask(shard, id, timer, task, takenNanos, counts);
-    if (timer instanceof PeriodicTimer periodic) {
-      int runs = 1;
-      while (followUp.settle(
-          periodic, task, failed && periodic.stopsOnException(), runs < MAX_BURST)) {
-        runs++;
-        if (watchdog != null) {
-          watchdog.nextRun();
-        }
-        // No batch has taken this run: it is due again just now.
-        long againNanos = counts == 0 ? 0 : followUp.elapsedNanos();
-        failed = runTask(shard, id, timer, task, againNanos, Math.min(1, counts));
+    int runs = 1;
+    while (goOn(timer, task, failed, runs < MAX_BURST)) {
+      runs++;
+      if (watchdog != null) {
+        watchdog.nextRun();
       }
+      // No batch has taken this run: it is due again just now.
+      long againNanos = counts == 0 ? 0 : followUp.elapsedNanos();
+      failed = runTask(shard, id, timer, task, againNanos, Math.min(1, counts));
     }
   }
 
-  /** What is to run, or null if a timer with a handle was cancelled or rescheduled in time. */
+  /** What is to run, or null if the timer was cancelled or rescheduled in time. */
   private @Nullable Runnable begin(Object timer, long id, long deadlineTick) {
-    if (!(timer instanceof ScheduledTimer scheduled)) {
-      return (Runnable) timer;
+    if (timer instanceof ScheduledTimer scheduled) {
+      Runnable task = scheduled.begin();
+      if (task != null) {
+        followUp.begun(id, deadlineTick, timer instanceof PeriodicTimer);
+      }
+      return task;
     }
-    Runnable task = scheduled.begin();
-    if (task != null) {
-      followUp.begun(scheduled, id, deadlineTick);
+    if (timer instanceof OrderedTimer ordered) {
+      if (!ordered.shard.begin(ordered)) {
+        return null;
+      }
+      followUp.begun(id, deadlineTick, ordered.task.isPeriodic());
+      return ordered.task;
     }
-    return task;
+    return (Runnable) timer;
+  }
+
+  /**
+   * Arms a periodic timer for its next run.
+   *
+   * @return true if it has missed a run and is to make up for it at once
+   */
+  private boolean goOn(Object timer, Runnable task, boolean failed, boolean mayRunAgain) {
+    if (timer instanceof PeriodicTimer periodic) {
+      return followUp.settle(periodic, task, failed && periodic.stopsOnException(), mayRunAgain);
+    }
+    if (timer instanceof OrderedTimer ordered && ordered.task.isPeriodic()) {
+      followUp.settle(ordered, failed);
+    }
+    return false;
   }
 
   /** Runs a task and says whether it threw. */

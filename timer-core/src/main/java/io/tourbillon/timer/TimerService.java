@@ -101,7 +101,7 @@ public interface TimerService extends AutoCloseable {
   /**
    * Runs a task once, after a delay; the form that allocates nothing.
    *
-   * @return an id for {@link #cancel} and {@link #rearm}, never 0; it goes stale when the timer
+   * @return an id for {@link #cancel} and {@link #rearm}, above 0; it goes stale when the timer
    *     ends and never names another timer of this service
    * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}
    */
@@ -167,7 +167,7 @@ public interface TimerService extends AutoCloseable {
    * the service ends the view, and futures of pending tasks then fail with {@link
    * RejectedExecutionException}.
    */
-  ScheduledExecutorService asScheduledExecutor();
+  ScheduledExecutorView asScheduledExecutor();
 
   /**
    * Timers that were accepted and have not ended. Exact when nothing is in flight, and off by no

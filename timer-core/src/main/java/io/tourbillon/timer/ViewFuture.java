@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task of a {@link ScheduledExecutorView}: what callers hold, and what is armed in the service.
+ * A task of an {@link OrderedExecutor}: what callers hold, and what is armed in the service.
  *
  * <p>Two things are decided here, each in its own place. The <b>outcome</b> is {@link FutureTask}'s
  * affair: value, exception or cancelled, whoever comes first. The <b>phase</b> says who may still
@@ -56,7 +56,15 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
     ENDED
   }
 
-  final ScheduledExecutorView view;
+  final OrderedExecutor view;
+
+  /** What is queued in the service. */
+  final OrderedTimer timer;
+
+  /** Of the first run, in elapsed time. */
+  private final long firstDeadlineNanos;
+
+  private final boolean delayed;
 
   /** Of the task itself, which is let go when it has run. */
   private final Class<?> taskType;
@@ -71,31 +79,24 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   /** The roster's. */
   private int rosterPlace = NOWHERE;
 
-  ViewFuture(ScheduledExecutorView view, Runnable task, V result) {
+  ViewFuture(OrderedExecutor view, Runnable task, V result, long delayNanos) {
     super(task, result);
     this.view = view;
+    timer = new OrderedTimer(view.timers().shard, this);
+    firstDeadlineNanos = view.timers().deadlineNanos(delayNanos);
+    delayed = delayNanos > 0;
     taskType = task.getClass();
     passedIn = task;
   }
 
-  ViewFuture(ScheduledExecutorView view, Callable<V> task) {
+  ViewFuture(OrderedExecutor view, Callable<V> task, long delayNanos) {
     super(task);
     this.view = view;
+    timer = new OrderedTimer(view.timers().shard, this);
+    firstDeadlineNanos = view.timers().deadlineNanos(delayNanos);
+    delayed = delayNanos > 0;
     taskType = task.getClass();
   }
-
-  final ShardedTimerService service() {
-    return view.service();
-  }
-
-  /** Arms the timer in the service. */
-  abstract void armTimer();
-
-  /** Ends the timer in the service, if it is still there. Called after {@link #armTimer}. */
-  abstract void cancelTimer();
-
-  /** When the task is or was to run, by the service's clock. */
-  abstract long deadlineNanos();
 
   /** Whether nobody is there to look at the outcome, so that a failure has to be reported. */
   abstract boolean reportsFailure();
@@ -113,7 +114,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
 
   /** Arms the timer; what it throws is the service's refusal. */
   final void arm() {
-    armTimer();
+    view.timers().arm(timer, firstDeadlineNanos, delayed);
     boolean ended;
     synchronized (this) {
       armed = true;
@@ -121,7 +122,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
     }
     if (ended) {
       // If it has run already there is nothing to cancel, which does no harm.
-      cancelTimer();
+      view.timers().cancel(timer);
     }
   }
 
@@ -162,27 +163,33 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
 
   /** WAITING -> RUNNING. */
   private boolean begin() {
+    boolean mayRun = view.mayRun(this);
     synchronized (this) {
       if (phase == Phase.WAITING) {
         if (view.isHalted()) {
           // The shutdownNow that is going on finds the task, and hands it back.
           return false;
         }
-        phase = Phase.RUNNING;
-        runner = Thread.currentThread();
-        return true;
-      }
-      if (phase != Phase.HANDED_BACK) {
+        if (mayRun) {
+          phase = Phase.RUNNING;
+          runner = Thread.currentThread();
+          view.runBegins();
+          return true;
+        }
+      } else if (phase != Phase.HANDED_BACK) {
         return false;
       }
     }
-    // As with ScheduledThreadPoolExecutor: what was handed back is not run, but nobody need wait.
+    // As with ScheduledThreadPoolExecutor: what was handed back or is refused by a policy is not
+    // run, but nobody need wait.
     cancel(false);
     return false;
   }
 
   /** RUNNING -> WAITING or ENDED. */
   private void finish() {
+    // First, so that the counts are right as soon as the view is terminated.
+    view.ranOnce();
     boolean over;
     boolean inService;
     synchronized (this) {
@@ -199,10 +206,10 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
     if (over) {
       if (inService) {
         // Done may not have been called yet, and then finds that nothing is left to do.
-        cancelTimer();
+        view.timers().cancel(timer);
       }
       view.ended(this);
-    } else if (view.isStopped()) {
+    } else if (!view.mayRun(this)) {
       // The shutdown may have found this run going on and left the task to us.
       cancel(false);
     }
@@ -246,11 +253,16 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
       }
     }
     if (inService) {
-      cancelTimer();
+      view.timers().cancel(timer);
     }
     if (waited) {
       view.ended(this);
     }
+  }
+
+  /** The deadline of the run after one that has ended at this time, both in elapsed time. */
+  long nextDeadlineNanos(long nowNanos) {
+    throw new IllegalStateException("the task runs once: " + taskType.getName());
   }
 
   /** Cancels the task if it waits for a run; one that is running sees to it itself. */
@@ -275,7 +287,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
       inService = armed;
     }
     if (inService) {
-      cancelTimer();
+      view.timers().cancel(timer);
     }
     view.ended(this);
     return true;
@@ -319,18 +331,24 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
 
   @Override
   public final long getDelay(TimeUnit unit) {
-    return unit.convert(deadlineNanos() - service().clockNanos(), TimeUnit.NANOSECONDS);
+    return unit.convert(view.timers().delayNanos(deadlineNanos()), TimeUnit.NANOSECONDS);
   }
 
-  /** By deadline; equal ones are equal, as the wheel does not keep the order of arrival either. */
+  /** When the task is or was to run, in elapsed time. */
+  private long deadlineNanos() {
+    long queuedNanos = timer.shard.deadlineNanos(timer);
+    return queuedNanos == 0 ? firstDeadlineNanos : queuedNanos;
+  }
+
+  /** In the order in which tasks run: by deadline, then by submission. */
   @Override
   public final int compareTo(Delayed other) {
     if (other == this) {
       return 0;
     }
-    if (other instanceof ViewFuture<?> task && task.service() == service()) {
-      // The difference decides, as clock readings may wrap around.
-      return Long.signum(deadlineNanos() - task.deadlineNanos());
+    if (other instanceof ViewFuture<?> task && task.timer.shard == timer.shard) {
+      int byDeadline = Long.compare(deadlineNanos(), task.deadlineNanos());
+      return byDeadline != 0 ? byDeadline : Long.compare(timer.sequence(), task.timer.sequence());
     }
     return Long.compare(getDelay(TimeUnit.NANOSECONDS), other.getDelay(TimeUnit.NANOSECONDS));
   }

@@ -300,6 +300,9 @@ class ScheduledExecutorViewShutdownTest {
     Callable<Integer> task = runs::incrementAndGet;
     AtomicReference<List<Future<Integer>>> all = new AtomicReference<>();
     AtomicReference<Throwable> any = new AtomicReference<>();
+    timers.arm(0, MILLISECONDS, this::block);
+    Thread mover = advanceAside(1);
+    started.await();
     Thread waitsForAll =
         Thread.ofPlatform()
             .start(
@@ -323,6 +326,8 @@ class ScheduledExecutorViewShutdownTest {
     assertEquals(2, view.shutdownNow().size());
     waitsForAll.join();
     waitsForAny.join();
+    released.countDown();
+    mover.join();
     assertTrue(all.get().getFirst().isCancelled());
     assertTrue(any.get().toString().contains("CancellationException"));
   }
@@ -437,17 +442,15 @@ class ScheduledExecutorViewShutdownTest {
   }
 
   @Test
-  void serviceShutdownNow_tasksOfTheRunningBatch_stillRun() throws Exception {
+  void serviceShutdownNow_tasksDueThatHaveNotBegun_areHandedBack() throws Exception {
     view.execute(this::block);
-    Future<?> taken = view.submit(counting);
-    Thread mover = advanceAside(1);
+    Future<?> due = view.submit(counting);
     started.await();
-    timers.shutdownNow();
+    assertEquals(List.of(counting), timers.shutdownNow());
+    assertThrows(ExecutionException.class, () -> due.get(50, SECONDS));
     released.countDown();
-    mover.join();
-    assertNull(taken.get(50, SECONDS));
-    assertEquals(1, runs.get());
     assertTrue(view.awaitTermination(50, SECONDS));
+    assertEquals(0, runs.get());
   }
 
   @Test

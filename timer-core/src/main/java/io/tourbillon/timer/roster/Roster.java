@@ -108,6 +108,15 @@ public final class Roster<M extends Roster.Member> {
     }
   }
 
+  /** How many members there are. Takes each stripe's lock for a moment. */
+  public long size() {
+    long size = 0;
+    for (Stripe stripe : stripes) {
+      size += stripe.size();
+    }
+    return size;
+  }
+
   /** Whether {@link #close} was called. */
   public boolean isClosed() {
     return closed;
@@ -190,6 +199,15 @@ public final class Roster<M extends Roster.Member> {
       try {
         shut = true;
         remaining.addAndGet(size);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    int size() {
+      lock.lock();
+      try {
+        return size;
       } finally {
         lock.unlock();
       }

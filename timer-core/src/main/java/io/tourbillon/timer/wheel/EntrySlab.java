@@ -43,8 +43,8 @@ final class EntrySlab {
   private static final int NO_ENTRY = -1;
   private static final int FIRST_GENERATION = 1;
 
-  /** What follows the last generation, read as unsigned: in no id, so nothing finds the entry. */
-  private static final int RETIRED = 0;
+  /** What follows the last generation: in no id, so nothing finds the entry. Ids are positive. */
+  private static final int RETIRED = Integer.MIN_VALUE;
 
   private static final long CELL_MASK = 0xFFFF_FFFFL;
 
@@ -317,7 +317,7 @@ final class EntrySlab {
       if (generation == RETIRED) {
         return RETIRED;
       }
-      if (Integer.compareUnsigned(generation, next) > 0) {
+      if (generation > next) {
         next = generation;
       }
     }

@@ -121,7 +121,7 @@ public final class TimingWheel<T> {
    *
    * @param deadlineTick when to fire; one that is not after the current tick fires at the next
    * @param task what to hand out then
-   * @return the id of the timer, never 0 and never that of another timer of this wheel
+   * @return the id of the timer, above 0 and never that of another timer of this wheel
    * @throws IllegalStateException if the wheel holds its maximum of timers; nothing has changed
    */
   public long arm(long deadlineTick, T task) {

@@ -6,7 +6,7 @@ import java.lang.reflect.Field;
  * Reaches private fields, for what a test could otherwise see only after billions of operations.
  */
 final class Internals {
-  private static final int RETIRED = 0;
+  private static final int RETIRED = Integer.MIN_VALUE;
 
   private Internals() {}
 
@@ -18,9 +18,7 @@ final class Internals {
     int[] firstGeneration = (int[]) field(slab, "firstGeneration");
     for (int page = 0; page < slab.pageCount(); page++) {
       int first = firstGeneration[page];
-      if (!isHeld(slab, page)
-          && first != RETIRED
-          && Integer.compareUnsigned(first, generation) < 0) {
+      if (!isHeld(slab, page) && first != RETIRED && first < generation) {
         firstGeneration[page] = generation;
       }
     }

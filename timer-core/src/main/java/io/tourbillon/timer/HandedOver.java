@@ -1,0 +1,108 @@
+package io.tourbillon.timer;
+
+import io.tourbillon.timer.roster.Roster;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task in the hands of the service's executor, from before it is handed over until it has run.
+ *
+ * <pre>
+ *   WAITING --start--> RUNNING --> ENDED
+ *      +-------drop--------------> ENDED      the executor refused it, or was terminated
+ * </pre>
+ *
+ * <p>All moves are made under this object's monitor, which is held for a few instructions. So a
+ * task runs once at most, whatever the executor does, and an interrupt hits this task only.
+ */
+final class HandedOver implements Runnable, Roster.Member {
+  private enum Phase {
+    WAITING,
+    RUNNING,
+    ENDED
+  }
+
+  final AbstractShard shard;
+  final long id;
+  final Object timer;
+  final long deadlineTick;
+  final long takenNanos;
+  final int counts;
+  private final TaskRunner taskRunner;
+
+  // Guarded by the monitor.
+  private Phase phase = Phase.WAITING;
+  private @Nullable Thread thread;
+  private boolean interruptSent;
+
+  /** The roster's. */
+  private int rosterPlace = NOWHERE;
+
+  HandedOver(
+      TaskRunner taskRunner,
+      AbstractShard shard,
+      long id,
+      Object timer,
+      long deadlineTick,
+      long takenNanos,
+      int counts) {
+    this.taskRunner = taskRunner;
+    this.shard = shard;
+    this.id = id;
+    this.timer = timer;
+    this.deadlineTick = deadlineTick;
+    this.takenNanos = takenNanos;
+    this.counts = counts;
+  }
+
+  /** Called by the executor. */
+  @Override
+  public void run() {
+    synchronized (this) {
+      if (phase != Phase.WAITING) {
+        return;
+      }
+      phase = Phase.RUNNING;
+      thread = Thread.currentThread();
+    }
+    try {
+      taskRunner.run(this);
+    } finally {
+      synchronized (this) {
+        phase = Phase.ENDED;
+        thread = null;
+        if (interruptSent) {
+          // That was meant for this task, not for the next one of this thread.
+          Thread.interrupted();
+        }
+      }
+      taskRunner.ended(this);
+    }
+  }
+
+  /** WAITING -> ENDED: false if the task was started. */
+  synchronized boolean drop() {
+    if (phase != Phase.WAITING) {
+      return false;
+    }
+    phase = Phase.ENDED;
+    return true;
+  }
+
+  /** Interrupts the task if it is running. */
+  synchronized void interruptRun() {
+    if (thread != null) {
+      interruptSent = true;
+      thread.interrupt();
+    }
+  }
+
+  @Override
+  public int rosterPlace() {
+    return rosterPlace;
+  }
+
+  @Override
+  public void rosterPlace(int place) {
+    rosterPlace = place;
+  }
+}

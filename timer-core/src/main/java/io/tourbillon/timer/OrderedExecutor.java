@@ -1,0 +1,419 @@
+package io.tourbillon.timer;
+
+import io.tourbillon.timer.OneShotFuture.Purpose;
+import io.tourbillon.timer.roster.Roster;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.RunnableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The executor view of a service. The order is the {@link OrderedShard}'s affair, what becomes of a
+ * task the {@link ViewFuture}'s; this class makes the tasks, and ends them at a shutdown.
+ *
+ * <p><b>Shutdown.</b> Every task is in the {@link Roster} from before it is armed until it has
+ * ended and does not run any more. The roster decides the race of a submission with a shutdown: it
+ * refuses the task, or the shutdown finds it. The price is what {@link Roster} says, some 40 ns and
+ * 4 to 8 bytes a task; finding our own among the service's timers by looking at all of them would
+ * be free until the shutdown of a small view had to look at millions of others.
+ */
+final class OrderedExecutor extends AbstractExecutorService implements ScheduledExecutorView {
+  /** How often one that waits for the end looks whether the service's executor has ended. */
+  private static final long LOOK_NANOS = 100_000_000;
+
+  private final ShardedTimerService service;
+  private final OrderedTimers timers;
+  private final Roster<ViewFuture<?>> roster = new Roster<>();
+
+  /**
+   * Whether the view itself was shut down. Set before the roster's members are looked at, and read
+   * by a periodic task after its run: one of them sees the other.
+   */
+  private volatile boolean stopped;
+
+  /**
+   * Whether {@link #shutdownNow} was called. Set before it looks for the roster's members, so that
+   * none of them begins while it does, in the place of one that it has interrupted.
+   */
+  private volatile boolean halted;
+
+  /** Written by any thread, read by the driver; what it reads late it makes up for after a run. */
+  private volatile boolean continuesPeriodic;
+
+  private volatile boolean runsDelayed = true;
+
+  private final AtomicInteger active = new AtomicInteger();
+  private final LongAdder completed = new LongAdder();
+
+  OrderedExecutor(ShardedTimerService service, OrderedTimers timers) {
+    this.service = service;
+    this.timers = timers;
+  }
+
+  OrderedTimers timers() {
+    return timers;
+  }
+
+  /** Whether the policies let a task run, or run again, now. */
+  boolean mayRun(ViewFuture<?> task) {
+    if (!stopped) {
+      return true;
+    }
+    return task.isPeriodic()
+        ? continuesPeriodic
+        : runsDelayed || task.getDelay(TimeUnit.NANOSECONDS) <= 0;
+  }
+
+  void runBegins() {
+    active.incrementAndGet();
+  }
+
+  void ranOnce() {
+    active.decrementAndGet();
+    completed.increment();
+  }
+
+  boolean isHalted() {
+    return halted;
+  }
+
+  // Scheduling.
+
+  @Override
+  public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
+    return this.<@Nullable Void>schedule(command, null, delay, unit);
+  }
+
+  private <V extends @Nullable Object> ScheduledFuture<V> schedule(
+      Runnable command, V result, long delay, TimeUnit unit) {
+    Objects.requireNonNull(command, "command");
+    Objects.requireNonNull(unit, "unit");
+    return start(new OneShotFuture<>(this, Purpose.FUTURE, command, result, unit.toNanos(delay)));
+  }
+
+  @Override
+  public <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, TimeUnit unit) {
+    Objects.requireNonNull(callable, "callable");
+    Objects.requireNonNull(unit, "unit");
+    return start(new OneShotFuture<>(this, Purpose.FUTURE, callable, unit.toNanos(delay)));
+  }
+
+  @Override
+  public ScheduledFuture<?> scheduleAtFixedRate(
+      Runnable command, long initialDelay, long period, TimeUnit unit) {
+    return schedulePeriodic(command, initialDelay, period, unit, true);
+  }
+
+  @Override
+  public ScheduledFuture<?> scheduleWithFixedDelay(
+      Runnable command, long initialDelay, long delay, TimeUnit unit) {
+    return schedulePeriodic(command, initialDelay, delay, unit, false);
+  }
+
+  private ScheduledFuture<?> schedulePeriodic(
+      Runnable command, long initialDelay, long period, TimeUnit unit, boolean fixedRate) {
+    Objects.requireNonNull(command, "command");
+    Objects.requireNonNull(unit, "unit");
+    if (period <= 0) {
+      throw new IllegalArgumentException(
+          (fixedRate ? "period" : "delay") + " must be more than zero: " + period);
+    }
+    return start(
+        new PeriodicFuture(
+            this, command, unit.toNanos(initialDelay), unit.toNanos(period), fixedRate));
+  }
+
+  @Override
+  public void execute(Runnable command) {
+    Objects.requireNonNull(command, "command");
+    if (command instanceof ViewFuture<?> invoked && invoked.view == this && invoked.admit()) {
+      startAdmitted(invoked);
+    } else {
+      Future<?> _ =
+          start(new OneShotFuture<@Nullable Void>(this, Purpose.COMMAND, command, null, 0));
+    }
+  }
+
+  @Override
+  public Future<?> submit(Runnable task) {
+    return schedule(task, 0, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public <T> Future<T> submit(Runnable task, T result) {
+    return schedule(task, result, 0, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public <T> Future<T> submit(Callable<T> task) {
+    return schedule(task, 0, TimeUnit.NANOSECONDS);
+  }
+
+  private <F extends ViewFuture<?>> F start(F task) {
+    boolean isNew = task.admit();
+    assert isNew : task;
+    startAdmitted(task);
+    return task;
+  }
+
+  private void startAdmitted(ViewFuture<?> task) {
+    if (!roster.add(task)) {
+      RejectedExecutionException refusal = refusal();
+      task.refused(refusal);
+      throw refusal;
+    }
+    try {
+      task.arm();
+    } catch (RuntimeException | Error refusal) {
+      // If a shutdown has ended the task meanwhile, then it was accepted before, and stays ended.
+      if (task.retract()) {
+        roster.remove(task);
+        throw refusal;
+      }
+    }
+  }
+
+  private RejectedExecutionException refusal() {
+    return new RejectedExecutionException(
+        stopped ? "the scheduled executor has been shut down" : Shard.SHUT_DOWN);
+  }
+
+  // What AbstractExecutorService builds on, and what it can not do for us.
+
+  @Override
+  protected <T> RunnableFuture<T> newTaskFor(Runnable task, T value) {
+    return new OneShotFuture<>(this, Purpose.INVOKED, task, value, 0);
+  }
+
+  @Override
+  protected <T> RunnableFuture<T> newTaskFor(Callable<T> task) {
+    return new OneShotFuture<>(this, Purpose.INVOKED, task, 0);
+  }
+
+  @Override
+  public <T> T invokeAny(Collection<? extends Callable<T>> tasks)
+      throws InterruptedException, ExecutionException {
+    try {
+      return firstOf(tasks, Long.MAX_VALUE);
+    } catch (TimeoutException notWithinYears) {
+      throw new AssertionError(notWithinYears);
+    }
+  }
+
+  @Override
+  public <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Objects.requireNonNull(unit, "unit");
+    return firstOf(tasks, unit.toNanos(timeout));
+  }
+
+  /**
+   * AbstractExecutorService would wait for commands that wrap the futures, and so for ever if such
+   * a command is refused or handed back. Here the futures themselves say when they have ended, in
+   * whatever way.
+   */
+  private <T> T firstOf(Collection<? extends Callable<T>> tasks, long timeoutNanos)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Objects.requireNonNull(tasks, "tasks");
+    if (tasks.isEmpty()) {
+      throw new IllegalArgumentException("tasks must not be empty");
+    }
+    long startNanos = System.nanoTime();
+    BlockingQueue<Future<T>> ended = new LinkedBlockingQueue<>();
+    List<Future<T>> started = new ArrayList<>(tasks.size());
+    try {
+      for (Callable<T> task : tasks) {
+        Objects.requireNonNull(task, "task");
+        started.add(start(new Reporting<>(this, task, ended)));
+      }
+      ExecutionException last = null;
+      for (int count = 0; count < started.size(); count++) {
+        long elapsedNanos = System.nanoTime() - startNanos;
+        Future<T> first = ended.poll(timeoutNanos - elapsedNanos, TimeUnit.NANOSECONDS);
+        if (first == null) {
+          throw new TimeoutException(
+              "no result within " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms");
+        }
+        try {
+          return first.get();
+        } catch (ExecutionException failed) {
+          last = failed;
+        } catch (CancellationException shutDown) {
+          last = new ExecutionException(shutDown);
+        }
+      }
+      throw Objects.requireNonNull(last, "none has succeeded, so one has failed");
+    } finally {
+      started.forEach(task -> task.cancel(true));
+    }
+  }
+
+  /** Says when it has ended. */
+  private static final class Reporting<T> extends OneShotFuture<T> {
+    private final BlockingQueue<Future<T>> ended;
+
+    Reporting(OrderedExecutor view, Callable<T> task, BlockingQueue<Future<T>> ended) {
+      super(view, Purpose.INVOKED, task, 0);
+      this.ended = ended;
+    }
+
+    @Override
+    protected void done() {
+      super.done();
+      ended.add(this);
+    }
+  }
+
+  // Shutdown.
+
+  @Override
+  public void shutdown() {
+    stopped = true;
+    roster.close();
+    cancelByPolicy();
+  }
+
+  /** Ends what waits and is not to run any more. */
+  private void cancelByPolicy() {
+    for (ViewFuture<?> task : roster.members()) {
+      if (!mayRun(task)) {
+        task.cancelIfWaiting();
+      }
+    }
+  }
+
+  @Override
+  public void setContinueExistingPeriodicTasksAfterShutdownPolicy(boolean value) {
+    continuesPeriodic = value;
+    if (!value && stopped) {
+      cancelByPolicy();
+    }
+  }
+
+  @Override
+  public boolean getContinueExistingPeriodicTasksAfterShutdownPolicy() {
+    return continuesPeriodic;
+  }
+
+  @Override
+  public void setExecuteExistingDelayedTasksAfterShutdownPolicy(boolean value) {
+    runsDelayed = value;
+    if (!value && stopped) {
+      cancelByPolicy();
+    }
+  }
+
+  @Override
+  public boolean getExecuteExistingDelayedTasksAfterShutdownPolicy() {
+    return runsDelayed;
+  }
+
+  @Override
+  public long getQueueSize() {
+    return Math.max(0, roster.size() - active.get());
+  }
+
+  @Override
+  public int getActiveCount() {
+    return active.get();
+  }
+
+  @Override
+  public long getCompletedTaskCount() {
+    return completed.sum();
+  }
+
+  @Override
+  public long getTaskCount() {
+    return getCompletedTaskCount() + roster.size();
+  }
+
+  @Override
+  public boolean remove(Runnable task) {
+    return task instanceof ViewFuture<?> future && future.view == this && future.handBack();
+  }
+
+  @Override
+  public List<Runnable> shutdownNow() {
+    stopped = true;
+    halted = true;
+    roster.close();
+    List<Runnable> handedBack = new ArrayList<>();
+    for (ViewFuture<?> task : roster.members()) {
+      if (task.handBack()) {
+        handedBack.add(task);
+      } else {
+        task.interruptRun();
+      }
+    }
+    return handedBack;
+  }
+
+  /** Follows a shutdown of the service, which has told all tasks that were pending in it. */
+  void serviceShutDown() {
+    roster.close();
+  }
+
+  /** Follows a task that has ended and is not running. */
+  void ended(ViewFuture<?> task) {
+    roster.remove(task);
+  }
+
+  /**
+   * Shuts down, and waits until the tasks have ended; from inside a task it does not wait, as the
+   * service's one thread would wait for itself then.
+   */
+  @Override
+  public void close() {
+    if (service.isInsideTask()) {
+      shutdown();
+    } else {
+      ScheduledExecutorView.super.close();
+    }
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return roster.isClosed();
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return roster.isEmptied();
+  }
+
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+    long leftNanos = unit.toNanos(timeout);
+    long deadlineNanos = System.nanoTime() + leftNanos;
+    try {
+      while (!roster.awaitEmptied(Math.min(leftNanos, LOOK_NANOS), TimeUnit.NANOSECONDS)) {
+        service.dropFromTerminatedExecutor();
+        leftNanos = deadlineNanos - System.nanoTime();
+        if (leftNanos <= 0) {
+          return roster.isEmptied();
+        }
+      }
+      return true;
+    } finally {
+      // The service knows its views by weak references, and has to find this one to end the wait.
+      Reference.reachabilityFence(this);
+    }
+  }
+}

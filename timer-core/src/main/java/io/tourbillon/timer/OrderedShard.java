@@ -1,0 +1,316 @@
+package io.tourbillon.timer;
+
+import io.tourbillon.timer.ordered.OrderedQueue;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The timers of all executor views of a service, in one order: by deadline, then by submission.
+ *
+ * <p>One lock for all threads, as the order is one for all threads too; the JDK's own executor does
+ * the same. It is held for tens of nanoseconds by callers and for one timer by the driver, or for
+ * 256 steps when a tick begins in which many are due. A service has this shard from its first view
+ * on.
+ *
+ * <p>A timer that the driver has taken out counts as pending until its task begins, so that it can
+ * be cancelled that long; a periodic one until it ends.
+ */
+final class OrderedShard extends AbstractShard {
+  private final TickScale scale;
+
+  // Guarded by the lock.
+  private final OrderedQueue<OrderedTimer> queue;
+
+  /** Timers that are not in the queue and have not ended: TAKEN, or RUNNING. */
+  private long out;
+
+  OrderedShard(TickScale scale, boolean recordStats) {
+    super(recordStats);
+    this.scale = scale;
+    queue = new OrderedQueue<>(scale.tickNanos());
+  }
+
+  // Operations of callers.
+
+  /**
+   * Queues a timer that is new, and runs without a delay.
+   *
+   * @return the tick by which the driver has to look at this shard
+   * @throws java.util.concurrent.RejectedExecutionException after a shutdown
+   */
+  long addReady(OrderedTimer timer, long nowNanos) {
+    lock.lock();
+    try {
+      requireOpen();
+      if (timer.task.isPeriodic()) {
+        queue.reserveReturn();
+      }
+      queue.addReady(timer, nowNanos);
+      return 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The same for one that runs at its deadline, in elapsed time. */
+  long add(OrderedTimer timer, long deadlineNanos) {
+    lock.lock();
+    try {
+      requireOpen();
+      // The room for a return comes last: if there is no memory for it, the timer goes out again.
+      queue.add(timer, deadlineNanos);
+      if (timer.task.isPeriodic()) {
+        reserveReturn(timer);
+      }
+      long tick = dueTick(timer);
+      return queue.isCascadeEarlier() ? Math.min(tick, queue.nextTick()) : tick;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void reserveReturn(OrderedTimer timer) {
+    try {
+      queue.reserveReturn();
+    } catch (OutOfMemoryError full) {
+      queue.remove(timer);
+      throw full;
+    }
+  }
+
+  /** Ends a timer that has not begun, or a periodic one that has not ended; says whether it did. */
+  boolean cancel(OrderedTimer timer) {
+    lock.lock();
+    try {
+      switch (timer.phase) {
+        case QUEUED -> {
+          if (!queue.remove(timer)) {
+            return false;
+          }
+        }
+        case TAKEN, RUNNING -> out--;
+        case ENDED -> {
+          return false;
+        }
+      }
+      end(timer);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end(OrderedTimer timer) {
+    timer.phase = OrderedTimer.Phase.ENDED;
+    if (timer.task.isPeriodic()) {
+      queue.releaseReturn();
+    }
+  }
+
+  /** The deadline of a timer, in elapsed time. */
+  long deadlineNanos(OrderedTimer timer) {
+    lock.lock();
+    try {
+      return timer.deadlineNanos();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Operations of the driver.
+
+  /**
+   * Takes out the first timer that is due.
+   *
+   * @param limitNanos when it has to be due, in elapsed time
+   * @param nowNanos the elapsed time, from which lateness is counted
+   * @return null if none is due
+   */
+  @Nullable OrderedTimer take(long limitNanos, long nowNanos) {
+    while (true) {
+      lock.lock();
+      try {
+        if (queue.advance(limitNanos)) {
+          OrderedTimer timer = queue.poll(limitNanos);
+          if (timer != null) {
+            timer.phase = OrderedTimer.Phase.TAKEN;
+            out++;
+            if (stats != null) {
+              stats.recordTaken(nowNanos - scale.startNanos(dueTick(timer)), nowNanos);
+            }
+          }
+          return timer;
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** The end of the tick in which the deadline lies, as for any timer. */
+  long dueTick(OrderedTimer timer) {
+    return scale.tickAtOrAfter(timer.deadlineNanos());
+  }
+
+  /** The next event, or a tick that is past if something is due at once. */
+  long nextTick() {
+    lock.lock();
+    try {
+      return queue.nextTick();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The same for observers, who will not wake the driver for it. */
+  long peekTick() {
+    lock.lock();
+    try {
+      return queue.peekTick();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isTrimmable() {
+    return queue.isTrimmable();
+  }
+
+  /** Gives back some memory, and says whether there is more. */
+  boolean trim(int pages) {
+    lock.lock();
+    try {
+      queue.trim(pages);
+      return queue.isTrimmable();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Operations before and after a run, by the driver or an executor's thread.
+
+  /** TAKEN -> RUNNING or ENDED: false if the timer was cancelled before. */
+  boolean begin(OrderedTimer timer) {
+    lock.lock();
+    try {
+      if (timer.phase != OrderedTimer.Phase.TAKEN) {
+        return false;
+      }
+      if (stats != null) {
+        stats.runs++;
+      }
+      if (timer.task.isPeriodic()) {
+        timer.phase = OrderedTimer.Phase.RUNNING;
+      } else {
+        endRun(timer);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void endRun(OrderedTimer timer) {
+    out--;
+    if (stats != null) {
+      stats.fired++;
+    }
+    end(timer);
+  }
+
+  /** How {@link #settle} has left a periodic timer. */
+  enum Settled {
+    /** It is queued for its next run. */
+    AGAIN,
+    /** It has ended with this run. */
+    ENDED,
+    /** It was cancelled during the run. */
+    WAS_ENDED
+  }
+
+  /**
+   * Queues a periodic timer for its next run, unless it was cancelled meanwhile, is to stop, or the
+   * shard was closed.
+   */
+  Settled settle(OrderedTimer timer, boolean stop, long nextDeadlineNanos) {
+    lock.lock();
+    try {
+      if (timer.phase != OrderedTimer.Phase.RUNNING) {
+        return Settled.WAS_ENDED;
+      }
+      if (stop || isClosed()) {
+        endRun(timer);
+        return Settled.ENDED;
+      }
+      queue.addAgain(timer, nextDeadlineNanos);
+      timer.phase = OrderedTimer.Phase.QUEUED;
+      out--;
+      return Settled.AGAIN;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Shutdown and observation.
+
+  int pageCount() {
+    lock.lock();
+    try {
+      return queue.pageCount();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes out what is queued in one page, and gives it to the hand-back; see {@link Shard#drain}.
+   */
+  void drain(int page, HandBack handBack) {
+    lock.lock();
+    try {
+      List<OrderedTimer> timers = new ArrayList<>();
+      queue.visit(page, timers::add);
+      handBack.reserve(timers.size());
+      for (OrderedTimer timer : timers) {
+        queue.remove(timer);
+        end(timer);
+        handBack.add(timer);
+      }
+      if (stats != null) {
+        stats.handedBack += timers.size();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Shows the queued timers of one page, under the lock. */
+  void visit(int page, DumpCounter counter) {
+    lock.lock();
+    try {
+      queue.visit(page, timer -> counter.expired(timer.id(), dueTick(timer), timer));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Adds this shard's counts to a snapshot. */
+  void addTo(StatsSnapshot snapshot) {
+    lock.lock();
+    try {
+      snapshot.add(stats, 0, 0, queue.added(), queue.sizeByLevel(), queue.size() + out);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long pending() {
+    lock.lock();
+    try {
+      return queue.size() + out;
+    } finally {
+      lock.unlock();
+    }
+  }
+}
