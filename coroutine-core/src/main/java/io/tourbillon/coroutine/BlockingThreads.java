@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.internal.IndependentThread;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -28,11 +29,8 @@ final class BlockingThreads implements AutoCloseable {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             task ->
-                Thread.ofPlatform()
-                    .daemon()
-                    .inheritInheritableThreadLocals(false)
-                    .name(schedulerName + "-blocking-" + made.incrementAndGet())
-                    .unstarted(task));
+                IndependentThread.daemon(
+                    schedulerName + "-blocking-" + made.incrementAndGet(), task));
     pool.allowCoreThreadTimeOut(true);
   }
 

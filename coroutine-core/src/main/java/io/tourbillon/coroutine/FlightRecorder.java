@@ -1,24 +1,35 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.EventClasses;
+
 /**
- * Which of our events the JDK's flight recorder is taking, if any: the reading of a flag. A runtime
- * without the module {@code jdk.jfr} takes none; then the classes of events, which could not be
- * loaded, are never touched.
+ * Which of our events the JDK's flight recorder is taking, if any: the reading of a flag or two.
  */
 final class FlightRecorder {
-  private static final boolean PRESENT = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+  private static final EventClasses EVENTS =
+      new EventClasses(
+          () -> {
+            SlowTurnEvent.isRecorded();
+            LoopStallEvent.isRecorded();
+            LateDelayEvent.isRecorded();
+          });
 
   private FlightRecorder() {}
 
+  /** Whether events are made as soon as a recording asks for them. */
+  static boolean isReady() {
+    return EVENTS.areReady();
+  }
+
   static boolean takesSlowTurns() {
-    return PRESENT && SlowTurnEvent.isRecorded();
+    return EVENTS.areReady() && SlowTurnEvent.isRecorded();
   }
 
   static boolean takesLoopStalls() {
-    return PRESENT && LoopStallEvent.isRecorded();
+    return EVENTS.areReady() && LoopStallEvent.isRecorded();
   }
 
   static boolean takesLateDelays() {
-    return PRESENT && LateDelayEvent.isRecorded();
+    return EVENTS.areReady() && LateDelayEvent.isRecorded();
   }
 }

@@ -8,6 +8,7 @@ final class LoopThread extends Thread {
     super(null, loop, name, 0, false);
     this.loop = loop;
     setDaemon(true);
+    setPriority(NORM_PRIORITY);
     setContextClassLoader(ClassLoader.getSystemClassLoader());
   }
 }

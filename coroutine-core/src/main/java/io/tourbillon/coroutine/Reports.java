@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.IndependentThread;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -36,13 +37,7 @@ final class Reports {
     }
     Watchdog<LoopStall> watchdog =
         new Watchdog<>(bound.toNanos(), loop::look, stall -> stalled(loop, stall));
-    watchdog.start(
-        Thread.ofPlatform()
-            .daemon()
-            .inheritInheritableThreadLocals(false)
-            .name(loop.name() + "-watchdog")
-            .unstarted(watchdog),
-        thread);
+    watchdog.start(IndependentThread.daemon(loop.name() + "-watchdog", watchdog), thread);
     return watchdog;
   }
 
@@ -107,9 +102,7 @@ final class Reports {
   void loopDied(EventLoop loop, Throwable failure) {
     String message = loop + " has died; its coroutines will not go on: " + loop.live();
     // By another thread, since a logger takes locks, for which coroutines of the loop may wait.
-    Thread.ofPlatform()
-        .daemon()
-        .name(loop.name() + "-report")
-        .start(() -> LOG.log(Level.ERROR, message, failure));
+    IndependentThread.daemon(loop.name() + "-report", () -> LOG.log(Level.ERROR, message, failure))
+        .start();
   }
 }

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.IndependentThread;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -18,17 +19,16 @@ final class Scheduling {
       return work.get();
     }
     CompletableFuture<T> made = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .daemon()
-        .name("tourbillon-helper")
-        .start(
+    IndependentThread.daemon(
+            "tourbillon-helper",
             () -> {
               try {
                 made.complete(work.get());
               } catch (Throwable failure) {
                 made.completeExceptionally(failure);
               }
-            });
+            })
+        .start();
     return made.join();
   }
 

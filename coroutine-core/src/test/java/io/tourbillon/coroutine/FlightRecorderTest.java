@@ -51,6 +51,15 @@ class FlightRecorderTest {
     }
   }
 
+  /** The first recording of a JVM makes event classes come, which takes a moment. */
+  private static void awaitEventClasses() {
+    long startNanos = System.nanoTime();
+    while (!FlightRecorder.isReady()) {
+      Thread.onSpinWait();
+      assertTrue(System.nanoTime() - startNanos < 60_000_000_000L);
+    }
+  }
+
   private List<RecordedEvent> recorded(String name) throws Exception {
     try (Recording recording = new Recording()) {
       NAMES.forEach(recording::disable);
@@ -58,6 +67,7 @@ class FlightRecorderTest {
         recording.enable(name);
       }
       recording.start();
+      awaitEventClasses();
       holdALoop();
       recording.stop();
       Path file = folder.resolve("recording.jfr");

@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.MemoryReserve;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ final class Driver implements Runnable {
   /** Pages given back under one hold of a shard's lock. */
   private static final int TRIM_PAGES = 16;
 
+  private static final long LOOK_NANOS = 1_000_000_000;
+
   /** When there is nothing to do, in elapsed time. */
   private static final long NEVER = Long.MAX_VALUE;
 
@@ -46,6 +49,8 @@ final class Driver implements Runnable {
 
   /** The timers of executor views. Written once, before the first is armed. */
   private volatile @Nullable OrderedShard ordered;
+
+  private final MemoryReserve memory = new MemoryReserve();
 
   /** When to trim, in elapsed time. The driver's own. */
   private long trimNanos = NEVER;
@@ -86,12 +91,30 @@ final class Driver implements Runnable {
   public void run() {
     try {
       while (!waker.isStopped()) {
-        turn();
+        try {
+          turn();
+        } catch (OutOfMemoryError full) {
+          // Whatever allocates does so before it changes anything, so the next turn does it again.
+          outOfMemory(full);
+        }
       }
     } catch (Throwable failure) {
       broken.accept(failure);
     } finally {
       waker.close();
+    }
+  }
+
+  /** Says so once for each time that the heap is full, and waits. */
+  private void outOfMemory(OutOfMemoryError full) {
+    try {
+      boolean first = !memory.isReleased();
+      memory.release();
+      if (first) {
+        followUp.outOfMemory(full);
+      }
+    } catch (OutOfMemoryError stillFull) {
+      // Even the first use of a method may need memory. The next turn comes here again.
     }
   }
 
@@ -109,6 +132,7 @@ final class Driver implements Runnable {
       waker.busy();
       runOrderedOf(tick, nowNanos);
     } else {
+      memory.refill();
       rest(Math.min(nextTick, orderedTick));
     }
     trimWhenDue();
@@ -148,6 +172,9 @@ final class Driver implements Runnable {
   private long findNextTick(long tick) {
     long earliest = Waker.NEVER;
     for (int number = 0; number < shards.length; number++) {
+      if (shards[number].hasStranded()) {
+        followUp.armStranded(shards[number]);
+      }
       nextTicks[number] = shards[number].nextEventTick(tick, batches[number]);
       earliest = Math.min(earliest, nextTicks[number]);
     }
@@ -166,7 +193,10 @@ final class Driver implements Runnable {
     }
   }
 
-  /** Fires one batch of a shard and says whether the shard has reached the tick. */
+  /**
+   * Fires one batch of a shard and says whether the shard has reached the tick. What follows the
+   * batch does not throw: its timers have left the wheel, and their tasks must run.
+   */
   private boolean fireBatch(Batch batch, long tick) {
     long startNanos = elapsedNanos();
     try {
@@ -209,7 +239,7 @@ final class Driver implements Runnable {
   private void rest(long nextTick) {
     long tick = waker.endSearch(nextTick);
     long eventNanos = tick == Waker.NEVER ? NEVER : scale.startNanos(tick);
-    long nanos = Math.min(eventNanos, trimNanos);
+    long nanos = Math.min(Math.min(eventNanos, trimNanos), lookAtExecutor());
     if (nanos == NEVER) {
       waker.await();
     } else {
@@ -217,6 +247,21 @@ final class Driver implements Runnable {
       waker.awaitUntil(scale.clockNanos(nanos));
       noticePause(elapsedNanos() - Math.max(nanos, startNanos));
     }
+  }
+
+  /**
+   * While an ExecutorService has tasks of ours, looks once a second whether it was terminated and
+   * will never run them. Under another clock than the system's, to look would make time go on; then
+   * those who close the service or a view look.
+   *
+   * @return when to look again, in elapsed time
+   */
+  private long lookAtExecutor() {
+    if (!runner.isExecutorToBeWatched() || clock != Clock.system()) {
+      return NEVER;
+    }
+    runner.dropFromTerminatedExecutor();
+    return elapsedNanos() + LOOK_NANOS;
   }
 
   private void noticePause(long nanos) {

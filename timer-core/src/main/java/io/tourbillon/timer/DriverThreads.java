@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.IndependentThread;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -11,9 +12,6 @@ final class DriverThreads implements ThreadFactory {
 
   @Override
   public Thread newThread(Runnable driver) {
-    return Thread.ofPlatform()
-        .daemon()
-        .name("tourbillon-timer-" + made.incrementAndGet())
-        .unstarted(driver);
+    return IndependentThread.daemon("tourbillon-timer-" + made.incrementAndGet(), driver);
   }
 }

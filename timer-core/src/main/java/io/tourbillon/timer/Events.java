@@ -1,12 +1,13 @@
 package io.tourbillon.timer;
 
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the listener and the exception handler, and keeps what they throw from doing harm. Never
- * called under a lock. Without a listener each method is one test of a final field.
+ * called under a lock. Without a listener each method is one test of a final field. Nothing is
+ * allocated on the way to a listener, so that a full heap cannot make an operation fail that has
+ * been done.
  */
 final class Events {
   private static final System.Logger LOGGER = System.getLogger("io.tourbillon.timer");
@@ -17,6 +18,7 @@ final class Events {
   Events(@Nullable TimerListener listener, TimerExceptionHandler exceptionHandler) {
     this.listener = listener;
     this.exceptionHandler = exceptionHandler;
+    LogMessage.load();
   }
 
   boolean areHeard() {
@@ -25,85 +27,135 @@ final class Events {
 
   void scheduled(long id, long deadlineNanos) {
     if (listener != null) {
-      tell(to -> to.scheduled(id, deadlineNanos));
+      try {
+        listener.scheduled(id, deadlineNanos);
+      } catch (Throwable failure) {
+        listenerFailed(failure);
+      }
     }
   }
 
   void rescheduled(long id, long deadlineNanos) {
     if (listener != null) {
-      tell(to -> to.rescheduled(id, deadlineNanos));
+      try {
+        listener.rescheduled(id, deadlineNanos);
+      } catch (Throwable failure) {
+        listenerFailed(failure);
+      }
     }
   }
 
   void cancelled(long id) {
     if (listener != null) {
-      tell(to -> to.cancelled(id));
+      try {
+        listener.cancelled(id);
+      } catch (Throwable failure) {
+        listenerFailed(failure);
+      }
     }
   }
 
   void handedBack(long id) {
-    tell(to -> to.handedBack(id));
+    if (listener != null) {
+      try {
+        listener.handedBack(id);
+      } catch (Throwable failure) {
+        listenerFailed(failure);
+      }
+    }
   }
 
   void fired(long id, long latenessNanos) {
-    tell(to -> to.fired(id, latenessNanos));
+    if (listener != null) {
+      try {
+        listener.fired(id, latenessNanos);
+      } catch (Throwable failure) {
+        listenerFailed(failure);
+      }
+    }
   }
 
   void ran(long id, long runNanos) {
-    tell(to -> to.ran(id, runNanos));
+    if (listener != null) {
+      try {
+        listener.ran(id, runNanos);
+      } catch (Throwable failure) {
+        listenerFailed(failure);
+      }
+    }
   }
 
   void rejected(RejectedExecutionException cause) {
-    tell(to -> to.rejected(cause));
+    if (listener != null) {
+      try {
+        listener.rejected(cause);
+      } catch (Throwable failure) {
+        listenerFailed(failure);
+      }
+    }
   }
 
   void paused(long nanos) {
-    tell(to -> to.paused(nanos));
+    if (listener != null) {
+      try {
+        listener.paused(nanos);
+      } catch (Throwable failure) {
+        listenerFailed(failure);
+      }
+    }
   }
 
   void stalled(StallReport report) {
     if (listener != null) {
-      tell(to -> to.stalled(report));
+      try {
+        listener.stalled(report);
+      } catch (Throwable failure) {
+        listenerFailed(failure);
+      }
     } else {
       try {
         LOGGER.log(System.Logger.Level.WARNING, report::toString);
       } catch (Throwable unloggable) {
-        log("a stalled driver could not be logged", unloggable);
+        log(LogMessage.STALL_NOT_LOGGED, unloggable);
       }
     }
   }
 
   /** A task threw. */
   void failed(long id, Runnable task, Throwable error) {
-    tell(to -> to.failed(id, error));
+    if (listener != null) {
+      try {
+        listener.failed(id, error);
+      } catch (Throwable failure) {
+        listenerFailed(failure);
+      }
+    }
     notRun(task, error);
   }
 
-  /** A task threw, or will not run. */
+  /** A task threw, or will not run. If the handler fails, both failures are logged. */
+  @SuppressWarnings("ReferenceEquality") // A handler may throw the very failure that it was given.
   void notRun(Runnable task, Throwable error) {
     try {
       exceptionHandler.handle(task, error);
     } catch (Throwable failure) {
-      log("the exception handler failed", failure);
-    }
-  }
-
-  /** Logs, and lets a logger that fails have its way: nobody is left to be told of it. */
-  void log(String what, Throwable failure) {
-    try {
-      LOGGER.log(System.Logger.Level.ERROR, what, failure);
-    } catch (Throwable unloggable) {
-      failure.addSuppressed(unloggable);
-    }
-  }
-
-  private void tell(Consumer<TimerListener> event) {
-    if (listener != null) {
-      try {
-        event.accept(listener);
-      } catch (Throwable failure) {
-        log("a timer listener failed", failure);
+      log(LogMessage.HANDLER_FAILED, failure);
+      if (failure != error) {
+        log(LogMessage.HANDLER_NOT_TOLD, error);
       }
+    }
+  }
+
+  private void listenerFailed(Throwable failure) {
+    log(LogMessage.LISTENER_FAILED, failure);
+  }
+
+  /** Logs. Nobody is left to be told of a logger that fails, so that is dropped. */
+  void log(LogMessage what, Throwable failure) {
+    try {
+      LOGGER.log(System.Logger.Level.ERROR, what.text, failure);
+    } catch (Throwable unloggable) {
+      // The driver must go on, whatever a logger's handler throws, the failure itself included.
     }
   }
 }

@@ -1,31 +1,41 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.EventClasses;
+
 /**
  * Which of our events the JDK's flight recorder is taking, if any. To be asked before an event is
- * made: while it takes none, each question is the reading of a flag.
- *
- * <p>A runtime may lack the module {@code jdk.jfr}: an image made without it, or a modular program
- * that does not ask for it. Then there are no events, and their classes, which could not be loaded,
- * are never touched. They are named nowhere but behind these questions.
+ * made: while it takes none, each question is the reading of a flag or two.
  */
 final class FlightRecorder {
-  private static final boolean PRESENT = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+  private static final EventClasses EVENTS =
+      new EventClasses(
+          () -> {
+            SlowTaskEvent.isRecorded();
+            StallEvent.isRecorded();
+            PauseEvent.isRecorded();
+            LateTimerEvent.isRecorded();
+          });
 
   private FlightRecorder() {}
 
+  /** Whether events are made as soon as a recording asks for them. */
+  static boolean isReady() {
+    return EVENTS.areReady();
+  }
+
   static boolean takesSlowTasks() {
-    return PRESENT && SlowTaskEvent.isRecorded();
+    return EVENTS.areReady() && SlowTaskEvent.isRecorded();
   }
 
   static boolean takesStalls() {
-    return PRESENT && StallEvent.isRecorded();
+    return EVENTS.areReady() && StallEvent.isRecorded();
   }
 
   static boolean takesPauses() {
-    return PRESENT && PauseEvent.isRecorded();
+    return EVENTS.areReady() && PauseEvent.isRecorded();
   }
 
   static boolean takesLateTimers() {
-    return PRESENT && LateTimerEvent.isRecorded();
+    return EVENTS.areReady() && LateTimerEvent.isRecorded();
   }
 }

@@ -25,6 +25,14 @@ final class FollowUp {
   /** Follows a batch that was taken, before its tasks run. */
   void fired(Batch batch) {
     limit.release(batch.size() - batch.handles());
+    try {
+      tellFired(batch);
+    } catch (Throwable failure) {
+      events.log(LogMessage.NOT_TOLD, failure);
+    }
+  }
+
+  private void tellFired(Batch batch) {
     if (FlightRecorder.takesLateTimers()) {
       LateTimerEvent.record(batch, scale);
     }
@@ -64,11 +72,10 @@ final class FollowUp {
     RejectedExecutionException end = null;
     try {
       tick = timer.shard.settle(timer, stop, mayRunAgain, scale, nowNanos);
-    } catch (RuntimeException | Error full) {
-      // The wheel is full or the heap is: this timer can not go on. It ends first and then says so,
-      // which may need memory as well.
+    } catch (RuntimeException full) {
+      // The wheel is full: this timer cannot go on. It ends first and then says so.
       tick = timer.shard.settle(timer, true, false, scale, nowNanos);
-      events.log("a periodic timer could not be armed again: " + timer, full);
+      events.log(LogMessage.NOT_ARMED_AGAIN, full);
       end = new RejectedExecutionException("the timer could not be armed again", full);
     }
     if (tick >= 0) {
@@ -82,6 +89,23 @@ final class FollowUp {
       tellFired(timer.id(), scale.tickAtOrAfter(timer.shard.deadlineNanos(timer)));
     }
     return tick == Shard.RUN_AGAIN;
+  }
+
+  /** Arms the periodic timers of a shard for which there was no memory when they had run. */
+  void armStranded(Shard shard) {
+    for (PeriodicTimer timer = shard.takeStranded(); timer != null; ) {
+      PeriodicTimer next = timer.unlinkStranded();
+      Runnable task = timer.task;
+      if (task != null) {
+        settle(timer, task, false, false);
+      }
+      timer = next;
+    }
+  }
+
+  /** The heap is full, and the driver tries again until it is not. */
+  void outOfMemory(OutOfMemoryError full) {
+    events.log(LogMessage.HEAP_FULL, full);
   }
 
   /** The same for a periodic task of an executor view. */
@@ -133,20 +157,31 @@ final class FollowUp {
 
   /** Failures are told of the object that the user knows. */
   private static Runnable passedIn(Runnable task) {
-    Runnable own = task instanceof AccountableTask accountable ? accountable.passedIn() : task;
-    return own == null ? task : own;
+    if (!(task instanceof AccountableTask accountable)) {
+      return task;
+    }
+    try {
+      Runnable own = accountable.passedIn();
+      return own == null ? task : own;
+    } catch (RuntimeException | Error broken) {
+      return task;
+    }
   }
 
   /** One of our own callbacks threw, an adapter's for instance. */
   void brokeAroundTask(Throwable error) {
-    events.log("following up a timer task failed", error);
+    events.log(LogMessage.FOLLOW_UP_FAILED, error);
   }
 
   /** The driver was held up through no task's fault. */
   void paused(AbstractShard shard, long nanos) {
     shard.countPause(nanos);
-    if (FlightRecorder.takesPauses()) {
-      PauseEvent.record(nanos);
+    try {
+      if (FlightRecorder.takesPauses()) {
+        PauseEvent.record(nanos);
+      }
+    } catch (Throwable failure) {
+      events.log(LogMessage.PAUSE_NOT_RECORDED, failure);
     }
     events.paused(nanos);
   }

@@ -76,7 +76,7 @@ final class HandBack implements ExpirySink<Object> {
     try {
       task.handedBack(new RejectedExecutionException(Shard.SHUT_DOWN));
     } catch (Throwable error) {
-      events.log("handing back a timer task failed", error);
+      events.log(LogMessage.HAND_BACK_FAILED, error);
     }
   }
 }

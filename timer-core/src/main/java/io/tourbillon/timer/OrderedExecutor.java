@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.OneShotFuture.Purpose;
+import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.roster.Roster;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
@@ -173,6 +174,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
   }
 
   private void startAdmitted(ViewFuture<?> task) {
+    StackReserve.require();
     if (!roster.add(task)) {
       RejectedExecutionException refusal = refusal();
       task.refused(refusal);

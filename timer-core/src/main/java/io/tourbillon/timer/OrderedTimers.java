@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.StackReserve;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -37,6 +38,7 @@ final class OrderedTimers {
    * @throws RejectedExecutionException after a shutdown, or if all permits are taken
    */
   void arm(OrderedTimer timer, long deadlineNanos, boolean delayed) {
+    StackReserve.require();
     acquirePermit();
     long wakeTick;
     try {

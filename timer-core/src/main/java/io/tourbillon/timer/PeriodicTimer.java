@@ -19,6 +19,11 @@ final class PeriodicTimer extends ScheduledTimer {
   private long deadlineNanos;
   private long rescheduledNanos = NOT_RESCHEDULED;
 
+  /** Whether the next deadline is known already, but the timer could not be armed for it. */
+  private boolean isStranded;
+
+  private @Nullable PeriodicTimer nextStranded;
+
   PeriodicTimer(
       Shard shard,
       Runnable task,
@@ -78,6 +83,19 @@ final class PeriodicTimer extends ScheduledTimer {
     return deadlineNanos;
   }
 
+  /** Keeps the timer for another try to arm it, in a list of such timers. */
+  void strand(@Nullable PeriodicTimer next) {
+    isStranded = true;
+    nextStranded = next;
+  }
+
+  /** The timer after this one in the list, which forgets it. */
+  @Nullable PeriodicTimer unlinkStranded() {
+    PeriodicTimer next = nextStranded;
+    nextStranded = null;
+    return next;
+  }
+
   /**
    * When the next run is due, now that one has ended.
    *
@@ -88,6 +106,9 @@ final class PeriodicTimer extends ScheduledTimer {
     if (rescheduledNanos != NOT_RESCHEDULED) {
       deadlineNanos = rescheduledNanos;
       rescheduledNanos = NOT_RESCHEDULED;
+      isStranded = false;
+    } else if (isStranded) {
+      isStranded = false;
     } else if (fixedRate) {
       deadlineNanos = nextAtFixedRate(nowNanos, tickNanos);
     } else {

@@ -55,6 +55,11 @@ final class Shard extends AbstractShard {
   private long taken;
 
   /**
+   * Periodic timers, in RUNNING, that could not be armed for want of memory, the last one first.
+   */
+  private @Nullable PeriodicTimer stranded;
+
+  /**
    * Timers that fire once and have begun, ever. Added to without the lock, by the thread that runs
    * the task. Only what is in {@link #taken} can begin, so a reader that has the lock and reads
    * this last never finds more begun than taken.
@@ -305,6 +310,9 @@ final class Shard extends AbstractShard {
     lock.lock();
     try {
       long eventTick = wheel.nextEventTick();
+      if (stranded != null) {
+        eventTick = Math.min(eventTick, tick + 1);
+      }
       if (eventTick > tick && wheel.currentTick() < tick) {
         wheel.advance(tick, 1, batch);
       }
@@ -361,7 +369,8 @@ final class Shard extends AbstractShard {
    * shard was closed.
    *
    * @param mayRunAgain whether it may answer RUN_AGAIN, after which it is to be called again
-   * @return the deadline tick, ENDED if this ended the timer, WAS_ENDED or RUN_AGAIN
+   * @return the tick by which the driver has to look at the shard, ENDED if this ended the timer,
+   *     WAS_ENDED or RUN_AGAIN
    */
   long settle(
       PeriodicTimer timer, boolean stop, boolean mayRunAgain, TickScale scale, long nowNanos) {
@@ -391,10 +400,38 @@ final class Shard extends AbstractShard {
         // A long burst goes on in the next tick, after the other timers that are due by now.
         tick = scale.tickAt(nowNanos) + 1;
       }
-      timer.armed(put(tick, timer) | idBits | HANDLE_BIT);
+      try {
+        timer.armed(put(tick, timer) | idBits | HANDLE_BIT);
+      } catch (OutOfMemoryError full) {
+        strand(timer);
+        return scale.tickAt(nowNanos) + 1;
+      }
       taken--;
       countArmedAgain();
       return tick;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Keeps a timer that cannot be armed until the driver tries again. Allocates nothing. */
+  private void strand(PeriodicTimer timer) {
+    timer.strand(stranded);
+    stranded = timer;
+  }
+
+  /** Whether {@link #takeStranded} may have something. Read without the lock: a hint. */
+  boolean hasStranded() {
+    return stranded != null;
+  }
+
+  /** Takes all timers that could not be armed, as a list linked by them. */
+  @Nullable PeriodicTimer takeStranded() {
+    lock.lock();
+    try {
+      PeriodicTimer all = stranded;
+      stranded = null;
+      return all;
     } finally {
       lock.unlock();
     }

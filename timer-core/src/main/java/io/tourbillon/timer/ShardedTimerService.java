@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.time.Duration;
 import java.util.Arrays;
@@ -23,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * Shard} (who ends a timer), {@link Waker} (who wakes the driver) and {@link PendingLimit}.
  */
 final class ShardedTimerService implements TimerService {
+  /** How often {@link #close(Duration)} interrupts tasks when the grace is over. */
+  private static final int INTERRUPTS = 10;
+
+  private static final long INTERRUPT_INTERVAL_NANOS = 100_000_000;
+
   private final Shard[] shards;
   private final TickScale scale;
   private final Clock clock;
@@ -165,6 +171,7 @@ final class ShardedTimerService implements TimerService {
 
   private TimerHandle schedule(long delayNanos, Runnable task, @Nullable String tag) {
     Objects.requireNonNull(task, "task");
+    StackReserve.require();
     Shard shard = callersShard();
     return arm(newTimer(shard, task, tag), TickScale.deadlineNanos(elapsedNanos(), delayNanos));
   }
@@ -211,6 +218,7 @@ final class ShardedTimerService implements TimerService {
     Objects.requireNonNull(initialDelay, "initialDelay");
     Objects.requireNonNull(task, "task");
     Objects.requireNonNull(options, "options");
+    StackReserve.require();
     long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), TickScale.nanosOf(initialDelay));
     long periodNanos = Math.max(scale.tickNanos(), TickScale.nanosOf(period));
     PeriodicTimer timer =
@@ -250,6 +258,7 @@ final class ShardedTimerService implements TimerService {
 
   private long armAtElapsed(long deadlineNanos, Runnable task) {
     Objects.requireNonNull(task, "task");
+    StackReserve.require();
     long tick = scale.tickAtOrAfter(deadlineNanos);
     Shard shard = callersShard();
     acquirePermit(shard);
@@ -287,6 +296,7 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public boolean cancel(long id) {
+    StackReserve.require();
     int number = Shard.numberOf(id);
     if (number >= shards.length) {
       return false;
@@ -304,6 +314,7 @@ final class ShardedTimerService implements TimerService {
   }
 
   boolean cancel(ScheduledTimer timer) {
+    StackReserve.require();
     Runnable task = timer.shard.cancel(timer);
     if (task == null) {
       return false;
@@ -328,6 +339,7 @@ final class ShardedTimerService implements TimerService {
   @Override
   public boolean rearm(long id, long delay, TimeUnit unit) {
     Objects.requireNonNull(unit, "unit");
+    StackReserve.require();
     int number = Shard.numberOf(id);
     if (number >= shards.length) {
       return false;
@@ -346,6 +358,7 @@ final class ShardedTimerService implements TimerService {
   }
 
   boolean reschedule(ScheduledTimer timer, long delayNanos) {
+    StackReserve.require();
     long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), delayNanos);
     long tick = scale.tickAtOrAfter(deadlineNanos);
     long id = timer.shard.rearm(timer, deadlineNanos, tick);
@@ -369,11 +382,16 @@ final class ShardedTimerService implements TimerService {
         : Duration.ofNanos(Math.max(0, scale.startNanos(tick) - elapsedNanos()));
   }
 
-  /** The driver has a bug or the JVM is out of memory: nothing would fire any more, so say so. */
+  /**
+   * The driver has a bug: nothing would fire any more, so refuse, hand back, and say so. Refusing
+   * comes first and needs no memory.
+   */
   private void driverBroke(Throwable broken) {
+    refuseAll();
+    events.log(LogMessage.DRIVER_BROKE, broken);
     List<Runnable> lost = shutdownNow();
-    events.log("the timer driver broke; its service is shut down", broken);
-    RejectedExecutionException cause = new RejectedExecutionException(Shard.SHUT_DOWN, broken);
+    RejectedExecutionException cause =
+        new RejectedExecutionException(AbstractShard.SHUT_DOWN, broken);
     lost.forEach(task -> events.notRun(task, cause));
   }
 
@@ -490,14 +508,8 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public List<Runnable> shutdownNow() {
-    shutdown = true;
+    OrderedShard viewsShard = refuseAll();
     HandBack handBack = new HandBack(events);
-    // All refuse before the first is drained, and the driver ends even if there is no memory for
-    // that.
-    for (Shard shard : shards) {
-      shard.close();
-    }
-    OrderedShard viewsShard = closeOrdered();
     List<Runnable> passedIn;
     try {
       for (Shard shard : shards) {
@@ -511,7 +523,6 @@ final class ShardedTimerService implements TimerService {
         }
       }
     } finally {
-      waker.stop();
       limit.release(handBack.size());
       passedIn = handBack.finish();
     }
@@ -523,7 +534,18 @@ final class ShardedTimerService implements TimerService {
     return passedIn;
   }
 
-  private @Nullable OrderedShard closeOrdered() {
+  /**
+   * Refuses timers from now on, and lets the driver end after the batch that it runs. Allocates
+   * nothing.
+   *
+   * @return the shard of the views, if there is one
+   */
+  private @Nullable OrderedShard refuseAll() {
+    shutdown = true;
+    for (Shard shard : shards) {
+      shard.close();
+    }
+    waker.stop();
     synchronized (views) {
       OrderedTimers timers = ordered;
       if (timers == null) {
@@ -555,5 +577,39 @@ final class ShardedTimerService implements TimerService {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Override
+  public boolean close(Duration grace) {
+    Objects.requireNonNull(grace, "grace");
+    if (grace.isNegative()) {
+      throw new IllegalArgumentException("grace must not be negative: " + grace);
+    }
+    shutdownNow();
+    if (isInsideTask()) {
+      return false;
+    }
+    try {
+      boolean ended = awaitEnd(TickScale.nanosOf(grace));
+      for (int attempt = 0; !ended && attempt < INTERRUPTS; attempt++) {
+        driverThread.interrupt();
+        runner.interruptHandedOver();
+        ended = awaitEnd(INTERRUPT_INTERVAL_NANOS);
+      }
+      return ended;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Waits for the driver, and then for the tasks that the executor has not finished. */
+  private boolean awaitEnd(long nanos) throws InterruptedException {
+    long startNanos = System.nanoTime();
+    if (!driverThread.join(Duration.ofNanos(nanos))) {
+      return false;
+    }
+    runner.dropFromTerminatedExecutor();
+    return runner.awaitHandedOver(nanos - (System.nanoTime() - startNanos));
   }
 }

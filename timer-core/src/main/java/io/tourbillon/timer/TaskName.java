@@ -20,7 +20,7 @@ final class TaskName {
     if (task instanceof AccountableTask accountable) {
       try {
         return accountable.taskType();
-      } catch (RuntimeException broken) {
+      } catch (RuntimeException | Error broken) {
         return task.getClass();
       }
     }

@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.roster.Roster;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.util.concurrent.Executor;
@@ -20,6 +21,14 @@ final class TaskRunner {
 
   /** Missed runs that a timer makes up for before the timers after it get their turn. */
   private static final int MAX_BURST = 64;
+
+  /** How often to try to get the memory for handing a task over, a millisecond apart. */
+  private static final int MEMORY_ATTEMPTS = 1000;
+
+  /** Made before it is needed, as there is no memory then. */
+  @SuppressWarnings("StaticAssignmentOfThrowable")
+  private static final RejectedExecutionException NO_MEMORY =
+      new RejectedExecutionException("there was no memory to hand the task to the executor");
 
   /** The runner whose task this thread runs for an executor, if any. */
   private static final ThreadLocal<@Nullable TaskRunner> RUNNING = new ThreadLocal<>();
@@ -137,13 +146,31 @@ final class TaskRunner {
       return;
     }
     int counted = measuring == Measuring.OFF ? Math.min(1, counts) : 1;
-    HandedOver task = new HandedOver(this, shard, id, timer, deadlineTick, takenNanos, counted);
-    handedOver.add(task);
+    HandedOver task = handOver(shard, id, timer, deadlineTick, takenNanos, counted);
+    if (task == null) {
+      refused(shard, id, timer, deadlineTick, NO_MEMORY);
+      return;
+    }
     try {
       executor.execute(task);
     } catch (Throwable refusal) {
       drop(task, refusal);
     }
+  }
+
+  /** Waits for memory for a while; null if there is none. The timer has left the wheel already. */
+  private @Nullable HandedOver handOver(
+      AbstractShard shard, long id, Object timer, long deadlineTick, long takenNanos, int counts) {
+    for (int attempt = 0; attempt < MEMORY_ATTEMPTS; attempt++) {
+      try {
+        HandedOver task = new HandedOver(this, shard, id, timer, deadlineTick, takenNanos, counts);
+        handedOver.add(task);
+        return task;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
+    return null;
   }
 
   /** For how many runs that of one of so many tasks counts, or 0 if it is not measured. */
@@ -206,12 +233,24 @@ final class TaskRunner {
     if (task == null) {
       return;
     }
-    RejectedExecutionException cause =
-        refusal instanceof RejectedExecutionException rejected
-            ? rejected
-            : new RejectedExecutionException("the executor failed to take a task", refusal);
-    followUp.taskRefused(shard, task, cause);
+    try {
+      followUp.taskRefused(shard, task, asRejection(refusal));
+    } catch (Throwable failure) {
+      // The timer must go on.
+      followUp.brokeAroundTask(failure);
+    }
     goOn(timer, task, false, false);
+  }
+
+  private static RejectedExecutionException asRejection(Throwable refusal) {
+    if (refusal instanceof RejectedExecutionException rejected) {
+      return rejected;
+    }
+    try {
+      return new RejectedExecutionException("the executor failed to take a task", refusal);
+    } catch (OutOfMemoryError full) {
+      return NO_MEMORY;
+    }
   }
 
   /** Waits until the executor has finished what it was given, after the driver has ended. */
@@ -288,16 +327,30 @@ final class TaskRunner {
       return runTask(shard, id, task);
     }
     long startNanos = followUp.elapsedNanos();
-    SlowTaskEvent event = FlightRecorder.takesSlowTasks() ? SlowTaskEvent.begun() : null;
+    SlowTaskEvent event = beginSlowTask();
     boolean failed = runTask(shard, id, task);
     long runNanos = followUp.elapsedNanos() - startNanos;
-    if (event != null) {
-      event.ended(timer, task, id, startNanos - takenNanos, runNanos);
-    }
-    if (followUp.taskRan(shard, id, startNanos - takenNanos, runNanos, counts)) {
-      followUp.ranSlowly(shard, TaskName.of(timer, task), runNanos);
+    try {
+      if (event != null) {
+        event.ended(timer, task, id, startNanos - takenNanos, runNanos);
+      }
+      if (followUp.taskRan(shard, id, startNanos - takenNanos, runNanos, counts)) {
+        followUp.ranSlowly(shard, TaskName.of(timer, task), runNanos);
+      }
+    } catch (Throwable failure) {
+      // The timer must go on.
+      followUp.brokeAroundTask(failure);
     }
     return failed;
+  }
+
+  /** Null if slow tasks are not recorded, or there is no memory for it. */
+  private static @Nullable SlowTaskEvent beginSlowTask() {
+    try {
+      return FlightRecorder.takesSlowTasks() ? SlowTaskEvent.begun() : null;
+    } catch (OutOfMemoryError full) {
+      return null;
+    }
   }
 
   /** Runs a task and says whether it threw. */

@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.MemoryReserve;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Futures that a timer completes, and that cancel it when they are completed by something else. */
 final class TimerFutures {
+  /** How often to try to complete a future in a full heap, a millisecond apart. */
+  private static final int MEMORY_ATTEMPTS = 1000;
+
   private TimerFutures() {}
 
   static CompletableFuture<@Nullable Void> after(TimerService timers, Duration delay) {
@@ -19,8 +23,11 @@ final class TimerFutures {
 
   static <T extends @Nullable Object> CompletableFuture<T> timeout(
       TimerService timers, CompletionStage<T> stage, Duration limit) {
+    if (timers.isShutdown()) {
+      throw new RejectedExecutionException(AbstractShard.SHUT_DOWN);
+    }
     CompletableFuture<T> future = new CompletableFuture<>();
-    start(timers, limit, new LimitReached(future, limit), future);
+    // The stage first: one that has completed is within every limit, and needs no timer.
     stage.whenComplete(
         (value, error) -> {
           if (error != null) {
@@ -29,6 +36,14 @@ final class TimerFutures {
             future.complete(value);
           }
         });
+    if (!future.isDone()) {
+      try {
+        start(timers, limit, new LimitReached(future, limit), future);
+      } catch (RuntimeException | Error refusal) {
+        future.cancel(false);
+        throw refusal;
+      }
+    }
     return future;
   }
 
@@ -46,6 +61,25 @@ final class TimerFutures {
 
     Completion(CompletableFuture<?> future) {
       this.future = future;
+    }
+
+    /** Completes the future; may need memory. */
+    abstract void complete();
+
+    /** The timer has fired, and nothing else would ever complete the future: waits for memory. */
+    @Override
+    public final void run() {
+      for (int attempt = 1; attempt <= MEMORY_ATTEMPTS; attempt++) {
+        try {
+          complete();
+          return;
+        } catch (OutOfMemoryError full) {
+          if (attempt == MEMORY_ATTEMPTS) {
+            throw full;
+          }
+          MemoryReserve.pause();
+        }
+      }
     }
 
     @Override
@@ -78,7 +112,7 @@ final class TimerFutures {
     }
 
     @Override
-    public void run() {
+    void complete() {
       future.complete(null);
     }
   }
@@ -94,7 +128,7 @@ final class TimerFutures {
     }
 
     @Override
-    public void run() {
+    void complete() {
       future.completeExceptionally(new TimeoutException("no result within " + limit));
     }
   }

@@ -222,6 +222,18 @@ public interface TimerService extends AutoCloseable {
   void close();
 
   /**
+   * Does what {@link #shutdownNow} does and waits for the tasks that are running, on the driver or
+   * in the hands of the executor. When the grace is over it interrupts them, ten times within one
+   * more second, and then gives up: a task that takes no notice goes on, on a daemon thread.
+   *
+   * @param grace how long to wait before the first interrupt, in real time; zero interrupts at once
+   * @return whether all tasks have ended; false from inside a task, which has not, and if the
+   *     calling thread is interrupted, whose interrupt status is set then
+   * @throws IllegalArgumentException if the grace is negative
+   */
+  boolean close(Duration grace);
+
+  /**
    * Options of a service; each method returns this builder. Not thread-safe. A builder may build
    * any number of services.
    */

@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.roster.Roster;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
@@ -219,6 +220,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
 
   @Override
   public final boolean cancel(boolean mayInterruptIfRunning) {
+    StackReserve.require();
     if (!super.cancel(false)) {
       return false;
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.timer.TimerHandle.State;
@@ -227,5 +228,82 @@ class CloseTest {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  // With a grace.
+
+  private static void sleepUntilInterrupted(CountDownLatch begun, CountDownLatch interrupted) {
+    begun.countDown();
+    try {
+      Thread.sleep(60_000);
+    } catch (InterruptedException e) {
+      interrupted.countDown();
+    }
+  }
+
+  private static void ignoreInterrupts(CountDownLatch begun, CountDownLatch released) {
+    begun.countDown();
+    while (released.getCount() > 0) {
+      Thread.interrupted();
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void closeWithGrace_nothingRuns_saysThatAllHasEnded() throws InterruptedException {
+    timers.schedule(TEN, () -> {});
+    assertTrue(timers.close(Duration.ZERO));
+    assertTrue(timers.isShutdown());
+    driver.awaitEnd();
+  }
+
+  @Test
+  void closeWithGrace_taskThatBlocks_isInterruptedAndHasEnded() throws InterruptedException {
+    for (boolean onPool : new boolean[] {false, true}) {
+      ExecutorService pool = Executors.newFixedThreadPool(1);
+      TimerService.Builder builder = TimerService.builder();
+      try (TimerService blocked = (onPool ? builder.executor(pool) : builder).build()) {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        blocked.schedule(Duration.ZERO, () -> sleepUntilInterrupted(begun, interrupted));
+        assertTrue(begun.await(20, SECONDS));
+        assertTrue(blocked.close(Duration.ofMillis(20)));
+        assertEquals(0, interrupted.getCount());
+      } finally {
+        pool.shutdownNow();
+      }
+    }
+  }
+
+  @Test
+  void closeWithGrace_taskThatTakesNoNotice_saysSo() throws InterruptedException {
+    CountDownLatch released = new CountDownLatch(1);
+    try (TimerService blocked = TimerService.create()) {
+      CountDownLatch begun = new CountDownLatch(1);
+      blocked.schedule(Duration.ZERO, () -> ignoreInterrupts(begun, released));
+      assertTrue(begun.await(20, SECONDS));
+      assertFalse(blocked.close(Duration.ofMillis(1)));
+      released.countDown();
+      assertTrue(blocked.close(Duration.ofSeconds(20)));
+    } finally {
+      released.countDown();
+    }
+  }
+
+  @Test
+  void closeWithGrace_fromATask_doesNotWait() throws Exception {
+    try (TimerService own = TimerService.create()) {
+      CompletableFuture<Boolean> answer = new CompletableFuture<>();
+      own.schedule(Duration.ZERO, () -> answer.complete(own.close(Duration.ofHours(1))));
+      assertFalse(answer.get(20, SECONDS));
+    }
+  }
+
+  @Test
+  void closeWithGrace_negative_isRefused() {
+    IllegalArgumentException refusal =
+        assertThrows(IllegalArgumentException.class, () -> timers.close(Duration.ofNanos(-1)));
+    assertEquals("grace must not be negative: PT-0.000000001S", refusal.getMessage());
+    assertFalse(timers.isShutdown());
   }
 }

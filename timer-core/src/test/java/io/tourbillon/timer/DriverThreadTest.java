@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,6 +47,43 @@ class DriverThreadTest {
     ThreadFactory virtual = Thread.ofVirtual().name("light").factory();
     try (TimerService light = TimerService.builder().threadFactory(virtual).build()) {
       assertTrue(threadOf(light).isVirtual());
+    }
+  }
+
+  /** The thread that builds a service may be that of a request, of another application. */
+  @Test
+  @SuppressWarnings("ThreadPriorityCheck") // It is what must not be inherited.
+  void driver_anyBuilder_inheritsNothingOfIt() throws Exception {
+    InheritableThreadLocal<String> request = new InheritableThreadLocal<>();
+    ThreadGroup group = new ThreadGroup("of an application");
+    group.setMaxPriority(3);
+    ClassLoader loader = new ClassLoader() {};
+    CompletableFuture<List<Object>> seen = new CompletableFuture<>();
+    CompletableFuture<TimerService> built = new CompletableFuture<>();
+    Thread builder =
+        new Thread(
+            group,
+            () -> {
+              request.set("request 17");
+              Thread.currentThread().setContextClassLoader(loader);
+              built.complete(TimerService.builder().watchdog(Duration.ofSeconds(1)).build());
+            });
+    builder.start();
+    try (TimerService timers = built.get(20, SECONDS)) {
+      timers.schedule(
+          Duration.ZERO,
+          () -> {
+            Thread driver = Thread.currentThread();
+            seen.complete(
+                Arrays.asList(
+                    request.get(),
+                    driver.getContextClassLoader(),
+                    driver.getPriority(),
+                    group.equals(driver.getThreadGroup())));
+          });
+      assertEquals(
+          Arrays.asList(null, ClassLoader.getSystemClassLoader(), Thread.NORM_PRIORITY, false),
+          seen.get(20, SECONDS));
     }
   }
 

@@ -24,6 +24,18 @@ final class FlightRecording implements AutoCloseable {
       recording.enable(enabled).withoutThreshold();
     }
     recording.start();
+    awaitReady();
+  }
+
+  /** The first recording of a JVM makes event classes come, which takes a moment. */
+  private static void awaitReady() {
+    long startNanos = System.nanoTime();
+    while (!FlightRecorder.isReady()) {
+      Thread.onSpinWait();
+      if (System.nanoTime() - startNanos > 60_000_000_000L) {
+        throw new AssertionError("the event classes were not loaded within a minute");
+      }
+    }
   }
 
   /** Records one kind, however short. */

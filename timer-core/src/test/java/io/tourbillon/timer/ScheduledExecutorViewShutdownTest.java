@@ -16,13 +16,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -517,5 +520,105 @@ class ScheduledExecutorViewShutdownTest {
     timers.schedule(Duration.ofMillis(1), counting);
     advance(2);
     assertEquals(1, runs.get(), "the service goes on");
+  }
+
+  @Test
+  void close_executorWasTerminatedBefore_returnsAndEndsTheFutures() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(1);
+    try (TimerService onPool = TimerService.builder().executor(pool).build()) {
+      ScheduledExecutorService dropped = onPool.asScheduledExecutor();
+      Future<?> running = dropped.submit(this::block);
+      started.await();
+      Future<?> queued = dropped.submit(counting);
+      Future<?> later = dropped.schedule(counting, 50, MILLISECONDS);
+      while (((ThreadPoolExecutor) pool).getQueue().isEmpty()) {
+        Thread.onSpinWait();
+      }
+      pool.shutdownNow();
+      released.countDown();
+      dropped.close();
+      assertTrue(dropped.isTerminated());
+      running.get(50, SECONDS);
+      for (Future<?> future : List.of(queued, later)) {
+        ExecutionException failure =
+            assertThrows(ExecutionException.class, () -> future.get(50, SECONDS));
+        assertInstanceOf(RejectedExecutionException.class, failure.getCause());
+      }
+      assertEquals(0, runs.get());
+      assertEquals(0, onPool.pending());
+    }
+  }
+
+  /** Nobody waits for the end of the view: the driver notices. */
+  @Test
+  void future_executorWasTerminated_failsByItself() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(1);
+    try (TimerService onPool = TimerService.builder().executor(pool).build()) {
+      Future<?> _ = onPool.asScheduledExecutor().submit(this::block);
+      started.await();
+      CompletableFuture<Void> after = onPool.after(Duration.ZERO);
+      Future<?> queued = onPool.asScheduledExecutor().submit(counting);
+      while (((ThreadPoolExecutor) pool).getQueue().size() < 2) {
+        Thread.onSpinWait();
+      }
+      pool.shutdownNow();
+      released.countDown();
+      assertThrows(ExecutionException.class, () -> queued.get(50, SECONDS));
+      assertThrows(ExecutionException.class, () -> after.get(50, SECONDS));
+    }
+  }
+
+  // The policies.
+
+  @Test
+  void shutdown_periodicTasksMayContinue_runUntilTheyMayNot() throws Exception {
+    ScheduledExecutorView ours = timers.asScheduledExecutor();
+    ours.setContinueExistingPeriodicTasksAfterShutdownPolicy(true);
+    assertTrue(ours.getContinueExistingPeriodicTasksAfterShutdownPolicy());
+    ScheduledFuture<?> periodic = ours.scheduleAtFixedRate(counting, 1, 1, MILLISECONDS);
+    ours.shutdown();
+    advance(10);
+    assertEquals(10, runs.get());
+    assertFalse(ours.isTerminated());
+    ours.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+    assertTrue(periodic.isCancelled());
+    assertTrue(ours.awaitTermination(50, SECONDS));
+    assertEquals(10, runs.get());
+  }
+
+  @Test
+  void shutdown_delayedTasksMayNotRun_cancelsThem() throws Exception {
+    ScheduledExecutorView ours = timers.asScheduledExecutor();
+    assertTrue(ours.getExecuteExistingDelayedTasksAfterShutdownPolicy());
+    ours.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    ScheduledFuture<?> delayed = ours.schedule(counting, 1, MILLISECONDS);
+    ours.shutdown();
+    assertTrue(delayed.isCancelled());
+    assertTrue(ours.awaitTermination(50, SECONDS));
+    assertEquals(0, timers.pending());
+  }
+
+  @Test
+  void counts_ofAView_sayWhatWaitsRunsAndHasRun() throws Exception {
+    ScheduledExecutorView ours = timers.asScheduledExecutor();
+    ours.execute(this::block);
+    started.await();
+    ours.execute(counting);
+    ScheduledFuture<?> delayed = ours.schedule(counting, 1, SECONDS);
+    ScheduledFuture<?> removed = ours.schedule(counting, 1, SECONDS);
+    assertEquals(1, ours.getActiveCount());
+    assertEquals(3, ours.getQueueSize());
+    assertEquals(4, ours.getTaskCount());
+    assertTrue(ours.remove((Runnable) removed));
+    assertFalse(ours.remove((Runnable) removed));
+    assertFalse(removed.isDone());
+    assertTrue(delayed.cancel(false));
+    assertEquals(1, ours.getQueueSize());
+    released.countDown();
+    advance(0);
+    assertEquals(0, ours.getActiveCount());
+    assertEquals(0, ours.getQueueSize());
+    assertEquals(2, ours.getCompletedTaskCount());
+    assertEquals(2, ours.getTaskCount());
   }
 }

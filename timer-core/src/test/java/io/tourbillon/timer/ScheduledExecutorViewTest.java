@@ -54,9 +54,11 @@ class ScheduledExecutorViewTest {
           .build();
   private final ScheduledExecutorService view = timers.asScheduledExecutor();
   private final AtomicInteger runs = new AtomicInteger();
+  private final CountDownLatch released = new CountDownLatch(1);
 
   @AfterEach
   void close() {
+    released.countDown();
     timers.close();
   }
 
@@ -385,12 +387,10 @@ class ScheduledExecutorViewTest {
 
   @Test
   void invokeAll_timeoutPasses_cancelsWhatHasNotRun() throws Exception {
-    CountDownLatch held = new CountDownLatch(1);
-    view.execute(() -> awaitUninterruptibly(held));
+    holdDriver();
     List<Future<String>> futures = view.invokeAll(List.of(() -> "never"), 1, MILLISECONDS);
     assertTrue(futures.getFirst().isCancelled());
     assertEquals(0, timers.pending());
-    held.countDown();
   }
 
   @Test
@@ -424,12 +424,21 @@ class ScheduledExecutorViewTest {
 
   @Test
   void invokeAny_timeoutPasses_cancelsAllAndThrows() {
-    CountDownLatch held = new CountDownLatch(1);
-    view.execute(() -> awaitUninterruptibly(held));
+    holdDriver();
     assertThrows(
         TimeoutException.class, () -> view.invokeAny(List.of(() -> "never"), 1, MILLISECONDS));
     assertEquals(0, timers.pending());
-    held.countDown();
+  }
+
+  /** Holds the driver until the end of the test. */
+  private void holdDriver() {
+    CountDownLatch begun = new CountDownLatch(1);
+    view.execute(
+        () -> {
+          begun.countDown();
+          awaitUninterruptibly(released);
+        });
+    awaitUninterruptibly(begun);
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {

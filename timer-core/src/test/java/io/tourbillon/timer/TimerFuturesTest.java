@@ -209,4 +209,42 @@ class TimerFuturesTest {
     clock.advance(TEN);
     assertTrue(next.isDone());
   }
+
+  @Test
+  void timeout_stageThatHasCompleted_neverFailsAndTakesNoPermit() {
+    try (TimerService full = TimerService.builder().clock(clock).maxPending(1).build()) {
+      full.schedule(Duration.ofMillis(1), NoTask.NOTHING);
+      for (Duration limit : List.of(Duration.ZERO, Duration.ofHours(1), Duration.ofHours(-1))) {
+        assertEquals("v", full.timeout(CompletableFuture.completedFuture("v"), limit).join());
+        assertEquals("v", full.timeout(CompletableFuture.completedStage("v"), limit).join());
+      }
+      assertEquals(1, full.pending());
+    }
+  }
+
+  /** Time leaps as soon as the driver is at rest, an hour between any two lines. */
+  @Test
+  void timeout_stageThatHasCompletedWhileTimeLeaps_neverFails() {
+    clock.autoAdvance(true);
+    try (TimerService leaping = TimerService.builder().clock(clock).build()) {
+      for (int i = 0; i < 20_000; i++) {
+        CompletableFuture<Integer> stage = CompletableFuture.completedFuture(i);
+        assertEquals(i, leaping.timeout(stage, Duration.ofHours(1)).join());
+      }
+    } finally {
+      clock.autoAdvance(false);
+    }
+  }
+
+  @Test
+  void timeout_refusedForTheLimit_leavesNothing() {
+    try (TimerService full = TimerService.builder().clock(clock).maxPending(1).build()) {
+      full.schedule(Duration.ofMillis(1), NoTask.NOTHING);
+      CompletableFuture<String> stage = new CompletableFuture<>();
+      assertThrows(
+          RejectedExecutionException.class, () -> full.timeout(stage, Duration.ofHours(1)));
+      assertEquals(1, full.pending());
+      assertFalse(stage.isDone());
+    }
+  }
 }

@@ -339,8 +339,9 @@ class TimerListenerTest {
               });
       clock.advance(Duration.ofMillis(25));
       assertEquals(TimerHandle.State.PENDING, periodic.state());
-      assertEquals(2, log.records().size());
+      assertEquals(4, log.records().size());
       assertEquals("the exception handler failed", log.records().getFirst().getMessage());
+      assertEquals("task", log.records().get(1).getThrown().getMessage(), "nothing is lost");
     }
   }
 

@@ -3,6 +3,7 @@ package io.tourbillon.coroutine.bridge;
 import io.tourbillon.coroutine.CoroutineDump;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
+import io.tourbillon.timer.internal.IndependentThread;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -70,7 +71,7 @@ public final class DumpSignal implements AutoCloseable {
     Objects.requireNonNull(sink, "sink");
     List<CoroutineScheduler> all = List.copyOf(schedulers);
     DumpSignal opened = new DumpSignal(OsSignals.open(signal), sink, all);
-    Thread.ofPlatform().daemon().name("coroutine-dumps").start(opened::dumpAtEachSignal);
+    IndependentThread.daemon("coroutine-dumps", opened::dumpAtEachSignal).start();
     return opened;
   }
 

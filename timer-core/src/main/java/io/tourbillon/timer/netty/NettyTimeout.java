@@ -4,6 +4,8 @@ import io.netty.util.Timeout;
 import io.netty.util.Timer;
 import io.netty.util.TimerTask;
 import io.tourbillon.timer.AccountableTask;
+import io.tourbillon.timer.internal.SafeText;
+import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.roster.Roster;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
   /** No timer has this id. */
   private static final long NOT_ARMED = 0;
-
-  private static final System.Logger LOGGER = System.getLogger("io.tourbillon.timer");
 
   private enum State {
     PENDING,
@@ -205,22 +205,17 @@ final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
 
   @Override
   public boolean cancel() {
+    StackReserve.require();
     if (!end()) {
       return false;
     }
-    try {
-      task.cancelled(this);
-    } catch (Throwable failure) {
-      // Netty's own timer does not let it out either.
-      LOGGER.log(
-          System.Logger.Level.ERROR, () -> "a timeout's cancelled method failed: " + task, failure);
-    }
+    CancelNotice.tell(task, this);
     return true;
   }
 
   @Override
   public String toString() {
-    return "timeout " + state + " of " + task;
+    return "timeout " + state + " of " + SafeText.of(task);
   }
 
   // Roster.Member.

@@ -4,6 +4,7 @@ import io.netty.util.Timeout;
 import io.netty.util.Timer;
 import io.netty.util.TimerTask;
 import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.roster.Roster;
 import java.util.HashSet;
 import java.util.List;
@@ -64,6 +65,7 @@ public final class NettyTimer implements Timer {
   public Timeout newTimeout(TimerTask task, long delay, TimeUnit unit) {
     Objects.requireNonNull(task, "task");
     Objects.requireNonNull(unit, "unit");
+    StackReserve.require();
     NettyTimeout timeout = new NettyTimeout(this, task);
     if (!roster.add(timeout)) {
       throw new IllegalStateException("the timer has been stopped");

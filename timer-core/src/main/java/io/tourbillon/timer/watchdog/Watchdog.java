@@ -126,8 +126,7 @@ public final class Watchdog<R> implements Runnable {
       } else if (now % 2 == 0) {
         rest(now);
       } else if (!reported && System.nanoTime() - sinceNanos >= boundNanos) {
-        reported = true;
-        report(now, System.nanoTime() - sinceNanos);
+        reported = tryReport(now, System.nanoTime() - sinceNanos);
       }
     }
   }
@@ -138,6 +137,19 @@ public final class Watchdog<R> implements Runnable {
       LockSupport.park(this);
     }
     resting = false;
+  }
+
+  /** False if the report has failed, for want of memory for one: then it is tried again. */
+  private boolean tryReport(long stalled, long heldNanos) {
+    try {
+      report(stalled, heldNanos);
+      return true;
+    } catch (OutOfMemoryError full) {
+      return false;
+    } catch (RuntimeException | Error failure) {
+      // What reports go to has failed. The watchdog goes on.
+      return true;
+    }
   }
 
   private void report(long stalled, long heldNanos) {

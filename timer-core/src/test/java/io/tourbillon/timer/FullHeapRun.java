@@ -1,0 +1,106 @@
+package io.tourbillon.timer;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Fills the heap to the brim for a second and a half while timers of each kind go on, frees it, and
+ * looks whether they still do. Started by {@link SurvivalTest} in a JVM with a small heap.
+ */
+final class FullHeapRun {
+  private static final long FULL_NANOS = 1_500_000_000;
+
+  private FullHeapRun() {}
+
+  public static void main(String[] args) throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(1, daemons());
+    try (TimerService onDriver = TimerService.builder().recordStats().build();
+        TimerService onPool = TimerService.builder().executor(pool).build()) {
+      check("driver", onDriver, onPool);
+    }
+    pool.shutdownNow();
+  }
+
+  private static java.util.concurrent.ThreadFactory daemons() {
+    return Thread.ofPlatform().daemon().factory();
+  }
+
+  private static void check(String name, TimerService onDriver, TimerService onPool)
+      throws Exception {
+    AtomicInteger beats = new AtomicInteger();
+    AtomicInteger poolBeats = new AtomicInteger();
+    AtomicInteger viewBeats = new AtomicInteger();
+    AtomicInteger fired = new AtomicInteger();
+    Duration milli = Duration.ofMillis(1);
+    TimerHandle beat = onDriver.scheduleAtFixedRate(milli, milli, beats::incrementAndGet);
+    TimerHandle poolBeat = onPool.scheduleAtFixedRate(milli, milli, poolBeats::incrementAndGet);
+    ScheduledExecutorService view = onDriver.asScheduledExecutor();
+    ScheduledFuture<?> viewBeat =
+        view.scheduleAtFixedRate(viewBeats::incrementAndGet, 1, 1, TimeUnit.MILLISECONDS);
+    List<CompletableFuture<?>> futures = new ArrayList<>();
+    int count = 1000;
+    for (int i = 0; i < count; i++) {
+      onDriver.schedule(Duration.ofMillis(100 + 2L * i), fired::incrementAndGet);
+      futures.add(onDriver.after(Duration.ofMillis(100 + 2L * i)));
+      futures.add(
+          onDriver.timeout(new CompletableFuture<String>(), Duration.ofMillis(100 + 2L * i)));
+    }
+    fillHeap();
+    int beatsBefore = beats.get();
+    int poolBeatsBefore = poolBeats.get();
+    int viewBeatsBefore = viewBeats.get();
+    Thread.sleep(2000);
+    require(!onDriver.isShutdown(), "the service was shut down");
+    require(beats.get() > beatsBefore, "the periodic timer has stopped");
+    require(poolBeats.get() > poolBeatsBefore, "the periodic timer on the pool has stopped");
+    require(viewBeats.get() > viewBeatsBefore, "the periodic task of the view has stopped");
+    require(beat.state() == TimerHandle.State.PENDING, "the periodic timer has ended");
+    require(poolBeat.cancel() && beat.cancel() && viewBeat.cancel(false), "cancels");
+    require(fired.get() == count, "timers fired: " + fired + " of " + count);
+    long open = futures.stream().filter(future -> !future.isDone()).count();
+    require(open == 0, "futures open: " + open);
+    CountDownLatch again = new CountDownLatch(2);
+    onDriver.schedule(milli, again::countDown);
+    view.execute(again::countDown);
+    require(again.await(20, TimeUnit.SECONDS), "new timers do not fire");
+    require(onDriver.pending() == 0, "pending: " + onDriver.pending());
+    System.out.println("ok");
+  }
+
+  /** Takes all memory, down to the last bytes, again and again. */
+  private static void fillHeap() {
+    long startNanos = System.nanoTime();
+    int errors = 0;
+    Object[] chain = null;
+    int size = 1 << 20;
+    while (System.nanoTime() - startNanos < FULL_NANOS) {
+      try {
+        Object[] next = new Object[size];
+        next[0] = chain;
+        chain = next;
+      } catch (OutOfMemoryError full) {
+        errors++;
+        size = Math.max(1, size / 2);
+      }
+    }
+    chain = null;
+    require(errors > 5, "the heap was not full: " + errors);
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      System.out.println(otherwise);
+      System.out.flush();
+      Runtime.getRuntime().halt(1);
+    }
+  }
+}

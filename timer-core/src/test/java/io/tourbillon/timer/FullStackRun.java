@@ -1,0 +1,152 @@
+package io.tourbillon.timer;
+
+import static io.tourbillon.timer.NoTask.NOTHING;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Does each operation of a service at every depth of a stack that is nearly full, and then looks
+ * whether the service is as if the operations that failed had not been tried. Started by {@link
+ * SurvivalTest} in a JVM of its own, as a full stack may also leave classes of the JDK unusable.
+ */
+final class FullStackRun {
+  private static final Duration TEN = Duration.ofMillis(10);
+  private static final int ROUNDS = 20;
+
+  private final VirtualClock clock = new VirtualClock();
+  private final AtomicInteger runs = new AtomicInteger();
+  private final AtomicInteger overflows = new AtomicInteger();
+
+  private FullStackRun() {}
+
+  public static void main(String[] args) throws Exception {
+    new FullStackRun().leavesTheServiceAsItWas();
+    new FullStackRun().leaksNoPermit();
+    System.out.println("ok");
+  }
+
+  /** Calls itself until the stack is full, and does something at every depth on the way back. */
+  private void atEveryDepth(Runnable operation) {
+    try {
+      atEveryDepth(operation);
+    } catch (StackOverflowError deepest) {
+      // From here on upwards there is more and more room.
+    }
+    try {
+      operation.run();
+    } catch (StackOverflowError noRoom) {
+      overflows.incrementAndGet();
+    }
+  }
+
+  private void onASmallStack(Runnable operation) throws InterruptedException {
+    // Once with room, so that all classes are there.
+    operation.run();
+    overflows.set(0);
+    AtomicReference<Throwable> unexpected = new AtomicReference<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      // Another size each time, so that the end of the stack falls on other frames.
+      Thread thread =
+          new Thread(null, () -> atEveryDepth(operation), "deep", 160 * 1024 + 4096L * round);
+      thread.setUncaughtExceptionHandler((_, error) -> unexpected.set(error));
+      thread.start();
+      thread.join();
+    }
+    require(unexpected.get() == null, "unexpected: " + unexpected);
+    require(overflows.get() > ROUNDS, "the stack was not full: " + overflows);
+  }
+
+  private void leavesTheServiceAsItWas() throws InterruptedException {
+    try (TimerService timers =
+        TimerService.builder().clock(clock).maxPending(10_000_000).recordStats().build()) {
+      ScheduledExecutorService view = timers.asScheduledExecutor();
+      AtomicInteger accepted = new AtomicInteger();
+      onASmallStack(
+          () -> {
+            timers.arm(10, MILLISECONDS, runs::incrementAndGet);
+            accepted.incrementAndGet();
+          });
+      onASmallStack(
+          () -> {
+            timers.schedule(TEN, runs::incrementAndGet);
+            accepted.incrementAndGet();
+          });
+      onASmallStack(() -> timers.cancel(timers.arm(1, MILLISECONDS, NOTHING)));
+      onASmallStack(() -> timers.schedule(TEN, NOTHING).cancel());
+      onASmallStack(() -> timers.schedule(TEN, NOTHING).reschedule(Duration.ofMillis(5)));
+      onASmallStack(() -> view.schedule(NOTHING, 10, MILLISECONDS).cancel(false));
+      Internals.checkInvariants(timers);
+      clock.advance(Duration.ofSeconds(1));
+      requireEqual(accepted.get(), runs.get(), "timers of the deep threads");
+      armOnOtherThreads(timers);
+      ScheduledFuture<?> last = view.schedule(runs::incrementAndGet, 10, MILLISECONDS);
+      clock.advance(Duration.ofSeconds(1));
+      requireEqual(accepted.get() + 16_001, runs.get(), "timers of all threads");
+      require(last.isDone(), "the task of the view has not run");
+      requireEqual(0, timers.pending(), "pending");
+    }
+  }
+
+  /** Threads of all shards. */
+  private void armOnOtherThreads(TimerService timers) throws InterruptedException {
+    List<Thread> others = new ArrayList<>();
+    for (int thread = 0; thread < 8; thread++) {
+      others.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int i = 0; i < 2000; i++) {
+                      timers.arm(10, MILLISECONDS, runs::incrementAndGet);
+                    }
+                  }));
+    }
+    for (Thread other : others) {
+      other.join();
+    }
+  }
+
+  private void leaksNoPermit() throws InterruptedException {
+    try (TimerService limited = TimerService.builder().clock(clock).maxPending(1).build()) {
+      ScheduledExecutorService view = limited.asScheduledExecutor();
+      onASmallStack(orRefused(() -> limited.cancel(limited.arm(1, MILLISECONDS, NOTHING))));
+      clock.advance(TEN);
+      onASmallStack(orRefused(() -> limited.schedule(TEN, NOTHING).cancel()));
+      clock.advance(TEN);
+      onASmallStack(orRefused(() -> view.schedule(NOTHING, 10, MILLISECONDS).cancel(false)));
+      clock.advance(TEN);
+      requireEqual(0, limited.pending(), "pending");
+      require(limited.cancel(limited.arm(1, MILLISECONDS, NOTHING)), "no permit is left");
+    }
+  }
+
+  /** Where a timer was accepted and its cancel had no room, the next is refused. */
+  private static Runnable orRefused(Runnable operation) {
+    return () -> {
+      try {
+        operation.run();
+      } catch (RejectedExecutionException oneIsPending) {
+        // As it should be.
+      }
+    };
+  }
+
+  private static void requireEqual(long expected, long found, String what) {
+    require(expected == found, what + ": " + found + ", not " + expected);
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      System.out.println(otherwise);
+      System.out.flush();
+      Runtime.getRuntime().halt(1);
+    }
+  }
+}
