@@ -43,11 +43,17 @@ class InterruptionTest {
   }
 
   private static Process start(String... arguments) throws Exception {
+    return startIgnoring(List.of(), arguments);
+  }
+
+  private static Process startIgnoring(List<String> signals, String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Program.class.getName()));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    return new ProcessBuilder(ChildSignals.ignoring(signals, command))
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 
   private static void send(String signal, Process process) throws Exception {
@@ -81,6 +87,23 @@ class InterruptionTest {
       send(signal, process);
       assertNull(said.readLine());
       assertEquals(exitCode, process.waitFor());
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** As under nohup, in the background of a script. */
+  @Test
+  void ignoredSignals_stayIgnored() throws Exception {
+    Process process = startIgnoring(List.of("HUP", "INT"), "0");
+    try (BufferedReader said = process.inputReader()) {
+      assertEquals("runs", said.readLine());
+      send("HUP", process);
+      send("INT", process);
+      send("TERM", process);
+      assertEquals("is told", said.readLine());
+      assertEquals("ends", said.readLine());
+      assertEquals(143, process.waitFor());
     } finally {
       process.destroyForcibly();
     }

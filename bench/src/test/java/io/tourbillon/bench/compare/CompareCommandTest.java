@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.bench.ChildSignals;
 import io.tourbillon.bench.Main;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
@@ -133,19 +134,21 @@ class CompareCommandTest {
     Path scratch = Files.createDirectory(folder.resolve("scratch"));
     Process process =
         new ProcessBuilder(
-                List.of(
-                    "setsid",
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Djava.io.tmpdir=" + scratch,
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Main.class.getName(),
-                    "compare",
-                    "--scenario=idle",
-                    "--subject=ours-ids",
-                    "--heap=256m",
-                    "--repeat=50",
-                    "--output=" + folder))
+                ChildSignals.ignoring(
+                    List.of(),
+                    List.of(
+                        "setsid",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + scratch,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "compare",
+                        "--scenario=idle",
+                        "--subject=ours-ids",
+                        "--heap=256m",
+                        "--repeat=50",
+                        "--output=" + folder)))
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("printed").toFile())
             .start();

@@ -3,6 +3,7 @@ package io.tourbillon.bench.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.bench.ChildSignals;
 import io.tourbillon.bench.Main;
 import io.tourbillon.bench.ServerJvm;
 import io.tourbillon.timer.Clock;
@@ -136,7 +137,7 @@ final class DemoTest {
     List<String> command = new ArrayList<>(List.of("sh", "-c", "\"$@\" & wait", "sh"));
     command.addAll(demo(Main.class));
     command.add("--with-parent");
-    Process parent = new ProcessBuilder(command).start();
+    Process parent = new ProcessBuilder(ChildSignals.ignoring(List.of(), command)).start();
     String out = end(parent, "serving", ProcessHandle::destroyForcibly);
 
     assertTrue(out.contains("then stopped"), out);
@@ -168,7 +169,8 @@ final class DemoTest {
   /** Asks a demo to end as soon as it says a word. Ctrl-C and SIGTERM come to the same. */
   private static String terminate(Class<?> main, String word, int exitCode, String... flags)
       throws Exception {
-    Process process = new ProcessBuilder(demo(main, flags)).start();
+    Process process =
+        new ProcessBuilder(ChildSignals.ignoring(List.of(), demo(main, flags))).start();
     String out = end(process, word, ProcessHandle::destroy);
     assertEquals(exitCode, process.exitValue(), out);
     return out;
