@@ -18,8 +18,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** The watchdog over loops; it goes by the system's clock, so these tests do. */
 class StallTest {
@@ -99,7 +99,7 @@ class StallTest {
 
   /** A blocking call frees the loop of the third engine. */
   @Test
-  @DisabledIfSystemProperty(named = "tests.engine", matches = "VIRTUAL_THREAD")
+  @Tag("not-virtual-thread")
   void stall_ofACoroutineThatBlocks_isToldWithItsNameAndStack() throws Exception {
     Coroutine<?> blocked = scheduler.spawn(SpawnOptions.named("blocked"), this::waitForTheLatch);
     Coroutine<?> other = scheduler.spawn(Coroutines::yieldNow);
