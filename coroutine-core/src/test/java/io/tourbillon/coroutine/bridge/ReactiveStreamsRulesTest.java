@@ -34,10 +34,6 @@ class ReactiveStreamsRulesTest {
   private static final String OVERFLOW_OF_DEMAND =
       "required_spec317_mustNotSignalOnErrorWhenPendingAboveLongMaxValue";
 
-  /** Subscribers share the elements of a channel, so none sees all of them. */
-  private static final Predicate<String> MULTICAST =
-      rule -> rule.startsWith("optional_spec111_multicast_");
-
   private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
   private final TestEnvironment environment = new TestEnvironment(500, 100);
 
@@ -120,7 +116,12 @@ class ReactiveStreamsRulesTest {
                     }));
           }
         },
-        MULTICAST);
+        ReactiveStreamsRulesTest::isMulticast);
+  }
+
+  /** Subscribers share the elements of a channel, so none sees all of them. */
+  private static boolean isMulticast(String rule) {
+    return rule.startsWith("optional_spec111_multicast_");
   }
 
   @TestFactory
