@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Signals, sent to a JVM of their own. */
-@Timeout(60)
+@Timeout(120)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no kill there")
 class InterruptionTest {
   private static final String CLOSED = "closed";
@@ -51,9 +51,8 @@ class InterruptionTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Program.class.getName()));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(ChildSignals.ignoring(signals, command))
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
-        .start();
+    return TestProcess.startIgnoring(
+        signals, new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD));
   }
 
   private static void send(String signal, Process process) throws Exception {

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tourbillon.bench.ChildSignals;
 import io.tourbillon.bench.Main;
+import io.tourbillon.bench.TestProcess;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
 import io.tourbillon.bench.subject.TimerKind;
@@ -133,25 +133,22 @@ class CompareCommandTest {
   void ctrlC_keepsWhatWasMeasuredAndLeavesNothingElseBehind() throws Exception {
     Path scratch = Files.createDirectory(folder.resolve("scratch"));
     Process process =
-        new ProcessBuilder(
-                ChildSignals.ignoring(
-                    List.of(),
-                    List.of(
-                        "setsid",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djava.io.tmpdir=" + scratch,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "compare",
-                        "--scenario=idle",
-                        "--subject=ours-ids",
-                        "--heap=256m",
-                        "--repeat=50",
-                        "--output=" + folder)))
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("printed").toFile())
-            .start();
+        TestProcess.start(
+            new ProcessBuilder(
+                    "setsid",
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Djava.io.tmpdir=" + scratch,
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName(),
+                    "compare",
+                    "--scenario=idle",
+                    "--subject=ours-ids",
+                    "--heap=256m",
+                    "--repeat=50",
+                    "--output=" + folder)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("printed").toFile()));
     try {
       Path file = folder.resolve(Comparison.RESULTS);
       while (!Files.exists(file)) {

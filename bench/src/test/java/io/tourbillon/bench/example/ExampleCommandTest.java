@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tourbillon.bench.ChildSignals;
 import io.tourbillon.bench.Main;
 import io.tourbillon.bench.ServerJvm;
+import io.tourbillon.bench.TestProcess;
 import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The examples as a user runs them: servers in a JVM of their own, ended by Ctrl-C. */
-@Timeout(60)
+@Timeout(120)
 class ExampleCommandTest {
   private static final Pattern PORT = Pattern.compile(":(\\d+)");
 
@@ -54,9 +54,8 @@ class ExampleCommandTest {
         List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "example"));
     command.addAll(List.of(arguments));
     // What is logged, of stalls of a busy machine for one, goes elsewhere.
-    return new ProcessBuilder(ChildSignals.ignoring(signals, command))
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
-        .start();
+    return TestProcess.startIgnoring(
+        signals, new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD));
   }
 
   private static String portOf(String greeting) {
