@@ -13,6 +13,9 @@ import java.time.Duration;
  * <p>It is a coroutine that waits for a signal, on a loop of its own: those of what runs are busy,
  * and may be the very thing that hangs. A shutdown hook would do for the first signal, but the JVM
  * has no ear for the next while it runs.
+ *
+ * <p>Signals that the process ignores stay ignored, as under {@code nohup} and in the background of
+ * a script.
  */
 public final class Interruption implements AutoCloseable {
   /** What a shell and the JVM itself make of a signal's number. */
@@ -40,10 +43,10 @@ public final class Interruption implements AutoCloseable {
 
   private static OsSignals takeSignals() {
     try {
-      return OsSignals.open("INT", "TERM", "HUP");
+      return OsSignals.openUnlessIgnored("INT", "TERM", "HUP");
     } catch (IllegalArgumentException noHup) {
       // Not every system says so when a terminal is closed.
-      return OsSignals.open("INT", "TERM");
+      return OsSignals.openUnlessIgnored("INT", "TERM");
     }
   }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Signals, sent to a JVM of their own. */
-@Timeout(60)
+@Timeout(120)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no kill there")
 class InterruptionTest {
   private static final String CLOSED = "closed";
@@ -43,11 +43,16 @@ class InterruptionTest {
   }
 
   private static Process start(String... arguments) throws Exception {
+    return startIgnoring(List.of(), arguments);
+  }
+
+  private static Process startIgnoring(List<String> signals, String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Program.class.getName()));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    return TestProcess.startIgnoring(
+        signals, new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD));
   }
 
   private static void send(String signal, Process process) throws Exception {
@@ -81,6 +86,23 @@ class InterruptionTest {
       send(signal, process);
       assertNull(said.readLine());
       assertEquals(exitCode, process.waitFor());
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** As under nohup, in the background of a script. */
+  @Test
+  void ignoredSignals_stayIgnored() throws Exception {
+    Process process = startIgnoring(List.of("HUP", "INT"), "0");
+    try (BufferedReader said = process.inputReader()) {
+      assertEquals("runs", said.readLine());
+      send("HUP", process);
+      send("INT", process);
+      send("TERM", process);
+      assertEquals("is told", said.readLine());
+      assertEquals("ends", said.readLine());
+      assertEquals(143, process.waitFor());
     } finally {
       process.destroyForcibly();
     }

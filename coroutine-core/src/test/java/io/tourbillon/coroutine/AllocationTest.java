@@ -12,11 +12,11 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** What a suspension leaves for the collector; on HANDOFF no one thread could be asked. */
-@EnabledIfSystemProperty(named = "tests.engine", matches = "VIRTUAL_THREAD|CONTINUATION")
+@Tag("not-handoff")
 class AllocationTest {
   private static final int COROUTINES = 200;
   private static final int TIMES = 100;

@@ -367,12 +367,13 @@ class CoroutineScopeTest {
               assertThrows(IllegalStateException.class, () -> inner.spawn(() -> {})).getMessage());
         });
     CoroutineScope mine = CoroutineScope.open(scheduler, Policy.FAIL_FAST);
+    String me = Thread.currentThread().getName();
     Coroutine<?> stranger =
         scheduler.spawn(
             SpawnOptions.named("stranger"),
             () ->
                 assertEquals(
-                    "only who opened a scope may join or close it: main, not stranger",
+                    "only who opened a scope may join or close it: " + me + ", not stranger",
                     assertThrows(IllegalStateException.class, mine::join).getMessage()));
     stranger.join(PATIENCE);
     mine.close();

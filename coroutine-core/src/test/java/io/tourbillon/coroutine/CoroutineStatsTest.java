@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -178,11 +179,12 @@ class CoroutineStatsTest {
 
   @Test
   void stalls_areCounted() throws Exception {
+    AtomicInteger told = new AtomicInteger();
     try (CoroutineScheduler real =
         TestSchedulers.builder()
             .loops(1)
             .watchdog(Duration.ofMillis(1))
-            .stallHandler(stall -> {})
+            .stallHandler(stall -> told.incrementAndGet())
             .build()) {
       Coroutine<?> hog =
           real.spawn(
@@ -192,7 +194,12 @@ class CoroutineStatsTest {
                 }
               });
       hog.join(PATIENCE);
-      assertEquals(1, real.stats().loops().getFirst().stalls());
+      // A stall is counted before it is told of, and there may be more on a busy machine.
+      while (told.get() < real.stats().stalls()) {
+        Thread.onSpinWait();
+      }
+      assertTrue(told.get() >= 1);
+      assertTrue(told.get() <= real.stats().loops().getFirst().stalls());
     }
   }
 

@@ -2,7 +2,6 @@ package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -29,23 +28,19 @@ class FlightRecorderTest {
             .stallHandler(stall -> {})
             .build();
     try {
-      long startNanos = System.nanoTime();
-      Coroutine<?> late = scheduler.spawn(() -> Coroutines.delay(Duration.ofMillis(100)));
-      while (late.state() != Coroutine.State.SUSPENDED) {
-        assertFalse(late.state().isEnd(), "a pause of the machine has come between");
-        Thread.onSpinWait();
-      }
-      Coroutine<?> hog =
+      Coroutine<Coroutine<?>> hog =
           scheduler.spawn(
               SpawnOptions.named("hog"),
               () -> {
+                Coroutine<?> late = suspendedDelay(scheduler);
+                long startNanos = System.nanoTime();
                 while (System.nanoTime() - startNanos < 150_000_000
                     || scheduler.stats().stalls() == 0) {
                   Thread.onSpinWait();
                 }
+                return late;
               });
-      hog.join(PATIENCE);
-      late.join(PATIENCE);
+      hog.join(PATIENCE).join(PATIENCE);
     } finally {
       scheduler.close();
     }
@@ -57,6 +52,19 @@ class FlightRecorderTest {
     while (!FlightRecorder.isReady()) {
       Thread.onSpinWait();
       assertTrue(System.nanoTime() - startNanos < 60_000_000_000L);
+    }
+  }
+
+  /** A pause of the machine may make a delay end before its suspension is seen. */
+  private static Coroutine<?> suspendedDelay(CoroutineScheduler scheduler) {
+    while (true) {
+      Coroutine<?> late = scheduler.spawn(() -> Coroutines.delay(Duration.ofMillis(100)));
+      while (late.state() != Coroutine.State.SUSPENDED && !late.state().isEnd()) {
+        Coroutines.yieldNow();
+      }
+      if (!late.state().isEnd()) {
+        return late;
+      }
     }
   }
 
@@ -80,12 +88,14 @@ class FlightRecorderTest {
 
   @Test
   void slowTurn_namesTheCoroutine() throws Exception {
-    RecordedEvent event = recorded("tourbillon.SlowTurn").getFirst();
+    RecordedEvent event =
+        recorded("tourbillon.SlowTurn").stream()
+            .filter(turn -> turn.getDuration("turnTime").compareTo(Duration.ofMillis(150)) >= 0)
+            .filter(turn -> "hog".equals(turn.getString("coroutine")))
+            .findFirst()
+            .orElseThrow();
     assertEquals("coroutine-loop-0", event.getString("loop"));
-    assertEquals("hog", event.getString("coroutine"));
-    assertEquals(1, event.getInt("turns"));
-    assertTrue(
-        event.getDuration("turnTime").compareTo(Duration.ofMillis(20)) >= 0, event::toString);
+    assertTrue(event.getInt("turns") >= 1 && event.getInt("turns") <= 16, event::toString);
   }
 
   @Test

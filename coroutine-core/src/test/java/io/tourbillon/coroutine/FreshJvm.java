@@ -22,6 +22,7 @@ public final class FreshJvm {
   private final Class<?> main;
   private final List<String> options = new ArrayList<>();
   private Duration limit = Duration.ofMinutes(1);
+  private final List<String> ignoredSignals = new ArrayList<>();
   private int exitValue;
 
   public FreshJvm(Class<?> main) {
@@ -43,6 +44,12 @@ public final class FreshJvm {
   /** How it ends, 0 by default: well. */
   public FreshJvm endingWith(int exitValue) {
     this.exitValue = exitValue;
+    return this;
+  }
+
+  /** Signals that it is started with ignored; by default none of the usual ones is. */
+  public FreshJvm ignoring(String... names) {
+    ignoredSignals.addAll(List.of(names));
     return this;
   }
 
@@ -68,7 +75,7 @@ public final class FreshJvm {
     Path errors = Files.createTempFile("tourbillon", ".err");
     try {
       Process process =
-          new ProcessBuilder(command)
+          new ProcessBuilder(ChildSignals.ignoring(ignoredSignals, command))
               .redirectOutput(output.toFile())
               .redirectError(errors.toFile())
               .start();

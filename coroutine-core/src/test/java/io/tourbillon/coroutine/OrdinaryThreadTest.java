@@ -17,16 +17,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
  * A coroutine's thread is as good as any virtual thread: what belongs to it stays with it across
  * suspensions, however many others have run meanwhile.
  */
-@DisabledIfSystemProperty(
-    named = "tests.engine",
-    matches = "CONTINUATION",
-    disabledReason = "there the thread is the loop's")
+@Tag("not-continuation") // There the thread is the loop's.
 class OrdinaryThreadTest {
   private static final ThreadLocal<String> LOCAL = new ThreadLocal<>();
   private static final InheritableThreadLocal<String> INHERITABLE = new InheritableThreadLocal<>();

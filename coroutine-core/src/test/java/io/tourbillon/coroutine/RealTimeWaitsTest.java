@@ -84,12 +84,13 @@ class RealTimeWaitsTest {
   void sleep_whereTimeLeapsOnce_isReportedAndLastsInRealTime() throws Exception {
     VirtualClock byHand = new VirtualClock();
     CoroutineScheduler other = TestSchedulers.on(byHand);
-    Coroutine<?> sleeper = other.spawn(() -> Thread.sleep(SLEEP_MILLIS));
+    Coroutine<?> sleeper = other.spawn(() -> Thread.sleep(3 * SLEEP_MILLIS));
     while (sleeper.state() != Coroutine.State.SUSPENDED) {
       Thread.onSpinWait();
     }
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-    byHand.advance(Duration.ofMillis(SLEEP_MILLIS));
+    // Long enough to tell what is left of the sleep by, on a busy machine, too.
+    Thread.sleep(2 * SLEEP_MILLIS);
+    byHand.advance(Duration.ofMillis(3 * SLEEP_MILLIS));
     sleeper.join(PATIENCE);
     assertEquals(1, log.lines().size(), log.lines()::toString);
     other.close(Duration.ZERO);

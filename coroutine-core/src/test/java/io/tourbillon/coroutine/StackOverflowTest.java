@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Coroutines whose stack is at its end just where they suspend. */
-@EnabledIfSystemProperty(named = "tests.engine", matches = "VIRTUAL_THREAD|CONTINUATION")
+@Tag("not-handoff")
 @SuppressWarnings("InfiniteRecursion") // which is the point of it
 class StackOverflowTest {
   private static final int TRIALS = 4;

@@ -4,7 +4,6 @@ import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,23 +12,23 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** The watchdog over loops; it goes by the system's clock, so these tests do. */
 class StallTest {
+  private static final Duration BOUND = Duration.ofMillis(20);
+
   private final BlockingQueue<LoopStall> stalls = new LinkedBlockingQueue<>();
   private final CoroutineScheduler scheduler =
-      TestSchedulers.builder()
-          .loops(1)
-          .watchdog(Duration.ofMillis(20))
-          .stallHandler(stalls::add)
-          .build();
+      TestSchedulers.builder().loops(1).watchdog(BOUND).stallHandler(stalls::add).build();
   private final AtomicBoolean enough = new AtomicBoolean();
   private final CountDownLatch latch = new CountDownLatch(1);
 
@@ -44,30 +43,51 @@ class StallTest {
   @Test
   void timer_amongManyThatBecomeSlow_isHeldUpByFewOfThem() throws Exception {
     AtomicBoolean slow = new AtomicBoolean();
+    AtomicInteger slowTurns = new AtomicInteger();
+    CompletableFuture<Coroutine<?>> sleeper = new CompletableFuture<>();
+    CompletableFuture<Integer> turnsBefore = new CompletableFuture<>();
     for (int number = 0; number < 300; number++) {
       scheduler.spawn(
           () -> {
             while (!enough.get()) {
               if (slow.get()) {
-                long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(10);
-                while (System.nanoTime() < endNanos) {
-                  Thread.onSpinWait();
+                if (isReady(sleeper.join())) {
+                  turnsBefore.complete(slowTurns.get());
                 }
+                slowTurns.incrementAndGet();
+                spinFor(10);
               }
               Coroutines.yieldNow();
             }
           });
     }
-    Coroutine<?> sleeper = scheduler.spawn(() -> Coroutines.delay(Duration.ofMillis(200)));
+    sleeper.complete(scheduler.spawn(() -> Coroutines.delay(Duration.ofMillis(200))));
     Thread.sleep(190);
     slow.set(true);
-    long startNanos = System.nanoTime();
-    // It may be over already, where the machine is busy.
-    while (sleeper.state() != State.READY && !sleeper.state().isEnd()) {
+    int turns = turnsBefore.get(30, TimeUnit.SECONDS);
+    assertTrue(turns < 150, () -> turns + " slow turns before the timer");
+  }
+
+  /** It may be over already, where the machine is busy. */
+  private static boolean isReady(Coroutine<?> sleeper) {
+    return sleeper.state() == State.READY || sleeper.state().isEnd();
+  }
+
+  private static void spinFor(long millis) {
+    long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    while (System.nanoTime() < endNanos) {
       Thread.onSpinWait();
     }
-    long lateMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
-    assertTrue(lateMillis < 1500, () -> lateMillis + " ms late");
+  }
+
+  /** The first stall of a coroutine: of something else there may be one on a busy machine. */
+  private LoopStall stallOf(String coroutine) throws InterruptedException {
+    LoopStall stall;
+    do {
+      stall = stalls.poll(30, TimeUnit.SECONDS);
+      assertNotNull(stall, "no stall");
+    } while (!stall.coroutine().equals(Optional.of(coroutine)));
+    return stall;
   }
 
   private void spin() {
@@ -79,10 +99,8 @@ class StallTest {
   @Test
   void stall_ofACoroutine_isToldWithItsNameAndStackWhileItLasts() throws Exception {
     Coroutine<?> hog = scheduler.spawn(SpawnOptions.named("hog"), this::spin);
-    LoopStall stall = stalls.poll(30, TimeUnit.SECONDS);
-    assertNotNull(stall);
+    LoopStall stall = stallOf("hog");
     assertEquals("coroutine-loop-0", stall.loop());
-    assertEquals(Optional.of("hog"), stall.coroutine());
     assertTrue(stall.heldNanos() >= 20_000_000);
     assertTrue(
         stall.stack().stream().anyMatch(call -> call.getMethodName().equals("spin")),
@@ -90,7 +108,9 @@ class StallTest {
     assertTrue(stall.toString().startsWith("hog holds coroutine-loop-0 for "));
     enough.set(true);
     hog.join(PATIENCE);
-    assertNull(stalls.poll());
+    assertTrue(
+        stalls.stream().noneMatch(more -> more.coroutine().equals(Optional.of("hog"))),
+        stalls::toString);
   }
 
   private void waitForTheLatch() throws InterruptedException {
@@ -99,14 +119,12 @@ class StallTest {
 
   /** A blocking call frees the loop of the third engine. */
   @Test
-  @DisabledIfSystemProperty(named = "tests.engine", matches = "VIRTUAL_THREAD")
+  @Tag("not-virtual-thread")
   void stall_ofACoroutineThatBlocks_isToldWithItsNameAndStack() throws Exception {
     Coroutine<?> blocked = scheduler.spawn(SpawnOptions.named("blocked"), this::waitForTheLatch);
     Coroutine<?> other = scheduler.spawn(Coroutines::yieldNow);
-    LoopStall stall = stalls.poll(30, TimeUnit.SECONDS);
-    assertNotNull(stall);
+    LoopStall stall = stallOf("blocked");
     assertEquals("coroutine-loop-0", stall.loop());
-    assertEquals(Optional.of("blocked"), stall.coroutine());
     List<String> calls = stall.stack().stream().map(StackTraceElement::getMethodName).toList();
     assertTrue(calls.contains("await"), calls::toString);
     assertTrue(calls.contains("waitForTheLatch"), calls::toString);
@@ -116,18 +134,27 @@ class StallTest {
     other.join(PATIENCE);
   }
 
+  /** A pause of the machine makes a turn long, and a stall; it shows in the turns themselves. */
   @Test
   void stall_ofManyShortTurns_isNone() throws Exception {
-    Coroutine<?> busy =
+    Coroutine<Long> busy =
         scheduler.spawn(
             () -> {
-              long endNanos = System.nanoTime() + 100_000_000;
-              while (System.nanoTime() < endNanos) {
+              long longestNanos = 0;
+              long startNanos = System.nanoTime();
+              long lastNanos = startNanos;
+              while (lastNanos - startNanos < 200_000_000) {
                 Coroutines.yieldNow();
+                long nowNanos = System.nanoTime();
+                longestNanos = Math.max(longestNanos, nowNanos - lastNanos);
+                lastNanos = nowNanos;
               }
+              return longestNanos;
             });
-    busy.join(PATIENCE);
-    assertNull(stalls.poll());
+    long longestNanos = busy.join(PATIENCE);
+    assertTrue(
+        stalls.isEmpty() || longestNanos >= BOUND.toNanos(),
+        () -> stalls + ", though the longest turn took " + longestNanos + " ns");
   }
 
   @Test

@@ -12,8 +12,9 @@ public final class TestSchedulers {
 
   private TestSchedulers() {}
 
+  /** Without a log of stalls: a busy machine has them at any time. */
   public static CoroutineScheduler.Builder builder() {
-    return CoroutineScheduler.builder().engine(ENGINE);
+    return CoroutineScheduler.builder().engine(ENGINE).stallHandler(stall -> {});
   }
 
   public static CoroutineScheduler oneLoop() {

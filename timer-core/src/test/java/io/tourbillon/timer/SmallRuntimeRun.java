@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -31,7 +32,11 @@ final class SmallRuntimeRun {
       clock.advance(Duration.ZERO);
       TimerStats stats = timers.stats();
       System.out.printf(
-          "runs: %d, pauses: %d, stalls: %d%n", stats.runs(), stats.pauses(), stats.stalls());
+          Locale.ROOT,
+          "runs: %d, pauses: %d, stalls: %d%n",
+          stats.runs(),
+          stats.pauses(),
+          stats.stalls());
     }
   }
 

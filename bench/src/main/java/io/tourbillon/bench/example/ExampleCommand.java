@@ -238,8 +238,10 @@ public final class ExampleCommand implements Runnable {
   }
 
   private void awaitCtrlC(String greeting) {
-    try (OsSignals signals = OsSignals.open("INT", "TERM")) {
-      out().println(greeting + "; Ctrl-C ends it");
+    try (OsSignals signals = OsSignals.openUnlessIgnored("INT", "TERM")) {
+      out()
+          .println(
+              greeting + "; " + (signals.names().contains("INT") ? "Ctrl-C" : "kill") + " ends it");
       out().flush();
       out().println("ends after " + signals.await());
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.Main;
+import io.tourbillon.bench.TestProcess;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
 import io.tourbillon.bench.subject.TimerKind;
@@ -132,8 +133,8 @@ class CompareCommandTest {
   void ctrlC_keepsWhatWasMeasuredAndLeavesNothingElseBehind() throws Exception {
     Path scratch = Files.createDirectory(folder.resolve("scratch"));
     Process process =
-        new ProcessBuilder(
-                List.of(
+        TestProcess.start(
+            new ProcessBuilder(
                     "setsid",
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Djava.io.tmpdir=" + scratch,
@@ -145,10 +146,9 @@ class CompareCommandTest {
                     "--subject=ours-ids",
                     "--heap=256m",
                     "--repeat=50",
-                    "--output=" + folder))
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("printed").toFile())
-            .start();
+                    "--output=" + folder)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("printed").toFile()));
     try {
       Path file = folder.resolve(Comparison.RESULTS);
       while (!Files.exists(file)) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.Main;
 import io.tourbillon.bench.ServerJvm;
+import io.tourbillon.bench.TestProcess;
 import io.tourbillon.timer.Clock;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-@Timeout(60)
+@Timeout(120)
 final class DemoTest {
   private static final String FOREVER = "86400";
   private static final int SIGTERM_EXIT = 128 + 15;
@@ -136,7 +137,7 @@ final class DemoTest {
     List<String> command = new ArrayList<>(List.of("sh", "-c", "\"$@\" & wait", "sh"));
     command.addAll(demo(Main.class));
     command.add("--with-parent");
-    Process parent = new ProcessBuilder(command).start();
+    Process parent = TestProcess.start(new ProcessBuilder(command));
     String out = end(parent, "serving", ProcessHandle::destroyForcibly);
 
     assertTrue(out.contains("then stopped"), out);
@@ -168,7 +169,7 @@ final class DemoTest {
   /** Asks a demo to end as soon as it says a word. Ctrl-C and SIGTERM come to the same. */
   private static String terminate(Class<?> main, String word, int exitCode, String... flags)
       throws Exception {
-    Process process = new ProcessBuilder(demo(main, flags)).start();
+    Process process = TestProcess.start(new ProcessBuilder(demo(main, flags)));
     String out = end(process, word, ProcessHandle::destroy);
     assertEquals(exitCode, process.exitValue(), out);
     return out;
@@ -180,6 +181,7 @@ final class DemoTest {
     try {
       String errors = readUntil(process.getErrorStream(), word);
       assertTrue(process.isAlive(), errors);
+      TestProcess.endInTime(process.descendants());
       // Process.destroy would close the streams as well.
       ending.accept(process.toHandle());
       String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.Main;
 import io.tourbillon.bench.ServerJvm;
+import io.tourbillon.bench.TestProcess;
 import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The examples as a user runs them: servers in a JVM of their own, ended by Ctrl-C. */
-@Timeout(60)
+@Timeout(120)
 class ExampleCommandTest {
   private static final Pattern PORT = Pattern.compile(":(\\d+)");
 
@@ -41,6 +42,10 @@ class ExampleCommandTest {
   }
 
   private static Process start(String... arguments) throws Exception {
+    return startIgnoring(List.of(), arguments);
+  }
+
+  private static Process startIgnoring(List<String> signals, String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add(ServerJvm.OPEN_TO_VIRTUAL_THREAD);
@@ -49,7 +54,8 @@ class ExampleCommandTest {
         List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "example"));
     command.addAll(List.of(arguments));
     // What is logged, of stalls of a busy machine for one, goes elsewhere.
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    return TestProcess.startIgnoring(
+        signals, new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD));
   }
 
   private static String portOf(String greeting) {
@@ -60,9 +66,29 @@ class ExampleCommandTest {
   }
 
   private static void interrupt(Process server, BufferedReader said) throws Exception {
-    assertEquals(0, new ProcessBuilder("kill", "-INT", "" + server.pid()).start().waitFor());
+    send("INT", server);
     assertEquals("ends after INT", said.readLine());
     assertEquals(0, server.waitFor());
+  }
+
+  private static void send(String signal, Process server) throws Exception {
+    assertEquals(0, new ProcessBuilder("kill", "-" + signal, "" + server.pid()).start().waitFor());
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no kill there")
+  void echoServer_thatIgnoresCtrlC_endsWhenItIsTerminated() throws Exception {
+    Process server = startIgnoring(List.of("INT"), "echo-server", "--port=0");
+    try (BufferedReader said = server.inputReader()) {
+      String greeting = said.readLine();
+      assertTrue(greeting.endsWith("; kill ends it"), greeting);
+      send("INT", server);
+      send("TERM", server);
+      assertEquals("ends after TERM", said.readLine());
+      assertEquals(0, server.waitFor());
+    } finally {
+      server.destroyForcibly();
+    }
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.Main;
+import io.tourbillon.bench.TestProcess;
 import io.tourbillon.bench.scenario.Measurement;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
@@ -35,21 +36,21 @@ class FootprintTest {
 
   private static Measurement measure(TimerKind kind) throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseG1GC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "measure",
-                Scenario.TIMER_MEMORY.id(),
-                kind.id(),
-                Integer.toString(TIMERS),
-                "0",
-                "0")
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+        TestProcess.start(
+            new ProcessBuilder(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx256m",
+                    "-XX:+UseG1GC",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName(),
+                    "measure",
+                    Scenario.TIMER_MEMORY.id(),
+                    kind.id(),
+                    Integer.toString(TIMERS),
+                    "0",
+                    "0")
+                .redirectError(ProcessBuilder.Redirect.INHERIT));
     try (InputStream output = process.getInputStream()) {
       String line = new String(output.readAllBytes(), StandardCharsets.UTF_8);
       assertEquals(0, process.waitFor());

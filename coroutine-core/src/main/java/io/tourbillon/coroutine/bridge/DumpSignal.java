@@ -47,6 +47,7 @@ public final class DumpSignal implements AutoCloseable {
    * @param signal as USR1
    * @param scheduler whose coroutines to dump, 10,000 at the most
    * @throws IllegalArgumentException if the system has no such signal, or it can not be had
+   * @throws IllegalStateException if the process ignores the signal, which could never arrive
    */
   public static DumpSignal open(String signal, CoroutineScheduler scheduler) {
     return open(signal, List.of(scheduler), DumpSignal::print);
@@ -63,6 +64,7 @@ public final class DumpSignal implements AutoCloseable {
    * @param schedulers whose coroutines to dump, one scheduler after the other, 10,000 of each
    * @param sink takes one text for each signal, in a thread that may block
    * @throws IllegalArgumentException if the system has no such signal, or it can not be had
+   * @throws IllegalStateException if the process ignores the signal, which could never arrive
    */
   public static DumpSignal open(
       String signal,

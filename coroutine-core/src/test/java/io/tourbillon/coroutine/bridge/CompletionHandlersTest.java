@@ -12,6 +12,7 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.TestSchedulers;
+import io.tourbillon.timer.VirtualClock;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -141,8 +142,10 @@ class CompletionHandlersTest {
     try (AsynchronousServerSocketChannel server =
             AsynchronousServerSocketChannel.open().bind(loopback);
         AsynchronousSocketChannel client = connected(server)) {
+      VirtualClock clock = new VirtualClock();
+      CoroutineScheduler other = TestSchedulers.on(clock);
       Coroutine<?> reader =
-          scheduler.spawn(
+          other.spawn(
               () ->
                   Coroutines.withTimeout(
                       Duration.ofMillis(5),
@@ -150,6 +153,8 @@ class CompletionHandlersTest {
                           CompletionHandlers.<Integer>awaitOrClose(
                               client,
                               handler -> client.read(ByteBuffer.allocate(1), null, handler))));
+      awaitSuspension(reader);
+      clock.advance(Duration.ofMillis(5));
       assertInstanceOf(
           TimeoutException.class,
           assertThrows(CompletionException.class, () -> reader.join(PATIENCE)).getCause());
@@ -159,6 +164,13 @@ class CompletionHandlersTest {
           () ->
               CompletionHandlers.<Integer>await(
                   handler -> client.read(ByteBuffer.allocate(1), null, handler)));
+      other.close(Duration.ZERO);
+    }
+  }
+
+  private static void awaitSuspension(Coroutine<?> coroutine) {
+    while (coroutine.state() != Coroutine.State.SUSPENDED) {
+      Thread.onSpinWait();
     }
   }
 
@@ -217,9 +229,7 @@ class CompletionHandlersTest {
     Coroutine<String> waiter =
         scheduler.spawn(
             () -> CompletionHandlers.<String>await(operation::complete, lost::complete));
-    while (waiter.state() != Coroutine.State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    awaitSuspension(waiter);
     assertEquals("an asynchronous operation", waiter.waitsFor().orElseThrow());
     waiter.cancel();
     assertThrows(CancellationException.class, () -> waiter.join(PATIENCE));

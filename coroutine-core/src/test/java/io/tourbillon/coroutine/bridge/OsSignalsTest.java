@@ -26,6 +26,44 @@ class OsSignalsTest {
   }
 
   @Test
+  void ignoredSignals_areRefusedOrLeftOut() throws Exception {
+    assertEquals(
+        String.join(
+            System.lineSeparator(),
+            "open: a signal must not be ignored by the process, as by nohup or in the background of"
+                + " a script: HUP, INT",
+            "dump: a signal must not be ignored by the process, as by nohup or in the background of"
+                + " a script: HUP",
+            "taken: [TERM]",
+            "gets TERM",
+            "gets USR1",
+            "of ignored ones alone: []",
+            "at the end",
+            ""),
+        new FreshJvm(IgnoredSignalsProgram.class)
+            .ignoring("HUP", "INT", "USR1")
+            .endingWith(KILLED_BY_TERM)
+            .run());
+  }
+
+  @Test
+  void open_underXrs_saysWhy() throws Exception {
+    assertEquals(
+        "HUP, INT and TERM need a JVM that was started without -Xrs: TERM" + System.lineSeparator(),
+        new FreshJvm(XrsProgram.class).with("-Xrs").run());
+  }
+
+  /** Starts with signals that the JVM leaves to the system. */
+  static final class XrsProgram {
+    private XrsProgram() {}
+
+    public static void main(String[] arguments) {
+      System.out.println(
+          assertThrows(IllegalArgumentException.class, () -> OsSignals.open("TERM")).getMessage());
+    }
+  }
+
+  @Test
   void open_ofWhatCanNotBeHad_isRefused_andTakesNothing() {
     for (String name : new String[] {"KILL", "QUIT", "NONSENSE"}) {
       assertEquals(

@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.concurrent.Flow.Publisher;
 import java.util.concurrent.Flow.Subscriber;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
@@ -24,11 +24,15 @@ import org.testng.SkipException;
 
 /**
  * The rules of Reactive Streams, by the tests that come with them. They are TestNG's; here each is
- * a test of its own. What they can not verify they skip.
+ * a test of its own. Rules that cannot be verified here are named, and left out.
  */
 @Tag("long")
 class ReactiveStreamsRulesTest {
   private static final long MOST = 1000;
+
+  /** A publisher as quick as ours sends all it has before its demand can overflow. */
+  private static final String OVERFLOW_OF_DEMAND =
+      "required_spec317_mustNotSignalOnErrorWhenPendingAboveLongMaxValue";
 
   private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
   private final TestEnvironment environment = new TestEnvironment(500, 100);
@@ -111,7 +115,13 @@ class ReactiveStreamsRulesTest {
                       }
                     }));
           }
-        });
+        },
+        ReactiveStreamsRulesTest::isMulticast);
+  }
+
+  /** Subscribers share the elements of a channel, so none sees all of them. */
+  private static boolean isMulticast(String rule) {
+    return rule.startsWith("optional_spec111_multicast_");
   }
 
   @TestFactory
@@ -131,22 +141,28 @@ class ReactiveStreamsRulesTest {
   }
 
   private static Stream<DynamicTest> tests(OfPublisher rules) {
-    return tests(rules, rules::setUp);
+    return tests(rules, rule -> false);
+  }
+
+  private static Stream<DynamicTest> tests(OfPublisher rules, Predicate<String> leftOut) {
+    return tests(rules, rules::setUp, leftOut.or(OVERFLOW_OF_DEMAND::equals));
   }
 
   private static Stream<DynamicTest> tests(FlowSubscriberBlackboxVerification<?> rules) {
     rules.startPublisherExecutorService();
-    return tests(rules, rules::setUp).onClose(rules::shutdownPublisherExecutorService);
+    return tests(rules, rules::setUp, rule -> false)
+        .onClose(rules::shutdownPublisherExecutorService);
   }
 
   private interface SetUp {
     void run() throws Exception;
   }
 
-  private static Stream<DynamicTest> tests(Object rules, SetUp setUp) {
+  private static Stream<DynamicTest> tests(Object rules, SetUp setUp, Predicate<String> leftOut) {
     return Arrays.stream(rules.getClass().getMethods())
         .filter(method -> method.isAnnotationPresent(org.testng.annotations.Test.class))
         .filter(method -> !method.getName().startsWith("untested_"))
+        .filter(method -> !leftOut.test(method.getName()))
         .sorted(Comparator.comparing(Method::getName))
         .map(method -> DynamicTest.dynamicTest(method.getName(), () -> call(rules, setUp, method)));
   }
@@ -157,7 +173,8 @@ class ReactiveStreamsRulesTest {
       rule.invoke(rules);
     } catch (InvocationTargetException thrown) {
       if (thrown.getCause() instanceof SkipException skip) {
-        Assumptions.abort(skip.getMessage());
+        throw new AssertionError(
+            "a rule that cannot be verified must be left out by name: " + rule.getName(), skip);
       }
       throw thrown.getCause();
     }

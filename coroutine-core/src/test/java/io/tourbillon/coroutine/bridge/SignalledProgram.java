@@ -59,7 +59,7 @@ final class SignalledProgram {
     System.out.println(what);
   }
 
-  private static void kill(String name) throws IOException, InterruptedException {
+  static void kill(String name) throws IOException, InterruptedException {
     String pid = Long.toString(ProcessHandle.current().pid());
     new ProcessBuilder("kill", "-" + name, pid).inheritIO().start().waitFor();
   }

@@ -200,9 +200,14 @@ class ExploreTest {
         String.valueOf(failure.getMessage()).contains("\ndeadlock: philosopher-0 waits for "),
         failure::getMessage);
     for (int number = 0; number < 3; number++) {
+      int next = (number + 1) % 3;
       String line =
-          "philosopher-%d SUSPENDED for 0 s on locking fork-%d, held by philosopher-%d"
-              .formatted(number, (number + 1) % 3, (number + 1) % 3);
+          "philosopher-"
+              + number
+              + " SUSPENDED for 0 s on locking fork-"
+              + next
+              + ", held by philosopher-"
+              + next;
       assertTrue(String.valueOf(failure.getMessage()).contains(line), failure::getMessage);
     }
     SimulationFailure again =

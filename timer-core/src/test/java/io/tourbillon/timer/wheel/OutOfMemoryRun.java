@@ -1,5 +1,6 @@
 package io.tourbillon.timer.wheel;
 
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -80,8 +81,13 @@ final class OutOfMemoryRun {
     run.ballast = null;
     run.goOnAndEnd();
     System.out.printf(
+        Locale.ROOT,
         "errors in arm: %d, rearm: %d, advance: %d, trim: %d; with %d timers%n",
-        run.errorsInArm, run.errorsInRearm, run.errorsInAdvance, run.errorsInTrim, timers);
+        run.errorsInArm,
+        run.errorsInRearm,
+        run.errorsInAdvance,
+        run.errorsInTrim,
+        timers);
   }
 
   /** Takes up to so many pieces of memory, or all there is. */
