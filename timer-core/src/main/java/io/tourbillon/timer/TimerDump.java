@@ -2,6 +2,7 @@ package io.tourbillon.timer;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -58,9 +59,10 @@ public record TimerDump(long pending, List<Range> byDeadline, Map<String, Long> 
   public String toString() {
     StringBuilder text = new StringBuilder().append(pending).append(" timers pending\n");
     for (Range range : byDeadline) {
-      text.append(String.format("  due in %s: %d%n", range.delays(), range.count()));
+      text.append(String.format(Locale.ROOT, "  due in %s: %d%n", range.delays(), range.count()));
     }
-    byTag.forEach((tag, count) -> text.append(String.format("  tagged %s: %d%n", tag, count)));
+    byTag.forEach(
+        (tag, count) -> text.append(String.format(Locale.ROOT, "  tagged %s: %d%n", tag, count)));
     return text.toString();
   }
 }

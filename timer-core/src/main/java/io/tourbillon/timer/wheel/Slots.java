@@ -1,6 +1,7 @@
 package io.tourbillon.timer.wheel;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * What is in each slot: a list of chunks of 64 cells, each cell the index of one entry.
@@ -445,7 +446,7 @@ final class Slots {
 
   private static void check(boolean holds, String rule, int a, int b) {
     if (!holds) {
-      throw new AssertionError(String.format(rule, a, b));
+      throw new AssertionError(String.format(Locale.ROOT, rule, a, b));
     }
   }
 }
