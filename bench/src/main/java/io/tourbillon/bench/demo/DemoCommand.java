@@ -1,6 +1,8 @@
 package io.tourbillon.bench.demo;
 
 import io.tourbillon.bench.Interruption;
+import io.tourbillon.bench.console.ExitCode;
+import io.tourbillon.bench.console.OneLine;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
 import java.io.PrintWriter;
@@ -24,14 +26,7 @@ import picocli.CommandLine.Spec;
           + " a great many others asleep beside it.",
       "Ctrl-C ends it early, with the summary, and at once if that comes too late."
     },
-    mixinStandardHelpOptions = true,
-    exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {
-      "0:all is well",
-      "1:a promise of the service was broken, or the demo failed",
-      "2:a wrong option",
-      "130:all was well until Ctrl-C ended it; 143 if it was a kill"
-    })
+    mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
   private static final int MAX_SECONDS = 86_400;
   private static final int MAX_TIMERS = 50_000_000;
@@ -124,6 +119,7 @@ public final class DemoCommand implements Callable<Integer> {
     requireHeap("--timers", timers, timerBytes, heapBytes);
     requireHeap(
         "--coroutines", coroutines, coroutines * HEAP_BYTES_PER_COROUTINE, heapBytes - timerBytes);
+    requireDescriptors();
     return run(
         new Demo(
             (int) seconds,
@@ -159,6 +155,22 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
+  /** Linux raises the limit that a JVM has as far as the system lets it, so what is told is all. */
+  private void requireDescriptors() {
+    long most = Descriptors.most();
+    long open = Descriptors.open();
+    if (most - open < Descriptors.NEEDED) {
+      throw wrong(
+          String.format(
+              Locale.ROOT,
+              "at least %d file descriptors must be free (ulimit -n):"
+                  + " %d may be open, and %d are",
+              Descriptors.NEEDED,
+              most,
+              open));
+    }
+  }
+
   private ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
   }
@@ -170,9 +182,7 @@ public final class DemoCommand implements Callable<Integer> {
       }
       Summary summary = summaryOf(demo);
       summary.print(spec.commandLine().getOut());
-      return summary.isPromiseKept()
-          ? interruption.exitCode()
-          : spec.exitCodeOnExecutionException();
+      return summary.isWell() ? interruption.exitCode() : ExitCode.FAILED.code();
     }
   }
 
@@ -180,7 +190,13 @@ public final class DemoCommand implements Callable<Integer> {
     try {
       return demo.run();
     } catch (UncheckedIOException noMetrics) {
-      throw wrong("--metrics-port must be free: " + noMetrics.getMessage());
+      throw new ParameterException(
+          spec.commandLine(),
+          "--metrics-port must be free: "
+              + metricsPort
+              + ": "
+              + OneLine.cause(noMetrics.getCause()),
+          noMetrics.getCause());
     }
   }
 
