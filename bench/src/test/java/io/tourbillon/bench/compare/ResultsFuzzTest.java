@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.compare.Outcome.Status;
-import io.tourbillon.bench.console.FileRefusedException;
 import io.tourbillon.bench.scenario.Percentile;
 import io.tourbillon.bench.scenario.Scenario;
 import io.tourbillon.bench.subject.TimerKind;
@@ -168,7 +167,7 @@ class ResultsFuzzTest {
     Results results;
     try {
       results = ResultsFile.read(file);
-    } catch (FileRefusedException refusal) {
+    } catch (IOException refusal) {
       String message = refusal.getMessage();
       assertEquals(1, message.lines().count(), told);
       assertTrue(message.endsWith(file.toString()), told + ": " + message);
