@@ -47,7 +47,8 @@ public final class Main implements Runnable {
     // told a locale otherwise.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     StandardOutput output = StandardOutput.install();
-    CommandLine program = commandLine().setOut(new PrintWriter(System.out, true));
+    CommandLine program =
+        commandLine().setOut(new PrintWriter(System.out, true, System.out.charset()));
     int exitCode = program.execute(args);
     program.getOut().flush();
     System.out.flush();

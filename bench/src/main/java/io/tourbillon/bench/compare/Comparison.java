@@ -76,7 +76,7 @@ final class Comparison {
       measure(scratch.path(), foreign);
       boolean begun =
           outcomes.stream().anyMatch(outcome -> outcome.status() != Outcome.Status.LEFT_OUT);
-      return begun || !runner.isStopped() ? report(results(foreign)) : tellOfStop();
+      return (begun || !runner.isStopped()) ? report(results(foreign)) : tellOfStop();
     } finally {
       runner.stop();
     }

@@ -5,10 +5,12 @@ import io.tourbillon.bench.console.ExitCode;
 import io.tourbillon.bench.console.OneLine;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
@@ -190,13 +192,11 @@ public final class DemoCommand implements Callable<Integer> {
     try {
       return demo.run();
     } catch (UncheckedIOException noMetrics) {
+      IOException cause = Objects.requireNonNull(noMetrics.getCause(), "the cause");
       throw new ParameterException(
           spec.commandLine(),
-          "--metrics-port must be free: "
-              + metricsPort
-              + ": "
-              + OneLine.cause(noMetrics.getCause()),
-          noMetrics.getCause());
+          "--metrics-port must be free: " + metricsPort + ": " + OneLine.cause(cause),
+          cause);
     }
   }
 
