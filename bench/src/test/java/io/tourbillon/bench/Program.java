@@ -85,6 +85,17 @@ public final class Program {
     }
   }
 
+  /** Whether a disk of memory can be mounted in a folder, for a process and its children alone. */
+  public static boolean canMount(Path folder) throws InterruptedException {
+    List<String> command =
+        List.of("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", folder.toString());
+    try {
+      return run(command).exitCode() == 0;
+    } catch (IOException noUnshare) {
+      return false;
+    }
+  }
+
   private static String read(Path file) {
     try {
       return Files.readString(file);

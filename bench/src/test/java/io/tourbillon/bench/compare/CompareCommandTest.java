@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tourbillon.bench.Main;
 import io.tourbillon.bench.Program;
@@ -243,6 +244,27 @@ class CompareCommandTest {
             + absent
             + ": no such file or folder",
         err.toString().strip());
+    assertTrue(Files.notExists(folder.resolve("now")));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void compare_temporaryFolderIsFull_isRefusedAndLeavesNothingBehind() throws Exception {
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    assumeTrue(Program.canMount(disk), "only root can mount a disk of memory");
+    String script = "mount -t tmpfs -o size=64k tmpfs " + disk + " && exec \"$@\"";
+    List<String> command = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", script, "sh"));
+    command.addAll(
+        Program.command(
+            List.of("-Djava.io.tmpdir=" + disk),
+            "compare",
+            "--quick",
+            "--subject=ours-ids",
+            "--heap=256m",
+            "--output=" + folder.resolve("now")));
+    Program.End end = Program.run(command);
+    assertEquals(2, end.exitCode(), end.err());
+    assertEquals("the temporary folder must have 8 MB free: 0 MB in " + disk, end.err().strip());
     assertTrue(Files.notExists(folder.resolve("now")));
   }
 

@@ -193,7 +193,7 @@ final class PageCommandTest {
   void page_diskThatIsFull_exits1AndKeepsThePageBefore() throws Exception {
     ResultsFile.write(SampleResults.of(), input);
     Path disk = Files.createDirectory(directory.resolve("disk"));
-    assumeTrue(canMount(disk), "only root can mount a disk of memory");
+    assumeTrue(Program.canMount(disk), "only root can mount a disk of memory");
     output = disk.resolve("page.html");
     Program.End end =
         Program.run(
@@ -206,11 +206,5 @@ final class PageCommandTest {
     assertTrue(end.err().startsWith("--output must be writable: " + output + ": "), end.err());
     assertEquals(1, end.err().lines().count(), end.err());
     assertEquals("exit code 1\npage.html\nbefore\n", end.out());
-  }
-
-  private static boolean canMount(Path disk) throws Exception {
-    List<String> command =
-        List.of("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", disk.toString());
-    return Program.run(command).exitCode() == 0;
   }
 }
