@@ -2,15 +2,24 @@ package io.tourbillon.bench;
 
 import io.tourbillon.bench.compare.CompareCommand;
 import io.tourbillon.bench.compare.PageCommand;
+import io.tourbillon.bench.console.Arguments;
+import io.tourbillon.bench.console.ExitCode;
+import io.tourbillon.bench.console.OneLine;
+import io.tourbillon.bench.console.StandardOutput;
 import io.tourbillon.bench.demo.DemoCommand;
 import io.tourbillon.bench.example.ExampleCommand;
 import io.tourbillon.bench.jmh.JmhCommand;
 import io.tourbillon.bench.scenario.MeasureCommand;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -34,24 +43,57 @@ public final class Main implements Runnable {
 
   /** Runs the program and ends the JVM with its exit code. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    // Numbers are for programs to read as well. Libraries that print some, such as JMH, can not be
+    // told a locale otherwise.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
+    StandardOutput output = StandardOutput.install();
+    CommandLine program =
+        commandLine().setOut(new PrintWriter(System.out, true, System.out.charset()));
+    int exitCode = program.execute(args);
+    program.getOut().flush();
+    System.out.flush();
+    System.exit(output.exitCode(exitCode, System.err));
   }
 
-  /** The program, which answers wrong arguments with the rule, and not with pages of help. */
+  /**
+   * The program. It answers wrong arguments with the rule, and not with pages of help, and failures
+   * of input and output with their cause, and not with a stack trace.
+   */
   public static CommandLine commandLine() {
     CommandLine program = new CommandLine(new Main());
-    program.setParameterExceptionHandler(
-        (wrong, args) -> {
-          CommandLine command = wrong.getCommandLine();
-          PrintWriter err = command.getErr();
-          err.println(wrong.getMessage());
-          if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
-            err.println("See " + command.getCommandSpec().qualifiedName() + " --help");
-          }
-          err.flush();
-          return command.getCommandSpec().exitCodeOnInvalidInput();
-        });
+    ExitCode.describeAll(program);
+    program.setExecutionStrategy(Main::execute);
+    program.setParameterExceptionHandler((wrong, args) -> refuse(wrong));
+    program.setExecutionExceptionHandler((failure, command, parsed) -> fail(failure, command));
     return program;
+  }
+
+  private static int execute(ParseResult parsed) {
+    Arguments.requireWhole(parsed);
+    return new RunLast().execute(parsed);
+  }
+
+  private static int refuse(ParameterException wrong) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(OneLine.of(String.valueOf(wrong.getMessage())));
+    // The help says nothing of files and ports.
+    boolean isFailure = wrong.getCause() instanceof IOException;
+    if (!isFailure && !UnmatchedArgumentException.printSuggestions(wrong, err)) {
+      err.println("See " + command.getCommandSpec().qualifiedName() + " --help");
+    }
+    err.flush();
+    return ExitCode.REFUSED.code();
+  }
+
+  /** What is no failure of input or output is one of ours: its stack trace is shown. */
+  private static int fail(Exception failure, CommandLine command) throws Exception {
+    if (OneLine.unwrapped(failure) instanceof IOException ofFile) {
+      command.getErr().println(OneLine.causeWithFile(ofFile));
+      command.getErr().flush();
+      return ExitCode.FAILED.code();
+    }
+    throw failure;
   }
 
   /** Called when no subcommand was given. */

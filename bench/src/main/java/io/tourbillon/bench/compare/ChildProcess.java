@@ -1,6 +1,8 @@
 package io.tourbillon.bench.compare;
 
+import io.tourbillon.bench.console.OneLine;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class ChildProcess {
   private static final long SOON_NANOS = 500_000_000;
 
-  private final Path folder;
+  /**
+   * What is printed beyond is not read: a measurement has some hundred bytes, a complaint a line.
+   */
+  private static final int MOST_BYTES = 1 << 20;
+
+  private static final int MOST_COMPLAINT = 300;
 
   /** Written by the thread that runs programs, read by the one that stops. Guarded by this. */
   private @Nullable Process current;
@@ -23,35 +30,34 @@ final class ChildProcess {
   private boolean stopped;
 
   /**
-   * @param folder where programs run and what they print is kept meanwhile
-   */
-  ChildProcess(Path folder) {
-    this.folder = folder;
-  }
-
-  /**
    * What came of a program.
    *
+   * @param output what it printed, up to a megabyte
+   * @param errors what it complained of, up to a megabyte
    * @param timedOut whether it was ended because its time was over
    */
   record Exit(int code, String output, String errors, boolean timedOut) {
     /** The last line that it complained with, or how it ended. */
     String complaint() {
-      String line = errors.strip().lines().reduce("", (first, last) -> last).strip();
-      return line.isEmpty() ? "it ended with exit code " + code : line;
+      String line = OneLine.of(errors.strip().lines().reduce("", (first, last) -> last).strip());
+      if (line.isEmpty()) {
+        return "it ended with exit code " + code;
+      }
+      return line.length() <= MOST_COMPLAINT ? line : line.substring(0, MOST_COMPLAINT) + "...";
     }
   }
 
   /**
    * Runs a program to its end.
    *
+   * @param folder where it runs and what it prints is kept meanwhile
    * @throws IOException if it can not be started
    */
-  Exit run(List<String> command, Map<String, String> environment, Duration limit)
+  Exit run(Path folder, List<String> command, Map<String, String> environment, Duration limit)
       throws IOException, InterruptedException {
     Path output = folder.resolve("output");
     Path errors = folder.resolve("errors");
-    Process process = start(command, environment, output, errors);
+    Process process = start(folder, command, environment, output, errors);
     try {
       boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
       if (!ended) {
@@ -66,7 +72,9 @@ final class ChildProcess {
 
   /** What a program prints need not be text. */
   private static String read(Path file) throws IOException {
-    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    try (InputStream in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
+    }
   }
 
   /** Those that it has started, too. */
@@ -76,7 +84,7 @@ final class ChildProcess {
   }
 
   private synchronized Process start(
-      List<String> command, Map<String, String> environment, Path output, Path errors)
+      Path folder, List<String> command, Map<String, String> environment, Path output, Path errors)
       throws IOException {
     if (stopped) {
       throw new IOException("no program is started after a stop: " + command.getFirst());

@@ -1,8 +1,9 @@
 package io.tourbillon.bench.compare;
 
 import io.tourbillon.bench.Interruption;
+import io.tourbillon.bench.console.ExitCode;
+import io.tourbillon.bench.console.FileRefusedException;
 import io.tourbillon.bench.scenario.Scenario;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +33,7 @@ import picocli.CommandLine.Spec;
           + " writes results.json and page.html.",
       "Nothing else should run on the machine meanwhile. Ctrl-C keeps what was measured so far."
     },
-    mixinStandardHelpOptions = true,
-    exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {
-      "0:all went well",
-      "1:a subject of ours failed a check, or got slower than in --against",
-      "2:the arguments are wrong, or the machine is too small; nothing was measured"
-    })
+    mixinStandardHelpOptions = true)
 public final class CompareCommand implements Callable<Integer> {
   private static final int USUAL_REPETITIONS = 3;
   private static final int USUAL_HEAP_MEGABYTES = 8192;
@@ -48,7 +44,8 @@ public final class CompareCommand implements Callable<Integer> {
 
   private static final Duration NO_LIMIT = Duration.ofDays(30);
 
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
   @Spec private CommandSpec spec;
 
@@ -108,7 +105,7 @@ public final class CompareCommand implements Callable<Integer> {
   private boolean list;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     if (list) {
       out.print(listing());
@@ -117,22 +114,21 @@ public final class CompareCommand implements Callable<Integer> {
     }
     try {
       return run(request(), out);
-    } catch (UnfitException unfit) {
+    } catch (UnfitException | FileRefusedException unfit) {
       throw new ParameterException(spec.commandLine(), unfit.getMessage(), unfit);
     }
   }
 
   private int run(Request request, PrintWriter out)
-      throws IOException, InterruptedException, UnfitException {
+      throws FileRefusedException, InterruptedException, UnfitException {
     request.requireFit(Machine.availableBytes() >> 20);
-    Comparison comparison = new Comparison(request);
-    try (Interruption interruption = Interruption.listen(comparison::stop);
-        comparison) {
-      return comparison.run(out) ? interruption.exitCode() : spec.exitCodeOnExecutionException();
+    Comparison comparison = new Comparison(request, out, spec.commandLine().getErr());
+    try (Interruption interruption = Interruption.listen(comparison::stop)) {
+      return comparison.run() ? interruption.exitCode() : ExitCode.FAILED.code();
     }
   }
 
-  private Request request() throws UnfitException {
+  private Request request() throws UnfitException, FileRefusedException {
     return new Request(
         scenarios(),
         subjectIds,
@@ -160,14 +156,14 @@ public final class CompareCommand implements Callable<Integer> {
       }
       scenarios.add(scenario);
     }
-    return scenarios;
+    return scenarios.stream().distinct().toList();
   }
 
-  private static Results earlier(Path file) throws UnfitException {
+  private static Results earlier(Path file) throws FileRefusedException {
     try {
       return ResultsFile.read(file);
-    } catch (IOException unreadable) {
-      throw new UnfitException("--against: " + unreadable.getMessage());
+    } catch (FileRefusedException refused) {
+      throw new FileRefusedException("--against: " + refused.getMessage());
     }
   }
 
@@ -197,7 +193,8 @@ public final class CompareCommand implements Callable<Integer> {
           .forEach(
               subject ->
                   text.append(
-                      String.format("    %-16s %s%n", subject.id(), subject.configuration())));
+                      String.format(
+                          Locale.ROOT, "    %-16s %s%n", subject.id(), subject.configuration())));
     }
     return text.toString();
   }

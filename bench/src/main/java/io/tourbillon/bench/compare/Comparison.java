@@ -2,25 +2,25 @@ package io.tourbillon.bench.compare;
 
 import io.tourbillon.bench.Progress;
 import io.tourbillon.bench.ServerJvm;
+import io.tourbillon.bench.console.FileRefusedException;
+import io.tourbillon.bench.console.OneLine;
 import io.tourbillon.bench.subject.ForeignKind;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
 
 /** A comparison from its preparation to its files. May be stopped by another thread. */
-final class Comparison implements AutoCloseable {
+final class Comparison {
   static final String RESULTS = "results.json";
   static final String PAGE = "page.html";
 
@@ -30,21 +30,26 @@ final class Comparison implements AutoCloseable {
   private static final int BAR_COLUMNS = 110;
 
   private final Request request;
+  private final PrintWriter out;
+  private final PrintWriter err;
   private final long startNanos = System.nanoTime();
   private final Instant started = Instant.now();
   private final Machine machine = Machine.here();
   private final Build build = Build.read();
   private final Estimate estimate;
-  private final Path scratch;
-  private final ChildProcess runner;
+  private final ChildProcess runner = new ChildProcess();
   private final List<Outcome> outcomes = new ArrayList<>();
   private int plannedRuns;
 
-  Comparison(Request request) throws IOException {
+  /** Whether what was measured so far could not be written. */
+  private boolean unwritten;
+
+  /** Prepares one. Nothing is written before it runs. */
+  Comparison(Request request, PrintWriter out, PrintWriter err) {
     this.request = request;
+    this.out = out;
+    this.err = err;
     estimate = new Estimate(request.heapMegabytes());
-    scratch = Files.createTempDirectory("tourbillon-compare");
-    runner = new ChildProcess(scratch);
   }
 
   /** Ends what runs, and leaves out what is left. */
@@ -53,44 +58,59 @@ final class Comparison implements AutoCloseable {
   }
 
   /**
-   * Measures, writes and tells.
+   * Measures, tells and writes.
    *
-   * @return whether no subject of ours failed or got slower
+   * @return whether no subject of ours failed or got slower, and all could be written
    * @throws UnfitException if a subject that was asked for by name is not here
+   * @throws FileRefusedException if there is no place for files; nothing was measured
    */
-  boolean run(PrintWriter out) throws IOException, InterruptedException, UnfitException {
-    makeFolder();
-    ForeignPrograms foreign = foreignPrograms();
-    Plan plan =
-        request.plan(
-            subject -> !(subject instanceof ForeignKind) || foreign.present().containsKey(subject));
-    plannedRuns = plan.runs().size();
-    announce(out, plan, foreign);
-    Launcher launcher = new Launcher(runner, request.heapMegabytes(), foreign.present());
-    Conductor conductor =
-        new Conductor(launcher, runner, estimate, startNanos + request.limit().toNanos());
-    try (ProgressBar bar =
-        Progress.bar("measuring", estimate.millis(plan), BAR_COLUMNS)
-            .setUnit(" s", Duration.ofSeconds(1).toMillis())
-            .build()) {
-      conductor.carryOut(plan, bar, outcome -> keep(outcome, foreign));
-    }
-    return report(results(foreign), out);
-  }
-
-  private void makeFolder() throws UnfitException {
-    try {
-      Files.createDirectories(request.folder());
-      Files.delete(Files.createTempFile(request.folder(), "results", ".part"));
-    } catch (IOException e) {
-      throw new UnfitException("--output must be a folder that can be written: " + e.getMessage());
+  boolean run() throws FileRefusedException, InterruptedException, UnfitException {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    try (ScratchFolder scratch = ScratchFolder.make(temporary, err);
+        NewFolder _ = NewFolder.make(request.folder())) {
+      ForeignPrograms foreign = find(scratch.path());
+      if (foreign == null) {
+        return tellOfStop();
+      }
+      requirePresent(foreign);
+      measure(scratch.path(), foreign);
+      boolean begun =
+          outcomes.stream().anyMatch(outcome -> outcome.status() != Outcome.Status.LEFT_OUT);
+      return (begun || !runner.isStopped()) ? report(results(foreign)) : tellOfStop();
+    } finally {
+      runner.stop();
     }
   }
 
-  private ForeignPrograms foreignPrograms()
-      throws IOException, InterruptedException, UnfitException {
+  private boolean tellOfStop() {
+    err.println("the comparison was stopped before anything was measured");
+    err.flush();
+    return true;
+  }
+
+  /** Null if the comparison was stopped meanwhile. */
+  private @Nullable ForeignPrograms find(Path scratch)
+      throws FileRefusedException, InterruptedException {
     List<ForeignKind> wanted = Stream.of(ForeignKind.values()).filter(request.isWanted()).toList();
-    ForeignPrograms programs = find(wanted);
+    try {
+      ForeignPrograms programs =
+          ForeignPrograms.find(wanted, runner, scratch, ForeignPrograms.systemPath());
+      // Ctrl-C reaches a program that is looked for before it reaches this JVM.
+      boolean stopped = programs.absent().isEmpty() ? runner.isStopped() : runner.isStoppedSoon();
+      return stopped ? null : programs;
+    } catch (IOException failure) {
+      if (runner.isStopped()) {
+        return null;
+      }
+      throw new FileRefusedException(
+          "the temporary folder must be one that can be written: "
+              + scratch
+              + ": "
+              + OneLine.cause(failure));
+    }
+  }
+
+  private void requirePresent(ForeignPrograms programs) throws UnfitException {
     for (Map.Entry<ForeignKind, String> absent : programs.absent().entrySet()) {
       if (request.subjectIds().contains(absent.getKey().id())) {
         throw new UnfitException(
@@ -100,23 +120,28 @@ final class Comparison implements AutoCloseable {
                 + absent.getValue());
       }
     }
-    return programs;
   }
 
-  private ForeignPrograms find(List<ForeignKind> wanted)
-      throws IOException, InterruptedException, UnfitException {
-    try {
-      return ForeignPrograms.find(wanted, runner, scratch, ForeignPrograms.systemPath());
-    } catch (IOException e) {
-      if (runner.isStopped()) {
-        throw new UnfitException("the comparison was stopped before anything was measured");
-      }
-      throw e;
+  private void measure(Path scratch, ForeignPrograms foreign) throws InterruptedException {
+    Plan plan =
+        request.plan(
+            subject -> !(subject instanceof ForeignKind) || foreign.present().containsKey(subject));
+    plannedRuns = plan.runs().size();
+    announce(plan, foreign);
+    Launcher launcher = new Launcher(runner, scratch, request.heapMegabytes(), foreign.present());
+    Conductor conductor =
+        new Conductor(launcher, runner, estimate, startNanos + request.limit().toNanos());
+    try (ProgressBar bar =
+        Progress.bar("measuring", estimate.millis(plan), BAR_COLUMNS)
+            .setUnit(" s", Duration.ofSeconds(1).toMillis())
+            .build()) {
+      conductor.carryOut(plan, bar, outcome -> keep(outcome, foreign));
     }
   }
 
-  private void announce(PrintWriter out, Plan plan, ForeignPrograms foreign) {
+  private void announce(Plan plan, ForeignPrograms foreign) {
     out.printf(
+        Locale.ROOT,
         "%d runs, usually %d s, of %s%n",
         plan.runs().size(),
         Duration.ofMillis(estimate.millis(plan)).toSeconds(),
@@ -128,15 +153,18 @@ final class Comparison implements AutoCloseable {
           machine.load());
     }
     if (request.quick()) {
-      out.printf("quick, so without %s%n", request.leftOutByQuick());
+      out.printf(Locale.ROOT, "quick, so without %s%n", request.leftOutByQuick());
     }
-    foreign.absent().forEach((kind, reason) -> out.printf("without %s: %s%n", kind.id(), reason));
+    foreign
+        .absent()
+        .forEach((kind, reason) -> out.printf(Locale.ROOT, "without %s: %s%n", kind.id(), reason));
     out.flush();
   }
 
   /**
    * Also writes what there is so far, so that whatever happens to this JVM leaves it behind. What
-   * is left out comes in hundreds, in a moment, and is written at the end.
+   * is left out comes in hundreds, in a moment, and is written at the end. A disk that is full may
+   * have room again by then, so it does not end the comparison.
    */
   private void keep(Outcome outcome, ForeignPrograms foreign) {
     outcomes.add(outcome);
@@ -145,8 +173,13 @@ final class Comparison implements AutoCloseable {
     }
     try {
       ResultsFile.write(results(foreign), request.folder().resolve(RESULTS));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      unwritten = false;
+    } catch (FileRefusedException failure) {
+      if (!unwritten) {
+        err.println(failure.getMessage() + "; it is tried again after each run");
+        err.flush();
+      }
+      unwritten = true;
     }
   }
 
@@ -169,16 +202,13 @@ final class Comparison implements AutoCloseable {
         List.copyOf(outcomes));
   }
 
-  private boolean report(Results results, PrintWriter out) throws IOException {
-    Path file = request.folder().resolve(RESULTS);
-    ResultsFile.write(results, file);
-    Path page = request.folder().resolve(PAGE);
-    Files.writeString(page, Page.render(results));
+  /** The table comes first: it is there even if no file can be written. */
+  private boolean report(Results results) {
     Summary summary = Summary.of(results);
     out.println();
     out.print(SummaryTable.of(summary));
     out.println();
-    tellOfMissing(summary, out);
+    tellOfMissing(summary);
     boolean isWell = outcomes.stream().noneMatch(Outcome::isFailureOfOurs);
     Results before = request.before();
     if (before != null) {
@@ -186,27 +216,37 @@ final class Comparison implements AutoCloseable {
       out.println(regression);
       isWell &= !regression.hasOursSlowed();
     }
-    out.println(file);
-    out.println(page);
+    isWell &= writeAndTell(RESULTS, file -> ResultsFile.write(results, file));
+    isWell &= writeAndTell(PAGE, file -> PageFile.write(results, file, "the page"));
     out.flush();
     return isWell;
   }
 
-  /** Says why some have no number, or fewer than they should. */
-  private static void tellOfMissing(Summary summary, PrintWriter out) {
-    for (Row row : summary.rows()) {
-      for (String failure : row.failures()) {
-        out.printf("%s %d %s: %s%n", row.scenario(), row.size(), row.subject(), failure);
-      }
+  /** Says where it is, or why it is not there. */
+  private boolean writeAndTell(String name, Writer writer) {
+    Path file = request.folder().resolve(name);
+    try {
+      writer.write(file);
+      out.println(file);
+      return true;
+    } catch (FileRefusedException failure) {
+      err.println(failure.getMessage());
+      err.flush();
+      return false;
     }
   }
 
-  @Override
-  public void close() throws IOException {
-    runner.stop();
-    try (Stream<Path> files = Files.walk(scratch)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
+  /** Writes a file. */
+  private interface Writer {
+    void write(Path file) throws FileRefusedException;
+  }
+
+  /** Says why some have no number, or fewer than they should. */
+  private void tellOfMissing(Summary summary) {
+    for (Row row : summary.rows()) {
+      for (String failure : row.failures()) {
+        out.printf(
+            Locale.ROOT, "%s %d %s: %s%n", row.scenario(), row.size(), row.subject(), failure);
       }
     }
   }

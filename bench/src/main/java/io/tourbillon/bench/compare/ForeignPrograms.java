@@ -1,5 +1,6 @@
 package io.tourbillon.bench.compare;
 
+import io.tourbillon.bench.console.OneLine;
 import io.tourbillon.bench.subject.ForeignKind;
 import java.io.File;
 import java.io.IOException;
@@ -81,7 +82,7 @@ final class ForeignPrograms {
     extract("main.go");
     String compiler = compilers.getFirst().toString();
     ChildProcess.Exit build =
-        runner.run(List.of(compiler, "build", "-o", "peer", "."), Map.of(), COMPILER_LIMIT);
+        runner.run(folder, List.of(compiler, "build", "-o", "peer", "."), Map.of(), COMPILER_LIMIT);
     if (build.code() != 0) {
       absent.put(ForeignKind.GO, "go did not compile the peer: " + build.complaint());
       return;
@@ -111,15 +112,21 @@ final class ForeignPrograms {
   /** Empty if the program tells its version, else its complaint. */
   private String probe(ForeignKind kind, List<String> command)
       throws IOException, InterruptedException {
-    ChildProcess.Exit exit =
-        runner.run(
-            Stream.concat(command.stream(), Stream.of("version")).toList(),
-            Map.of(),
-            VERSION_LIMIT);
+    List<String> toldVersion = Stream.concat(command.stream(), Stream.of("version")).toList();
+    ChildProcess.Exit exit;
+    try {
+      exit = runner.run(folder, toldVersion, Map.of(), VERSION_LIMIT);
+    } catch (IOException failure) {
+      if (runner.isStopped()) {
+        throw failure;
+      }
+      return "it could not be run: " + OneLine.causeWithFile(failure);
+    }
     if (exit.code() != 0) {
       return exit.complaint();
     }
-    present.put(kind, new Program(command, exit.output().strip()));
+    String version = exit.output().strip().lines().findFirst().orElse("unknown");
+    present.put(kind, new Program(command, version));
     return "";
   }
 

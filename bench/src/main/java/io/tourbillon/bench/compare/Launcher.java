@@ -2,8 +2,11 @@ package io.tourbillon.bench.compare;
 
 import io.tourbillon.bench.Main;
 import io.tourbillon.bench.ServerJvm;
+import io.tourbillon.bench.compare.Shape.MisshapenException;
+import io.tourbillon.bench.console.OneLine;
 import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Measurement;
+import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.subject.ForeignKind;
 import java.io.File;
 import java.io.IOException;
@@ -16,17 +19,24 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Carries out one run in a process of its own. */
 final class Launcher {
+  private static final String NO_MEASUREMENT = "it must print a measurement: ";
+  private static final int MOST_SHOWN = 200;
+
   private final ChildProcess runner;
+  private final Path folder;
   private final int heapMegabytes;
   private final Map<ForeignKind, ForeignPrograms.Program> foreign;
 
   Launcher(
-      ChildProcess runner, int heapMegabytes, Map<ForeignKind, ForeignPrograms.Program> foreign) {
+      ChildProcess runner,
+      Path folder,
+      int heapMegabytes,
+      Map<ForeignKind, ForeignPrograms.Program> foreign) {
     this.runner = runner;
+    this.folder = folder;
     this.heapMegabytes = heapMegabytes;
     this.foreign = foreign;
   }
@@ -34,9 +44,9 @@ final class Launcher {
   /** Runs it and says what became of it; never without an outcome, whatever the process does. */
   Outcome launch(Run run, Duration limit) throws InterruptedException {
     try {
-      return outcome(run, limit, runner.run(command(run), environment(run), limit));
+      return outcome(run, limit, runner.run(folder, command(run), environment(run), limit));
     } catch (IOException e) {
-      return run.failed("it could not be run: " + e.getMessage());
+      return run.failed("it could not be run: " + OneLine.causeWithFile(e));
     }
   }
 
@@ -48,14 +58,22 @@ final class Launcher {
       return run.failed(exit.complaint());
     }
     try {
-      Measurement measurement = JsonMapper.shared().readValue(exit.output(), Measurement.class);
-      return measurement == null
-              || Double.isNaN(run.scenario().metrics().getFirst().in(measurement))
-          ? run.failed("it must print a measurement: " + exit.output().strip())
+      Measurement measurement = ResultsFile.measurement(exit.output());
+      Metric first = run.scenario().metrics().getFirst();
+      return Double.isNaN(first.in(measurement))
+          ? run.failed(NO_MEASUREMENT + "there is no " + first.id())
           : run.measured(measurement);
-    } catch (JacksonException e) {
-      return run.failed("it must print a measurement: " + exit.output().strip());
+    } catch (MisshapenException misshapen) {
+      return run.failed(NO_MEASUREMENT + misshapen.getMessage());
+    } catch (JacksonException noJson) {
+      return run.failed(NO_MEASUREMENT + shown(exit.output()));
     }
+  }
+
+  /** What a process prints may be long, and need not be text. */
+  private static String shown(String output) {
+    String text = OneLine.of(output.strip());
+    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
   }
 
   private List<String> command(Run run) {

@@ -1,7 +1,7 @@
 package io.tourbillon.bench.compare;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import io.tourbillon.bench.console.ExitCode;
+import io.tourbillon.bench.console.FileRefusedException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,44 +17,37 @@ import picocli.CommandLine.Spec;
     description = "Makes a page of results that compare has written.",
     mixinStandardHelpOptions = true)
 public final class PageCommand implements Callable<Integer> {
+  private static final String OUTPUT = "--output";
+
   @Spec private CommandSpec spec;
 
   @Parameters(index = "0", paramLabel = "RESULTS", description = "A file of results.")
   private Path input = Path.of("");
 
   @Option(
-      names = "--output",
+      names = OUTPUT,
       paramLabel = "FILE",
       defaultValue = "page.html",
       description = "Where to write the page; ${DEFAULT-VALUE} by default.")
   private Path output = Path.of("");
 
   @Override
-  public Integer call() {
-    if (output.toAbsolutePath().normalize().equals(input.toAbsolutePath().normalize())) {
-      throw new ParameterException(
-          spec.commandLine(), "--output must be another file than the results: " + output);
-    }
-    write(Page.render(read()));
+  public Integer call() throws FileRefusedException {
+    Results results = results();
+    PageFile.write(results, output, OUTPUT);
     spec.commandLine().getOut().println(output.toAbsolutePath());
     spec.commandLine().getOut().flush();
-    return spec.exitCodeOnSuccess();
+    return ExitCode.OK.code();
   }
 
-  private Results read() {
+  /** Checks both files before anything is written. */
+  private Results results() {
     try {
-      return ResultsFile.read(input);
-    } catch (IOException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-  }
-
-  private void write(String page) {
-    try {
-      Files.writeString(output, page);
-    } catch (IOException e) {
-      throw new ParameterException(
-          spec.commandLine(), "--output must be a file that can be written: " + output, e);
+      Results results = ResultsFile.read(input);
+      PageFile.requireWritable(output, OUTPUT);
+      return results;
+    } catch (FileRefusedException refused) {
+      throw new ParameterException(spec.commandLine(), refused.getMessage(), refused);
     }
   }
 }

@@ -7,6 +7,7 @@ import io.tourbillon.bench.subject.Subject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -135,8 +136,12 @@ record Request(
         if (heapMegabytes < needed) {
           throw new UnfitException(
               String.format(
+                  Locale.ROOT,
                   "--heap must be %dm at least for %s with %d: %dm",
-                  needed, scenario.id(), job.size(), heapMegabytes));
+                  needed,
+                  scenario.id(),
+                  job.size(),
+                  heapMegabytes));
         }
       }
     }
@@ -150,9 +155,14 @@ record Request(
       if (needed > availableMegabytes) {
         throw new UnfitException(
             String.format(
+                Locale.ROOT,
                 "%s must have %d MB for %s with %d, and here %d are available;"
                     + " leave it out with --subject, or choose a smaller --size",
-                kind.id(), needed, run.scenario().id(), size, availableMegabytes));
+                kind.id(),
+                needed,
+                run.scenario().id(),
+                size,
+                availableMegabytes));
       }
     }
   }

@@ -1,55 +1,109 @@
 package io.tourbillon.bench.compare;
 
+import io.tourbillon.bench.compare.Shape.MisshapenException;
+import io.tourbillon.bench.console.FileRefusedException;
+import io.tourbillon.bench.console.InputFile;
+import io.tourbillon.bench.console.OutputFile;
+import io.tourbillon.bench.scenario.Measurement;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Objects;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads and writes results as JSON. */
+/**
+ * Reads and writes results as JSON. What is read is checked as a whole by {@link ResultsShape}: who
+ * gets results need not ask whether a part of them is there or makes sense.
+ */
 final class ResultsFile {
+  /** A hundred times those of the longest comparison. */
+  private static final int MOST_BYTES = 64 << 20;
+
+  private static final String KIND = "a file of results";
+
   private static final JsonMapper JSON =
-      JsonMapper.builder()
+      JsonMapper.builder(
+              JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
           .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .build();
 
   private ResultsFile() {}
 
-  /** Writes them; a reader sees the file before or the file after, never half of it. */
-  static void write(Results results, Path file) throws IOException {
-    Path whole = file.resolveSibling(file.getFileName() + ".part");
-    Files.writeString(whole, JSON.writeValueAsString(results) + System.lineSeparator());
-    Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  /**
+   * Writes them; a reader sees the file before or the file after, never half of it.
+   *
+   * @throws FileRefusedException if it can not be written
+   */
+  static void write(Results results, Path file) throws FileRefusedException {
+    OutputFile.write(file, KIND, JSON.writeValueAsString(results) + System.lineSeparator());
   }
 
   /**
    * Reads them.
    *
-   * @throws IOException if there is no such file, or something else is in it; its message is for
-   *     users
+   * @throws FileRefusedException if there is no such file, or something else is in it
    */
-  static Results read(Path file) throws IOException {
+  static Results read(Path file) throws FileRefusedException {
+    String text = InputFile.read(file, KIND, MOST_BYTES);
     try {
-      JsonNode tree = JSON.readTree(Files.readString(file));
-      int format = tree.path("format").asInt(Results.FORMAT);
-      if (format != Results.FORMAT) {
-        throw new IOException(
-            "the format of results must be " + Results.FORMAT + ": " + format + " in " + file);
+      return parsed(text, ResultsShape.RESULTS, Results.class);
+    } catch (MisshapenException misshapen) {
+      throw new FileRefusedException(misshapen.getMessage() + " in " + file);
+    } catch (JacksonException noJson) {
+      throw new FileRefusedException(
+          KIND + " must be JSON that compare has written: " + explained(noJson) + " in " + file);
+    }
+  }
+
+  /**
+   * A measurement, as a process prints it.
+   *
+   * @throws MisshapenException if it is something else
+   * @throws JacksonException if it is no JSON
+   */
+  static Measurement measurement(String text) throws MisshapenException {
+    return parsed(text, ResultsShape.MEASUREMENT, Measurement.class);
+  }
+
+  private static <T> T parsed(String text, Shape shape, Class<T> type) throws MisshapenException {
+    JsonNode tree = JSON.readTree(text);
+    shape.check("", tree);
+    return JSON.treeToValue(tree, type);
+  }
+
+  private static String explained(JacksonException noJson) {
+    TokenStreamLocation location = noJson.getLocation();
+    String message = noJson.getOriginalMessage();
+    return location == null
+        ? message
+        : "line " + location.getLineNr() + ", column " + location.getColumnNr() + ": " + message;
+  }
+
+  /**
+   * Whether this looks like a file of results, be it damaged: a JSON object. What is written
+   * otherwise begins with something else.
+   *
+   * @throws IOException if it can not be read
+   */
+  static boolean isLikely(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      int first = in.read();
+      while (first >= 0 && Character.isWhitespace(first)) {
+        first = in.read();
       }
-      return Objects.requireNonNull(JSON.treeToValue(tree, Results.class), "nothing");
-    } catch (NoSuchFileException e) {
-      throw new IOException("there must be a file of results: " + file, e);
-    } catch (JacksonException | NullPointerException e) {
-      throw new IOException(
-          "a file of results must be whole, and JSON that compare has written: " + file, e);
+      return first == '{';
     }
   }
 }

@@ -175,7 +175,7 @@ final class Demo {
     delays.measureLateness();
     long startNanos = System.nanoTime();
     long startCpuNanos = ProcessCpu.nanos();
-    try (DemoServer server = new DemoServer(scheduler, timers, kinds, rolls);
+    try (DemoServer server = new DemoServer(scheduler, timers, kinds, rolls, tally);
         Clients clients = new Clients(timers, server.address(), kinds, tally)) {
       clients.start();
       background.startChurn();

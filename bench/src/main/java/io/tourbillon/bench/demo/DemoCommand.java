@@ -1,12 +1,16 @@
 package io.tourbillon.bench.demo;
 
 import io.tourbillon.bench.Interruption;
+import io.tourbillon.bench.console.ExitCode;
+import io.tourbillon.bench.console.OneLine;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
@@ -24,14 +28,7 @@ import picocli.CommandLine.Spec;
           + " a great many others asleep beside it.",
       "Ctrl-C ends it early, with the summary, and at once if that comes too late."
     },
-    mixinStandardHelpOptions = true,
-    exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {
-      "0:all is well",
-      "1:a promise of the service was broken, or the demo failed",
-      "2:a wrong option",
-      "130:all was well until Ctrl-C ended it; 143 if it was a kill"
-    })
+    mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
   private static final int MAX_SECONDS = 86_400;
   private static final int MAX_TIMERS = 50_000_000;
@@ -124,6 +121,7 @@ public final class DemoCommand implements Callable<Integer> {
     requireHeap("--timers", timers, timerBytes, heapBytes);
     requireHeap(
         "--coroutines", coroutines, coroutines * HEAP_BYTES_PER_COROUTINE, heapBytes - timerBytes);
+    requireDescriptors();
     return run(
         new Demo(
             (int) seconds,
@@ -159,6 +157,22 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
+  /** Linux raises the limit that a JVM has as far as the system lets it, so what is told is all. */
+  private void requireDescriptors() {
+    long most = Descriptors.most();
+    long open = Descriptors.open();
+    if (most - open < Descriptors.NEEDED) {
+      throw wrong(
+          String.format(
+              Locale.ROOT,
+              "at least %d file descriptors must be free (ulimit -n):"
+                  + " %d may be open, and %d are",
+              Descriptors.NEEDED,
+              most,
+              open));
+    }
+  }
+
   private ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
   }
@@ -170,9 +184,7 @@ public final class DemoCommand implements Callable<Integer> {
       }
       Summary summary = summaryOf(demo);
       summary.print(spec.commandLine().getOut());
-      return summary.isPromiseKept()
-          ? interruption.exitCode()
-          : spec.exitCodeOnExecutionException();
+      return summary.isWell() ? interruption.exitCode() : ExitCode.FAILED.code();
     }
   }
 
@@ -180,7 +192,11 @@ public final class DemoCommand implements Callable<Integer> {
     try {
       return demo.run();
     } catch (UncheckedIOException noMetrics) {
-      throw wrong("--metrics-port must be free: " + noMetrics.getMessage());
+      IOException cause = Objects.requireNonNull(noMetrics.getCause(), "the cause");
+      throw new ParameterException(
+          spec.commandLine(),
+          "--metrics-port must be free: " + metricsPort + ": " + OneLine.cause(cause),
+          cause);
     }
   }
 

@@ -3,6 +3,7 @@ package io.tourbillon.bench.demo;
 import io.tourbillon.bench.example.SuspendingChannel;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.timer.TimerService;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.AsynchronousServerSocketChannel;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -34,12 +36,17 @@ final class DemoServer implements AutoCloseable {
   static final int MAX_SESSIONS = Clients.COUNT * Clients.MAX_SESSIONS_EACH;
 
   private static final Duration GRACE = Duration.ofSeconds(10);
+
+  /** How long to wait after a connection could not be accepted. */
+  private static final Duration REST = Duration.ofMillis(100);
+
   private static final String CLOSING = "the server is closing";
 
   private final CoroutineScheduler scheduler;
   private final TimerService timers;
   private final Kinds kinds;
   private final Rolls rolls;
+  private final Tally tally;
   private final AsynchronousChannelGroup group;
   private final AsynchronousServerSocketChannel listener;
   private final InetSocketAddress address;
@@ -49,12 +56,14 @@ final class DemoServer implements AutoCloseable {
   /** Those that have not ended. The acceptor adds to it, and each leaves it on its own loop. */
   private final Set<Coroutine<?>> sessions = ConcurrentHashMap.newKeySet();
 
-  DemoServer(CoroutineScheduler scheduler, TimerService timers, Kinds kinds, Rolls rolls)
+  DemoServer(
+      CoroutineScheduler scheduler, TimerService timers, Kinds kinds, Rolls rolls, Tally tally)
       throws IOException {
     this.scheduler = scheduler;
     this.timers = timers;
     this.kinds = kinds;
     this.rolls = rolls;
+    this.tally = tally;
     group =
         AsynchronousChannelGroup.withFixedThreadPool(
             1, Thread.ofPlatform().daemon().name("demo-io").factory());
@@ -81,11 +90,25 @@ final class DemoServer implements AutoCloseable {
 
   private void accept() throws IOException {
     while (true) {
-      SuspendingChannel channel = SuspendingChannel.accept(listener);
+      SuspendingChannel channel = acceptOne();
       if (sessions.size() < MAX_SESSIONS) {
         begin(channel);
       } else {
         channel.close();
+      }
+    }
+  }
+
+  private SuspendingChannel acceptOne() throws IOException {
+    while (true) {
+      try {
+        return SuspendingChannel.accept(listener);
+      } catch (ClosedChannelException closing) {
+        throw closing;
+      } catch (IOException failure) {
+        // The client has gone already, or the process has no descriptor left until others go.
+        tally.failed(failure);
+        Coroutines.delay(REST);
       }
     }
   }

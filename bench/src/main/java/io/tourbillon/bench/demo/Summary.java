@@ -105,6 +105,11 @@ record Summary(
     return broken.isEmpty();
   }
 
+  /** Whether the promise was kept, and tested by all clients. */
+  boolean isWell() {
+    return isPromiseKept() && !tally.isOutOfDescriptors();
+  }
+
   void print(PrintWriter out) {
     Formatter text = new Formatter(out, Locale.ROOT);
     text.format("%n");
@@ -183,6 +188,12 @@ record Summary(
     if (failure != null) {
       text.format("failures  %,d connections; the first: %s%n", tally.failures(), failure);
     }
+    if (tally.isOutOfDescriptors()) {
+      text.format(
+          "          file descriptors ran out: %,d may be open (ulimit -n), so not all clients"
+              + " were%n          served%n",
+          Descriptors.most());
+    }
   }
 
   private void printLateness(Formatter text) {
@@ -208,8 +219,8 @@ record Summary(
     printPercentiles(text, "wake-ups", late, "of coroutines");
     if (stalls.ofLoops > 0) {
       text.format(
-          "          the loops were held up %,d times for 100 ms or more by a single turn; spawning%n"
-              + "          is included%n",
+          "          the loops were held up %,d times for 100 ms or more by a single turn;"
+              + " spawning%n          is included%n",
           stalls.ofLoops);
     }
   }
@@ -251,8 +262,9 @@ record Summary(
     }
     if (arming.isMeasured()) {
       text.format(
-          "memory    %.1f bytes a pending timer: the heap after a full collection, with %,d timers%n"
-              + "          less without; their tasks, which are the demo's, were there both times%n",
+          "memory    %.1f bytes a pending timer: the heap after a full collection, with %,d"
+              + " timers%n          less without; their tasks, which are the demo's, were there"
+              + " both times%n",
           (double) arming.heapBytes / arming.timers, arming.timers);
     } else {
       text.format(

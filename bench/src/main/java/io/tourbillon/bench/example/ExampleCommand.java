@@ -1,18 +1,25 @@
 package io.tourbillon.bench.example;
 
+import io.tourbillon.bench.Interruption;
+import io.tourbillon.bench.console.ExitCode;
+import io.tourbillon.bench.console.OneLine;
+import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.bridge.OsSignals;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import picocli.CommandLine.Command;
@@ -68,15 +75,16 @@ public final class ExampleCommand implements Runnable {
     requirePositive("--idle-seconds", idleSeconds);
     Duration patience = Duration.ofSeconds(idleSeconds);
     try (CoroutineScheduler scheduler = loops.open()) {
+      InetSocketAddress at = address.get();
       if (blocking) {
         ExecutorService threads = threadsOf(scheduler);
         try (BlockingEchoServer server =
-            new BlockingEchoServer(threads, address.get(), mostConnections, patience)) {
+            listen(at, () -> new BlockingEchoServer(threads, at, mostConnections, patience))) {
           awaitCtrlC("echo of " + server.address());
         }
       } else {
         try (EchoServer server =
-            new EchoServer(scheduler, address.get(), mostConnections, patience)) {
+            listen(at, () -> new EchoServer(scheduler, at, mostConnections, patience))) {
           awaitCtrlC("echo of " + server.address());
         }
       }
@@ -151,13 +159,15 @@ public final class ExampleCommand implements Runnable {
       @Option(names = "--blocking", description = BLOCKING) boolean blocking)
       throws IOException {
     try (CoroutineScheduler scheduler = loops.open()) {
+      InetSocketAddress at = address.get();
       if (blocking) {
-        try (BlockingWebServer server =
-            new BlockingWebServer(threadsOf(scheduler), address.get())) {
+        ExecutorService threads = threadsOf(scheduler);
+        try (BlockingWebServer server = listen(at, () -> new BlockingWebServer(threads, at))) {
           awaitCtrlC("see " + server.uri());
         }
       } else {
-        try (WebServer server = new WebServer(scheduler, address.get(), Duration.ofSeconds(60))) {
+        try (WebServer server =
+            listen(at, () -> new WebServer(scheduler, at, Duration.ofSeconds(60)))) {
           awaitCtrlC("see " + server.uri());
         }
       }
@@ -202,7 +212,8 @@ public final class ExampleCommand implements Runnable {
     return switch (answer) {
       case Fetcher.Page page ->
           page.address() + ": " + page.status() + ", " + page.body().length() + " characters";
-      case Fetcher.Failure failure -> failure.address() + ": " + failure.cause();
+      case Fetcher.Failure failure ->
+          failure.address() + ": " + OneLine.of(failure.cause().toString());
     };
   }
 
@@ -223,17 +234,58 @@ public final class ExampleCommand implements Runnable {
         });
   }
 
-  /** Runs a coroutine that tells with which code to exit; a failure needs no stack trace here. */
+  /**
+   * Runs a coroutine that tells with which code to exit; a failure needs no stack trace here.
+   * Ctrl-C cancels it, so that it can clean up.
+   */
   private int run(Loops loops, Callable<Integer> body) {
     try (CoroutineScheduler scheduler = loops.open()) {
-      return scheduler.spawn(body).join();
+      Coroutine<Integer> work = scheduler.spawn(body);
+      try (Interruption interruption = Interruption.listen(() -> work.cancel("Ctrl-C"))) {
+        return exitCode(work, interruption);
+      }
+    }
+  }
+
+  private int exitCode(Coroutine<Integer> work, Interruption interruption) {
+    try {
+      return work.join();
+    } catch (CancellationException stopped) {
+      return interruption.exitCode();
     } catch (CompletionException failure) {
       Throwable cause = failure;
       while (cause instanceof CompletionException && cause.getCause() != null) {
         cause = cause.getCause();
       }
-      spec.commandLine().getErr().println(cause);
-      return 1;
+      spec.commandLine().getErr().println(described(cause));
+      return ExitCode.FAILED.code();
+    }
+  }
+
+  private static String described(Throwable cause) {
+    return cause instanceof FileSystemException ofFile
+        ? OneLine.causeWithFile(ofFile)
+        : OneLine.of(cause.toString());
+  }
+
+  /** Opens a server. */
+  private interface Opening<S> {
+    S open() throws IOException;
+  }
+
+  private <S> S listen(InetSocketAddress at, Opening<S> opening) {
+    try {
+      return opening.open();
+    } catch (IOException refused) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--host and --port must be where a server can listen: "
+              + at.getHostString()
+              + ":"
+              + at.getPort()
+              + ": "
+              + OneLine.cause(refused),
+          refused);
     }
   }
 

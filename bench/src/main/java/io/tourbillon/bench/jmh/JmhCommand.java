@@ -1,10 +1,20 @@
 package io.tourbillon.bench.jmh;
 
+import io.tourbillon.bench.console.ExitCode;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.openjdk.jmh.runner.NoBenchmarksException;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
 /** {@code tourbillon jmh}: has no options of its own, so that all of JMH's pass through. */
@@ -14,12 +24,71 @@ import picocli.CommandLine.Unmatched;
       "Hands all arguments over to JMH: jmh -h tells of them, jmh -l lists the benchmarks."
     })
 public final class JmhCommand implements Callable<Integer> {
+  private static final String HELP = "--help";
+
+  @Spec private CommandSpec spec;
+
   @Unmatched List<String> arguments = new ArrayList<>();
 
-  /** JMH ends the JVM itself when it does not like its arguments. */
+  /**
+   * Does what JMH's own main method does, which would end the JVM itself when something is wrong.
+   */
   @Override
   public Integer call() throws IOException {
-    org.openjdk.jmh.Main.main(arguments.toArray(new String[0]));
-    return 0;
+    boolean help = arguments.removeIf(HELP::equals);
+    CommandLineOptions options = options();
+    if (help) {
+      spec.commandLine().usage(spec.commandLine().getOut());
+    }
+    if (help || options.shouldHelp()) {
+      options.showHelp();
+      return ExitCode.OK.code();
+    }
+    try {
+      return run(options, new Runner(options));
+    } catch (NoBenchmarksException none) {
+      throw wrong("a benchmark must match, see jmh -l: " + options.getIncludes());
+    } catch (RunnerException failure) {
+      return failed(failure);
+    }
+  }
+
+  private CommandLineOptions options() {
+    try {
+      return new CommandLineOptions(arguments.toArray(new String[0]));
+    } catch (CommandLineOptionException refused) {
+      throw wrong(String.valueOf(refused.getMessage()));
+    }
+  }
+
+  private static int run(CommandLineOptions options, Runner runner) throws RunnerException {
+    if (options.shouldList()) {
+      runner.list();
+    } else if (options.shouldListWithParams()) {
+      runner.listWithParams(options);
+    } else if (options.shouldListProfilers()) {
+      options.listProfilers();
+    } else if (options.shouldListResultFormats()) {
+      options.listResultFormats();
+    } else {
+      runner.run();
+    }
+    return ExitCode.OK.code();
+  }
+
+  /** JMH has told already what went wrong in a benchmark; this is why it gave up. */
+  private int failed(RunnerException failure) {
+    PrintWriter err = spec.commandLine().getErr();
+    Throwable cause = failure;
+    while (cause != null) {
+      err.println(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+      cause = cause.getCause();
+    }
+    err.flush();
+    return ExitCode.FAILED.code();
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 }

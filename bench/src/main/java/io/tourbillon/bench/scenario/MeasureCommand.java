@@ -1,5 +1,6 @@
 package io.tourbillon.bench.scenario;
 
+import io.tourbillon.bench.console.ExitCode;
 import io.tourbillon.bench.subject.Subject;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -21,9 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
     hidden = true,
     mixinStandardHelpOptions = true)
 public final class MeasureCommand implements Callable<Integer> {
-  /** The exit code when the work was not really done. */
-  static final int CHECK_FAILED = 3;
-
   @Spec private CommandSpec spec;
 
   @Parameters(index = "0", paramLabel = "SCENARIO")
@@ -53,9 +51,9 @@ public final class MeasureCommand implements Callable<Integer> {
     }
     Scenario scenario = scenario();
     Subject subject = subjectOf(scenario);
-    if (size < 1) {
-      throw new ParameterException(spec.commandLine(), "SIZE must be at least 1: " + size);
-    }
+    requireAtLeast("SIZE", size, 1);
+    requireAtLeast("WARM-UP-MILLIS", warmUpMillis, 0);
+    requireAtLeast("MEASURE-MILLIS", measureMillis, 0);
     try {
       Measurement measurement = scenario.run(subject, new Job(size, warmUpMillis, measureMillis));
       spec.commandLine().getOut().println(JsonMapper.shared().writeValueAsString(measurement));
@@ -63,7 +61,7 @@ public final class MeasureCommand implements Callable<Integer> {
       return 0;
     } catch (IllegalStateException checkFailed) {
       spec.commandLine().getErr().println(checkFailed.getMessage());
-      return CHECK_FAILED;
+      return ExitCode.CHECK_FAILED.code();
     } catch (OutOfMemoryError noMemory) {
       spec.commandLine().getErr().println("not enough memory: " + noMemory.getMessage());
       return spec.exitCodeOnExecutionException();
@@ -80,6 +78,13 @@ public final class MeasureCommand implements Callable<Integer> {
       // Then there is no parent to wait for, either.
     }
     Runtime.getRuntime().halt(1);
+  }
+
+  private void requireAtLeast(String name, int value, int least) {
+    if (value < least) {
+      throw new ParameterException(
+          spec.commandLine(), name + " must be at least " + least + ": " + value);
+    }
   }
 
   private Scenario scenario() {

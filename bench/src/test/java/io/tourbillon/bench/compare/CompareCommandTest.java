@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tourbillon.bench.Main;
+import io.tourbillon.bench.Program;
 import io.tourbillon.bench.TestProcess;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
@@ -15,15 +17,18 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class CompareCommandTest {
@@ -111,6 +116,159 @@ class CompareCommandTest {
     assertEquals("", out.toString());
   }
 
+  /** They are found out before the heap is: nothing may be measured for an hour and then fail. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          outcomes[0].measurement.figures           | null | must be an object: null
+          outcomes[0].measurement.figures.bytesEach | null | must be a number from -1.0E18 to 1.0E18: null
+          outcomes                                  | null | must be a list: null
+          outcomes[0]                               | null | must be an object: null
+          outcomes[0].scenario                      | null | must be text: null
+          versions.Netty                            | null | must be text: null
+          """)
+  void compare_againstDamagedResults_isRefusedBeforeAnythingIsMeasured(
+      String place, String value, String rule) throws IOException {
+    Path before = folder.resolve("before.json");
+    ResultsFile.write(
+        new Samples(Scenario.TIMER_MEMORY.full())
+            .measured(Scenario.TIMER_MEMORY, 5000, TimerKind.OURS_IDS, Metric.BYTES_EACH, 1)
+            .results(),
+        before);
+    Files.writeString(before, Json.replaced(Files.readString(before), place, value));
+    assertEquals(
+        CommandLine.ExitCode.USAGE,
+        run(
+            "compare",
+            "--scenario=timer-memory",
+            "--subject=ours-ids",
+            "--size=5000",
+            "--heap=256m",
+            "--against=" + before,
+            "--output=" + folder.resolve("now")));
+    assertEquals("--against: " + place + " " + rule + " in " + before, err.toString().strip());
+    assertEquals("", out.toString());
+    assertTrue(Files.notExists(folder.resolve("now")));
+  }
+
+  private int runSmall(Path output, String... more) {
+    return run(
+        Stream.concat(
+                Stream.of(
+                    "compare",
+                    "--quick",
+                    "--scenario=timer-memory",
+                    "--subject=ours-ids",
+                    "--size=1000",
+                    "--heap=256m",
+                    "--output=" + output),
+                Stream.of(more))
+            .toArray(String[]::new));
+  }
+
+  @Test
+  void compare_pageCanNotBeWritten_showsTheTableAndExitsWithOne() throws IOException {
+    Path page = Files.createDirectory(folder.resolve(Comparison.PAGE));
+    assertEquals(1, runSmall(folder));
+    assertTrue(out.toString().contains("| Memory of a pending timer, 1,000: "), out::toString);
+    assertTrue(ResultsFile.read(folder.resolve(Comparison.RESULTS)).isComplete());
+    assertEquals("the page must be a file, not a folder: " + page, err.toString().strip());
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "not every user may make links there")
+  void compare_pageIsALinkToResults_keepsThoseAndShowsTheTable() throws IOException {
+    Path before = folder.resolve("before.json");
+    ResultsFile.write(new Samples().results(), before);
+    Path page = Files.createSymbolicLink(folder.resolve(Comparison.PAGE), before);
+    assertEquals(1, runSmall(folder));
+    assertTrue(out.toString().contains("| Memory of a pending timer, 1,000: "), out::toString);
+    assertEquals(new Samples().results(), ResultsFile.read(before));
+    assertEquals("the page must be another file than results: " + page, err.toString().strip());
+  }
+
+  /** As on a disk that is full: measuring goes on, and the table is shown. */
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "not every user may make links there")
+  void compare_resultsCanNotBeWritten_showsTheTableAndExitsWithOne() throws IOException {
+    Path results =
+        Files.createSymbolicLink(folder.resolve(Comparison.RESULTS), folder.resolve("absent"));
+    assertEquals(1, runSmall(folder, "--repeat=2"));
+    assertTrue(out.toString().contains("| Memory of a pending timer, 1,000: "), out::toString);
+    String refusal = "a file of results must not be a link to nothing: " + results;
+    assertEquals(
+        List.of(refusal + "; it is tried again after each run", refusal),
+        err.toString().lines().toList());
+  }
+
+  @Test
+  void compare_scenarioNamedTwice_isMeasuredOnce() throws IOException {
+    assertEquals(0, runSmall(folder, "--scenario=timer-memory"), err::toString);
+    assertEquals(1, ResultsFile.read(folder.resolve(Comparison.RESULTS)).outcomes().size());
+  }
+
+  @Test
+  void compare_folderWithinAFile_isRefusedAndLeavesNothingBehind() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    assertEquals(CommandLine.ExitCode.USAGE, runSmall(file.resolve("folder")));
+    assertTrue(
+        err.toString().startsWith("--output must be a folder that can be written: " + file),
+        err::toString);
+    assertEquals(1, err.toString().lines().count(), err::toString);
+  }
+
+  /** A folder in which not even root can make another. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void compare_folderThatCanNotBeWritten_isRefused() {
+    assertEquals(CommandLine.ExitCode.USAGE, runSmall(Path.of("/proc/self/folder")));
+    assertTrue(
+        err.toString().startsWith("--output must be a folder that can be written: /proc/self/"),
+        err::toString);
+    assertEquals(1, err.toString().lines().count(), err::toString);
+  }
+
+  @Test
+  void compare_temporaryFolderIsMissing_isRefusedAndLeavesNothingBehind() {
+    String temporary = System.getProperty("java.io.tmpdir");
+    Path absent = folder.resolve("absent");
+    System.setProperty("java.io.tmpdir", absent.toString());
+    try {
+      assertEquals(CommandLine.ExitCode.USAGE, runSmall(folder.resolve("now")));
+    } finally {
+      System.setProperty("java.io.tmpdir", temporary);
+    }
+    assertEquals(
+        "the temporary folder must be one that can be written (java.io.tmpdir): "
+            + absent
+            + ": no such file or folder",
+        err.toString().strip());
+    assertTrue(Files.notExists(folder.resolve("now")));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void compare_temporaryFolderIsFull_isRefusedAndLeavesNothingBehind() throws Exception {
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    assumeTrue(Program.canMount(disk), "only root can mount a disk of memory");
+    String script = "mount -t tmpfs -o size=64k tmpfs " + disk + " && exec \"$@\"";
+    List<String> command = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", script, "sh"));
+    command.addAll(
+        Program.command(
+            List.of("-Djava.io.tmpdir=" + disk),
+            "compare",
+            "--quick",
+            "--subject=ours-ids",
+            "--heap=256m",
+            "--output=" + folder.resolve("now")));
+    Program.End end = Program.run(command);
+    assertEquals(2, end.exitCode(), end.err());
+    assertEquals("the temporary folder must have 8 MB free: 0 MB in " + disk, end.err().strip());
+    assertTrue(Files.notExists(folder.resolve("now")));
+  }
+
   @Test
   void compare_folderWithResults_isRefused() throws IOException {
     Files.createFile(folder.resolve(Comparison.RESULTS));
@@ -125,6 +283,70 @@ class CompareCommandTest {
       assertTrue(out.toString().contains(scenario.id()));
     }
     assertTrue(out.toString().contains("netty-65536 "));
+  }
+
+  /**
+   * While a compiler runs, which takes its time. A terminal tells the whole group of processes, and
+   * then it may end before this program is told; a kill tells the program alone.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @EnabledOnOs(OS.LINUX)
+  void ctrlC_beforeAnythingIsMeasured_exitsWith130AndLeavesNothingBehind(boolean group)
+      throws Exception {
+    Path scratch = Files.createDirectory(folder.resolve("scratch"));
+    Path bin = Files.createDirectory(folder.resolve("bin"));
+    Path go =
+        Files.writeString(
+            bin.resolve("go"), "#!/bin/sh\ntouch " + scratch + "/begun\nexec sleep 100\n");
+    assertTrue(go.toFile().setExecutable(true));
+    Path now = folder.resolve("a").resolve("b");
+    List<String> command = new ArrayList<>(List.of("setsid"));
+    command.addAll(
+        Program.command(
+            List.of("-Djava.io.tmpdir=" + scratch),
+            "compare",
+            "--quick",
+            "--subject=go,ours-ids",
+            "--heap=256m",
+            "--output=" + now));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("printed").toFile());
+    builder.environment().compute("PATH", (name, path) -> bin + ":" + path);
+    Process process = builder.start();
+    try {
+      awaitFile(scratch.resolve("begun"), process);
+      assertTrue(Files.exists(now));
+      String whom = (group ? "-" : "") + process.pid();
+      assertEquals(0, new ProcessBuilder("kill", "-INT", "--", whom).start().waitFor());
+      assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
+      assertEquals(130, process.exitValue(), () -> read(folder.resolve("printed")));
+      assertTrue(
+          read(folder.resolve("printed"))
+              .contains("the comparison was stopped before anything was measured"),
+          () -> read(folder.resolve("printed")));
+      assertTrue(Files.notExists(now.getParent()));
+      try (Stream<Path> left = Files.list(scratch)) {
+        assertEquals(
+            List.of(), left.filter(entry -> entry.toString().contains("compare")).toList());
+      }
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  private void awaitFile(Path file, Process process) throws InterruptedException {
+    long startNanos = System.nanoTime();
+    while (!Files.exists(file)) {
+      assertTrue(process.isAlive(), () -> read(folder.resolve("printed")));
+      assertTrue(
+          System.nanoTime() - startNanos < TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS),
+          () -> "there must be a file " + file + ": " + read(folder.resolve("printed")));
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
   }
 
   /** As a terminal does: the whole group of processes is told, in the middle of the second run. */

@@ -74,7 +74,7 @@ class ConductorTest {
 
   @Test
   void stop_inTheMiddleOfARun_endsItAndLeavesTheRestOut() throws Exception {
-    ChildProcess runner = new ChildProcess(folder);
+    ChildProcess runner = new ChildProcess();
     Path begun = folder.resolve("begun");
     Thread stopper =
         Thread.ofPlatform()
@@ -104,7 +104,7 @@ class ConductorTest {
   }
 
   private void carryOut(String script, long limitNanos) throws Exception {
-    carryOut(new ChildProcess(folder), script, limitNanos);
+    carryOut(new ChildProcess(), script, limitNanos);
   }
 
   private void carryOut(ChildProcess runner, String script, long limitNanos)
@@ -112,7 +112,7 @@ class ConductorTest {
     Map<ForeignKind, ForeignPrograms.Program> programs =
         Map.of(
             ForeignKind.GO, new ForeignPrograms.Program(List.of("sh", "-c", script, "peer"), "1"));
-    Launcher launcher = new Launcher(runner, 64, programs);
+    Launcher launcher = new Launcher(runner, folder, 64, programs);
     Conductor conductor = new Conductor(launcher, runner, ESTIMATE, System.nanoTime() + limitNanos);
     try (ProgressBar bar =
         new ProgressBarBuilder()

@@ -77,13 +77,13 @@ class ForeignProgramsTest {
   @Tag("programs")
   void measure_everyScenarioOfAPeer_findsOutWhatTheScenarioPromises(ForeignKind kind)
       throws Exception {
-    ChildProcess runner = new ChildProcess(folder);
+    ChildProcess runner = new ChildProcess();
     ForeignPrograms programs =
         ForeignPrograms.find(List.of(kind), runner, folder, ForeignPrograms.systemPath());
     assertTrue(
         programs.absent().isEmpty(),
         () -> "the packages golang-go and python3-gevent must be installed: " + programs.absent());
-    Launcher launcher = new Launcher(runner, 64, programs.present());
+    Launcher launcher = new Launcher(runner, folder, 64, programs.present());
     for (Scenario scenario : Scenario.values()) {
       if (scenario.subjects().contains(kind)) {
         Outcome outcome =
@@ -99,7 +99,7 @@ class ForeignProgramsTest {
 
   private ForeignPrograms find(List<ForeignKind> kinds, List<Path> path)
       throws IOException, InterruptedException {
-    return ForeignPrograms.find(kinds, new ChildProcess(folder), folder, path);
+    return ForeignPrograms.find(kinds, new ChildProcess(), folder, path);
   }
 
   private Path program(String name, String script) throws IOException {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.bench.Main;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
 import java.io.IOException;
@@ -116,11 +117,12 @@ final class DemoCommandTest {
       String port = "" + taken.getLocalPort();
       assertEquals(
           2,
-          new CommandLine(new DemoCommand(UnaryOperator.identity(), Clock.system(), HEAP_BYTES))
+          Main.commandLine()
               .setErr(new PrintWriter(err))
-              .execute("--timers", "0", "--coroutines", "0", "--metrics-port", port));
-      assertTrue(err.toString().startsWith("--metrics-port must be free: "), err.toString());
-      assertTrue(err.toString().contains(port), err.toString());
+              .execute("demo", "--timers", "0", "--coroutines", "0", "--metrics-port", port));
+      assertTrue(
+          err.toString().startsWith("--metrics-port must be free: " + port + ": "), err.toString());
+      assertEquals(1, err.toString().lines().count(), err.toString());
     }
   }
 

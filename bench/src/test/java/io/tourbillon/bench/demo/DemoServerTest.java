@@ -39,7 +39,7 @@ final class DemoServerTest {
     CoroutineScheduler scheduler = CoroutineScheduler.builder().engine(engine).loops(2).build();
     try (timers;
         scheduler) {
-      try (DemoServer server = new DemoServer(scheduler, timers, kinds, rolls)) {
+      try (DemoServer server = new DemoServer(scheduler, timers, kinds, rolls, new Tally())) {
         conversation.with(server, timers);
         ledger.handBack(timers.shutdownNow());
       }

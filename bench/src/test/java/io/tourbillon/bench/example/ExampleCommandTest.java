@@ -5,20 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.Main;
+import io.tourbillon.bench.Program;
 import io.tourbillon.bench.ServerJvm;
 import io.tourbillon.bench.TestProcess;
 import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,7 +139,51 @@ class ExampleCommandTest {
     assertEquals(0, run("copy", file.toString(), copy.toString()), err::toString);
     assertEquals("content", Files.readString(copy));
     assertEquals(1, run("copy", file.toString(), copy.toString()));
-    assertEquals("java.nio.file.FileAlreadyExistsException: " + copy, err.toString().strip());
+    assertEquals(copy + ": the file is there already", err.toString().strip());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "echo-server, --engine=HANDOFF",
+    "echo-server, --blocking",
+    "http-server, --engine=HANDOFF",
+    "http-server, --blocking"
+  })
+  void server_portInUse_exits2AndSaysSoInOneLine(String server, String kind) throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = "" + taken.getLocalPort();
+      assertEquals(2, run(server, "--port", port, kind));
+      assertTrue(
+          err.toString()
+              .matches(
+                  "--host and --port must be where a server can listen: [^:]+:" + port + ": .+\\R"),
+          err::toString);
+    }
+  }
+
+  /** A pipe without an end is copied until Ctrl-C. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void copy_untilCtrlC_exitsWith130AndLeavesNothingBehind(@TempDir Path folder) throws Exception {
+    Path copy = folder.resolve("copy");
+    Process process =
+        new ProcessBuilder(
+                Program.command(List.of(), "example", "copy", "/dev/zero", copy.toString()))
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("printed").toFile())
+            .start();
+    try {
+      while (!Files.exists(copy) || Files.size(copy) == 0) {
+        assertTrue(process.isAlive(), Files.readString(folder.resolve("printed")));
+        TimeUnit.MILLISECONDS.sleep(5);
+      }
+      assertEquals(0, new ProcessBuilder("kill", "-INT", "" + process.pid()).start().waitFor());
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+      assertEquals(130, process.exitValue(), Files.readString(folder.resolve("printed")));
+      assertTrue(Files.notExists(copy));
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   @Test

@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tourbillon.bench.Main;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class JmhCommandTest {
@@ -61,6 +65,27 @@ class JmhCommandTest {
   @Test
   void jmh_help_isThatOfJmh() {
     assertTrue(outputOf("jmh", "-h").contains("-prof <profiler>"));
+  }
+
+  @Test
+  void jmh_helpAsOtherCommandsHaveIt_isThatOfJmhToo() {
+    assertTrue(outputOf("jmh", "--help").contains("-prof <profiler>"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          -zz       | z is not a recognized option
+          -f x      | Cannot parse argument 'x' of option f
+          Nix       | a benchmark must match, see jmh -l: [Nix]
+          """)
+  void jmh_wrongArguments_areRefused(String arguments, String message) {
+    StringWriter err = new StringWriter();
+    String[] words = ("jmh " + arguments).split(" ", -1);
+    assertEquals(2, Main.commandLine().setErr(new PrintWriter(err)).execute(words));
+    assertTrue(err.toString().startsWith(message), err.toString());
   }
 
   /** JMH prints to System.out and to nothing else. */

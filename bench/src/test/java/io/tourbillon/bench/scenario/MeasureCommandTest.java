@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.Main;
+import io.tourbillon.bench.console.ExitCode;
 import io.tourbillon.bench.subject.ForeignKind;
 import io.tourbillon.bench.subject.Subject;
 import io.tourbillon.bench.subject.TimerKind;
@@ -72,7 +73,7 @@ class MeasureCommandTest {
   @Test
   void measure_aCheckThatFails_printsNoNumberAndExitsWithThree() {
     assertEquals(
-        MeasureCommand.CHECK_FAILED,
+        ExitCode.CHECK_FAILED.code(),
         run("measure", "idle-timeouts", "ours-ids", "1000000", "1", "1"));
     assertEquals("", out.toString());
     assertTrue(err.toString().contains("must be"), err::toString);

@@ -1,0 +1,67 @@
+package io.tourbillon.bench.compare;
+
+import io.tourbillon.bench.console.FileRefusedException;
+import io.tourbillon.bench.console.OneLine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder that a comparison writes to. Those folders that were made for it go again when it is
+ * closed, unless something was written: a comparison that never began leaves nothing behind.
+ */
+final class NewFolder implements AutoCloseable {
+  /** Of those that were not there before, the innermost first. */
+  private final Deque<Path> made = new ArrayDeque<>();
+
+  private NewFolder() {}
+
+  /**
+   * Makes it, unless it is there, and tries to write into it.
+   *
+   * @throws FileRefusedException if it can not be written
+   */
+  static NewFolder make(Path folder) throws FileRefusedException {
+    NewFolder made = new NewFolder();
+    boolean writable = false;
+    try {
+      made.create(folder.toAbsolutePath());
+      Files.delete(Files.createTempFile(folder, "results", ".part"));
+      writable = true;
+      return made;
+    } catch (IOException failure) {
+      throw new FileRefusedException(
+          "--output must be a folder that can be written: "
+              + folder
+              + ": "
+              + OneLine.cause(failure));
+    } finally {
+      if (!writable) {
+        made.close();
+      }
+    }
+  }
+
+  private void create(@Nullable Path folder) throws IOException {
+    if (folder == null || Files.isDirectory(folder)) {
+      return;
+    }
+    create(folder.getParent());
+    Files.createDirectory(folder);
+    made.push(folder);
+  }
+
+  @Override
+  public void close() {
+    try {
+      for (Path folder : made) {
+        Files.delete(folder);
+      }
+    } catch (IOException notEmpty) {
+      // What was written stays, and so do the folders around it.
+    }
+  }
+}

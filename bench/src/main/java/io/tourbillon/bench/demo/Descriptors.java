@@ -1,0 +1,49 @@
+package io.tourbillon.bench.demo;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
+
+/** The file descriptors of this process: each end of a connection takes one. */
+final class Descriptors {
+  /** Both ends of each client's connection, and as much as the rest of the demo opens. */
+  static final long NEEDED = 2L * Clients.COUNT + 50;
+
+  /** With so few left, whatever fails fails for want of them. */
+  private static final long FEW = 4;
+
+  /** What Linux and macOS call it; the JDK has no type for it. */
+  private static final String TOO_MANY = "Too many open files";
+
+  private Descriptors() {}
+
+  /** How many may be open; without a limit where the system tells of none. */
+  static long most() {
+    return system() instanceof UnixOperatingSystemMXBean unix
+        ? unix.getMaxFileDescriptorCount()
+        : Long.MAX_VALUE;
+  }
+
+  /** How many are open, or all if there is none left to count them with; 0 if nobody can tell. */
+  static long open() {
+    if (!(system() instanceof UnixOperatingSystemMXBean unix)) {
+      return 0;
+    }
+    try {
+      long open = unix.getOpenFileDescriptorCount();
+      return open < 0 ? most() : open;
+    } catch (InternalError none) {
+      return most();
+    }
+  }
+
+  /** Whether something has failed because there are none left. */
+  static boolean haveRunOut(IOException failure) {
+    return String.valueOf(failure.getMessage()).contains(TOO_MANY) || most() - open() < FEW;
+  }
+
+  private static OperatingSystemMXBean system() {
+    return ManagementFactory.getOperatingSystemMXBean();
+  }
+}
