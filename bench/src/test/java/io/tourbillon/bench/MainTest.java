@@ -101,7 +101,8 @@ class MainTest {
   @EnabledOnOs(OS.LINUX)
   void output_toAReaderThatHasGone_endsQuietly(String arguments) throws Exception {
     Process process =
-        new ProcessBuilder(Program.command(List.of(), arguments.split(" ", -1))).start();
+        TestProcess.start(
+            new ProcessBuilder(Program.command(List.of(), arguments.split(" ", -1))));
     try {
       process.getInputStream().close();
       assertNull(process.errorReader().readLine());

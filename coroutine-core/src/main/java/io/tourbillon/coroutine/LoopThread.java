@@ -4,6 +4,7 @@ package io.tourbillon.coroutine;
 final class LoopThread extends Thread {
   final EventLoop loop;
 
+  @SuppressWarnings("ThreadPriorityCheck") // The maker's priority is what must not be inherited.
   LoopThread(EventLoop loop, String name) {
     super(null, loop, name, 0, false);
     this.loop = loop;

@@ -257,7 +257,7 @@ final class Driver implements Runnable {
    * @return when to look again, in elapsed time
    */
   private long lookAtExecutor() {
-    if (!runner.isExecutorToBeWatched() || clock != Clock.system()) {
+    if (!runner.isExecutorToBeWatched() || !clock.equals(Clock.system())) {
       return NEVER;
     }
     runner.dropFromTerminatedExecutor();

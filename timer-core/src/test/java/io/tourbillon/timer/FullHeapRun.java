@@ -22,20 +22,15 @@ final class FullHeapRun {
   private FullHeapRun() {}
 
   public static void main(String[] args) throws Exception {
-    ExecutorService pool = Executors.newFixedThreadPool(1, daemons());
+    ExecutorService pool = Executors.newFixedThreadPool(1, Thread.ofPlatform().daemon().factory());
     try (TimerService onDriver = TimerService.builder().recordStats().build();
         TimerService onPool = TimerService.builder().executor(pool).build()) {
-      check("driver", onDriver, onPool);
+      check(onDriver, onPool);
     }
     pool.shutdownNow();
   }
 
-  private static java.util.concurrent.ThreadFactory daemons() {
-    return Thread.ofPlatform().daemon().factory();
-  }
-
-  private static void check(String name, TimerService onDriver, TimerService onPool)
-      throws Exception {
+  private static void check(TimerService onDriver, TimerService onPool) throws Exception {
     AtomicInteger beats = new AtomicInteger();
     AtomicInteger poolBeats = new AtomicInteger();
     AtomicInteger viewBeats = new AtomicInteger();

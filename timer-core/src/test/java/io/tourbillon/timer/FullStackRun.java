@@ -34,6 +34,7 @@ final class FullStackRun {
   }
 
   /** Calls itself until the stack is full, and does something at every depth on the way back. */
+  @SuppressWarnings("InfiniteRecursion") // It is to fill the stack.
   private void atEveryDepth(Runnable operation) {
     try {
       atEveryDepth(operation);

@@ -87,9 +87,11 @@ class ScheduledExecutorViewOrderTest {
       for (int thread = 0; thread < 64; thread++) {
         int number = thread;
         expected.add(number);
-        Thread.ofPlatform()
-            .start(() -> view.schedule(() -> ran.add(number), 5, MILLISECONDS))
-            .join();
+        Runnable submission =
+            () -> {
+              ScheduledFuture<?> _ = view.schedule(() -> ran.add(number), 5, MILLISECONDS);
+            };
+        Thread.ofPlatform().start(submission).join();
       }
       clock.advance(Duration.ofMillis(20));
       assertEquals(expected, ran);

@@ -315,7 +315,7 @@ class CompareCommandTest {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("printed").toFile());
     builder.environment().compute("PATH", (name, path) -> bin + ":" + path);
-    Process process = builder.start();
+    Process process = TestProcess.start(builder);
     try {
       awaitFile(scratch.resolve("begun"), process);
       assertTrue(Files.exists(now));

@@ -167,11 +167,11 @@ class ExampleCommandTest {
   void copy_untilCtrlC_exitsWith130AndLeavesNothingBehind(@TempDir Path folder) throws Exception {
     Path copy = folder.resolve("copy");
     Process process =
-        new ProcessBuilder(
-                Program.command(List.of(), "example", "copy", "/dev/zero", copy.toString()))
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("printed").toFile())
-            .start();
+        TestProcess.start(
+            new ProcessBuilder(
+                    Program.command(List.of(), "example", "copy", "/dev/zero", copy.toString()))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("printed").toFile()));
     try {
       while (!Files.exists(copy) || Files.size(copy) == 0) {
         assertTrue(process.isAlive(), Files.readString(folder.resolve("printed")));
