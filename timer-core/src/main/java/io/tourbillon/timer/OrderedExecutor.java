@@ -59,6 +59,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   private volatile boolean runsDelayed = true;
 
+  private final LongAdder waiting = new LongAdder();
   private final AtomicInteger active = new AtomicInteger();
   private final LongAdder completed = new LongAdder();
 
@@ -79,6 +80,11 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
     return task.isPeriodic()
         ? continuesPeriodic
         : runsDelayed || task.getDelay(TimeUnit.NANOSECONDS) <= 0;
+  }
+
+  /** Follows a task into the phase WAITING, or out of it. */
+  void countWaiting(int change) {
+    waiting.add(change);
   }
 
   void runBegins() {
@@ -328,7 +334,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   @Override
   public long getQueueSize() {
-    return Math.max(0, roster.size() - active.get());
+    return Math.max(0, waiting.sum());
   }
 
   @Override
@@ -343,7 +349,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   @Override
   public long getTaskCount() {
-    return getCompletedTaskCount() + roster.size();
+    return getCompletedTaskCount() + getActiveCount() + getQueueSize();
   }
 
   @Override
@@ -402,12 +408,13 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   @Override
   public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-    long leftNanos = unit.toNanos(timeout);
-    long deadlineNanos = System.nanoTime() + leftNanos;
+    long timeoutNanos = Math.max(0, unit.toNanos(timeout));
+    long startNanos = System.nanoTime();
     try {
+      long leftNanos = timeoutNanos;
       while (!roster.awaitEmptied(Math.min(leftNanos, LOOK_NANOS), TimeUnit.NANOSECONDS)) {
         service.dropFromTerminatedExecutor();
-        leftNanos = deadlineNanos - System.nanoTime();
+        leftNanos = timeoutNanos - (System.nanoTime() - startNanos);
         if (leftNanos <= 0) {
           return roster.isEmptied();
         }

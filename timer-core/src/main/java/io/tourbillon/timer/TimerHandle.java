@@ -7,7 +7,7 @@ import java.time.Duration;
  * and take tens of nanoseconds.
  *
  * <pre>
- *              +--- a batch takes it ---> FIRED
+ *              +--- its task begins ---> FIRED
  *   PENDING ---+--- cancel ------------> CANCELLED
  *              +--- shutdownNow -------> HANDED_BACK
  * </pre>
@@ -21,7 +21,7 @@ public interface TimerHandle {
   enum State {
     /** It will fire. */
     PENDING,
-    /** Its task has run, is running, or is about to. */
+    /** Its task has run, or is running. */
     FIRED,
     /** It was cancelled and did not fire, or, if it is periodic, does not fire again. */
     CANCELLED,
@@ -30,20 +30,23 @@ public interface TimerHandle {
   }
 
   /**
-   * Ends the timer. Its task is let go at once. The run of a periodic timer that is going on is not
-   * interrupted.
+   * Ends the timer, also one that is due and whose task has not begun. Its task is let go at once.
+   * The run of a periodic timer that is going on is not interrupted.
    *
-   * @return true if this call ended it
+   * @return true if this call ended it; the task does not begin any more then
    */
   boolean cancel();
 
   /**
    * Gives the timer a new delay, counted from now: the idle-timeout pattern, and the cheapest
    * operation of all when it makes the deadline later. A periodic timer goes on with its period
-   * from there.
+   * from there. One that is due and whose task has not begun is put off as well, unless the service
+   * was shut down.
    *
    * @param delay zero or less for the next tick
    * @return false if the timer has ended; it is not revived
+   * @throws java.util.concurrent.RejectedExecutionException if the timer is due and 67 million
+   *     others are pending in its shard; it fires then
    */
   boolean reschedule(Duration delay);
 

@@ -14,7 +14,9 @@ import java.util.concurrent.RejectedExecutionException;
  * thread-safe and quick. What they throw is logged and otherwise ignored.
  *
  * <p>Ids are those of {@link TimerService#arm}; timers with handles have them too. A periodic timer
- * gets a new one for each run, but for runs that it missed and makes up for at once.
+ * gets a new one for each run, but for runs that it missed and makes up for at once, and so does a
+ * timer that is put off when it is due. The tasks of executor views have ids below 0, one for all
+ * runs, which only name them here.
  */
 public interface TimerListener {
   /** A timer was accepted. */
@@ -30,8 +32,9 @@ public interface TimerListener {
   default void handedBack(long id) {}
 
   /**
-   * A timer is due and was taken out of the wheel, before its task runs; or a run that was missed
-   * is about to be made up for.
+   * A timer has fired, before its task runs: the task of a timer with a handle, or of an executor
+   * view, is about to begin; a timer known by its id was taken out of the wheel; or a run that was
+   * missed is about to be made up for.
    *
    * @param latenessNanos time since the end of the tick in which it was due
    */

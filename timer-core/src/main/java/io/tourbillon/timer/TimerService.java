@@ -26,12 +26,23 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Deadlines.</b> A timer never fires early: its deadline is rounded up to the end of a tick.
  * It fires at most a tick later than that, plus the time for which its thread is kept busy by other
  * tasks. A delay of zero or less fires at the next tick. A delay too long for the clock, about 292
- * years, counts as the longest that there is. Timers of the same tick fire in no particular order.
+ * years, counts as the longest that there is.
+ *
+ * <p><b>Order.</b> Timers of different ticks fire in the order of their ticks, whichever threads
+ * armed them and however late the driver is. Those of the same tick fire in no particular order.
+ * The tasks of an {@linkplain #asScheduledExecutor executor view} run by deadline in nanoseconds,
+ * then by submission.
  *
  * <p><b>One promise.</b> Every accepted timer ends in exactly one way: fired, cancelled, or handed
- * back by {@link #shutdownNow}. A timer has fired once it is taken into a batch of due ones, so a
- * cancel that comes later answers false even if the task has not begun. A task that throws has
- * fired; what it threw goes to the {@link TimerExceptionHandler}.
+ * back by {@link #shutdownNow}. A timer with a handle has fired when its task begins, and can be
+ * cancelled and rescheduled until then, also while it waits in the queue of an executor. A timer
+ * known only by its id has fired once the driver has taken it into a batch of due ones. A task that
+ * throws has fired; what it threw goes to the {@link TimerExceptionHandler}.
+ *
+ * <p>Neither an exception or error of a task, listener, handler, logger or executor, nor a full
+ * heap, nor the full stack of a caller ends the driver or loses a timer. While the heap is full
+ * timers are late. A caller whose stack is full gets a {@link StackOverflowError}, and nothing has
+ * changed then.
  *
  * <p>Tasks run on the service's one thread, its driver, unless an executor is given. A task there
  * should be short: all other timers wait for it. See {@link Builder#watchdog}.
@@ -149,10 +160,10 @@ public interface TimerService extends AutoCloseable {
 
   /**
    * A future that completes as the stage does, or exceptionally with a {@link
-   * java.util.concurrent.TimeoutException} that names the limit if the stage takes longer. The
-   * stage itself is left to go on. Completing or cancelling the future cancels the timer. As with
-   * any dependent future, a stage that never completes keeps the future reachable, also after its
-   * timeout.
+   * java.util.concurrent.TimeoutException} that names the limit if the stage takes longer. A stage
+   * that has completed is within every limit, and needs no timer. The stage itself is left to go
+   * on. Completing or cancelling the future cancels the timer. As with any dependent future, a
+   * stage that never completes keeps the future reachable, also after its timeout.
    *
    * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}
    */
@@ -160,12 +171,12 @@ public interface TimerService extends AutoCloseable {
       CompletionStage<T> stage, Duration limit);
 
   /**
-   * A new view of this service with the JDK's interface and contract, that of {@link
-   * java.util.concurrent.ScheduledThreadPoolExecutor}: a task that throws ends its periodic timer,
-   * futures tell the outcome, and {@link ScheduledExecutorService#shutdown} shuts down the view,
-   * whose delayed tasks still run and whose periodic ones do not, not the service. A shutdown of
-   * the service ends the view, and futures of pending tasks then fail with {@link
-   * RejectedExecutionException}.
+   * A new view of this service with the JDK's interface, contract and order, that of {@link
+   * java.util.concurrent.ScheduledThreadPoolExecutor}: tasks without a delay run at once, a task
+   * that throws ends its periodic timer, futures tell the outcome, and {@link
+   * ScheduledExecutorService#shutdown} shuts down the view, whose delayed tasks still run and whose
+   * periodic ones do not, not the service. A shutdown of the service ends the view, and futures of
+   * pending tasks then fail with {@link RejectedExecutionException}.
    */
   ScheduledExecutorView asScheduledExecutor();
 
@@ -200,9 +211,10 @@ public interface TimerService extends AutoCloseable {
   /**
    * Ends every pending timer, refuses new ones, and lets the driver end. Takes time in proportion
    * to the timers pending; those that come due meanwhile may fire. The second time there is nothing
-   * left to hand back. Timers that have fired are not recalled, and a periodic timer whose run is
-   * going on ends with that run: it is not among those handed back, and has fired. Futures of
-   * pending timers complete exceptionally with {@link RejectedExecutionException}.
+   * left to hand back. What the driver has taken into a batch, or has handed to the executor, is
+   * not recalled, and a periodic timer whose run is going on ends with that run: it is not among
+   * those handed back, and has fired. Futures of pending timers complete exceptionally with {@link
+   * RejectedExecutionException}.
    *
    * @return the tasks that were handed back, the very objects that were passed in, in no particular
    *     order; futures have none
@@ -284,13 +296,19 @@ public interface TimerService extends AutoCloseable {
     }
 
     /**
-     * Where tasks run; by default on the driver thread. A task that the executor refuses does not
-     * run: the exception handler is told, and the timer counts as fired and as rejected. A periodic
+     * Where tasks run; by default on the driver thread. They are handed over in the order in which
+     * they would run on the driver; a periodic task is armed again when its run has ended, and so
+     * comes after what was handed over meanwhile. A task that the executor refuses does not run:
+     * the exception handler is told, and the timer counts as fired and as rejected. A periodic
      * timer goes on.
      *
-     * @param executor must either run a task or throw. One that drops tasks silently loses timers
-     *     and ends periodic ones; one that runs them in the calling thread holds up the driver as
-     *     long.
+     * <p>If an {@link java.util.concurrent.ExecutorService} is terminated with tasks that it has
+     * not run, these are treated as refused: within a second, or, after a shutdown of the service
+     * or under a virtual clock, when somebody waits for the end of the service or of a view.
+     *
+     * @param executor must either run a task or throw. A timer whose task another executor drops
+     *     silently stays pending and keeps its place; an executor that runs tasks in the calling
+     *     thread holds up the driver as long.
      */
     public Builder executor(Executor executor) {
       this.executor = Objects.requireNonNull(executor, "executor");
@@ -305,7 +323,8 @@ public interface TimerService extends AutoCloseable {
 
     /**
      * What makes the driver thread, and the watchdog's. By default they are daemon platform threads
-     * named {@code tourbillon-timer-1} and so on.
+     * named {@code tourbillon-timer-1} and so on, which inherit nothing from the thread that builds
+     * the service: no inheritable thread locals, no context class loader, no priority.
      */
     public Builder threadFactory(ThreadFactory threadFactory) {
       this.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
@@ -357,9 +376,9 @@ public interface TimerService extends AutoCloseable {
     }
 
     /**
-     * Watches for tasks that hold the driver for longer than a bound, and reports each while it
-     * does: to the listener, or to the log if there is none. Costs a thread, which rests while the
-     * driver does. Off by default. Goes by the system's clock always.
+     * Watches for tasks that hold the driver thread for longer than a bound, and reports each while
+     * it does: to the listener, or to the log if there is none. Costs a thread, which rests while
+     * the driver does. Off by default. Goes by the system's clock always.
      *
      * @param bound from 1 ms to a day; a task is reported when it has taken between one and one and
      *     a half times as long

@@ -11,9 +11,10 @@ import org.HdrHistogram.Histogram;
  *
  * <p>From its due tick to its end the time of a timer is split in three: {@code latenessNanos} says
  * how far the wheel lags behind, {@code waitNanos} how long tasks queue, {@code runNanos} how long
- * they take. Where one ends the next begins. Lateness is known of every timer that fired. Wait and
- * run time are measured for all runs of an executor, of a small batch, or of a service with a
- * {@link TimerListener}; of more than 16 tasks that the driver runs as one batch each sixteenth is
+ * they take. Where one ends the next begins. Lateness is known of every timer that was taken out of
+ * the wheel, those among them that were cancelled before their task began included. Wait and run
+ * time are measured for all runs of an executor, of a small batch, or of a service with a {@link
+ * TimerListener}; of more than 16 tasks that the driver runs as one batch each sixteenth is
  * measured, and counts for sixteen. Values are exact to 1 % and at most an hour.
  *
  * <p>The histograms are this snapshot's own and not thread-safe for writing; the rest is immutable.

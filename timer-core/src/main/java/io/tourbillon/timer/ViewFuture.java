@@ -110,6 +110,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
       return false;
     }
     phase = Phase.WAITING;
+    view.countWaiting(1);
     return true;
   }
 
@@ -133,6 +134,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
       return false;
     }
     phase = Phase.ENDED;
+    view.countWaiting(-1);
     return true;
   }
 
@@ -174,6 +176,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
         if (mayRun) {
           phase = Phase.RUNNING;
           runner = Thread.currentThread();
+          view.countWaiting(-1);
           view.runBegins();
           return true;
         }
@@ -203,6 +206,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
       over = isDone();
       inService = armed && over && isPeriodic() && isCancelled();
       phase = over ? Phase.ENDED : Phase.WAITING;
+      view.countWaiting(over ? 0 : 1);
     }
     if (over) {
       if (inService) {
@@ -248,6 +252,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
         passedIn = null;
       }
       waited = phase == Phase.WAITING;
+      view.countWaiting(waited ? -1 : 0);
       // A run that ends by itself settles its timer itself; one that is cancelled goes on without.
       inService = armed && (waited || (phase == Phase.RUNNING && isPeriodic() && isCancelled()));
       if (phase != Phase.RUNNING) {
@@ -286,6 +291,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
         return false;
       }
       phase = Phase.HANDED_BACK;
+      view.countWaiting(-1);
       inService = armed;
     }
     if (inService) {
