@@ -50,6 +50,9 @@ final class Driver implements Runnable {
   /** The timers of executor views. Written once, before the first is armed. */
   private volatile @Nullable OrderedShard ordered;
 
+  /** The last tick of which all timers of all shards have fired. The driver's own. */
+  private long doneTick;
+
   private final MemoryReserve memory = new MemoryReserve();
 
   /** When to trim, in elapsed time. The driver's own. */
@@ -122,16 +125,18 @@ final class Driver implements Runnable {
     long nowNanos = elapsedNanos();
     long tick = scale.tickAt(nowNanos);
     waker.beginSearch();
-    long nextTick = findNextTick(tick);
+    long nextTick = findNextTick();
     long orderedTick = nextOrderedTick();
     if (nextTick <= tick) {
       waker.busy();
       runOrdered(scale.startNanos(nextTick));
       fire(nextTick);
+      doneTick = nextTick;
     } else if (orderedTick <= tick) {
       waker.busy();
       runOrderedOf(tick, nowNanos);
     } else {
+      doneTick = tick;
       memory.refill();
       rest(Math.min(nextTick, orderedTick));
     }
@@ -169,13 +174,13 @@ final class Driver implements Runnable {
     return count > 0;
   }
 
-  private long findNextTick(long tick) {
+  private long findNextTick() {
     long earliest = Waker.NEVER;
     for (int number = 0; number < shards.length; number++) {
       if (shards[number].hasStranded()) {
         followUp.armStranded(shards[number]);
       }
-      nextTicks[number] = shards[number].nextEventTick(tick, batches[number]);
+      nextTicks[number] = shards[number].nextEventTick(doneTick, batches[number]);
       earliest = Math.min(earliest, nextTicks[number]);
     }
     return earliest;

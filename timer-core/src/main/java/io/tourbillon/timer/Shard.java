@@ -301,20 +301,21 @@ final class Shard extends AbstractShard {
   }
 
   /**
-   * The next event, at which the driver has to advance the wheel. A wheel that has none by this
-   * tick goes on to it, so that what is armed from now on is placed by its true distance.
+   * The next event, at which the driver has to advance the wheel. A wheel that has none until a tick
+   * that is over goes on to it, so that what is armed from now on is placed by its true distance.
    *
+   * @param doneTick a tick through which the driver has gone in all shards
    * @param batch is not given anything
    */
-  long nextEventTick(long tick, Batch batch) {
+  long nextEventTick(long doneTick, Batch batch) {
     lock.lock();
     try {
       long eventTick = wheel.nextEventTick();
       if (stranded != null) {
-        eventTick = Math.min(eventTick, tick + 1);
+        eventTick = Math.min(eventTick, doneTick + 1);
       }
-      if (eventTick > tick && wheel.currentTick() < tick) {
-        wheel.advance(tick, 1, batch);
+      if (eventTick > doneTick && wheel.currentTick() < doneTick) {
+        wheel.advance(doneTick, 1, batch);
       }
       return eventTick;
     } finally {

@@ -382,7 +382,10 @@ class TimerStatsTest {
       while (!real.overdue().isZero()) {
         Thread.onSpinWait();
       }
-      assertEquals(0, real.pending());
+      // Taken out of the wheel, it is pending until its task begins.
+      while (real.pending() > 0) {
+        Thread.onSpinWait();
+      }
     }
   }
 
