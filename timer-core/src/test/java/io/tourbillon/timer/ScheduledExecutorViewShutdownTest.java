@@ -217,7 +217,9 @@ class ScheduledExecutorViewShutdownTest {
   }
 
   @Test
-  void shutdownNow_commands_areReturnedAsFutures() {
+  void shutdownNow_commands_areReturnedAsFutures() throws InterruptedException {
+    view.execute(this::block);
+    started.await();
     view.execute(counting);
     Runnable returned = view.shutdownNow().getFirst();
     assertInstanceOf(ScheduledFuture.class, returned);
