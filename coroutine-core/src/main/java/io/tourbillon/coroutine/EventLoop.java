@@ -3,6 +3,7 @@ package io.tourbillon.coroutine;
 import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,6 +72,7 @@ final class EventLoop implements Runnable {
   private final @Nullable LoopRecorder recorder;
 
   private final Mailbox mailbox = new Mailbox();
+  private final MemoryReserve memory = new MemoryReserve();
   private volatile @Nullable Thread thread;
 
   /** Coroutines that were placed here and have not ended. */
@@ -355,10 +357,16 @@ final class EventLoop implements Runnable {
     }
     try {
       do {
-        readMail();
-        advance();
-        runReady();
-        wheel.trimWhenDue();
+        try {
+          readMail();
+          advance();
+          runReady();
+          wheel.trimWhenDue();
+          memory.refill();
+        } catch (OutOfMemoryError full) {
+          // What allocates does so before it changes anything, so the next round does it again.
+          memory.release();
+        }
       } while (rest());
     } catch (Throwable failure) {
       die(failure);
@@ -511,8 +519,19 @@ final class EventLoop implements Runnable {
     return nanos;
   }
 
+  /**
+   * Puts a task among those that wait for a turn. A wake-up must not be lost: while there is no
+   * memory for it, waits for some, and nothing goes on here.
+   */
   void makeReady(Runnable task) {
-    ready.add(task, nowNanos);
+    while (true) {
+      try {
+        ready.add(task, nowNanos);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   /** Makes a coroutine ready as soon as its rate allows. */

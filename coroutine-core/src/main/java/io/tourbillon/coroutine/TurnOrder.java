@@ -50,12 +50,31 @@ abstract sealed class TurnOrder {
 
   /** Who came first is first. Looks ahead, so that memory is asked for early. */
   static final class Arrival extends TurnOrder {
-    private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
+    private static final int ROOM = 16;
+
+    /** Has room for one more at any time but at the beginning of an add. */
+    private ArrayDeque<Runnable> queue = new ArrayDeque<>(ROOM);
+
+    private int room = ROOM;
     private final Batch batch = new Batch();
 
     @Override
     void add(Runnable task, long nowNanos) {
+      if (queue.size() == room) {
+        grow();
+      }
       queue.add(task);
+    }
+
+    /**
+     * Makes room before anything is added. An ArrayDeque that grows by itself in a full heap loses
+     * what is in it: it has taken the element by then, and looks empty.
+     */
+    private void grow() {
+      ArrayDeque<Runnable> larger = new ArrayDeque<>(2 * room);
+      larger.addAll(queue);
+      queue = larger;
+      room *= 2;
     }
 
     @Override

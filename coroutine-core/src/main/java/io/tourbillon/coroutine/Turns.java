@@ -47,11 +47,13 @@ final class Turns {
     if (dog != null) {
       dog.begin();
     }
-    int count = giveSome(nowNanos, dog);
-    if (dog != null) {
-      dog.end();
+    try {
+      loop.counts.add(Count.SWITCHES, giveSome(nowNanos, dog));
+    } finally {
+      if (dog != null) {
+        dog.end();
+      }
     }
-    loop.counts.add(Count.SWITCHES, count);
   }
 
   /** A time before which the turn that goes on has not begun. */

@@ -301,8 +301,9 @@ final class Shard extends AbstractShard {
   }
 
   /**
-   * The next event, at which the driver has to advance the wheel. A wheel that has none until a tick
-   * that is over goes on to it, so that what is armed from now on is placed by its true distance.
+   * The next event, at which the driver has to advance the wheel. A wheel that has none until a
+   * tick that is over goes on to it, so that what is armed from now on is placed by its true
+   * distance.
    *
    * @param doneTick a tick through which the driver has gone in all shards
    * @param batch is not given anything
