@@ -1,5 +1,7 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.text.Printable;
+
 /**
  * Is told what went wrong in a task, or with handing it to the executor. Called by the thread that
  * found out, so it should be quick; what it throws itself is logged.
@@ -19,6 +21,6 @@ public interface TimerExceptionHandler {
   static TimerExceptionHandler logging() {
     return (task, error) ->
         System.getLogger("io.tourbillon.timer")
-            .log(System.Logger.Level.ERROR, "timer task failed: " + task, error);
+            .log(System.Logger.Level.ERROR, Printable.of("timer task failed: " + task), error);
   }
 }

@@ -5,6 +5,7 @@ import io.netty.util.Timer;
 import io.netty.util.TimerTask;
 import io.tourbillon.timer.AccountableTask;
 import io.tourbillon.timer.roster.Roster;
+import io.tourbillon.timer.text.Printable;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -213,7 +214,9 @@ final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
     } catch (Throwable failure) {
       // Netty's own timer does not let it out either.
       LOGGER.log(
-          System.Logger.Level.ERROR, () -> "a timeout's cancelled method failed: " + task, failure);
+          System.Logger.Level.ERROR,
+          () -> Printable.of("a timeout's cancelled method failed: " + task),
+          failure);
     }
     return true;
   }
