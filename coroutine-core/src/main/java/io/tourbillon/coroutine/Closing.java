@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.timer.text.Printable;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
@@ -110,7 +111,7 @@ final class Closing {
     left.coroutines().forEach(one -> names.add(one.summary()));
     LOG.log(
         Level.WARNING,
-        scheduler.name()
+        Printable.of(scheduler.name())
             + " is closed; coroutines that have not ended: "
             + left.total()
             + names.setEmptyValue(""));

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.text.Printable;
 import java.io.Serial;
 import java.util.concurrent.CancellationException;
 
@@ -20,7 +21,9 @@ public final class CoroutineCancelledException extends CancellationException {
   private final String reason;
 
   CoroutineCancelledException(String coroutineName, Signal signal) {
-    super(coroutineName + " was cancelled by " + signal.source() + ": " + signal.reason());
+    super(
+        Printable.of(
+            coroutineName + " was cancelled by " + signal.source() + ": " + signal.reason()));
     this.signal = signal;
     source = signal.source();
     reason = signal.reason();

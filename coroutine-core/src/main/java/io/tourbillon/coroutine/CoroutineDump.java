@@ -1,6 +1,8 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.timer.text.BoundedLines;
+import io.tourbillon.timer.text.Printable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,11 @@ import java.util.stream.Collectors;
  */
 public record CoroutineDump(
     long total, List<Entry> coroutines, List<Deadlock> deadlocks, List<String> silent) {
+  private static final String INDENT = "  ";
+
+  /** Deeper ones are indented no further: a chain of parents may be as long as the dump. */
+  private static final int MAX_INDENT = 100;
+
   /**
    * A coroutine.
    *
@@ -51,7 +58,7 @@ public record CoroutineDump(
       Optional<StackTraceElement> createdAt) {
     /** Name, state and what it waits for. */
     String summary() {
-      return name + " " + state + waitsFor.map(" on "::concat).orElse("");
+      return Printable.of(name + " " + state + waitsFor.map(" on "::concat).orElse(""));
     }
 
     /** One line. */
@@ -67,7 +74,7 @@ public record CoroutineDump(
       text.append("; ").append(loop);
       group.ifPresent(it -> text.append("; group ").append(it));
       createdAt.ifPresent(site -> text.append("; created at ").append(site));
-      return text.toString();
+      return Printable.of(text.toString());
     }
 
     private static String limit(Duration remaining) {
@@ -113,7 +120,7 @@ public record CoroutineDump(
   public record Link(String waiter, String waitsFor, String holder) {
     @Override
     public String toString() {
-      return waiter + " waits for " + holder + " (" + waitsFor + ")";
+      return Printable.of(waiter + " waits for " + holder + " (" + waitsFor + ")");
     }
   }
 
@@ -124,17 +131,39 @@ public record CoroutineDump(
     silent = List.copyOf(silent);
   }
 
-  /** For people: how many, deadlocks, loops that do not answer, and a tree. */
+  /**
+   * For people: how many, deadlocks, loops that do not answer, and a tree. What a name has in it
+   * that can not be seen is replaced.
+   */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder().append(total).append(" coroutines\n");
-    deadlocks.forEach(each -> text.append(each).append('\n'));
-    silent.forEach(loop -> text.append(loop).append(" does not answer\n"));
-    for (Entry entry : coroutines) {
-      text.repeat(' ', 2 * entry.depth()).append(entry).append('\n');
+    return toString(Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same text with fewer deadlocks, loops and coroutines.
+   *
+   * @param maxCharacters how long it is at the most, but for the lines that say how many there are,
+   *     and how many were left out
+   * @throws IllegalArgumentException if it is negative
+   */
+  public String toString(int maxCharacters) {
+    BoundedLines text = new BoundedLines(maxCharacters);
+    text.add(total + " coroutines");
+    int deadlocksLeft = text.addAll(deadlocks, Deadlock::toString);
+    if (deadlocksLeft > 0) {
+      text.add("and " + deadlocksLeft + " more deadlocks");
     }
-    if (coroutines.size() < total) {
-      text.append("and ").append(total - coroutines.size()).append(" more\n");
+    int silentLeft = text.addAll(silent, loop -> loop + " does not answer");
+    if (silentLeft > 0) {
+      text.add("and " + silentLeft + " more loops that do not answer");
+    }
+    int left =
+        text.addAll(
+            coroutines, entry -> INDENT.repeat(Math.min(entry.depth(), MAX_INDENT)) + entry);
+    long untold = total - coroutines.size() + left;
+    if (untold > 0) {
+      text.add("and " + untold + " more");
     }
     return text.toString();
   }

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.text.Printable;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.nio.channels.ClosedByInterruptException;
@@ -506,7 +507,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     } catch (Throwable thrown) {
       if (isFor(mine, thrown)) {
         loop.counts.add(Count.TIMEOUTS, 1);
-        TimeoutException timeout = new TimeoutException(name() + ": " + mine.reason());
+        TimeoutException timeout =
+            new TimeoutException(Printable.of(name() + ": " + mine.reason()));
         timeout.initCause(thrown);
         throw timeout;
       }

@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.text.Printable;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -344,7 +345,7 @@ final class EventLoop implements Runnable {
 
   @Override
   public String toString() {
-    return name();
+    return Printable.of(name());
   }
 
   // By the loop's own thread.

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.timer.text.Printable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -104,7 +105,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
 
   @Override
   public final String toString() {
-    return name() + " " + state;
+    return Printable.of(name()) + " " + state;
   }
 
   @Override
@@ -205,7 +206,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   }
 
   private TimeoutException notWithin(Duration limit) {
-    return new TimeoutException(name() + " has not ended within " + limit);
+    return new TimeoutException(Printable.of(name()) + " has not ended within " + limit);
   }
 
   /** Whoever has had {@link #watched} does so no more. */
@@ -308,7 +309,8 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
         Cancellation cause = Objects.requireNonNull(cancellation);
         CancellationException cancelled =
             new CancellationException(
-                name() + " was cancelled by " + cause.source() + ": " + cause.reason());
+                Printable.of(
+                    name() + " was cancelled by " + cause.source() + ": " + cause.reason()));
         if (outcome instanceof Thrown(Throwable thrown, State _)) {
           cancelled.initCause(thrown);
         }

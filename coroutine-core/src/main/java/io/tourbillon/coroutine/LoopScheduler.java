@@ -3,6 +3,7 @@ package io.tourbillon.coroutine;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.text.Printable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -300,6 +301,12 @@ final class LoopScheduler implements CoroutineScheduler {
 
   @Override
   public String toString() {
-    return name + " with " + live() + " coroutines on " + loops.length + " loops, " + engine;
+    return Printable.of(name)
+        + " with "
+        + live()
+        + " coroutines on "
+        + loops.length
+        + " loops, "
+        + engine;
   }
 }

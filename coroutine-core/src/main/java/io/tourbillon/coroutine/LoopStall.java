@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.text.Printable;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,13 +27,13 @@ public record LoopStall(
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    text.append(coroutine.orElse("other code"))
+    text.append(Printable.of(coroutine.orElse("other code")))
         .append(" holds ")
-        .append(loop)
+        .append(Printable.of(loop))
         .append(" for ")
         .append(heldNanos / 1_000_000)
         .append(" ms");
-    stack.forEach(call -> text.append("\n\tat ").append(call));
+    stack.forEach(call -> text.append("\n\tat ").append(Printable.of(call.toString())));
     return text.toString();
   }
 }

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.text.Printable;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,7 +20,7 @@ public record RealTimeWait(String loop, Optional<String> coroutine, List<StackTr
   /** Who, and what to do about it; without the stack. */
   @Override
   public String toString() {
-    return coroutine.orElse("a thread of " + loop)
+    return Printable.of(coroutine.orElse("a thread of " + loop))
         + " waits in real time, as Thread.sleep and the timed waits of java.util.concurrent do, and"
         + " not by the clock of its scheduler; Coroutines.delay and withTimeout do";
   }

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.internal.IndependentThread;
+import io.tourbillon.timer.text.Printable;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -81,26 +82,28 @@ final class Reports {
   void leftOpen(CoroutineTask<?> coroutine) {
     LOG.log(
         Level.WARNING,
-        coroutine.name()
+        Printable.of(coroutine.name())
             + " has ended without closing a scope that it has opened; its children are cancelled");
   }
 
   /** Something of the loop's own, or a turn, has thrown. */
   void taskFailed(EventLoop loop, Object task, Throwable failure) {
-    LOG.log(Level.ERROR, loop + ": a task has thrown: " + task, failure);
+    LOG.log(Level.ERROR, Printable.of(loop + ": a task has thrown: " + task), failure);
   }
 
   /** A loop has got no thread for what came after its end. */
   void notRevived(EventLoop loop, Throwable failure) {
     LOG.log(
         Level.ERROR,
-        loop + ": what has come after its end waits, as no thread could be started for it",
+        Printable.of(loop.name())
+            + ": what has come after its end waits, as no thread could be started for it",
         failure);
   }
 
   /** A loop is no more. */
   void loopDied(EventLoop loop, Throwable failure) {
-    String message = loop + " has died; its coroutines will not go on: " + loop.live();
+    String message =
+        Printable.of(loop.name()) + " has died; its coroutines will not go on: " + loop.live();
     // By another thread, since a logger takes locks, for which coroutines of the loop may wait.
     IndependentThread.daemon(loop.name() + "-report", () -> LOG.log(Level.ERROR, message, failure))
         .start();

@@ -1,5 +1,7 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.text.Printable;
+
 /**
  * Is told of a coroutine that has failed and that nobody has joined, or asked for a future, within
  * a second, or by the close of the scheduler. Who has given up waiting, for a limit or because it
@@ -15,6 +17,9 @@ public interface UncaughtHandler {
   static UncaughtHandler logging() {
     return (coroutine, failure) ->
         System.getLogger("io.tourbillon.coroutine")
-            .log(System.Logger.Level.ERROR, coroutine.name() + " failed, unseen", failure);
+            .log(
+                System.Logger.Level.ERROR,
+                Printable.of(coroutine.name()) + " failed, unseen",
+                failure);
   }
 }

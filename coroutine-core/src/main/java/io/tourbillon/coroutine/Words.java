@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.text.Printable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,7 @@ final class Words {
 
   private Words() {}
 
-  /** Of an object, on one line. */
+  /** Of an object, on one line, of which nothing is hidden. */
   static String of(Object what) {
     String words;
     try {
@@ -17,8 +18,8 @@ final class Words {
     } catch (RuntimeException | StackOverflowError unspeakable) {
       words = what.getClass().getName() + ", whose toString throws " + unspeakable.getClass();
     }
-    String line = words.replace('\n', ' ').replace('\r', ' ');
-    return line.length() <= MOST_CHARACTERS ? line : line.substring(0, MOST_CHARACTERS) + "...";
+    return Printable.of(
+        words.length() <= MOST_CHARACTERS ? words : words.substring(0, MOST_CHARACTERS) + "...");
   }
 
   /** A name for who waits or is waited for. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -262,7 +263,7 @@ class CoroutineDumpTest {
                 _ -> {}));
     settle();
     List<CoroutineDump.Entry> entries = dump(2).coroutines();
-    assertTrue(entries.get(0).toString().startsWith("line break SUSPENDED for 0 s on xxx"));
+    assertTrue(entries.get(0).toString().startsWith("line\uFFFDbreak SUSPENDED for 0 s on xxx"));
     assertTrue(entries.get(0).toString().length() < 1000);
     assertTrue(entries.get(1).toString().contains("whose toString throws"), entries::toString);
   }
@@ -309,6 +310,47 @@ class CoroutineDumpTest {
   void dump_ofNone_counts() {
     spawnSleepers(3);
     assertEquals("3 coroutines\nand 3 more\n", dump(0).toString());
+  }
+
+  @Test
+  void text_ofABoundedLength_saysHowManyWereLeftOut() {
+    spawnSleepers(100);
+    settle();
+    CoroutineDump dump = dump(90);
+    int line = dump.coroutines().getFirst().toString().length() + 1;
+    String header = "100 coroutines\n";
+    String text = dump.toString(header.length() + 3 * line + line / 2);
+    assertTrue(text.startsWith(header), text);
+    assertEquals(5, text.lines().count(), text);
+    assertTrue(text.endsWith("\nand 97 more\n"), text);
+    assertEquals(
+        "maxCharacters must not be negative: -1",
+        assertThrows(IllegalArgumentException.class, () -> dump.toString(-1)).getMessage());
+  }
+
+  @Test
+  void text_ofMoreThanFits_countsDeadlocksAndLoops() {
+    CoroutineDump.Deadlock deadlock =
+        new CoroutineDump.Deadlock(
+            List.of(new CoroutineDump.Link("a", "a\nlock", "b")), Optional.empty());
+    CoroutineDump dump =
+        new CoroutineDump(0, List.of(), List.of(deadlock, deadlock), List.of("one\u202E", "two"));
+    assertEquals(
+        """
+        0 coroutines
+        deadlock: a waits for b (a\uFFFDlock)
+        deadlock: a waits for b (a\uFFFDlock)
+        one\uFFFD does not answer
+        two does not answer
+        """,
+        dump.toString());
+    assertEquals(
+        """
+        0 coroutines
+        and 2 more deadlocks
+        and 2 more loops that do not answer
+        """,
+        dump.toString(0));
   }
 
   @Test

@@ -1,8 +1,12 @@
 package io.tourbillon.coroutine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,5 +25,39 @@ class WordsTest {
   })
   void duration_isToldAsExactlyAsItMatters(Duration time, String words) {
     assertEquals(words, Words.of(time));
+  }
+
+  @Test
+  void words_withWhatCanNotBeSeen_areOneHarmlessLine() {
+    assertEquals("a\uFFFDb\uFFFDc\uFFFDd", Words.of("a\nb\u001Bc\u202Ed"));
+  }
+
+  /** Half of a pair would be left. */
+  @Test
+  void words_cutInTheMiddleOfAPair_haveNoHalfOfIt() {
+    String words = Words.of("x".repeat(499) + "\uD83D\uDE00" + "y");
+    assertEquals("x".repeat(499) + "\uFFFD...", words);
+  }
+
+  @Test
+  void reports_ofHostileNames_areOnOneLineEach() {
+    String hostile = "a\nb\u202E";
+    String stall =
+        new LoopStall(
+                hostile,
+                Optional.of(hostile),
+                5_000_000,
+                List.of(new StackTraceElement("C", "method\nforged", "C.java", 1)))
+            .toString();
+    assertEquals(
+        "a\uFFFDb\uFFFD holds a\uFFFDb\uFFFD for 5 ms\n\tat C.method\uFFFDforged(C.java:1)", stall);
+    String wait = new RealTimeWait("loop", Optional.of(hostile), List.of()).toString();
+    assertTrue(wait.startsWith("a\uFFFDb\uFFFD waits in real time"), wait);
+    try (CoroutineScheduler scheduler =
+        CoroutineScheduler.builder().loops(1).name(hostile).engine(Engine.HANDOFF).build()) {
+      assertTrue(
+          scheduler.toString().startsWith("a\uFFFDb\uFFFD with 0 coroutines"),
+          scheduler.toString());
+    }
   }
 }

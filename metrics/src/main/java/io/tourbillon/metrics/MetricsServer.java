@@ -4,6 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.metrics.server.Endpoint;
+import io.tourbillon.metrics.server.Limits;
 import io.tourbillon.timer.TimerService;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -30,9 +31,31 @@ import org.jspecify.annotations.Nullable;
  * <p>It listens on the loopback address unless told otherwise, changes nothing, and has neither
  * encryption nor passwords: put a proxy in front of it where others can reach it. On the loopback
  * address it answers only requests for {@code localhost} or an address in digits, so that no page
- * on the Internet can read it through a browser on this machine. Requests are bounded: 8 KiB of
- * header, 1 KiB of body, 64 connections of half a minute at the most, of which 8 are served at a
- * time; they are read only, and stop no loop. Its threads are daemons.
+ * on the Internet can read it through a browser on this machine. Requests are read only, and stop
+ * no loop.
+ *
+ * <p>Everything is bounded, so that clients that are slow or hostile cost the process little:
+ *
+ * <ul>
+ *   <li>A request has 8 KiB of header, which arrive within 5 seconds, and 1 KiB of body.
+ *   <li>There are 256 connections, of half a minute at the most. Where one more client connects,
+ *       the connection makes way that has waited for its client for longest; so a probe is answered
+ *       within a second.
+ *   <li>All answers together hold 16 MiB, from when they are made until they have been read. Where
+ *       that is not enough, the oldest that is being read makes way; an answer that is longer by
+ *       itself is not sent, and logged.
+ *   <li>Two answers are made at a time, but {@code /health} waits for none of them. One dump of
+ *       each kind is made or read at a time; it has 1 Mi characters at the most, and says what was
+ *       left out.
+ * </ul>
+ *
+ * <p>After an {@code OutOfMemoryError} it answers again when there is memory: where that has ended
+ * one of its threads, it starts itself anew at the same port within some seconds, and logs a
+ * warning. Once it has started it asks itself for everything once, so that no class has to be
+ * initialised when there is no memory for that.
+ *
+ * <p>Its threads, ten when it has much to do, are daemons and inherit nothing from the thread that
+ * builds it. They rest when nobody asks, but for a look every two seconds whether they go on.
  *
  * <p>Needs {@code io.micrometer:micrometer-registry-prometheus}, {@code
  * org.eclipse.jetty:jetty-server} and {@code tools.jackson.core:jackson-databind}, which are
@@ -59,12 +82,15 @@ public final class MetricsServer implements AutoCloseable {
     return new Builder();
   }
 
-  /** The port that it listens on. */
+  /** The port that it listens on; the one that it listened on, once it is closed. */
   public int port() {
     return endpoint.port();
   }
 
-  /** The address of the page; that on this machine if the server listens on all addresses. */
+  /**
+   * The address of the page; that on this machine if the server listens on all addresses. Stays the
+   * same when it is closed.
+   */
   public URI uri() {
     InetAddress reachable =
         address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address;
@@ -91,7 +117,6 @@ public final class MetricsServer implements AutoCloseable {
    */
   public static final class Builder {
     private static final int LAST_PORT = 65_535;
-    private static final Duration LIFE_LIMIT = Duration.ofSeconds(30);
 
     private @Nullable PrometheusMeterRegistry registry;
     private @Nullable TimerService timers;
@@ -187,7 +212,7 @@ public final class MetricsServer implements AutoCloseable {
                   timers,
                   scheduler,
                   stallLimit,
-                  LIFE_LIMIT));
+                  Limits.DEFAULT));
       return new MetricsServer(endpoint, address, own);
     }
 

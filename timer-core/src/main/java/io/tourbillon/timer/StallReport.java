@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.text.Printable;
 import java.util.List;
 
 /**
@@ -13,5 +14,18 @@ public record StallReport(String threadName, long heldNanos, List<StackTraceElem
   /** Copies the stack. */
   public StallReport {
     stack = List.copyOf(stack);
+  }
+
+  /** A line for what and how long, and one for each call. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    text.append("a task holds ")
+        .append(Printable.of(threadName))
+        .append(" for ")
+        .append(heldNanos / 1_000_000)
+        .append(" ms");
+    stack.forEach(call -> text.append("\n\tat ").append(Printable.of(call.toString())));
+    return text.toString();
   }
 }

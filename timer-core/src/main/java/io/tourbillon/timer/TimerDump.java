@@ -1,8 +1,9 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.text.BoundedLines;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -51,18 +52,31 @@ public record TimerDump(long pending, List<Range> byDeadline, Map<String, Long> 
   /** Copies the collections; tags are sorted. */
   public TimerDump {
     byDeadline = List.copyOf(byDeadline);
-    byTag = java.util.Collections.unmodifiableMap(new TreeMap<>(byTag));
+    byTag = Collections.unmodifiableMap(new TreeMap<>(byTag));
   }
 
-  /** A table for people. */
+  /** A table for people; what a tag has in it that can not be seen is replaced. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder().append(pending).append(" timers pending\n");
-    for (Range range : byDeadline) {
-      text.append(String.format(Locale.ROOT, "  due in %s: %d%n", range.delays(), range.count()));
+    return toString(Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same table with fewer tags.
+   *
+   * @param maxCharacters how long it is at the most, but for the lines that say how many timers
+   *     there are, when they are due, and how many tags were left out
+   * @throws IllegalArgumentException if it is negative
+   */
+  public String toString(int maxCharacters) {
+    BoundedLines text = new BoundedLines(maxCharacters);
+    text.add(pending + " timers pending");
+    byDeadline.forEach(range -> text.add("  due in " + range.delays() + ": " + range.count()));
+    int left =
+        text.addAll(byTag.entrySet(), tag -> "  tagged " + tag.getKey() + ": " + tag.getValue());
+    if (left > 0) {
+      text.add("  and " + left + " more tags");
     }
-    byTag.forEach(
-        (tag, count) -> text.append(String.format(Locale.ROOT, "  tagged %s: %d%n", tag, count)));
     return text.toString();
   }
 }

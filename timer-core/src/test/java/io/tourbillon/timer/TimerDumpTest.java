@@ -158,6 +158,28 @@ class TimerDumpTest {
   }
 
   @Test
+  void dump_tagsWithWhatCanNotBeSeen_areOneHarmlessLineEach() {
+    timers.schedule(
+        Duration.ofMillis(5), NOTHING, TimerOptions.tagged("a\n9 timers pending\u001B[2J\u202E"));
+    assertEquals(
+        "  tagged a\uFFFD9 timers pending\uFFFD[2J\uFFFD: 1",
+        timers.dump().toString().lines().toList().getLast());
+  }
+
+  @Test
+  void dump_asTextOfABoundedLength_saysHowManyTagsWereLeftOut() {
+    TimerDump dump = new TimerDump(3, List.of(), Map.of("first", 1L, "second", 1L, "third", 1L));
+    assertEquals(
+        """
+        3 timers pending
+          tagged first: 1
+          and 2 more tags
+        """,
+        dump.toString(40));
+    assertThrows(IllegalArgumentException.class, () -> dump.toString(-1));
+  }
+
+  @Test
   void dump_taken_canNotBeChanged() {
     Map<String, Long> tags = new HashMap<>(Map.of("b", 1L, "a", 2L));
     List<Range> ranges = new ArrayList<>();

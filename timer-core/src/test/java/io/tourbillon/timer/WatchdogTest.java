@@ -264,4 +264,16 @@ class WatchdogTest {
     stack.add(new StackTraceElement("Some", "method", "Some.java", 1));
     assertEquals(List.of(), report.stack());
   }
+
+  @Test
+  void stallReport_asText_isALineForEachCallAndHidesNothing() {
+    StallReport report =
+        new StallReport(
+            "driver\nforged",
+            1_500_000,
+            List.of(new StackTraceElement("Some", "method", "Some.java", 1)));
+    assertEquals(
+        "a task holds driver\uFFFDforged for 1 ms\n\tat Some.method(Some.java:1)",
+        report.toString());
+  }
 }

@@ -2,40 +2,65 @@ package io.tourbillon.metrics.server;
 
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.timer.TimerService;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 
-/** A list for people, on request. One at a time: it looks at everything. */
+/**
+ * A list for people, on request, of a bounded length. One at a time, from the moment it is made
+ * until it has been sent, and not more than some a second: making it looks at everything, and its
+ * text is long.
+ */
 final class Dump implements Source {
-  private static final int MOST_COROUTINES = 10_000;
+  /** How many coroutines a dump looks at. */
+  private static final int MAX_COROUTINES = 10_000;
+
+  /** How long a dump is at the most; its last line says what was left out. */
+  static final int MAX_CHARACTERS = 1024 * 1024;
+
+  private static final long MIN_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final Supplier<String> text;
   private final Semaphore turn = new Semaphore(1);
+
+  /** When the last one was made; guarded by the turn. */
+  private long madeNanos = System.nanoTime() - MIN_INTERVAL_NANOS;
 
   private Dump(Supplier<String> text) {
     this.text = text;
   }
 
   static Dump of(TimerService timers) {
-    return new Dump(() -> timers.dump().toString());
+    return new Dump(() -> timers.dump().toString(MAX_CHARACTERS));
   }
 
   static Dump of(CoroutineScheduler scheduler) {
-    return new Dump(() -> scheduler.dump(MOST_COROUTINES).toString());
+    return new Dump(() -> scheduler.dump(MAX_COROUTINES).toString(MAX_CHARACTERS));
   }
 
   @Override
-  public Answer answer(Request request) {
+  public Answer answer(Request request, HeldBytes memory) throws IOException {
     if (!turn.tryAcquire()) {
-      return Answer.text(
-          HttpStatus.SERVICE_UNAVAILABLE_503, "another dump is being made; try again");
+      throw new NotNowException("another dump is being made or read");
     }
-    try {
-      return Answer.text(HttpStatus.OK_200, text.get());
+    boolean made = false;
+    try (BodyWriter body = new BodyWriter(memory)) {
+      if (System.nanoTime() - madeNanos < MIN_INTERVAL_NANOS) {
+        throw new NotNowException("another dump was made just now");
+      }
+      body.write(text.get().getBytes(StandardCharsets.UTF_8));
+      madeNanos = System.nanoTime();
+      Answer answer = body.finish(HttpStatus.OK_200, Answer.TEXT, turn::release);
+      made = true;
+      return answer;
     } finally {
-      turn.release();
+      if (!made) {
+        turn.release();
+      }
     }
   }
 }

@@ -11,36 +11,16 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.SizeLimitHandler;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.jspecify.annotations.Nullable;
 
-/** Jetty, with a limit on everything. Its threads are daemons and rest when nobody asks. */
+/** The server as a whole: what it serves, where, and the {@link Supervisor} that keeps it going. */
 public final class Endpoint implements AutoCloseable {
-  /** An acceptor, as without one Jetty hangs up on who is beyond the limit, and a selector. */
-  private static final int OWN_THREADS = 2;
+  private final Supervisor supervisor;
+  private final int port;
 
-  private static final int MAX_REQUESTS = 8;
-  private static final int MAX_CONNECTIONS = 64;
-  private static final int MAX_HEADER_BYTES = 8 * 1024;
-  private static final int MAX_BODY_BYTES = 1024;
-  private static final int MAX_QUEUED_JOBS = 1024;
-  private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
-  private static final Duration IDLE_LIMIT_IN_A_CROWD = Duration.ofSeconds(1);
-
-  private final Server server;
-  private final ServerConnector connector;
-
-  private Endpoint(Server server, ServerConnector connector) {
-    this.server = server;
-    this.connector = connector;
+  private Endpoint(Supervisor supervisor, int port) {
+    this.supervisor = supervisor;
+    this.port = port;
   }
 
   /**
@@ -48,7 +28,7 @@ public final class Endpoint implements AutoCloseable {
    *
    * @param port 0 for any that is free
    * @param stallLimit how long something may make no progress before it counts as stalled
-   * @param lifeLimit how long a connection may last
+   * @param limits how long a connection may take
    */
   public record Options(
       InetAddress address,
@@ -57,7 +37,7 @@ public final class Endpoint implements AutoCloseable {
       @Nullable TimerService timers,
       @Nullable CoroutineScheduler scheduler,
       Duration stallLimit,
-      Duration lifeLimit) {}
+      Limits limits) {}
 
   /**
    * Starts to serve.
@@ -65,58 +45,19 @@ public final class Endpoint implements AutoCloseable {
    * @throws UncheckedIOException if it can not listen there; says why
    */
   public static Endpoint start(Options options) {
-    Server server =
-        new Server(threads(), new ScheduledExecutorScheduler("tourbillon-metrics", true), null);
-    ServerConnector connector =
-        new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration()));
-    connector.setHost(options.address().getHostAddress());
-    connector.setPort(options.port());
-    connector.setIdleTimeout(IDLE_LIMIT.toMillis());
-    connector.setAcceptQueueSize(MAX_CONNECTIONS);
-    connector.addBean(new ConnectionLifetime(server.getScheduler(), options.lifeLimit()));
-    server.addConnector(connector);
-    server.setErrorHandler(new Refusal());
-    server.addBean(connectionLimit(server));
-    SizeLimitHandler bounded = new SizeLimitHandler(MAX_BODY_BYTES, -1);
-    bounded.setHandler(new Router(sources(options), options.address().isLoopbackAddress()));
-    server.setHandler(bounded);
+    Map<String, Source> sources = sources(options);
+    JettyServer first;
     try {
-      server.start();
+      first = new JettyServer(options, options.port(), sources);
     } catch (Exception failure) {
-      stop(server, failure);
       throw notListening(options, failure);
     }
-    return new Endpoint(server, connector);
-  }
-
-  private static QueuedThreadPool threads() {
-    QueuedThreadPool threads =
-        new QueuedThreadPool(
-            OWN_THREADS + MAX_REQUESTS,
-            OWN_THREADS,
-            (int) IDLE_LIMIT.toMillis(),
-            new ArrayBlockingQueue<>(MAX_QUEUED_JOBS));
-    threads.setName("tourbillon-metrics");
-    threads.setDaemon(true);
-    threads.setReservedThreads(0);
-    return threads;
-  }
-
-  /** Where all connections are taken, those that say nothing make way for others soon. */
-  private static NetworkConnectionLimit connectionLimit(Server server) {
-    NetworkConnectionLimit limit = new NetworkConnectionLimit(MAX_CONNECTIONS, server);
-    limit.setEndPointIdleTimeout(IDLE_LIMIT_IN_A_CROWD.toMillis());
-    return limit;
-  }
-
-  private static HttpConfiguration configuration() {
-    HttpConfiguration http = new HttpConfiguration();
-    http.setRequestHeaderSize(MAX_HEADER_BYTES);
-    http.setSendServerVersion(false);
-    http.setSendXPoweredBy(false);
-    // Whoever has asked makes way for the next: connections kept for later would use up the limit.
-    http.setPersistentConnectionsEnabled(false);
-    return http;
+    int port = first.port();
+    Supervisor supervisor = new Supervisor(first, () -> new JettyServer(options, port, sources));
+    supervisor.start();
+    ServerThreads.newThread("warm-up", new WarmUp(options.address(), port, sources.keySet()))
+        .start();
+    return new Endpoint(supervisor, port);
   }
 
   private static Map<String, Source> sources(Options options) {
@@ -153,25 +94,18 @@ public final class Endpoint implements AutoCloseable {
         "the metrics server could not be started at " + place, new IOException(failure));
   }
 
-  private static void stop(Server server, Exception reason) {
-    try {
-      server.stop();
-    } catch (Exception failure) {
-      reason.addSuppressed(failure);
-    }
+  /** Where it listens; where it listened, if it is closed. */
+  public int port() {
+    return port;
   }
 
-  /** Where it listens. */
-  public int port() {
-    return connector.getLocalPort();
+  /** The server that serves now. */
+  JettyServer server() {
+    return supervisor.server();
   }
 
   @Override
   public void close() {
-    try {
-      server.stop();
-    } catch (Exception failure) {
-      throw new IllegalStateException("the metrics server could not be stopped", failure);
-    }
+    supervisor.close();
   }
 }

@@ -5,9 +5,11 @@ import java.util.Map;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
-/** Whether all that is served is at work: 200 if so, 503 if not, and what is the matter. */
+/**
+ * Whether all that is served is at work: 200 if so, 503 if not, and what is the matter. The answer
+ * is short, and needs none of the threads and none of the memory that other answers may use up.
+ */
 final class Health implements Source {
   private final @Nullable TimerWatch timers;
   private final @Nullable LoopWatch loops;
@@ -22,7 +24,7 @@ final class Health implements Source {
   }
 
   @Override
-  public Answer answer(Request request) {
+  public Answer answer(Request request, HeldBytes memory) {
     Map<String, Condition> conditions = new LinkedHashMap<>();
     if (timers != null) {
       conditions.put("timers", timers.check());
@@ -31,8 +33,16 @@ final class Health implements Source {
       loops.check().forEach((loop, condition) -> conditions.put("loop " + loop, condition));
     }
     boolean healthy = conditions.values().stream().allMatch(Condition::isHealthy);
-    byte[] json = JsonMapper.shared().writeValueAsBytes(new Report(healthy, conditions));
-    return Answer.json(healthy ? HttpStatus.OK_200 : HttpStatus.SERVICE_UNAVAILABLE_503, json);
+    byte[] json = Answer.JSON_MAPPER.writeValueAsBytes(new Report(healthy, conditions));
+    return new Answer(
+        healthy ? HttpStatus.OK_200 : HttpStatus.SERVICE_UNAVAILABLE_503,
+        Answer.JSON,
+        Body.uncounted(json));
+  }
+
+  @Override
+  public boolean isQuick() {
+    return true;
   }
 
   /** How it is written. */

@@ -2,7 +2,6 @@ package io.tourbillon.metrics.server;
 
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What the page polls: samples as JSON, those that it has not seen. */
 final class Live implements Source {
@@ -13,7 +12,7 @@ final class Live implements Source {
   }
 
   @Override
-  public Answer answer(Request request) {
+  public Answer answer(Request request, HeldBytes memory) {
     long seen;
     try {
       String since = Request.extractQueryParameters(request).getValue("since");
@@ -21,6 +20,9 @@ final class Live implements Source {
     } catch (RuntimeException malformed) {
       return Answer.text(HttpStatus.BAD_REQUEST_400, "since must be the number of a sample");
     }
-    return Answer.json(HttpStatus.OK_200, JsonMapper.shared().writeValueAsBytes(feed.since(seen)));
+    try (BodyWriter body = new BodyWriter(memory)) {
+      Answer.JSON_MAPPER.writeValue(body, feed.since(seen));
+      return body.finish(HttpStatus.OK_200, Answer.JSON);
+    }
   }
 }

@@ -1,17 +1,25 @@
 package io.tourbillon.metrics.server;
 
-import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the source of a path and sends what it answers. Only GET and HEAD are allowed, so nothing
@@ -36,6 +44,11 @@ final class Router extends Handler.Abstract {
           new HttpField(HttpHeader.CACHE_CONTROL, "no-store"),
           new HttpField(HttpHeader.VARY, "Accept"));
 
+  /** An answer that can not be made now is tried again for about two seconds. */
+  private static final int MAX_TRIES = 9;
+
+  private static final long RETRY_MILLIS = 250;
+
   /** An address in digits, or the name that every machine has for itself. */
   private static final Pattern OWN_HOST =
       Pattern.compile(
@@ -43,49 +56,176 @@ final class Router extends Handler.Abstract {
 
   private final Map<String, Source> sources;
   private final boolean onlyForThisMachine;
+  private final Connections connections;
+  private final HeldBytes memory;
+  private final Executor makers;
+  private final ScheduledExecutorService later;
 
   /**
    * @param sources by path
    * @param onlyForThisMachine refuse requests for a host with a name: a page on the Internet whose
    *     name leads to this machine must not read what is here
+   * @param connections is told what becomes of a request
+   * @param memory for answers
+   * @param makers makes the answers that are not quick
+   * @param later waits for what can not be made now
    */
-  Router(Map<String, Source> sources, boolean onlyForThisMachine) {
+  Router(
+      Map<String, Source> sources,
+      boolean onlyForThisMachine,
+      Connections connections,
+      HeldBytes memory,
+      Executor makers,
+      ScheduledExecutorService later) {
     this.sources = Map.copyOf(sources);
     this.onlyForThisMachine = onlyForThisMachine;
+    this.connections = connections;
+    this.memory = memory;
+    this.makers = makers;
+    this.later = later;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     response.getHeaders().add(HEADERS);
-    Answer answer = answer(request, response);
-    response.setStatus(answer.status());
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
-    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
-    response.write(true, ByteBuffer.wrap(answer.body()), callback);
+    Exchange exchange = new Exchange(request, response, callback);
+    Answer refusal = refusalOf(request, response);
+    if (refusal != null) {
+      exchange.send(refusal);
+      return true;
+    }
+    Source source = sources.get(Request.getPathInContext(request));
+    if (source == null) {
+      exchange.send(
+          Answer.text(HttpStatus.NOT_FOUND_404, "there is nothing here; try / or /metrics"));
+    } else if (source.isQuick()) {
+      exchange.sendOrTryAgain(source, 1);
+    } else {
+      makeAndSend(source, exchange, MAX_TRIES);
+    }
     return true;
   }
 
-  private Answer answer(Request request, Response response) {
+  /**
+   * Has a maker do it, for which the request waits if need be; it keeps no thread meanwhile.
+   *
+   * @param tries how often it may be tried
+   */
+  private void makeAndSend(Source source, Exchange exchange, int tries) {
+    // Who has waited has time for the making again.
+    if (!connections.making(exchange.endPoint())) {
+      exchange.madeWay();
+      return;
+    }
+    try {
+      makers.execute(() -> exchange.sendOrTryAgain(source, tries));
+    } catch (RejectedExecutionException full) {
+      exchange.send(notNow("too many requests are waiting"));
+    }
+  }
+
+  private static Answer notNow(String why) {
+    return Answer.text(HttpStatus.SERVICE_UNAVAILABLE_503, why + "; try again");
+  }
+
+  private Answer answer(Source source, Request request) throws NotNowException {
+    try {
+      return source.answer(request, memory);
+    } catch (Throwable failure) {
+      NotNowException notNow = NotNowException.behind(failure);
+      if (notNow != null) {
+        throw notNow;
+      }
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "no answer for " + Request.getPathInContext(request),
+          failure);
+      return Answer.text(HttpStatus.INTERNAL_SERVER_ERROR_500, "no answer; the log says why");
+    }
+  }
+
+  /** What is wrong with a request; null if nothing is. */
+  private @Nullable Answer refusalOf(Request request, Response response) {
     String host = Request.getServerName(request);
     if (onlyForThisMachine && (host == null || !OWN_HOST.matcher(host).matches())) {
       return Answer.text(
           HttpStatus.MISDIRECTED_REQUEST_421,
           "the host must be localhost or an address in digits: this server is for its machine only");
     }
-    String path = Request.getPathInContext(request);
-    Source source = sources.get(path);
-    if (source == null) {
-      return Answer.text(HttpStatus.NOT_FOUND_404, "there is nothing here; try / or /metrics");
-    }
-    if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
+    if (sources.containsKey(Request.getPathInContext(request))
+        && !HttpMethod.GET.is(request.getMethod())
+        && !HttpMethod.HEAD.is(request.getMethod())) {
       response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
       return Answer.text(HttpStatus.METHOD_NOT_ALLOWED_405, "the method must be GET or HEAD");
     }
-    try {
-      return source.answer(request);
-    } catch (Throwable failure) {
-      LOGGER.log(System.Logger.Level.WARNING, "no answer for " + path, failure);
-      return Answer.text(HttpStatus.INTERNAL_SERVER_ERROR_500, "no answer; the log says why");
+    return null;
+  }
+
+  /** A request, and the way back. */
+  private final class Exchange {
+    private final Request request;
+    private final Response response;
+    private final Callback callback;
+
+    private Exchange(Request request, Response response, Callback callback) {
+      this.request = request;
+      this.response = response;
+      this.callback = callback;
+    }
+
+    private EndPoint endPoint() {
+      return request.getConnectionMetaData().getConnection().getEndPoint();
+    }
+
+    /**
+     * Makes an answer and sends it. What can not be made now is tried again a little later, so that
+     * those who ask again and again do not do so faster.
+     */
+    private void sendOrTryAgain(Source source, int tries) {
+      if (!connections.making(endPoint())) {
+        madeWay();
+        return;
+      }
+      try {
+        send(answer(source, request));
+      } catch (NotNowException notNow) {
+        if (tries > 1) {
+          ScheduledFuture<?> _ =
+              later.schedule(
+                  () -> makeAndSend(source, this, tries - 1), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
+          send(notNow(String.valueOf(notNow.getMessage())));
+        }
+      } catch (Throwable failure) {
+        callback.failed(failure);
+      }
+    }
+
+    private void madeWay() {
+      callback.failed(new EofException("the connection has made way for another"));
+    }
+
+    /** Sends an answer, and releases it when it has been sent or can not be. */
+    private void send(Answer answer) {
+      EndPoint endPoint = endPoint();
+      Body body = answer.body();
+      if (!connections.writing(endPoint, body)) {
+        madeWay();
+        return;
+      }
+      response.setStatus(answer.status());
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
+      response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length());
+      Content.copy(
+          body.newSource(),
+          response,
+          new Callback.Nested(callback) {
+            @Override
+            public void completed() {
+              body.release();
+              connections.ending(endPoint);
+            }
+          });
     }
   }
 }

@@ -1,10 +1,10 @@
 package io.tourbillon.metrics.server;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Locale;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.QuotedQualityCSV;
 import org.eclipse.jetty.server.Request;
 
@@ -21,11 +21,12 @@ final class Scrape implements Source {
   }
 
   @Override
-  public Answer answer(Request request) throws IOException {
+  public Answer answer(Request request, HeldBytes memory) throws IOException {
     String format = formatFor(request);
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    registry.scrape(body, format);
-    return new Answer(200, format, body.toByteArray());
+    try (BodyWriter body = new BodyWriter(memory)) {
+      registry.scrape(body, format);
+      return body.finish(HttpStatus.OK_200, format);
+    }
   }
 
   /** Who accepts neither, says nothing, or what is no list, gets text, as from other exporters. */

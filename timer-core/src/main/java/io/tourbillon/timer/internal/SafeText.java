@@ -1,5 +1,7 @@
 package io.tourbillon.timer.internal;
 
+import io.tourbillon.timer.text.Printable;
+
 import org.jspecify.annotations.Nullable;
 
 /** Puts objects of users into words without trusting them. */
@@ -7,7 +9,7 @@ public final class SafeText {
   private SafeText() {}
 
   /**
-   * What {@code toString} returns; if that throws or returns null, the class and the identity of
+   * What {@code toString} returns, {@linkplain Printable made printable}; if that throws or returns null, the class and the identity of
    * the object, as {@link Object#toString} has it. Never throws, but for want of memory.
    */
   public static String of(@Nullable Object object) {
@@ -17,7 +19,7 @@ public final class SafeText {
     try {
       String text = object.toString();
       if (text != null) {
-        return text;
+        return Printable.of(text);
       }
     } catch (Throwable broken) {
       // The caller has something more important to say.

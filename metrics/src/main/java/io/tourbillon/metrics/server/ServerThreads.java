@@ -1,0 +1,27 @@
+package io.tourbillon.metrics.server;
+
+import io.tourbillon.timer.internal.IndependentThread;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Makes the threads of a server. They are daemons and inherit nothing from the thread that starts
+ * them: no inheritable thread locals, no context class loader, no priority. Thread-safe.
+ */
+final class ServerThreads implements ThreadFactory {
+  private static final String NAME = "tourbillon-metrics";
+
+  private final AtomicInteger made = new AtomicInteger();
+
+  @Override
+  public Thread newThread(Runnable task) {
+    return newThread(String.valueOf(made.incrementAndGet()), task);
+  }
+
+  /** A thread for one purpose, which its name tells. */
+  static Thread newThread(String purpose, Runnable task) {
+    Thread thread = IndependentThread.daemon(NAME + "-" + purpose, task);
+    thread.setContextClassLoader(ServerThreads.class.getClassLoader());
+    return thread;
+  }
+}

@@ -1,0 +1,86 @@
+package io.tourbillon.metrics;
+
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.timer.TimerService;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Timers and coroutines that are served while others attack the server. Says at which port, and
+ * then measures for some seconds whenever it is sent a line. To be run in a JVM of its own.
+ */
+final class AttackedProgram {
+  private static final int COROUTINES = 20_000;
+  private static final int NAME_LENGTH = 400;
+  private static final int TIMERS_A_STEP = 10;
+  private static final long STEP_MILLIS = 5;
+  private static final long DELAY_MILLIS = 20;
+  private static final Duration MEASURED = Duration.ofSeconds(10);
+
+  private AttackedProgram() {}
+
+  public static void main(String[] arguments) throws Exception {
+    TimerService timers = TimerService.builder().recordStats().build();
+    CoroutineScheduler scheduler =
+        CoroutineScheduler.builder().engine(Engine.HANDOFF).recordStats().build();
+    for (int number = 0; number < COROUTINES; number++) {
+      String name = number + "n".repeat(NAME_LENGTH - String.valueOf(number).length());
+      scheduler.spawn(SpawnOptions.named(name), () -> Coroutines.delay(Duration.ofHours(1)));
+    }
+    MetricsServer server = MetricsServer.builder().timers(timers).scheduler(scheduler).build();
+    measure(timers, Duration.ofSeconds(5));
+    System.out.println(server.port());
+    BufferedReader commands =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    while (commands.readLine() != null) {
+      System.out.println(measure(timers, MEASURED));
+    }
+    System.exit(0);
+  }
+
+  private static String measure(TimerService timers, Duration time) throws InterruptedException {
+    Histogram before = timers.stats().latenessNanos();
+    long cpuBeforeNanos = cpuNanos();
+    long startNanos = System.nanoTime();
+    while (System.nanoTime() - startNanos < time.toNanos()) {
+      for (int timer = 0; timer < TIMERS_A_STEP; timer++) {
+        timers.arm(DELAY_MILLIS, TimeUnit.MILLISECONDS, () -> {});
+      }
+      TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
+    }
+    Histogram lateness = timers.stats().latenessNanos();
+    lateness.subtract(before);
+    long cpuMillisPerSecond =
+        (cpuNanos() - cpuBeforeNanos) * 1000 / (System.nanoTime() - startNanos);
+    return String.format(
+        Locale.ROOT,
+        "lateness p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, max %.2f ms of %d timers;"
+            + " CPU %d ms/s; %d MB live",
+        lateness.getValueAtPercentile(50) / 1e6,
+        lateness.getValueAtPercentile(99) / 1e6,
+        lateness.getValueAtPercentile(99.9) / 1e6,
+        lateness.getMaxValue() / 1e6,
+        lateness.getTotalCount(),
+        cpuMillisPerSecond,
+        liveBytes() >> 20);
+  }
+
+  private static long cpuNanos() {
+    return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
+  }
+
+  /** What is in use, while the attack goes on. */
+  private static long liveBytes() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+}

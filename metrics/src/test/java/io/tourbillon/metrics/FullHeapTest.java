@@ -1,0 +1,26 @@
+package io.tourbillon.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Errors for lack of memory end no server: {@link FullHeap}. */
+class FullHeapTest {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void server_heapFullForSeconds_answersWhenThereIsMemoryAgain(boolean askedBefore)
+      throws Exception {
+    String said =
+        FreshJvm.run(
+            FullHeap.class,
+            Duration.ofSeconds(150),
+            List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC"),
+            String.valueOf(askedBefore));
+    assertTrue(said.contains("/metrics is answered after "), said);
+    assertTrue(said.contains("/health is answered after "), said);
+    assertTrue(said.endsWith("closed\n"), said);
+  }
+}

@@ -1,0 +1,126 @@
+package io.tourbillon.metrics;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Clients that keep a server busy and cost themselves little: they send a header byte by byte, or
+ * do not read what they have asked for. Those that the server has closed or refused come back.
+ */
+final class SlowClients implements AutoCloseable {
+  private static final int RECEIVE_BUFFER_BYTES = 4 * 1024;
+  private static final String GOOD_STATUS = "HTTP/1.1 200";
+
+  private final InetSocketAddress server;
+  private final byte[] beginning;
+  private final boolean drips;
+  private final List<Client> clients = new ArrayList<>();
+  private final Thread thread;
+  private volatile boolean closed;
+
+  private SlowClients(int port, int count, String beginning, boolean drips) throws IOException {
+    this.server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    this.beginning = beginning.getBytes(StandardCharsets.US_ASCII);
+    this.drips = drips;
+    for (int number = 0; number < count; number++) {
+      clients.add(new Client());
+    }
+    thread = Thread.ofPlatform().daemon().name("slow-clients").start(this::run);
+  }
+
+  /** Clients that send a byte of a header every half second. */
+  static SlowClients drippingHeaders(int port, int count) throws IOException {
+    return new SlowClients(
+        port, count, "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", true);
+  }
+
+  /** Clients that ask for something and read nothing of it but the status. */
+  static SlowClients readingNothing(int port, int count, String path) throws IOException {
+    return new SlowClients(
+        port, count, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n", false);
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        for (Client client : clients) {
+          client.goOn();
+        }
+        TimeUnit.MILLISECONDS.sleep(drips ? 500 : 100);
+      }
+    } catch (IOException | InterruptedException end) {
+      // They are of no use any more.
+    }
+  }
+
+  private final class Client {
+    private SocketChannel channel = connect();
+    private boolean hasAsked;
+    private boolean isAnswered;
+
+    private Client() throws IOException {}
+
+    private SocketChannel connect() throws IOException {
+      SocketChannel connecting = SocketChannel.open();
+      connecting.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
+      connecting.configureBlocking(false);
+      connecting.connect(server);
+      return connecting;
+    }
+
+    private void goOn() throws IOException {
+      try {
+        if (!channel.finishConnect()) {
+          return;
+        }
+        if (!hasAsked) {
+          channel.write(ByteBuffer.wrap(beginning));
+          hasAsked = true;
+          return;
+        }
+        if (drips) {
+          channel.write(ByteBuffer.wrap(new byte[] {'x'}));
+        }
+        if (!isAnswered) {
+          readStatus();
+        }
+      } catch (IOException closedOrRefused) {
+        channel.close();
+        channel = connect();
+        hasAsked = false;
+        isAnswered = false;
+      }
+    }
+
+    private void readStatus() throws IOException {
+      byte[] status = new byte[GOOD_STATUS.length()];
+      int read = channel.read(ByteBuffer.wrap(status));
+      isAnswered = read > 0;
+      if (read < 0
+          || (isAnswered && !new String(status, StandardCharsets.US_ASCII).equals(GOOD_STATUS))) {
+        throw new IOException("closed or refused");
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    closed = true;
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(10));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    for (Client client : clients) {
+      client.channel.close();
+    }
+  }
+}
