@@ -43,7 +43,7 @@ public final class Main implements Runnable {
 
   /** Runs the program and ends the JVM with its exit code. */
   public static void main(String[] args) {
-    // Numbers are for programs to read as well. Libraries that print some, such as JMH, can not be
+    // Numbers are for programs to read as well. Libraries that print some, such as JMH, cannot be
     // told a locale otherwise.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     StandardOutput output = StandardOutput.install();

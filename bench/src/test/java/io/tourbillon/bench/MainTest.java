@@ -101,8 +101,7 @@ class MainTest {
   @EnabledOnOs(OS.LINUX)
   void output_toAReaderThatHasGone_endsQuietly(String arguments) throws Exception {
     Process process =
-        TestProcess.start(
-            new ProcessBuilder(Program.command(List.of(), arguments.split(" ", -1))));
+        TestProcess.start(new ProcessBuilder(Program.command(List.of(), arguments.split(" ", -1))));
     try {
       process.getInputStream().close();
       assertNull(process.errorReader().readLine());

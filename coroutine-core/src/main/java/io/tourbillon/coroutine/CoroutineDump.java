@@ -133,7 +133,7 @@ public record CoroutineDump(
 
   /**
    * For people: how many, deadlocks, loops that do not answer, and a tree. What a name has in it
-   * that can not be seen is replaced.
+   * that cannot be seen is replaced.
    */
   @Override
   public String toString() {

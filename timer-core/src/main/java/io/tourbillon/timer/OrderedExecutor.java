@@ -202,7 +202,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
         stopped ? "the scheduled executor has been shut down" : Shard.SHUT_DOWN);
   }
 
-  // What AbstractExecutorService builds on, and what it can not do for us.
+  // What AbstractExecutorService builds on, and what it cannot do for us.
 
   @Override
   protected <T> RunnableFuture<T> newTaskFor(Runnable task, T value) {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The fields are guarded by the lock of the shard, which decides every race between a cancel, a
  * reschedule, a batch and a shutdown. Only the phase TAKEN is left by compare-and-set: the thread
- * that runs the task takes no lock, and the first of begin, cancel and reschedule decides. Whoever
- * has moved the timer out of TAKEN to FIRED or CANCELLED is alone with {@code task}.
+ * that runs the task takes no lock, and the first of begin, cancel and reschedule decides. The
+ * thread that has moved the timer out of TAKEN to FIRED or CANCELLED is alone with {@code task}.
  */
 class ScheduledTimer implements TimerHandle {
   static final byte ARMED = 0;

@@ -55,7 +55,7 @@ public record TimerDump(long pending, List<Range> byDeadline, Map<String, Long> 
     byTag = Collections.unmodifiableMap(new TreeMap<>(byTag));
   }
 
-  /** A table for people; what a tag has in it that can not be seen is replaced. */
+  /** A table for people; what a tag has in it that cannot be seen is replaced. */
   @Override
   public String toString() {
     return toString(Integer.MAX_VALUE);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Timers of different ticks fire in the order of their ticks, whoever armed them. */
+/** Timers of different ticks fire in the order of their ticks, whichever thread armed them. */
 class OrderTest {
   private final VirtualClock clock = new VirtualClock();
   private final List<Long> fired = Collections.synchronizedList(new ArrayList<>());

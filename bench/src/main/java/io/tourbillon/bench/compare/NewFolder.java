@@ -22,7 +22,7 @@ final class NewFolder implements AutoCloseable {
   /**
    * Makes it, unless it is there, and tries to write into it.
    *
-   * @throws FileRefusedException if it can not be written
+   * @throws FileRefusedException if it cannot be written
    */
   static NewFolder make(Path folder) throws FileRefusedException {
     NewFolder made = new NewFolder();

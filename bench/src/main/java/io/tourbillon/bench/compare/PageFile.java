@@ -14,7 +14,7 @@ final class PageFile {
    * Says what will keep a page from being written.
    *
    * @param kind what it is called, as in {@code --output}
-   * @throws FileRefusedException if it can not be written, or results stand in its place, by
+   * @throws FileRefusedException if it cannot be written, or results stand in its place, by
    *     whatever name or link
    */
   static void requireWritable(Path file, String kind) throws FileRefusedException {
@@ -27,14 +27,14 @@ final class PageFile {
   /**
    * Writes one.
    *
-   * @throws FileRefusedException if it can not be written, or results stand in its place
+   * @throws FileRefusedException if it cannot be written, or results stand in its place
    */
   static void write(Results results, Path file, String kind) throws FileRefusedException {
     requireWritable(file, kind);
     OutputFile.write(file, kind, Page.render(results));
   }
 
-  /** What can not be read is not overwritten, either. */
+  /** What cannot be read is not overwritten, either. */
   private static boolean isResults(Path file) {
     try {
       return ResultsFile.isLikely(file);

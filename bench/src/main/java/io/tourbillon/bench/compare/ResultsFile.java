@@ -41,7 +41,7 @@ final class ResultsFile {
   /**
    * Writes them; a reader sees the file before or the file after, never half of it.
    *
-   * @throws FileRefusedException if it can not be written
+   * @throws FileRefusedException if it cannot be written
    */
   static void write(Results results, Path file) throws FileRefusedException {
     OutputFile.write(file, KIND, JSON.writeValueAsString(results) + System.lineSeparator());
@@ -92,7 +92,7 @@ final class ResultsFile {
    * Whether this looks like a file of results, be it damaged: a JSON object. What is written
    * otherwise begins with something else.
    *
-   * @throws IOException if it can not be read
+   * @throws IOException if it cannot be read
    */
   static boolean isLikely(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {

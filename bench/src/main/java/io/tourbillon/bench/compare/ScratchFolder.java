@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * compiled. It is deleted when it is closed.
  *
  * @param path where it is
- * @param err is told if it can not be deleted
+ * @param err is told if it cannot be deleted
  */
 record ScratchFolder(Path path, PrintWriter err) implements AutoCloseable {
   /** The sources of peers and what programs print are less than this. */
@@ -25,7 +25,7 @@ record ScratchFolder(Path path, PrintWriter err) implements AutoCloseable {
    * Makes one.
    *
    * @param parent the system's temporary folder
-   * @throws FileRefusedException if it is not there, can not be written or is full: runs would fail
+   * @throws FileRefusedException if it is not there, cannot be written or is full: runs would fail
    *     for that, which are all right otherwise
    */
   static ScratchFolder make(Path parent, PrintWriter err) throws FileRefusedException {
@@ -52,7 +52,7 @@ record ScratchFolder(Path path, PrintWriter err) implements AutoCloseable {
     }
   }
 
-  /** Says so if it can not be deleted: what was measured counts all the same. */
+  /** Says so if it cannot be deleted: what was measured counts all the same. */
   @Override
   public void close() {
     try (Stream<Path> files = Files.walk(path)) {

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that can not be read or written as asked for. Its message is one line for users: the rule,
+ * A file that cannot be read or written as asked for. Its message is one line for users: the rule,
  * and the file or the value that breaks it.
  */
 public final class FileRefusedException extends IOException {

@@ -19,7 +19,7 @@ public final class InputFile {
    *
    * @param kind what it is to be, as in {@code a file of results}
    * @param mostBytes how many it may have at most
-   * @throws FileRefusedException if there is no such file, or it can not be read, is too long or is
+   * @throws FileRefusedException if there is no such file, or it cannot be read, is too long or is
    *     not UTF-8
    */
   public static String read(Path file, String kind, int mostBytes) throws FileRefusedException {

@@ -25,7 +25,7 @@ public final class OutputFile {
    * be a folder, must stand in a folder that is there, and must be writable if it is there already.
    *
    * @param kind what it is, as in {@code the page}
-   * @throws FileRefusedException if it can not be written
+   * @throws FileRefusedException if it cannot be written
    */
   public static void requireWritable(Path file, String kind) throws FileRefusedException {
     Path folder = folderOf(file);
@@ -47,7 +47,7 @@ public final class OutputFile {
    * Writes it in UTF-8. A link is followed, and a file that is replaced passes on its permissions.
    *
    * @param kind what it is, as in {@code the page}
-   * @throws FileRefusedException if it can not be written
+   * @throws FileRefusedException if it cannot be written
    */
   public static void write(Path file, String kind, String text) throws FileRefusedException {
     requireWritable(file, kind);

@@ -139,7 +139,7 @@ public final class OsSignals implements AutoCloseable {
    *
    * @param names as TERM or USR1; at least one
    * @throws IllegalArgumentException if there is none, or the system has no signal of that name, or
-   *     it can not be had; none is taken then
+   *     it cannot be had; none is taken then
    */
   public static OsSignals openUnlessIgnored(String... names) {
     return take(names);

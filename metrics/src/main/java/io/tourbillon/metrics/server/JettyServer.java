@@ -148,7 +148,8 @@ final class JettyServer {
     http.setRequestHeaderSize(MAX_HEADER_BYTES);
     http.setSendServerVersion(false);
     http.setSendXPoweredBy(false);
-    // Whoever has asked makes way for the next: connections kept for later would use up the limit.
+    // A client that has been answered makes way for the next: connections kept for later would use
+    // up the limit.
     http.setPersistentConnectionsEnabled(false);
     return new HttpConnectionFactory(http);
   }

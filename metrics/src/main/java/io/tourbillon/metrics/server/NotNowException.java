@@ -3,7 +3,7 @@ package io.tourbillon.metrics.server;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** An answer can not be made now, but may be in a moment; the message says why, for clients. */
+/** An answer cannot be made now, but may be in a moment; the message says why, for clients. */
 final class NotNowException extends IOException {
   private static final long serialVersionUID = 1L;
 

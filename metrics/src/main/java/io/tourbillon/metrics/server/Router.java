@@ -44,7 +44,7 @@ final class Router extends Handler.Abstract {
           new HttpField(HttpHeader.CACHE_CONTROL, "no-store"),
           new HttpField(HttpHeader.VARY, "Accept"));
 
-  /** An answer that can not be made now is tried again for about two seconds. */
+  /** An answer that cannot be made now is tried again for about two seconds. */
   private static final int MAX_TRIES = 9;
 
   private static final long RETRY_MILLIS = 250;
@@ -68,7 +68,7 @@ final class Router extends Handler.Abstract {
    * @param connections is told what becomes of a request
    * @param memory for answers
    * @param makers makes the answers that are not quick
-   * @param later waits for what can not be made now
+   * @param later waits for what cannot be made now
    */
   Router(
       Map<String, Source> sources,
@@ -178,7 +178,7 @@ final class Router extends Handler.Abstract {
     }
 
     /**
-     * Makes an answer and sends it. What can not be made now is tried again a little later, so that
+     * Makes an answer and sends it. What cannot be made now is tried again a little later, so that
      * those who ask again and again do not do so faster.
      */
     private void sendOrTryAgain(Source source, int tries) {
@@ -205,7 +205,7 @@ final class Router extends Handler.Abstract {
       callback.failed(new EofException("the connection has made way for another"));
     }
 
-    /** Sends an answer, and releases it when it has been sent or can not be. */
+    /** Sends an answer, and releases it when it has been sent or cannot be. */
     private void send(Answer answer) {
       EndPoint endPoint = endPoint();
       Body body = answer.body();

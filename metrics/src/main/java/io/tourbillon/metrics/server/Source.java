@@ -8,7 +8,7 @@ interface Source {
    * Makes an answer.
    *
    * @param memory for the bytes of the answer, if they may be many
-   * @throws NotNowException if it can not be made now, as when other answers hold the memory
+   * @throws NotNowException if it cannot be made now, as when other answers hold the memory
    */
   Answer answer(Request request, HeldBytes memory) throws Exception;
 

@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Asks a server that has just started for everything once, and throws the answers away. A class
- * whose initialisation fails for lack of memory can not be used any more for as long as the process
+ * whose initialisation fails for lack of memory cannot be used any more for as long as the process
  * lives; so what answers need is initialised while there is memory.
  */
 final class WarmUp implements Runnable {

@@ -25,7 +25,7 @@
  *   <li>A thread of Jetty's pool reads the header, and calls {@link Router#handle}.
  *   <li>A quick answer is made there; any other by one of two makers, for which the request waits
  *       without a thread ({@link Connections#making}). Its bytes are taken from {@link HeldBytes}
- *       slice by slice ({@link BodyWriter}). What can not be made now ({@link NotNowException}) is
+ *       slice by slice ({@link BodyWriter}). What cannot be made now ({@link NotNowException}) is
  *       tried again for about two seconds.
  *   <li>The answer is sent ({@link Connections#writing}), its bytes are given back, and the client
  *       closes the connection ({@link Connections#ending}).

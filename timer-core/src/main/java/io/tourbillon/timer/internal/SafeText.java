@@ -1,7 +1,6 @@
 package io.tourbillon.timer.internal;
 
 import io.tourbillon.timer.text.Printable;
-
 import org.jspecify.annotations.Nullable;
 
 /** Puts objects of users into words without trusting them. */
@@ -9,8 +8,9 @@ public final class SafeText {
   private SafeText() {}
 
   /**
-   * What {@code toString} returns, {@linkplain Printable made printable}; if that throws or returns null, the class and the identity of
-   * the object, as {@link Object#toString} has it. Never throws, but for want of memory.
+   * What {@code toString} returns, {@linkplain Printable made printable}; if that throws or returns
+   * null, the class and the identity of the object, as {@link Object#toString} has it. Never
+   * throws, but for want of memory.
    */
   public static String of(@Nullable Object object) {
     if (object == null) {
