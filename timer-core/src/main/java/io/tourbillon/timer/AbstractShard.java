@@ -36,6 +36,12 @@ abstract class AbstractShard {
     }
   }
 
+  /**
+   * Takes out what is pending in one page, so that callers and driver have the lock between one
+   * page and the next. Gets memory for what it hands back before it takes anything out.
+   */
+  abstract void drain(int page, HandBack handBack);
+
   // Called under the lock.
 
   final boolean isClosed() {

@@ -125,7 +125,7 @@ final class Driver implements Runnable {
     long nowNanos = elapsedNanos();
     long tick = scale.tickAt(nowNanos);
     waker.beginSearch();
-    long nextTick = findNextTick();
+    long nextTick = findNextTick(tick);
     long orderedTick = nextOrderedTick();
     if (nextTick <= tick) {
       waker.busy();
@@ -171,16 +171,19 @@ final class Driver implements Runnable {
       }
       runner.run(timer, nowNanos, count++);
     }
+    if (shard != null && count > 0 && shard.isTrimmable()) {
+      waker.freed();
+    }
     return count > 0;
   }
 
-  private long findNextTick() {
+  private long findNextTick(long tick) {
     long earliest = Waker.NEVER;
     for (int number = 0; number < shards.length; number++) {
       if (shards[number].hasStranded()) {
         followUp.armStranded(shards[number]);
       }
-      nextTicks[number] = shards[number].nextEventTick(doneTick, batches[number]);
+      nextTicks[number] = shards[number].nextEventTick(doneTick, tick, batches[number]);
       earliest = Math.min(earliest, nextTicks[number]);
     }
     return earliest;

@@ -21,7 +21,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,9 +59,9 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   private volatile boolean runsDelayed = true;
 
-  private final LongAdder waiting = new LongAdder();
+  private final AtomicLong waiting = new AtomicLong();
   private final AtomicInteger active = new AtomicInteger();
-  private final LongAdder completed = new LongAdder();
+  private final AtomicLong completed = new AtomicLong();
 
   OrderedExecutor(ShardedTimerService service, OrderedTimers timers) {
     this.service = service;
@@ -84,7 +84,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   /** Follows a task into the phase WAITING, or out of it. */
   void countWaiting(int change) {
-    waiting.add(change);
+    waiting.addAndGet(change);
   }
 
   void runBegins() {
@@ -93,7 +93,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   void ranOnce() {
     active.decrementAndGet();
-    completed.increment();
+    completed.incrementAndGet();
   }
 
   boolean isHalted() {
@@ -180,8 +180,15 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
   }
 
   private void startAdmitted(ViewFuture<?> task) {
-    StackReserve.require();
-    if (!roster.add(task)) {
+    boolean known;
+    try {
+      StackReserve.require();
+      known = roster.add(task);
+    } catch (Error noRoom) {
+      boolean _ = task.retract();
+      throw noRoom;
+    }
+    if (!known) {
       RejectedExecutionException refusal = refusal();
       task.refused(refusal);
       throw refusal;
@@ -292,6 +299,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   @Override
   public void shutdown() {
+    StackReserve.require();
     stopped = true;
     roster.close();
     cancelByPolicy();
@@ -334,7 +342,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   @Override
   public long getQueueSize() {
-    return Math.max(0, waiting.sum());
+    return Math.max(0, waiting.get());
   }
 
   @Override
@@ -344,7 +352,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   @Override
   public long getCompletedTaskCount() {
-    return completed.sum();
+    return completed.get();
   }
 
   @Override
@@ -354,11 +362,13 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   @Override
   public boolean remove(Runnable task) {
+    StackReserve.require();
     return task instanceof ViewFuture<?> future && future.view == this && future.handBack();
   }
 
   @Override
   public List<Runnable> shutdownNow() {
+    StackReserve.require();
     stopped = true;
     halted = true;
     roster.close();

@@ -266,6 +266,7 @@ final class OrderedShard extends AbstractShard {
   /**
    * Takes out what is queued in one page, and gives it to the hand-back; see {@link Shard#drain}.
    */
+  @Override
   void drain(int page, HandBack handBack) {
     lock.lock();
     try {

@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.StackReserve;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -75,6 +76,7 @@ class ScheduledTimer implements TimerHandle {
 
   @Override
   public State state() {
+    StackReserve.require();
     return shard.stateOf(this);
   }
 

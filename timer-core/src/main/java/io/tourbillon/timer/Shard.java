@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -306,14 +305,15 @@ final class Shard extends AbstractShard {
    * distance.
    *
    * @param doneTick a tick through which the driver has gone in all shards
+   * @param tick the current tick
    * @param batch is not given anything
    */
-  long nextEventTick(long doneTick, Batch batch) {
+  long nextEventTick(long doneTick, long tick, Batch batch) {
     lock.lock();
     try {
       long eventTick = wheel.nextEventTick();
       if (stranded != null) {
-        eventTick = Math.min(eventTick, doneTick + 1);
+        eventTick = Math.min(eventTick, tick + 1);
       }
       if (eventTick > doneTick && wheel.currentTick() < doneTick) {
         wheel.advance(doneTick, 1, batch);
@@ -441,29 +441,43 @@ final class Shard extends AbstractShard {
 
   // Shutdown and observation.
 
-  /**
-   * Takes out what is pending in one page, a thousand timers at the most, so that callers and
-   * driver have the lock between one page and the next. What they do then is as good as before.
-   *
-   * @param reserve is told how many there will be, and gets memory for them before any is taken out
-   * @param handBack is given the ids and what was armed, under the lock
-   */
-  void drain(int page, IntConsumer reserve, ExpirySink<Object> handBack) {
+  /** A page has a thousand timers at the most. What callers do between two is as good as before. */
+  @Override
+  void drain(int page, HandBack handBack) {
     lock.lock();
     try {
       List<Long> ids = new ArrayList<>();
       wheel.visit(page, (id, deadlineTick, armed) -> ids.add(id));
-      reserve.accept(ids.size());
+      handBack.reserve(ids.size());
       for (long id : ids) {
         long deadlineTick = wheel.deadlineTick(id, 0);
         Object armed = Objects.requireNonNull(wheel.cancel(id), "a pending timer has a task");
         handBack.expired(publicId(id, armed), deadlineTick, armed);
+      }
+      if (page == 0) {
+        drainStranded(handBack);
       }
       if (stats != null) {
         stats.handedBack += ids.size();
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Takes out the periodic timers that wait for memory to be armed again. */
+  private void drainStranded(HandBack handBack) {
+    while (stranded != null) {
+      PeriodicTimer timer = stranded;
+      handBack.reserve(1);
+      stranded = timer.unlinkStranded();
+      if (timer.isRunning()) {
+        taken--;
+        if (stats != null) {
+          stats.handedBack++;
+        }
+        handBack.expired(timer.id(), 0, timer);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.time.Duration;
@@ -28,6 +29,12 @@ final class ShardedTimerService implements TimerService {
   private static final int INTERRUPTS = 10;
 
   private static final long INTERRUPT_INTERVAL_NANOS = 100_000_000;
+
+  /** How often one that waits for the end looks whether the executor has been terminated. */
+  private static final long LOOK_NANOS = 100_000_000;
+
+  /** How often a shutdown tries to get memory for what it hands back, a millisecond apart. */
+  private static final int MEMORY_ATTEMPTS = 1000;
 
   private final Shard[] shards;
   private final TickScale scale;
@@ -376,6 +383,7 @@ final class ShardedTimerService implements TimerService {
   }
 
   Duration remaining(ScheduledTimer timer) {
+    StackReserve.require();
     long tick = timer.shard.deadlineTick(timer);
     return tick < 0
         ? Duration.ZERO
@@ -451,6 +459,7 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public long pending() {
+    StackReserve.require();
     long pending = 0;
     for (Shard shard : shards) {
       pending += shard.pending();
@@ -461,6 +470,7 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public TimerStats stats() {
+    StackReserve.require();
     StatsSnapshot snapshot = new StatsSnapshot(scale, limit.maxPending(), elapsedNanos());
     for (Shard shard : shards) {
       shard.addTo(snapshot);
@@ -474,6 +484,7 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public Duration overdue() {
+    StackReserve.require();
     long eventTick = Waker.NEVER;
     for (Shard shard : shards) {
       eventTick = Math.min(eventTick, shard.peekEventTick());
@@ -489,6 +500,7 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public TimerDump dump() {
+    StackReserve.require();
     DumpCounter counter = new DumpCounter(scale, elapsedNanos());
     for (Shard shard : shards) {
       for (int page = 0; page < shard.pageCount(); page++) {
@@ -508,18 +520,20 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public List<Runnable> shutdownNow() {
+    StackReserve.require();
     OrderedShard viewsShard = refuseAll();
     HandBack handBack = new HandBack(events);
     List<Runnable> passedIn;
     try {
       for (Shard shard : shards) {
         for (int page = 0; page < shard.pageCount(); page++) {
-          shard.drain(page, handBack::reserve, handBack);
+          drain(shard, page, handBack);
         }
       }
       if (viewsShard != null) {
+        // The first page last: entries move there from the others meanwhile.
         for (int page = viewsShard.pageCount() - 1; page >= 0; page--) {
-          viewsShard.drain(page, handBack);
+          drain(viewsShard, page, handBack);
         }
       }
     } finally {
@@ -532,6 +546,21 @@ final class ShardedTimerService implements TimerService {
     }
     open.forEach(OrderedExecutor::serviceShutDown);
     return passedIn;
+  }
+
+  /** Waits for memory for a while: what was drained before must get back to the caller. */
+  private static void drain(AbstractShard shard, int page, HandBack handBack) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        shard.drain(page, handBack);
+        return;
+      } catch (OutOfMemoryError full) {
+        if (attempt == MEMORY_ATTEMPTS) {
+          throw full;
+        }
+        MemoryReserve.pause();
+      }
+    }
   }
 
   /**
@@ -609,7 +638,15 @@ final class ShardedTimerService implements TimerService {
     if (!driverThread.join(Duration.ofNanos(nanos))) {
       return false;
     }
-    runner.dropFromTerminatedExecutor();
-    return runner.awaitHandedOver(nanos - (System.nanoTime() - startNanos));
+    while (true) {
+      runner.dropFromTerminatedExecutor();
+      long leftNanos = nanos - (System.nanoTime() - startNanos);
+      if (runner.awaitHandedOver(Math.min(leftNanos, LOOK_NANOS))) {
+        return true;
+      }
+      if (leftNanos <= LOOK_NANOS) {
+        return false;
+      }
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.roster.Roster;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.util.concurrent.Executor;
@@ -207,10 +208,20 @@ final class TaskRunner {
    * waited for, and hold its place, for ever. Called by any thread.
    */
   void dropFromTerminatedExecutor() {
-    if (executor instanceof ExecutorService service && service.isTerminated()) {
+    if (isExecutorTerminated()) {
+      String rule = "the executor was terminated: " + SafeText.of(executor);
       for (HandedOver task : handedOver.members()) {
-        drop(task, new RejectedExecutionException("the executor was terminated: " + executor));
+        drop(task, new RejectedExecutionException(rule));
       }
+    }
+  }
+
+  /** Some executors of containers refuse to say: those are not known to be terminated. */
+  private boolean isExecutorTerminated() {
+    try {
+      return executor instanceof ExecutorService service && service.isTerminated();
+    } catch (RuntimeException | Error unsupported) {
+      return false;
     }
   }
 

@@ -214,7 +214,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
         view.timers().cancel(timer);
       }
       view.ended(this);
-    } else if (!view.mayRun(this)) {
+    } else if (view.isHalted() || !view.mayRun(this)) {
       // The shutdown may have found this run going on and left the task to us.
       cancel(false);
     }
@@ -339,6 +339,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
 
   @Override
   public final long getDelay(TimeUnit unit) {
+    StackReserve.require();
     return unit.convert(view.timers().delayNanos(deadlineNanos()), TimeUnit.NANOSECONDS);
   }
 
@@ -351,6 +352,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   /** In the order in which tasks run: by deadline, then by submission. */
   @Override
   public final int compareTo(Delayed other) {
+    StackReserve.require();
     if (other == this) {
       return 0;
     }

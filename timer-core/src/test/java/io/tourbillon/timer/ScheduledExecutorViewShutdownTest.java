@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -622,5 +623,57 @@ class ScheduledExecutorViewShutdownTest {
     assertEquals(0, ours.getQueueSize());
     assertEquals(2, ours.getCompletedTaskCount());
     assertEquals(2, ours.getTaskCount());
+  }
+
+  @Test
+  void shutdownNow_periodicTaskRunningThatMayContinue_endsAllTheSame() throws Exception {
+    ScheduledExecutorView ours = timers.asScheduledExecutor();
+    ours.setContinueExistingPeriodicTasksAfterShutdownPolicy(true);
+    ScheduledFuture<?> periodic = ours.scheduleAtFixedRate(this::block, 0, 1, MILLISECONDS);
+    started.await();
+    assertEquals(List.of(), ours.shutdownNow());
+    released.countDown();
+    assertTrue(ours.awaitTermination(50, SECONDS));
+    assertTrue(periodic.isCancelled());
+    assertEquals(0, timers.pending());
+  }
+
+  /** Executors of containers refuse to say whether they have been terminated. */
+  @Test
+  void executorThatRefusesItsLifecycle_isUsedAllTheSame() throws Exception {
+    ExecutorService managed =
+        new ThreadPoolExecutor(1, 1, 0, SECONDS, new LinkedBlockingQueue<>()) {
+          @Override
+          public boolean isTerminated() {
+            throw new IllegalStateException("managed by a container");
+          }
+
+          @Override
+          public String toString() {
+            throw new IllegalStateException("managed by a container");
+          }
+        };
+    try (TimerService onManaged = TimerService.builder().executor(managed).build()) {
+      Future<?> running = onManaged.asScheduledExecutor().submit(this::block);
+      started.await();
+      // The driver goes to rest while the task runs, and takes the next one all the same.
+      Future<?> next = onManaged.asScheduledExecutor().schedule(counting, 1, MILLISECONDS);
+      released.countDown();
+      running.get(50, SECONDS);
+      next.get(50, SECONDS);
+      assertFalse(onManaged.isShutdown());
+    } finally {
+      managed.shutdownNow();
+    }
+  }
+
+  @Test
+  void overdue_taskThatWaitsForTheDriver_countsFromItsSubmission() throws Exception {
+    clock.advance(Duration.ofDays(30));
+    view.execute(this::block);
+    started.await();
+    view.execute(counting);
+    assertEquals(Duration.ZERO, timers.overdue());
+    released.countDown();
   }
 }

@@ -73,15 +73,11 @@ class ShardRaceTest {
     @Override
     public void close(IntConsumer ended) {
       shard.close();
+      HandBack handBack = new HandBack(new Events(null, TimerExceptionHandler.logging()));
       for (int page = 0; page < shard.pageCount(); page++) {
-        shard.drain(
-            page,
-            _ -> {},
-            (_, _, armed) -> {
-              Runnable task = ((ScheduledTimer) armed).end(ScheduledTimer.HANDED_BACK);
-              ended.accept(((Numbered) task).number);
-            });
+        shard.drain(page, handBack);
       }
+      handBack.finish().forEach(task -> ended.accept(((Numbered) task).number));
     }
   }
 

@@ -1,6 +1,5 @@
 package io.tourbillon.metrics.server;
 
-import io.tourbillon.timer.internal.IndependentThread;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -19,8 +18,15 @@ final class ServerThreads implements ThreadFactory {
   }
 
   /** A thread for one purpose, which its name tells. */
+  @SuppressWarnings("ThreadPriorityCheck") // The priority only must not be the starter's.
   static Thread newThread(String purpose, Runnable task) {
-    Thread thread = IndependentThread.daemon(NAME + "-" + purpose, task);
+    Thread thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name(NAME + "-" + purpose)
+            .priority(Thread.NORM_PRIORITY)
+            .inheritInheritableThreadLocals(false)
+            .unstarted(task);
     thread.setContextClassLoader(ServerThreads.class.getClassLoader());
     return thread;
   }

@@ -241,18 +241,20 @@ public final class OrderedQueue<E extends OrderedEntry> {
    * that is past, such as 0, if it is due at once; {@link #NEVER} if nothing is queued.
    */
   public long nextTick() {
-    return nextTick(wheel.nextEventTick());
+    return firstReady != null ? 0 : laterTick(wheel.nextEventTick());
   }
 
-  /** The same for observers: leaves {@link #isCascadeEarlier} as it is. */
+  /**
+   * The same for observers: leaves {@link #isCascadeEarlier} as it is, and for an entry without a
+   * delay answers the tick in which it was added.
+   */
   public long peekTick() {
-    return nextTick(wheel.peekEventTick());
+    OrderedEntry ready = firstReady;
+    long readyTick = ready == null ? NEVER : ready.deadlineNanos / tickNanos;
+    return Math.min(readyTick, laterTick(wheel.peekEventTick()));
   }
 
-  private long nextTick(long wheelTick) {
-    if (firstReady != null) {
-      return 0;
-    }
+  private long laterTick(long wheelTick) {
     OrderedEntry first = heap.first();
     long heapTick = first == null ? NEVER : Math.ceilDiv(first.deadlineNanos, tickNanos);
     // An entry leaves the wheel when its tick begins, and is due when it ends.
