@@ -26,6 +26,17 @@ abstract class AbstractShard {
     stats = recordStats ? new ShardStats() : null;
   }
 
+  /** Takes a permit for a timer of this shard. A refusal is counted, and the listener is told. */
+  final void acquirePermit(PendingLimit limit, Events events) {
+    try {
+      limit.acquire();
+    } catch (RejectedExecutionException refusal) {
+      countRejected();
+      events.rejected(refusal);
+      throw refusal;
+    }
+  }
+
   /** Refuses timers from now on. */
   final void close() {
     lock.lock();

@@ -103,12 +103,7 @@ final class FollowUp {
     }
   }
 
-  /** The heap is full, and the driver tries again until it is not. */
-  void outOfMemory(OutOfMemoryError full) {
-    events.log(LogMessage.HEAP_FULL, full);
-  }
-
-  /** The same for a periodic task of an executor view. */
+  /** Queues a periodic task of an executor view for its next run, if there is to be one. */
   void settle(OrderedTimer timer, boolean failed) {
     long nextNanos = timer.task.nextDeadlineNanos(elapsedNanos());
     switch (timer.shard.settle(timer, failed, nextNanos)) {
@@ -171,6 +166,11 @@ final class FollowUp {
   /** One of our own callbacks threw, an adapter's for instance. */
   void brokeAroundTask(Throwable error) {
     events.log(LogMessage.FOLLOW_UP_FAILED, error);
+  }
+
+  /** The heap is full, and the driver tries again until it is not. */
+  void outOfMemory(OutOfMemoryError full) {
+    events.log(LogMessage.HEAP_FULL, full);
   }
 
   /** The driver was held up through no task's fault. */

@@ -39,7 +39,7 @@ final class OrderedTimers {
    */
   void arm(OrderedTimer timer, long deadlineNanos, boolean delayed) {
     StackReserve.require();
-    acquirePermit();
+    shard.acquirePermit(limit, events);
     long wakeTick;
     try {
       wakeTick = delayed ? shard.add(timer, deadlineNanos) : shard.addReady(timer, elapsedNanos());
@@ -49,16 +49,6 @@ final class OrderedTimers {
     }
     waker.armed(wakeTick);
     events.scheduled(timer.id(), scale.clockNanos(deadlineNanos));
-  }
-
-  private void acquirePermit() {
-    try {
-      limit.acquire();
-    } catch (RejectedExecutionException refusal) {
-      shard.countRejected();
-      events.rejected(refusal);
-      throw refusal;
-    }
   }
 
   /** Ends a timer, if it has not ended. */

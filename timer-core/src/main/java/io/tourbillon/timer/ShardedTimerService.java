@@ -33,9 +33,6 @@ final class ShardedTimerService implements TimerService {
   /** How often one that waits for the end looks whether the executor has been terminated. */
   private static final long LOOK_NANOS = 100_000_000;
 
-  /** How often a shutdown tries to get memory for what it hands back, a millisecond apart. */
-  private static final int MEMORY_ATTEMPTS = 1000;
-
   private final Shard[] shards;
   private final TickScale scale;
   private final Clock clock;
@@ -235,7 +232,7 @@ final class ShardedTimerService implements TimerService {
 
   private TimerHandle arm(ScheduledTimer timer, long deadlineNanos) {
     long tick = scale.tickAtOrAfter(deadlineNanos);
-    acquirePermit(timer.shard);
+    timer.shard.acquirePermit(limit, events);
     long id;
     try {
       id = timer.shard.arm(tick, timer);
@@ -268,7 +265,7 @@ final class ShardedTimerService implements TimerService {
     StackReserve.require();
     long tick = scale.tickAtOrAfter(deadlineNanos);
     Shard shard = callersShard();
-    acquirePermit(shard);
+    shard.acquirePermit(limit, events);
     long id;
     try {
       id = shard.arm(tick, task);
@@ -287,16 +284,6 @@ final class ShardedTimerService implements TimerService {
 
   private Shard callersShard() {
     return shards[(int) Thread.currentThread().threadId() & (shards.length - 1)];
-  }
-
-  private void acquirePermit(Shard shard) {
-    try {
-      limit.acquire();
-    } catch (RejectedExecutionException refusal) {
-      shard.countRejected();
-      events.rejected(refusal);
-      throw refusal;
-    }
   }
 
   // Cancelling and rearming.
@@ -555,7 +542,7 @@ final class ShardedTimerService implements TimerService {
         shard.drain(page, handBack);
         return;
       } catch (OutOfMemoryError full) {
-        if (attempt == MEMORY_ATTEMPTS) {
+        if (attempt == MemoryReserve.ATTEMPTS) {
           throw full;
         }
         MemoryReserve.pause();

@@ -23,9 +23,6 @@ final class TaskRunner {
   /** Missed runs that a timer makes up for before the timers after it get their turn. */
   private static final int MAX_BURST = 64;
 
-  /** How often to try to get the memory for handing a task over, a millisecond apart. */
-  private static final int MEMORY_ATTEMPTS = 1000;
-
   /** Made before it is needed, as there is no memory then. */
   @SuppressWarnings("StaticAssignmentOfThrowable")
   private static final RejectedExecutionException NO_MEMORY =
@@ -162,7 +159,7 @@ final class TaskRunner {
   /** Waits for memory for a while; null if there is none. The timer has left the wheel already. */
   private @Nullable HandedOver handOver(
       AbstractShard shard, long id, Object timer, long deadlineTick, long takenNanos, int counts) {
-    for (int attempt = 0; attempt < MEMORY_ATTEMPTS; attempt++) {
+    for (int attempt = 0; attempt < MemoryReserve.ATTEMPTS; attempt++) {
       try {
         HandedOver task = new HandedOver(this, shard, id, timer, deadlineTick, takenNanos, counts);
         handedOver.add(task);

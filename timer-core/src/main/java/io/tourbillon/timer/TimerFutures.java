@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Futures that a timer completes, and that cancel it when they are completed by something else. */
 final class TimerFutures {
-  /** How often to try to complete a future in a full heap, a millisecond apart. */
-  private static final int MEMORY_ATTEMPTS = 1000;
-
   private TimerFutures() {}
 
   static CompletableFuture<@Nullable Void> after(TimerService timers, Duration delay) {
@@ -69,12 +66,12 @@ final class TimerFutures {
     /** The timer has fired, and nothing else would ever complete the future: waits for memory. */
     @Override
     public final void run() {
-      for (int attempt = 1; attempt <= MEMORY_ATTEMPTS; attempt++) {
+      for (int attempt = 1; attempt <= MemoryReserve.ATTEMPTS; attempt++) {
         try {
           complete();
           return;
         } catch (OutOfMemoryError full) {
-          if (attempt == MEMORY_ATTEMPTS) {
+          if (attempt == MemoryReserve.ATTEMPTS) {
             throw full;
           }
           MemoryReserve.pause();

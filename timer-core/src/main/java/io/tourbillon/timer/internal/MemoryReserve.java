@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * again it refills the reserve. For one thread alone.
  */
 public final class MemoryReserve {
+  /** How often to try what must not be lost in a full heap, with a {@link #pause} between. */
+  public static final int ATTEMPTS = 1000;
+
   private static final int BYTES = 1 << 16;
   private static final long PAUSE_NANOS = 1_000_000;
 
