@@ -2,7 +2,6 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.Coroutine.State;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,40 +25,50 @@ final class Acquisition<T extends @Nullable Object, X extends Exception> {
   /** Waits for the value, but no longer than the limit. By the caller, once. */
   @SuppressWarnings("unchecked") // The part throws X or unchecked.
   T await(Duration limit) throws X, TimeoutException {
-    CompletableFuture<T> end = acquirer.watched();
-    CompletableFuture<Boolean> hasEnded = end.handle((value, failure) -> true);
+    End end = acquirer.watched();
     boolean taken = false;
     try {
-      caller.withTimeout(limit, () -> caller.await(hasEnded, new Joining(acquirer)));
+      caller.<@Nullable Void, RuntimeException>withTimeout(
+          limit,
+          () -> {
+            acquirer.awaitEnd();
+            return null;
+          });
       taken = true;
     } finally {
       if (!taken) {
-        CompletableFuture<T> _ = end.whenComplete(this::late);
+        end.listen(new Late());
       }
     }
     if (acquirer.state() == State.FAILED) {
-      if (acquirer.failure() instanceof Error error) {
-        throw error;
+      switch (acquirer.failure()) {
+        case Error error -> throw error;
+        case CoroutineCancelledException _ -> {} // Not the caller's: as a join tells it.
+        case Throwable failure -> throw (X) failure;
       }
-      throw (X) acquirer.failure();
     }
-    return end.join();
+    return acquirer.result();
   }
 
-  private void late(T value, @Nullable Throwable failure) {
-    acquirer.loop.runTask(() -> lost(value, failure));
+  /** The end comes too late for the caller. */
+  private final class Late extends End.Listener {
+    @Override
+    void ended() {
+      acquirer.loop.runTask(Acquisition.this::lost);
+    }
   }
 
-  /** The end has come too late for the caller. */
-  private void lost(T value, @Nullable Throwable failure) {
-    if (failure == null) {
-      try {
-        onLost.accept(value);
-      } catch (Throwable thrown) {
-        acquirer.loop.uncaught(acquirer, thrown);
+  private void lost() {
+    switch (acquirer.state()) {
+      case DONE -> {
+        try {
+          onLost.accept(acquirer.result());
+        } catch (Throwable thrown) {
+          acquirer.loop.uncaught(acquirer, thrown);
+        }
       }
-    } else if (acquirer.state() == State.FAILED) {
-      acquirer.loop.uncaught(acquirer, failure);
+      case FAILED -> acquirer.loop.uncaught(acquirer, acquirer.failure());
+      default -> {} // It was cancelled, and has nothing.
     }
   }
 }

@@ -141,6 +141,12 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
       super(coroutine, BlockingCall.this);
     }
 
+    /** The coroutine waits for a call that has begun, and gets what that returns. */
+    @Override
+    boolean isOverruled() {
+      return false;
+    }
+
     @Override
     boolean cut() {
       if (stage.compareAndSet(NEW, TAKEN_BACK)) {

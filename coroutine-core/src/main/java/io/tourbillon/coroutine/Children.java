@@ -2,10 +2,10 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
+import io.tourbillon.timer.internal.SafeText;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -73,7 +73,13 @@ final class Children implements Awaited {
     } finally {
       lock.unlock();
     }
-    child.whenEnded(() -> ended(child));
+    child.listen(
+        new End.Listener() {
+          @Override
+          void ended() {
+            Children.this.ended(child);
+          }
+        });
     return child;
   }
 
@@ -232,7 +238,7 @@ final class Children implements Awaited {
     String reason = begun.reason;
     if (begun.failure != null) {
       onFailure.accept(begun.failure);
-      reason += ": " + begun.failure;
+      reason += ": " + SafeText.of(begun.failure);
     }
     for (CoroutineTask<?> child : begun.cancelled) {
       child.cancel(reason);
@@ -267,10 +273,10 @@ final class Children implements Awaited {
    * failures that nobody has seen.
    */
   private @Nullable Ending failed(CoroutineTask<?> child) {
-    if (policy == Policy.SUPERVISE || (policy == Policy.FAIL_FAST && ending && failure == null)) {
+    if (policy == Policy.SUPERVISE || (ending && (failure == null || winner != null))) {
       return null;
     }
-    CompletableFuture<?> _ = child.watched();
+    End _ = child.watched();
     Throwable thrown = child.failure();
     if (culprit == null) {
       culprit = child;
@@ -280,18 +286,26 @@ final class Children implements Awaited {
     }
     if (failure == null) {
       failure = thrown;
-    } else if (!failure.equals(thrown)) {
-      failure.addSuppressed(thrown);
+    } else {
+      suppress(failure, thrown);
     }
     return null;
   }
 
   private Ending failing(Throwable thrown) {
     if (failure != null) {
-      thrown.addSuppressed(failure);
+      suppress(thrown, failure);
     }
     failure = thrown;
     return ending("its scope has failed", thrown);
+  }
+
+  /** An exception suppresses others, but not itself. */
+  @SuppressWarnings("ReferenceEquality") // An equals of users has no say in it.
+  private static void suppress(Throwable failure, Throwable another) {
+    if (failure != another) {
+      failure.addSuppressed(another);
+    }
   }
 
   private Ending ending(String reason, @Nullable Throwable thrown) {

@@ -11,8 +11,9 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a scheduler: refuses new coroutines, waits for those that there are, cancels those
- * that do not end, and names in the log who does not end by that. Called by any thread.
+ * The end of a scheduler: refuses new coroutines from outside, waits for those that there are and
+ * for what they spawn, cancels those that do not end, and names in the log who does not end by
+ * that. Called by any thread.
  */
 final class Closing {
   private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
@@ -35,14 +36,32 @@ final class Closing {
    */
   private volatile boolean begun;
 
+  /** Whether the time of those that there are is over; written once. */
+  private volatile boolean over;
+
   Closing(LoopScheduler scheduler, List<EventLoop> loops) {
     this.scheduler = scheduler;
     this.loops = loops;
   }
 
-  /** Whether new coroutines are refused. */
+  /** Whether new coroutines are refused, unless one that runs spawns them. */
   boolean hasBegun() {
     return begun;
+  }
+
+  /** Whether all have ended, or those that have not are being cancelled: nothing new is begun. */
+  boolean isOver() {
+    return over;
+  }
+
+  /**
+   * Whether something new may begin.
+   *
+   * @param spawner the coroutine that wants it, or null; it has not ended, so nobody has seen the
+   *     last one end, nor will before this has its place
+   */
+  boolean admits(@Nullable CoroutineTask<?> spawner) {
+    return !begun || (!over && spawner != null && spawner.loop.scheduler().equals(scheduler));
   }
 
   /** Waits for all, however long it takes, but for an interrupt, which stays set. */
@@ -82,7 +101,6 @@ final class Closing {
       }
     }
     begun = true;
-    scheduler.closeTimers();
     loopIsQuiet();
   }
 
@@ -95,6 +113,7 @@ final class Closing {
 
   /** Cancels all that is left and says whether it has ended. */
   private boolean cancelAll() {
+    end();
     for (EventLoop loop : loops) {
       loop.tell(loop::cancelAll);
     }
@@ -118,6 +137,11 @@ final class Closing {
     return false;
   }
 
+  private void end() {
+    over = true;
+    scheduler.closeTimers();
+  }
+
   void cancel(CoroutineTask<?> coroutine) {
     coroutine.cancel(Count.CANCELLED_BY_CLOSE, "the scheduler is closed", scheduler.name());
   }
@@ -128,6 +152,7 @@ final class Closing {
    * @param ended whether all have ended; else they may be holding up their loops
    */
   private void finish(boolean ended) {
+    end();
     boolean _ =
         scheduler.tellAll(loops, ended ? CLEAN_UP : LoopScheduler.ANSWER, EventLoop::finish);
     scheduler.closeBlockingThreads();

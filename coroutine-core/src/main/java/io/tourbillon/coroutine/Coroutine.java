@@ -2,7 +2,6 @@ package io.tourbillon.coroutine;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -53,8 +52,8 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
   /**
    * Asks the coroutine to end. It sees a {@link CoroutineCancelledException} at its next suspension
    * point, or at once if it is suspended, and at every suspension point after that until it has
-   * ended, except inside of {@link Coroutines#shield}. One that has not begun does not begin. A
-   * body that returns nevertheless is done, and its result stands.
+   * ended, except inside of {@link Coroutines#shield}. One that has not begun does not begin,
+   * unless it was spawned with {@link SpawnOptions#begins}. A body that returns nevertheless is done, and its result stands.
    *
    * @param reason what the exception says
    * @return true if this call is the one that asked for it; false if one did before, or if the
@@ -67,13 +66,15 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
 
   /**
    * Waits until the coroutine has ended. Inside a coroutine this suspends, elsewhere it blocks the
-   * thread, which an interrupt does not end.
+   * thread.
    *
    * @return what its body has returned
-   * @throws java.util.concurrent.CompletionException if the body has thrown; the cause is what
-   * @throws java.util.concurrent.CancellationException if the coroutine was cancelled; it is no
-   *     {@link CoroutineCancelledException}, as it is not the caller who was
+   * @throws java.util.concurrent.CompletionException if the body has thrown, or the coroutine was
+   *     cancelled; the cause is what it has thrown, or a {@link
+   *     java.util.concurrent.CancellationException} that says who has cancelled it
    * @throws CoroutineCancelledException if the caller is a coroutine that is cancelled meanwhile
+   * @throws java.util.concurrent.CancellationException if the caller is a thread that is
+   *     interrupted meanwhile, or was before; it stays interrupted
    * @throws IllegalStateException if a coroutine tries to join itself
    */
   T join();
@@ -94,12 +95,13 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
   CompletableFuture<T> toFuture();
 
   /**
-   * Waits for the first of some that has ended, in whatever way. Each of the others holds on to a
-   * small object, for each such attempt one, until it has ended; so {@code Channel.asCompleted} is
-   * the way to take one after the other.
+   * Waits for the first of some that has ended, in whatever way; that does not count as seeing a
+   * failure. Costs a small object for each of them, and leaves nothing behind; {@code
+   * Channel.asCompleted} is the way to take one after the other.
    *
    * @return that one
    * @throws IllegalArgumentException if there are none
+   * @throws IllegalStateException if the calling coroutine is among them
    * @throws CoroutineCancelledException if the caller is a coroutine that is cancelled meanwhile
    * @throws java.util.concurrent.CancellationException if it is a thread that is interrupted
    */
@@ -108,25 +110,19 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
     if (coroutines.isEmpty()) {
       throw new IllegalArgumentException("there must be a coroutine at least: " + coroutines);
     }
-    return Suspension.<Coroutine<? extends T>>await(
-        coroutines.size() == 1
-            ? new Joining(coroutines.iterator().next())
-            : "the first of " + coroutines.size() + " coroutines",
-        first ->
-            coroutines.forEach(
-                each -> ((JoinableCoroutine<?>) each).whenEnded(() -> first.resume(each))));
+    return FirstEnd.of(coroutines);
   }
 
   /**
    * Waits until all of them have ended, in whatever way; it does not throw what they have thrown.
    *
+   * @throws IllegalStateException if the calling coroutine is among them
    * @throws CoroutineCancelledException if the caller is a coroutine that is cancelled meanwhile
    * @throws java.util.concurrent.CancellationException if it is a thread that is interrupted
    */
   static void awaitAll(Collection<? extends Coroutine<?>> coroutines) {
-    for (Coroutine<?> each : coroutines) {
-      Coroutine<?> _ = awaitAny(List.of(each));
-    }
+    coroutines.forEach(each -> ((JoinableCoroutine<?>) each).requireJoinable());
+    coroutines.forEach(each -> ((JoinableCoroutine<?>) each).awaitEnd());
   }
 
   /** How it stands; a snapshot, as it may change at any moment. */

@@ -14,6 +14,15 @@ final class CoroutineFuture<T extends @Nullable Object> extends CompletableFutur
     this.coroutine = coroutine;
   }
 
+  /**
+   * Refuses a wait that could not end.
+   *
+   * @throws IllegalStateException if it is that of the calling coroutine itself
+   */
+  void requireJoinable() {
+    coroutine.requireJoinable();
+  }
+
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
     boolean cancelled = super.cancel(mayInterruptIfRunning);

@@ -59,7 +59,7 @@ public interface CoroutineScheduler extends AutoCloseable {
   /** As {@link #spawn(Callable)}, with a name, a group, a priority, a rate. */
   <T extends @Nullable Object> Coroutine<T> spawn(SpawnOptions options, Callable<T> body);
 
-  /** As {@link #spawn(Action)}, with a name, a group, a priority, a rate. */
+  /** As {@link #spawn(Action)}, with options. */
   Coroutine<@Nullable Void> spawn(SpawnOptions options, Action body);
 
   /**
@@ -67,7 +67,8 @@ public interface CoroutineScheduler extends AutoCloseable {
    * coroutines. They are no coroutines: on {@link Engine#VIRTUAL_THREAD} one that waits frees its
    * loop, on the others one that blocks holds it up, and one that waits for a coroutine, a channel
    * or a lock of this library is refused with an IllegalStateException. The same object each time,
-   * closed with the scheduler, and recording statistics if that does.
+   * recording statistics if the scheduler does. It is closed when the last coroutine of a scheduler
+   * that is being closed has ended, or the grace is over.
    */
   TimerService timers();
 
@@ -80,7 +81,8 @@ public interface CoroutineScheduler extends AutoCloseable {
    * for virtual threads that are started inside a coroutine or one of them, which the JDK puts on
    * the same loop.
    *
-   * <p>The factory throws {@link RejectedExecutionException} once the scheduler is closed.
+   * <p>The factory throws {@link RejectedExecutionException} once a close of the scheduler has
+   * begun, but for a coroutine of it, which may use it until the grace is over.
    *
    * @throws UnsupportedOperationException naming the flag that is missing, unless the engine is
    *     {@link Engine#VIRTUAL_THREAD}
@@ -96,7 +98,7 @@ public interface CoroutineScheduler extends AutoCloseable {
    */
   ExecutorService asExecutor();
 
-  /** Whether a close has begun: it refuses new coroutines. */
+  /** Whether a close has begun: it refuses new coroutines, but for those that its own spawn. */
   boolean isClosed();
 
   /** What carries its coroutines. */
@@ -122,7 +124,8 @@ public interface CoroutineScheduler extends AutoCloseable {
 
   /**
    * Refuses new coroutines and waits until those that there are have ended, however long it takes.
-   * If the calling thread is interrupted meanwhile, cancels them all, waits as {@link
+   * They can do all that they could before, such as to spawn others, for which this waits too. If
+   * the calling thread is interrupted meanwhile, cancels them all, waits as {@link
    * #close(Duration)} does, and leaves the interrupt status set.
    *
    * @throws IllegalStateException if called by one of its own coroutines
@@ -131,8 +134,8 @@ public interface CoroutineScheduler extends AutoCloseable {
   void close();
 
   /**
-   * Refuses new coroutines, waits until those that there are have ended, and when the grace is over
-   * cancels the others and waits until a second has passed in which none of them has ended. Who has
+   * Refuses new coroutines, waits until those that there are have ended, which can do all that they
+   * could before, and when the grace is over refuses everything, cancels the others and waits until a second has passed in which none of them has ended. Who has
    * not ended by then is named in the log, up to twenty; they are daemons, and go on.
    *
    * @param grace zero cancels at once

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.TimerHandle;
+import io.tourbillon.timer.internal.SafeText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,8 +32,10 @@ import org.jspecify.annotations.Nullable;
  * inside the block, that suspension throws a {@link CoroutineCancelledException} whose cause is the
  * failure, as does each that follows, and {@link #join} the failure itself. A scope that a plain
  * thread has opened can not reach into its other waits. If the block is left without either, the
- * failure of a child goes to the {@link CoroutineScheduler.Builder#uncaughtHandler}. A coroutine
- * that ends with a scope open is reported in the log, and the children are cancelled.
+ * failure of a child goes to the {@link CoroutineScheduler.Builder#uncaughtHandler}. A block that
+ * catches the exception and throws another should pass the cause on, as {@link #run} does. A
+ * coroutine that ends with a scope open, or leaves the timeout or shield in which it has opened it,
+ * is reported in the log, and the children are cancelled.
  *
  * <p>A child that somebody else cancels has ended, and means nothing for the others. {@link #spawn}
  * and {@link #cancel} may be called by any thread, by children too; the other methods are for
@@ -234,7 +237,7 @@ public final class CoroutineScope implements AutoCloseable {
   /** The scope has failed, which the owner sees wherever it is suspended. */
   private void strikeOwner(Throwable thrown) {
     if (owner != null && ownersScope != null) {
-      ownersScope.strike(owner.loop.elapsedNanos(), "it has failed: " + thrown, thrown);
+      ownersScope.strike(owner.loop.elapsedNanos(), "it has failed: " + SafeText.of(thrown), thrown);
       owner.loop.tell(owner::cancelled);
     }
   }
@@ -260,7 +263,8 @@ public final class CoroutineScope implements AutoCloseable {
    * }</pre>
    *
    * @return what the block returns
-   * @throws X what the block throws, when the children have been cancelled and have ended
+   * @throws X what the block throws, when the children have been cancelled and have ended; it
+   *     suppresses the failure of the scope, if that has failed before
    * @throws CompletionException if the scope has failed; the cause is what a child has thrown, or a
    *     {@link TimeoutException} for the {@link #deadline}
    * @throws CoroutineCancelledException if the calling coroutine is cancelled meanwhile
@@ -279,6 +283,20 @@ public final class CoroutineScope implements AutoCloseable {
           scope.join();
         }
         throw raised;
+      } catch (Throwable thrown) {
+        scope.suppressFailureIn(thrown);
+        throw thrown;
+      }
+    }
+  }
+
+  /** The block throws something of its own; a failure of the scope is not to be lost by that. */
+  private void suppressFailureIn(Throwable thrown) {
+    Throwable failure = children.failure();
+    if (failure != null && !failureIsSeen) {
+      failureIsSeen = true;
+      if (!Throwables.contains(thrown, failure)) {
+        thrown.addSuppressed(failure);
       }
     }
   }
@@ -287,8 +305,8 @@ public final class CoroutineScope implements AutoCloseable {
    * Runs all at the same time, each in a coroutine of its own, and waits for all.
    *
    * @return what they return, in the order in which they were given
-   * @throws CompletionException if one fails; the others have been cancelled, and have ended
-   * @throws CancellationException if one was cancelled, but not by this
+   * @throws CompletionException if one fails; the others have been cancelled, and have ended; or if
+   *     one was cancelled, but not by this: then the cause is a {@link CancellationException}
    * @throws IllegalStateException outside a coroutine
    */
   public static <T extends @Nullable Object> List<T> gather(
@@ -306,8 +324,8 @@ public final class CoroutineScope implements AutoCloseable {
    * Runs all at the same time and takes the first that ends, whether it returns or throws.
    *
    * @return what it returns; the others have been cancelled, and have ended
-   * @throws CompletionException if it has thrown
-   * @throws CancellationException if it was cancelled
+   * @throws CompletionException if it has thrown; or if it was cancelled, and then the cause is a
+   *     {@link CancellationException}
    * @throws IllegalArgumentException if there are none
    * @throws IllegalStateException outside a coroutine
    */
@@ -324,8 +342,8 @@ public final class CoroutineScope implements AutoCloseable {
    *
    * @return what it returns; the others have been cancelled, and have ended
    * @throws CompletionException if all have thrown; the cause is what the first has, with the
-   *     others suppressed
-   * @throws CancellationException if all were cancelled, but not by this
+   *     others suppressed; or if all were cancelled, but not by this, and then the cause is a
+   *     {@link CancellationException}
    * @throws IllegalArgumentException if there are none
    * @throws IllegalStateException outside a coroutine
    */

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -72,7 +72,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     }
     Strand carrier = strand;
     if (carrier == null) {
-      if (cancellation() != null) {
+      if (cancellation() != null && !beginsAnyway()) {
         end(State.CANCELLED);
         return;
       }
@@ -86,6 +86,11 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       strand = carrier;
     }
     turn(carrier, false);
+  }
+
+  private boolean beginsAnyway() {
+    Traits special = traits();
+    return special != null && special.beginsAnyway;
   }
 
   /** A turn that the JDK has given, after a blocking call. */
@@ -134,8 +139,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   private void end(State how) {
     body = null;
     strand = null;
-    abandonScopes();
-    scope = null;
+    leaveTo(null);
     waitsFor = null;
     loop.interruptions.forget(this);
     disarm();
@@ -149,13 +153,15 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     }
   }
 
-  /** Of scopes that it has opened and not closed, none outlives it. */
-  private void abandonScopes() {
-    for (Scope inner = scope; inner != null; inner = inner.outer) {
+  /** Scopes that it has opened and not closed, up to one that it has not left. */
+  private void abandonScopes(@Nullable Scope innermost, @Nullable Scope outer) {
+    Scope inner = innermost;
+    while (inner != null && inner != outer) {
       if (inner instanceof ChildrenScope left) {
         left.abandon(loop);
         loop.leftOpen(this);
       }
+      inner = inner.outer;
     }
   }
 
@@ -174,7 +180,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     if (state() == State.FAILED) {
       disarm();
       if (!isSeen()) {
-        CompletableFuture<T> _ = watched();
+        End _ = watched();
         loop.uncaught(this, failure());
       }
     }
@@ -222,7 +228,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   /** Ends its suspension: a delay is over, or a limit around it, or it was cancelled. */
   private void struck() {
     if (waitsFor instanceof ResumptionTask<?> resumption) {
-      if (resumption.cut()) {
+      // Whoever came too late with a value may have cut it, as it has been cancelled before.
+      if (resumption.cut() || resumption.isCut()) {
         makeReady();
       }
     } else if (waitsFor == Standstill.BLOCKING_CALL) {
@@ -341,7 +348,10 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
         ended(((Callable<?>) Objects.requireNonNull(body)).call());
       }
     } catch (Throwable thrown) {
-      ended(new Thrown(thrown, isCancellation(thrown) ? State.CANCELLED : State.FAILED));
+      ended(
+          isCancellation(thrown)
+              ? new Thrown(thrown, State.CANCELLED)
+              : new Thrown(asFailure(thrown), State.FAILED));
     }
   }
 
@@ -352,6 +362,20 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   private boolean hasEnded() {
     return body == null;
+  }
+
+  /**
+   * What it has failed with, for others: its scope's failure, if that is what it was told, since
+   * the exception by which it was told is for its own code.
+   */
+  private static Throwable asFailure(Throwable thrown) {
+    Throwable cause = thrown.getCause();
+    if (!(thrown instanceof CoroutineCancelledException) || cause == null) {
+      return thrown;
+    }
+    CompletionException failure = new CompletionException(cause);
+    failure.addSuppressed(thrown);
+    return failure;
   }
 
   private boolean isCancellation(Throwable thrown) {
@@ -473,26 +497,11 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   }
 
   <V extends @Nullable Object> V await(CompletionStage<V> stage) {
-    return await(stage, stage);
-  }
-
-  /**
-   * @param source where the end will come from, for whoever asks
-   */
-  <V extends @Nullable Object> V await(CompletionStage<V> stage, Object source) {
-    ResumptionTask<V> resumption = new ResumptionTask<>(this, source);
-    return suspend(
-        resumption,
-        _ ->
-            stage.handle( // For the reason that JoinableCoroutine has.
-                (value, failure) -> {
-                  if (failure == null) {
-                    resumption.resume(value);
-                  } else {
-                    resumption.failAsJoinDoes(failure);
-                  }
-                  return true;
-                }));
+    if (stage instanceof CoroutineFuture<?> future) {
+      future.requireJoinable();
+    }
+    StageWait<V> wait = new StageWait<>(this, stage);
+    return suspend(wait, _ -> wait.begin());
   }
 
   <V extends @Nullable Object, X extends Exception> V withTimeout(Duration limit, Body<V, X> part)
@@ -514,7 +523,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       }
       throw thrown;
     } finally {
-      scope = outer;
+      leaveTo(outer);
       forgetInterruptFor(mine);
     }
   }
@@ -529,7 +538,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     try {
       return part.call();
     } finally {
-      scope = outer;
+      leaveTo(outer);
     }
   }
 
@@ -540,8 +549,15 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     try {
       return part.call();
     } finally {
-      scope = outer;
+      leaveTo(outer);
     }
+  }
+
+  /** Leaves all scopes inside of one; none with children outlives the call that it is inside of. */
+  private void leaveTo(@Nullable Scope outer) {
+    Scope inner = scope;
+    scope = outer;
+    abandonScopes(inner, outer);
   }
 
   @Nullable Scope scope() {

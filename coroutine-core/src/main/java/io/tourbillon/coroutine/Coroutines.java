@@ -54,13 +54,13 @@ public final class Coroutines {
 
   /**
    * Suspends until a stage is complete. If the coroutine is cancelled meanwhile the stage goes on,
-   * and holds on to a small object, for each such attempt one, until it is complete.
+   * and holds on to a small object until it is complete, which the next uses who waits for it.
    *
    * @return what it completes with
-   * @throws java.util.concurrent.CompletionException if it fails; the cause is the failure
-   * @throws java.util.concurrent.CancellationException if it is cancelled
-   * @throws CoroutineCancelledException if the coroutine is; a {@code CancellationException} too,
-   *     so who tells them apart catches this first
+   * @throws java.util.concurrent.CompletionException if it fails or is cancelled; the cause is the
+   *     failure, or a {@link java.util.concurrent.CancellationException}
+   * @throws CoroutineCancelledException if the coroutine is cancelled, and never for another reason
+   * @throws IllegalStateException if it is the future of the calling coroutine itself
    */
   public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
     Objects.requireNonNull(stage, "stage");

@@ -1,32 +1,156 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.StackReserve;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a coroutine, for those who wait for it. One who gives up says so, and then looks
- * whether the end has come; the loop completes this, and then looks whether anyone is left: so one
- * of them knows of a failure that nobody will see.
+ * Who wants to know of the end of a coroutine: a list from which each can leave at once, so that
+ * waiting again and again for one that lives long leaves nothing behind.
+ *
+ * <p>Thread-safe. The list is guarded by a lock that spins, as the loop's own thread takes it: one
+ * that parks could put the loop behind a coroutine that needs the loop to go on. Whoever holds it
+ * writes some five fields, allocates nothing, calls nobody, and has made sure of its stack before.
+ *
+ * <p>Beside that it counts who watches. One who gives up says so, and then looks whether the end
+ * has come; the loop writes the end, and then looks whether anyone is left: so one of them knows of
+ * a failure that nobody will see.
  */
-final class End<T extends @Nullable Object> extends CompletableFuture<T> {
+final class End {
+  private static final VarHandle HELD;
   private static final VarHandle WATCHERS;
 
   static {
     try {
-      WATCHERS = MethodHandles.lookup().findVarHandle(End.class, "watchers", int.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      HELD = lookup.findVarHandle(End.class, "held", boolean.class);
+      WATCHERS = lookup.findVarHandle(End.class, "watchers", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
+  /** Is told of the end once, unless it leaves before. In one list, once in its life. */
+  abstract static class Listener {
+    // Guarded by the list's lock until the end, and then the loop's.
+    private @Nullable Listener next;
+    private @Nullable Listener previous;
+    private boolean left;
+
+    /**
+     * The coroutine has ended. By its loop, whose own thread must not wait for anything here, nor
+     * run code of users; or by whoever listens too late.
+     */
+    abstract void ended();
+  }
+
+  /** The lock; by compare-and-set, and given back by a release. */
+  @SuppressWarnings("unused")
+  private boolean held;
+
   /** By atomic additions. */
   @SuppressWarnings("unused")
   private volatile int watchers;
 
+  // Guarded by the lock.
+  private boolean over;
+  private @Nullable Listener first;
+  private @Nullable Listener last;
+
   /** Of the scope whose child it is; written once by who spawns, read by whoever dumps. */
   volatile @Nullable Family family;
+
+  /** Adds one, who is told at once if the end has come. */
+  void listen(Listener listener) {
+    if (!add(listener)) {
+      listener.ended();
+    }
+  }
+
+  private boolean add(Listener listener) {
+    lock();
+    try {
+      if (over) {
+        return false;
+      }
+      Listener before = last;
+      listener.previous = before;
+      if (before == null) {
+        first = listener;
+      } else {
+        before.next = listener;
+      }
+      last = listener;
+      return true;
+    } finally {
+      unlock();
+    }
+  }
+
+  /** Takes one out, if it is still there: it may be told at this very moment. */
+  void leave(Listener listener) {
+    lock();
+    try {
+      if (over || listener.left) {
+        return;
+      }
+      listener.left = true;
+      Listener before = listener.previous;
+      Listener after = listener.next;
+      if (before == null) {
+        first = after;
+      } else {
+        before.next = after;
+      }
+      if (after == null) {
+        last = before;
+      } else {
+        after.previous = before;
+      }
+      listener.previous = null;
+      listener.next = null;
+    } finally {
+      unlock();
+    }
+  }
+
+  /** Tells all who listen, in the order in which they came, and who listens from now on. */
+  void tell() {
+    Listener each = takeAll();
+    while (each != null) {
+      Listener after = each.next;
+      // A listener that somebody keeps must not keep those that came after it.
+      each.next = null;
+      each.previous = null;
+      each.ended();
+      each = after;
+    }
+  }
+
+  private @Nullable Listener takeAll() {
+    lock();
+    try {
+      Listener all = first;
+      over = true;
+      first = null;
+      last = null;
+      return all;
+    } finally {
+      unlock();
+    }
+  }
+
+  private void lock() {
+    StackReserve.require();
+    while (!HELD.compareAndSet(this, false, true)) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void unlock() {
+    HELD.setRelease(this, false);
+  }
 
   void watch() {
     int _ = (int) WATCHERS.getAndAdd(this, 1);

@@ -11,7 +11,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +62,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
    * loop. Who makes it looks at the state afterwards, the loop writes the state before it looks
    * here: so one of them completes it.
    */
-  private volatile @Nullable End<T> end;
+  private volatile @Nullable End end;
 
   /** What the body has returned, or {@link Thrown}; published by the state. */
   @Nullable Object outcome;
@@ -124,89 +123,106 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
       return false;
     }
     Cancellation asked = new Cancellation(count, source, reason, loop.elapsedNanos());
+    Message notice = this::cancelled; // Made before, as nothing may fail after.
     if (!CANCELLATION.compareAndSet(this, null, asked)) {
       return false;
     }
-    loop.tell(this::cancelled);
+    loop.tell(notice);
     return true;
   }
 
+  // Its end, for those who wait for it.
+
   @Override
   public final T join() {
-    CoroutineTask<?> caller = joiner();
-    End<T> awaited = end();
-    awaited.watch();
-    if (caller == null) {
-      awaitAsThread(awaited);
-      return joined(awaited);
-    }
+    requireJoinable();
+    End awaited = watched();
     boolean seen = false;
     try {
-      T value = caller.await(awaited, new Joining(this));
+      awaitEnd();
       seen = true;
-      return value;
-    } catch (CompletionException | CancellationException failure) {
-      seen = !(failure instanceof CoroutineCancelledException);
-      throw failure;
     } finally {
       if (!seen) {
         giveUp(awaited);
       }
     }
-  }
-
-  /** As the future itself would wait, but so that a dump can see for whom. */
-  private void awaitAsThread(End<T> awaited) {
-    if (!awaited.isDone()) {
-      ThreadResumption<@Nullable Void> wait = new ThreadResumption<>(new Joining(this));
-      whenEnded(() -> wait.resume(null));
-      wait.awaitUndisturbed();
-    }
-  }
-
-  private static <T extends @Nullable Object> T joined(CompletableFuture<T> end) {
-    try {
-      return end.join();
-    } catch (CancellationException cancelled) {
-      throw original(cancelled);
-    }
-  }
-
-  /** Futures wrap what they were cancelled with in another of its kind. */
-  private static CancellationException original(CancellationException thrown) {
-    return thrown.getCause() instanceof CancellationException original
-            && !(original instanceof CoroutineCancelledException)
-        ? original
-        : thrown;
+    return result();
   }
 
   @Override
   public final T join(Duration limit) throws TimeoutException {
     Objects.requireNonNull(limit, "limit");
-    CoroutineTask<?> caller = joiner();
+    requireJoinable();
     if (state.isEnd()) {
       return join();
     }
-    if (caller != null) {
-      try {
-        return caller.withTimeout(limit, this::join);
-      } catch (TimeoutException late) {
-        TimeoutException ofThis = notWithin(limit);
-        ofThis.initCause(late);
-        throw ofThis;
+    End awaited = watched();
+    boolean seen = false;
+    try {
+      Suspension.<@Nullable Void>await(new Joining(this), limit, new EndWait(awaited)::begin);
+      seen = true;
+    } catch (TimeoutException late) {
+      TimeoutException ofThis =
+          new TimeoutException(Printable.of(name()) + " has not ended within " + limit);
+      ofThis.initCause(late);
+      throw ofThis;
+    } finally {
+      if (!seen) {
+        giveUp(awaited);
       }
     }
-    End<T> awaited = end();
-    awaited.watch();
-    if (!Uninterruptibly.isDoneWithin(awaited, limit)) {
-      giveUp(awaited);
-      throw notWithin(limit);
-    }
-    return joined(awaited);
+    return result();
   }
 
-  private TimeoutException notWithin(Duration limit) {
-    return new TimeoutException(Printable.of(name()) + " has not ended within " + limit);
+  /** Waits for its end, in whatever way, which does not count as seeing it. */
+  final void awaitEnd() {
+    Suspension.<@Nullable Void>await(new Joining(this), new EndWait(end())::begin);
+  }
+
+  /** A wait for an end that takes itself back. By the waiter, once. */
+  private static final class EndWait extends End.Listener {
+    private final End end;
+    private @Nullable Resumption<@Nullable Void> waiter;
+
+    EndWait(End end) {
+      this.end = end;
+    }
+
+    void begin(Resumption<@Nullable Void> waiter) {
+      this.waiter = waiter;
+      waiter.onCancel(() -> end.leave(this));
+      end.listen(this);
+    }
+
+    @Override
+    void ended() {
+      Objects.requireNonNull(waiter, "it listens only when it has one").resume(null);
+    }
+  }
+
+  /**
+   * What joining it comes to, once it has ended: its result, or an exception, which is made here,
+   * so that it shows where the caller has waited.
+   */
+  @SuppressWarnings({"unchecked", "NullAway"}) // The outcome of a body that returns is T.
+  final T result() {
+    return switch (state) {
+      case DONE -> (T) outcome;
+      case FAILED -> throw new CompletionException(Settlement.unwrapped(failure()));
+      default -> throw new CompletionException(cancellationException());
+    };
+  }
+
+  /** Somebody else's, as its type says: nobody takes it for his own cancellation. */
+  private CancellationException cancellationException() {
+    Cancellation asked = Objects.requireNonNull(cancellation, "only who was cancelled ends so");
+    CancellationException cancelled =
+        new CancellationException(
+            Printable.of(name() + " was cancelled by " + asked.source() + ": " + asked.reason()));
+    if (outcome instanceof Thrown(Throwable thrown, State _)) {
+      cancelled.initCause(thrown);
+    }
+    return cancelled;
   }
 
   /** Whoever has had {@link #watched} does so no more. */
@@ -215,14 +231,19 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   }
 
   /** Someone waits no more. If that was the only one, a failure is to be told of after all. */
-  private void giveUp(End<T> awaited) {
+  private void giveUp(End awaited) {
     awaited.unwatch();
     if (state.isEnd()) {
       loop.tell(this::reportUnseen);
     }
   }
 
-  private @Nullable CoroutineTask<?> joiner() {
+  /**
+   * Refuses a wait that could not end.
+   *
+   * @throws IllegalStateException if the caller is this very coroutine, or a loop's own thread
+   */
+  final void requireJoinable() {
     CoroutineTask<?> caller = CurrentLoop.coroutine();
     if (caller == this) {
       throw new IllegalStateException("a coroutine must not join itself: " + name());
@@ -234,89 +255,67 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
               + " by code that is no coroutine, but runs on "
               + CurrentLoop.get());
     }
-    return caller;
   }
 
   @Override
   public final CompletableFuture<T> toFuture() {
     CompletableFuture<T> view = new CoroutineFuture<>(this);
-    afterEnd(watched(), (value, failure) -> loop.runTask(() -> settle(view, value, failure)));
+    End awaited = watched();
+    awaited.listen(
+        new End.Listener() {
+          @Override
+          void ended() {
+            loop.runTask(() -> settle(view));
+          }
+        });
     return view;
   }
 
-  private static <T extends @Nullable Object> void settle(
-      CompletableFuture<T> view, T value, @Nullable Throwable failure) {
-    if (failure == null) {
-      view.complete(value);
-    } else {
-      view.completeExceptionally(failure);
+  @SuppressWarnings({"unchecked", "NullAway"}) // The outcome of a body that returns is T.
+  private void settle(CompletableFuture<T> view) {
+    switch (state) {
+      case DONE -> view.complete((T) outcome);
+      case FAILED -> {
+        Throwable failure = failure();
+        view.completeExceptionally(
+            failure instanceof CancellationException someoneElses
+                ? new CompletionException(someoneElses)
+                : failure);
+      }
+      default -> view.completeExceptionally(cancellationException());
     }
   }
 
   /** Its end, which counts as seen from now on. */
-  final End<T> watched() {
-    End<T> awaited = end();
+  final End watched() {
+    End awaited = end();
     awaited.watch();
     return awaited;
   }
 
   /**
-   * Runs something when it has ended, on its loop; that does not count as seeing it.
-   *
-   * @param then must not wait for a lock: it is the loop's own thread that would
+   * Has someone told of its end, on its loop; that does not count as seeing it. It has ended
+   * already if this tells at once.
    */
-  final void whenEnded(Runnable then) {
-    afterEnd(end(), (value, failure) -> then.run());
+  final void listen(End.Listener listener) {
+    end().listen(listener);
   }
 
-  /**
-   * Not by whenComplete, which has a failure put into words: code of users, on the loop's thread.
-   */
-  private static <T extends @Nullable Object> void afterEnd(
-      End<T> end, BiConsumer<? super T, ? super @Nullable Throwable> then) {
-    CompletableFuture<Boolean> _ =
-        end.handle(
-            (value, failure) -> {
-              then.accept(value, failure);
-              return true;
-            });
+  /** Has him told no more. */
+  final void leave(End.Listener listener) {
+    end().leave(listener);
   }
 
-  private End<T> end() {
-    End<T> made = end;
+  private End end() {
+    End made = end;
     if (made == null) {
-      End<T> fresh = new End<>();
+      End fresh = new End();
       made = END.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(end);
       if (state.isEnd()) {
-        complete(made);
+        made.tell();
       }
     }
     return made;
-  }
-
-  @SuppressWarnings({"unchecked", "NullAway"}) // The outcome of a body that returns is T.
-  private void complete(End<T> awaited) {
-    switch (state) {
-      case DONE -> awaited.complete((T) outcome);
-      case FAILED -> {
-        Throwable failure = failure();
-        awaited.completeExceptionally(
-            failure instanceof CancellationException someoneElses
-                ? new CompletionException(someoneElses)
-                : failure);
-      }
-      default -> {
-        Cancellation cause = Objects.requireNonNull(cancellation);
-        CancellationException cancelled =
-            new CancellationException(
-                Printable.of(
-                    name() + " was cancelled by " + cause.source() + ": " + cause.reason()));
-        if (outcome instanceof Thrown(Throwable thrown, State _)) {
-          cancelled.initCause(thrown);
-        }
-        awaited.completeExceptionally(cancelled);
-      }
-    }
   }
 
   /** It is a child of theirs from now on, for dumps. By whoever has spawned it. */
@@ -326,7 +325,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
 
   /** Of the scope whose child it is, or null. */
   final @Nullable Family family() {
-    End<T> made = end;
+    End made = end;
     return made == null ? null : made.family;
   }
 
@@ -400,16 +399,16 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
    */
   final boolean publishEnd(State how) {
     state = how;
-    End<T> awaited = end;
+    End awaited = end;
     if (awaited != null) {
-      complete(awaited);
+      awaited.tell();
     }
     return isSeen();
   }
 
   /** Whether anyone waits for its end, or has seen it. */
   final boolean isSeen() {
-    End<T> awaited = end;
+    End awaited = end;
     return awaited != null && awaited.isWatched();
   }
 

@@ -133,9 +133,10 @@ final class LoopScheduler implements CoroutineScheduler {
       SpawnOptions options, Object body, @Nullable String cancelledFor) {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(body, "body");
+    CoroutineTask<?> parent = CurrentLoop.coroutine();
     EventLoop loop = leastLoaded();
     loop.takePlace();
-    if (closing.hasBegun()) {
+    if (!closing.admits(parent)) {
       loop.givePlace();
       throw refusal();
     }
@@ -144,7 +145,6 @@ final class LoopScheduler implements CoroutineScheduler {
       throw new IllegalStateException("no loop is alive any more: " + name);
     }
     CoroutineTask<T> coroutine = newCoroutine(loop, options, body);
-    CoroutineTask<?> parent = CurrentLoop.coroutine();
     if (parent != null) {
       coroutine.inherit(LocalScope.inherited(parent.scope()));
     }
@@ -191,7 +191,7 @@ final class LoopScheduler implements CoroutineScheduler {
               .executor(task -> leastLoaded().runTimerTask(task))
               .build();
       timers = service;
-      if (closing.hasBegun()) {
+      if (closing.isOver()) {
         service.close();
       }
     }
@@ -234,7 +234,7 @@ final class LoopScheduler implements CoroutineScheduler {
     }
     return task -> {
       Objects.requireNonNull(task, "task");
-      if (closing.hasBegun()) {
+      if (!closing.admits(CurrentLoop.coroutine())) {
         throw refusal();
       }
       return leastLoaded().newGuest(name + "-thread-" + guests.incrementAndGet(), task);

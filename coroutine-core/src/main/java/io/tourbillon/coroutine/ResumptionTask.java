@@ -12,14 +12,29 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
     implements Message {
   /**
    * Not final, as a resumption that is over lets the coroutine go. Cleared on the loop when the
-   * message has come or after a cut, when no other thread reads it any more: one that wants to must
-   * first have settled the outcome.
+   * message has come or after a cut; a thread that reads it then has not settled the outcome, and
+   * can not any more.
    */
   private @Nullable CoroutineTask<?> coroutine;
+
+  /** Whether a cancellation may have to wait, which is the coroutine's to find out. */
+  private final boolean shielded;
 
   ResumptionTask(CoroutineTask<?> coroutine, Object source) {
     super(source);
     this.coroutine = coroutine;
+    shielded = ShieldScope.isAround(coroutine.scope());
+  }
+
+  /**
+   * A cancel that has returned comes before what the same thread does next, such as to send a
+   * value: the coroutine's own loop may learn of it later than its channel does. If the coroutine
+   * is gone it is settled, and this does not matter.
+   */
+  @Override
+  boolean isOverruled() {
+    CoroutineTask<?> waiter = coroutine;
+    return waiter != null && !shielded && waiter.cancellation() != null;
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.tourbillon.coroutine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -62,8 +61,13 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
 
   /** Fails as {@link CompletableFuture#join} does. */
   final void failAsJoinDoes(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    settle(new StageFailure(cause == null ? failure : cause));
+    settle(new StageFailure(unwrapped(failure)));
+  }
+
+  /** What a failure is about: the cause of one that only wraps it. */
+  static Throwable unwrapped(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
+    return cause == null ? failure : cause;
   }
 
   @Override
@@ -72,12 +76,22 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
   }
 
   private boolean settle(Object settled) {
+    if (isOverruled()) {
+      boolean _ = OUTCOME.compareAndSet(this, null, CUT);
+      return false;
+    }
     if (!OUTCOME.compareAndSet(this, null, settled)) {
       return false;
     }
     wake();
     return true;
   }
+
+  /**
+   * Whether the waiter was cancelled before, and only does not know it yet: then it gets nothing
+   * that comes now, and whoever has cancelled it wakes it. By whoever settles.
+   */
+  abstract boolean isOverruled();
 
   /** It is settled by a value or a failure. By whoever has settled it. */
   abstract void wake();
@@ -129,9 +143,7 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
     }
     if (settled instanceof StageFailure(Throwable cause)) {
       // Made here, so that it shows where the waiter has waited.
-      throw cause instanceof CancellationException cancelled
-          ? cancelled
-          : new CompletionException(cause);
+      throw new CompletionException(cause);
     }
     return NULL.equals(settled) ? null : (T) settled;
   }
@@ -145,7 +157,9 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
     if (failure instanceof Error error) {
       throw error;
     }
+    // Another coroutine's cancellation is no more to the waiter than any other failure.
     return failure instanceof RuntimeException exception
+            && !(failure instanceof CoroutineCancelledException)
         ? exception
         : new CompletionException(failure);
   }

@@ -16,6 +16,16 @@ final class ShieldScope extends Scope {
     this.graceNanos = Math.max(0, graceNanos);
   }
 
+  /** Whether there is one among these scopes. */
+  static boolean isAround(@Nullable Scope innermost) {
+    for (Scope scope = innermost; scope != null; scope = scope.outer) {
+      if (scope instanceof ShieldScope) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   @Override
   long strikeNanosInside(@Nullable Cancellation cancellation) {
     long strikeNanos = strikeNanos(outer, cancellation);

@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param resumesPerSecond how many turns it is given at the most, spread evenly; positive, and
  *     infinite if there is no limit. Heeded whatever the policy, but not for the turn in which a
  *     cancellation is seen, nor for turns that the JDK gives, after blocking calls
+ * @param beginsAnyway whether the body begins even if the coroutine is cancelled before: for one
+ *     that is given something which it must close
  */
 public record SpawnOptions(
     @Nullable String name,
     @Nullable CoroutineGroup group,
     @Nullable Integer priority,
-    double resumesPerSecond) {
+    double resumesPerSecond,
+    boolean beginsAnyway) {
   /** The least that a priority can be. */
   public static final int LOWEST = -10;
 
@@ -44,7 +47,16 @@ public record SpawnOptions(
 
   /** Those with a name, or without, and nothing else. */
   public SpawnOptions(@Nullable String name) {
-    this(name, null, null, NO_LIMIT);
+    this(name, null, null, NO_LIMIT, false);
+  }
+
+  /** Those of a coroutine that does not begin if it is cancelled before. */
+  public SpawnOptions(
+      @Nullable String name,
+      @Nullable CoroutineGroup group,
+      @Nullable Integer priority,
+      double resumesPerSecond) {
+    this(name, group, priority, resumesPerSecond, false);
   }
 
   /** With a name, which need not be the only one of its kind. */
@@ -55,17 +67,38 @@ public record SpawnOptions(
   /** The same, in a group. */
   public SpawnOptions inGroup(CoroutineGroup group) {
     return new SpawnOptions(
-        name, Objects.requireNonNull(group, "group"), priority, resumesPerSecond);
+        name,
+        Objects.requireNonNull(group, "group"),
+        priority,
+        resumesPerSecond,
+        beginsAnyway);
   }
 
   /** The same, with a priority of its own. */
   public SpawnOptions withPriority(int priority) {
-    return new SpawnOptions(name, group, priority, resumesPerSecond);
+    return new SpawnOptions(name, group, priority, resumesPerSecond, beginsAnyway);
   }
 
   /** The same, with a rate of its own. */
   public SpawnOptions withRate(double resumesPerSecond) {
-    return new SpawnOptions(name, group, priority, resumesPerSecond);
+    return new SpawnOptions(name, group, priority, resumesPerSecond, beginsAnyway);
+  }
+
+  /**
+   * The same, for a body that begins even if the coroutine is cancelled before, and sees that at
+   * its first suspension point: for one that is given something which it must close. It does not
+   * begin if the spawn throws, if the loop dies first, or if there is no memory for its stack.
+   *
+   * <pre>{@code
+   * scheduler.spawn(SpawnOptions.named("session").begins(), () -> {
+   *   try (socket) {
+   *     serve(socket);
+   *   }
+   * });
+   * }</pre>
+   */
+  public SpawnOptions begins() {
+    return new SpawnOptions(name, group, priority, resumesPerSecond, true);
   }
 
   static int requirePriority(int priority) {

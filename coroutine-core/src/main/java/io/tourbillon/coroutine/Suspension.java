@@ -5,9 +5,13 @@ import io.tourbillon.timer.TickScale;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -203,16 +207,105 @@ public final class Suspension {
     }
   }
 
+  /** That somebody is told of something, which can be taken back. */
+  @FunctionalInterface
+  public interface Registration {
+    /**
+     * Tells him no more, and keeps nothing of it. He may be told at this very moment. Doing it
+     * again does nothing. Takes constant time.
+     */
+    void remove();
+  }
+
   /**
    * Runs something when a coroutine has ended, in whatever way: on its loop, where it may take
    * locks, but must be short, must not wait for anything else and must not throw. If the coroutine
    * has ended already that is at once, by the caller. Unlike {@link Coroutine#join} and {@link
    * Coroutine#toFuture} this does not count as having seen a failure.
    */
-  public static void whenEnded(Coroutine<?> coroutine, Runnable then) {
+  public static Registration whenEnded(Coroutine<?> coroutine, Runnable then) {
     Objects.requireNonNull(then, "then");
     JoinableCoroutine<?> awaited = (JoinableCoroutine<?>) coroutine;
-    awaited.whenEnded(() -> awaited.loop.runTask(then));
+    End.Listener listener =
+        new End.Listener() {
+          @Override
+          void ended() {
+            awaited.loop.runTask(then);
+          }
+        };
+    awaited.listen(listener);
+    return () -> awaited.leave(listener);
+  }
+
+  /**
+   * Tells when a coroutine has ended, to those who would join it. A failure counts as seen until
+   * that is taken back.
+   *
+   * @param then gets what returns or throws as {@link Coroutine#join} does; called by the loop's
+   *     own thread, so it must not do more than let someone go on; or by the caller, if the
+   *     coroutine has ended already
+   * @throws IllegalStateException if it is the calling coroutine itself
+   */
+  public static <T extends @Nullable Object> Registration whenJoined(
+      Coroutine<T> coroutine, Consumer<Supplier<T>> then) {
+    Objects.requireNonNull(then, "then");
+    JoinableCoroutine<T> awaited = (JoinableCoroutine<T>) coroutine;
+    awaited.requireJoinable();
+    End.Listener listener =
+        new End.Listener() {
+          @Override
+          void ended() {
+            then.accept(awaited::result);
+          }
+        };
+    awaited.watched().listen(listener);
+    AtomicBoolean removed = new AtomicBoolean();
+    return () -> {
+      if (removed.compareAndSet(false, true)) {
+        awaited.leave(listener);
+        awaited.unwatched();
+      }
+    };
+  }
+
+  /**
+   * Tells when a stage is complete. A stage can not be unsubscribed from; but what is taken back
+   * serves the next who waits for the same one, so a stage holds a small object for each that has
+   * waited at the same time.
+   *
+   * @param then gets what returns or throws as {@link Coroutines#await} does; called by the thread
+   *     that completes the stage, or by the caller if it is complete
+   * @throws IllegalStateException if it is the future of the calling coroutine itself
+   */
+  public static <T extends @Nullable Object> Registration whenComplete(
+      CompletionStage<T> stage, Consumer<Supplier<T>> then) {
+    Objects.requireNonNull(stage, "stage");
+    Objects.requireNonNull(then, "then");
+    if (stage instanceof CoroutineFuture<?> future) {
+      future.requireJoinable();
+    }
+    Subscription<T> subscription =
+        Subscription.listen(
+            stage, (value, failure) -> then.accept(() -> outcome(value, failure)));
+    AtomicBoolean removed = new AtomicBoolean();
+    return () -> {
+      if (removed.compareAndSet(false, true)) {
+        subscription.leave(stage);
+      }
+    };
+  }
+
+  /** With an exception made here, so that it shows where the caller has waited. */
+  private static <T extends @Nullable Object> T outcome(T value, @Nullable Throwable failure) {
+    if (failure != null) {
+      throw new CompletionException(Settlement.unwrapped(failure));
+    }
+    return value;
+  }
+
+  /** Counts a failure of a coroutine as seen, as {@link Coroutine#join} does. */
+  public static void markSeen(Coroutine<?> coroutine) {
+    End _ = ((JoinableCoroutine<?>) coroutine).watched();
   }
 
   private static <T extends @Nullable Object> ThreadResumption<T> registered(

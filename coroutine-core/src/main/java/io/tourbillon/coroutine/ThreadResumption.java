@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.SafeText;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.locks.LockSupport;
@@ -22,9 +23,16 @@ final class ThreadResumption<T extends @Nullable Object> extends Settlement<T>
     LockSupport.unpark(waiter);
   }
 
+  /** An interrupt is the thread's own affair, and may come at any time. */
+  @Override
+  boolean isOverruled() {
+    return false;
+  }
+
   /**
    * Waits until it is settled, or cut because the limit is over, or the thread is interrupted; then
-   * the callback has been taken back. By the waiter.
+   * the callback has been taken back. If there is no limit, and this is a worker of a ForkJoinPool,
+   * that takes on another meanwhile. By the waiter.
    *
    * @throws CancellationException if the thread was interrupted, which it still is then
    */
@@ -34,10 +42,10 @@ final class ThreadResumption<T extends @Nullable Object> extends Settlement<T>
       long leftNanos = limitNanos - (System.nanoTime() - startNanos);
       if (Thread.currentThread().isInterrupted() && cut()) {
         cleanUp();
-        throw new CancellationException("interrupted while it waited for " + this);
+        throw new CancellationException("interrupted while it waited for " + SafeText.of(this));
       }
       if (limitNanos == NO_LIMIT) {
-        LockSupport.park(this);
+        park();
       } else if (leftNanos > 0) {
         LockSupport.parkNanos(this, leftNanos);
       } else if (cut()) {
@@ -46,35 +54,23 @@ final class ThreadResumption<T extends @Nullable Object> extends Settlement<T>
     }
   }
 
-  /**
-   * Waits until it is settled, whatever comes in between: an interrupt stays set. If this is a
-   * worker of a ForkJoinPool, that takes on another meanwhile. By the waiter.
-   */
-  void awaitUndisturbed() {
-    boolean interrupted = false;
-    while (!isSettled()) {
-      try {
-        ForkJoinPool.managedBlock(this);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+  /** Until it is settled or the thread is interrupted, which it stays. */
+  private void park() {
+    try {
+      ForkJoinPool.managedBlock(this);
+    } catch (InterruptedException impossible) {
+      throw new AssertionError("block throws none", impossible);
     }
   }
 
   @Override
-  public boolean block() throws InterruptedException {
-    if (Thread.interrupted()) {
-      throw new InterruptedException();
-    }
+  public boolean block() {
     LockSupport.park(this);
-    return isSettled();
+    return isReleasable();
   }
 
   @Override
   public boolean isReleasable() {
-    return isSettled();
+    return isSettled() || Thread.currentThread().isInterrupted();
   }
 }

@@ -7,6 +7,7 @@ final class Traits {
   final @Nullable String name;
   final @Nullable CoroutineGroup group;
   final int priority;
+  final boolean beginsAnyway;
 
   /** Where it was spawned, if that is recorded. */
   final @Nullable StackTraceElement createdAt;
@@ -22,6 +23,7 @@ final class Traits {
     group = options.group();
     Integer ofItsOwn = options.priority();
     priority = ofItsOwn != null ? ofItsOwn : group == null ? 0 : group.priority();
+    beginsAnyway = options.beginsAnyway();
     own = Throttle.of(options.resumesPerSecond());
   }
 

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -47,7 +48,7 @@ class AttachedCoroutineTest {
     assertThrows(RuntimeException.class, () -> owner.join(PATIENCE));
     for (Coroutine<?> sleeper : sleepers) {
       CancellationException cancelled =
-          assertThrows(CancellationException.class, () -> sleeper.join(PATIENCE));
+          assertCancelled(() -> sleeper.join(PATIENCE));
       assertTrue(
           cancelled.getMessage().endsWith(owner.name() + ", its owner, has ended"),
           cancelled.getMessage());
@@ -69,7 +70,7 @@ class AttachedCoroutineTest {
               Coroutines.await(innermost);
             })
         .join(PATIENCE);
-    assertThrows(CancellationException.class, () -> innermost.join().join(PATIENCE));
+    assertCancelled(() -> innermost.join().join(PATIENCE));
   }
 
   @Test

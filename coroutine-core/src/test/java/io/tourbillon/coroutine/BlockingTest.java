@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -83,7 +83,7 @@ class BlockingTest {
                     }));
     began.await();
     coroutine.cancel();
-    assertThrows(CancellationException.class, () -> coroutine.join(PATIENCE));
+    assertCancelled(() -> coroutine.join(PATIENCE));
     assertTrue(ended.get());
     assertEquals(State.CANCELLED, coroutine.state());
   }

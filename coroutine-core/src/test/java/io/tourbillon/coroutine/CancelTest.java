@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -50,7 +51,7 @@ class CancelTest {
     assertEquals(State.CANCELLED, sleeper.state());
     assertEquals("shutting down", seen.getFirst().reason());
     assertEquals(Thread.currentThread().getName(), seen.getFirst().source());
-    CancellationException joined = assertThrows(CancellationException.class, sleeper::join);
+    CancellationException joined = assertCancelled(sleeper::join);
     assertFalse(joined instanceof CoroutineCancelledException);
     assertEquals(
         "sleeper was cancelled by " + Thread.currentThread().getName() + ": shutting down",
@@ -66,7 +67,7 @@ class CancelTest {
     settle();
     assertFalse(sleeper.cancel("third"));
     assertTrue(
-        assertThrows(CancellationException.class, sleeper::join).getMessage().endsWith("first"));
+        assertCancelled(sleeper::join).getMessage().endsWith("first"));
   }
 
   @Test
@@ -117,7 +118,7 @@ class CancelTest {
     Coroutine<String> joiner =
         scheduler.spawn(
             () -> {
-              CancellationException e = assertThrows(CancellationException.class, victim::join);
+              CancellationException e = assertCancelled(victim::join);
               assertFalse(e instanceof CoroutineCancelledException);
               Coroutines.checkCancelled();
               return "untouched";
@@ -136,7 +137,7 @@ class CancelTest {
     settle();
     assertEquals(
         "victim was cancelled by culprit: in my way",
-        assertThrows(CancellationException.class, victim::join).getMessage());
+        assertCancelled(victim::join).getMessage());
   }
 
   @Test

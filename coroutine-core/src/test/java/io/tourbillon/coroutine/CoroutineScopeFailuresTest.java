@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -136,9 +136,9 @@ class CoroutineScopeFailuresTest {
         () -> {
           for (List<Callable<String>> parts :
               List.of(List.of(cancelled), List.of(cancelled, cancelled))) {
-            assertThrows(CancellationException.class, () -> CoroutineScope.firstSuccess(parts));
-            assertThrows(CancellationException.class, () -> CoroutineScope.race(parts));
-            assertThrows(CancellationException.class, () -> CoroutineScope.gather(parts));
+            assertCancelled(() -> CoroutineScope.firstSuccess(parts));
+            assertCancelled(() -> CoroutineScope.race(parts));
+            assertCancelled(() -> CoroutineScope.gather(parts));
           }
         });
   }

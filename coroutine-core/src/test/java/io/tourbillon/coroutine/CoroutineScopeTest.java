@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -241,7 +242,7 @@ class CoroutineScopeTest {
             assertEquals(State.DONE, teller.state());
             Coroutine<?> late = sleeping(scope);
             assertTrue(
-                assertThrows(CancellationException.class, late::join)
+                assertCancelled(late::join)
                     .getMessage()
                     .endsWith("its scope has ended"));
           }
@@ -293,7 +294,7 @@ class CoroutineScopeTest {
             });
     child.join();
     owner.cancel("enough");
-    assertThrows(CancellationException.class, () -> owner.join(PATIENCE));
+    assertCancelled(() -> owner.join(PATIENCE));
     assertEquals(State.CANCELLED, owner.state());
     assertEquals(State.CANCELLED, child.join().state());
   }
@@ -527,8 +528,6 @@ class CoroutineScopeTest {
         owner.join(PATIENCE);
       } catch (CompletionException failure) {
         assertFalse(failure.getCause() instanceof AssertionError, failure::toString);
-      } catch (CancellationException cancelled) {
-        // As it was asked to be.
       }
     }
   }

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -175,7 +175,7 @@ class OutcomeRaceTest {
         coroutine.join(PATIENCE);
         assertEquals(State.DONE, coroutine.state());
         taken.incrementAndGet();
-      } catch (CancellationException e) {
+      } catch (CompletionException e) {
         assertEquals(State.CANCELLED, coroutine.state());
         cancelled.incrementAndGet();
       }
@@ -232,7 +232,8 @@ class OutcomeRaceTest {
       Coroutine<?> coroutine = all.get(number);
       try {
         coroutine.join(PATIENCE);
-      } catch (CancellationException e) {
+      } catch (CompletionException e) {
+        assertEquals(State.CANCELLED, coroutine.state());
         assertEquals(0, number % 2);
       }
     }

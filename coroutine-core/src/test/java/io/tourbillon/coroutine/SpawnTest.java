@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -152,7 +153,7 @@ class SpawnTest {
     Coroutine<?> sleeper = scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
     assertTrue(sleeper.toFuture().cancel(false));
     CancellationException cancelled =
-        assertThrows(CancellationException.class, () -> sleeper.join(PATIENCE));
+        assertCancelled(() -> sleeper.join(PATIENCE));
     assertTrue(cancelled.getMessage().endsWith(": its future was cancelled"));
   }
 

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -138,7 +139,7 @@ class SuspendTest {
     AtomicInteger cleaned = new AtomicInteger();
     Coroutine<String> coroutine = suspended(cleaned);
     coroutine.cancel();
-    assertThrows(CancellationException.class, () -> coroutine.join(PATIENCE));
+    assertCancelled(() -> coroutine.join(PATIENCE));
     assertEquals(1, cleaned.get());
     assertFalse(handle.join().resume("too late"));
   }
@@ -211,7 +212,7 @@ class SuspendTest {
               CompletableFuture<String> cancelled = new CompletableFuture<>();
               cancelled.cancel(false);
               CancellationException notMine =
-                  assertThrows(CancellationException.class, () -> Coroutines.await(cancelled));
+                  assertCancelled(() -> Coroutines.await(cancelled));
               assertFalse(notMine instanceof CoroutineCancelledException);
             });
     coroutine.join(PATIENCE);

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
@@ -96,7 +96,7 @@ final class ThreadDumps {
   private static void endOf(Coroutine<?> coroutine) throws TimeoutException {
     try {
       coroutine.join(PATIENCE);
-    } catch (CancellationException cancelled) {
+    } catch (CompletionException cancelled) {
       // It has come to its end.
     }
   }

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -8,7 +9,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -99,7 +99,7 @@ class UncaughtTest {
     cancelled.cancel();
     clock.advance(Duration.ofSeconds(1));
     assertEquals("late has not ended within PT1S", limited.join());
-    assertThrows(CancellationException.class, cancelled::join);
+    assertCancelled(cancelled::join);
     clock.advance(Duration.ofMinutes(1));
     clock.advance(Duration.ofSeconds(2));
     assertEquals(List.of("late: broken"), told);

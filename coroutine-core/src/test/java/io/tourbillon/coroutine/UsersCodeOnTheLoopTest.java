@@ -1,12 +1,12 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -135,7 +135,7 @@ class UsersCodeOnTheLoopTest {
       Coroutine<?> holder = holder();
       held.await();
       end.complete("go on");
-      assertThrows(CancellationException.class, () -> other.join(PATIENCE));
+      assertCancelled(() -> other.join(PATIENCE));
       holder.join(PATIENCE);
     }
   }

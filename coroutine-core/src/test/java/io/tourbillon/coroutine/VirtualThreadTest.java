@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -319,7 +319,7 @@ class VirtualThreadTest {
               }
             });
     scheduler.spawn(() -> sleeper.cancel("enough")).join(PATIENCE);
-    assertThrows(CancellationException.class, () -> sleeper.join(PATIENCE));
+    assertCancelled(() -> sleeper.join(PATIENCE));
     assertTrue(interrupted.get());
     assertEquals(State.CANCELLED, sleeper.state());
   }
@@ -386,7 +386,7 @@ class VirtualThreadTest {
           Thread.onSpinWait();
         }
         reader.cancel("enough");
-        assertThrows(CancellationException.class, () -> reader.join(PATIENCE));
+        assertCancelled(() -> reader.join(PATIENCE));
         assertEquals(State.CANCELLED, reader.state());
         assertFalse(accepted.isClosed());
       }

@@ -19,7 +19,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import picocli.CommandLine.Command;
@@ -250,9 +249,10 @@ public final class ExampleCommand implements Runnable {
   private int exitCode(Coroutine<Integer> work, Interruption interruption) {
     try {
       return work.join();
-    } catch (CancellationException stopped) {
-      return interruption.exitCode();
     } catch (CompletionException failure) {
+      if (work.state() == Coroutine.State.CANCELLED) {
+        return interruption.exitCode();
+      }
       Throwable cause = failure;
       while (cause instanceof CompletionException && cause.getCause() != null) {
         cause = cause.getCause();

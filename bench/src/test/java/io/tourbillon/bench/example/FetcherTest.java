@@ -9,6 +9,8 @@ import com.sun.net.httpserver.HttpServer;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CancellationException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,7 +20,6 @@ import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -160,7 +161,9 @@ class FetcherTest {
           scheduler.spawn(() -> new Fetcher(client, AT_ONCE, LONG).fetch(List.of(uri("/never"))));
       asked.await();
       fetching.cancel();
-      assertThrows(CancellationException.class, () -> fetching.join(LONG));
+      assertInstanceOf(
+          CancellationException.class,
+          assertThrows(CompletionException.class, () -> fetching.join(LONG)).getCause());
     }
   }
 

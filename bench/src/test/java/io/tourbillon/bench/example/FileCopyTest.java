@@ -3,6 +3,7 @@ package io.tourbillon.bench.example;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tourbillon.coroutine.Action;
@@ -10,13 +11,13 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Engine;
+import java.util.concurrent.CancellationException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Random;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -107,7 +108,9 @@ class FileCopyTest {
                 copying.cancel();
               })
           .join();
-      assertThrows(CancellationException.class, copying::join);
+      assertInstanceOf(
+          CancellationException.class,
+          assertThrows(CompletionException.class, copying::join).getCause());
       assertFalse(Files.exists(copy()));
     }
   }

@@ -1,10 +1,11 @@
 package io.tourbillon.coroutine.channel;
 
+import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.coroutine.Waiters;
 import java.util.List;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -37,8 +38,12 @@ abstract sealed class Case<R extends @Nullable Object> {
   /** Has itself told, by whatever thread. */
   void listen(Resumption<Supplier<? extends R>> selected) {}
 
-  /** The select is over; this may be what it has ended with. */
-  void leave() {}
+  /**
+   * The select is over.
+   *
+   * @param chosen with what; of whichever case, or null if with none
+   */
+  void leave(@Nullable Supplier<? extends R> chosen) {}
 
   /** What a case waits for in the row of a channel: the same end as that of the other cases. */
   private record End<V extends @Nullable Object, R extends @Nullable Object>(
@@ -80,7 +85,7 @@ abstract sealed class Case<R extends @Nullable Object> {
     }
 
     @Override
-    final void leave() {
+    final void leave(@Nullable Supplier<? extends R> chosen) {
       if (place != null) {
         channel.leave(place);
         place = null;
@@ -152,41 +157,39 @@ abstract sealed class Case<R extends @Nullable Object> {
   }
 
   /**
-   * Of those with a stage, which is subscribed to once, however often the select is used.
+   * Of those with an end: of a coroutine, or of a stage.
    *
-   * <p>The stage's thread writes the outcome and then looks who is listening; a select says that it
-   * is listening and then looks at the outcome. So one of them sees the other, and the resumption
-   * decides if both do.
+   * <p>Whoever brings the end writes the outcome and then looks who is listening; a select says
+   * that it is listening and then looks at the outcome. So one of them sees the other, and the
+   * resumption decides if both do.
    */
-  static final class Await<T extends @Nullable Object, R extends @Nullable Object> extends Case<R> {
-    private final CompletionStage<T> stage;
+  abstract static sealed class OfEnd<T extends @Nullable Object, R extends @Nullable Object>
+      extends Case<R> {
     private final Function<? super T, ? extends R> then;
 
     /** The select's own. */
-    private boolean subscribed;
+    private @Nullable Registration registration;
 
-    /** Written once by whoever completes the stage, or by the select if that is complete. */
+    /** Written once a wait by whoever brings the end, or by the select if that has come. */
     private volatile @Nullable Supplier<? extends R> outcome;
 
-    /** Written by the select, read by whoever completes the stage. */
+    /** Written by the select, read by whoever brings the end. */
     private volatile @Nullable Resumption<Supplier<? extends R>> listener;
 
-    Await(CompletionStage<T> stage, Function<? super T, ? extends R> then) {
-      this.stage = stage;
+    OfEnd(Function<? super T, ? extends R> then) {
       this.then = then;
     }
 
+    /** Has the case told of the end. */
+    abstract Registration register(Consumer<Supplier<T>> told);
+
     @Override
-    void look() {
-      if (!subscribed) {
-        subscribed = true;
-        CompletionStage<?> _ = stage.whenComplete(this::completed);
-      }
+    final void look() {
+      registration = register(this::ended);
     }
 
-    private void completed(T value, @Nullable Throwable failure) {
-      Supplier<? extends R> known =
-          failure == null ? () -> then.apply(value) : () -> failAsJoinDoes(failure);
+    private void ended(Supplier<T> end) {
+      Supplier<? extends R> known = () -> then.apply(end.get());
       outcome = known;
       Resumption<Supplier<? extends R>> selected = listener;
       if (selected != null) {
@@ -195,12 +198,12 @@ abstract sealed class Case<R extends @Nullable Object> {
     }
 
     @Override
-    @Nullable Supplier<? extends R> tryNow() {
+    final @Nullable Supplier<? extends R> tryNow() {
       return outcome;
     }
 
     @Override
-    void listen(Resumption<Supplier<? extends R>> selected) {
+    final void listen(Resumption<Supplier<? extends R>> selected) {
       listener = selected;
       Supplier<? extends R> known = outcome;
       if (known != null) {
@@ -209,17 +212,45 @@ abstract sealed class Case<R extends @Nullable Object> {
     }
 
     @Override
-    void leave() {
+    @SuppressWarnings("ReferenceEquality") // The very object.
+    final void leave(@Nullable Supplier<? extends R> chosen) {
       listener = null;
+      Registration left = registration;
+      registration = null;
+      if (left != null && (chosen == null || chosen != outcome)) {
+        left.remove();
+      }
+      outcome = null;
+    }
+  }
+
+  static final class Join<T extends @Nullable Object, R extends @Nullable Object>
+      extends OfEnd<T, R> {
+    private final Coroutine<T> coroutine;
+
+    Join(Coroutine<T> coroutine, Function<? super T, ? extends R> then) {
+      super(then);
+      this.coroutine = coroutine;
     }
 
-    /** With an exception made here, so that it shows where the select was. */
-    private R failAsJoinDoes(Throwable failure) {
-      Throwable wrapped = failure instanceof CompletionException ? failure.getCause() : failure;
-      Throwable cause = wrapped == null ? failure : wrapped;
-      throw cause instanceof CancellationException cancelled
-          ? cancelled
-          : new CompletionException(cause);
+    @Override
+    Registration register(Consumer<Supplier<T>> told) {
+      return Suspension.whenJoined(coroutine, told);
+    }
+  }
+
+  static final class Await<T extends @Nullable Object, R extends @Nullable Object>
+      extends OfEnd<T, R> {
+    private final CompletionStage<T> stage;
+
+    Await(CompletionStage<T> stage, Function<? super T, ? extends R> then) {
+      super(then);
+      this.stage = stage;
+    }
+
+    @Override
+    Registration register(Consumer<Supplier<T>> told) {
+      return Suspension.whenComplete(stage, told);
     }
   }
 }

@@ -73,7 +73,9 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
    * is cancelled when that has ended. The channel is closed when the body has returned, and with
    * what the body has thrown as the cause if it has failed; the coroutine is cancelled when the
    * channel is, so a receiver that leaves early {@linkplain #cancel cancels}. One that closes the
-   * channel leaves the producer waiting, for others to receive what it sends.
+   * channel leaves the producer waiting, for others to receive what it sends. If nobody was thrown
+   * the failure of the body within a second, it goes to the {@link
+   * CoroutineScheduler.Builder#uncaughtHandler}.
    *
    * @param capacity how many values the body may be ahead; 0 for a rendezvous
    * @throws IllegalArgumentException if it is negative
@@ -240,7 +242,7 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
 
     /** As {@link Channel#rendezvous}. */
     public Channel<T> rendezvous() {
-      return new LockedChannel<>(this, 0, false, null);
+      return new LockedChannel<>(this, 0, false);
     }
 
     /** As {@link Channel#buffered}. */
@@ -248,17 +250,17 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
       if (capacity < 1) {
         throw new IllegalArgumentException("capacity must be at least 1: " + capacity);
       }
-      return new LockedChannel<>(this, capacity, false, null);
+      return new LockedChannel<>(this, capacity, false);
     }
 
     /** As {@link Channel#conflated}. */
     public Channel<T> conflated() {
-      return new LockedChannel<>(this, 1, true, null);
+      return new LockedChannel<>(this, 1, true);
     }
 
     /** As {@link Channel#unlimited}. */
     public Channel<T> unlimited() {
-      return new LockedChannel<>(this, Integer.MAX_VALUE, false, null);
+      return new LockedChannel<>(this, Integer.MAX_VALUE, false);
     }
 
     /** As {@link Channel#produce(int, Producer)}; the coroutine has the name of the channel. */

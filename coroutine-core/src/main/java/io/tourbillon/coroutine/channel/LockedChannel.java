@@ -16,19 +16,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A channel behind a lock. Nobody waits, and no code of users runs, while it is held; so it is safe
- * on every engine. But a select holds it while it waits for the locks of others: on {@link
- * io.tourbillon.coroutine.Engine#VIRTUAL_THREAD} the loop's own thread must not queue for it.
+ * on every engine. But coroutines can queue for it: on {@link
+ * io.tourbillon.coroutine.Engine#VIRTUAL_THREAD} the loop's own thread must not.
  */
 final class LockedChannel<T> implements Channel<T> {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
-  /** In which order a select takes the locks of several. */
-  final long number = NUMBERS.incrementAndGet();
+  /** For a name. */
+  private final long number = NUMBERS.incrementAndGet();
 
   final ReentrantLock lock = new ReentrantLock();
   private final @Nullable String name;
   private final @Nullable Consumer<? super T> onUndelivered;
   private final @Nullable Runnable whenCancelled;
+  private final @Nullable Runnable whenCauseIsSeen;
 
   /** Guarded by the lock. */
   private final Handover<T> handover;
@@ -50,14 +51,24 @@ final class LockedChannel<T> implements Channel<T> {
     }
   }
 
+  LockedChannel(Builder<T> options, int capacity, boolean conflated) {
+    this(options, capacity, conflated, null, null);
+  }
+
   /**
    * @param whenCancelled what else to do when it is cancelled, each time; may be null
+   * @param whenCauseIsSeen what else to do when someone is thrown its cause, each time; or null
    */
   LockedChannel(
-      Builder<T> options, int capacity, boolean conflated, @Nullable Runnable whenCancelled) {
+      Builder<T> options,
+      int capacity,
+      boolean conflated,
+      @Nullable Runnable whenCancelled,
+      @Nullable Runnable whenCauseIsSeen) {
     name = options.name;
     onUndelivered = options.onUndelivered;
     this.whenCancelled = whenCancelled;
+    this.whenCauseIsSeen = whenCauseIsSeen;
     handover = new Handover<>(capacity, conflated);
   }
 
@@ -293,6 +304,9 @@ final class LockedChannel<T> implements Channel<T> {
 
   /** Made by the one who throws it, so that it shows where that has sent or received. */
   ChannelClosedException closedException() {
+    if (whenCauseIsSeen != null && cause != null) {
+      whenCauseIsSeen.run();
+    }
     return new ChannelClosedException(label(), cause);
   }
 

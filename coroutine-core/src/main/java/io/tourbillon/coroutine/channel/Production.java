@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A coroutine that fills a channel, and the channel: each ends with the other. The channel is
  * closed when the body has returned, with a cause when it has failed or never begun; the coroutine
- * is cancelled when the channel is.
+ * is cancelled when the channel is. It fails with its body; who is thrown the cause has seen that.
  */
 final class Production<T> implements Callable<Boolean> {
   private final Channel.Producer<T> body;
@@ -24,7 +24,7 @@ final class Production<T> implements Callable<Boolean> {
 
   private Production(Channel.Builder<T> options, int capacity, Channel.Producer<T> body) {
     this.body = Objects.requireNonNull(body, "body");
-    channel = new LockedChannel<>(options, capacity, false, this::stop);
+    channel = new LockedChannel<>(options, capacity, false, this::stop, this::seen);
   }
 
   /**
@@ -43,7 +43,7 @@ final class Production<T> implements Callable<Boolean> {
     Production<T> production = new Production<>(options, capacity, body);
     Coroutine<Boolean> coroutine = spawn.apply(production);
     production.coroutine = coroutine;
-    Suspension.whenEnded(coroutine, production::ended);
+    Suspension.Registration _ = Suspension.whenEnded(coroutine, production::ended);
     return production.channel;
   }
 
@@ -59,10 +59,19 @@ final class Production<T> implements Callable<Boolean> {
       channel.closeWith(cancelled);
       throw cancelled;
     } catch (Throwable thrown) {
-      if (!channel.closeWith(thrown) && !(thrown instanceof ChannelClosedException)) {
-        throw thrown; // Nobody else will hear of it.
+      boolean causeOfEnd = channel.closeWith(thrown);
+      if (!causeOfEnd && thrown instanceof ChannelClosedException) {
+        return false; // It was told that nobody wants any more.
       }
-      return false;
+      throw thrown;
+    }
+  }
+
+  /** Someone has been thrown what the body has: it is not one of those that nobody sees. */
+  private void seen() {
+    Coroutine<?> failed = coroutine;
+    if (failed != null) {
+      Suspension.markSeen(failed);
     }
   }
 

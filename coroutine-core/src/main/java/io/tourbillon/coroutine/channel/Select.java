@@ -7,7 +7,6 @@ import io.tourbillon.coroutine.Suspension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -36,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * the caller, afterwards.
  *
  * <p>To be put together by one thread. Costs a lock and an object for each case. All channels are
- * locked, in one order, while it looks for what can be done and takes its place in their rows, as
- * Go does it: so two selects that meet can not each wait for the other to decide.
+ * locked while it looks for what can be done and takes its place in their rows, as Go does it: so
+ * two selects that meet can not each wait for the other to decide.
  *
  * @param <R> what the cases return
  */
@@ -78,19 +77,21 @@ public final class Select<R extends @Nullable Object> {
   }
 
   /**
-   * The coroutine has ended; {@link #await} throws as {@link Coroutine#join} does. If another case
-   * is chosen the coroutine holds on to a small object until it has ended.
+   * The coroutine has ended; {@link #await} throws as {@link Coroutine#join} does, and refuses the
+   * calling coroutine itself. If another case is chosen nothing is left behind, and a failure that
+   * comes later is told to whoever is told of those that nobody has seen.
    */
   public <T extends @Nullable Object> Select<R> onJoin(
       Coroutine<T> coroutine, Function<? super T, ? extends R> then) {
-    return onAwait(coroutine.toFuture(), then);
+    Objects.requireNonNull(coroutine, "coroutine");
+    Objects.requireNonNull(then, "then");
+    return add(new Case.Join<>(coroutine, then));
   }
 
   /**
    * The stage is complete; {@link #await} throws as {@link
    * io.tourbillon.coroutine.Coroutines#await} does. If another case is chosen the stage holds on to
-   * a small object until it is complete, and to the select with it; to one, however often that is
-   * used again.
+   * a small object until it is complete, which the next uses who waits for it.
    */
   public <T extends @Nullable Object> Select<R> onAwait(
       CompletionStage<T> stage, Function<? super T, ? extends R> then) {
@@ -139,7 +140,7 @@ public final class Select<R extends @Nullable Object> {
     if (!used.compareAndSet(false, true)) {
       throw new IllegalStateException("a select is for one at a time: " + this);
     }
-    Supplier<? extends R> then;
+    Supplier<? extends R> then = null;
     try {
       then =
           limit == null
@@ -148,7 +149,8 @@ public final class Select<R extends @Nullable Object> {
     } catch (TimeoutException late) {
       then = Objects.requireNonNull(onTimeout);
     } finally {
-      cases.forEach(Case::leave);
+      Supplier<? extends R> chosen = then;
+      cases.forEach(each -> each.leave(chosen));
       used.set(false);
     }
     return then.get();
@@ -184,16 +186,40 @@ public final class Select<R extends @Nullable Object> {
     cases.forEach(each -> each.listen(selected));
   }
 
-  /** Locks the channels, each once, in the order that all selects take. */
+  /**
+   * Locks the channels, each once. Waits only for the first, with no other locked: who only wants
+   * one of them does not wait for those who use the others. If one can not be had at once all are
+   * unlocked, and it is the one to begin with in the next attempt. (As in the lock function of the
+   * C++ standard library.)
+   */
   private List<LockedChannel<?>> lockAll() {
     List<LockedChannel<?>> channels =
-        cases.stream()
-            .<LockedChannel<?>>mapMulti(Case::channelTo)
-            .distinct()
-            .sorted(Comparator.comparingLong(channel -> channel.number))
-            .toList();
-    channels.forEach(channel -> channel.lock.lock());
+        cases.stream().<LockedChannel<?>>mapMulti(Case::channelTo).distinct().toList();
+    int first = 0;
+    while (!channels.isEmpty()) {
+      channels.get(first).lock.lock();
+      int busy = lockOthers(channels, first);
+      if (busy == first) {
+        break;
+      }
+      first = busy;
+    }
     return channels;
+  }
+
+  /** Locks all but one, which is locked; or unlocks that too, and returns which was not free. */
+  private static int lockOthers(List<LockedChannel<?>> channels, int first) {
+    int count = channels.size();
+    for (int offset = 1; offset < count; offset++) {
+      int index = (first + offset) % count;
+      if (!channels.get(index).lock.tryLock()) {
+        for (int locked = 0; locked < offset; locked++) {
+          channels.get((first + locked) % count).lock.unlock();
+        }
+        return index;
+      }
+    }
+    return first;
   }
 
   @Override

@@ -259,23 +259,30 @@ final class Exchange<
   private void awaitEnd(Coroutine<?> closing) {
     Suspension.<@Nullable Void>awaitUndisturbed(
         end,
-        (Resumption<@Nullable Void> ended) ->
-            Suspension.whenEnded(closing, () -> ended.resume(null)));
+        (Resumption<@Nullable Void> ended) -> {
+          Suspension.Registration waiting =
+              Suspension.whenEnded(closing, () -> ended.resume(null));
+          ended.onCancel(waiting::remove);
+        });
     IllegalStateException disobedience;
     synchronized (this) {
       disobedience = violation;
     }
-    try {
-      Object _ = closing.join();
-    } catch (CompletionException failure) {
-      if (disobedience == null) {
-        throw failure;
-      }
-    } catch (CancellationException _) {
-      // That is how it was closed. Or the caller is cancelled, which its next suspension will say.
+    // If it was cancelled, that is how it was closed.
+    if (disobedience == null && closing.state() != Coroutine.State.CANCELLED) {
+      joinUndisturbed(closing);
     }
     if (disobedience != null) {
       throw disobedience;
+    }
+  }
+
+  /** Throws what a coroutine has thrown that has ended, if anything. */
+  private static void joinUndisturbed(Coroutine<?> ended) {
+    try {
+      Object _ = ended.join();
+    } catch (CancellationException _) {
+      // The caller is cancelled or interrupted, which its next suspension will say.
     }
   }
 

@@ -4,7 +4,6 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
 import io.tourbillon.coroutine.Coroutines;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +16,8 @@ public final class NettyFutures {
    * meanwhile, its listener is removed and the future goes on.
    *
    * @return what it completes with
-   * @throws CompletionException if it fails; the cause is the failure
-   * @throws CancellationException if the future is cancelled
+   * @throws CompletionException if it fails or is cancelled; the cause is the failure, or a {@link
+   *     java.util.concurrent.CancellationException}
    * @throws io.tourbillon.coroutine.CoroutineCancelledException if the coroutine is
    * @throws IllegalStateException outside a coroutine
    */
@@ -34,8 +33,6 @@ public final class NettyFutures {
     if (complete.isSuccess()) {
       return complete.getNow();
     }
-    throw complete.cause() instanceof CancellationException cancelled
-        ? cancelled
-        : new CompletionException(complete.cause());
+    throw new CompletionException(complete.cause());
   }
 }

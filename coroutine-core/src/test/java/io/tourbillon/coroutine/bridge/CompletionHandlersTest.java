@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.bridge;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -201,7 +202,7 @@ class CompletionHandlersTest {
     CompletionHandler<Closing, Object> handler =
         operation.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     acceptor.cancel();
-    assertThrows(CancellationException.class, () -> acceptor.join(PATIENCE));
+    assertCancelled(() -> acceptor.join(PATIENCE));
     assertFalse(listener.isOpen());
     assertTrue(connection.isOpen());
     handler.completed(connection, null);
@@ -218,7 +219,7 @@ class CompletionHandlersTest {
               CompletionHandlers.<Closing>awaitOrClose(
                   listener, _ -> listener.closed.cancel(false));
             });
-    assertThrows(CancellationException.class, () -> acceptor.join(PATIENCE));
+    assertCancelled(() -> acceptor.join(PATIENCE));
     assertTrue(listener.isOpen());
   }
 
@@ -232,7 +233,7 @@ class CompletionHandlersTest {
     awaitSuspension(waiter);
     assertEquals("an asynchronous operation", waiter.waitsFor().orElseThrow());
     waiter.cancel();
-    assertThrows(CancellationException.class, () -> waiter.join(PATIENCE));
+    assertCancelled(() -> waiter.join(PATIENCE));
     operation.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).completed("late", null);
     assertEquals("late", lost.getNow("nothing"));
   }

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.bridge;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -20,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeoutException;
@@ -183,7 +183,7 @@ class PublisherReaderTest {
       Thread.onSpinWait();
     }
     receiver.cancel();
-    assertThrows(CancellationException.class, () -> receiver.join(PATIENCE));
+    assertCancelled(() -> receiver.join(PATIENCE));
     publish("a");
     assertEquals("a", reader.receive());
   }

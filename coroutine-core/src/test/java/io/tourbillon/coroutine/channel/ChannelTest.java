@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.channel;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -242,7 +243,7 @@ class ChannelTest {
     Channel<String> channel = Channel.rendezvous();
     Coroutine<String> receiver = receiving(channel);
     receiver.cancel();
-    assertThrows(CancellationException.class, receiver::join);
+    assertCancelled(receiver::join);
     assertFalse(channel.trySend("value"));
     Coroutine<String> next = receiving(channel);
     assertTrue(channel.trySend("value"));
@@ -254,7 +255,7 @@ class ChannelTest {
     Channel<String> channel = Channel.rendezvous();
     Coroutine<?> sender = sending(channel, "value");
     sender.cancel();
-    assertThrows(CancellationException.class, sender::join);
+    assertCancelled(sender::join);
     assertEquals(Optional.empty(), channel.tryReceive());
   }
 
@@ -267,7 +268,7 @@ class ChannelTest {
               Coroutines.current().cancel();
               channel.send(1);
             });
-    assertThrows(CancellationException.class, coroutine::join);
+    assertCancelled(coroutine::join);
     assertEquals(0, channel.size());
   }
 

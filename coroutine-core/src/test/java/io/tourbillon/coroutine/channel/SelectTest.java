@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.channel;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -166,7 +166,7 @@ class SelectTest {
   void cancelledSelect_leavesAll() {
     Coroutine<String> selecting = selecting(ofBoth());
     selecting.cancel();
-    assertThrows(CancellationException.class, selecting::join);
+    assertCancelled(selecting::join);
     assertTrue(!first.trySend("nobody is there") && !second.trySend("nobody is there"));
   }
 

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.generator;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -109,7 +110,7 @@ class GeneratorOwnerTest {
       Thread.onSpinWait();
     }
     owner.cancel("enough");
-    assertThrows(CancellationException.class, () -> owner.join(PATIENCE));
+    assertCancelled(() -> owner.join(PATIENCE));
     assertEquals("finally", nextSeen(), "before the owner goes on");
     assertEquals("owner", nextSeen());
   }
@@ -125,7 +126,7 @@ class GeneratorOwnerTest {
               }
               Coroutines.checkCancelled();
             });
-    assertThrows(CancellationException.class, coroutine::join);
+    assertCancelled(coroutine::join);
     assertTrue(seen.isEmpty());
   }
 

@@ -1,8 +1,8 @@
 package io.tourbillon.coroutine.migration;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Body;
@@ -21,7 +21,6 @@ import io.tourbillon.coroutine.sync.Mutex;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
@@ -220,7 +219,7 @@ class AskedForInVainTest extends MigrationPage {
                           Body.of(() -> Coroutines.delay(Duration.ofDays(1)))));
           sleep(10);
           end(stubborn);
-          assertThrows(CancellationException.class, stubborn::join);
+          assertCancelled(stubborn::join);
         });
     assertEquals(300_010, took());
   }

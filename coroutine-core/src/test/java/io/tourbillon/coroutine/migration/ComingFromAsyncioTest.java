@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.migration;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -31,7 +32,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -197,7 +197,7 @@ class ComingFromAsyncioTest extends MigrationPage {
           Coroutine<String> customer = scheduler.spawn(() -> payment.join());
           sleep(10);
           customer.cancel("has left");
-          assertThrows(CancellationException.class, customer::join);
+          assertCancelled(customer::join);
           assertEquals("paid", payment.join());
         });
     assertEquals(30, took());
@@ -254,7 +254,7 @@ class ComingFromAsyncioTest extends MigrationPage {
                   });
           sleep(10);
           assertTrue(task.cancel("shutting down"));
-          assertThrows(CancellationException.class, task::join);
+          assertCancelled(task::join);
         });
     assertEquals(List.of("shutting down at 10"), seen);
   }

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.netty;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -14,7 +15,6 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +63,7 @@ class NettyFuturesTest {
     Coroutine<Boolean> coroutine =
         scheduler.spawn(
             () ->
-                assertThrows(CancellationException.class, () -> NettyFutures.await(promise))
+                assertCancelled(() -> NettyFutures.await(promise))
                     instanceof CoroutineCancelledException);
     promise.cancel(false);
     assertFalse(coroutine.join(PATIENCE));
@@ -76,7 +76,7 @@ class NettyFuturesTest {
       Thread.onSpinWait();
     }
     coroutine.cancel();
-    assertThrows(CancellationException.class, () -> coroutine.join(PATIENCE));
+    assertCancelled(() -> coroutine.join(PATIENCE));
     assertFalse(promise.isDone());
     promise.setSuccess("nobody listens");
   }

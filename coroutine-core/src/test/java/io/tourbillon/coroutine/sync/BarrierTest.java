@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.sync;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -79,7 +80,7 @@ class BarrierTest extends OnTwoLoops {
     Coroutine<?> second =
         awaitSuspension(scheduler.spawn(new SpawnOptions("shy"), () -> barrier.await()));
     second.cancel();
-    assertThrows(CancellationException.class, second::join);
+    assertCancelled(second::join);
     assertEquals("start is broken: shy gave up", brokenFor(first).getMessage());
     assertTrue(barrier.isBroken());
     assertEquals("start, broken", barrier.toString());
@@ -105,7 +106,7 @@ class BarrierTest extends OnTwoLoops {
               Coroutines.current().cancel();
               barrier.await();
             });
-    assertThrows(CancellationException.class, second::join);
+    assertCancelled(second::join);
     brokenFor(first);
   }
 

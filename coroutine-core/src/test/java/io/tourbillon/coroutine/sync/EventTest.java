@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.sync;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -75,7 +76,7 @@ class EventTest extends OnTwoLoops {
     Coroutine<?> cancelled = suspended(() -> ready.await());
     Coroutine<?> waiter = suspended(() -> ready.await());
     cancelled.cancel();
-    assertThrows(CancellationException.class, cancelled::join);
+    assertCancelled(cancelled::join);
     assertThrows(TimeoutException.class, () -> ready.await(Duration.ofMillis(5)));
     Thread.currentThread().interrupt();
     assertThrows(CancellationException.class, () -> ready.await());
@@ -93,7 +94,7 @@ class EventTest extends OnTwoLoops {
               Coroutines.current().cancel();
               ready.await();
             });
-    assertThrows(CancellationException.class, coroutine::join);
+    assertCancelled(coroutine::join);
   }
 
   /** What was done before it was set is seen by those who went on, and none is forgotten. */

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.sync;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -120,7 +121,7 @@ class MutexConditionTest extends OnTwoLoops {
     assertEquals(List.of(), log);
     changed.signal();
     mutex.unlock();
-    assertThrows(CancellationException.class, waiter::join);
+    assertCancelled(waiter::join);
     assertEquals(List.of("cancelled, holder: true"), log);
     assertFalse(mutex.isLocked());
   }
@@ -130,7 +131,7 @@ class MutexConditionTest extends OnTwoLoops {
     Coroutine<?> first = waiting(() -> {});
     Coroutine<?> second = waiting(() -> {});
     first.cancel();
-    assertThrows(CancellationException.class, first::join);
+    assertCancelled(first::join);
     signalLocked();
     second.join(PATIENCE);
   }
@@ -153,7 +154,7 @@ class MutexConditionTest extends OnTwoLoops {
       Thread.onSpinWait();
     }
     mutex.unlock();
-    assertThrows(CancellationException.class, waiter::join);
+    assertCancelled(waiter::join);
     assertEquals(List.of("told, holder: true"), log);
     assertFalse(mutex.isLocked());
   }

@@ -9,7 +9,7 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.TestSchedulers;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 
@@ -37,7 +37,10 @@ abstract class OnTwoLoops {
     try {
       coroutine.join(PATIENCE);
       return true;
-    } catch (CancellationException cancelled) {
+    } catch (CompletionException failure) {
+      if (coroutine.state() != State.CANCELLED) {
+        throw failure;
+      }
       return false;
     }
   }

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.sync;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -57,7 +58,7 @@ class PermitsTest extends OnTwoLoops {
     Coroutine<?> few = suspended(() -> permits.acquire(1));
     many.cancel();
     few.join(PATIENCE);
-    assertThrows(CancellationException.class, many::join);
+    assertCancelled(many::join);
     assertEquals(0, permits.available());
   }
 
@@ -142,7 +143,7 @@ class PermitsTest extends OnTwoLoops {
               Coroutines.current().cancel();
               permits.acquire();
             });
-    assertThrows(CancellationException.class, coroutine::join);
+    assertCancelled(coroutine::join);
     assertEquals(3, permits.available());
   }
 

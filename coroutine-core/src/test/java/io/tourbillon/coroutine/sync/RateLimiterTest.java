@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.sync;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -96,7 +97,7 @@ class RateLimiterTest {
     all.get(3).cancel();
     all.get(4).cancel();
     clock.advance(millis(1000));
-    assertThrows(CancellationException.class, () -> all.get(1).join());
+    assertCancelled(() -> all.get(1).join());
     assertEquals(List.of(0L, 100L, 200L, 300L), times);
   }
 
@@ -212,7 +213,7 @@ class RateLimiterTest {
               Coroutines.current().cancel();
               limiter.acquire();
             });
-    assertThrows(CancellationException.class, coroutine::join);
+    assertCancelled(coroutine::join);
     assertTrue(limiter.tryAcquire());
   }
 

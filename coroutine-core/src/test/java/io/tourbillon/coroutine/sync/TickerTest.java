@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.sync;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -139,7 +140,7 @@ class TickerTest {
     clock.advance(Duration.ofMillis(50));
     assertEquals("pulse, every PT0.1S", first.waitsFor().orElseThrow());
     first.cancel();
-    assertThrows(CancellationException.class, first::join);
+    assertCancelled(first::join);
     Coroutine<Tick> second = scheduler.spawn(ticker::next);
     clock.advance(Duration.ofMillis(50));
     assertEquals(new Tick(1, 0), second.join(PATIENCE));

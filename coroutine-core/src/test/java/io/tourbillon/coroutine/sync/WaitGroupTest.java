@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.sync;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -72,7 +73,7 @@ class WaitGroupTest extends OnTwoLoops {
     group.add();
     Coroutine<?> cancelled = suspended(() -> group.await());
     cancelled.cancel();
-    assertThrows(CancellationException.class, cancelled::join);
+    assertCancelled(cancelled::join);
     assertThrows(TimeoutException.class, () -> group.await(Duration.ofMillis(5)));
     assertThrows(TimeoutException.class, () -> group.await(Duration.ZERO));
     Thread.currentThread().interrupt();
@@ -91,6 +92,6 @@ class WaitGroupTest extends OnTwoLoops {
               Coroutines.current().cancel();
               group.await();
             });
-    assertThrows(CancellationException.class, coroutine::join);
+    assertCancelled(coroutine::join);
   }
 }

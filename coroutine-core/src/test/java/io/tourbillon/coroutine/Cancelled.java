@@ -1,0 +1,25 @@
+package io.tourbillon.coroutine;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.function.Executable;
+
+/** How somebody else's cancellation looks. */
+public final class Cancelled {
+  private Cancelled() {}
+
+  /**
+   * Asserts that a wait tells of a cancellation of what is waited for, which is not the waiter's.
+   *
+   * @return that cancellation
+   */
+  public static CancellationException assertCancelled(Executable wait) {
+    Throwable cause = assertThrows(CompletionException.class, wait).getCause();
+    assertFalse(cause instanceof CoroutineCancelledException, cause::toString);
+    return assertInstanceOf(CancellationException.class, cause);
+  }
+}
