@@ -53,7 +53,8 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
    * Asks the coroutine to end. It sees a {@link CoroutineCancelledException} at its next suspension
    * point, or at once if it is suspended, and at every suspension point after that until it has
    * ended, except inside of {@link Coroutines#shield}. One that has not begun does not begin,
-   * unless it was spawned with {@link SpawnOptions#begins}. A body that returns nevertheless is done, and its result stands.
+   * unless it was spawned with {@link SpawnOptions#begins}. A body that returns nevertheless is
+   * done, and its result stands.
    *
    * @param reason what the exception says
    * @return true if this call is the one that asked for it; false if one did before, or if the

@@ -135,8 +135,9 @@ public interface CoroutineScheduler extends AutoCloseable {
 
   /**
    * Refuses new coroutines, waits until those that there are have ended, which can do all that they
-   * could before, and when the grace is over refuses everything, cancels the others and waits until a second has passed in which none of them has ended. Who has
-   * not ended by then is named in the log, up to twenty; they are daemons, and go on.
+   * could before, and when the grace is over refuses everything, cancels the others and waits until
+   * a second has passed in which none of them has ended. Who has not ended by then is named in the
+   * log, up to twenty; they are daemons, and go on.
    *
    * @param grace zero cancels at once
    * @return whether all have ended, by themselves or cancelled

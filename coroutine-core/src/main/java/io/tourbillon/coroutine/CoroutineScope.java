@@ -237,7 +237,8 @@ public final class CoroutineScope implements AutoCloseable {
   /** The scope has failed, which the owner sees wherever it is suspended. */
   private void strikeOwner(Throwable thrown) {
     if (owner != null && ownersScope != null) {
-      ownersScope.strike(owner.loop.elapsedNanos(), "it has failed: " + SafeText.of(thrown), thrown);
+      ownersScope.strike(
+          owner.loop.elapsedNanos(), "it has failed: " + SafeText.of(thrown), thrown);
       owner.loop.tell(owner::cancelled);
     }
   }

@@ -67,11 +67,7 @@ public record SpawnOptions(
   /** The same, in a group. */
   public SpawnOptions inGroup(CoroutineGroup group) {
     return new SpawnOptions(
-        name,
-        Objects.requireNonNull(group, "group"),
-        priority,
-        resumesPerSecond,
-        beginsAnyway);
+        name, Objects.requireNonNull(group, "group"), priority, resumesPerSecond, beginsAnyway);
   }
 
   /** The same, with a priority of its own. */

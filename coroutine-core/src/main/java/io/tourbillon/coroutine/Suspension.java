@@ -285,8 +285,7 @@ public final class Suspension {
       future.requireJoinable();
     }
     Subscription<T> subscription =
-        Subscription.listen(
-            stage, (value, failure) -> then.accept(() -> outcome(value, failure)));
+        Subscription.listen(stage, (value, failure) -> then.accept(() -> outcome(value, failure)));
     AtomicBoolean removed = new AtomicBoolean();
     return () -> {
       if (removed.compareAndSet(false, true)) {

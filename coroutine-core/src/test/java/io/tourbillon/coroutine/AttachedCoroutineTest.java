@@ -47,8 +47,7 @@ class AttachedCoroutineTest {
             });
     assertThrows(RuntimeException.class, () -> owner.join(PATIENCE));
     for (Coroutine<?> sleeper : sleepers) {
-      CancellationException cancelled =
-          assertCancelled(() -> sleeper.join(PATIENCE));
+      CancellationException cancelled = assertCancelled(() -> sleeper.join(PATIENCE));
       assertTrue(
           cancelled.getMessage().endsWith(owner.name() + ", its owner, has ended"),
           cancelled.getMessage());

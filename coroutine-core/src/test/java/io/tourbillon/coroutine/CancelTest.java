@@ -66,8 +66,7 @@ class CancelTest {
     assertFalse(sleeper.cancel("second"));
     settle();
     assertFalse(sleeper.cancel("third"));
-    assertTrue(
-        assertCancelled(sleeper::join).getMessage().endsWith("first"));
+    assertTrue(assertCancelled(sleeper::join).getMessage().endsWith("first"));
   }
 
   @Test
@@ -136,8 +135,7 @@ class CancelTest {
     scheduler.spawn(SpawnOptions.named("culprit"), () -> victim.cancel("in my way"));
     settle();
     assertEquals(
-        "victim was cancelled by culprit: in my way",
-        assertCancelled(victim::join).getMessage());
+        "victim was cancelled by culprit: in my way", assertCancelled(victim::join).getMessage());
   }
 
   @Test

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
@@ -241,10 +240,7 @@ class CoroutineScopeTest {
             assertEquals(State.CANCELLED, other.state());
             assertEquals(State.DONE, teller.state());
             Coroutine<?> late = sleeping(scope);
-            assertTrue(
-                assertCancelled(late::join)
-                    .getMessage()
-                    .endsWith("its scope has ended"));
+            assertTrue(assertCancelled(late::join).getMessage().endsWith("its scope has ended"));
           }
         });
   }

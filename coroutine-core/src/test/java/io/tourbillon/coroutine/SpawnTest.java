@@ -152,8 +152,7 @@ class SpawnTest {
   void toFuture_cancelled_cancelsTheCoroutine() {
     Coroutine<?> sleeper = scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
     assertTrue(sleeper.toFuture().cancel(false));
-    CancellationException cancelled =
-        assertCancelled(() -> sleeper.join(PATIENCE));
+    CancellationException cancelled = assertCancelled(() -> sleeper.join(PATIENCE));
     assertTrue(cancelled.getMessage().endsWith(": its future was cancelled"));
   }
 

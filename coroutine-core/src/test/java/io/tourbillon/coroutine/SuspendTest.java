@@ -211,8 +211,7 @@ class SuspendTest {
                       .getCause());
               CompletableFuture<String> cancelled = new CompletableFuture<>();
               cancelled.cancel(false);
-              CancellationException notMine =
-                  assertCancelled(() -> Coroutines.await(cancelled));
+              CancellationException notMine = assertCancelled(() -> Coroutines.await(cancelled));
               assertFalse(notMine instanceof CoroutineCancelledException);
             });
     coroutine.join(PATIENCE);

@@ -260,8 +260,7 @@ final class Exchange<
     Suspension.<@Nullable Void>awaitUndisturbed(
         end,
         (Resumption<@Nullable Void> ended) -> {
-          Suspension.Registration waiting =
-              Suspension.whenEnded(closing, () -> ended.resume(null));
+          Suspension.Registration waiting = Suspension.whenEnded(closing, () -> ended.resume(null));
           ended.onCancel(waiting::remove);
         });
     IllegalStateException disobedience;

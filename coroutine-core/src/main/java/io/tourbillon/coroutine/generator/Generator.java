@@ -126,9 +126,10 @@ public final class Generator<
   /**
    * Lets the body go on until its next value or its end.
    *
-   * @throws CompletionException if the body throws; the cause is what
-   * @throws CancellationException if the body's coroutine was cancelled, with its owner or its
-   *     scheduler; or if the calling thread, no coroutine, is interrupted
+   * @throws CompletionException if the body throws; the cause is what; or if the body's coroutine
+   *     was cancelled, with its owner or its scheduler, and then it is a {@link
+   *     CancellationException}
+   * @throws CancellationException if the calling thread, no coroutine, is interrupted
    * @throws CoroutineCancelledException if the calling coroutine is cancelled
    * @throws IllegalStateException if the generator is already executing, was closed, or has no
    *     scheduler and is asked for its first value by a thread

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.generator;
 
+import io.tourbillon.coroutine.CoroutineCancelledException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +33,16 @@ sealed interface Request<S extends @Nullable Object> {
     };
   }
 
-  /** As it can be thrown by code that declares nothing; an error is thrown at once. */
+  /**
+   * As it can be thrown by code that declares nothing; an error is thrown at once. A cancellation
+   * that is thrown here is somebody else's, and may not look like that of who gets it.
+   */
   static RuntimeException unchecked(Throwable thrown) {
     if (thrown instanceof Error error) {
       throw error;
     }
     return thrown instanceof RuntimeException exception
+            && !(thrown instanceof CoroutineCancelledException)
         ? exception
         : new CompletionException(thrown);
   }

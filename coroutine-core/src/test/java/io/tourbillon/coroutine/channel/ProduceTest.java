@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineDump;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Dumps;
@@ -209,10 +210,11 @@ class ProduceTest {
             .produce(scheduler, 2, this::count);
     assertEquals(1, channel.receive());
     // 2 and 3 are in the buffer, and 4 on its way.
-    while (!scheduler.dump(1).coroutines().toString().contains("sending to numbers")) {
-      Thread.onSpinWait();
+    CoroutineDump dump = scheduler.dump(1);
+    while (!dump.coroutines().toString().contains("sending to numbers")) {
+      dump = scheduler.dump(1);
     }
-    assertEquals("numbers", scheduler.dump(1).coroutines().getFirst().name());
+    assertEquals("numbers", dump.coroutines().getFirst().name());
     channel.cancel(null);
     assertEquals(
         List.of("finally", "undelivered 2", "undelivered 3"),

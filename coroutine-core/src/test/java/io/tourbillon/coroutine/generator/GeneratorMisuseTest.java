@@ -193,6 +193,6 @@ class GeneratorMisuseTest {
     gated.next();
     assertTrue(scheduler.close(Duration.ofMillis(5)));
     assertEquals(List.of("finally"), seen);
-    assertThrows(CancellationException.class, gated::next);
+    assertCancelled(gated::next);
   }
 }

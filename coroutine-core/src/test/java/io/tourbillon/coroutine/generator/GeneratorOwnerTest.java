@@ -83,7 +83,7 @@ class GeneratorOwnerTest {
     Generator<Integer, Void, Void> generator = Generator.of(counting());
     scheduler.spawn(() -> generator.next()).join(PATIENCE);
     assertEquals("finally", nextSeen());
-    CancellationException thrown = assertThrows(CancellationException.class, generator::next);
+    CancellationException thrown = assertCancelled(generator::next);
     assertTrue(thrown.getMessage().contains("its owner, has ended"), thrown.getMessage());
   }
 

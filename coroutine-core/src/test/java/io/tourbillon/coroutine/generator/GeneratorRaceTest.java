@@ -2,6 +2,7 @@ package io.tourbillon.coroutine.generator;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import io.tourbillon.coroutine.TestSchedulers;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -98,7 +100,11 @@ class GeneratorRaceTest {
             Thread.onSpinWait();
           }
           taker.cancel();
-          return taker.join(PATIENCE);
+          try {
+            return taker.join(PATIENCE);
+          } catch (CompletionException cancelled) {
+            throw assertInstanceOf(CancellationException.class, cancelled.getCause());
+          }
         });
   }
 

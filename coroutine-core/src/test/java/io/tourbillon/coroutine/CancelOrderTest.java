@@ -1,0 +1,85 @@
+package io.tourbillon.coroutine;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.coroutine.channel.Channel;
+import io.tourbillon.coroutine.sync.Mutex;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A cancel that has returned comes before what the same thread does next. */
+class CancelOrderTest {
+  private static final int ROUNDS = 500;
+
+  private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
+
+  @AfterEach
+  void close() {
+    scheduler.close(Duration.ZERO);
+  }
+
+  private <T> Coroutine<T> suspended(java.util.concurrent.Callable<T> body) {
+    Coroutine<T> coroutine = scheduler.spawn(body);
+    while (coroutine.state() != State.SUSPENDED) {
+      Thread.onSpinWait();
+    }
+    return coroutine;
+  }
+
+  @Test
+  void send_afterACancelThatHasReturned_goesToTheOther() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      Channel<Integer> channel = Channel.rendezvous();
+      Coroutine<Integer> first = suspended(channel::receive);
+      Coroutine<Integer> second = suspended(channel::receive);
+      first.cancel();
+      channel.send(round);
+      assertEquals(round, second.join(PATIENCE));
+      Coroutine.awaitAll(java.util.List.of(first));
+      assertEquals(State.CANCELLED, first.state());
+    }
+  }
+
+  @Test
+  void resume_afterACancelThatHasReturned_isTold() {
+    for (int round = 0; round < ROUNDS; round++) {
+      java.util.concurrent.CompletableFuture<Resumption<Integer>> made =
+          new java.util.concurrent.CompletableFuture<>();
+      Coroutine<Integer> waiter =
+          suspended(() -> Coroutines.suspend((Resumption<Integer> r) -> made.complete(r)));
+      waiter.cancel();
+      assertFalse(made.join().resume(1));
+      assertFalse(made.join().fail(new IllegalStateException()));
+      Cancelled.assertCancelled(waiter::join);
+    }
+  }
+
+  @Test
+  void lock_afterACancelThatHasReturned_isForTheOther() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      Mutex mutex = new Mutex();
+      mutex.lock();
+      Coroutine<?> first = suspended(() -> mutex.withLock(() -> 1));
+      Coroutine<?> second = suspended(() -> mutex.withLock(() -> 2));
+      first.cancel();
+      mutex.unlock();
+      assertEquals(2, second.join(PATIENCE));
+      Cancelled.assertCancelled(first::join);
+    }
+  }
+
+  /** Inside a shield a cancellation has to wait, and a value may still come. */
+  @Test
+  void send_toAShieldedOneThatIsCancelled_arrives() throws Exception {
+    Channel<Integer> channel = Channel.rendezvous();
+    Coroutine<Integer> shielded = suspended(() -> Coroutines.shield(PATIENCE, channel::receive));
+    assertTrue(shielded.cancel());
+    channel.send(7);
+    assertEquals(7, shielded.join(PATIENCE));
+  }
+}
