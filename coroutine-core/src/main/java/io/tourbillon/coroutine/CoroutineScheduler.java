@@ -121,8 +121,10 @@ public interface CoroutineScheduler extends AutoCloseable {
   CoroutineDump dump(int most);
 
   /**
-   * Refuses new coroutines and waits until those that there are have ended, however long it takes.
-   * If the calling thread is interrupted meanwhile, cancels them all, waits as {@link
+   * Refuses new coroutines and waits until those that there are have ended, however long it takes,
+   * unless {@link Builder#closeGrace} sets a limit. After ten seconds a warning in the log names
+   * the coroutines that it waits for, up to twenty; further warnings follow after 20 s, 40 s and so
+   * on. If the calling thread is interrupted meanwhile, cancels them all, waits as {@link
    * #close(Duration)} does, and leaves the interrupt status set.
    *
    * @throws IllegalStateException if called by one of its own coroutines
@@ -133,7 +135,8 @@ public interface CoroutineScheduler extends AutoCloseable {
   /**
    * Refuses new coroutines, waits until those that there are have ended, and when the grace is over
    * cancels the others and waits until a second has passed in which none of them has ended. Who has
-   * not ended by then is named in the log, up to twenty; they are daemons, and go on.
+   * not ended by then is named in the log, up to twenty; they are daemons, and go on. Within a long
+   * grace the log says who is waited for, as for {@link #close()}.
    *
    * @param grace zero cancels at once
    * @return whether all have ended, by themselves or cancelled
@@ -166,6 +169,10 @@ public interface CoroutineScheduler extends AutoCloseable {
             System.getLogger("io.tourbillon.coroutine")
                 .log(System.Logger.Level.WARNING, stall.toString());
     Consumer<? super RealTimeWait> realTimeWaitHandler = Builder::log;
+    @Nullable Duration closeGrace;
+
+    /** How long a close waits before it says in the log for whom. Tests shorten it. */
+    Duration closeReportAfter = Duration.ofSeconds(10);
 
     private Builder() {}
 
@@ -313,6 +320,24 @@ public interface CoroutineScheduler extends AutoCloseable {
      */
     public Builder recordCreationSites() {
       recordCreationSites = true;
+      return this;
+    }
+
+    /**
+     * How long {@link CoroutineScheduler#close()} waits before it cancels what is left; it then
+     * does what {@link CoroutineScheduler#close(Duration)} does with this grace. Unlimited by
+     * default: one coroutine that never ends keeps close() from returning. Set it where others call
+     * close() and a process must come to its end, as a container does with its beans.
+     *
+     * @param grace zero cancels at once
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder closeGrace(Duration grace) {
+      Objects.requireNonNull(grace, "grace");
+      if (grace.isNegative()) {
+        throw new IllegalArgumentException("grace must not be negative: " + grace);
+      }
+      closeGrace = grace;
       return this;
     }
 
