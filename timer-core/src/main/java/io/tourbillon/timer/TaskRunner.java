@@ -4,6 +4,9 @@ import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.roster.Roster;
 import io.tourbillon.timer.watchdog.Watchdog;
+import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -22,6 +25,9 @@ final class TaskRunner {
 
   /** Missed runs that a timer makes up for before the timers after it get their turn. */
   private static final int MAX_BURST = 64;
+
+  /** How many threads a message of the log names. */
+  private static final int MOST_THREADS = 20;
 
   /** Made before it is needed, as there is no memory then. */
   @SuppressWarnings("StaticAssignmentOfThrowable")
@@ -265,6 +271,18 @@ final class TaskRunner {
   boolean awaitHandedOver(long nanos) throws InterruptedException {
     handedOver.close();
     return handedOver.awaitEmptied(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** How many tasks the executor has not finished, and on which threads it runs some of them. */
+  String describeHandedOver() {
+    List<HandedOver> left = handedOver.members();
+    StringJoiner threads = new StringJoiner(", ", "; some run on ", "").setEmptyValue("");
+    left.stream()
+        .map(HandedOver::threadName)
+        .flatMap(Optional::stream)
+        .limit(MOST_THREADS)
+        .forEach(threads::add);
+    return "tasks that the executor has not finished: " + left.size() + threads;
   }
 
   /** Interrupts the tasks that the executor is running. */
