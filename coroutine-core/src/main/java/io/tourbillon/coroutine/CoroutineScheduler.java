@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.watchdog.ThrottledLog;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -165,9 +166,7 @@ public interface CoroutineScheduler extends AutoCloseable {
     Duration budget = Duration.ofNanos(500_000);
     @Nullable Duration watchdogBound = Duration.ofMillis(100);
     Consumer<? super LoopStall> stallHandler =
-        stall ->
-            System.getLogger("io.tourbillon.coroutine")
-                .log(System.Logger.Level.WARNING, stall.toString());
+        new ThrottledLog(System.getLogger("io.tourbillon.coroutine"))::warn;
     Consumer<? super RealTimeWait> realTimeWaitHandler = Builder::log;
     @Nullable Duration closeGrace;
 
@@ -242,8 +241,13 @@ public interface CoroutineScheduler extends AutoCloseable {
      * the {@link #stallHandler} of each while it lasts. Costs a thread for each loop, which rests
      * while the loop does. Goes by the system's clock always.
      *
+     * <p>While a collection or a stopped process holds up everything, the watchdog cannot run
+     * either; it notices, and that time counts for no turn. But a pause of less than half the bound
+     * may count.
+     *
      * @param bound from 1 ms to a day, or {@link Duration#ZERO} for no watchdog; a turn is told of
-     *     when it has taken between one and one and a half times as long
+     *     when it has taken between one and one and a half times as long, or later if the machine
+     *     is busy
      * @throws IllegalArgumentException if it is out of that range
      */
     public Builder watchdog(Duration bound) {
@@ -259,7 +263,9 @@ public interface CoroutineScheduler extends AutoCloseable {
     }
 
     /**
-     * What is told of turns that take too long, by the watchdog's thread; by default, the log is.
+     * What is told of turns that take too long, by the watchdog's thread. By default the log is: it
+     * gets one warning in ten seconds at most, which says how many were left out before it. {@link
+     * CoroutineStats#stalls} counts all.
      */
     public Builder stallHandler(Consumer<? super LoopStall> handler) {
       stallHandler = Objects.requireNonNull(handler, "handler");
