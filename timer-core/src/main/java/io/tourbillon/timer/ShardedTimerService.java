@@ -75,14 +75,15 @@ final class ShardedTimerService implements TimerService {
     for (int number = 0; number < shards.length; number++) {
       shards[number] = new Shard(this, number, builder.recordStats);
     }
-    watchdog =
+    ExecutorRuns executorRuns =
         builder.watchdogBound == null
             ? null
-            : new Watchdog<>(builder.watchdogBound.toNanos(), this::look, this::stalled);
+            : new ExecutorRuns(builder.watchdogBound.toNanos(), this::look, this::stalled);
+    watchdog = executorRuns == null ? null : executorRuns.watchdog();
     driverThread = newThread(builder.threadFactory, this::drive);
     waker = new Waker(clock.newAlarm(driverThread));
     followUp = new FollowUp(events, limit, scale, clock, waker);
-    runner = new TaskRunner(followUp, builder.executor, watchdog, measuring(builder));
+    runner = new TaskRunner(followUp, builder.executor, watchdog, executorRuns, measuring(builder));
     driver =
         new Driver(
             shards,

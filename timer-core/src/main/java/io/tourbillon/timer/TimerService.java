@@ -384,12 +384,19 @@ public interface TimerService extends AutoCloseable {
     }
 
     /**
-     * Watches for tasks that hold the driver thread for longer than a bound, and reports each while
-     * it does: to the listener, or to the log if there is none. Costs a thread, which rests while
-     * the driver does. Off by default. Goes by the system's clock always.
+     * Watches for tasks that run for longer than a bound, and reports each while it does: to the
+     * listener, or to the log if there is none, which gets one warning in ten seconds at most. On
+     * the driver such a task holds up all timers; on the {@link #executor} it holds a thread, and
+     * what it has waited there before it began does not count. Costs a thread, which rests while
+     * the driver and the executor do; and for each run of an executor a lock and a reading of the
+     * clock. Off by default. Goes by the system's clock always.
+     *
+     * <p>While a collection or a stopped process holds up everything, the watchdog cannot run
+     * either; it notices, and that time counts for no task. But a pause of less than half the bound
+     * may count.
      *
      * @param bound from 1 ms to a day; a task is reported when it has taken between one and one and
-     *     a half times as long
+     *     a half times as long, or later if the machine is busy
      * @throws IllegalArgumentException if it is out of that range
      */
     public Builder watchdog(Duration bound) {

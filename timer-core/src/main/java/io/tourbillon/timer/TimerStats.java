@@ -33,7 +33,8 @@ import org.HdrHistogram.Histogram;
  * @param exceptions tasks that threw
  * @param pauses times that the driver was late through no task's fault
  * @param pauseNanos how late, summed up
- * @param stalls times that the watchdog has reported a task that held the driver for too long
+ * @param stalls times that the watchdog has reported a task that ran for too long, on the driver or
+ *     on a thread of the executor
  * @param pending timers pending
  * @param pendingByLevel the same by level of the wheel, finest first: level L holds timers due
  *     within about 512 * 256<sup>L</sup> ticks; periodic timers whose run is going on are in none
