@@ -360,7 +360,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   }
 
   /** Whether this is how a signal has shown itself to the code that it was for. */
-  private boolean isFor(Signal signal, Throwable thrown) {
+  boolean isFor(Signal signal, Throwable thrown) {
     return switch (thrown) {
       case CoroutineCancelledException raised -> raised.isFrom(signal);
       case InterruptedException _, ClosedByInterruptException _, InterruptedIOException _ ->

@@ -121,7 +121,8 @@
  *       <td>the JDK's SubmissionPublisher, and Publishers.read by each
  *       <td>Kotlin: SharedFlow
  *   <tr><td>a limit in time
- *       <td>Coroutines.withTimeout; catch its TimeoutException to move on
+ *       <td>Coroutines.withTimeout, or CoroutineScope.run with a limit; catch their
+ *           TimeoutException to move on
  *       <td>asyncio: wait_for; gevent: Timeout; Go: context.WithTimeout;
  *           Kotlin: withTimeoutOrNull; Trio: fail_after, move_on_after; Tornado: gen.with_timeout;
  *           Twisted: Deferred.addTimeout
