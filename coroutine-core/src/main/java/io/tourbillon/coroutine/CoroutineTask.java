@@ -175,7 +175,10 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       disarm();
       if (!isSeen()) {
         CompletableFuture<T> _ = watched();
-        loop.uncaught(this, failure());
+        Throwable failure = failure();
+        if (!(failure instanceof OrderlyEnd end && end.isOrderly())) {
+          loop.uncaught(this, failure);
+        }
       }
     }
   }
