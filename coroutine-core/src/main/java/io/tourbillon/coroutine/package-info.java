@@ -46,7 +46,8 @@
  *                          ResumptionTask of a coroutine, ThreadResumption of another thread
  *   CoroutineScope ─────── its owner's; Children, behind a lock, what their ends mean for it;
  *                          Family, what a dump sees of that
- *   Suspension, Resumption, Waiters, OrderlyEnd  what channels and locks are made of, in packages of their own
+ *   Suspension, Resumption, Waiters, Awaited, OrderlyEnd  what channels and locks are made of, in
+ *                          packages of their own
  *   Engine ── Machinery ── how loops get threads and coroutines get strands
  *     VirtualThread...     a virtual thread scheduled by the loop; VirtualThreadPool, TimedWait and
  *                          RealTimeWaits face the JDK
