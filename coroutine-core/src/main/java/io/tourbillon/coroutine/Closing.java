@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.text.Printable;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -8,6 +9,8 @@ import java.util.List;
 import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,12 @@ final class Closing {
   private final LoopScheduler scheduler;
   private final List<EventLoop> loops;
 
+  /** What {@link #close()} waits at most, or null if it waits as long as it takes. */
+  private final @Nullable Duration closeGrace;
+
+  /** How long a close waits before it names in the log for the first time who is waited for. */
+  private final long reportAfterNanos;
+
   /** Completed when it has begun and no coroutine is left. */
   private final CompletableFuture<@Nullable Void> quiet = new CompletableFuture<>();
 
@@ -39,9 +48,11 @@ final class Closing {
   /** Whether the time of those that there are is over; written once. */
   private volatile boolean over;
 
-  Closing(LoopScheduler scheduler, List<EventLoop> loops) {
+  Closing(LoopScheduler scheduler, List<EventLoop> loops, CoroutineScheduler.Builder options) {
     this.scheduler = scheduler;
     this.loops = loops;
+    closeGrace = options.closeGrace;
+    reportAfterNanos = options.closeReportAfter.toNanos();
   }
 
   /** Whether new coroutines are refused, unless one that runs spawns them. */
@@ -64,17 +75,15 @@ final class Closing {
     return !begun || (!over && spawner != null && spawner.loop.scheduler().equals(scheduler));
   }
 
-  /** Waits for all, however long it takes, but for an interrupt, which stays set. */
+  /** Waits for all, for the configured grace or without limit; an interrupt cancels them. */
   void close() {
     refuseMore();
-    boolean ended = true;
+    boolean ended;
     try {
-      quiet.get();
+      ended = awaitQuiet(closeGrace, true) || cancelAll();
     } catch (InterruptedException e) {
       ended = cancelAll();
       Thread.currentThread().interrupt();
-    } catch (ExecutionException impossible) {
-      throw new AssertionError(impossible);
     }
     finish(ended);
   }
@@ -85,9 +94,67 @@ final class Closing {
       throw new IllegalArgumentException("grace must not be negative: " + grace);
     }
     refuseMore();
-    boolean ended = Uninterruptibly.isDoneWithin(quiet, grace) || cancelAll();
+    boolean ended;
+    try {
+      ended = awaitQuiet(grace, false) || cancelAll();
+    } catch (InterruptedException impossible) {
+      throw new AssertionError(impossible);
+    }
     finish(ended);
     return ended;
+  }
+
+  /**
+   * Waits until no coroutine is left. Names in the log who is waited for, after a while and then
+   * each time that twice as much time has passed.
+   *
+   * @param grace how long to wait, or null for no limit
+   * @return false if the grace is over and coroutines are left
+   * @throws InterruptedException only if interrupts are to be heeded
+   */
+  private boolean awaitQuiet(@Nullable Duration grace, boolean heedInterrupts)
+      throws InterruptedException {
+    long startNanos = System.nanoTime();
+    long graceNanos = grace == null ? Long.MAX_VALUE : TickScale.nanosOf(grace);
+    long reportNanos = reportAfterNanos;
+    while (true) {
+      long passedNanos = System.nanoTime() - startNanos;
+      long waitNanos = Math.min(graceNanos, reportNanos) - passedNanos;
+      if (heedInterrupts
+          ? isQuietWithin(waitNanos)
+          : Uninterruptibly.isDoneWithin(quiet, Duration.ofNanos(waitNanos))) {
+        return true;
+      }
+      if (graceNanos <= reportNanos) {
+        return false;
+      }
+      reportWait(System.nanoTime() - startNanos);
+      reportNanos *= 2;
+    }
+  }
+
+  private boolean isQuietWithin(long nanos) throws InterruptedException {
+    try {
+      quiet.get(nanos, TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException notYet) {
+      return false;
+    } catch (ExecutionException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  private void reportWait(long waitedNanos) {
+    CoroutineDump left = scheduler.dump(MOST_NAMES);
+    if (left.total() > 0) {
+      LOG.log(
+          Level.WARNING,
+          Printable.of(scheduler.name())
+              + " is being closed and has waited for "
+              + Words.of(Duration.ofNanos(waitedNanos))
+              + "; coroutines that have not ended: "
+              + counted(left));
+    }
   }
 
   private void refuseMore() {
@@ -124,22 +191,25 @@ final class Closing {
         return true;
       }
     }
-    CoroutineDump left = scheduler.dump(MOST_NAMES);
-    StringJoiner names =
-        new StringJoiner(", ", " (", left.coroutines().size() < left.total() ? ", ...)" : ")");
-    left.coroutines().forEach(one -> names.add(one.summary()));
     LOG.log(
         Level.WARNING,
         Printable.of(scheduler.name())
             + " is closed; coroutines that have not ended: "
-            + left.total()
-            + names.setEmptyValue(""));
+            + counted(scheduler.dump(MOST_NAMES)));
     return false;
   }
 
   private void end() {
     over = true;
     scheduler.closeTimers();
+  }
+
+  /** How many there are, and some of their names. */
+  private static String counted(CoroutineDump left) {
+    StringJoiner names =
+        new StringJoiner(", ", " (", left.coroutines().size() < left.total() ? ", ...)" : ")");
+    left.coroutines().forEach(one -> names.add(one.summary()));
+    return left.total() + names.setEmptyValue("").toString();
   }
 
   void cancel(CoroutineTask<?> coroutine) {

@@ -3,6 +3,7 @@ package io.tourbillon.coroutine;
 import io.tourbillon.timer.text.Printable;
 import java.io.Serial;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
 
 /**
  * What a coroutine sees at its suspension points once it was cancelled, or once the time of a
@@ -10,6 +11,10 @@ import java.util.concurrent.CancellationException;
  * failed. Let it pass: the coroutine, or the scope that set the limit, is waiting for it. Cleaning
  * up in {@code finally} is the way to use it; code there that suspends needs a {@link
  * Coroutines#shield}.
+ *
+ * <p>Its cause tells these apart. It has none if the coroutine was cancelled; it is a {@link
+ * TimeoutException} if a limit was over, of {@code withTimeout} or of a scope; and what a child has
+ * thrown if a scope has failed for that.
  */
 public final class CoroutineCancelledException extends CancellationException {
   @Serial private static final long serialVersionUID = 1;

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.watchdog.ThrottledLog;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -123,9 +124,11 @@ public interface CoroutineScheduler extends AutoCloseable {
   CoroutineDump dump(int most);
 
   /**
-   * Refuses new coroutines and waits until those that there are have ended, however long it takes.
-   * They can do all that they could before, such as to spawn others, for which this waits too. If
-   * the calling thread is interrupted meanwhile, cancels them all, waits as {@link
+   * Refuses new coroutines and waits until those that there are have ended, however long it takes,
+   * unless {@link Builder#closeGrace} sets a limit. They can do all that they could before, such as
+   * to spawn others, for which this waits too. After ten seconds a warning in the log names the
+   * coroutines that it waits for, up to twenty; further warnings follow after 20 s, 40 s and so on.
+   * If the calling thread is interrupted meanwhile, cancels them all, waits as {@link
    * #close(Duration)} does, and leaves the interrupt status set.
    *
    * @throws IllegalStateException if called by one of its own coroutines
@@ -137,7 +140,8 @@ public interface CoroutineScheduler extends AutoCloseable {
    * Refuses new coroutines, waits until those that there are have ended, which can do all that they
    * could before, and when the grace is over refuses everything, cancels the others and waits until
    * a second has passed in which none of them has ended. Who has not ended by then is named in the
-   * log, up to twenty; they are daemons, and go on.
+   * log, up to twenty; they are daemons, and go on. Within a long grace the log says who is waited
+   * for, as for {@link #close()}.
    *
    * @param grace zero cancels at once
    * @return whether all have ended, by themselves or cancelled
@@ -166,10 +170,12 @@ public interface CoroutineScheduler extends AutoCloseable {
     Duration budget = Duration.ofNanos(500_000);
     @Nullable Duration watchdogBound = Duration.ofMillis(100);
     Consumer<? super LoopStall> stallHandler =
-        stall ->
-            System.getLogger("io.tourbillon.coroutine")
-                .log(System.Logger.Level.WARNING, stall.toString());
+        new ThrottledLog(System.getLogger("io.tourbillon.coroutine"))::warn;
     Consumer<? super RealTimeWait> realTimeWaitHandler = Builder::log;
+    @Nullable Duration closeGrace;
+
+    /** How long a close waits before it says in the log for whom. Tests shorten it. */
+    Duration closeReportAfter = Duration.ofSeconds(10);
 
     private Builder() {}
 
@@ -239,8 +245,13 @@ public interface CoroutineScheduler extends AutoCloseable {
      * the {@link #stallHandler} of each while it lasts. Costs a thread for each loop, which rests
      * while the loop does. Goes by the system's clock always.
      *
+     * <p>While a collection or a stopped process holds up everything, the watchdog cannot run
+     * either; it notices, and that time counts for no turn. But a pause of less than half the bound
+     * may count.
+     *
      * @param bound from 1 ms to a day, or {@link Duration#ZERO} for no watchdog; a turn is told of
-     *     when it has taken between one and one and a half times as long
+     *     when it has taken between one and one and a half times as long, or later if the machine
+     *     is busy
      * @throws IllegalArgumentException if it is out of that range
      */
     public Builder watchdog(Duration bound) {
@@ -256,7 +267,9 @@ public interface CoroutineScheduler extends AutoCloseable {
     }
 
     /**
-     * What is told of turns that take too long, by the watchdog's thread; by default, the log is.
+     * What is told of turns that take too long, by the watchdog's thread. By default the log is: it
+     * gets one warning in ten seconds at most, which says how many were left out before it. {@link
+     * CoroutineStats#stalls} counts all.
      */
     public Builder stallHandler(Consumer<? super LoopStall> handler) {
       stallHandler = Objects.requireNonNull(handler, "handler");
@@ -317,6 +330,24 @@ public interface CoroutineScheduler extends AutoCloseable {
      */
     public Builder recordCreationSites() {
       recordCreationSites = true;
+      return this;
+    }
+
+    /**
+     * How long {@link CoroutineScheduler#close()} waits before it cancels what is left; it then
+     * does what {@link CoroutineScheduler#close(Duration)} does with this grace. Unlimited by
+     * default: one coroutine that never ends keeps close() from returning. Set it where others call
+     * close() and a process must come to its end, as a container does with its beans.
+     *
+     * @param grace zero cancels at once
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder closeGrace(Duration grace) {
+      Objects.requireNonNull(grace, "grace");
+      if (grace.isNegative()) {
+        throw new IllegalArgumentException("grace must not be negative: " + grace);
+      }
+      closeGrace = grace;
       return this;
     }
 

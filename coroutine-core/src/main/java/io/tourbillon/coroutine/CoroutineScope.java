@@ -65,6 +65,12 @@ public final class CoroutineScope implements AutoCloseable {
   private final Family family;
   private final Children children;
 
+  /**
+   * What its deadline has failed it with, if that was over first. Written before the children fail,
+   * and read after they have, which their lock orders.
+   */
+  private @Nullable TimeoutException whyLate;
+
   /** Whether join has thrown why it has failed. The owner's. */
   private boolean failureIsSeen;
 
@@ -96,6 +102,11 @@ public final class CoroutineScope implements AutoCloseable {
    * Fails the scope if it is still open then, with a {@link TimeoutException}, whatever the policy.
    * The last one that was said counts.
    *
+   * <p>That exception is the cause of whatever shows the failure: of the {@link
+   * CompletionException} of {@link #join} and {@link #run(Policy, Scoped)}, and of the {@link
+   * CoroutineCancelledException} of any other suspension in the block, such as the {@code join} of
+   * a child. It is thrown as such by {@link #run(Policy, Duration, Scoped)}.
+   *
    * @param limit from now on; zero or less is over at once
    * @return this
    * @throws IllegalStateException if the scope is closed, or if called by another than who opened
@@ -111,7 +122,12 @@ public final class CoroutineScope implements AutoCloseable {
 
   /** In the wheel of the owner's loop, or where plain threads have timers. */
   private Family.Deadline armed(Duration limit) {
-    Runnable over = () -> children.fail(new TimeoutException("the scope was open for " + limit));
+    Runnable over =
+        () -> {
+          TimeoutException late = new TimeoutException("the scope was open for " + limit);
+          whyLate = late;
+          children.fail(late);
+        };
     if (owner == null) {
       TimerHandle timer = scheduler.timers().schedule(limit, over);
       return new Family.Deadline(timer::remaining, timer::cancel);
@@ -254,7 +270,9 @@ public final class CoroutineScope implements AutoCloseable {
 
   /**
    * Does something in a scope, and waits for the children: {@link #open}, {@link #join} and {@link
-   * #close} in one. A failure of the scope comes out in one way, wherever in the block it was seen.
+   * #close} in one. A failure of the scope comes out in one way, wherever in the block it was seen,
+   * be it by a suspension or, on {@link Engine#VIRTUAL_THREAD}, by the interrupt of a blocking
+   * call.
    *
    * <pre>{@code
    * Page page = CoroutineScope.run(Policy.FAIL_FAST, scope -> {
@@ -275,19 +293,62 @@ public final class CoroutineScope implements AutoCloseable {
       Policy policy, Scoped<T, X> block) throws X {
     Objects.requireNonNull(block, "block");
     try (CoroutineScope scope = open(policy)) {
+      return scope.runHere(block);
+    }
+  }
+
+  /**
+   * As {@link #run(Policy, Scoped)} with a {@link #deadline}, which comes out as that of {@link
+   * Coroutines#withTimeout} does.
+   *
+   * <pre>{@code
+   * try {
+   *   return CoroutineScope.run(Policy.FAIL_FAST, Duration.ofMillis(200), scope -> ...);
+   * } catch (TimeoutException late) {
+   *   return Page.ERROR;
+   * }
+   * }</pre>
+   *
+   * @param limit from now on; zero or less is over at once. One that the block sets by {@link
+   *     #deadline} replaces it
+   * @throws TimeoutException if the limit was over; its cause suppresses what children had thrown
+   *     before
+   * @throws CompletionException if the scope has failed otherwise; the cause is what a child has
+   *     thrown
+   */
+  public static <T extends @Nullable Object, X extends Exception> T run(
+      Policy policy, Duration limit, Scoped<T, X> block) throws X, TimeoutException {
+    Objects.requireNonNull(limit, "limit");
+    Objects.requireNonNull(block, "block");
+    try (CoroutineScope scope = open(policy)) {
+      scope.deadline(limit);
       try {
-        T value = block.in(scope);
-        scope.join();
-        return value;
-      } catch (CoroutineCancelledException raised) {
-        if (scope.ownersScope != null && raised.isFrom(scope.ownersScope)) {
-          scope.join();
+        return scope.runHere(block);
+      } catch (CompletionException failed) {
+        TimeoutException late = scope.whyLate;
+        if (late == null || !late.equals(failed.getCause())) {
+          throw failed;
         }
-        throw raised;
-      } catch (Throwable thrown) {
-        scope.suppressFailureIn(thrown);
-        throw thrown;
+        // Made here, so that it shows where the scope is.
+        TimeoutException ofThis = new TimeoutException(late.getMessage());
+        ofThis.initCause(late);
+        throw ofThis;
       }
+    }
+  }
+
+  /** Runs the block and joins; a failure of this scope comes out in one way, that of join. */
+  private <T extends @Nullable Object, X extends Exception> T runHere(Scoped<T, X> block) throws X {
+    try {
+      T value = block.in(this);
+      join();
+      return value;
+    } catch (Throwable thrown) {
+      if (owner != null && ownersScope != null && owner.isFor(ownersScope, thrown)) {
+        join();
+      }
+      suppressFailureIn(thrown);
+      throw thrown;
     }
   }
 

@@ -1,7 +1,9 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.text.Measured;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -55,5 +57,47 @@ public record CoroutineStats(
   public CoroutineStats {
     cancelled = Map.copyOf(cancelled);
     loops = List.copyOf(loops);
+  }
+
+  /**
+   * For people: a line for each of how coroutines stand, of what was measured, and of each loop.
+   */
+  @Override
+  public String toString() {
+    StringJoiner text = new StringJoiner("\n");
+    text.add(
+        "coroutines: spawned "
+            + spawned
+            + ", finished "
+            + finished
+            + ", failed "
+            + failed
+            + ", cancelled "
+            + cancelled.values().stream().mapToLong(Long::longValue).sum()
+            + ", created "
+            + created
+            + ", ready "
+            + ready
+            + ", running "
+            + running
+            + ", suspended "
+            + suspended);
+    text.add(
+        "turns: "
+            + switches
+            + ", stalls "
+            + stalls
+            + ", timeouts "
+            + timeouts
+            + ", threads "
+            + threads);
+    if (recorded) {
+      text.add(
+          "late: " + Measured.times(latenessNanos) + "; a tick is " + Measured.time(tickNanos));
+      text.add("waited: " + Measured.times(waitNanos));
+      text.add("turns took: " + Measured.times(turnNanos));
+    }
+    loops.forEach(loop -> text.add(loop.toString()));
+    return text.toString();
   }
 }

@@ -181,7 +181,10 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       disarm();
       if (!isSeen()) {
         End _ = watched();
-        loop.uncaught(this, failure());
+        Throwable failure = failure();
+        if (!(failure instanceof OrderlyEnd end && end.isOrderly())) {
+          loop.uncaught(this, failure);
+        }
       }
     }
   }
@@ -384,7 +387,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   }
 
   /** Whether this is how a signal has shown itself to the code that it was for. */
-  private boolean isFor(Signal signal, Throwable thrown) {
+  boolean isFor(Signal signal, Throwable thrown) {
     return switch (thrown) {
       case CoroutineCancelledException raised -> raised.isFrom(signal);
       case InterruptedException _, ClosedByInterruptException _, InterruptedIOException _ ->

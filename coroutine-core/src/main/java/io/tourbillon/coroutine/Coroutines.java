@@ -153,10 +153,11 @@ public final class Coroutines {
 
   /**
    * Runs a part of the coroutine within a limit. When it is over, the suspension point that the
-   * part is in, and each that comes later, throws; and this turns that into a {@link
-   * TimeoutException}. A part that returns all the same has its value returned, late. On {@link
-   * Engine#VIRTUAL_THREAD} a blocking call of the JDK is interrupted; no interrupt is left behind,
-   * nor one from elsewhere that came on top of it.
+   * part is in, and each that comes later, throws a {@link CoroutineCancelledException} whose cause
+   * is a {@link TimeoutException}; and this turns that into a {@link TimeoutException}. A part that
+   * returns all the same has its value returned, late. On {@link Engine#VIRTUAL_THREAD} a blocking
+   * call of the JDK is interrupted; no interrupt is left behind, nor one from elsewhere that came
+   * on top of it.
    *
    * <p>Limits nest: the nearest one that is over counts. However many there are, a suspended
    * coroutine has one entry in the wheel; one in a timed wait of the JDK has another for that.

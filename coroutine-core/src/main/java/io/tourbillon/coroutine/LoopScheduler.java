@@ -54,7 +54,7 @@ final class LoopScheduler implements CoroutineScheduler {
     for (int number = 0; number < loops.length; number++) {
       loops[number] = new EventLoop(this, engine, number, clock, scale, options);
     }
-    closing = new Closing(this, List.of(loops));
+    closing = new Closing(this, List.of(loops), options);
   }
 
   static LoopScheduler start(CoroutineScheduler.Builder options) {

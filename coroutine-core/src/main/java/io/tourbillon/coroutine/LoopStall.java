@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param coroutine the name of the coroutine that has the turn; empty if it is none, but other
  *     people's code
  * @param heldNanos how long the loop has not looked at its clock for at the least: in one long
- *     turn, or some that are long together, of which this is the last
+ *     turn, or some that are long together, of which this is the last; without the time for which
+ *     the whole process stood still, as far as the watchdog has noticed
  * @param stack what it is doing, innermost call first; of a thread that is no coroutine only what
  *     its loop shows
  */

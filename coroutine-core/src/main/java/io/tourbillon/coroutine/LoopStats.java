@@ -1,5 +1,8 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.text.Measured;
+import io.tourbillon.timer.text.Printable;
+
 /**
  * What a loop has done since its scheduler was built, and how it stands.
  *
@@ -20,4 +23,23 @@ public record LoopStats(
     long busyNanos,
     long switches,
     long stalls,
-    boolean dead) {}
+    boolean dead) {
+  /** One line. */
+  @Override
+  public String toString() {
+    return Printable.of(name)
+        + ": coroutines "
+        + coroutines
+        + ", ready "
+        + readyQueue
+        + ", mailbox "
+        + mailbox
+        + ", busy for "
+        + Measured.time(busyNanos)
+        + ", switches "
+        + switches
+        + ", stalls "
+        + stalls
+        + (dead ? ", dead" : "");
+  }
+}

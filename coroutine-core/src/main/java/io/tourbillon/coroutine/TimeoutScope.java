@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Raises a signal when a limit is over. Of two limits that are, the earlier one counts. */
@@ -35,5 +36,11 @@ final class TimeoutScope extends Scope implements Signal {
   @Override
   public String reason() {
     return "it took longer than " + limit;
+  }
+
+  /** Whoever catches a signal finds in the same way that it is one of a limit, whoever set that. */
+  @Override
+  public Throwable cause() {
+    return new TimeoutException(reason());
   }
 }

@@ -5,8 +5,10 @@ import io.tourbillon.timer.text.Printable;
 /**
  * Is told of a coroutine that has failed and that nobody has joined, or asked for a future, within
  * a second, or by the close of the scheduler. Who has given up waiting, for a limit or because it
- * was cancelled, does not count. Called on the coroutine's loop, on {@link Engine#VIRTUAL_THREAD}
- * by a virtual thread there; so it should be quick. What it throws itself is logged.
+ * was cancelled, does not count. Not told of a coroutine that has ended because what it received
+ * from was closed, which is an {@link OrderlyEnd}. Called on the coroutine's loop, on {@link
+ * Engine#VIRTUAL_THREAD} by a virtual thread there; so it should be quick. What it throws itself is
+ * logged.
  */
 @FunctionalInterface
 public interface UncaughtHandler {

@@ -46,7 +46,8 @@
  *                          ResumptionTask of a coroutine, ThreadResumption of another thread
  *   CoroutineScope ─────── its owner's; Children, behind a lock, what their ends mean for it;
  *                          Family, what a dump sees of that
- *   Suspension, Resumption, Waiters  what channels and locks are made of, in packages of their own
+ *   Suspension, Resumption, Waiters, Awaited, OrderlyEnd  what channels and locks are made of, in
+ *                          packages of their own
  *   Engine ── Machinery ── how loops get threads and coroutines get strands
  *     VirtualThread...     a virtual thread scheduled by the loop; VirtualThreadPool, TimedWait and
  *                          RealTimeWaits face the JDK
@@ -121,7 +122,8 @@
  *       <td>the JDK's SubmissionPublisher, and Publishers.read by each
  *       <td>Kotlin: SharedFlow
  *   <tr><td>a limit in time
- *       <td>Coroutines.withTimeout; catch its TimeoutException to move on
+ *       <td>Coroutines.withTimeout, or CoroutineScope.run with a limit; catch their
+ *           TimeoutException to move on
  *       <td>asyncio: wait_for; gevent: Timeout; Go: context.WithTimeout;
  *           Kotlin: withTimeoutOrNull; Trio: fail_after, move_on_after; Tornado: gen.with_timeout;
  *           Twisted: Deferred.addTimeout

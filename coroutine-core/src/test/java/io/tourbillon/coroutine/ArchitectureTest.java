@@ -63,6 +63,7 @@ class ArchitectureTest {
                               Resumption.class,
                               Waiters.class,
                               Awaited.class,
+                              OrderlyEnd.class,
                               CoroutineDump.class,
                               Coroutine.class,
                               Coroutines.class,

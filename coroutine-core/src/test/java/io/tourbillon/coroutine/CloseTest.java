@@ -121,6 +121,90 @@ class CloseTest {
     }
   }
 
+  /** Whoever looks at a server that does not stop must find out why. */
+  @Test
+  void close_thatWaits_namesInTheLogWhoIsWaitedFor() throws Exception {
+    for (boolean withGrace : new boolean[] {false, true}) {
+      CoroutineScheduler.Builder builder = TestSchedulers.builder().loops(1);
+      builder.closeReportAfter = Duration.ofMillis(30);
+      CoroutineScheduler scheduler = builder.build();
+      CompletableFuture<String> answer = new CompletableFuture<>();
+      CountDownLatch begun = new CountDownLatch(1);
+      scheduler.spawn(
+          SpawnOptions.named("endless"),
+          () -> {
+            begun.countDown();
+            return Coroutines.await(answer);
+          });
+      begun.await();
+      try (LogCapture log = new LogCapture()) {
+        Runnable close = withGrace ? () -> scheduler.close(PATIENCE) : scheduler::close;
+        Thread closing = Thread.ofPlatform().daemon().start(close);
+        String line = log.firstLine();
+        assertTrue(closing.isAlive());
+        assertTrue(line.startsWith("coroutine is being closed and has waited for 0."), line);
+        assertTrue(
+            line.contains(" s; coroutines that have not ended: 1 (endless SUSPENDED on "), line);
+        long startNanos = System.nanoTime();
+        while (System.nanoTime() - startNanos < 200_000_000) {
+          Thread.onSpinWait();
+        }
+        answer.complete("at last");
+        assertTrue(closing.join(PATIENCE));
+        // After 30, 60, 120, 240 ms and so on: a few lines even on a slow machine.
+        assertTrue(log.lines().size() <= 12, log.lines().toString());
+      }
+    }
+  }
+
+  @Test
+  void close_withACloseGrace_cancelsWhatIsLeftThen() {
+    CoroutineScheduler scheduler =
+        TestSchedulers.builder().loops(1).closeGrace(Duration.ofMillis(50)).build();
+    Coroutine<String> quick = scheduler.spawn(() -> "quick");
+    Coroutine<?> endless = scheduler.spawn(() -> Coroutines.await(new CompletableFuture<>()));
+    scheduler.close();
+    assertEquals("quick", quick.join());
+    assertEquals(State.CANCELLED, endless.state());
+  }
+
+  @Test
+  void close_withACloseGrace_returnsAlthoughOneDoesNotEndAndNamesIt() throws Exception {
+    CoroutineScheduler scheduler =
+        TestSchedulers.builder().loops(1).closeGrace(Duration.ZERO).build();
+    CompletableFuture<String> never = new CompletableFuture<>();
+    CountDownLatch begun = new CountDownLatch(1);
+    Coroutine<?> shielded =
+        scheduler.spawn(
+            SpawnOptions.named("shielded"),
+            () ->
+                Coroutines.shield(
+                    PATIENCE,
+                    () -> {
+                      begun.countDown();
+                      return Coroutines.await(never);
+                    }));
+    begun.await();
+    try (LogCapture log = new LogCapture()) {
+      scheduler.close();
+      String line = log.firstLine();
+      assertTrue(
+          line.startsWith("coroutine is closed; coroutines that have not ended: 1 (shielded "),
+          line);
+    }
+    never.complete("at last");
+    shielded.join(PATIENCE);
+  }
+
+  @Test
+  void closeGrace_negative_isRefused() {
+    CoroutineScheduler.Builder builder = CoroutineScheduler.builder();
+    IllegalArgumentException refusal =
+        assertThrows(
+            IllegalArgumentException.class, () -> builder.closeGrace(Duration.ofNanos(-1)));
+    assertEquals("grace must not be negative: PT-0.000000001S", refusal.getMessage());
+  }
+
   private static void awaitUninterrupted(CountDownLatch latch) {
     try {
       latch.await();

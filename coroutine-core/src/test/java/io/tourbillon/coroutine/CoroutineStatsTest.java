@@ -233,4 +233,42 @@ class CoroutineStatsTest {
     assertEquals(20_000, real.stats().turnNanos().getTotalCount());
     real.close();
   }
+
+  @Test
+  void toString_isForPeople() {
+    Histogram turn = new Histogram(3);
+    turn.recordValue(2_000_000);
+    CoroutineStats stats =
+        new CoroutineStats(
+            true,
+            1_000_000,
+            10,
+            4,
+            1,
+            Map.of("call", 2L, "close", 1L),
+            3,
+            0,
+            1,
+            0,
+            1,
+            0,
+            25,
+            1,
+            List.of(
+                new LoopStats("forged\nname", 2, 1, 0, 1_500_000_000, 25, 1, false),
+                new LoopStats("loop-1", 0, 0, 0, 0, 0, 0, true)),
+            new Histogram(2),
+            new Histogram(2),
+            turn);
+    assertEquals(
+        """
+        coroutines: spawned 10, finished 4, failed 1, cancelled 3, created 0, ready 1, running 0, suspended 1
+        turns: 25, stalls 1, timeouts 3, threads 0
+        late: none measured; a tick is 1 ms
+        waited: none measured
+        turns took: median 2 ms, 99 % within 2 ms, at most 2 ms, of 1
+        forged\uFFFDname: coroutines 2, ready 1, mailbox 0, busy for 1.5 s, switches 25, stalls 1
+        loop-1: coroutines 0, ready 0, mailbox 0, busy for 0 ns, switches 0, stalls 0, dead""",
+        stats.toString());
+  }
 }

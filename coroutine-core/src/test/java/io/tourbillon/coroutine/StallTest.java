@@ -157,6 +157,36 @@ class StallTest {
         () -> stalls + ", though the longest turn took " + longestNanos + " ns");
   }
 
+  /** A log that gets a stack for each of many stalls a second is of no use. */
+  @Test
+  void stallHandler_byDefault_logsFewOfManyStalls() throws Exception {
+    try (LogCapture log = new LogCapture();
+        CoroutineScheduler logging =
+            CoroutineScheduler.builder()
+                .engine(TestSchedulers.ENGINE)
+                .loops(1)
+                .watchdog(BOUND)
+                .build()) {
+      for (int stall = 1; stall <= 3; stall++) {
+        int wanted = stall;
+        logging
+            .spawn(
+                () -> {
+                  long startNanos = System.nanoTime();
+                  while (logging.stats().stalls() < wanted
+                      && System.nanoTime() - startNanos < PATIENCE.toNanos()) {
+                    Thread.onSpinWait();
+                  }
+                })
+            .join(PATIENCE);
+      }
+      assertTrue(logging.stats().stalls() >= 3);
+      log.firstLine();
+      // Ten seconds have passed only on a machine that is very busy.
+      assertTrue(log.lines().size() < 3, log.lines().toString());
+    }
+  }
+
   @Test
   void watchdog_outOfRange_isRefused() {
     String message =

@@ -4,14 +4,23 @@ import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.tourbillon.coroutine.bridge.OsSignals;
+import io.tourbillon.coroutine.bridge.PublisherReader;
+import io.tourbillon.coroutine.bridge.Publishers;
+import io.tourbillon.coroutine.channel.Channel;
+import io.tourbillon.coroutine.channel.Select;
+import io.tourbillon.coroutine.sync.Ticker;
 import io.tourbillon.timer.VirtualClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +57,50 @@ class UncaughtTest {
     clock.advance(Duration.ofMillis(2));
     assertEquals(List.of("failing: broken"), told);
     assertThrows(CompletionException.class, coroutine::join);
+  }
+
+  // Ends that are no failures.
+
+  private void assertQuiet(Callable<?> body, Runnable close) {
+    Coroutine<?> waiting = scheduler.spawn(SpawnOptions.named("waiting"), body);
+    clock.advance(Duration.ofMillis(1));
+    assertEquals(Coroutine.State.SUSPENDED, waiting.state());
+    close.run();
+    clock.advance(Duration.ofSeconds(5));
+    assertEquals(List.of(), told);
+    assertEquals(Coroutine.State.FAILED, waiting.state());
+    assertThrows(CompletionException.class, waiting::join);
+  }
+
+  @Test
+  void closeOfWhatAnUnseenCoroutineReceivesFrom_isNotTold() {
+    Channel<String> channel = Channel.rendezvous();
+    assertQuiet(channel::receive, channel::close);
+    Channel<String> selected = Channel.rendezvous();
+    assertQuiet(
+        () -> new Select<String>().onReceive(selected, value -> value).await(), selected::close);
+    OsSignals signals = OsSignals.open("USR1");
+    assertQuiet(signals::await, signals::close);
+    Ticker ticker = Ticker.builder(Duration.ofHours(1)).clock(clock).build();
+    assertQuiet(ticker::next, ticker::close);
+    SubmissionPublisher<String> publisher = new SubmissionPublisher<>();
+    PublisherReader<String> reader = Publishers.read(publisher, 4);
+    assertQuiet(reader::receive, reader::close);
+    publisher.close();
+  }
+
+  /** Its value is lost, or its source has failed. */
+  @Test
+  void closeThatIsAFailure_isTold() {
+    Channel<String> sentTo = Channel.rendezvous();
+    scheduler.spawn(SpawnOptions.named("sender"), () -> sentTo.send("value"));
+    Channel<String> broken = Channel.rendezvous();
+    scheduler.spawn(SpawnOptions.named("receiver"), () -> broken.receive());
+    clock.advance(Duration.ofMillis(1));
+    sentTo.cancel(null);
+    broken.closeWith(new IOException("broken"));
+    clock.advance(Duration.ofSeconds(5));
+    assertEquals(2, told.size(), told::toString);
   }
 
   /** A program that ends with the scheduler would otherwise never hear of it. */

@@ -112,7 +112,7 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
         TimerStats::pauses);
     meters.counter(
         "tourbillon.timer.stalls",
-        "Times that the watchdog has reported a task that held the driver for too long",
+        "Times that the watchdog has reported a task that ran for too long",
         TimerStats::stalls);
     meters.secondsCounter(
         "tourbillon.timer.paused",

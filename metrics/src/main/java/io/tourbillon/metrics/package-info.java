@@ -39,8 +39,8 @@
  *   <tr><td>{@code tourbillon.timer.paused}</td><td>counter, seconds</td>
  *       <td>how late that was, summed up</td><td>more than 1 % of the time</td></tr>
  *   <tr><td>{@code tourbillon.timer.stalls}</td><td>counter, reports</td>
- *       <td>tasks that the watchdog has seen hold the driver for too long</td>
- *       <td>it rises at all: give the service an executor</td></tr>
+ *       <td>tasks that the watchdog has seen run for too long, on the driver or on the executor</td>
+ *       <td>it rises at all: give the service an executor, or a larger one</td></tr>
  *   <tr><td>{@code tourbillon.timer.tick}</td><td>gauge, seconds</td>
  *       <td>the length of a tick, against which lateness is to be seen</td><td></td></tr>
  *   <tr><td>{@code tourbillon.timer.pending}</td><td>gauge, timers</td>

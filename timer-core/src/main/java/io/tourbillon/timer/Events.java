@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.watchdog.ThrottledLog;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Events {
   private static final System.Logger LOGGER = System.getLogger("io.tourbillon.timer");
 
+  private final ThrottledLog stallLog = new ThrottledLog(LOGGER);
   private final @Nullable TimerListener listener;
   private final TimerExceptionHandler exceptionHandler;
 
@@ -114,7 +116,7 @@ final class Events {
       }
     } else {
       try {
-        LOGGER.log(System.Logger.Level.WARNING, report::toString);
+        stallLog.warn(report);
       } catch (Throwable unloggable) {
         log(LogMessage.STALL_NOT_LOGGED, unloggable);
       }

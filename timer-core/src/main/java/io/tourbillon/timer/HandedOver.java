@@ -1,6 +1,8 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.roster.Roster;
+import io.tourbillon.timer.text.Printable;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +88,11 @@ final class HandedOver implements Runnable, Roster.Member {
     }
     phase = Phase.ENDED;
     return true;
+  }
+
+  /** The name of the thread that runs the task, if one does. */
+  synchronized Optional<String> threadName() {
+    return Optional.ofNullable(thread).map(running -> Printable.of(running.getName()));
   }
 
   /** Interrupts the task if it is running. */

@@ -55,6 +55,11 @@ final class ShardedTimerService implements TimerService {
 
   private final boolean recordStats;
 
+  /** What {@link #close()} waits at most, or null if it waits as long as it takes. */
+  private final @Nullable Duration closeGrace;
+
+  private final long closeReportAfterNanos;
+
   /** Set once. The locks of the shards decide who is refused; this only answers questions. */
   private volatile boolean shutdown;
 
@@ -64,18 +69,21 @@ final class ShardedTimerService implements TimerService {
     scale = new TickScale(clock.nanoTime(), builder.tick.toNanos());
     limit = new PendingLimit(builder.maxPending);
     recordStats = builder.recordStats;
+    closeGrace = builder.closeGrace;
+    closeReportAfterNanos = builder.closeReportAfter.toNanos();
     shards = new Shard[shardCount()];
     for (int number = 0; number < shards.length; number++) {
       shards[number] = new Shard(this, number, builder.recordStats);
     }
-    watchdog =
+    ExecutorRuns executorRuns =
         builder.watchdogBound == null
             ? null
-            : new Watchdog<>(builder.watchdogBound.toNanos(), this::look, this::stalled);
+            : new ExecutorRuns(builder.watchdogBound.toNanos(), this::look, this::stalled);
+    watchdog = executorRuns == null ? null : executorRuns.watchdog();
     driverThread = newThread(builder.threadFactory, this::drive);
     waker = new Waker(clock.newAlarm(driverThread));
     followUp = new FollowUp(events, limit, scale, clock, waker);
-    runner = new TaskRunner(followUp, builder.executor, watchdog, measuring(builder));
+    runner = new TaskRunner(followUp, builder.executor, watchdog, executorRuns, measuring(builder));
     driver =
         new Driver(
             shards,
@@ -584,12 +592,16 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public void close() {
+    if (closeGrace != null) {
+      boolean _ = close(closeGrace);
+      return;
+    }
     shutdownNow();
     if (isInsideTask()) {
       return;
     }
     try {
-      driverThread.join();
+      boolean _ = awaitDriver(Long.MAX_VALUE, newCloseReport());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -597,20 +609,21 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public boolean close(Duration grace) {
-    Objects.requireNonNull(grace, "grace");
-    if (grace.isNegative()) {
-      throw new IllegalArgumentException("grace must not be negative: " + grace);
-    }
+    Builder.requireNotNegative("grace", grace);
     shutdownNow();
     if (isInsideTask()) {
       return false;
     }
+    CloseReport report = newCloseReport();
     try {
-      boolean ended = awaitEnd(TickScale.nanosOf(grace));
+      boolean ended = awaitEnd(TickScale.nanosOf(grace), report);
       for (int attempt = 0; !ended && attempt < INTERRUPTS; attempt++) {
         driverThread.interrupt();
         runner.interruptHandedOver();
-        ended = awaitEnd(INTERRUPT_INTERVAL_NANOS);
+        ended = awaitEnd(INTERRUPT_INTERVAL_NANOS, report);
+      }
+      if (!ended) {
+        report.gaveUp();
       }
       return ended;
     } catch (InterruptedException e) {
@@ -620,9 +633,9 @@ final class ShardedTimerService implements TimerService {
   }
 
   /** Waits for the driver, and then for the tasks that the executor has not finished. */
-  private boolean awaitEnd(long nanos) throws InterruptedException {
+  private boolean awaitEnd(long nanos, CloseReport report) throws InterruptedException {
     long startNanos = System.nanoTime();
-    if (!driverThread.join(Duration.ofNanos(nanos))) {
+    if (!awaitDriver(nanos, report)) {
       return false;
     }
     while (true) {
@@ -634,6 +647,29 @@ final class ShardedTimerService implements TimerService {
       if (leftNanos <= LOOK_NANOS) {
         return false;
       }
+      report.reportIfDue();
     }
+  }
+
+  /** Waits for the driver; false if it has not ended within so long. */
+  private boolean awaitDriver(long nanos, CloseReport report) throws InterruptedException {
+    long startNanos = System.nanoTime();
+    while (true) {
+      long leftNanos = nanos - (System.nanoTime() - startNanos);
+      if (driverThread.join(Duration.ofNanos(Math.min(leftNanos, report.nanosToNext())))) {
+        return true;
+      }
+      if (System.nanoTime() - startNanos >= nanos) {
+        return false;
+      }
+      report.reportIfDue();
+    }
+  }
+
+  private CloseReport newCloseReport() {
+    return new CloseReport(
+        closeReportAfterNanos,
+        waitedNanos ->
+            driverThread.isAlive() ? look(waitedNanos).toString() : runner.describeHandedOver());
   }
 }

@@ -1,5 +1,9 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.text.Measured;
+import io.tourbillon.timer.text.Printable;
+import java.time.Instant;
+
 /**
  * One of the longest runs of late, as {@link TimerStats#slowest} lists them.
  *
@@ -10,4 +14,14 @@ package io.tourbillon.timer;
  * @param endEpochMillis when it ended, by the wall clock even if the service goes by another one,
  *     so that it can be found in logs
  */
-public record SlowRun(String task, long runNanos, long endEpochMillis) {}
+public record SlowRun(String task, long runNanos, long endEpochMillis) {
+  /** Which task, how long, and when. */
+  @Override
+  public String toString() {
+    return Printable.of(task)
+        + " ran for "
+        + Measured.time(runNanos)
+        + " until "
+        + Instant.ofEpochMilli(endEpochMillis);
+  }
+}

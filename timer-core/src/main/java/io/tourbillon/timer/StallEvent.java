@@ -10,17 +10,22 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-/** A task holds the driver, as the watchdog sees it. By the watchdog's thread. */
+/**
+ * A task holds the driver or a thread of the executor, as the watchdog sees it. By the watchdog's
+ * thread.
+ */
 @Name("tourbillon.Stall")
-@Label("Driver Stall")
+@Label("Timer Task Stall")
 @Category("Tourbillon")
-@Description("A task holds the driver for longer than the watchdog's bound, and is still running")
+@Description(
+    "A task holds the driver, or a thread of the executor, for longer than the watchdog's bound, and"
+        + " is still running")
 @StackTrace(false)
 final class StallEvent extends Event {
   private static final StallEvent PROBE = new StallEvent();
 
-  @Label("Driver")
-  @Description("Name of the driver's thread")
+  @Label("Thread")
+  @Description("Name of the driver, or of the executor's thread")
   @Nullable String driver;
 
   @Label("Held For")
@@ -28,8 +33,8 @@ final class StallEvent extends Event {
   @Timespan(Timespan.NANOSECONDS)
   long heldFor;
 
-  @Label("Driver Stack")
-  @Description("What the driver is doing: a call a line, innermost first")
+  @Label("Thread Stack")
+  @Description("What the thread is doing: a call a line, innermost first")
   @Nullable String driverStack;
 
   static boolean isRecorded() {

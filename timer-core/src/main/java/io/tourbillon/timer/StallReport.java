@@ -4,11 +4,12 @@ import io.tourbillon.timer.text.Printable;
 import java.util.List;
 
 /**
- * A task that holds the driver for too long, seen while it does.
+ * A task that holds the driver, or a thread of the executor, for too long, seen while it does.
  *
- * @param threadName the driver's name
- * @param heldNanos how long it has been running for at the least
- * @param stack what the driver is doing, innermost call first
+ * @param threadName the name of the thread
+ * @param heldNanos how long the task has been running for at the least; without the time for which
+ *     the whole process stood still, as far as the watchdog has noticed
+ * @param stack what the thread is doing, innermost call first
  */
 public record StallReport(String threadName, long heldNanos, List<StackTraceElement> stack) {
   /** Copies the stack. */

@@ -4,6 +4,9 @@ import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.roster.Roster;
 import io.tourbillon.timer.watchdog.Watchdog;
+import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -23,6 +26,9 @@ final class TaskRunner {
   /** Missed runs that a timer makes up for before the timers after it get their turn. */
   private static final int MAX_BURST = 64;
 
+  /** How many threads a message of the log names. */
+  private static final int MOST_THREADS = 20;
+
   /** Made before it is needed, as there is no memory then. */
   @SuppressWarnings("StaticAssignmentOfThrowable")
   private static final RejectedExecutionException NO_MEMORY =
@@ -38,6 +44,10 @@ final class TaskRunner {
   private final Roster<HandedOver> handedOver = new Roster<>();
 
   private final @Nullable Watchdog<?> watchdog;
+
+  /** Null if nothing is watched. */
+  private final @Nullable ExecutorRuns executorRuns;
+
   private final Measuring measuring;
 
   /** Which runs are timed. */
@@ -56,10 +66,12 @@ final class TaskRunner {
       FollowUp followUp,
       @Nullable Executor executor,
       @Nullable Watchdog<?> watchdog,
+      @Nullable ExecutorRuns executorRuns,
       Measuring measuring) {
     this.followUp = followUp;
     this.executor = executor;
     this.watchdog = watchdog;
+    this.executorRuns = executorRuns;
     this.measuring = measuring;
   }
 
@@ -140,7 +152,7 @@ final class TaskRunner {
   private void start(
       AbstractShard shard, long id, Object timer, long deadlineTick, long takenNanos, int counts) {
     if (executor == null) {
-      run(shard, id, timer, deadlineTick, takenNanos, counts);
+      run(shard, id, timer, deadlineTick, takenNanos, counts, null);
       return;
     }
     int counted = measuring == Measuring.OFF ? Math.min(1, counts) : 1;
@@ -188,9 +200,20 @@ final class TaskRunner {
   void run(HandedOver task) {
     TaskRunner outer = RUNNING.get();
     RUNNING.set(this);
+    ExecutorRuns.Run watched = executorRuns == null ? null : executorRuns.begin();
     try {
-      run(task.shard, task.id, task.timer, task.deadlineTick, task.takenNanos, task.counts);
+      run(
+          task.shard,
+          task.id,
+          task.timer,
+          task.deadlineTick,
+          task.takenNanos,
+          task.counts,
+          watched);
     } finally {
+      if (watched != null) {
+        watched.end();
+      }
       RUNNING.set(outer);
     }
   }
@@ -267,6 +290,18 @@ final class TaskRunner {
     return handedOver.awaitEmptied(nanos, TimeUnit.NANOSECONDS);
   }
 
+  /** How many tasks the executor has not finished, and on which threads it runs some of them. */
+  String describeHandedOver() {
+    List<HandedOver> left = handedOver.members();
+    StringJoiner threads = new StringJoiner(", ", "; some run on ", "").setEmptyValue("");
+    left.stream()
+        .map(HandedOver::threadName)
+        .flatMap(Optional::stream)
+        .limit(MOST_THREADS)
+        .forEach(threads::add);
+    return "tasks that the executor has not finished: " + left.size() + threads;
+  }
+
   /** Interrupts the tasks that the executor is running. */
   void interruptHandedOver() {
     handedOver.members().forEach(HandedOver::interruptRun);
@@ -274,9 +309,20 @@ final class TaskRunner {
 
   // A run.
 
-  /** Runs a timer's task; its run time counts so many times, or is not measured if that is 0. */
+  /**
+   * Runs a timer's task.
+   *
+   * @param counts how many times its run time counts; 0 if that is not measured
+   * @param watched what the watchdog looks at besides the driver, if that is not what runs it
+   */
   private void run(
-      AbstractShard shard, long id, Object timer, long deadlineTick, long takenNanos, int counts) {
+      AbstractShard shard,
+      long id,
+      Object timer,
+      long deadlineTick,
+      long takenNanos,
+      int counts,
+      ExecutorRuns.@Nullable Run watched) {
     Runnable task = begin(timer, id, deadlineTick);
     if (task == null) {
       return;
@@ -285,7 +331,9 @@ final class TaskRunner {
     int runs = 1;
     while (goOn(timer, task, failed, runs < MAX_BURST)) {
       runs++;
-      if (watchdog != null) {
+      if (watched != null) {
+        watched.beginAgain();
+      } else if (watchdog != null) {
         watchdog.nextRun();
       }
       // No batch has taken this run: it is due again just now.

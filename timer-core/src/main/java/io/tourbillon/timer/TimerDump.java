@@ -30,6 +30,12 @@ public record TimerDump(long pending, List<Range> byDeadline, Map<String, Long> 
       return to.equals(NEVER) ? text(from) + " or more" : text(from) + " to " + text(to);
     }
 
+    /** As 1 s to 2 s: 5. */
+    @Override
+    public String toString() {
+      return delays() + ": " + count;
+    }
+
     /** In the largest unit of which it is a multiple. */
     private static String text(Duration delay) {
       if (delay.isZero()) {
@@ -71,7 +77,7 @@ public record TimerDump(long pending, List<Range> byDeadline, Map<String, Long> 
   public String toString(int maxCharacters) {
     BoundedLines text = new BoundedLines(maxCharacters);
     text.add(pending + " timers pending");
-    byDeadline.forEach(range -> text.add("  due in " + range.delays() + ": " + range.count()));
+    byDeadline.forEach(range -> text.add("  due in " + range));
     int left =
         text.addAll(byTag.entrySet(), tag -> "  tagged " + tag.getKey() + ": " + tag.getValue());
     if (left > 0) {

@@ -52,6 +52,9 @@ public interface TimerListener {
   /** The driver was late by so much through no task's fault: a collection, or a stopped process. */
   default void paused(long pauseNanos) {}
 
-  /** A task holds the driver for longer than the watchdog's bound; it is still running. */
+  /**
+   * A task holds the driver, or a thread of the executor, for longer than the watchdog's bound; it
+   * is still running.
+   */
   default void stalled(StallReport report) {}
 }

@@ -226,9 +226,12 @@ public interface TimerService extends AutoCloseable {
 
   /**
    * Does what {@link #shutdownNow} does, then waits until the driver has finished the batch of
-   * tasks that it is running. From inside a task it does not wait. Tasks that were handed to an
-   * executor are the executor's and not waited for. If the calling thread is interrupted, returns
-   * at once with its interrupt status set.
+   * tasks that it is running, however long that takes. After ten seconds a warning in the log shows
+   * what the driver is doing; further warnings follow after 20 s, 40 s and so on. From inside a
+   * task it does not wait. Tasks that were handed to an executor are the executor's and not waited
+   * for. If the calling thread is interrupted, returns at once with its interrupt status set.
+   *
+   * <p>If {@link Builder#closeGrace} was set, does what {@link #close(Duration)} does with it.
    */
   @Override
   void close();
@@ -236,7 +239,8 @@ public interface TimerService extends AutoCloseable {
   /**
    * Does what {@link #shutdownNow} does and waits for the tasks that are running, on the driver or
    * in the hands of the executor. When the grace is over it interrupts them, ten times within one
-   * more second, and then gives up: a task that takes no notice goes on, on a daemon thread.
+   * more second, and then gives up and says so in the log: a task that takes no notice goes on, on
+   * a daemon thread. Within a long grace the log says what is waited for, as for {@link #close()}.
    *
    * @param grace how long to wait before the first interrupt, in real time; zero interrupts at once
    * @return whether all tasks have ended; false from inside a task, which has not, and if the
@@ -263,6 +267,10 @@ public interface TimerService extends AutoCloseable {
     boolean recordStats;
     Duration pauseThreshold = Duration.ofMillis(100);
     @Nullable Duration watchdogBound;
+    @Nullable Duration closeGrace;
+
+    /** How long a close waits before it says in the log for what. Tests shorten it. */
+    Duration closeReportAfter = Duration.ofSeconds(10);
 
     private Builder() {}
 
@@ -376,17 +384,40 @@ public interface TimerService extends AutoCloseable {
     }
 
     /**
-     * Watches for tasks that hold the driver thread for longer than a bound, and reports each while
-     * it does: to the listener, or to the log if there is none. Costs a thread, which rests while
-     * the driver does. Off by default. Goes by the system's clock always.
+     * Watches for tasks that run for longer than a bound, and reports each while it does: to the
+     * listener, or to the log if there is none, which gets one warning in ten seconds at most. On
+     * the driver such a task holds up all timers; on the {@link #executor} it holds a thread, and
+     * what it has waited there before it began does not count. Costs a thread, which rests while
+     * the driver and the executor do; and for each run of an executor a lock and a reading of the
+     * clock. Off by default. Goes by the system's clock always.
+     *
+     * <p>While a collection or a stopped process holds up everything, the watchdog cannot run
+     * either; it notices, and that time counts for no task. But a pause of less than half the bound
+     * may count.
      *
      * @param bound from 1 ms to a day; a task is reported when it has taken between one and one and
-     *     a half times as long
+     *     a half times as long, or later if the machine is busy
      * @throws IllegalArgumentException if it is out of that range
      */
     public Builder watchdog(Duration bound) {
       requireRange("watchdog bound", bound, Duration.ofMillis(1), Duration.ofDays(1));
       this.watchdogBound = bound;
+      return this;
+    }
+
+    /**
+     * How long {@link TimerService#close()} waits before it interrupts the tasks that are running;
+     * it then does what {@link TimerService#close(Duration)} does with this grace, and so waits for
+     * the tasks of an executor, too. Unlimited by default: one task that never ends keeps close()
+     * from returning. Set it where others call close() and a process must come to its end, as a
+     * container does with its beans.
+     *
+     * @param grace zero interrupts at once
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder closeGrace(Duration grace) {
+      requireNotNegative("grace", grace);
+      closeGrace = grace;
       return this;
     }
 
@@ -403,6 +434,13 @@ public interface TimerService extends AutoCloseable {
       Objects.requireNonNull(duration, name);
       if (duration.isNegative() || duration.isZero()) {
         throw new IllegalArgumentException(name + " must be more than zero: " + duration);
+      }
+    }
+
+    static void requireNotNegative(String name, Duration duration) {
+      Objects.requireNonNull(duration, name);
+      if (duration.isNegative()) {
+        throw new IllegalArgumentException(name + " must not be negative: " + duration);
       }
     }
 

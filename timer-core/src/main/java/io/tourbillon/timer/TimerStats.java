@@ -1,6 +1,9 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.text.Measured;
 import java.util.List;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -33,7 +36,8 @@ import org.HdrHistogram.Histogram;
  * @param exceptions tasks that threw
  * @param pauses times that the driver was late through no task's fault
  * @param pauseNanos how late, summed up
- * @param stalls times that the watchdog has reported a task that held the driver for too long
+ * @param stalls times that the watchdog has reported a task that ran for too long, on the driver or
+ *     on a thread of the executor
  * @param pending timers pending
  * @param pendingByLevel the same by level of the wheel, finest first: level L holds timers due
  *     within about 512 * 256<sup>L</sup> ticks; periodic timers whose run is going on are in none
@@ -67,4 +71,52 @@ public record TimerStats(
     Histogram latenessNanos,
     Histogram waitNanos,
     Histogram runNanos,
-    List<SlowRun> slowest) {}
+    List<SlowRun> slowest) {
+  /** For people: a line for each of what became of timers, of runs, and of what was measured. */
+  @Override
+  public String toString() {
+    String bound = maxPending == Long.MAX_VALUE ? "" : " of at most " + maxPending;
+    String levels = pendingByLevel.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    StringJoiner text = new StringJoiner("\n");
+    if (!recorded) {
+      text.add("timers: pending " + pending + bound + " (by level " + levels + "); not recorded");
+      return text.toString();
+    }
+    text.add(
+        "timers: scheduled "
+            + scheduled
+            + ", fired "
+            + fired
+            + ", cancelled "
+            + cancelled
+            + ", handed back "
+            + handedBack
+            + ", pending "
+            + pending
+            + bound
+            + " (by level "
+            + levels
+            + "); rescheduled "
+            + rescheduled
+            + " times");
+    text.add(
+        "runs: "
+            + runs
+            + ", exceptions "
+            + exceptions
+            + ", rejected "
+            + rejected
+            + ", stalls "
+            + stalls
+            + ", pauses "
+            + pauses
+            + " ("
+            + Measured.time(pauseNanos)
+            + ")");
+    text.add("late: " + Measured.times(latenessNanos) + "; a tick is " + Measured.time(tickNanos));
+    text.add("waited: " + Measured.times(waitNanos));
+    text.add("ran: " + Measured.times(runNanos));
+    slowest.forEach(run -> text.add("slow: " + run));
+    return text.toString();
+  }
+}

@@ -133,7 +133,7 @@ class CloseTest {
                   endedAtReturn.add(ended.get());
                 });
     // The closing thread has shut the service down, and waits.
-    while (closing.getState() != Thread.State.WAITING) {
+    while (closing.getState() != Thread.State.TIMED_WAITING) {
       assertTrue(closing.isAlive(), "close did not wait");
       Thread.onSpinWait();
     }
@@ -305,5 +305,88 @@ class CloseTest {
         assertThrows(IllegalArgumentException.class, () -> timers.close(Duration.ofNanos(-1)));
     assertEquals("grace must not be negative: PT-0.000000001S", refusal.getMessage());
     assertFalse(timers.isShutdown());
+  }
+
+  // What the log says.
+
+  /** Whoever looks at a server that does not stop must find out why. */
+  @Test
+  void close_thatWaitsForTheDriver_saysInTheLogForWhat() throws InterruptedException {
+    TimerService.Builder builder = TimerService.builder();
+    builder.closeReportAfter = Duration.ofMillis(30);
+    TimerService blocked = builder.build();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    blocked.schedule(Duration.ZERO, () -> ignoreInterrupts(begun, released));
+    assertTrue(begun.await(20, SECONDS));
+    try (LogCapture log = new LogCapture()) {
+      Thread closing = Thread.ofPlatform().daemon().start(blocked::close);
+      assertTrue(log.first().await(20, SECONDS));
+      assertTrue(closing.isAlive());
+      String text = log.records().getFirst().getMessage();
+      assertTrue(text.startsWith("a timer service is being closed; waited for "), text);
+      assertTrue(text.contains(" ms for this: a task holds "), text);
+      assertTrue(text.contains("ignoreInterrupts"), text);
+      released.countDown();
+      assertTrue(closing.join(Duration.ofSeconds(20)));
+    } finally {
+      released.countDown();
+    }
+  }
+
+  @Test
+  void closeWithGrace_thatWaitsForTheExecutor_saysInTheLogForWhat() throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    try (ExecutorService pool =
+        Executors.newSingleThreadExecutor(
+            task -> Thread.ofPlatform().daemon().name("pool-thread").unstarted(task))) {
+      TimerService.Builder builder = TimerService.builder().executor(pool);
+      builder.closeReportAfter = Duration.ofMillis(30);
+      TimerService blocked = builder.build();
+      blocked.schedule(Duration.ZERO, () -> ignoreInterrupts(begun, released));
+      assertTrue(begun.await(20, SECONDS));
+      try (LogCapture log = new LogCapture()) {
+        Thread closing =
+            Thread.ofPlatform().daemon().start(() -> blocked.close(Duration.ofSeconds(20)));
+        assertTrue(log.first().await(20, SECONDS));
+        String text = log.records().getFirst().getMessage();
+        assertTrue(
+            text.endsWith("tasks that the executor has not finished: 1; some run on pool-thread"),
+            text);
+        released.countDown();
+        assertTrue(closing.join(Duration.ofSeconds(20)));
+      }
+    } finally {
+      released.countDown();
+    }
+  }
+
+  @Test
+  void close_withACloseGrace_interruptsAndReturnsAndNamesWhatGoesOn() throws InterruptedException {
+    TimerService blocked = TimerService.builder().closeGrace(Duration.ofMillis(1)).build();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    blocked.schedule(Duration.ZERO, () -> ignoreInterrupts(begun, released));
+    assertTrue(begun.await(20, SECONDS));
+    try (LogCapture log = new LogCapture()) {
+      blocked.close();
+      String text = log.one().getMessage();
+      assertTrue(
+          text.startsWith("a timer service was closed, but tasks have not ended; waited for "),
+          text);
+      assertTrue(text.contains("ignoreInterrupts"), text);
+    } finally {
+      released.countDown();
+    }
+  }
+
+  @Test
+  void closeGrace_negative_isRefused() {
+    TimerService.Builder builder = TimerService.builder();
+    IllegalArgumentException refusal =
+        assertThrows(
+            IllegalArgumentException.class, () -> builder.closeGrace(Duration.ofNanos(-1)));
+    assertEquals("grace must not be negative: PT-0.000000001S", refusal.getMessage());
   }
 }

@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -394,6 +395,61 @@ class TimerStatsTest {
       latch.await();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  // As text.
+
+  private static Histogram millis(long... values) {
+    Histogram histogram = new Histogram(3);
+    for (long value : values) {
+      histogram.recordValue(value * 1_000_000);
+    }
+    return histogram;
+  }
+
+  @Test
+  void toString_ofStats_isForPeople() {
+    TimerStats stats =
+        new TimerStats(
+            true,
+            1_000_000,
+            100,
+            10,
+            2,
+            1,
+            4,
+            9,
+            1,
+            5,
+            6,
+            1,
+            120_000_000,
+            7,
+            3,
+            List.of(2L, 1L),
+            millis(1),
+            new Histogram(2),
+            millis(2),
+            List.of(new SlowRun("forged\nname", 2_000_000, 0)));
+    assertEquals(
+        """
+        timers: scheduled 10, fired 4, cancelled 2, handed back 1, pending 3 of at most 100 (by level 2, 1); rescheduled 1 times
+        runs: 9, exceptions 6, rejected 5, stalls 7, pauses 1 (120 ms)
+        late: median 1 ms, 99 % within 1 ms, at most 1 ms, of 1; a tick is 1 ms
+        waited: none measured
+        ran: median 2 ms, 99 % within 2 ms, at most 2 ms, of 1
+        slow: forged\uFFFDname ran for 2 ms until 1970-01-01T00:00:00Z""",
+        stats.toString());
+  }
+
+  @Test
+  void toString_ofAServiceThatRecordsNothing_saysSo() {
+    try (TimerService plain = builder().build()) {
+      plain.arm(10, MILLISECONDS, NOTHING);
+      String text = plain.stats().toString();
+      assertTrue(text.startsWith("timers: pending 1 (by level 1"), text);
+      assertTrue(text.endsWith("; not recorded"), text);
     }
   }
 }

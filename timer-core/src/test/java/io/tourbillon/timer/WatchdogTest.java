@@ -14,6 +14,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
@@ -233,6 +235,104 @@ class WatchdogTest {
       assertEquals(Level.WARNING, logged.getLevel());
       assertTrue(logged.getMessage().contains("stuckTask"), logged.getMessage());
     }
+  }
+
+  @Test
+  void watchdog_manyStalls_areNotLoggedOneByOne() throws InterruptedException {
+    try (LogCapture log = new LogCapture();
+        TimerService timers = watched(BOUND).recordStats().build()) {
+      for (int round = 1; round <= 3; round++) {
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        timers.schedule(Duration.ZERO, () -> stuckTask(mayEnd));
+        awaitStalls(timers, round);
+        mayEnd.countDown();
+      }
+      assertTrue(log.first().await(20, SECONDS));
+      // Ten seconds have passed only on a machine that is very busy.
+      assertTrue(log.records().size() < 3, log.records().toString());
+    }
+  }
+
+  private static void awaitStalls(TimerService timers, long stalls) {
+    long startNanos = System.nanoTime();
+    while (timers.stats().stalls() < stalls) {
+      assertTrue(System.nanoTime() - startNanos < SECONDS.toNanos(20), "no stall");
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  // Tasks of an executor.
+
+  @Test
+  void watchdog_taskThatHoldsAThreadOfTheExecutor_isReportedOnceWhileItRuns()
+      throws InterruptedException {
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    try (ExecutorService pool =
+            Executors.newFixedThreadPool(
+                2, task -> Thread.ofPlatform().daemon().name("pool-thread").unstarted(task));
+        TimerService timers =
+            watched(BOUND).executor(pool).recordStats().listener(listener).build()) {
+      timers.schedule(Duration.ZERO, () -> stuckTask(mayEnd));
+      StallReport report = reports.poll(20, SECONDS);
+      assertNotNull(report);
+      assertEquals(1, mayEnd.getCount(), "the task is still running");
+      assertEquals("pool-thread", report.threadName());
+      assertTrue(report.heldNanos() >= BOUND.toNanos(), report.toString());
+      assertTrue(
+          report.stack().stream().anyMatch(frame -> frame.getMethodName().equals("stuckTask")),
+          report.toString());
+      assertEquals(1, timers.stats().stalls());
+      assertNull(reports.poll(BOUND.toMillis() * 5, MILLISECONDS), "reported twice");
+      // Another one is reported although the first goes on, and after the watchdog has rested.
+      timers.schedule(Duration.ZERO, () -> stuckTask(mayEnd));
+      assertNotNull(reports.poll(20, SECONDS));
+      mayEnd.countDown();
+    } finally {
+      mayEnd.countDown();
+    }
+  }
+
+  /** The driver has long handed it over, and both it and the watchdog rest. */
+  @Test
+  void watchdog_taskThatBeginsLateOnTheExecutor_isReported() throws InterruptedException {
+    BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    try (TimerService timers = watched(BOUND).executor(queue::add).listener(listener).build()) {
+      timers.schedule(Duration.ZERO, () -> stuckTask(mayEnd));
+      Runnable task = queue.take();
+      awaitState(watchdog(), Thread.State.WAITING);
+      Thread thread = Thread.ofPlatform().daemon().name("late").start(task);
+      StallReport report = reports.poll(20, SECONDS);
+      assertNotNull(report);
+      assertEquals("late", report.threadName());
+      mayEnd.countDown();
+      assertTrue(thread.join(Duration.ofSeconds(20)));
+      awaitState(watchdog(), Thread.State.WAITING);
+    } finally {
+      mayEnd.countDown();
+    }
+  }
+
+  @Test
+  void watchdog_burstOfShortRunsOnAPool_isNotReportedAsOneTask() throws InterruptedException {
+    TimerOptions burst = TimerOptions.builder().missedTick(MissedTick.BURST).build();
+    try (ExecutorService pool = Executors.newSingleThreadExecutor();
+        TimerService timers =
+            watched(Duration.ofMillis(500)).executor(pool).listener(listener).build()) {
+      CountDownLatch runs = new CountDownLatch(20);
+      TimerHandle timer =
+          timers.scheduleAtFixedRate(
+              Duration.ZERO,
+              Duration.ofMillis(1),
+              () -> {
+                LockSupport.parkNanos(MILLISECONDS.toNanos(50));
+                runs.countDown();
+              },
+              burst);
+      assertTrue(runs.await(30, SECONDS));
+      timer.cancel();
+    }
+    assertEquals(0, reports.size());
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -178,9 +179,17 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private int run(Demo demo) throws Exception {
-    try (Interruption interruption = Interruption.listen(demo::stop)) {
+    AtomicBoolean stopping = new AtomicBoolean();
+    Runnable stop =
+        () -> {
+          demo.stop();
+          if (stopping.compareAndSet(false, true)) {
+            printStopping();
+          }
+        };
+    try (Interruption interruption = Interruption.listen(stop)) {
       if (withParent) {
-        followParent(demo);
+        followParent(stop);
       }
       Summary summary = summaryOf(demo);
       summary.print(spec.commandLine().getOut());
@@ -206,12 +215,22 @@ public final class DemoCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private static void followParent(Demo demo) {
+  /** Maven ends at Ctrl-C, and a second one goes to the shell then: so this says what to do. */
+  private void printStopping() {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        "stopping: the summary follows within some seconds; kill -9 "
+            + ProcessHandle.current().pid()
+            + " ends this at once");
+    out.flush();
+  }
+
+  private static void followParent(Runnable stop) {
     ProcessHandle.current()
         .parent()
         .ifPresent(
             parent -> {
-              var _ = parent.onExit().thenRun(demo::stop);
+              var _ = parent.onExit().thenRun(stop);
             });
   }
 }

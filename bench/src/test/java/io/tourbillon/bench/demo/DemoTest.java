@@ -92,6 +92,7 @@ final class DemoTest {
   void termination_whileArming_printsTheSummary() throws Exception {
     String out = terminate(Main.class, "arming", SIGTERM_EXIT);
 
+    assertTrue(out.contains("stopping: the summary follows within some seconds; kill -9 "), out);
     assertTrue(out.contains("promise   kept"), out);
   }
 
@@ -140,6 +141,7 @@ final class DemoTest {
     Process parent = TestProcess.start(new ProcessBuilder(command));
     String out = end(parent, "serving", ProcessHandle::destroyForcibly);
 
+    assertTrue(out.contains("stopping: the summary follows within some seconds; kill -9 "), out);
     assertTrue(out.contains("then stopped"), out);
     assertTrue(out.contains("promise   kept"), out);
   }

@@ -80,10 +80,6 @@ abstract sealed class Case<R extends @Nullable Object> {
       locks.accept(channel);
     }
 
-    final R failAsClosed() {
-      throw channel.closedException();
-    }
-
     @Override
     final void leave(@Nullable Supplier<? extends R> chosen) {
       if (place != null) {
@@ -120,6 +116,10 @@ abstract sealed class Case<R extends @Nullable Object> {
       place = channel.addReceiver(new End<@Nullable T, R>(selected, this::outcome));
     }
 
+    private R failAsClosed() {
+      throw channel.closedForReceiver();
+    }
+
     /** Of a value, or of null for the end of the channel. */
     private Supplier<? extends R> outcome(@Nullable T value) {
       return value == null ? onClosed : () -> then.apply(value);
@@ -153,6 +153,10 @@ abstract sealed class Case<R extends @Nullable Object> {
       place =
           channel.addSender(
               value, new End<Boolean, R>(selected, sent -> sent ? then : this::failAsClosed));
+    }
+
+    private R failAsClosed() {
+      throw channel.closedForSender();
     }
   }
 

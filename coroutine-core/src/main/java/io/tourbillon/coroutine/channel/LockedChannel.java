@@ -79,7 +79,7 @@ final class LockedChannel<T> implements Channel<T> {
     Objects.requireNonNull(value, "value");
     Suspension.checkCancelled();
     if (!gives(value)) {
-      requireOpen();
+      requireOpenForSender();
       requireSent(Suspension.<Boolean>await(sending, sent -> giveOrWait(value, sent)));
     }
   }
@@ -90,14 +90,14 @@ final class LockedChannel<T> implements Channel<T> {
     Objects.requireNonNull(limit, "limit");
     Suspension.checkCancelled();
     if (!gives(value)) {
-      requireOpen();
+      requireOpenForSender();
       requireSent(Suspension.<Boolean>await(sending, limit, sent -> giveOrWait(value, sent)));
     }
   }
 
   private void requireSent(boolean sent) {
     if (!sent) {
-      throw closedException();
+      throw closedForSender();
     }
   }
 
@@ -162,7 +162,7 @@ final class LockedChannel<T> implements Channel<T> {
 
   private T received(@Nullable T value) {
     if (value == null) {
-      throw closedException();
+      throw closedForReceiver();
     }
     return value;
   }
@@ -182,8 +182,8 @@ final class LockedChannel<T> implements Channel<T> {
     lock.lock();
     try {
       T value = taken();
-      if (value == null) {
-        requireOpen();
+      if (value == null && closed) {
+        throw closedForReceiver();
       }
       return value;
     } finally {
@@ -296,18 +296,28 @@ final class LockedChannel<T> implements Channel<T> {
     undelivered(dropped);
   }
 
-  private void requireOpen() {
+  private void requireOpenForSender() {
     if (closed) {
-      throw closedException();
+      throw closedForSender();
     }
   }
 
-  /** Made by the one who throws it, so that it shows where that has sent or received. */
-  ChannelClosedException closedException() {
+  // Made by the one who throws it, so that it shows where that has sent or received.
+
+  ChannelClosedException closedForSender() {
+    causeIsSeen();
+    return ChannelClosedException.ofSender(label(), cause);
+  }
+
+  ChannelClosedException closedForReceiver() {
+    causeIsSeen();
+    return ChannelClosedException.ofReceiver(label(), cause);
+  }
+
+  private void causeIsSeen() {
     if (whenCauseIsSeen != null && cause != null) {
       whenCauseIsSeen.run();
     }
-    return new ChannelClosedException(label(), cause);
   }
 
   /** Tells of values that will not be received, if anyone is to be told. Unlocked. */

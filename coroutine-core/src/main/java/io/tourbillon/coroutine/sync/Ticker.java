@@ -2,11 +2,13 @@ package io.tourbillon.coroutine.sync;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.OrderlyEnd;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.MissedTick;
 import io.tourbillon.timer.TickScale;
+import java.io.Serial;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -106,9 +108,23 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
   public Tick next() {
     Tick next = nextOrEnd();
     if (next == null) {
-      throw new IllegalStateException(name + " is closed");
+      throw new ClosedException(name);
     }
     return next;
+  }
+
+  /** What {@link #next} throws at the end. */
+  private static final class ClosedException extends IllegalStateException implements OrderlyEnd {
+    @Serial private static final long serialVersionUID = 1;
+
+    ClosedException(String name) {
+      super(name + " is closed");
+    }
+
+    @Override
+    public boolean isOrderly() {
+      return true;
+    }
   }
 
   /**

@@ -13,6 +13,7 @@ import io.tourbillon.timer.VirtualClock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,14 @@ import org.jspecify.annotations.Nullable;
  * about a millisecond beside its body.
  */
 public final class Simulation {
-  final Engine engine;
+  private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
+
+  /** Whether the log has been told that simulations of this process run on the lesser engine. */
+  private static final AtomicBoolean WARNED = new AtomicBoolean();
+
+  /** What was asked for, or null. */
+  private final @Nullable Engine engine;
+
   final @Nullable Long seed;
   final Duration tick;
   final Duration limit;
@@ -50,16 +58,11 @@ public final class Simulation {
 
   /** One without a seed, with a tick of 1 ms, a limit of a minute and a grace of a second. */
   public Simulation() {
-    this(
-        Engine.VIRTUAL_THREAD.isAvailable() ? Engine.VIRTUAL_THREAD : Engine.HANDOFF,
-        null,
-        Duration.ofMillis(1),
-        Duration.ofMinutes(1),
-        Duration.ofSeconds(1));
+    this(null, null, Duration.ofMillis(1), Duration.ofMinutes(1), Duration.ofSeconds(1));
   }
 
   private Simulation(
-      Engine engine, @Nullable Long seed, Duration tick, Duration limit, Duration grace) {
+      @Nullable Engine engine, @Nullable Long seed, Duration tick, Duration limit, Duration grace) {
     this.engine = engine;
     this.seed = seed;
     this.tick = tick;
@@ -68,7 +71,11 @@ public final class Simulation {
   }
 
   /**
-   * On this engine; by default, on the one that {@link CoroutineScheduler#create} takes.
+   * On this engine; by default, on the one that {@link CoroutineScheduler#create} takes in this
+   * JVM. Without a flag that is {@link Engine#HANDOFF}, and a warning in the log says so, once:
+   * code that blocks may pass there and fail on the engine of production. Start the JVM of the
+   * tests with the flags of production, or ask for an engine, so that a run fails which can not
+   * have it.
    *
    * @param engine one that is available, or each run throws UnsupportedOperationException
    */
@@ -181,6 +188,25 @@ public final class Simulation {
           "a simulation must not be run by a coroutine: " + coroutine.name());
     }
     return new SimulationRun<>(this, body).run();
+  }
+
+  /** The engine that was asked for, or else the best that this JVM has. */
+  Engine engineToRunOn() {
+    if (engine != null) {
+      return engine;
+    }
+    if (Engine.VIRTUAL_THREAD.isAvailable()) {
+      return Engine.VIRTUAL_THREAD;
+    }
+    if (WARNED.compareAndSet(false, true)) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "simulations run on Engine.HANDOFF, where code that blocks may pass that fails on"
+              + " VIRTUAL_THREAD: start the JVM of the tests as that of production, with "
+              + Engine.VIRTUAL_THREAD.flag()
+              + ", or ask for an engine by Simulation.engine");
+    }
+    return Engine.HANDOFF;
   }
 
   SchedulingPolicy policy() {

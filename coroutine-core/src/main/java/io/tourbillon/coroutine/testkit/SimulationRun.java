@@ -54,7 +54,7 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
     grace = options.grace;
     scheduler =
         CoroutineScheduler.builder()
-            .engine(options.engine)
+            .engine(options.engineToRunOn())
             .name("simulation")
             .loops(1)
             .clock(clock)

@@ -32,7 +32,8 @@
  *
  * <p>{@code Thread.sleep} and the timed waits of java.util.concurrent read the system's clock. On
  * {@link io.tourbillon.coroutine.Engine#VIRTUAL_THREAD} they are found out, and fail the run; on
- * the other engines they hold up the loop in real time, as in production.
+ * the other engines they hold up the loop in real time, as in production. A JVM without flags runs
+ * simulations on {@code Engine.HANDOFF}, and warns of it: give the tests the flags of production.
  *
  * <h2>Orders</h2>
  *

@@ -12,6 +12,8 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.FreshJvm;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.TestSchedulers;
 import io.tourbillon.coroutine.channel.Channel;
@@ -28,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -458,5 +461,35 @@ class SimulationTest {
   void engine_isTheOneThatWasAskedFor() {
     assertEquals(ENGINE, simulation.call(() -> Coroutines.scheduler().engine()));
     assertFalse(simulation.call(() -> Coroutines.scheduler().isClosed()));
+  }
+
+  /** A test that passes on another engine than that of production says so, once. */
+  @Test
+  void engine_byDefaultWithoutTheFlag_isWarnedOfOnce() throws Exception {
+    String warnings = ENGINE == Engine.VIRTUAL_THREAD ? "" : "HANDOFF, as the log says. ";
+    assertEquals(
+        warnings + "2 runs" + System.lineSeparator(),
+        new FreshJvm(DefaultEngineProgram.class).run());
+  }
+
+  /** Runs simulations that ask for no engine, and says what is logged of that. */
+  static final class DefaultEngineProgram {
+    private DefaultEngineProgram() {}
+
+    public static void main(String[] arguments) {
+      StringBuilder seen = new StringBuilder();
+      Logger logger = Logger.getLogger("io.tourbillon.coroutine");
+      logger.setFilter(
+          logged -> {
+            if (logged.getMessage().startsWith("simulations run on Engine.HANDOFF")
+                && logged.getMessage().contains(Engine.VIRTUAL_THREAD.flag())) {
+              seen.append("HANDOFF, as the log says. ");
+            }
+            return false;
+          });
+      new Simulation().run(Coroutines::yieldNow);
+      new Simulation().seed(1).run(Coroutines::yieldNow);
+      System.out.println(seen + "2 runs");
+    }
   }
 }

@@ -4,7 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  * looks at it twice within a bound; the same odd number for longer than the bound is one task that
  * was running all the while. When the driver is at rest for a whole interval, so is the watchdog,
  * until the next batch begins.
+ *
+ * <p><b>Pauses.</b> A collection, a safepoint or a stopped process holds up the watchdog as well:
+ * it sleeps for longer than it has asked for. That time is no task's, and is left out of what it
+ * counts. It notices the part of a pause that goes beyond its own sleep, so a pause that is shorter
+ * than half the bound may count as a task's time.
+ *
+ * <p>It may watch {@link Others} besides, in the same rhythm.
  *
  * @param <R> what is reported
  */
@@ -32,6 +41,12 @@ public final class Watchdog<R> implements Runnable {
   private final long boundNanos;
   private final LongFunction<R> look;
   private final Consumer<R> reports;
+  private final @Nullable Others others;
+  private final LongSupplier nanoTime;
+  private final LongConsumer park;
+
+  /** How long the process has paused, as far as noticed. Written by the watchdog alone. */
+  private volatile long pausedNanos;
 
   /**
    * Written by the driver alone, read by the watchdog. Volatile at the beginning of a batch, so
@@ -52,15 +67,49 @@ public final class Watchdog<R> implements Runnable {
   private @Nullable Thread driver;
 
   /**
+   * What is watched besides the driver. Called by the watchdog's thread, but never under a lock.
+   */
+  public interface Others {
+    /** Whether there is nothing to watch, so that the watchdog may rest. */
+    boolean isEmpty();
+
+    /**
+     * Reports what has taken too long.
+     *
+     * @param awakeNanos the time, as {@link Watchdog#awakeNanos} tells it
+     */
+    void look(long awakeNanos);
+  }
+
+  /**
    * @param boundNanos how long a task may take
    * @param look describes what the driver is doing, which a task has been for so many nanoseconds;
    *     by the watchdog's thread
    * @param reports is given what was seen, if the task is still running then
    */
   public Watchdog(long boundNanos, LongFunction<R> look, Consumer<R> reports) {
+    this(boundNanos, look, reports, null);
+  }
+
+  /** As the other; others are watched as well. */
+  public Watchdog(
+      long boundNanos, LongFunction<R> look, Consumer<R> reports, @Nullable Others others) {
+    this(boundNanos, look, reports, others, System::nanoTime, LockSupport::parkNanos);
+  }
+
+  Watchdog(
+      long boundNanos,
+      LongFunction<R> look,
+      Consumer<R> reports,
+      @Nullable Others others,
+      LongSupplier nanoTime,
+      LongConsumer park) {
     this.boundNanos = boundNanos;
     this.look = look;
     this.reports = reports;
+    this.others = others;
+    this.nanoTime = nanoTime;
+    this.park = park;
   }
 
   /** Starts the watchdog, in a thread that was made to run it. */
@@ -74,6 +123,26 @@ public final class Watchdog<R> implements Runnable {
   public void stop() {
     stopped = true;
     LockSupport.unpark(self);
+  }
+
+  /**
+   * A clock that stands still while the whole process does, as far as the watchdog notices. By any
+   * thread.
+   */
+  public long awakeNanos() {
+    return nanoTime.getAsLong() - pausedNanos;
+  }
+
+  /** There is something among the others. By any thread, after {@link Others#isEmpty} is false. */
+  public void othersBegin() {
+    if (resting) {
+      LockSupport.unpark(self);
+    }
+  }
+
+  /** Whether the calling thread is the one that is watched. */
+  public boolean isDriver() {
+    return Thread.currentThread().equals(driver);
   }
 
   // Called by the driver.
@@ -93,7 +162,7 @@ public final class Watchdog<R> implements Runnable {
 
   /** One more run of the same task; also if it is an executor that runs it on the driver. */
   public void nextRun() {
-    if (Thread.currentThread().equals(driver)) {
+    if (isDriver()) {
       nextTask();
     }
   }
@@ -113,27 +182,53 @@ public final class Watchdog<R> implements Runnable {
   @Override
   public void run() {
     long seen = serial;
-    long sinceNanos = System.nanoTime();
+    long sinceNanos = awakeNanos();
     boolean reported = false;
     while (!stopped) {
-      LockSupport.parkNanos(this, boundNanos / 2);
-      Thread.interrupted();
+      sleep(boundNanos / 2);
+      lookAtOthers();
       long now = serial;
       if (now != seen) {
         seen = now;
-        sinceNanos = System.nanoTime();
+        sinceNanos = awakeNanos();
         reported = false;
       } else if (now % 2 == 0) {
         rest(now);
-      } else if (!reported && System.nanoTime() - sinceNanos >= boundNanos) {
-        reported = tryReport(now, System.nanoTime() - sinceNanos);
+      } else if (!reported && awakeNanos() - sinceNanos >= boundNanos) {
+        reported = tryReport(now, awakeNanos() - sinceNanos);
+      }
+    }
+  }
+
+  /** Sleeps, and counts as a pause of the process what it takes longer than that. */
+  private void sleep(long nanos) {
+    long startNanos = nanoTime.getAsLong();
+    park.accept(nanos);
+    Thread.interrupted();
+    long overrunNanos = nanoTime.getAsLong() - startNanos - nanos;
+    if (overrunNanos > 0) {
+      addPause(overrunNanos);
+    }
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // No other thread writes it.
+  private void addPause(long nanos) {
+    pausedNanos += nanos;
+  }
+
+  private void lookAtOthers() {
+    if (others != null) {
+      try {
+        others.look(awakeNanos());
+      } catch (RuntimeException | Error failure) {
+        // What reports go to has failed, or there is no memory for one. The watchdog goes on.
       }
     }
   }
 
   private void rest(long seen) {
     resting = true;
-    if (serial == seen && !stopped) {
+    if (serial == seen && (others == null || others.isEmpty()) && !stopped) {
       LockSupport.park(this);
     }
     resting = false;

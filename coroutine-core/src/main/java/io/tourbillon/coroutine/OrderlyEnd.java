@@ -1,0 +1,12 @@
+package io.tourbillon.coroutine;
+
+/**
+ * Implemented by exceptions that may say no more than that a source was closed in the way that it
+ * is meant to be: a channel, a ticker. A coroutine that such an exception ends, and that nobody
+ * joins, was waiting for what will not come, and has not gone wrong: the {@link UncaughtHandler} is
+ * not told of it.
+ */
+public interface OrderlyEnd {
+  /** Returns true if this says no more than that. */
+  boolean isOrderly();
+}
