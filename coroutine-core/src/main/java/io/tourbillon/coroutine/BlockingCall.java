@@ -1,6 +1,5 @@
 package io.tourbillon.coroutine;
 
-import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,6 +46,12 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
 
   private @Nullable Throwable failure;
 
+  /** Whether an interrupt of ours has reached the call; written and read as the value is. */
+  private boolean wasInterrupted;
+
+  /** The interrupt status that the call has left behind; likewise. */
+  private boolean statusWasSet;
+
   BlockingCall(CoroutineTask<?> coroutine, BlockingThreads threads, Body<T, X> body) {
     this.coroutine = coroutine;
     this.threads = threads;
@@ -68,7 +73,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
     if (thrown == null) {
       return value;
     }
-    if (thrown instanceof InterruptedException || thrown instanceof ClosedByInterruptException) {
+    if (wasInterrupted && InterruptSigns.areIn(thrown, statusWasSet)) {
       coroutine.checkCancelled();
     }
     if (thrown instanceof Error error) {
@@ -114,7 +119,8 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
 
   private synchronized void end() {
     thread = null;
-    Thread.interrupted();
+    wasInterrupted = interrupted;
+    statusWasSet = Thread.interrupted();
   }
 
   private synchronized void interrupt() {

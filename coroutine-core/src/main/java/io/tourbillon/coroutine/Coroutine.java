@@ -39,8 +39,9 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
     FAILED,
     /**
      * It was cancelled before it began, or its body has thrown what it was told that by: a {@link
-     * CoroutineCancelledException}, or what a blocking call throws when it is interrupted. A body
-     * that throws something else then has failed.
+     * CoroutineCancelledException}, or what a blocking call throws when it is interrupted, such as
+     * an {@link InterruptedException} or an exception with that as its cause. A body that throws
+     * something else then has failed.
      */
     CANCELLED;
 

@@ -3,9 +3,6 @@ package io.tourbillon.coroutine;
 import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.text.Printable;
-import java.io.InterruptedIOException;
-import java.net.SocketException;
-import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -361,14 +358,10 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   /** Whether this is how a signal has shown itself to the code that it was for. */
   private boolean isFor(Signal signal, Throwable thrown) {
-    return switch (thrown) {
-      case CoroutineCancelledException raised -> raised.isFrom(signal);
-      case InterruptedException _, ClosedByInterruptException _, InterruptedIOException _ ->
-          wasInterruptedFor(signal);
-      // What sockets of virtual threads throw, with the status left set.
-      case SocketException _ -> wasInterruptedFor(signal) && Thread.currentThread().isInterrupted();
-      default -> false;
-    };
+    return thrown instanceof CoroutineCancelledException raised
+        ? raised.isFrom(signal)
+        : wasInterruptedFor(signal)
+            && InterruptSigns.areIn(thrown, Thread.currentThread().isInterrupted());
   }
 
   private boolean wasInterruptedFor(Signal signal) {
