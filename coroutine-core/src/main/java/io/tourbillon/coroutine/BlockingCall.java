@@ -31,12 +31,15 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
 
   /**
    * Who runs it, for interrupts; written and interrupted under this, so that none comes after the
-   * call. Volatile for those who look.
+   * call. No loop takes this lock, as an interrupt may take long. Volatile for those who look.
    */
   private volatile @Nullable Thread thread;
 
   /** Guarded by this. */
   private boolean interrupted;
+
+  /** Made beforehand, as a cancellation must not be lost in a full heap. */
+  private final Runnable interrupter = this::interrupt;
 
   /** Of the coroutine, for its locals, which do not change; for the thread that makes the call. */
   private final @Nullable Scope scope;
@@ -113,7 +116,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   private synchronized void begin() {
     thread = Thread.currentThread();
     if (interrupted) {
-      thread.interrupt();
+      Interrupts.restore();
     }
   }
 
@@ -123,10 +126,12 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
     statusWasSet = Thread.interrupted();
   }
 
+  /** By a thread that may wait: it may run code of users, and the call waits for its end. */
   private synchronized void interrupt() {
     interrupted = true;
-    if (thread != null) {
-      thread.interrupt();
+    Thread running = thread;
+    if (running != null) {
+      Interrupts.deliver(running);
     }
   }
 
@@ -152,7 +157,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
       if (stage.compareAndSet(NEW, TAKEN_BACK)) {
         return super.cut();
       }
-      interrupt();
+      OffLoop.start("tourbillon-interrupt", interrupter);
       return false;
     }
   }

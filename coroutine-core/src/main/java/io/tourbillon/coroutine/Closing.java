@@ -53,7 +53,7 @@ final class Closing {
       quiet.get();
     } catch (InterruptedException e) {
       ended = cancelAll();
-      Thread.currentThread().interrupt();
+      Interrupts.restore();
     } catch (ExecutionException impossible) {
       throw new AssertionError(impossible);
     }

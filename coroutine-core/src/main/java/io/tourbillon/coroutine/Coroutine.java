@@ -90,7 +90,11 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
   /**
    * A new future that completes as the coroutine ends. Cancelling it cancels the coroutine. What
    * depends on it runs on the coroutine's loop unless it is told to run elsewhere, and holds up the
-   * other coroutines as long.
+   * other coroutines as long as it computes. On {@link Engine#VIRTUAL_THREAD} it may block, as it
+   * runs in a virtual thread of its own. On the other engines it runs on the loop's own thread: one
+   * that blocks holds up the loop, and one that waits for a coroutine, a channel or a lock of this
+   * library is refused. It stays there for the sake of those who count on it that nothing else runs
+   * on the loop meanwhile.
    */
   CompletableFuture<T> toFuture();
 

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.text.Printable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -223,7 +224,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
         makeReady();
       }
     } else if (waitsFor == Standstill.BLOCKING_CALL) {
-      // In a turn of its own: an interrupt may run code of users, which must not meet the wheel.
+      // In a turn of its own: an interrupt makes a thread ready, whose wait may be in the wheel.
       loop.makeReady(this::interruptIfBlocked);
     } else {
       makeReady();
@@ -246,15 +247,12 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     if (nanos == Scope.NEVER) {
       return;
     }
-    long nowNanos = loop.elapsedNanos();
-    Interruption last = loop.interruptions.of(this);
-    if (nanos > nowNanos) {
+    if (nanos > loop.elapsedNanos()) {
       armAt(nanos);
-    } else if (last == null) {
+    } else if (loop.interruptions.of(this) == null) {
       interruptCall();
     } else {
-      // A call that does not heed interrupts, or cleaning up that blocks.
-      armAt(nowNanos + last.nextPatienceNanos());
+      interruptLater();
     }
   }
 
@@ -268,11 +266,35 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   private void interruptCall() {
     Signal signal = signal();
-    if (!wasInterruptedFor(signal)) {
-      loop.interruptions.put(this, new Interruption(signal));
+    Interruption interruption = loop.interruptions.of(this);
+    if (interruption == null) {
+      interruption = new Interruption(this, signal);
+      loop.interruptions.put(this, interruption);
     }
+    interruption.standFor(signal);
     signal.raised();
-    Objects.requireNonNull(strand).interrupt();
+    Objects.requireNonNull(strand).interrupt(interruption);
+  }
+
+  /** Another thread has delivered an interrupt, which the coroutine may be waiting for. */
+  void interruptDelivered() {
+    if (state() != State.SUSPENDED) {
+      return;
+    }
+    if (waitsFor == Standstill.INTERRUPT) {
+      makeReady();
+    } else if (waitsFor == Standstill.BLOCKING_CALL && timerId == 0) {
+      interruptLater(); // It is in a call that came too late for this interrupt.
+    }
+  }
+
+  /** Interrupts it again in a while, if there is a reason to: for calls that do not heed one. */
+  private void interruptLater() {
+    Interruption last = loop.interruptions.of(this);
+    long nowNanos = loop.elapsedNanos();
+    if (last != null && strikeNanos() <= nowNanos) {
+      armAt(nowNanos + last.nextPatienceNanos());
+    }
   }
 
   private Signal signal() {
@@ -366,7 +388,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   private boolean wasInterruptedFor(Signal signal) {
     Interruption last = loop.interruptions.of(this);
-    return last != null && last.signal.equals(signal);
+    return last != null && last.isFor(signal);
   }
 
   void delay(long delayNanos) {
@@ -515,8 +537,9 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   <V extends @Nullable Object, X extends Exception> V shield(Duration grace, Body<V, X> part)
       throws X {
     Scope outer = scope;
-    if (loop.interruptions.of(this) != null) {
-      Thread.interrupted(); // A status that is left from it would disturb the part.
+    Interruption last = loop.interruptions.of(this);
+    if (last != null) {
+      clearInterrupt(last); // A status that is left from it would disturb the part.
     }
     scope = new ShieldScope(outer, loop.elapsedNanos(), TickScale.nanosOf(grace));
     try {
@@ -566,10 +589,24 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   /** A late signal leaves no interrupt behind. */
   private void forgetInterruptFor(Signal signal) {
-    if (wasInterruptedFor(signal)) {
+    Interruption last = loop.interruptions.of(this);
+    if (last != null && last.isFor(signal)) {
+      clearInterrupt(last);
       loop.interruptions.forget(this);
-      Thread.interrupted();
     }
+  }
+
+  /** Clears what an interrupt has left behind, also if that is being delivered just now. */
+  private void clearInterrupt(Interruption last) {
+    while (!last.withdraw()) {
+      try {
+        park(Standstill.INTERRUPT, Scope.NEVER);
+      } catch (RuntimeException | Error notSuspended) {
+        Thread.interrupted();
+        MemoryReserve.pause();
+      }
+    }
+    Thread.interrupted();
   }
 
   void checkCancelled() {
@@ -647,7 +684,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   /** What it can wait for without an object that stands for it. */
   private enum Standstill {
     DELAY("a delay"),
-    BLOCKING_CALL("a blocking call");
+    BLOCKING_CALL("a blocking call"),
+    INTERRUPT("an interrupt that is being delivered");
 
     private final String words;
 

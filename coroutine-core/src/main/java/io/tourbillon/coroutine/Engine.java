@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  *     loop</td></tr>
  * <tr><td>thread-locals, scoped values, interrupts</td><td>the coroutine's</td><td>the loop's:
  *     one coroutine sees what another has set</td><td>the coroutine's</td></tr>
+ * <tr><td>timer tasks, what depends on {@link Coroutine#toFuture}, {@code onLost}</td><td>in a
+ *     virtual thread on the loop, which they may block</td><td>on the loop's own thread: they block
+ *     the loop</td><td>on the loop's own thread: they block the loop</td></tr>
+ * <tr><td>handlers, logs, interrupts of blocking calls</td><td>never on the loop's own
+ *     thread</td><td>beside the loop</td><td>beside the loop</td></tr>
  * <tr><td>threads for other people's code</td><td>yes</td><td>no</td><td>no</td></tr>
  * </table>
  */

@@ -209,10 +209,13 @@ final class EventLoop implements Runnable {
 
   /** Runs a task of users, at once if the calling thread is one that may wait for locks. */
   void runTask(Runnable task) {
-    if (!dead && Thread.currentThread().equals(thread)) {
-      machinery.runTask(task);
-    } else {
+    if (!Thread.currentThread().equals(thread)) {
       task.run();
+    } else if (dead) {
+      // No engine runs anything here any more, and others of this loop are still to be told.
+      OffLoop.start(name() + "-task", task);
+    } else {
+      machinery.runTask(task);
     }
   }
 
@@ -453,10 +456,10 @@ final class EventLoop implements Runnable {
 
   /** Something of ours, or a turn, has thrown. */
   void failed(Object task, Throwable failure) {
-    machinery.runTask(() -> scheduler.reports().taskFailed(this, task, failure));
+    machinery.report(() -> scheduler.reports().taskFailed(this, task, failure));
   }
 
-  /** Code of users may be called even here: an interrupt closes a channel of theirs, for one. */
+  /** A message is ours, and short; but code that it calls may run out of memory or stack. */
   private void runSafely(Message message) {
     try {
       message.run();
@@ -600,16 +603,16 @@ final class EventLoop implements Runnable {
 
   /** A coroutine has ended with a scope open. */
   void leftOpen(CoroutineTask<?> coroutine) {
-    machinery.runTask(() -> scheduler.reports().leftOpen(coroutine));
+    machinery.report(() -> scheduler.reports().leftOpen(coroutine));
   }
 
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
-    machinery.runTask(() -> scheduler.reports().uncaught(coroutine, failure));
+    machinery.report(() -> scheduler.reports().uncaught(coroutine, failure));
   }
 
   /** A coroutine, or else another thread here, does not heed the clock of the scheduler. */
   void waitsInRealTime(@Nullable CoroutineTask<?> coroutine) {
-    execute(() -> machinery.runTask(() -> scheduler.reports().waitsInRealTime(this, coroutine)));
+    execute(() -> machinery.report(() -> scheduler.reports().waitsInRealTime(this, coroutine)));
   }
 
   /** Coroutines here that have not ended, so many at the most. */
@@ -641,6 +644,6 @@ final class EventLoop implements Runnable {
         coroutine.reportUnseen();
       }
     }
-    machinery.runTask(told);
+    machinery.report(told);
   }
 }

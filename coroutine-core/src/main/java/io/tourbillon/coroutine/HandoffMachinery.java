@@ -22,10 +22,8 @@ final class HandoffMachinery extends Machinery {
     LOOP.set(loop);
   }
 
-  private final EventLoop loop;
-
   HandoffMachinery(EventLoop loop) {
-    this.loop = loop;
+    super(loop);
   }
 
   @Override
@@ -36,7 +34,8 @@ final class HandoffMachinery extends Machinery {
           setCurrentLoop(loop);
           loop.run();
         };
-    return Scheduling.byDefault(() -> Thread.ofVirtual().name(name).unstarted(body));
+    return Scheduling.byDefault(
+        () -> Thread.ofVirtual().inheritInheritableThreadLocals(false).name(name).unstarted(body));
   }
 
   @Override

@@ -25,7 +25,8 @@ final class HandoffStrand implements Strand, Runnable {
   HandoffStrand(EventLoop loop, CoroutineTask<?> coroutine) {
     this.loop = loop;
     this.coroutine = coroutine;
-    thread = coroutine.named(Thread.ofVirtual()).unstarted(this);
+    thread =
+        coroutine.named(Thread.ofVirtual().inheritInheritableThreadLocals(false)).unstarted(this);
   }
 
   @Override
@@ -65,7 +66,7 @@ final class HandoffStrand implements Strand, Runnable {
       interrupted |= Thread.interrupted();
     }
     if (interrupted) {
-      Thread.currentThread().interrupt();
+      Interrupts.restore();
     }
   }
 

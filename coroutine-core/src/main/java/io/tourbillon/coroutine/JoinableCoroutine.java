@@ -302,7 +302,8 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
         Throwable failure = failure();
         awaited.completeExceptionally(
             failure instanceof CancellationException someoneElses
-                ? new CompletionException(someoneElses)
+                // With a message, as it would else ask the other for its words: code of users.
+                ? new CompletionException(someoneElses.getClass().getName(), someoneElses)
                 : failure);
       }
       default -> {

@@ -198,7 +198,7 @@ public final class Suspension {
       }
     } finally {
       if (interrupted) {
-        Thread.currentThread().interrupt();
+        Interrupts.restore();
       }
     }
   }

@@ -60,7 +60,7 @@ final class ThreadResumption<T extends @Nullable Object> extends Settlement<T>
       }
     }
     if (interrupted) {
-      Thread.currentThread().interrupt();
+      Interrupts.restore();
     }
   }
 

@@ -93,8 +93,12 @@ final class VirtualThreadStrand implements Strand {
   }
 
   @Override
-  public void interrupt() {
-    thread.interrupt();
+  public void interrupt(Interruption interruption) {
+    if (Carriers.isInAChannel(thread)) {
+      interruption.beginElsewhere(thread);
+    } else {
+      Interrupts.deliver(thread);
+    }
   }
 
   @Override
