@@ -3,6 +3,7 @@ package io.tourbillon.coroutine;
 import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.text.Printable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -459,6 +460,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   private <V extends @Nullable Object> void register(
       ResumptionTask<V> resumption, Consumer<? super Resumption<V>> registration) {
     passSuspensionPoint();
+    StackReserve.require();
     boolean registered = false;
     try {
       registration.accept(resumption);

@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.text.Printable;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.util.ArrayList;
@@ -419,19 +420,32 @@ final class EventLoop implements Runnable {
     }
   }
 
+  /** Takes in a coroutine, for which a place was taken. Does not fail for want of memory. */
   private void adopt(CoroutineTask<?> coroutine) {
     residents.add(coroutine);
     counts.add(Count.PRESENT, 1);
     coroutine.makeReady();
     if (cancelling) {
-      scheduler.closing().cancel(coroutine);
+      cancel(coroutine);
+    }
+  }
+
+  /** Cancels, for the close of the scheduler. Waits for the memory that this takes. */
+  private void cancel(CoroutineTask<?> coroutine) {
+    while (true) {
+      try {
+        scheduler.closing().cancel(coroutine);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
     }
   }
 
   /** Cancels all that are here, and those that are on their way. */
   void cancelAll() {
     cancelling = true;
-    residents.all().forEach(scheduler.closing()::cancel);
+    residents.all().forEach(this::cancel);
   }
 
   private void advance() {
@@ -538,9 +552,27 @@ final class EventLoop implements Runnable {
     }
   }
 
-  /** Makes a coroutine ready as soon as its rate allows. */
+  /** Makes a coroutine ready as soon as its rate allows. Waits for the memory that this takes. */
   void makeReadyWhenDue(CoroutineTask<?> coroutine, Traits traits) {
-    putOff.makeReadyWhenDue(coroutine, traits);
+    while (true) {
+      try {
+        putOff.makeReadyWhenDue(coroutine, traits);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
+  }
+
+  /** Arms an entry of the wheel that must not be lost. Waits for the memory that this takes. */
+  long armSurely(long elapsedNanos, Expiry due) {
+    while (true) {
+      try {
+        return wheel.arm(elapsedNanos, due);
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   /** Puts a coroutine off no longer, if its rate does: it was cancelled. */
@@ -570,21 +602,31 @@ final class EventLoop implements Runnable {
   /** A coroutine here that belongs to one that has not ended; so it is accepted at any time. */
   <T extends @Nullable Object> CoroutineTask<T> spawnBeside(
       String name, Callable<? extends T> body) {
+    StackReserve.require();
+    CoroutineTask<T> coroutine = newCoroutineBeside(name, body);
     takePlace();
+    adopt(coroutine);
+    return coroutine;
+  }
+
+  private <T extends @Nullable Object> CoroutineTask<T> newCoroutineBeside(
+      String name, Callable<? extends T> body) {
     CoroutineTask<T> coroutine = scheduler.newCoroutine(this, SpawnOptions.named(name), body);
     CoroutineTask<?> parent = current;
     if (parent != null) {
       coroutine.inherit(LocalScope.inherited(parent.scope()));
     }
-    adopt(coroutine);
     return coroutine;
   }
 
   /** As {@link #spawnBeside}, and it is cancelled when its owner, who has the turn, has ended. */
   <T extends @Nullable Object> CoroutineTask<T> spawnAttached(
       CoroutineTask<?> owner, String name, Callable<? extends T> body) {
-    CoroutineTask<T> coroutine = spawnBeside(name, body);
+    StackReserve.require();
+    CoroutineTask<T> coroutine = newCoroutineBeside(name, body);
     attachments.add(owner, coroutine);
+    takePlace();
+    adopt(coroutine);
     return coroutine;
   }
 

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.text.Printable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -116,6 +117,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   @Override
   public final boolean cancel(String reason) {
     Objects.requireNonNull(reason, "reason");
+    StackReserve.require();
     return cancel(Count.CANCELLED_BY_CALL, reason, CurrentLoop.whoAmI());
   }
 
@@ -124,10 +126,11 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
       return false;
     }
     Cancellation asked = new Cancellation(count, source, reason, loop.elapsedNanos());
+    Message told = this::cancelled;
     if (!CANCELLATION.compareAndSet(this, null, asked)) {
       return false;
     }
-    loop.tell(this::cancelled);
+    loop.tell(told);
     return true;
   }
 

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.StackReserve;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -225,6 +226,7 @@ public final class Suspension {
               + CurrentLoop.get());
     }
     ThreadResumption<T> resumption = new ThreadResumption<>(what);
+    StackReserve.require();
     registration.accept(resumption);
     return resumption;
   }
