@@ -91,8 +91,8 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
       return;
     }
     begin();
-    SCOPE_HERE.set(scope);
     try {
+      SCOPE_HERE.set(scope);
       value = Objects.requireNonNull(body).call();
     } catch (Throwable thrown) {
       failure = thrown;

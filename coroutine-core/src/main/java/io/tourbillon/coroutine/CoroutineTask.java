@@ -38,6 +38,9 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     implements Runnable, Expiry {
   private static final long UNSEEN_NANOS = 1_000_000_000;
 
+  /** After what time to try again what there was no memory for. */
+  private static final long RETRY_NANOS = 1_000_000;
+
   /** A Callable or an Action; let go when it ends. */
   private @Nullable Object body;
 
@@ -77,6 +80,9 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       }
       try {
         carrier = loop.newStrand(this);
+      } catch (OutOfMemoryError full) {
+        beginLater();
+        return;
       } catch (Throwable failure) {
         outcome = new Thrown(failure, State.FAILED);
         end(State.FAILED);
@@ -85,6 +91,13 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       strand = carrier;
     }
     turn(carrier, false);
+  }
+
+  /** There was no memory for its strand. Others have their turns before it tries again. */
+  private void beginLater() {
+    strand = null;
+    MemoryReserve.pause();
+    makeReady();
   }
 
   /** A turn that the JDK has given, after a blocking call. */
@@ -109,6 +122,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       case SUSPENDED -> suspended(wakeNanos);
       case BLOCKED -> blocked();
       case NOT_TAKEN -> setState(State.READY);
+      case NOT_STARTED -> beginLater();
       case ENDED -> {
         if (!hasEnded()) {
           Throwable cause =
@@ -141,7 +155,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     try {
       boolean known = publishEnd(how);
       if (!known && how == State.FAILED) {
-        timerId = loop.wheel.arm(loop.elapsedNanos() + UNSEEN_NANOS, this);
+        timerId = loop.armSurely(loop.elapsedNanos() + UNSEEN_NANOS, this);
       }
     } finally {
       loop.ended(this);
@@ -193,7 +207,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   @Override
   public void expired() {
     switch (state()) {
-      case FAILED -> loop.makeReady(this::reportUnseen);
+      case FAILED -> makeReportReady();
       case SUSPENDED -> {
         timerId = 0;
         struck();
@@ -226,9 +240,33 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       }
     } else if (waitsFor == Standstill.BLOCKING_CALL) {
       // In a turn of its own: an interrupt makes a thread ready, whose wait may be in the wheel.
-      loop.makeReady(this::interruptIfBlocked);
+      makeInterruptReady();
     } else {
       makeReady();
+    }
+  }
+
+  /** In a turn of its own. Waits for the memory that this takes. */
+  private void makeInterruptReady() {
+    while (true) {
+      try {
+        loop.makeReady(this::interruptIfBlocked);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
+  }
+
+  /** Likewise. */
+  private void makeReportReady() {
+    while (true) {
+      try {
+        loop.makeReady(this::reportUnseen);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
     }
   }
 
@@ -249,7 +287,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       return;
     }
     if (nanos > loop.elapsedNanos()) {
-      armAt(nanos);
+      timerId = loop.armSurely(nanos, this);
     } else if (loop.interruptions.of(this) == null) {
       interruptCall();
     } else {
@@ -265,7 +303,16 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     }
   }
 
+  /** Interrupts the blocking call; if there is no memory for that, a little later. */
   private void interruptCall() {
+    try {
+      tryInterruptCall();
+    } catch (OutOfMemoryError full) {
+      timerId = loop.armSurely(loop.elapsedNanos() + RETRY_NANOS, this);
+    }
+  }
+
+  private void tryInterruptCall() {
     Signal signal = signal();
     Interruption interruption = loop.interruptions.of(this);
     if (interruption == null) {
@@ -294,7 +341,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     Interruption last = loop.interruptions.of(this);
     long nowNanos = loop.elapsedNanos();
     if (last != null && strikeNanos() <= nowNanos) {
-      armAt(nowNanos + last.nextPatienceNanos());
+      timerId = loop.armSurely(nowNanos + last.nextPatienceNanos(), this);
     }
   }
 
@@ -670,7 +717,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   private void armEarlier(long elapsedNanos) {
     if (timerId == 0) {
-      armAt(elapsedNanos);
+      timerId = loop.armSurely(elapsedNanos, this);
     } else {
       loop.wheel.rearmEarlier(timerId, elapsedNanos);
     }

@@ -361,18 +361,20 @@ final class EventLoop implements Runnable {
       return;
     }
     try {
-      do {
+      boolean goesOn = true;
+      while (goesOn) {
         try {
           readMail();
           advance();
           runReady();
           wheel.trimWhenDue();
           memory.refill();
+          goesOn = rest();
         } catch (OutOfMemoryError full) {
           // What allocates does so before it changes anything, so the next round does it again.
           memory.release();
         }
-      } while (rest());
+      }
     } catch (Throwable failure) {
       die(failure);
     }
@@ -475,10 +477,21 @@ final class EventLoop implements Runnable {
 
   /** A message is ours, and short; but code that it calls may run out of memory or stack. */
   private void runSafely(Message message) {
-    try {
-      message.run();
-    } catch (Throwable failure) {
-      failed(message, failure);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        message.run();
+        return;
+      } catch (OutOfMemoryError full) {
+        // A message that has been cut short by this can be run again.
+        if (attempt == MemoryReserve.ATTEMPTS) {
+          failed(message, full);
+          return;
+        }
+        memory.release();
+      } catch (Throwable failure) {
+        failed(message, failure);
+        return;
+      }
     }
   }
 
@@ -648,8 +661,16 @@ final class EventLoop implements Runnable {
     machinery.report(() -> scheduler.reports().leftOpen(coroutine));
   }
 
+  /** Tells of a failure that nobody has seen. Waits for the memory that this takes. */
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
-    machinery.report(() -> scheduler.reports().uncaught(coroutine, failure));
+    while (true) {
+      try {
+        machinery.report(() -> scheduler.reports().uncaught(coroutine, failure));
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   /** A coroutine, or else another thread here, does not heed the clock of the scheduler. */

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.text.Printable;
 import java.lang.invoke.MethodHandles;
@@ -280,8 +281,15 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     CompletableFuture<Boolean> _ =
         end.handle(
             (value, failure) -> {
-              then.accept(value, failure);
-              return true;
+              // The future would keep an error to itself.
+              while (true) {
+                try {
+                  then.accept(value, failure);
+                  return true;
+                } catch (OutOfMemoryError full) {
+                  MemoryReserve.pause();
+                }
+              }
             });
   }
 
@@ -291,10 +299,22 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
       End<T> fresh = new End<>();
       made = END.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(end);
       if (state.isEnd()) {
-        complete(made);
+        completeSurely(made);
       }
     }
     return made;
+  }
+
+  /** Waits for the memory that this takes, as those who join wait for it. */
+  private void completeSurely(End<T> awaited) {
+    while (true) {
+      try {
+        complete(awaited);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   @SuppressWarnings({"unchecked", "NullAway"}) // The outcome of a body that returns is T.
@@ -406,7 +426,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     state = how;
     End<T> awaited = end;
     if (awaited != null) {
-      complete(awaited);
+      completeSurely(awaited);
     }
     return isSeen();
   }

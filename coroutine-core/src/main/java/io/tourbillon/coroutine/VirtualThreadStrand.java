@@ -38,7 +38,11 @@ final class VirtualThreadStrand implements Strand {
   public Pause resume() {
     Runnable known = continuation;
     if (known == null) {
-      known = pool.start(thread);
+      try {
+        known = pool.start(thread);
+      } catch (OutOfMemoryError full) {
+        return Pause.NOT_STARTED;
+      }
       continuation = known;
     } else {
       turn = true;
