@@ -54,7 +54,7 @@ class InterruptedCallTest {
       @Override
       void make() throws IOException {
         try (PipedInputStream in = new PipedInputStream();
-            PipedOutputStream out = new PipedOutputStream(in)) {
+            PipedOutputStream _ = new PipedOutputStream(in)) {
           int _ = in.read();
         }
       }

@@ -85,6 +85,7 @@ class LoopsOwnThreadTest {
     }
   }
 
+  @SuppressWarnings("ThrowableEqualsHashCode") // To see who calls them.
   private static class SpyException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -445,8 +446,8 @@ class LoopsOwnThreadTest {
               Coroutines.delay(Duration.ofMillis(1));
               return new Spy();
             });
-    coroutine.toFuture().thenAccept(_ -> taskDone(done));
-    coroutine.toFuture().whenComplete((_, _) -> taskDone(done));
+    CompletableFuture<?> _ = coroutine.toFuture().thenAccept(_ -> taskDone(done));
+    CompletableFuture<?> _ = coroutine.toFuture().whenComplete((_, _) -> taskDone(done));
     Coroutine<?> losing =
         scheduler.spawn(
             () ->
