@@ -17,8 +17,16 @@ final class Attachments {
 
   /** Neither of them has ended. */
   void add(CoroutineTask<?> owner, CoroutineTask<?> attached) {
-    byOwner.computeIfAbsent(owner, _ -> new LinkedHashSet<>()).add(attached);
     owners.put(attached, owner);
+    boolean added = false;
+    try {
+      byOwner.computeIfAbsent(owner, _ -> new LinkedHashSet<>()).add(attached);
+      added = true;
+    } finally {
+      if (!added) {
+        owners.remove(attached);
+      }
+    }
   }
 
   /** Null if it is attached to none. */

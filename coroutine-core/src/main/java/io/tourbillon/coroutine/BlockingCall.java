@@ -1,8 +1,8 @@
 package io.tourbillon.coroutine;
 
-import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockingCall<T extends @Nullable Object, X extends Exception>
     implements Runnable, Awaited {
-  private static final ThreadLocal<@Nullable Scope> SCOPE_HERE = new ThreadLocal<>();
+  /** The call that a thread makes. */
+  private static final ThreadLocal<@Nullable BlockingCall<?, ?>> HERE = new ThreadLocal<>();
 
   private static final int NEW = 0;
   private static final int BEGUN = 1;
@@ -32,12 +33,15 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
 
   /**
    * Who runs it, for interrupts; written and interrupted under this, so that none comes after the
-   * call. Volatile for those who look.
+   * call. No loop takes this lock, as an interrupt may take long. Volatile for those who look.
    */
   private volatile @Nullable Thread thread;
 
   /** Guarded by this. */
   private boolean interrupted;
+
+  /** Made beforehand, as a cancellation must not be lost in a full heap. */
+  private final Runnable interrupter = this::interrupt;
 
   /** Of the coroutine, for its locals, which do not change; for the thread that makes the call. */
   private final @Nullable Scope scope;
@@ -46,6 +50,12 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   private @Nullable T value;
 
   private @Nullable Throwable failure;
+
+  /** Whether an interrupt of ours has reached the call; written and read as the value is. */
+  private boolean wasInterrupted;
+
+  /** The interrupt status that the call has left behind; likewise. */
+  private boolean statusWasSet;
 
   BlockingCall(CoroutineTask<?> coroutine, BlockingThreads threads, Body<T, X> body) {
     this.coroutine = coroutine;
@@ -68,11 +78,14 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
     if (thrown == null) {
       return value;
     }
-    if (thrown instanceof InterruptedException || thrown instanceof ClosedByInterruptException) {
+    if (wasInterrupted && InterruptSigns.areIn(thrown, statusWasSet)) {
       coroutine.checkCancelled();
     }
     if (thrown instanceof Error error) {
       throw error;
+    }
+    if (thrown instanceof CoroutineCancelledException someoneElses) {
+      throw new CompletionException(someoneElses);
     }
     throw (X) thrown;
   }
@@ -83,13 +96,13 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
       return;
     }
     begin();
-    SCOPE_HERE.set(scope);
     try {
+      HERE.set(this);
       value = Objects.requireNonNull(body).call();
     } catch (Throwable thrown) {
       failure = thrown;
     } finally {
-      SCOPE_HERE.remove();
+      HERE.remove();
     }
     end();
     end.resume(null);
@@ -97,7 +110,14 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
 
   /** Around the call that the calling thread makes; null if it makes none. */
   static @Nullable Scope scopeHere() {
-    return SCOPE_HERE.get();
+    BlockingCall<?, ?> call = HERE.get();
+    return call == null ? null : call.scope;
+  }
+
+  /** Who waits for the call that the calling thread makes; null if it makes none. */
+  static @Nullable CoroutineTask<?> coroutineHere() {
+    BlockingCall<?, ?> call = HERE.get();
+    return call == null ? null : call.coroutine;
   }
 
   /** It is taken back; whoever comes to it now finds that out before it needs the body. */
@@ -108,19 +128,22 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   private synchronized void begin() {
     thread = Thread.currentThread();
     if (interrupted) {
-      thread.interrupt();
+      Interrupts.restore();
     }
   }
 
   private synchronized void end() {
     thread = null;
-    Thread.interrupted();
+    wasInterrupted = interrupted;
+    statusWasSet = Thread.interrupted();
   }
 
+  /** By a thread that may wait: it may run code of users, and the call waits for its end. */
   private synchronized void interrupt() {
     interrupted = true;
-    if (thread != null) {
-      thread.interrupt();
+    Thread running = thread;
+    if (running != null) {
+      Interrupts.deliver(running);
     }
   }
 
@@ -152,7 +175,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
       if (stage.compareAndSet(NEW, TAKEN_BACK)) {
         return super.cut();
       }
-      interrupt();
+      OffLoop.start("tourbillon-interrupt", interrupter);
       return false;
     }
   }

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.IndependentThread;
+import io.tourbillon.timer.internal.StackReserve;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,7 @@ final class BlockingThreads implements AutoCloseable {
   }
 
   void execute(Runnable call) {
+    StackReserve.require();
     Clock.Hold hold = clock.hold();
     boolean accepted = false;
     try {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What {@link Engine#VIRTUAL_THREAD} needs of {@code java.lang} and is not public there: the
- * builder of virtual threads with a scheduler of one's own, and the thread that carries the current
- * one.
+ * builder of virtual threads with a scheduler of one's own, the thread that carries the current
+ * one, and what an interrupt of a thread would call.
  */
 final class Carriers {
   /** Whether {@code java.lang} is open to us, and has what we need. */
@@ -18,10 +18,12 @@ final class Carriers {
 
   private static final @Nullable MethodHandle CURRENT;
   private static final @Nullable MethodHandle NEW_BUILDER;
+  private static final @Nullable MethodHandle BLOCKER;
 
   static {
     MethodHandle current = null;
     MethodHandle newBuilder = null;
+    MethodHandle blocker = null;
     try {
       MethodHandles.Lookup inThread =
           MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
@@ -33,12 +35,20 @@ final class Carriers {
           MethodHandles.privateLookupIn(builder, MethodHandles.lookup())
               .findConstructor(builder, MethodType.methodType(void.class, Executor.class))
               .asType(MethodType.methodType(Thread.Builder.OfVirtual.class, Executor.class));
+      blocker =
+          inThread
+              .findVirtual(
+                  Thread.class,
+                  "nioBlocker",
+                  MethodType.methodType(Class.forName("sun.nio.ch.Interruptible")))
+              .asType(MethodType.methodType(Object.class, Thread.class));
     } catch (ReflectiveOperationException closed) {
       // The flag is not there, or the JDK is another one: Engine says so to who asks.
     }
     CURRENT = current;
     NEW_BUILDER = newBuilder;
-    ARE_KNOWN = current != null && newBuilder != null;
+    BLOCKER = blocker;
+    ARE_KNOWN = current != null && newBuilder != null && blocker != null;
   }
 
   private Carriers() {}
@@ -56,6 +66,18 @@ final class Carriers {
   static Thread.Builder.OfVirtual builder(Executor scheduler) {
     try {
       return (Thread.Builder.OfVirtual) Objects.requireNonNull(NEW_BUILDER).invokeExact(scheduler);
+    } catch (Throwable impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  /**
+   * Whether a virtual thread is in a blocking operation of a channel or a selector, so that an
+   * interrupt would close or wake that. By the loop that is its scheduler, while it does not run.
+   */
+  static boolean isInAChannel(Thread thread) {
+    try {
+      return (Object) Objects.requireNonNull(BLOCKER).invokeExact(thread) != null;
     } catch (Throwable impossible) {
       throw new AssertionError(impossible);
     }

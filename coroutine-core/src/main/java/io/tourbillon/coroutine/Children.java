@@ -3,12 +3,13 @@ package io.tourbillon.coroutine;
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.timer.internal.SafeText;
+import io.tourbillon.timer.internal.StackReserve;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,10 @@ final class Children implements Awaited {
 
   // Guarded by the lock.
   private final Set<CoroutineTask<?>> left = new LinkedHashSet<>();
+
+  /** Added, and not yet known to be placed on its loop. */
+  private @Nullable CoroutineTask<?> admitted;
+
   private @Nullable Resumption<@Nullable Void> waiter;
   private @Nullable Coroutine<?> winner;
   private @Nullable Throwable failure;
@@ -58,21 +63,31 @@ final class Children implements Awaited {
   /**
    * Adds one, which is spawned under the lock, so that none is left behind by {@link #close}.
    *
-   * @param spawn spawns it, cancelled for a reason if there is one, so that it does not begin
+   * @param spawn spawns it, cancelled for a reason if there is one, so that it does not begin, and
+   *     tells the consumer of it before it is placed on its loop
    * @throws IllegalStateException if they are closed
    */
   <T extends @Nullable Object> Coroutine<T> add(
-      Function<@Nullable String, CoroutineTask<T>> spawn) {
-    CoroutineTask<T> child;
+      BiFunction<@Nullable String, Consumer<CoroutineTask<T>>, CoroutineTask<T>> spawn) {
+    StackReserve.require();
     lock.lock();
     try {
       requireOpen();
-      child = spawn.apply(ending ? "its scope has ended" : null);
-      left.add(child);
-      child.joinFamily(family);
+      CoroutineTask<T> child = spawn.apply(ending ? "its scope has ended" : null, this::admit);
+      admitted = null;
+      return child;
     } finally {
+      if (admitted != null) {
+        left.remove(admitted);
+        admitted = null;
+      }
       lock.unlock();
     }
+  }
+
+  /** Adds one that is about to be placed: if there is no memory for this, it is not placed. */
+  private void admit(CoroutineTask<?> child) {
+    child.joinFamily(family);
     child.listen(
         new End.Listener() {
           @Override
@@ -80,7 +95,8 @@ final class Children implements Awaited {
             Children.this.ended(child);
           }
         });
-    return child;
+    left.add(child);
+    admitted = child;
   }
 
   /** Resumes whoever waits for the end of the last; one at a time can. */

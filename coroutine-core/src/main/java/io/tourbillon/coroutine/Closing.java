@@ -83,7 +83,7 @@ final class Closing {
       ended = awaitQuiet(closeGrace, true) || cancelAll();
     } catch (InterruptedException e) {
       ended = cancelAll();
-      Thread.currentThread().interrupt();
+      Interrupts.restore();
     }
     finish(ended);
   }

@@ -2,10 +2,9 @@ package io.tourbillon.coroutine;
 
 /** Raw continuations of the JDK, on platform threads. */
 final class ContinuationMachinery extends Machinery {
-  private final EventLoop loop;
 
   ContinuationMachinery(EventLoop loop) {
-    this.loop = loop;
+    super(loop);
   }
 
   @Override

@@ -13,13 +13,27 @@ final class ContinuationStrand extends Continuation implements Strand {
 
   private @Nullable Pinned pinned;
 
+  /** Null if the coroutine has those of the loop. */
+  private final @Nullable ThreadLocalMaps threadLocals =
+      ThreadLocalMaps.ARE_KNOWN ? new ThreadLocalMaps() : null;
+
   ContinuationStrand(CoroutineTask<?> coroutine) {
     super(SCOPE, coroutine);
   }
 
   @Override
   public Pause resume() {
-    run();
+    if (threadLocals == null) {
+      run();
+    } else {
+      Thread loop = Thread.currentThread();
+      threadLocals.swap(loop);
+      try {
+        run();
+      } finally {
+        threadLocals.swap(loop);
+      }
+    }
     return isDone() ? Pause.ENDED : Pause.SUSPENDED;
   }
 

@@ -38,8 +38,9 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
     FAILED,
     /**
      * It was cancelled before it began, or its body has thrown what it was told that by: a {@link
-     * CoroutineCancelledException}, or what a blocking call throws when it is interrupted. A body
-     * that throws something else then has failed.
+     * CoroutineCancelledException}, or what a blocking call throws when it is interrupted, such as
+     * an {@link InterruptedException} or an exception with that as its cause. A body that throws
+     * something else then has failed.
      */
     CANCELLED;
 
@@ -91,7 +92,11 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
   /**
    * A new future that completes as the coroutine ends. Cancelling it cancels the coroutine. What
    * depends on it runs on the coroutine's loop unless it is told to run elsewhere, and holds up the
-   * other coroutines as long.
+   * other coroutines as long as it computes. On {@link Engine#VIRTUAL_THREAD} it may block, as it
+   * runs in a virtual thread of its own. On the other engines it runs on the loop's own thread: one
+   * that blocks holds up the loop, and one that waits for a coroutine, a channel or a lock of this
+   * library is refused. It stays there for the sake of those who count on it that nothing else runs
+   * on the loop meanwhile.
    */
   CompletableFuture<T> toFuture();
 

@@ -279,7 +279,7 @@ public interface CoroutineScheduler extends AutoCloseable {
     /**
      * What is told of waits by the system's clock where the scheduler goes by another, on {@link
      * Engine#VIRTUAL_THREAD}, once for several in a row of the same thread; by default, the log is.
-     * Called on the loop, by a virtual thread there; so it should be quick.
+     * Called on the loop, by a virtual thread there, so it may block but must not compute for long.
      */
     public Builder realTimeWaitHandler(Consumer<? super RealTimeWait> handler) {
       realTimeWaitHandler = Objects.requireNonNull(handler, "handler");

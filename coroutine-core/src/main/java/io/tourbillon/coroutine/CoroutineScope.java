@@ -13,6 +13,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,7 +168,9 @@ public final class CoroutineScope implements AutoCloseable {
   }
 
   private <T extends @Nullable Object> Coroutine<T> spawnAny(SpawnOptions options, Object body) {
-    return children.add(reason -> scheduler.spawnAny(options, body, reason));
+    return children.add(
+        (String reason, Consumer<CoroutineTask<T>> known) ->
+            scheduler.spawnAny(options, body, reason, known));
   }
 
   /**

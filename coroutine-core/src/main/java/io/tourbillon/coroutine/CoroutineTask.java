@@ -2,10 +2,9 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.text.Printable;
-import java.io.InterruptedIOException;
-import java.net.SocketException;
-import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<T>
     implements Runnable, Expiry {
   private static final long UNSEEN_NANOS = 1_000_000_000;
+
+  /** After what time to try again what there was no memory for. */
+  private static final long RETRY_NANOS = 1_000_000;
 
   /** A Callable or an Action; let go when it ends. */
   private @Nullable Object body;
@@ -78,6 +80,9 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       }
       try {
         carrier = loop.newStrand(this);
+      } catch (OutOfMemoryError full) {
+        beginLater();
+        return;
       } catch (Throwable failure) {
         outcome = new Thrown(failure, State.FAILED);
         end(State.FAILED);
@@ -91,6 +96,13 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   private boolean beginsAnyway() {
     Traits special = traits();
     return special != null && special.beginsAnyway;
+  }
+
+  /** There was no memory for its strand. Others have their turns before it tries again. */
+  private void beginLater() {
+    strand = null;
+    MemoryReserve.pause();
+    makeReady();
   }
 
   /** A turn that the JDK has given, after a blocking call. */
@@ -115,6 +127,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       case SUSPENDED -> suspended(wakeNanos);
       case BLOCKED -> blocked();
       case NOT_TAKEN -> setState(State.READY);
+      case NOT_STARTED -> beginLater();
       case ENDED -> {
         if (!hasEnded()) {
           Throwable cause =
@@ -146,7 +159,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     try {
       boolean known = publishEnd(how);
       if (!known && how == State.FAILED) {
-        timerId = loop.wheel.arm(loop.elapsedNanos() + UNSEEN_NANOS, this);
+        timerId = loop.armSurely(loop.elapsedNanos() + UNSEEN_NANOS, this);
       }
     } finally {
       loop.ended(this);
@@ -203,7 +216,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   @Override
   public void expired() {
     switch (state()) {
-      case FAILED -> loop.makeReady(this::reportUnseen);
+      case FAILED -> makeReportReady();
       case SUSPENDED -> {
         timerId = 0;
         struck();
@@ -236,10 +249,34 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
         makeReady();
       }
     } else if (waitsFor == Standstill.BLOCKING_CALL) {
-      // In a turn of its own: an interrupt may run code of users, which must not meet the wheel.
-      loop.makeReady(this::interruptIfBlocked);
+      // In a turn of its own: an interrupt makes a thread ready, whose wait may be in the wheel.
+      makeInterruptReady();
     } else {
       makeReady();
+    }
+  }
+
+  /** In a turn of its own. Waits for the memory that this takes. */
+  private void makeInterruptReady() {
+    while (true) {
+      try {
+        loop.makeReady(this::interruptIfBlocked);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
+  }
+
+  /** Likewise. */
+  private void makeReportReady() {
+    while (true) {
+      try {
+        loop.makeReady(this::reportUnseen);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
     }
   }
 
@@ -259,15 +296,12 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     if (nanos == Scope.NEVER) {
       return;
     }
-    long nowNanos = loop.elapsedNanos();
-    Interruption last = loop.interruptions.of(this);
-    if (nanos > nowNanos) {
-      armAt(nanos);
-    } else if (last == null) {
+    if (nanos > loop.elapsedNanos()) {
+      timerId = loop.armSurely(nanos, this);
+    } else if (loop.interruptions.of(this) == null) {
       interruptCall();
     } else {
-      // A call that does not heed interrupts, or cleaning up that blocks.
-      armAt(nowNanos + last.nextPatienceNanos());
+      interruptLater();
     }
   }
 
@@ -279,13 +313,46 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     }
   }
 
+  /** Interrupts the blocking call; if there is no memory for that, a little later. */
   private void interruptCall() {
-    Signal signal = signal();
-    if (!wasInterruptedFor(signal)) {
-      loop.interruptions.put(this, new Interruption(signal));
+    try {
+      tryInterruptCall();
+    } catch (OutOfMemoryError full) {
+      timerId = loop.armSurely(loop.elapsedNanos() + RETRY_NANOS, this);
     }
+  }
+
+  private void tryInterruptCall() {
+    Signal signal = signal();
+    Interruption interruption = loop.interruptions.of(this);
+    if (interruption == null) {
+      interruption = new Interruption(this, signal);
+      loop.interruptions.put(this, interruption);
+    }
+    interruption.standFor(signal);
     signal.raised();
-    Objects.requireNonNull(strand).interrupt();
+    Objects.requireNonNull(strand).interrupt(interruption);
+  }
+
+  /** Another thread has delivered an interrupt, which the coroutine may be waiting for. */
+  void interruptDelivered() {
+    if (state() != State.SUSPENDED) {
+      return;
+    }
+    if (waitsFor == Standstill.INTERRUPT) {
+      makeReady();
+    } else if (waitsFor == Standstill.BLOCKING_CALL && timerId == 0) {
+      interruptLater(); // It is in a call that came too late for this interrupt.
+    }
+  }
+
+  /** Interrupts it again in a while, if there is a reason to: for calls that do not heed one. */
+  private void interruptLater() {
+    Interruption last = loop.interruptions.of(this);
+    long nowNanos = loop.elapsedNanos();
+    if (last != null && strikeNanos() <= nowNanos) {
+      timerId = loop.armSurely(nowNanos + last.nextPatienceNanos(), this);
+    }
   }
 
   private Signal signal() {
@@ -388,19 +455,15 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   /** Whether this is how a signal has shown itself to the code that it was for. */
   boolean isFor(Signal signal, Throwable thrown) {
-    return switch (thrown) {
-      case CoroutineCancelledException raised -> raised.isFrom(signal);
-      case InterruptedException _, ClosedByInterruptException _, InterruptedIOException _ ->
-          wasInterruptedFor(signal);
-      // What sockets of virtual threads throw, with the status left set.
-      case SocketException _ -> wasInterruptedFor(signal) && Thread.currentThread().isInterrupted();
-      default -> false;
-    };
+    return thrown instanceof CoroutineCancelledException raised
+        ? raised.isFrom(signal)
+        : wasInterruptedFor(signal)
+            && InterruptSigns.areIn(thrown, Thread.currentThread().isInterrupted());
   }
 
   private boolean wasInterruptedFor(Signal signal) {
     Interruption last = loop.interruptions.of(this);
-    return last != null && last.signal.equals(signal);
+    return last != null && last.isFor(signal);
   }
 
   void delay(long delayNanos) {
@@ -471,6 +534,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   private <V extends @Nullable Object> void register(
       ResumptionTask<V> resumption, Consumer<? super Resumption<V>> registration) {
     passSuspensionPoint();
+    StackReserve.require();
     boolean registered = false;
     try {
       registration.accept(resumption);
@@ -534,8 +598,9 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   <V extends @Nullable Object, X extends Exception> V shield(Duration grace, Body<V, X> part)
       throws X {
     Scope outer = scope;
-    if (loop.interruptions.of(this) != null) {
-      Thread.interrupted(); // A status that is left from it would disturb the part.
+    Interruption last = loop.interruptions.of(this);
+    if (last != null) {
+      clearInterrupt(last); // A status that is left from it would disturb the part.
     }
     scope = new ShieldScope(outer, loop.elapsedNanos(), TickScale.nanosOf(grace));
     try {
@@ -592,10 +657,24 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   /** A late signal leaves no interrupt behind. */
   private void forgetInterruptFor(Signal signal) {
-    if (wasInterruptedFor(signal)) {
+    Interruption last = loop.interruptions.of(this);
+    if (last != null && last.isFor(signal)) {
+      clearInterrupt(last);
       loop.interruptions.forget(this);
-      Thread.interrupted();
     }
+  }
+
+  /** Clears what an interrupt has left behind, also if that is being delivered just now. */
+  private void clearInterrupt(Interruption last) {
+    while (!last.withdraw()) {
+      try {
+        park(Standstill.INTERRUPT, Scope.NEVER);
+      } catch (RuntimeException | Error notSuspended) {
+        Thread.interrupted();
+        MemoryReserve.pause();
+      }
+    }
+    Thread.interrupted();
   }
 
   void checkCancelled() {
@@ -657,7 +736,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   private void armEarlier(long elapsedNanos) {
     if (timerId == 0) {
-      armAt(elapsedNanos);
+      timerId = loop.armSurely(elapsedNanos, this);
     } else {
       loop.wheel.rearmEarlier(timerId, elapsedNanos);
     }
@@ -673,7 +752,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   /** What it can wait for without an object that stands for it. */
   private enum Standstill {
     DELAY("a delay"),
-    BLOCKING_CALL("a blocking call");
+    BLOCKING_CALL("a blocking call"),
+    INTERRUPT("an interrupt that is being delivered");
 
     private final String words;
 

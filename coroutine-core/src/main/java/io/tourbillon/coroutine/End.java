@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -40,7 +41,8 @@ final class End {
 
     /**
      * The coroutine has ended. By its loop, whose own thread must not wait for anything here, nor
-     * run code of users; or by whoever listens too late.
+     * run code of users; or by whoever listens too late. Called again if it runs out of memory, so
+     * it allocates before it changes anything.
      */
     abstract void ended();
   }
@@ -123,8 +125,20 @@ final class End {
       // A listener that somebody keeps must not keep those that came after it.
       each.next = null;
       each.previous = null;
-      each.ended();
+      tellSurely(each);
       each = after;
+    }
+  }
+
+  /** Nobody is to wait for ever for want of a moment's memory. */
+  private static void tellSurely(Listener listener) {
+    while (true) {
+      try {
+        listener.ended();
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.text.Printable;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.util.ArrayList;
@@ -209,10 +210,13 @@ final class EventLoop implements Runnable {
 
   /** Runs a task of users, at once if the calling thread is one that may wait for locks. */
   void runTask(Runnable task) {
-    if (!dead && Thread.currentThread().equals(thread)) {
-      machinery.runTask(task);
-    } else {
+    if (!Thread.currentThread().equals(thread)) {
       task.run();
+    } else if (dead) {
+      // No engine runs anything here any more, and others of this loop are still to be told.
+      OffLoop.start(name() + "-task", task);
+    } else {
+      machinery.runTask(task);
     }
   }
 
@@ -357,18 +361,20 @@ final class EventLoop implements Runnable {
       return;
     }
     try {
-      do {
+      boolean goesOn = true;
+      while (goesOn) {
         try {
           readMail();
           advance();
           runReady();
           wheel.trimWhenDue();
           memory.refill();
+          goesOn = rest();
         } catch (OutOfMemoryError full) {
           // What allocates does so before it changes anything, so the next round does it again.
           memory.release();
         }
-      } while (rest());
+      }
     } catch (Throwable failure) {
       die(failure);
     }
@@ -416,19 +422,32 @@ final class EventLoop implements Runnable {
     }
   }
 
+  /** Takes in a coroutine, for which a place was taken. Does not fail for want of memory. */
   private void adopt(CoroutineTask<?> coroutine) {
     residents.add(coroutine);
     counts.add(Count.PRESENT, 1);
     coroutine.makeReady();
     if (cancelling) {
-      scheduler.closing().cancel(coroutine);
+      cancel(coroutine);
+    }
+  }
+
+  /** Cancels, for the close of the scheduler. Waits for the memory that this takes. */
+  private void cancel(CoroutineTask<?> coroutine) {
+    while (true) {
+      try {
+        scheduler.closing().cancel(coroutine);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
     }
   }
 
   /** Cancels all that are here, and those that are on their way. */
   void cancelAll() {
     cancelling = true;
-    residents.all().forEach(scheduler.closing()::cancel);
+    residents.all().forEach(this::cancel);
   }
 
   private void advance() {
@@ -453,15 +472,26 @@ final class EventLoop implements Runnable {
 
   /** Something of ours, or a turn, has thrown. */
   void failed(Object task, Throwable failure) {
-    machinery.runTask(() -> scheduler.reports().taskFailed(this, task, failure));
+    machinery.report(() -> scheduler.reports().taskFailed(this, task, failure));
   }
 
-  /** Code of users may be called even here: an interrupt closes a channel of theirs, for one. */
+  /** A message is ours, and short; but code that it calls may run out of memory or stack. */
   private void runSafely(Message message) {
-    try {
-      message.run();
-    } catch (Throwable failure) {
-      failed(message, failure);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        message.run();
+        return;
+      } catch (OutOfMemoryError full) {
+        // A message that has been cut short by this can be run again.
+        if (attempt == MemoryReserve.ATTEMPTS) {
+          failed(message, full);
+          return;
+        }
+        memory.release();
+      } catch (Throwable failure) {
+        failed(message, failure);
+        return;
+      }
     }
   }
 
@@ -535,9 +565,27 @@ final class EventLoop implements Runnable {
     }
   }
 
-  /** Makes a coroutine ready as soon as its rate allows. */
+  /** Makes a coroutine ready as soon as its rate allows. Waits for the memory that this takes. */
   void makeReadyWhenDue(CoroutineTask<?> coroutine, Traits traits) {
-    putOff.makeReadyWhenDue(coroutine, traits);
+    while (true) {
+      try {
+        putOff.makeReadyWhenDue(coroutine, traits);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
+  }
+
+  /** Arms an entry of the wheel that must not be lost. Waits for the memory that this takes. */
+  long armSurely(long elapsedNanos, Expiry due) {
+    while (true) {
+      try {
+        return wheel.arm(elapsedNanos, due);
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   /** Puts a coroutine off no longer, if its rate does: it was cancelled. */
@@ -567,21 +615,31 @@ final class EventLoop implements Runnable {
   /** A coroutine here that belongs to one that has not ended; so it is accepted at any time. */
   <T extends @Nullable Object> CoroutineTask<T> spawnBeside(
       String name, Callable<? extends T> body) {
+    StackReserve.require();
+    CoroutineTask<T> coroutine = newCoroutineBeside(name, body);
     takePlace();
+    adopt(coroutine);
+    return coroutine;
+  }
+
+  private <T extends @Nullable Object> CoroutineTask<T> newCoroutineBeside(
+      String name, Callable<? extends T> body) {
     CoroutineTask<T> coroutine = scheduler.newCoroutine(this, SpawnOptions.named(name), body);
     CoroutineTask<?> parent = current;
     if (parent != null) {
       coroutine.inherit(LocalScope.inherited(parent.scope()));
     }
-    adopt(coroutine);
     return coroutine;
   }
 
   /** As {@link #spawnBeside}, and it is cancelled when its owner, who has the turn, has ended. */
   <T extends @Nullable Object> CoroutineTask<T> spawnAttached(
       CoroutineTask<?> owner, String name, Callable<? extends T> body) {
-    CoroutineTask<T> coroutine = spawnBeside(name, body);
+    StackReserve.require();
+    CoroutineTask<T> coroutine = newCoroutineBeside(name, body);
     attachments.add(owner, coroutine);
+    takePlace();
+    adopt(coroutine);
     return coroutine;
   }
 
@@ -600,16 +658,24 @@ final class EventLoop implements Runnable {
 
   /** A coroutine has ended with a scope open. */
   void leftOpen(CoroutineTask<?> coroutine) {
-    machinery.runTask(() -> scheduler.reports().leftOpen(coroutine));
+    machinery.report(() -> scheduler.reports().leftOpen(coroutine));
   }
 
+  /** Tells of a failure that nobody has seen. Waits for the memory that this takes. */
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
-    machinery.runTask(() -> scheduler.reports().uncaught(coroutine, failure));
+    while (true) {
+      try {
+        machinery.report(() -> scheduler.reports().uncaught(coroutine, failure));
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   /** A coroutine, or else another thread here, does not heed the clock of the scheduler. */
   void waitsInRealTime(@Nullable CoroutineTask<?> coroutine) {
-    execute(() -> machinery.runTask(() -> scheduler.reports().waitsInRealTime(this, coroutine)));
+    execute(() -> machinery.report(() -> scheduler.reports().waitsInRealTime(this, coroutine)));
   }
 
   /** Coroutines here that have not ended, so many at the most. */
@@ -641,6 +707,6 @@ final class EventLoop implements Runnable {
         coroutine.reportUnseen();
       }
     }
-    machinery.runTask(told);
+    machinery.report(told);
   }
 }

@@ -1,5 +1,7 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.MemoryReserve;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Stock virtual threads, of which the loop is one and lets one other run at a time. */
@@ -14,18 +16,37 @@ final class HandoffMachinery extends Machinery {
    */
   private static volatile boolean inUse;
 
+  /** Turns that have begun and that have ended. Written by the loop; others want a glimpse. */
+  private long begun;
+
+  private long ended;
+
+  /**
+   * Who has given back the turn last, unless it has ended. Written by it; others want a glimpse.
+   */
+  private @Nullable Thread last;
+
+  /** The turn that was going on when the nudger looked last. The nudger's. */
+  private long seen;
+
   static @Nullable EventLoop currentLoop() {
     return inUse ? LOOP.get() : null;
   }
 
+  /** For the calling thread. Waits for the memory that this takes. */
   static void setCurrentLoop(EventLoop loop) {
-    LOOP.set(loop);
+    while (true) {
+      try {
+        LOOP.set(loop);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
-  private final EventLoop loop;
-
   HandoffMachinery(EventLoop loop) {
-    this.loop = loop;
+    super(loop);
   }
 
   @Override
@@ -34,13 +55,59 @@ final class HandoffMachinery extends Machinery {
     Runnable body =
         () -> {
           setCurrentLoop(loop);
-          loop.run();
+          try {
+            HandoffNudger.watch(this);
+          } catch (OutOfMemoryError full) {
+            // Then it is not seen to, but it runs.
+          }
+          try {
+            loop.run();
+          } finally {
+            HandoffNudger.forget(this);
+          }
         };
-    return Scheduling.byDefault(() -> Thread.ofVirtual().name(name).unstarted(body));
+    return Scheduling.byDefault(
+        () -> Thread.ofVirtual().inheritInheritableThreadLocals(false).name(name).unstarted(body));
   }
 
   @Override
   Strand newStrand(CoroutineTask<?> coroutine) {
-    return new HandoffStrand(loop, coroutine);
+    return new HandoffStrand(this, coroutine);
+  }
+
+  /** A turn begins. By the loop. */
+  void turnBegins() {
+    begun++;
+  }
+
+  /** A turn has ended. By the loop. */
+  void turnEnds() {
+    ended++;
+  }
+
+  /**
+   * By the coroutine that gives back the turn.
+   *
+   * @param thread its own, or null if it has ended
+   */
+  void givesBack(@Nullable Thread thread) {
+    last = thread;
+  }
+
+  // By the nudger.
+
+  /** Whether the turn that goes on is the one that it has asked about before. */
+  boolean isStuck() {
+    long now = begun;
+    boolean isTurn = now != ended;
+    boolean stuck = isTurn && now == seen;
+    seen = isTurn ? now : 0;
+    return stuck;
+  }
+
+  /** Wakes for no reason those that may be parked on a carrier. */
+  void nudge() {
+    LockSupport.unpark(loop.thread());
+    LockSupport.unpark(last);
   }
 }

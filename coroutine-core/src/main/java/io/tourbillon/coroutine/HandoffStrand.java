@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * what one writes before it hands over the other sees.
  */
 final class HandoffStrand implements Strand, Runnable {
-  private final EventLoop loop;
+  private final HandoffMachinery machinery;
   private final CoroutineTask<?> coroutine;
   private final Thread thread;
 
@@ -22,16 +22,17 @@ final class HandoffStrand implements Strand, Runnable {
   /** Written by the coroutine's thread before it hands over for the last time. */
   private boolean ended;
 
-  HandoffStrand(EventLoop loop, CoroutineTask<?> coroutine) {
-    this.loop = loop;
+  HandoffStrand(HandoffMachinery machinery, CoroutineTask<?> coroutine) {
+    this.machinery = machinery;
     this.coroutine = coroutine;
-    thread = coroutine.named(Thread.ofVirtual()).unstarted(this);
+    thread =
+        coroutine.named(Thread.ofVirtual().inheritInheritableThreadLocals(false)).unstarted(this);
   }
 
   @Override
   public void run() {
-    HandoffMachinery.setCurrentLoop(loop);
     try {
+      HandoffMachinery.setCurrentLoop(machinery.loop);
       coroutine.run();
     } finally {
       ended = true;
@@ -45,14 +46,21 @@ final class HandoffStrand implements Strand, Runnable {
     if (started) {
       LockSupport.unpark(thread);
     } else {
+      try {
+        thread.start();
+      } catch (OutOfMemoryError full) {
+        turn = false;
+        return Pause.NOT_STARTED;
+      }
       started = true;
-      thread.start();
     }
+    machinery.turnBegins();
     while (turn) {
-      LockSupport.park(this);
+      park();
       // Nobody has reason to interrupt a loop, and with the status set it would not park.
       Thread.interrupted();
     }
+    machinery.turnEnds();
     return ended ? Pause.ENDED : Pause.SUSPENDED;
   }
 
@@ -61,17 +69,31 @@ final class HandoffStrand implements Strand, Runnable {
     giveBack();
     boolean interrupted = false;
     while (!turn) {
-      LockSupport.park(this);
+      park();
       interrupted |= Thread.interrupted();
     }
     if (interrupted) {
-      Thread.currentThread().interrupt();
+      Interrupts.restore();
+    }
+  }
+
+  /**
+   * Parks, or returns for no reason. A virtual thread needs memory to leave its carrier. If there
+   * is none the JDK throws, and the thread tries again, as it must not go on without the turn; or
+   * the JDK parks the carrier, for which there is {@link HandoffNudger}.
+   */
+  private void park() {
+    try {
+      LockSupport.park(this);
+    } catch (OutOfMemoryError full) {
+      Thread.onSpinWait();
     }
   }
 
   private void giveBack() {
+    machinery.givesBack(ended ? null : thread);
     turn = false;
-    LockSupport.unpark(Objects.requireNonNull(loop.thread()));
+    LockSupport.unpark(Objects.requireNonNull(machinery.loop.thread()));
   }
 
   @Override

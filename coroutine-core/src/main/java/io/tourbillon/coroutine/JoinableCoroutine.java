@@ -1,6 +1,8 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.text.Printable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -115,6 +117,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   @Override
   public final boolean cancel(String reason) {
     Objects.requireNonNull(reason, "reason");
+    StackReserve.require();
     return cancel(Count.CANCELLED_BY_CALL, reason, CurrentLoop.whoAmI());
   }
 

@@ -3,6 +3,7 @@ package io.tourbillon.coroutine;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.text.Printable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The scheduler: places coroutines on loops, and waits for them in the end. */
@@ -115,12 +117,12 @@ final class LoopScheduler implements CoroutineScheduler {
 
   @Override
   public Coroutine<@Nullable Void> spawn(SpawnOptions options, Action body) {
-    return spawnAny(options, body, null);
+    return spawnAny(options, body, null, _ -> {});
   }
 
   @Override
   public <T extends @Nullable Object> Coroutine<T> spawn(SpawnOptions options, Callable<T> body) {
-    return spawnAny(options, body, null);
+    return spawnAny(options, body, null, _ -> {});
   }
 
   /**
@@ -128,22 +130,19 @@ final class LoopScheduler implements CoroutineScheduler {
    *
    * @param body a Callable of T, or an Action if T is Void
    * @param cancelledFor why it is cancelled before it has begun, or null if it is not
+   * @param known is told of it before its loop is: if that throws, nothing has been spawned
    */
   <T extends @Nullable Object> CoroutineTask<T> spawnAny(
-      SpawnOptions options, Object body, @Nullable String cancelledFor) {
+      SpawnOptions options,
+      Object body,
+      @Nullable String cancelledFor,
+      Consumer<? super CoroutineTask<T>> known) {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(body, "body");
+    StackReserve.require();
     CoroutineTask<?> parent = CurrentLoop.coroutine();
     EventLoop loop = leastLoaded();
-    loop.takePlace();
-    if (!closing.admits(parent)) {
-      loop.givePlace();
-      throw refusal();
-    }
-    if (loop.isDead()) {
-      loop.givePlace();
-      throw new IllegalStateException("no loop is alive any more: " + name);
-    }
+    requireAdmission(parent, loop); // Before it has a number; what counts is the look in place.
     CoroutineTask<T> coroutine = newCoroutine(loop, options, body);
     if (parent != null) {
       coroutine.inherit(LocalScope.inherited(parent.scope()));
@@ -151,8 +150,39 @@ final class LoopScheduler implements CoroutineScheduler {
     if (cancelledFor != null) {
       coroutine.cancel(cancelledFor);
     }
-    loop.accept(coroutine);
+    known.accept(coroutine);
+    place(coroutine, parent);
     return coroutine;
+  }
+
+  private void requireAdmission(@Nullable CoroutineTask<?> spawner, EventLoop loop) {
+    requireAdmission(spawner);
+    if (loop.isDead()) {
+      throw new IllegalStateException("no loop is alive any more: " + name);
+    }
+  }
+
+  /** Also of one that waits for the calling thread, in a blocking call. */
+  private void requireAdmission(@Nullable CoroutineTask<?> caller) {
+    if (!closing.admits(caller == null ? BlockingCall.coroutineHere() : caller)) {
+      throw refusal();
+    }
+  }
+
+  /** Hands a coroutine to its loop. Nothing can fail any more once that has begun. */
+  private void place(CoroutineTask<?> coroutine, @Nullable CoroutineTask<?> spawner) {
+    EventLoop loop = coroutine.loop;
+    loop.takePlace();
+    boolean accepted = false;
+    try {
+      requireAdmission(spawner, loop);
+      loop.accept(coroutine);
+      accepted = true;
+    } finally {
+      if (!accepted) {
+        loop.givePlace();
+      }
+    }
   }
 
   <T extends @Nullable Object> CoroutineTask<T> newCoroutine(
@@ -234,9 +264,7 @@ final class LoopScheduler implements CoroutineScheduler {
     }
     return task -> {
       Objects.requireNonNull(task, "task");
-      if (!closing.admits(CurrentLoop.coroutine())) {
-        throw refusal();
-      }
+      requireAdmission(CurrentLoop.coroutine());
       return leastLoaded().newGuest(name + "-thread-" + guests.incrementAndGet(), task);
     };
   }

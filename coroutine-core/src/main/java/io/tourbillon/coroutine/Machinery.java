@@ -2,6 +2,14 @@ package io.tourbillon.coroutine;
 
 /** How an engine makes the thread of a loop, and strands for its coroutines. One for each loop. */
 abstract class Machinery {
+  final EventLoop loop;
+  private final Aside aside;
+
+  Machinery(EventLoop loop) {
+    this.loop = loop;
+    aside = new Aside(loop.name() + "-reports");
+  }
+
   /** A thread, not yet started, that will be the loop. */
   abstract Thread newLoopThread(String name);
 
@@ -13,9 +21,25 @@ abstract class Machinery {
     task.run();
   }
 
-  /** Runs a task of users. By the loop. */
+  /**
+   * Runs a task of users on the loop: of its timers, or what depends on the end of a coroutine. By
+   * the loop. An engine whose blocking calls block the loop runs it on the loop's own thread, where
+   * it holds up the coroutines as one of them would.
+   */
   void runTask(Runnable task) {
     task.run();
+  }
+
+  /**
+   * Calls a handler of users, or the log, which may block: so not on the loop's own thread, unless
+   * the loop goes by a virtual clock, where the same happens in the same order again and again.
+   */
+  void report(Runnable report) {
+    if (loop.isRealTime()) {
+      aside.add(report);
+    } else {
+      report.run();
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.internal.MemoryReserve;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
@@ -54,18 +55,30 @@ final class Mailbox {
   private volatile Clock.@Nullable Alarm alarm;
 
   /**
-   * Sends, and wakes the loop if it rests.
+   * Sends, and wakes the loop if it rests. While there is no memory for it, waits for some: what is
+   * sent may be a wake-up, which must not be lost.
    *
    * @return whether there is nobody to read it: the loop has to begin
    */
   boolean send(Runnable mail) {
-    queue.add(mail);
+    put(mail);
     VarHandle.fullFence();
     int seen = rest;
     if (seen == RESTING) {
       bell().wake();
     }
     return seen == ENDED;
+  }
+
+  private void put(Runnable mail) {
+    while (true) {
+      try {
+        queue.add(mail);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   /** Makes the caller the one who begins, if there is none. */
@@ -104,14 +117,17 @@ final class Mailbox {
    */
   void rest(boolean isLimited, long deadlineNanos) {
     rest = RESTING;
-    if (queue.isEmpty()) {
-      if (isLimited) {
-        bell().awaitUntil(deadlineNanos);
-      } else {
-        bell().await();
+    try {
+      if (queue.isEmpty()) {
+        if (isLimited) {
+          bell().awaitUntil(deadlineNanos);
+        } else {
+          bell().await();
+        }
       }
+    } finally {
+      rest = AWAKE;
     }
-    rest = AWAKE;
   }
 
   private Clock.Alarm bell() {

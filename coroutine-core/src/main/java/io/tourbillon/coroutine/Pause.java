@@ -8,6 +8,8 @@ enum Pause {
   BLOCKED,
   /** It could not be taken just now; the engine will see to it. */
   NOT_TAKEN,
+  /** It has not begun, as there was no memory for its stack; another strand may. */
+  NOT_STARTED,
   /** For ever. */
   ENDED
 }

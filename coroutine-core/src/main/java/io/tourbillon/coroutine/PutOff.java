@@ -24,26 +24,29 @@ final class PutOff {
    * group's turns is taken for one who can not have it yet.
    */
   void makeReadyWhenDue(CoroutineTask<?> coroutine, Traits traits) {
-    whenDue(
-        traits,
-        traits.own(),
-        () -> whenDue(traits, traits.groups(), () -> loop.makeReady(coroutine)));
+    // All objects are made before anything changes: who has no memory for one tries again.
+    Expiry makeReady = () -> loop.makeReady(coroutine);
+    Expiry ofGroup = expiry(traits, makeReady);
+    Expiry groupsTurn = () -> whenDue(traits, traits.groups(), makeReady, ofGroup);
+    Expiry ofItsOwn = expiry(traits, groupsTurn);
+    whenDue(traits, traits.own(), groupsTurn, ofItsOwn);
   }
 
-  private void whenDue(Traits traits, @Nullable Throttle throttle, Expiry then) {
+  private static Expiry expiry(Traits traits, Expiry then) {
+    return () -> {
+      traits.throttleTimerId = 0;
+      then.expired();
+    };
+  }
+
+  private void whenDue(Traits traits, @Nullable Throttle throttle, Expiry then, Expiry later) {
     long nanos = clock.nanoTime();
     long dueNanos = throttle == null ? nanos : throttle.take(nanos);
     if (dueNanos == nanos) {
       then.expired();
-      return;
+    } else {
+      traits.throttleTimerId = loop.armSurely(scale.elapsedNanos(dueNanos), later);
     }
-    traits.throttleTimerId =
-        loop.wheel.arm(
-            scale.elapsedNanos(dueNanos),
-            () -> {
-              traits.throttleTimerId = 0;
-              then.expired();
-            });
   }
 
   /** Puts a coroutine off no longer, and says whether it has been; it is not ready by that. */

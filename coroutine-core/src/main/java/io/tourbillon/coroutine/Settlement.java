@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.MemoryReserve;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
@@ -56,12 +57,27 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
 
   @Override
   public final boolean fail(Throwable failure) {
-    return settle(new Failure(Objects.requireNonNull(failure, "failure")));
+    Objects.requireNonNull(failure, "failure");
+    while (true) {
+      try {
+        return settle(new Failure(failure));
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause(); // Whoever waits would wait for ever.
+      }
+    }
   }
 
   /** Fails as {@link CompletableFuture#join} does. */
   final void failAsJoinDoes(Throwable failure) {
-    settle(new StageFailure(unwrapped(failure)));
+    Throwable cause = unwrapped(failure);
+    while (true) {
+      try {
+        settle(new StageFailure(cause));
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause(); // The stage would keep it to itself.
+      }
+    }
   }
 
   /** What a failure is about: the cause of one that only wraps it. */

@@ -33,8 +33,11 @@ interface Strand {
     throw new UnsupportedOperationException("blocking calls of this engine block the loop");
   }
 
-  /** Ends the blocking call that the coroutine is in, if it can be interrupted. By the loop. */
-  default void interrupt() {
+  /**
+   * Ends the blocking call that the coroutine is in, if it can be interrupted: at once, or as
+   * {@link Interruption#beginElsewhere} if that may run code of users. By the loop.
+   */
+  default void interrupt(Interruption interruption) {
     throw new UnsupportedOperationException("blocking calls of this engine block the loop");
   }
 

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.StackReserve;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -202,7 +203,7 @@ public final class Suspension {
       }
     } finally {
       if (interrupted) {
-        Thread.currentThread().interrupt();
+        Interrupts.restore();
       }
     }
   }
@@ -317,6 +318,7 @@ public final class Suspension {
               + CurrentLoop.get());
     }
     ThreadResumption<T> resumption = new ThreadResumption<>(what);
+    StackReserve.require();
     registration.accept(resumption);
     return resumption;
   }

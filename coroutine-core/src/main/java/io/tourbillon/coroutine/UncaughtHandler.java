@@ -6,9 +6,10 @@ import io.tourbillon.timer.text.Printable;
  * Is told of a coroutine that has failed and that nobody has joined, or asked for a future, within
  * a second, or by the close of the scheduler. Who has given up waiting, for a limit or because it
  * was cancelled, does not count. Not told of a coroutine that has ended because what it received
- * from was closed, which is an {@link OrderlyEnd}. Called on the coroutine's loop, on {@link
- * Engine#VIRTUAL_THREAD} by a virtual thread there; so it should be quick. What it throws itself is
- * logged.
+ * from was closed, which is an {@link OrderlyEnd}. On {@link Engine#VIRTUAL_THREAD} it is called on
+ * the coroutine's loop, by a virtual thread there; on the others beside the loop, by a virtual
+ * thread of the JDK's, one call of a loop at a time. So one that blocks holds up no coroutine, but
+ * one that computes for long may. What it throws itself is logged.
  */
 @FunctionalInterface
 public interface UncaughtHandler {

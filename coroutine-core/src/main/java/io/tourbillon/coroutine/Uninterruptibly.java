@@ -35,7 +35,7 @@ final class Uninterruptibly {
       }
     } finally {
       if (interrupted) {
-        Thread.currentThread().interrupt();
+        Interrupts.restore();
       }
     }
   }

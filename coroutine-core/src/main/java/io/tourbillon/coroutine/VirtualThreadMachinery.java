@@ -11,11 +11,10 @@ final class VirtualThreadMachinery extends Machinery {
     Scheduling.initialise("sun.nio.ch.Poller");
   }
 
-  private final EventLoop loop;
   private final VirtualThreadPool pool;
 
   VirtualThreadMachinery(EventLoop loop) {
-    this.loop = loop;
+    super(loop);
     pool = new VirtualThreadPool(loop);
   }
 
@@ -41,6 +40,11 @@ final class VirtualThreadMachinery extends Machinery {
   @Override
   void runTask(Runnable task) {
     newGuest("", task).start();
+  }
+
+  @Override
+  void report(Runnable report) {
+    runTask(report);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.MemoryReserve;
 import java.util.IdentityHashMap;
 import java.util.Objects;
 import java.util.concurrent.ForkJoinPool;
@@ -100,7 +101,14 @@ final class VirtualThreadPool extends ForkJoinPool {
 
   /** From now on the continuation, when the JDK submits it, is this coroutine's turn. */
   void expect(Runnable continuation, CoroutineTask<?> coroutine) {
-    blocked.put(continuation, coroutine);
+    while (true) {
+      try {
+        blocked.put(continuation, coroutine);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   /** Runs what was in the ready queue: the turn of a coroutine, or of someone else's thread. */

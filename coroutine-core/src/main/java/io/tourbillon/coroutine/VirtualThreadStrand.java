@@ -38,7 +38,11 @@ final class VirtualThreadStrand implements Strand {
   public Pause resume() {
     Runnable known = continuation;
     if (known == null) {
-      known = pool.start(thread);
+      try {
+        known = pool.start(thread);
+      } catch (OutOfMemoryError full) {
+        return Pause.NOT_STARTED;
+      }
       continuation = known;
     } else {
       turn = true;
@@ -93,8 +97,12 @@ final class VirtualThreadStrand implements Strand {
   }
 
   @Override
-  public void interrupt() {
-    thread.interrupt();
+  public void interrupt(Interruption interruption) {
+    if (Carriers.isInAChannel(thread)) {
+      interruption.beginElsewhere(thread);
+    } else {
+      Interrupts.deliver(thread);
+    }
   }
 
   @Override

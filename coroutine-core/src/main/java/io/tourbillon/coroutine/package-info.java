@@ -59,6 +59,12 @@
  * Suspension}, which anybody can use: it is in packages of its own, and knows no more of loops and
  * engines than users do. Tests stand on the same: {@code io.tourbillon.coroutine.testkit}.
  *
+ * <p><b>Code of users that is no coroutine</b> can block, or wait for a lock that a coroutine
+ * holds; so no loop calls it by itself. There are three ways, and tests that see to it that nothing
+ * else does: {@code Machinery.runTask} for what is to run on the loop, {@code Machinery.report} for
+ * handlers and logs, and {@code Interruption} and {@code BlockingCall} for interrupts, which close
+ * channels of users. What puts objects of users into words does so in the thread that asks.
+ *
  * <p>A loop and its coroutines are never at work at the same time, so what they share needs no
  * atomic operation. What comes from other threads comes by the mailbox.
  *

@@ -148,6 +148,34 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("sun..");
 
+  /** An interrupt may run code of users, which a loop must not wait for: {@link Interrupts}. */
+  @ArchTest
+  static final ArchRule threads_areInterruptedInOnePlace =
+      noClasses()
+          .that()
+          .doNotBelongToAnyOf(Interrupts.class)
+          .and()
+          .resideOutsideOfPackage(CORE + ".testkit")
+          .should()
+          .callMethod(Thread.class, "interrupt");
+
+  @ArchTest
+  static final ArchRule interrupts_areDeliveredByThoseWhoKnowWhere =
+      noClasses()
+          .that()
+          .doNotBelongToAnyOf(BlockingCall.class, Interruption.class, VirtualThreadStrand.class)
+          .should()
+          .callMethod(Interrupts.class, "deliver", Thread.class);
+
+  /** They are called beside the loops, by {@link Machinery#report}. */
+  @ArchTest
+  static final ArchRule handlers_areCalledInOnePlace =
+      noClasses()
+          .that()
+          .doNotBelongToAnyOf(Reports.class)
+          .should()
+          .callMethod(UncaughtHandler.class, "handle", Coroutine.class, Throwable.class);
+
   @ArchTest
   static final ArchRule module_knowsTheJdkAndWhatItDeclares =
       classes()

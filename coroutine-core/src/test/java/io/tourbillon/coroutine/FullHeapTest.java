@@ -2,17 +2,23 @@ package io.tourbillon.coroutine;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Loops and what sleeps on them survive a heap that is full for a while. */
 class FullHeapTest {
-  /** On HANDOFF a thread may have no memory to hand the turn back. */
   @Test
-  @Tag("not-handoff")
   void fullHeap_forAWhile_losesNoWakeUp() throws Exception {
     String said =
         new FreshJvm(FullHeapProgram.class).with("-Xmx64m", "-Xms64m", "-XX:+UseSerialGC").run();
+    assertTrue(said.strip().endsWith("ok"), said);
+  }
+
+  @Test
+  void fullHeap_whileThreadsWakeCancelAndSpawn_losesNoneOfThat() throws Exception {
+    String said =
+        new FreshJvm(FullHeapWakeUpsProgram.class)
+            .with("-Xmx64m", "-Xms64m", "-XX:+UseSerialGC")
+            .run();
     assertTrue(said.strip().endsWith("ok"), said);
   }
 }

@@ -8,6 +8,7 @@ import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.timer.internal.StackReserve;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Flow.Subscriber;
@@ -48,8 +49,18 @@ final class CoroutineSubscription<T> implements Subscription, Emitter<T>, Action
   }
 
   void start(CoroutineScheduler scheduler) {
+    Runnable ended = this::ended;
+    StackReserve.require();
     Coroutine<?> spawned = scheduler.spawn(SpawnOptions.named("publisher"), this);
-    Suspension.whenEnded(spawned, this::ended);
+    boolean watched = false;
+    try {
+      Suspension.whenEnded(spawned, ended);
+      watched = true;
+    } finally {
+      if (!watched) {
+        spawned.cancel("its subscriber could not be told of its end");
+      }
+    }
   }
 
   // By the subscriber, on whatever thread.

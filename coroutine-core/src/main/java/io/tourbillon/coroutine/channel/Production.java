@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.timer.internal.StackReserve;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -41,9 +42,19 @@ final class Production<T> implements Callable<Boolean> {
       throw new IllegalArgumentException("capacity must not be negative: " + capacity);
     }
     Production<T> production = new Production<>(options, capacity, body);
+    Runnable ended = production::ended;
+    StackReserve.require();
     Coroutine<Boolean> coroutine = spawn.apply(production);
     production.coroutine = coroutine;
-    Suspension.Registration _ = Suspension.whenEnded(coroutine, production::ended);
+    boolean bound = false;
+    try {
+      Suspension.Registration _ = Suspension.whenEnded(coroutine, ended);
+      bound = true;
+    } finally {
+      if (!bound) {
+        coroutine.cancel("its channel could not be made"); // Nobody will receive what it sends.
+      }
+    }
     return production.channel;
   }
 

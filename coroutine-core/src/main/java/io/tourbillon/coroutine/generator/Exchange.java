@@ -7,6 +7,7 @@ import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.timer.internal.StackReserve;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -116,6 +117,9 @@ final class Exchange<
   }
 
   private void ask(Request<? extends S> request, Resumption<@Nullable Step<Y, R>> asker) {
+    Runnable giveUp = () -> giveUp(asker);
+    Runnable whenEnded = this::ended;
+    StackReserve.require();
     Coroutine<?> started = null;
     synchronized (this) {
       requireIdle();
@@ -149,10 +153,23 @@ final class Exchange<
       }
       phase = Phase.RUNNING;
       taker = asker;
-      asker.onCancel(() -> giveUp(asker));
+      asker.onCancel(giveUp);
     }
     if (started != null) {
-      Suspension.whenEnded(started, this::ended);
+      watch(started, whenEnded);
+    }
+  }
+
+  private void watch(Coroutine<?> started, Runnable whenEnded) {
+    boolean watched = false;
+    try {
+      Suspension.whenEnded(started, whenEnded);
+      watched = true;
+    } finally {
+      if (!watched) {
+        ended(); // There was no memory for it, and nobody would ever take a value.
+        started.cancel(name + " could not be started");
+      }
     }
   }
 

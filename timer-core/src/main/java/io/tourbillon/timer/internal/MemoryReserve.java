@@ -42,10 +42,14 @@ public final class MemoryReserve {
     }
   }
 
-  /** Waits a millisecond for memory to come. Keeps the interrupt status. */
+  /** Waits a millisecond for memory to come. Keeps the interrupt status. Never throws. */
   public static void pause() {
     boolean interrupted = Thread.interrupted();
-    LockSupport.parkNanos(PAUSE_NANOS);
+    try {
+      LockSupport.parkNanos(PAUSE_NANOS);
+    } catch (OutOfMemoryError full) {
+      Thread.onSpinWait(); // A virtual thread needs some memory to leave its carrier.
+    }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -1,0 +1,150 @@
+package io.tourbillon.coroutine;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * Fills the heap to the brim again and again while threads wake coroutines, cancel them and spawn
+ * others; frees it, and looks whether a wake-up or a place was lost. Started by {@link
+ * FullHeapTest} with a small heap.
+ */
+final class FullHeapWakeUpsProgram {
+  private static final int COROUTINES = 100;
+  private static final int ROUNDS = 8;
+  private static final long FULL_NANOS = 250_000_000;
+
+  private final AtomicBoolean enough = new AtomicBoolean();
+  private final AtomicIntegerArray turns = new AtomicIntegerArray(COROUTINES);
+
+  /** Who waits to be woken; an array, as who wakes them has no memory either. */
+  private final AtomicReferenceArray<Resumption<Integer>> waiting =
+      new AtomicReferenceArray<>(COROUTINES);
+
+  private FullHeapWakeUpsProgram() {}
+
+  public static void main(String[] args) throws Exception {
+    new FullHeapWakeUpsProgram().run();
+    System.out.println("ok");
+  }
+
+  private void run() throws Exception {
+    CoroutineScheduler scheduler =
+        CoroutineScheduler.builder()
+            .engine(TestSchedulers.ENGINE)
+            .loops(2)
+            .watchdog(Duration.ZERO)
+            .uncaughtHandler((coroutine, failure) -> {})
+            .build();
+    for (int number = 0; number < COROUTINES; number++) {
+      int own = number;
+      Coroutine<?> _ = scheduler.spawn(() -> waitAgainAndAgain(own));
+    }
+    Thread waker = new Thread(this::wake, "waker");
+    waker.setDaemon(true);
+    Thread spawner = new Thread(() -> spawnAndCancel(scheduler), "spawner");
+    waker.start();
+    spawner.start();
+    for (int round = 0; round < ROUNDS; round++) {
+      fillHeap();
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    TimeUnit.MILLISECONDS.sleep(500);
+    int[] before = new int[COROUTINES];
+    for (int number = 0; number < COROUTINES; number++) {
+      before[number] = turns.get(number);
+    }
+    TimeUnit.SECONDS.sleep(2);
+    int stuck = 0;
+    for (int number = 0; number < COROUTINES; number++) {
+      stuck += turns.get(number) > before[number] ? 0 : 1;
+    }
+    require(stuck == 0, "coroutines that have stopped: " + stuck);
+    require(scheduler.stats().loops().stream().noneMatch(LoopStats::dead), "a loop has died");
+    enough.set(true);
+    spawner.join();
+    require(scheduler.close(Duration.ofSeconds(10)), "not all have ended");
+  }
+
+  private void waitAgainAndAgain(int own) {
+    while (!enough.get()) {
+      try {
+        Coroutines.<Integer>suspend(
+            resumption -> {
+              resumption.onCancel(() -> waiting.set(own, null));
+              waiting.set(own, resumption);
+            });
+        turns.incrementAndGet(own);
+      } catch (OutOfMemoryError full) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private void wake() {
+    while (true) {
+      for (int number = 0; number < COROUTINES; number++) {
+        Resumption<Integer> one = waiting.getAndSet(number, null);
+        if (one != null) {
+          try {
+            one.resume(number);
+          } catch (OutOfMemoryError lost) {
+            Thread.onSpinWait(); // As in a callback that nobody runs again.
+          }
+        }
+      }
+    }
+  }
+
+  private void spawnAndCancel(CoroutineScheduler scheduler) {
+    while (!enough.get()) {
+      try {
+        Coroutine<?> sleeper = scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
+        while (!sleeper.state().isEnd()) {
+          cancelSurely(sleeper);
+          Thread.onSpinWait();
+        }
+      } catch (OutOfMemoryError full) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private static void cancelSurely(Coroutine<?> coroutine) {
+    while (true) {
+      try {
+        coroutine.cancel();
+        return;
+      } catch (OutOfMemoryError full) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private static void fillHeap() {
+    long startNanos = System.nanoTime();
+    int errors = 0;
+    Object[] chain = null;
+    int size = 1 << 16;
+    while (System.nanoTime() - startNanos < FULL_NANOS || errors < 10) {
+      try {
+        Object[] next = new Object[size];
+        next[0] = chain;
+        chain = next;
+      } catch (OutOfMemoryError full) {
+        errors++;
+        size = Math.max(1, size / 8);
+      }
+    }
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      System.out.println(otherwise);
+      System.out.flush();
+      Runtime.getRuntime().halt(1);
+    }
+  }
+}

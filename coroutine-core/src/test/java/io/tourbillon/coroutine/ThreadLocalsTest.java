@@ -1,0 +1,25 @@
+package io.tourbillon.coroutine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Whose the thread-locals are that a coroutine sets: its own, on each engine with its flags. */
+class ThreadLocalsTest {
+  @Test
+  void threadLocals_areTheCoroutinesOwn() throws Exception {
+    String said =
+        new FreshJvm(ThreadLocalsProgram.class)
+            .with("--add-opens", "java.base/java.lang=ALL-UNNAMED")
+            .run();
+    assertEquals("own", said.strip());
+  }
+
+  /** As documented, so that nobody counts on more. */
+  @Test
+  @Tag("continuation")
+  void threadLocals_withoutTheSecondFlag_areTheLoops() throws Exception {
+    assertEquals("shared", new FreshJvm(ThreadLocalsProgram.class).run().strip());
+  }
+}
