@@ -6,15 +6,16 @@ import io.tourbillon.coroutine.LoopCounts.Count;
 final class Cancellation implements Signal {
   private final Count count;
   private final String source;
-  private final String reason;
+  private final Object reason;
 
   /** When it was made. */
   final long elapsedNanos;
 
   /**
    * @param count as what the end of the coroutine is counted
+   * @param reason is put into words when somebody asks
    */
-  Cancellation(Count count, String source, String reason, long elapsedNanos) {
+  Cancellation(Count count, String source, Object reason, long elapsedNanos) {
     this.count = count;
     this.source = source;
     this.reason = reason;
@@ -32,6 +33,6 @@ final class Cancellation implements Signal {
 
   @Override
   public String reason() {
-    return reason;
+    return reason.toString();
   }
 }

@@ -1,7 +1,7 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
+import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.internal.StackReserve;
 import java.util.LinkedHashSet;
@@ -215,11 +215,11 @@ final class Children implements Awaited {
 
   /**
    * A child has come to its end. On its loop, whose own thread must not queue for the lock, where
-   * it could be behind a coroutine that can not go on without the loop; nor put a failure into
-   * words, which is code of users. Mostly there is neither, which saves a turn.
+   * it could be behind a coroutine that can not go on without the loop. Mostly the lock is free,
+   * which saves a turn.
    */
   private void ended(CoroutineTask<?> child) {
-    if (child.state() != State.FAILED && lock.tryLock()) {
+    if (lock.tryLock()) {
       leave(child);
     } else {
       child.loop.runTask(
@@ -251,13 +251,21 @@ final class Children implements Awaited {
   }
 
   private void carryOut(Ending begun) {
-    String reason = begun.reason;
+    Object reason = begun.reason;
     if (begun.failure != null) {
       onFailure.accept(begun.failure);
-      reason += ": " + SafeText.of(begun.failure);
+      reason = new Because(begun.reason, begun.failure);
     }
     for (CoroutineTask<?> child : begun.cancelled) {
-      child.cancel(reason);
+      child.cancel(Count.CANCELLED_BY_CALL, reason, CurrentLoop.whoAmI());
+    }
+  }
+
+  /** A reason that names a failure, put into words by who asks: that is code of users. */
+  record Because(String what, Throwable failure) {
+    @Override
+    public String toString() {
+      return what + ": " + SafeText.of(failure);
     }
   }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChildrenScope extends Scope implements Signal {
   /** Written once, before {@link #strikeNanos}. */
-  private String reason = "nothing has happened";
+  private Object reason = "nothing has happened";
 
   private @Nullable Throwable cause;
 
@@ -34,7 +34,7 @@ final class ChildrenScope extends Scope implements Signal {
   }
 
   /** From now on suspension points in it raise a signal. The first call counts. */
-  synchronized void strike(long elapsedNanos, String reason, @Nullable Throwable cause) {
+  synchronized void strike(long elapsedNanos, Object reason, @Nullable Throwable cause) {
     if (strikeNanos == NEVER && !ended) {
       this.reason = reason;
       this.cause = cause;
@@ -81,7 +81,7 @@ final class ChildrenScope extends Scope implements Signal {
 
   @Override
   public String reason() {
-    return reason;
+    return reason.toString();
   }
 
   @Override

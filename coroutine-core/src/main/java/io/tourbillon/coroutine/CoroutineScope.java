@@ -2,7 +2,6 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.TimerHandle;
-import io.tourbillon.timer.internal.SafeText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -257,7 +256,7 @@ public final class CoroutineScope implements AutoCloseable {
   private void strikeOwner(Throwable thrown) {
     if (owner != null && ownersScope != null) {
       ownersScope.strike(
-          owner.loop.elapsedNanos(), "it has failed: " + SafeText.of(thrown), thrown);
+          owner.loop.elapsedNanos(), new Children.Because("it has failed", thrown), thrown);
       owner.loop.tell(owner::cancelled);
     }
   }

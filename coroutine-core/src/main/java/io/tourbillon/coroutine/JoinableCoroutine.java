@@ -1,7 +1,6 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
-import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.text.Printable;
 import java.lang.invoke.MethodHandles;
@@ -121,7 +120,12 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     return cancel(Count.CANCELLED_BY_CALL, reason, CurrentLoop.whoAmI());
   }
 
-  final boolean cancel(Count count, String reason, String source) {
+  /**
+   * Cancels it.
+   *
+   * @param reason is put into words when somebody asks, which is not here
+   */
+  final boolean cancel(Count count, Object reason, String source) {
     if (state.isEnd()) {
       return false;
     }
