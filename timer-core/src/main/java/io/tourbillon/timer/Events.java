@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  * been done.
  */
 final class Events {
-  private static final System.Logger LOGGER = System.getLogger("io.tourbillon.timer");
-
   private final @Nullable TimerListener listener;
   private final TimerExceptionHandler exceptionHandler;
 
@@ -114,7 +112,7 @@ final class Events {
       }
     } else {
       try {
-        LOGGER.log(System.Logger.Level.WARNING, report::toString);
+        Logging.logger().log(System.Logger.Level.WARNING, report.toString());
       } catch (Throwable unloggable) {
         log(LogMessage.STALL_NOT_LOGGED, unloggable);
       }
@@ -153,7 +151,7 @@ final class Events {
   /** Logs. Nobody is left to be told of a logger that fails, so that is dropped. */
   void log(LogMessage what, Throwable failure) {
     try {
-      LOGGER.log(System.Logger.Level.ERROR, what.text, failure);
+      Logging.logger().log(System.Logger.Level.ERROR, what.text, failure);
     } catch (Throwable unloggable) {
       // The driver must go on, whatever a logger's handler throws, the failure itself included.
     }

@@ -55,7 +55,9 @@ final class HandBack implements ExpirySink<Object> {
    * in.
    */
   List<Runnable> finish() {
-    ids.forEach(events::handedBack);
+    for (long id : ids) {
+      events.handedBack(id);
+    }
     List<Runnable> passedIn = new ArrayList<>(tasks.size());
     for (Runnable task : tasks) {
       if (task instanceof AccountableTask accountable) {

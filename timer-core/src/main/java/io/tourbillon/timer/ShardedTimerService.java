@@ -15,6 +15,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,21 +60,26 @@ final class ShardedTimerService implements TimerService {
   /** Set once. The locks of the shards decide who is refused; this only answers questions. */
   private volatile boolean shutdown;
 
-  private ShardedTimerService(Builder builder) {
+  private ShardedTimerService(Builder builder, int shardCount) {
     events = new Events(builder.listener, builder.exceptionHandler);
     clock = builder.clock;
     scale = new TickScale(clock.nanoTime(), builder.tick.toNanos());
     limit = new PendingLimit(builder.maxPending);
     recordStats = builder.recordStats;
-    shards = new Shard[shardCount()];
+    shards = new Shard[shardCount];
     for (int number = 0; number < shards.length; number++) {
       shards[number] = new Shard(this, number, builder.recordStats);
     }
-    watchdog =
-        builder.watchdogBound == null
-            ? null
-            : new Watchdog<>(builder.watchdogBound.toNanos(), this::look, this::stalled);
-    driverThread = newThread(builder.threadFactory, this::drive);
+    watchdog = builder.watchdogBound == null ? null : newWatchdog(builder.watchdogBound);
+    driverThread =
+        newThread(
+            builder.threadFactory,
+            new Runnable() {
+              @Override
+              public void run() {
+                drive();
+              }
+            });
     waker = new Waker(clock.newAlarm(driverThread));
     followUp = new FollowUp(events, limit, scale, clock, waker);
     runner = new TaskRunner(followUp, builder.executor, watchdog, measuring(builder));
@@ -85,11 +92,17 @@ final class ShardedTimerService implements TimerService {
             runner,
             followUp,
             TickScale.nanosOf(builder.pauseThreshold),
-            this::driverBroke);
+            new Consumer<>() {
+              @Override
+              public void accept(Throwable broken) {
+                driverBroke(broken);
+              }
+            });
   }
 
   static TimerService start(Builder builder) {
-    ShardedTimerService service = new ShardedTimerService(builder);
+    FirstUse.ofServices(builder.recordStats);
+    ShardedTimerService service = new ShardedTimerService(builder, shardCount());
     try {
       service.startThreads(builder.threadFactory);
     } catch (RuntimeException | Error failure) {
@@ -100,6 +113,29 @@ final class ShardedTimerService implements TimerService {
       throw failure;
     }
     return service;
+  }
+
+  /** One with a single shard, whose driver is not started: see {@link FirstUse}. */
+  static ShardedTimerService withoutThreads(Builder builder) {
+    return new ShardedTimerService(builder, 1);
+  }
+
+  private Watchdog<StallReport> newWatchdog(Duration bound) {
+    LongFunction<StallReport> look =
+        new LongFunction<>() {
+          @Override
+          public StallReport apply(long heldNanos) {
+            return look(heldNanos);
+          }
+        };
+    Consumer<StallReport> reports =
+        new Consumer<>() {
+          @Override
+          public void accept(StallReport report) {
+            stalled(report);
+          }
+        };
+    return new Watchdog<>(bound.toNanos(), look, reports);
   }
 
   private void startThreads(ThreadFactory threadFactory) {
@@ -387,7 +423,9 @@ final class ShardedTimerService implements TimerService {
     List<Runnable> lost = shutdownNow();
     RejectedExecutionException cause =
         new RejectedExecutionException(AbstractShard.SHUT_DOWN, broken);
-    lost.forEach(task -> events.notRun(task, cause));
+    for (Runnable task : lost) {
+      events.notRun(task, cause);
+    }
   }
 
   private long elapsedNanos() {
@@ -411,6 +449,12 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public ScheduledExecutorView asScheduledExecutor() {
+    FirstUse.ofViews();
+    return newView();
+  }
+
+  /** A view; {@link FirstUse} makes the first. */
+  ScheduledExecutorView newView() {
     OrderedExecutor view;
     synchronized (views) {
       view = new OrderedExecutor(this, orderedTimers());
@@ -436,6 +480,11 @@ final class ShardedTimerService implements TimerService {
       timers.shard.close();
     }
     return timers;
+  }
+
+  /** Takes one turn of the driver, which was not started. */
+  void turn() {
+    driver.turn();
   }
 
   void dropFromTerminatedExecutor() {
@@ -503,6 +552,13 @@ final class ShardedTimerService implements TimerService {
     return counter.finish();
   }
 
+  /** State and count, as ThreadPoolExecutor has it. */
+  @Override
+  public String toString() {
+    String state = !shutdown ? "Running" : driverThread.isAlive() ? "Shutting down" : "Terminated";
+    return super.toString() + "[" + state + ", pending timers = " + pending() + "]";
+  }
+
   // Shutdown.
 
   @Override
@@ -531,7 +587,9 @@ final class ShardedTimerService implements TimerService {
     synchronized (views) {
       open = List.copyOf(views);
     }
-    open.forEach(OrderedExecutor::serviceShutDown);
+    for (OrderedExecutor view : open) {
+      view.serviceShutDown();
+    }
     return passedIn;
   }
 

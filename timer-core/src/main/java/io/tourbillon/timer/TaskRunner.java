@@ -269,7 +269,9 @@ final class TaskRunner {
 
   /** Interrupts the tasks that the executor is running. */
   void interruptHandedOver() {
-    handedOver.members().forEach(HandedOver::interruptRun);
+    for (HandedOver task : handedOver.members()) {
+      task.interruptRun();
+    }
   }
 
   // A run.

@@ -1,7 +1,5 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.internal.SafeText;
-
 /**
  * Is told what went wrong in a task, or with handing it to the executor. Called by the thread that
  * found out, so it should be quick; what it throws itself is logged.
@@ -19,8 +17,6 @@ public interface TimerExceptionHandler {
 
   /** The default: logs an error to the System.Logger {@code io.tourbillon.timer}. */
   static TimerExceptionHandler logging() {
-    return (task, error) ->
-        System.getLogger("io.tourbillon.timer")
-            .log(System.Logger.Level.ERROR, "timer task failed: " + SafeText.of(task), error);
+    return LoggingHandler.INSTANCE;
   }
 }

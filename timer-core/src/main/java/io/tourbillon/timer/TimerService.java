@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.StackReserve;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -44,6 +45,10 @@ import org.jspecify.annotations.Nullable;
  * timers are late. A caller whose stack is full gets a {@link StackOverflowError}, and nothing has
  * changed then.
  *
+ * <p>The first service of a process, and the first executor view, load the classes for all
+ * operations, which takes some ten milliseconds each, and should be made where there is stack and
+ * heap for it, at the start: a class that cannot be initialised stays unusable.
+ *
  * <p>Tasks run on the service's one thread, its driver, unless an executor is given. A task there
  * should be short: all other timers wait for it. See {@link Builder#watchdog}.
  *
@@ -59,6 +64,7 @@ public interface TimerService extends AutoCloseable {
 
   /** Configures a service. */
   static Builder builder() {
+    StackReserve.requireForLoading();
     return new Builder();
   }
 
@@ -396,6 +402,7 @@ public interface TimerService extends AutoCloseable {
      * @throws IllegalStateException if the thread factory makes no thread
      */
     public TimerService build() {
+      StackReserve.requireForLoading();
       return ShardedTimerService.start(this);
     }
 

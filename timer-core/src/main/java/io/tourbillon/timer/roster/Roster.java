@@ -102,7 +102,9 @@ public final class Roster<M extends Roster.Member> {
       return;
     }
     closed = true;
-    stripes.forEach(Stripe::close);
+    for (Stripe stripe : stripes) {
+      stripe.close();
+    }
     if (remaining.decrementAndGet() == 0) {
       emptied.countDown();
     }
@@ -127,7 +129,9 @@ public final class Roster<M extends Roster.Member> {
    */
   public List<M> members() {
     List<M> members = new ArrayList<>();
-    stripes.forEach(stripe -> stripe.copyTo(members));
+    for (Stripe stripe : stripes) {
+      stripe.copyTo(members);
+    }
     return members;
   }
 
