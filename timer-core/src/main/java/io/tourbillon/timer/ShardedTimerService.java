@@ -105,6 +105,7 @@ final class ShardedTimerService implements TimerService {
     ShardedTimerService service = new ShardedTimerService(builder, shardCount());
     try {
       service.startThreads(builder.threadFactory);
+      Logging.warmUp();
     } catch (RuntimeException | Error failure) {
       // Nobody has this service. A stopped driver does nothing but leave the clock, on which all
       // others would wait for it otherwise.

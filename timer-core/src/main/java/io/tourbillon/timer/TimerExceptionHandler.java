@@ -15,7 +15,12 @@ public interface TimerExceptionHandler {
    */
   void handle(Runnable task, Throwable error);
 
-  /** The default: logs an error to the System.Logger {@code io.tourbillon.timer}. */
+  /**
+   * The default: logs an error to the System.Logger {@code io.tourbillon.timer}. The first record
+   * of a JVM takes its logging system some hundred milliseconds, for which other timers would wait:
+   * a thread of its own prepares that when the first service is built. A task that fails before it
+   * is done still holds them up.
+   */
   static TimerExceptionHandler logging() {
     return LoggingHandler.INSTANCE;
   }

@@ -28,6 +28,9 @@ class FirstUseTest {
   private static final Pattern INITIALISED =
       Pattern.compile("Initializing '([^']+)'.* by thread \"([^\"]+)\"");
 
+  private static final Pattern EXPENSIVE =
+      Pattern.compile("java/util/logging/(LogManager$|.*Formatter)|java/time/|java/util/Formatter");
+
   /** What the operations of this program itself need, or the JDK by chance. */
   private static final Set<String> OF_OTHERS =
       Set.of(
@@ -46,7 +49,7 @@ class FirstUseTest {
             List.of());
     List<String> late = new ArrayList<>();
     for (Initialised found : initialisedLate(said)) {
-      if (!OF_OTHERS.contains(found.type)) {
+      if (!found.thread.equals("tourbillon-logging") && !OF_OTHERS.contains(found.type)) {
         late.add(found.toString());
       }
     }
@@ -65,6 +68,22 @@ class FirstUseTest {
       }
     }
     return late;
+  }
+
+  /** It takes the driver some hundred milliseconds to set up logging and the formats of dates. */
+  @Test
+  @Timeout(90)
+  void firstFailure_sometimeAfterTheBuild_findsLoggingSetUp(@TempDir Path folder) throws Exception {
+    List<String> said = ChildJvm.run(folder, FirstFailureRun.class, "-Xlog:class+init=info");
+    assertTrue(said.stream().anyMatch(line -> line.contains("the first failure")), said.toString());
+    List<String> late = new ArrayList<>();
+    for (Initialised found : initialisedLate(said)) {
+      if (found.thread.startsWith("tourbillon-timer-")
+          && EXPENSIVE.matcher(found.type).lookingAt()) {
+        late.add(found.type);
+      }
+    }
+    assertEquals(List.of(), late);
   }
 
   @ParameterizedTest
