@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Uses each operation once while a service is built, on a service that nobody else sees.
@@ -203,10 +204,16 @@ final class FirstUse {
 
   /** Lets time go by, more than a period of timers, and then with an executor that refuses. */
   private void turns() {
+    Throwable[] refusals = {
+      new RejectedExecutionException("the refusal of a first use"),
+      // The one that is not waited for.
+      new OutOfMemoryError("unable to create native thread"),
+      new IllegalStateException("the failure of an executor")
+    };
     for (int turn = 0; turn < TURNS; turn++) {
       timers.turn();
       clock.nanos += 3 * MILLI.toNanos();
-      executor.refuses = turn >= TURNS / 2;
+      executor.refusal = turn < TURNS / 2 ? null : refusals[turn % refusals.length];
     }
   }
 
@@ -231,12 +238,12 @@ final class FirstUse {
 
   /** Runs tasks at once, or refuses them. */
   private static final class ChoosyExecutor implements Executor {
-    boolean refuses;
+    @Nullable Throwable refusal;
 
     @Override
     public void execute(Runnable task) {
-      if (refuses) {
-        throw new RejectedExecutionException("the refusal of a first use");
+      if (refusal != null) {
+        throw Rethrow.unchecked(refusal);
       }
       task.run();
     }

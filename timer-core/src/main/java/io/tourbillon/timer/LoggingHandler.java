@@ -8,7 +8,11 @@ enum LoggingHandler implements TimerExceptionHandler {
 
   @Override
   public void handle(Runnable task, Throwable error) {
-    Logging.logger()
-        .log(System.Logger.Level.ERROR, "timer task failed: " + SafeText.of(task), error);
+    handle(task, LogMessage.FAILED, error);
+  }
+
+  /** Says whether the task threw or was not run, which the error alone does not tell. */
+  void handle(Runnable task, LogMessage what, Throwable error) {
+    Logging.logger().log(System.Logger.Level.ERROR, what.text + ": " + SafeText.of(task), error);
   }
 }

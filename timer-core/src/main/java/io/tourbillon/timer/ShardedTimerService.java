@@ -425,7 +425,7 @@ final class ShardedTimerService implements TimerService {
     RejectedExecutionException cause =
         new RejectedExecutionException(AbstractShard.SHUT_DOWN, broken);
     for (Runnable task : lost) {
-      events.notRun(task, cause);
+      events.notRun(task, LogMessage.SHUT_DOWN, cause);
     }
   }
 
@@ -671,7 +671,8 @@ final class ShardedTimerService implements TimerService {
         runner.interruptHandedOver();
         ended = awaitEnd(INTERRUPT_INTERVAL_NANOS);
       }
-      return ended;
+      // Nothing should be left. If something is, then it has not ended.
+      return ended && pending() == 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

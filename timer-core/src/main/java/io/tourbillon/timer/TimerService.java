@@ -306,7 +306,9 @@ public interface TimerService extends AutoCloseable {
      * they would run on the driver; a periodic task is armed again when its run has ended, and so
      * comes after what was handed over meanwhile. A task that the executor refuses does not run:
      * the exception handler is told, and the timer counts as fired and as rejected. A periodic
-     * timer goes on.
+     * timer goes on, unless the executor has been terminated, which ends it; the periodic task of a
+     * view ends at the first refusal. While there is no memory to hand a task over, the driver
+     * waits for it.
      *
      * <p>If an {@link java.util.concurrent.ExecutorService} is terminated with tasks that it has
      * not run, these are treated as refused: within a second, or, after a shutdown of the service
