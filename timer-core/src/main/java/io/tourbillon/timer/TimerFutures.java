@@ -21,7 +21,7 @@ final class TimerFutures {
 
   static <T extends @Nullable Object> CompletableFuture<T> timeout(
       TimerService timers, CompletionStage<T> stage, Duration limit) {
-    if (timers.isShutdown()) {
+    if (timers.isShutdown() && isKnownToBeOpen(stage)) {
       throw new RejectedExecutionException(AbstractShard.SHUT_DOWN);
     }
     CompletableFuture<T> future = new CompletableFuture<>();
@@ -36,6 +36,15 @@ final class TimerFutures {
       }
     }
     return future;
+  }
+
+  /** Of such a stage nothing need be asked after a shutdown; others may have completed. */
+  private static boolean isKnownToBeOpen(CompletionStage<?> stage) {
+    try {
+      return stage instanceof CompletableFuture<?> future && !future.isDone();
+    } catch (UnsupportedOperationException minimal) {
+      return false;
+    }
   }
 
   private static void start(

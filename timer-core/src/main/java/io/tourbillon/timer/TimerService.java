@@ -171,7 +171,8 @@ public interface TimerService extends AutoCloseable {
    * on. Completing or cancelling the future cancels the timer. As with any dependent future, a
    * stage that never completes keeps the future reachable, also after its timeout.
    *
-   * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}
+   * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}, if a timer is
+   *     needed
    */
   <T extends @Nullable Object> CompletableFuture<T> timeout(
       CompletionStage<T> stage, Duration limit);
