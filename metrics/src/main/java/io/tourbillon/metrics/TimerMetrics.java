@@ -97,7 +97,7 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
     meters.counter("tourbillon.timer.fired", "Timers that ended by firing", TimerStats::fired);
     meters.counter(
         "tourbillon.timer.runs",
-        "Tasks run or handed to the executor, those of periodic timers each time",
+        "Tasks run or handed to the executor, also if it refused them; periodic ones each time",
         TimerStats::runs);
     meters.counter(
         "tourbillon.timer.handed.back", "Timers pending at shutdown", TimerStats::handedBack);

@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.time.Duration;
@@ -57,6 +58,9 @@ final class ShardedTimerService implements TimerService {
 
   private final boolean recordStats;
 
+  /** Set before the driver's thread is started. */
+  private volatile boolean driverStarted;
+
   /** Set once. The locks of the shards decide who is refused; this only answers questions. */
   private volatile boolean shutdown;
 
@@ -77,7 +81,10 @@ final class ShardedTimerService implements TimerService {
             new Runnable() {
               @Override
               public void run() {
-                drive();
+                // Not if the thread factory starts it: then there is no service.
+                if (driverStarted) {
+                  drive();
+                }
               }
             });
     waker = new Waker(clock.newAlarm(driverThread));
@@ -143,6 +150,7 @@ final class ShardedTimerService implements TimerService {
     if (watchdog != null) {
       watchdog.start(newThread(threadFactory, watchdog), driverThread);
     }
+    driverStarted = true;
     driverThread.start();
   }
 
@@ -173,7 +181,12 @@ final class ShardedTimerService implements TimerService {
   private static Thread newThread(ThreadFactory factory, Runnable body) {
     Thread thread = factory.newThread(body);
     if (thread == null) {
-      throw new IllegalStateException("the thread factory must make a thread: " + factory);
+      throw new IllegalStateException(
+          "the thread factory must make a thread, not return null: " + SafeText.of(factory));
+    }
+    if (thread.getState() != Thread.State.NEW) {
+      throw new IllegalStateException(
+          "the thread factory must make a new thread and not start it: " + SafeText.of(factory));
     }
     return thread;
   }

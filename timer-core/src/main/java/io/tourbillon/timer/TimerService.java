@@ -224,7 +224,9 @@ public interface TimerService extends AutoCloseable {
    * RejectedExecutionException}.
    *
    * @return the tasks that were handed back, the very objects that were passed in, in no particular
-   *     order; futures have none
+   *     order; of a {@link io.tourbillon.timer.netty.NettyTimer} its timeouts, which are Runnables
+   *     as well as Netty's; nothing for futures and for Callables that were passed to a view, whose
+   *     futures fail
    */
   List<Runnable> shutdownNow();
 
@@ -334,6 +336,8 @@ public interface TimerService extends AutoCloseable {
      * What makes the driver thread, and the watchdog's. By default they are daemon platform threads
      * named {@code tourbillon-timer-1} and so on, which inherit nothing from the thread that builds
      * the service: no inheritable thread locals, no context class loader, no priority.
+     *
+     * @param threadFactory must make a new thread each time, and leave the start to the service
      */
     public Builder threadFactory(ThreadFactory threadFactory) {
       this.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
@@ -402,7 +406,7 @@ public interface TimerService extends AutoCloseable {
     /**
      * Builds the service and starts its driver, which waits until there is something to do.
      *
-     * @throws IllegalStateException if the thread factory makes no thread
+     * @throws IllegalStateException if the thread factory makes no thread, or one that was started
      */
     public TimerService build() {
       StackReserve.requireForLoading();
