@@ -45,12 +45,14 @@ final class FirstUse {
   private static volatile boolean statsUsed;
   private static volatile boolean viewsUsed;
 
+  private final boolean recordStats;
   private final ManualClock clock = new ManualClock();
   private final ChoosyExecutor executor = new ChoosyExecutor();
   private final Nothing nothing = new Nothing();
   private final ShardedTimerService timers;
 
   private FirstUse(boolean recordStats) {
+    this.recordStats = recordStats;
     timers =
         ShardedTimerService.withoutThreads(
             TimerService.builder()
@@ -67,6 +69,17 @@ final class FirstUse {
       new FirstUse(recordStats).use(false);
       servicesUsed = true;
       statsUsed |= recordStats;
+    }
+  }
+
+  /**
+   * Before the first statistics of a service that records none, which need the classes of the
+   * histograms: those take 16 ms, which most services can do without.
+   */
+  static void ofStats() {
+    if (!statsUsed) {
+      StackReserve.requireForLoading();
+      ofServices(true);
     }
   }
 
@@ -150,7 +163,9 @@ final class FirstUse {
   private void observe() {
     timers.pending();
     timers.overdue();
-    TimerStats _ = timers.stats();
+    if (recordStats) {
+      TimerStats _ = timers.snapshot();
+    }
     String _ = timers.dump().toString() + new StallReport("", 0, List.of());
   }
 

@@ -520,6 +520,12 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public TimerStats stats() {
+    FirstUse.ofStats();
+    return snapshot();
+  }
+
+  /** The statistics; {@link FirstUse} asks for the first. */
+  TimerStats snapshot() {
     StackReserve.require();
     StatsSnapshot snapshot = new StatsSnapshot(scale, limit.maxPending(), elapsedNanos());
     for (Shard shard : shards) {
