@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -17,7 +18,6 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
@@ -149,7 +149,7 @@ class InterruptedCallTest {
         scheduler.spawn(() -> Coroutines.blocking(() -> call.make(begun)));
     begun.await();
     coroutine.cancel();
-    assertThrows(CancellationException.class, () -> coroutine.join(PATIENCE));
+    assertCancelled(() -> coroutine.join(PATIENCE));
     assertEquals(State.CANCELLED, coroutine.state());
   }
 
@@ -180,7 +180,7 @@ class InterruptedCallTest {
     Coroutine<Boolean> coroutine = scheduler.spawn(() -> call.make(begun));
     begun.await();
     coroutine.cancel();
-    assertThrows(CancellationException.class, () -> coroutine.join(PATIENCE));
+    assertCancelled(() -> coroutine.join(PATIENCE));
     assertEquals(State.CANCELLED, coroutine.state());
   }
 

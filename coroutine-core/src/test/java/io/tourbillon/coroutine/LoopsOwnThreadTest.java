@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -286,7 +287,7 @@ class LoopsOwnThreadTest {
       Thread.sleep(1);
     }
     cancelled.cancel();
-    assertThrows(CancellationException.class, cancelled::join);
+    assertCancelled(cancelled::join);
     assertTrue(CALLS.contains("onCancel"));
   }
 
@@ -315,7 +316,7 @@ class LoopsOwnThreadTest {
     Coroutine<Integer> coroutine = scheduler.spawn(() -> Coroutines.blocking(channel::read));
     channel.reading.await();
     coroutine.cancel();
-    assertThrows(CancellationException.class, coroutine::join);
+    assertCancelled(coroutine::join);
     assertTrue(CALLS.contains("implCloseChannel"));
     Coroutine<?> failing =
         scheduler.spawn(
@@ -334,7 +335,7 @@ class LoopsOwnThreadTest {
     Coroutine<Integer> coroutine = scheduler.spawn(() -> channel.read());
     channel.reading.await();
     coroutine.cancel();
-    assertThrows(CancellationException.class, coroutine::join);
+    assertCancelled(coroutine::join);
     assertTrue(CALLS.contains("implCloseChannel"));
   }
 

@@ -1,9 +1,9 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine.State;
@@ -93,7 +93,7 @@ class SlowToCloseTest {
     assertTrue(channel.closing.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     assertLoopGoesOn();
     channel.mayClose.countDown();
-    assertThrows(CancellationException.class, () -> reader.join(PATIENCE));
+    assertCancelled(() -> reader.join(PATIENCE));
     assertEquals(State.CANCELLED, reader.state());
   }
 
@@ -136,7 +136,7 @@ class SlowToCloseTest {
     assertLoopGoesOn();
     holder.cancel();
     assertTrue(holder.join(PATIENCE));
-    assertThrows(CancellationException.class, () -> reader.join(PATIENCE));
+    assertCancelled(() -> reader.join(PATIENCE));
   }
 
   @Test

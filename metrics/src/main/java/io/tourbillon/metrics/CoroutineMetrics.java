@@ -28,9 +28,10 @@ import java.util.function.ToLongFunction;
  * <p>The timers of {@link CoroutineScheduler#timers} are shown by a {@link TimerMetrics} of their
  * own.
  *
- * <p>Several schedulers share a registry if their tags have different values. The registry keeps
- * what it shows alive: the binder may be forgotten, and the scheduler is reachable until the meters
- * are removed, which {@link #close} does.
+ * <p>Several schedulers share a registry if their tags have different values. Of two with the same
+ * tags a registry shows the one that was bound first, and nothing of the other, without an error.
+ * The registry keeps what it shows alive: the binder may be forgotten, and the scheduler is
+ * reachable until the meters are removed, which {@link #close} does.
  *
  * <p>Thread-safe.
  */

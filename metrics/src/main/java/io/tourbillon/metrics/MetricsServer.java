@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code /metrics} answers in Prometheus' text format or, where the scraper accepts that better,
  * in OpenMetrics. {@code /health} answers 200, or 503 if the timers or a loop do not go on, and
  * tells which; it finds out by looking for timers that are overdue, and by asking the loops, of
- * which one that is held up is known by the second time it is asked.
+ * which one that is held up is known by the second time it is asked. {@code /dump/timers} answers
+ * with the text of {@link TimerService#dump}, pending timers by deadline and by tag, and {@code
+ * /dump/coroutines} with that of {@link CoroutineScheduler#dump}, at most four times a second each.
  *
  * <p>It listens on the loopback address unless told otherwise, changes nothing, and has neither
  * encryption nor passwords: put a proxy in front of it where others can reach it. On the loopback
@@ -45,8 +47,10 @@ import org.jspecify.annotations.Nullable;
  *       that is not enough, the oldest that is being read makes way; an answer that is longer by
  *       itself is not sent, and logged.
  *   <li>Two answers are made at a time, but {@code /health} waits for none of them. One dump of
- *       each kind is made or read at a time; it has 1 Mi characters at the most, and says what was
- *       left out.
+ *       each kind is made or read at a time, and one in a quarter of a second; it has 1 Mi
+ *       characters at the most, and says what was left out.
+ *   <li>What cannot be made at once is tried again for about two seconds. Then the answer is 503
+ *       with a header {@code Retry-After}.
  * </ul>
  *
  * <p>After an {@code OutOfMemoryError} it answers again when there is memory: where that has ended

@@ -23,9 +23,11 @@ import java.util.Set;
  * recordStats} has no meters but those of what is pending. Nothing is measured twice and no thread
  * is added.
  *
- * <p>Several services share a registry if their tags have different values. The registry keeps what
- * it shows alive: the binder may be forgotten, and the service is reachable until the meters are
- * removed, which {@link #close} does.
+ * <p>Several services share a registry if their tags have different values. Of two with the same
+ * tags a registry shows the one that was bound first, and nothing of the other, as Micrometer does
+ * with meters of one name: there is no error. The registry keeps what it shows alive: the binder
+ * may be forgotten, and the service is reachable until the meters are removed, which {@link #close}
+ * does.
  *
  * <p>Thread-safe.
  */
@@ -97,7 +99,7 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
     meters.counter("tourbillon.timer.fired", "Timers that ended by firing", TimerStats::fired);
     meters.counter(
         "tourbillon.timer.runs",
-        "Tasks run or handed to the executor, those of periodic timers each time",
+        "Tasks run or handed to the executor, also if it refused them; periodic ones each time",
         TimerStats::runs);
     meters.counter(
         "tourbillon.timer.handed.back", "Timers pending at shutdown", TimerStats::handedBack);

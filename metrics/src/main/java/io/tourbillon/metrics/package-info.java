@@ -25,7 +25,8 @@
  *       <td>ended by firing; where timers are timeouts, that is how many ran out</td>
  *       <td>its share of those scheduled rises</td></tr>
  *   <tr><td>{@code tourbillon.timer.runs}</td><td>counter, runs</td>
- *       <td>tasks run or handed to the executor, those of periodic timers each time</td>
+ *       <td>tasks run or handed to the executor, also those that it refused, those of periodic
+ *       timers each time</td>
  *       <td></td></tr>
  *   <tr><td>{@code tourbillon.timer.handed.back}</td><td>counter, timers</td>
  *       <td>pending at shutdown</td><td></td></tr>

@@ -314,6 +314,27 @@ class MetricsServerTest {
   }
 
   @Test
+  void dumps_moreThanFourASecond_areRefusedWithTheTimeToTryAgain() throws Exception {
+    List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      answers.add(
+          http.sendAsync(at("/dump/timers").timeout(LIMIT).build(), BodyHandlers.ofString()));
+    }
+    int refused = 0;
+    for (CompletableFuture<HttpResponse<String>> answer : answers) {
+      HttpResponse<String> response = answer.join();
+      if (response.statusCode() == 503) {
+        refused++;
+        assertEquals("1", header(response, "Retry-After"));
+        assertTrue(response.body().endsWith("; try again\n"), response.body());
+      } else {
+        assertEquals(200, response.statusCode());
+      }
+    }
+    assertTrue(refused > 0, "none was refused");
+  }
+
+  @Test
   void requests_manyAtOnce_areAllAnswered() throws Exception {
     List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
     for (int i = 0; i < 200; i++) {

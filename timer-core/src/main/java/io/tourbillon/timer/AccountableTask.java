@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Of {@link #run}, {@link #cancelled}, {@link #refused} and {@link #handedBack} exactly one is
  * called for a timer that fires once; none, if it was cancelled by its id. For a periodic one,
  * {@code run} and {@code refused} are called as often as it comes to that, and one of the other two
- * in the end, unless it is its own exception that stops it. All are called outside all locks, and
- * should be quick and not throw.
+ * in the end, unless it is its own exception that stops it, or a refusal by an executor that has
+ * been terminated. All are called outside all locks, and should be quick and not throw.
  */
 public interface AccountableTask extends Runnable {
   /**

@@ -30,7 +30,7 @@ public interface Clock {
    * itself. Called by any thread; does nothing by default.
    */
   default Hold hold() {
-    return () -> {};
+    return SystemClock.NO_HOLD;
   }
 
   /** Something that is under way. */

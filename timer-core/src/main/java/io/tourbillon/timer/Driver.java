@@ -121,7 +121,8 @@ final class Driver implements Runnable {
     }
   }
 
-  private void turn() {
+  /** Serves what is due, or waits for it. */
+  void turn() {
     long nowNanos = elapsedNanos();
     long tick = scale.tickAt(nowNanos);
     waker.beginSearch();

@@ -47,7 +47,8 @@ final class DumpCounter implements ExpirySink<Object> {
     counts[range]++;
     String tag = task instanceof ScheduledTimer timer ? timer.tag() : null;
     if (tag != null) {
-      byTag.merge(tag, 1L, Long::sum);
+      Long before = byTag.get(tag);
+      byTag.put(tag, before == null ? 1L : before + 1);
     }
   }
 

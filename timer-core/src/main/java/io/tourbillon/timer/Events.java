@@ -11,9 +11,7 @@ import org.jspecify.annotations.Nullable;
  * been done.
  */
 final class Events {
-  private static final System.Logger LOGGER = System.getLogger("io.tourbillon.timer");
-
-  private final ThrottledLog stallLog = new ThrottledLog(LOGGER);
+  private final ThrottledLog stallLog = new ThrottledLog(Logging.logger());
   private final @Nullable TimerListener listener;
   private final TimerExceptionHandler exceptionHandler;
 
@@ -21,6 +19,7 @@ final class Events {
     this.listener = listener;
     this.exceptionHandler = exceptionHandler;
     LogMessage.load();
+    Refusals.load();
   }
 
   boolean areHeard() {
@@ -132,14 +131,27 @@ final class Events {
         listenerFailed(failure);
       }
     }
-    notRun(task, error);
+    handle(task, LogMessage.FAILED, error);
   }
 
-  /** A task threw, or will not run. If the handler fails, both failures are logged. */
+  /**
+   * A task will not run.
+   *
+   * @param why for the default handler, which logs; others see the class of the error
+   */
+  void notRun(Runnable task, LogMessage why, RejectedExecutionException error) {
+    handle(task, why, error);
+  }
+
+  /** If the handler fails, both failures are logged. */
   @SuppressWarnings("ReferenceEquality") // A handler may throw the very failure that it was given.
-  void notRun(Runnable task, Throwable error) {
+  private void handle(Runnable task, LogMessage what, Throwable error) {
     try {
-      exceptionHandler.handle(task, error);
+      if (exceptionHandler instanceof LoggingHandler logging) {
+        logging.handle(task, what, error);
+      } else {
+        exceptionHandler.handle(task, error);
+      }
     } catch (Throwable failure) {
       log(LogMessage.HANDLER_FAILED, failure);
       if (failure != error) {
@@ -152,10 +164,29 @@ final class Events {
     log(LogMessage.LISTENER_FAILED, failure);
   }
 
+  /**
+   * Logs what concerns one task, and names it if there is memory for that.
+   *
+   * @param timer what stood in the wheel, or the task
+   */
+  void log(LogMessage what, Object timer, Throwable failure) {
+    String text = what.text;
+    try {
+      text = what.text + ": " + TaskName.textOf(timer);
+    } catch (OutOfMemoryError full) {
+      // Without its name.
+    }
+    log(text, failure);
+  }
+
   /** Logs. Nobody is left to be told of a logger that fails, so that is dropped. */
   void log(LogMessage what, Throwable failure) {
+    log(what.text, failure);
+  }
+
+  private static void log(String text, Throwable failure) {
     try {
-      LOGGER.log(System.Logger.Level.ERROR, what.text, failure);
+      Logging.logger().log(System.Logger.Level.ERROR, text, failure);
     } catch (Throwable unloggable) {
       // The driver must go on, whatever a logger's handler throws, the failure itself included.
     }

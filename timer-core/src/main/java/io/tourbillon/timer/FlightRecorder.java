@@ -9,11 +9,14 @@ import io.tourbillon.timer.internal.EventClasses;
 final class FlightRecorder {
   private static final EventClasses EVENTS =
       new EventClasses(
-          () -> {
-            SlowTaskEvent.isRecorded();
-            StallEvent.isRecorded();
-            PauseEvent.isRecorded();
-            LateTimerEvent.isRecorded();
+          new Runnable() {
+            @Override
+            public void run() {
+              SlowTaskEvent.isRecorded();
+              StallEvent.isRecorded();
+              PauseEvent.isRecorded();
+              LateTimerEvent.isRecorded();
+            }
           });
 
   private FlightRecorder() {}

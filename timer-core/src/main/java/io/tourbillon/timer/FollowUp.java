@@ -50,8 +50,13 @@ final class FollowUp {
     if (!periodic) {
       limit.release(1);
     }
-    if (events.areHeard()) {
-      tellFired(id, deadlineTick);
+    try {
+      if (events.areHeard()) {
+        tellFired(id, deadlineTick);
+      }
+    } catch (Throwable failure) {
+      // The task must run, which nobody can cancel any more.
+      events.log(LogMessage.NOT_TOLD, failure);
     }
   }
 
@@ -76,14 +81,14 @@ final class FollowUp {
       // The wheel is full: this timer cannot go on. It ends first and then says so.
       tick = timer.shard.settle(timer, true, false, scale, nowNanos);
       events.log(LogMessage.NOT_ARMED_AGAIN, full);
-      end = new RejectedExecutionException("the timer could not be armed again", full);
+      end = Refusals.of(Refusals.NOT_ARMED_AGAIN, full);
     }
     if (tick >= 0) {
       waker.armed(timer.shard, tick);
     } else if (tick == Shard.ENDED) {
       limit.release(1);
       if (task instanceof AccountableTask accountable && !stop) {
-        accountable.handedBack(end == null ? new RejectedExecutionException(Shard.SHUT_DOWN) : end);
+        accountable.handedBack(end == null ? Refusals.of(Shard.SHUT_DOWN, null) : end);
       }
     } else if (tick == Shard.RUN_AGAIN && events.areHeard()) {
       tellFired(timer.id(), scale.tickAtOrAfter(timer.shard.deadlineNanos(timer)));
@@ -111,7 +116,7 @@ final class FollowUp {
       case ENDED -> {
         limit.release(1);
         if (!failed) {
-          timer.task.handedBack(new RejectedExecutionException(AbstractShard.SHUT_DOWN));
+          timer.task.handedBack(Refusals.of(AbstractShard.SHUT_DOWN, null));
         }
       }
       case WAS_ENDED -> {}
@@ -120,7 +125,7 @@ final class FollowUp {
 
   void taskFailed(AbstractShard shard, long id, Runnable task, Throwable error) {
     shard.countException();
-    events.failed(id, passedIn(task), error);
+    events.failed(id, TaskName.passedIn(task), error);
   }
 
   /**
@@ -140,32 +145,34 @@ final class FollowUp {
     shard.addSlowRun(run);
   }
 
-  /** The executor refused the task of a timer that has fired. */
-  void taskRefused(AbstractShard shard, Runnable task, RejectedExecutionException cause) {
+  /**
+   * The executor refused the task of a timer that has fired.
+   *
+   * @param isLast whether whoever waits for the task is told, as that ends what is behind it
+   */
+  void taskRefused(
+      AbstractShard shard, Runnable task, RejectedExecutionException cause, boolean isLast) {
     shard.countRejected();
     events.rejected(cause);
-    events.notRun(passedIn(task), cause);
-    if (task instanceof AccountableTask accountable) {
+    events.notRun(TaskName.passedIn(task), LogMessage.REFUSED, cause);
+    if (isLast && task instanceof AccountableTask accountable) {
       accountable.refused(cause);
     }
   }
 
-  /** Failures are told of the object that the user knows. */
-  private static Runnable passedIn(Runnable task) {
-    if (!(task instanceof AccountableTask accountable)) {
-      return task;
-    }
-    try {
-      Runnable own = accountable.passedIn();
-      return own == null ? task : own;
-    } catch (RuntimeException | Error broken) {
-      return task;
-    }
+  /**
+   * One of our own callbacks threw, an adapter's for instance.
+   *
+   * @param what says what it means for the task
+   * @param timer what stood in the wheel, or the task
+   */
+  void brokeAroundTask(LogMessage what, Object timer, Throwable error) {
+    events.log(what, timer, error);
   }
 
-  /** One of our own callbacks threw, an adapter's for instance. */
-  void brokeAroundTask(Throwable error) {
-    events.log(LogMessage.FOLLOW_UP_FAILED, error);
+  /** Whether the service was shut down. */
+  boolean isStopped() {
+    return waker.isStopped();
   }
 
   /** The heap is full, and the driver tries again until it is not. */

@@ -3,7 +3,6 @@ package io.tourbillon.timer;
 import io.tourbillon.timer.wheel.ExpirySink;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * What a shutdown takes out of the shards, on its way back to those who scheduled it. For the
@@ -55,7 +54,9 @@ final class HandBack implements ExpirySink<Object> {
    * in.
    */
   List<Runnable> finish() {
-    ids.forEach(events::handedBack);
+    for (long id : ids) {
+      events.handedBack(id);
+    }
     List<Runnable> passedIn = new ArrayList<>(tasks.size());
     for (Runnable task : tasks) {
       if (task instanceof AccountableTask accountable) {
@@ -74,7 +75,7 @@ final class HandBack implements ExpirySink<Object> {
   /** One that fails must not keep the others from being told. */
   private void tell(AccountableTask task) {
     try {
-      task.handedBack(new RejectedExecutionException(Shard.SHUT_DOWN));
+      task.handedBack(Refusals.of(Shard.SHUT_DOWN, null));
     } catch (Throwable error) {
       events.log(LogMessage.HAND_BACK_FAILED, error);
     }

@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.roster.Roster;
 import io.tourbillon.timer.text.Printable;
 import java.util.Optional;
@@ -56,9 +57,14 @@ final class HandedOver implements Runnable, Roster.Member {
     this.counts = counts;
   }
 
-  /** Called by the executor. */
+  /**
+   * Called by the executor, whose thread would die of what comes out of here: nothing does, for
+   * want of memory least of all.
+   */
   @Override
   public void run() {
+    // A thread without the stack for it gets an error from here, and the task still waits.
+    StackReserve.require();
     synchronized (this) {
       if (phase != Phase.WAITING) {
         return;
@@ -66,19 +72,26 @@ final class HandedOver implements Runnable, Roster.Member {
       phase = Phase.RUNNING;
       thread = Thread.currentThread();
     }
-    try {
-      taskRunner.run(this);
-    } finally {
-      synchronized (this) {
-        phase = Phase.ENDED;
-        thread = null;
-        if (interruptSent) {
-          // That was meant for this task, not for the next one of this thread.
-          Thread.interrupted();
-        }
+    taskRunner.run(this);
+    synchronized (this) {
+      phase = Phase.ENDED;
+      thread = null;
+      if (interruptSent) {
+        // That was meant for this task, not for the next one of this thread.
+        Thread.interrupted();
       }
-      taskRunner.ended(this);
     }
+    taskRunner.ended(this);
+  }
+
+  /** Whether the calling thread is running the task. */
+  synchronized boolean isRunningHere() {
+    return Thread.currentThread().equals(thread);
+  }
+
+  /** Whether the task has neither been started nor dropped. */
+  synchronized boolean isWaiting() {
+    return phase == Phase.WAITING;
   }
 
   /** WAITING -> ENDED: false if the task was started. */
@@ -101,6 +114,12 @@ final class HandedOver implements Runnable, Roster.Member {
       interruptSent = true;
       thread.interrupt();
     }
+  }
+
+  /** The task that a user knows: executors name what they refuse. */
+  @Override
+  public String toString() {
+    return "timer task " + TaskName.textOf(timer);
   }
 
   @Override

@@ -15,7 +15,12 @@ enum LogMessage {
   NOT_TOLD("the firing of timers could not be told"),
   PAUSE_NOT_RECORDED("a pause could not be recorded"),
   HAND_BACK_FAILED("handing back a timer task failed"),
-  FOLLOW_UP_FAILED("following up a timer task failed");
+  FAILED("timer task failed"),
+  REFUSED("timer task was not run, as the executor refused it"),
+  SHUT_DOWN("timer task was not run, as its service is shut down"),
+  REFUSAL_NOT_TOLD("timer task was refused by the executor, and failed to be told so"),
+  RUN_NOT_RECORDED("timer task has run, but its run time could not be recorded"),
+  NOT_SETTLED("timer task failed to be started or followed up; its timer has ended");
 
   final String text;
 

@@ -275,7 +275,9 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
       }
       throw Objects.requireNonNull(last, "none has succeeded, so one has failed");
     } finally {
-      started.forEach(task -> task.cancel(true));
+      for (Future<T> task : started) {
+        task.cancel(true);
+      }
     }
   }
 
@@ -295,6 +297,22 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
     }
   }
 
+  /** State and counts, as ThreadPoolExecutor has it. */
+  @Override
+  public String toString() {
+    String state = !isShutdown() ? "Running" : isTerminated() ? "Terminated" : "Shutting down";
+    return super.toString()
+        + "["
+        + state
+        + ", active tasks = "
+        + getActiveCount()
+        + ", queued tasks = "
+        + getQueueSize()
+        + ", completed tasks = "
+        + getCompletedTaskCount()
+        + "]";
+  }
+
   // Shutdown.
 
   @Override
@@ -307,6 +325,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   /** Ends what waits and is not to run any more. */
   private void cancelByPolicy() {
+    StackReserve.require();
     for (ViewFuture<?> task : roster.members()) {
       if (!mayRun(task)) {
         task.cancelIfWaiting();
@@ -418,6 +437,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   @Override
   public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+    StackReserve.require();
     long timeoutNanos = Math.max(0, unit.toNanos(timeout));
     long startNanos = System.nanoTime();
     try {

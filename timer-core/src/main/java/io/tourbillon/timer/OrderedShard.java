@@ -3,6 +3,7 @@ package io.tourbillon.timer;
 import io.tourbillon.timer.ordered.OrderedQueue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -271,7 +272,14 @@ final class OrderedShard extends AbstractShard {
     lock.lock();
     try {
       List<OrderedTimer> timers = new ArrayList<>();
-      queue.visit(page, timers::add);
+      queue.visit(
+          page,
+          new Consumer<>() {
+            @Override
+            public void accept(OrderedTimer timer) {
+              timers.add(timer);
+            }
+          });
       handBack.reserve(timers.size());
       for (OrderedTimer timer : timers) {
         queue.remove(timer);
@@ -290,7 +298,14 @@ final class OrderedShard extends AbstractShard {
   void visit(int page, DumpCounter counter) {
     lock.lock();
     try {
-      queue.visit(page, timer -> counter.expired(timer.id(), dueTick(timer), timer));
+      queue.visit(
+          page,
+          new Consumer<>() {
+            @Override
+            public void accept(OrderedTimer timer) {
+              counter.expired(timer.id(), dueTick(timer), timer);
+            }
+          });
     } finally {
       lock.unlock();
     }

@@ -447,7 +447,14 @@ final class Shard extends AbstractShard {
     lock.lock();
     try {
       List<Long> ids = new ArrayList<>();
-      wheel.visit(page, (id, deadlineTick, armed) -> ids.add(id));
+      wheel.visit(
+          page,
+          new ExpirySink<>() {
+            @Override
+            public void expired(long id, long deadlineTick, Object armed) {
+              ids.add(id);
+            }
+          });
       handBack.reserve(ids.size());
       for (long id : ids) {
         long deadlineTick = wheel.deadlineTick(id, 0);

@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,10 +63,13 @@ final class ShardedTimerService implements TimerService {
 
   private final long closeReportAfterNanos;
 
+  /** Set before the driver's thread is started. */
+  private volatile boolean driverStarted;
+
   /** Set once. The locks of the shards decide who is refused; this only answers questions. */
   private volatile boolean shutdown;
 
-  private ShardedTimerService(Builder builder) {
+  private ShardedTimerService(Builder builder, int shardCount) {
     events = new Events(builder.listener, builder.exceptionHandler);
     clock = builder.clock;
     scale = new TickScale(clock.nanoTime(), builder.tick.toNanos());
@@ -71,16 +77,27 @@ final class ShardedTimerService implements TimerService {
     recordStats = builder.recordStats;
     closeGrace = builder.closeGrace;
     closeReportAfterNanos = builder.closeReportAfter.toNanos();
-    shards = new Shard[shardCount()];
+    shards = new Shard[shardCount];
     for (int number = 0; number < shards.length; number++) {
       shards[number] = new Shard(this, number, builder.recordStats);
     }
     ExecutorRuns executorRuns =
         builder.watchdogBound == null
             ? null
-            : new ExecutorRuns(builder.watchdogBound.toNanos(), this::look, this::stalled);
+            : newExecutorRuns(builder.watchdogBound);
     watchdog = executorRuns == null ? null : executorRuns.watchdog();
-    driverThread = newThread(builder.threadFactory, this::drive);
+    driverThread =
+        newThread(
+            builder.threadFactory,
+            new Runnable() {
+              @Override
+              public void run() {
+                // Not if the thread factory starts it: then there is no service.
+                if (driverStarted) {
+                  drive();
+                }
+              }
+            });
     waker = new Waker(clock.newAlarm(driverThread));
     followUp = new FollowUp(events, limit, scale, clock, waker);
     runner = new TaskRunner(followUp, builder.executor, watchdog, executorRuns, measuring(builder));
@@ -93,13 +110,20 @@ final class ShardedTimerService implements TimerService {
             runner,
             followUp,
             TickScale.nanosOf(builder.pauseThreshold),
-            this::driverBroke);
+            new Consumer<>() {
+              @Override
+              public void accept(Throwable broken) {
+                driverBroke(broken);
+              }
+            });
   }
 
   static TimerService start(Builder builder) {
-    ShardedTimerService service = new ShardedTimerService(builder);
+    FirstUse.ofServices(builder.recordStats);
+    ShardedTimerService service = new ShardedTimerService(builder, shardCount());
     try {
       service.startThreads(builder.threadFactory);
+      Logging.warmUp();
     } catch (RuntimeException | Error failure) {
       // Nobody has this service. A stopped driver does nothing but leave the clock, on which all
       // others would wait for it otherwise.
@@ -110,10 +134,34 @@ final class ShardedTimerService implements TimerService {
     return service;
   }
 
+  /** One with a single shard, whose driver is not started: see {@link FirstUse}. */
+  static ShardedTimerService withoutThreads(Builder builder) {
+    return new ShardedTimerService(builder, 1);
+  }
+
+  private ExecutorRuns newExecutorRuns(Duration bound) {
+    LongFunction<StallReport> look =
+        new LongFunction<>() {
+          @Override
+          public StallReport apply(long heldNanos) {
+            return look(heldNanos);
+          }
+        };
+    Consumer<StallReport> reports =
+        new Consumer<>() {
+          @Override
+          public void accept(StallReport report) {
+            stalled(report);
+          }
+        };
+    return new ExecutorRuns(bound.toNanos(), look, reports);
+  }
+
   private void startThreads(ThreadFactory threadFactory) {
     if (watchdog != null) {
       watchdog.start(newThread(threadFactory, watchdog), driverThread);
     }
+    driverStarted = true;
     driverThread.start();
   }
 
@@ -144,7 +192,12 @@ final class ShardedTimerService implements TimerService {
   private static Thread newThread(ThreadFactory factory, Runnable body) {
     Thread thread = factory.newThread(body);
     if (thread == null) {
-      throw new IllegalStateException("the thread factory must make a thread: " + factory);
+      throw new IllegalStateException(
+          "the thread factory must make a thread, not return null: " + SafeText.of(factory));
+    }
+    if (thread.getState() != Thread.State.NEW) {
+      throw new IllegalStateException(
+          "the thread factory must make a new thread and not start it: " + SafeText.of(factory));
     }
     return thread;
   }
@@ -395,7 +448,9 @@ final class ShardedTimerService implements TimerService {
     List<Runnable> lost = shutdownNow();
     RejectedExecutionException cause =
         new RejectedExecutionException(AbstractShard.SHUT_DOWN, broken);
-    lost.forEach(task -> events.notRun(task, cause));
+    for (Runnable task : lost) {
+      events.notRun(task, LogMessage.SHUT_DOWN, cause);
+    }
   }
 
   private long elapsedNanos() {
@@ -419,6 +474,12 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public ScheduledExecutorView asScheduledExecutor() {
+    FirstUse.ofViews();
+    return newView();
+  }
+
+  /** A view; {@link FirstUse} makes the first. */
+  ScheduledExecutorView newView() {
     OrderedExecutor view;
     synchronized (views) {
       view = new OrderedExecutor(this, orderedTimers());
@@ -446,6 +507,11 @@ final class ShardedTimerService implements TimerService {
     return timers;
   }
 
+  /** Takes one turn of the driver, which was not started. */
+  void turn() {
+    driver.turn();
+  }
+
   void dropFromTerminatedExecutor() {
     runner.dropFromTerminatedExecutor();
   }
@@ -465,6 +531,12 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public TimerStats stats() {
+    FirstUse.ofStats();
+    return snapshot();
+  }
+
+  /** The statistics; {@link FirstUse} asks for the first. */
+  TimerStats snapshot() {
     StackReserve.require();
     StatsSnapshot snapshot = new StatsSnapshot(scale, limit.maxPending(), elapsedNanos());
     for (Shard shard : shards) {
@@ -511,6 +583,13 @@ final class ShardedTimerService implements TimerService {
     return counter.finish();
   }
 
+  /** State and count, as ThreadPoolExecutor has it. */
+  @Override
+  public String toString() {
+    String state = !shutdown ? "Running" : driverThread.isAlive() ? "Shutting down" : "Terminated";
+    return super.toString() + "[" + state + ", pending timers = " + pending() + "]";
+  }
+
   // Shutdown.
 
   @Override
@@ -539,7 +618,9 @@ final class ShardedTimerService implements TimerService {
     synchronized (views) {
       open = List.copyOf(views);
     }
-    open.forEach(OrderedExecutor::serviceShutDown);
+    for (OrderedExecutor view : open) {
+      view.serviceShutDown();
+    }
     return passedIn;
   }
 
@@ -625,7 +706,8 @@ final class ShardedTimerService implements TimerService {
       if (!ended) {
         report.gaveUp();
       }
-      return ended;
+      // Nothing should be left. If something is, then it has not ended.
+      return ended && pending() == 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -668,7 +750,8 @@ final class ShardedTimerService implements TimerService {
 
   private CloseReport newCloseReport() {
     return new CloseReport(
-        closeReportAfterNanos,
+        // By another clock a wait that ends by itself would make time go on.
+        clock.equals(Clock.system()) ? closeReportAfterNanos : Long.MAX_VALUE,
         waitedNanos ->
             driverThread.isAlive() ? look(waitedNanos).toString() : runner.describeHandedOver());
   }

@@ -19,7 +19,12 @@ final class SlowestRuns {
   static final long GENERATION_NANOS = 60_000_000_000L;
 
   private static final Comparator<SlowRun> LONGEST_FIRST =
-      Comparator.comparingLong(SlowRun::runNanos).reversed();
+      new Comparator<>() {
+        @Override
+        public int compare(SlowRun one, SlowRun other) {
+          return Long.compare(other.runNanos(), one.runNanos());
+        }
+      };
 
   /** Below every run: there is room. */
   private static final long NO_BAR = -1;
@@ -69,8 +74,8 @@ final class SlowestRuns {
   /** Sorts runs, the longest first, and keeps as many as a reader is told of. */
   static void trimToSlowest(List<SlowRun> runs) {
     runs.sort(LONGEST_FIRST);
-    if (runs.size() > CAPACITY) {
-      runs.subList(CAPACITY, runs.size()).clear();
+    while (runs.size() > CAPACITY) {
+      runs.removeLast();
     }
   }
 }

@@ -26,7 +26,9 @@ public record StallReport(String threadName, long heldNanos, List<StackTraceElem
         .append(" for ")
         .append(heldNanos / 1_000_000)
         .append(" ms");
-    stack.forEach(call -> text.append("\n\tat ").append(Printable.of(call.toString())));
+    for (StackTraceElement call : stack) {
+      text.append("\n\tat ").append(Printable.of(call.toString()));
+    }
     return text.toString();
   }
 }

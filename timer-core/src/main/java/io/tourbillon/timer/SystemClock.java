@@ -6,6 +6,13 @@ import java.util.concurrent.locks.LockSupport;
 enum SystemClock implements Clock {
   INSTANCE;
 
+  /** Keeps nothing from moving on. */
+  static final Hold NO_HOLD =
+      new Hold() {
+        @Override
+        public void close() {}
+      };
+
   @Override
   public long nanoTime() {
     return System.nanoTime();

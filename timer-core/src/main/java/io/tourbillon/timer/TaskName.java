@@ -1,5 +1,7 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.SafeText;
+
 /** What a task is called where people read of it. */
 final class TaskName {
   private TaskName() {}
@@ -14,6 +16,36 @@ final class TaskName {
   static String of(Object timer, Runnable task) {
     String tag = timer instanceof ScheduledTimer scheduled ? scheduled.tag() : null;
     return tag != null ? tag : nameOf(typeOf(task));
+  }
+
+  /**
+   * What the object that was passed in says of itself, and what it is an instance of if it says
+   * nothing. Calls code of users; never throws, but for want of memory.
+   *
+   * @param timer what stood in the wheel, or a task
+   */
+  static String textOf(Object timer) {
+    Object task = timer;
+    if (timer instanceof ScheduledTimer scheduled) {
+      Runnable own = scheduled.task;
+      task = own == null ? timer : own;
+    } else if (timer instanceof OrderedTimer ordered) {
+      task = ordered.task;
+    }
+    return SafeText.of(task instanceof Runnable own ? passedIn(own) : task);
+  }
+
+  /** The object that the user knows. */
+  static Runnable passedIn(Runnable task) {
+    if (!(task instanceof AccountableTask accountable)) {
+      return task;
+    }
+    try {
+      Runnable own = accountable.passedIn();
+      return own == null ? task : own;
+    } catch (RuntimeException | Error broken) {
+      return task;
+    }
   }
 
   private static Class<?> typeOf(Runnable task) {

@@ -29,14 +29,6 @@ final class TaskRunner {
   /** How many threads a message of the log names. */
   private static final int MOST_THREADS = 20;
 
-  /** Made before it is needed, as there is no memory then. */
-  @SuppressWarnings("StaticAssignmentOfThrowable")
-  private static final RejectedExecutionException NO_MEMORY =
-      new RejectedExecutionException("there was no memory to hand the task to the executor");
-
-  /** The runner whose task this thread runs for an executor, if any. */
-  private static final ThreadLocal<@Nullable TaskRunner> RUNNING = new ThreadLocal<>();
-
   private final FollowUp followUp;
   private final @Nullable Executor executor;
 
@@ -49,6 +41,12 @@ final class TaskRunner {
   private final @Nullable ExecutorRuns executorRuns;
 
   private final Measuring measuring;
+
+  /** Whether the last task was handed over late for want of memory. The driver's own. */
+  private boolean isHeapFull;
+
+  /** Whether there was none for a second after a shutdown. The driver's own. */
+  private boolean hasGivenUp;
 
   /** Which runs are timed. */
   enum Measuring {
@@ -75,9 +73,18 @@ final class TaskRunner {
     this.measuring = measuring;
   }
 
-  /** Whether the calling thread is running a task of this runner for an executor. */
+  /**
+   * Whether the calling thread is running a task of this runner for an executor. Looks at all that
+   * the executor has; only those who close something ask. A thread local would be quicker, and need
+   * memory before each task.
+   */
   boolean isRunningHere() {
-    return RUNNING.get() == this;
+    for (HandedOver task : handedOver.members()) {
+      if (task.isRunningHere()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void run(Batch batch) {
@@ -109,7 +116,7 @@ final class TaskRunner {
             counts(index, batch.size(), howMuch));
       } catch (Throwable error) {
         // Whatever went wrong around this task, the others of the batch have fired and must run.
-        followUp.brokeAroundTask(error);
+        abandon(batch.task(index), error);
       }
       // An interrupt that one task leaves behind is not meant for the next.
       Thread.interrupted();
@@ -135,7 +142,7 @@ final class TaskRunner {
           takenNanos,
           counts(index, index < SAMPLING ? 1 : Integer.MAX_VALUE, measuringNow()));
     } catch (Throwable error) {
-      followUp.brokeAroundTask(error);
+      abandon(timer, error);
     } finally {
       Thread.interrupted();
       if (watchdog != null) {
@@ -156,31 +163,73 @@ final class TaskRunner {
       return;
     }
     int counted = measuring == Measuring.OFF ? Math.min(1, counts) : 1;
-    HandedOver task = handOver(shard, id, timer, deadlineTick, takenNanos, counted);
-    if (task == null) {
-      refused(shard, id, timer, deadlineTick, NO_MEMORY);
-      return;
-    }
-    try {
-      executor.execute(task);
-    } catch (Throwable refusal) {
-      drop(task, refusal);
+    HandedOver task = null;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        if (task == null) {
+          task = newHandedOver(shard, id, timer, deadlineTick, takenNanos, counted);
+        }
+        // The second time too: the task runs once at most, however often it is executed.
+        executor.execute(task);
+        isHeapFull &= attempt > 1;
+        return;
+      } catch (OutOfMemoryError full) {
+        if (task != null && !task.isWaiting()) {
+          return;
+        }
+        if (!isHandOverToBeTriedAgain(full, attempt)) {
+          giveUp(task, shard, id, timer, deadlineTick, full);
+          return;
+        }
+      } catch (Throwable refusal) {
+        giveUp(task, shard, id, timer, deadlineTick, refusal);
+        return;
+      }
     }
   }
 
-  /** Waits for memory for a while; null if there is none. The timer has left the wheel already. */
-  private @Nullable HandedOver handOver(
+  private HandedOver newHandedOver(
       AbstractShard shard, long id, Object timer, long deadlineTick, long takenNanos, int counts) {
-    for (int attempt = 0; attempt < MemoryReserve.ATTEMPTS; attempt++) {
-      try {
-        HandedOver task = new HandedOver(this, shard, id, timer, deadlineTick, takenNanos, counts);
-        handedOver.add(task);
-        return task;
-      } catch (OutOfMemoryError full) {
-        MemoryReserve.pause();
-      }
+    HandedOver task = new HandedOver(this, shard, id, timer, deadlineTick, takenNanos, counts);
+    handedOver.add(task);
+    return task;
+  }
+
+  /**
+   * Waits a millisecond for memory, and says whether to try again: as long as it takes, since the
+   * timer has left the wheel, and while the heap is full timers are late. Not if it is a thread
+   * that the executor cannot make, and not for ever after a shutdown, as somebody may wait for its
+   * end.
+   */
+  private boolean isHandOverToBeTriedAgain(OutOfMemoryError full, int attempt) {
+    String message = full.getMessage();
+    if (message != null && message.contains("native thread")) {
+      return false;
     }
-    return null;
+    if (followUp.isStopped() && (hasGivenUp || attempt >= MemoryReserve.ATTEMPTS)) {
+      hasGivenUp = true;
+      return false;
+    }
+    if (!isHeapFull) {
+      isHeapFull = true;
+      followUp.outOfMemory(full);
+    }
+    MemoryReserve.pause();
+    return true;
+  }
+
+  private void giveUp(
+      @Nullable HandedOver task,
+      AbstractShard shard,
+      long id,
+      Object timer,
+      long deadlineTick,
+      Throwable refusal) {
+    if (task == null) {
+      refused(shard, id, timer, deadlineTick, refusal);
+    } else {
+      drop(task, refusal);
+    }
   }
 
   /** For how many runs that of one of so many tasks counts, or 0 if it is not measured. */
@@ -196,12 +245,11 @@ final class TaskRunner {
 
   // In the hands of the executor.
 
-  /** Runs a task that was handed over; called by the executor's thread. */
+  /** Runs a task that was handed over; called by the executor's thread. Throws nothing. */
   void run(HandedOver task) {
-    TaskRunner outer = RUNNING.get();
-    RUNNING.set(this);
-    ExecutorRuns.Run watched = executorRuns == null ? null : executorRuns.begin();
+    ExecutorRuns.Run watched = null;
     try {
+      watched = executorRuns == null ? null : executorRuns.begin();
       run(
           task.shard,
           task.id,
@@ -210,11 +258,12 @@ final class TaskRunner {
           task.takenNanos,
           task.counts,
           watched);
+    } catch (Throwable error) {
+      abandon(task.timer, error);
     } finally {
       if (watched != null) {
         watched.end();
       }
-      RUNNING.set(outer);
     }
   }
 
@@ -264,24 +313,32 @@ final class TaskRunner {
     if (task == null) {
       return;
     }
+    boolean isOver = isExecutorTerminated();
     try {
-      followUp.taskRefused(shard, task, asRejection(refusal));
+      // A periodic task goes on when there is memory, also that of a view, which ends at a refusal.
+      boolean isLast = isOver || !(refusal instanceof OutOfMemoryError && isPeriodic(timer));
+      followUp.taskRefused(shard, task, asRejection(refusal), isLast);
     } catch (Throwable failure) {
       // The timer must go on.
-      followUp.brokeAroundTask(failure);
+      followUp.brokeAroundTask(LogMessage.REFUSAL_NOT_TOLD, task, failure);
     }
-    goOn(timer, task, false, false);
+    goOn(timer, task, false, isOver, false);
+  }
+
+  private static boolean isPeriodic(Object timer) {
+    return timer instanceof PeriodicTimer
+        || (timer instanceof OrderedTimer ordered && ordered.task.isPeriodic());
   }
 
   private static RejectedExecutionException asRejection(Throwable refusal) {
     if (refusal instanceof RejectedExecutionException rejected) {
       return rejected;
     }
-    try {
-      return new RejectedExecutionException("the executor failed to take a task", refusal);
-    } catch (OutOfMemoryError full) {
-      return NO_MEMORY;
-    }
+    return Refusals.of(
+        refusal instanceof OutOfMemoryError
+            ? Refusals.NO_MEMORY_FOR_EXECUTOR
+            : Refusals.EXECUTOR_FAILED,
+        refusal);
   }
 
   /** Waits until the executor has finished what it was given, after the driver has ended. */
@@ -304,7 +361,9 @@ final class TaskRunner {
 
   /** Interrupts the tasks that the executor is running. */
   void interruptHandedOver() {
-    handedOver.members().forEach(HandedOver::interruptRun);
+    for (HandedOver task : handedOver.members()) {
+      task.interruptRun();
+    }
   }
 
   // A run.
@@ -329,7 +388,7 @@ final class TaskRunner {
     }
     boolean failed = runTask(shard, id, timer, task, takenNanos, counts);
     int runs = 1;
-    while (goOn(timer, task, failed, runs < MAX_BURST)) {
+    while (goOn(timer, task, failed, false, runs < MAX_BURST)) {
       runs++;
       if (watched != null) {
         watched.beginAgain();
@@ -339,6 +398,32 @@ final class TaskRunner {
       // No batch has taken this run: it is due again just now.
       long againNanos = counts == 0 ? 0 : followUp.elapsedNanos();
       failed = runTask(shard, id, timer, task, againNanos, Math.min(1, counts));
+    }
+  }
+
+  /**
+   * Ends a timer that would otherwise stay pending for ever, after something of ours has thrown
+   * where nothing should. Throws nothing.
+   */
+  private void abandon(Object timer, Throwable error) {
+    followUp.brokeAroundTask(LogMessage.NOT_SETTLED, timer, error);
+    try {
+      Runnable task = begin(timer, 0, 0);
+      // That of a view does not mind being told twice.
+      Runnable waitedFor = timer instanceof OrderedTimer ordered ? ordered.task : task;
+      if (waitedFor instanceof AccountableTask accountable) {
+        accountable.refused(Refusals.of(Refusals.NOT_STARTED, error));
+      }
+      if (timer instanceof PeriodicTimer periodic) {
+        Runnable own = task == null ? periodic.task : task;
+        if (own != null) {
+          followUp.settle(periodic, own, true, false);
+        }
+      } else if (timer instanceof OrderedTimer ordered && ordered.task.isPeriodic()) {
+        followUp.settle(ordered, true);
+      }
+    } catch (Throwable again) {
+      // It has been said.
     }
   }
 
@@ -364,11 +449,14 @@ final class TaskRunner {
   /**
    * Arms a periodic timer for its next run.
    *
+   * @param isOver whether no run can follow, whatever the timer's options
    * @return true if it has missed a run and is to make up for it at once
    */
-  private boolean goOn(Object timer, Runnable task, boolean failed, boolean mayRunAgain) {
+  private boolean goOn(
+      Object timer, Runnable task, boolean failed, boolean isOver, boolean mayRunAgain) {
     if (timer instanceof PeriodicTimer periodic) {
-      return followUp.settle(periodic, task, failed && periodic.stopsOnException(), mayRunAgain);
+      boolean stop = isOver || (failed && periodic.stopsOnException());
+      return followUp.settle(periodic, task, stop, mayRunAgain);
     }
     if (timer instanceof OrderedTimer ordered && ordered.task.isPeriodic()) {
       followUp.settle(ordered, failed);
@@ -395,7 +483,7 @@ final class TaskRunner {
       }
     } catch (Throwable failure) {
       // The timer must go on.
-      followUp.brokeAroundTask(failure);
+      followUp.brokeAroundTask(LogMessage.RUN_NOT_RECORDED, task, failure);
     }
     return failed;
   }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The pending timers of a service, counted.
@@ -77,9 +78,18 @@ public record TimerDump(long pending, List<Range> byDeadline, Map<String, Long> 
   public String toString(int maxCharacters) {
     BoundedLines text = new BoundedLines(maxCharacters);
     text.add(pending + " timers pending");
-    byDeadline.forEach(range -> text.add("  due in " + range));
+    for (Range range : byDeadline) {
+      text.add("  due in " + range);
+    }
     int left =
-        text.addAll(byTag.entrySet(), tag -> "  tagged " + tag.getKey() + ": " + tag.getValue());
+        text.addAll(
+            byTag.entrySet(),
+            new Function<>() {
+              @Override
+              public String apply(Map.Entry<String, Long> tag) {
+                return "  tagged " + tag.getKey() + ": " + tag.getValue();
+              }
+            });
     if (left > 0) {
       text.add("  and " + left + " more tags");
     }

@@ -1,7 +1,5 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.internal.SafeText;
-
 /**
  * Is told what went wrong in a task, or with handing it to the executor. Called by the thread that
  * found out, so it should be quick; what it throws itself is logged.
@@ -17,10 +15,13 @@ public interface TimerExceptionHandler {
    */
   void handle(Runnable task, Throwable error);
 
-  /** The default: logs an error to the System.Logger {@code io.tourbillon.timer}. */
+  /**
+   * The default: logs an error to the System.Logger {@code io.tourbillon.timer}. The first record
+   * of a JVM takes its logging system some hundred milliseconds, for which other timers would wait:
+   * a thread of its own prepares that when the first service is built. A task that fails before it
+   * is done still holds them up.
+   */
   static TimerExceptionHandler logging() {
-    return (task, error) ->
-        System.getLogger("io.tourbillon.timer")
-            .log(System.Logger.Level.ERROR, "timer task failed: " + SafeText.of(task), error);
+    return LoggingHandler.INSTANCE;
   }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Futures that a timer completes, and that cancel it when they are completed by something else. */
@@ -20,19 +21,12 @@ final class TimerFutures {
 
   static <T extends @Nullable Object> CompletableFuture<T> timeout(
       TimerService timers, CompletionStage<T> stage, Duration limit) {
-    if (timers.isShutdown()) {
+    if (timers.isShutdown() && isKnownToBeOpen(stage)) {
       throw new RejectedExecutionException(AbstractShard.SHUT_DOWN);
     }
     CompletableFuture<T> future = new CompletableFuture<>();
     // The stage first: one that has completed is within every limit, and needs no timer.
-    stage.whenComplete(
-        (value, error) -> {
-          if (error != null) {
-            future.completeExceptionally(error);
-          } else {
-            future.complete(value);
-          }
-        });
+    stage.whenComplete(new Passing<>(future));
     if (!future.isDone()) {
       try {
         start(timers, limit, new LimitReached(future, limit), future);
@@ -44,10 +38,41 @@ final class TimerFutures {
     return future;
   }
 
+  /** Of such a stage nothing need be asked after a shutdown; others may have completed. */
+  private static boolean isKnownToBeOpen(CompletionStage<?> stage) {
+    try {
+      return stage instanceof CompletableFuture<?> future && !future.isDone();
+    } catch (UnsupportedOperationException minimal) {
+      return false;
+    }
+  }
+
   private static void start(
       TimerService timers, Duration delay, Runnable task, CompletableFuture<?> future) {
     TimerHandle timer = timers.schedule(delay, task);
-    CompletableFuture<?> _ = future.whenComplete((_, _) -> timer.cancel());
+    CompletableFuture<?> _ = future.whenComplete(new Cancelling(timer));
+  }
+
+  /** Completes a future as a stage has completed. */
+  private record Passing<T extends @Nullable Object>(CompletableFuture<T> future)
+      implements BiConsumer<T, @Nullable Throwable> {
+    @Override
+    public void accept(T value, @Nullable Throwable error) {
+      if (error != null) {
+        future.completeExceptionally(error);
+      } else {
+        future.complete(value);
+      }
+    }
+  }
+
+  /** Cancels the timer behind a future that has completed. */
+  private record Cancelling(TimerHandle timer)
+      implements BiConsumer<@Nullable Object, @Nullable Throwable> {
+    @Override
+    public void accept(@Nullable Object value, @Nullable Throwable error) {
+      timer.cancel();
+    }
   }
 
   /**

@@ -34,7 +34,8 @@ public interface TimerListener {
   /**
    * A timer has fired, before its task runs: the task of a timer with a handle, or of an executor
    * view, is about to begin; a timer known by its id was taken out of the wheel; or a run that was
-   * missed is about to be made up for.
+   * missed is about to be made up for. If the executor refuses the task, {@code rejected} follows
+   * instead of the run: the timer has fired all the same.
    *
    * @param latenessNanos time since the end of the tick in which it was due
    */
@@ -46,7 +47,10 @@ public interface TimerListener {
   /** A task has thrown; {@code ran} is called too. */
   default void failed(long id, Throwable error) {}
 
-  /** A timer was refused for {@code maxPending}, or the executor refused the task of one. */
+  /**
+   * A timer was refused for {@code maxPending}, or the executor refused the task of one, of which
+   * {@code fired} was told before.
+   */
   default void rejected(RejectedExecutionException cause) {}
 
   /** The driver was late by so much through no task's fault: a collection, or a stopped process. */

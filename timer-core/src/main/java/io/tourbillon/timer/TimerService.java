@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.StackReserve;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -44,6 +45,10 @@ import org.jspecify.annotations.Nullable;
  * timers are late. A caller whose stack is full gets a {@link StackOverflowError}, and nothing has
  * changed then.
  *
+ * <p>The first service of a process, and the first executor view, load the classes for all
+ * operations, which takes some ten milliseconds each, and should be made where there is stack and
+ * heap for it, at the start: a class that cannot be initialised stays unusable.
+ *
  * <p>Tasks run on the service's one thread, its driver, unless an executor is given. A task there
  * should be short: all other timers wait for it. See {@link Builder#watchdog}.
  *
@@ -59,6 +64,7 @@ public interface TimerService extends AutoCloseable {
 
   /** Configures a service. */
   static Builder builder() {
+    StackReserve.requireForLoading();
     return new Builder();
   }
 
@@ -165,7 +171,8 @@ public interface TimerService extends AutoCloseable {
    * on. Completing or cancelling the future cancels the timer. As with any dependent future, a
    * stage that never completes keeps the future reachable, also after its timeout.
    *
-   * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}
+   * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}, if a timer is
+   *     needed
    */
   <T extends @Nullable Object> CompletableFuture<T> timeout(
       CompletionStage<T> stage, Duration limit);
@@ -217,7 +224,9 @@ public interface TimerService extends AutoCloseable {
    * RejectedExecutionException}.
    *
    * @return the tasks that were handed back, the very objects that were passed in, in no particular
-   *     order; futures have none
+   *     order; of a {@link io.tourbillon.timer.netty.NettyTimer} its timeouts, which are Runnables
+   *     as well as Netty's; nothing for futures and for Callables that were passed to a view, whose
+   *     futures fail
    */
   List<Runnable> shutdownNow();
 
@@ -308,7 +317,9 @@ public interface TimerService extends AutoCloseable {
      * they would run on the driver; a periodic task is armed again when its run has ended, and so
      * comes after what was handed over meanwhile. A task that the executor refuses does not run:
      * the exception handler is told, and the timer counts as fired and as rejected. A periodic
-     * timer goes on.
+     * timer goes on, unless the executor has been terminated, which ends it; the periodic task of a
+     * view ends at the first refusal. While there is no memory to hand a task over, the driver
+     * waits for it.
      *
      * <p>If an {@link java.util.concurrent.ExecutorService} is terminated with tasks that it has
      * not run, these are treated as refused: within a second, or, after a shutdown of the service
@@ -333,6 +344,8 @@ public interface TimerService extends AutoCloseable {
      * What makes the driver thread, and the watchdog's. By default they are daemon platform threads
      * named {@code tourbillon-timer-1} and so on, which inherit nothing from the thread that builds
      * the service: no inheritable thread locals, no context class loader, no priority.
+     *
+     * @param threadFactory must make a new thread each time, and leave the start to the service
      */
     public Builder threadFactory(ThreadFactory threadFactory) {
       this.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
@@ -424,9 +437,10 @@ public interface TimerService extends AutoCloseable {
     /**
      * Builds the service and starts its driver, which waits until there is something to do.
      *
-     * @throws IllegalStateException if the thread factory makes no thread
+     * @throws IllegalStateException if the thread factory makes no thread, or one that was started
      */
     public TimerService build() {
+      StackReserve.requireForLoading();
       return ShardedTimerService.start(this);
     }
 

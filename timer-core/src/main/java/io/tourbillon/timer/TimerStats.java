@@ -30,7 +30,8 @@ import org.HdrHistogram.Histogram;
  * @param cancelled timers cancelled
  * @param rescheduled deadlines changed
  * @param fired timers that ended by firing
- * @param runs tasks run or handed to the executor, those of periodic timers each time
+ * @param runs tasks that were run or handed to the executor, also those that it refused, those of
+ *     periodic timers each time
  * @param handedBack timers pending at shutdown
  * @param rejected timers refused for {@code maxPending}, and tasks refused by the executor
  * @param exceptions tasks that threw

@@ -48,6 +48,9 @@
  *       fail between being taken out of a wheel and being run needs no memory, or waits for it.
  *   <li><b>A full stack of a caller.</b> Each operation first makes sure that there is room for all
  *       that it calls, see {@link io.tourbillon.timer.internal.StackReserve}.
+ *   <li><b>Either at the first use of an operation.</b> A class that cannot be initialised stays
+ *       unusable, so {@code FirstUse} initialises all of them while a service or a view is made.
+ *       There are no lambdas on the way of an operation.
  *   <li><b>What users' code throws</b>, be it a task, a listener, a handler, a logger, an executor,
  *       or a {@code toString}.
  *   <li>A bug of its own ends the driver. Then every shard refuses timers, before anything else is

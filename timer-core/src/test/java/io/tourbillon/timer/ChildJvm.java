@@ -26,17 +26,35 @@ final class ChildJvm {
    * @return the lines of its output, the log among them
    */
   static List<String> run(Path folder, Class<?> main, String... jvmArguments) throws Exception {
+    return run(folder, main, List.of(), List.of(jvmArguments), List.of());
+  }
+
+  /**
+   * The same with arguments for the program.
+   *
+   * @param libraries a class of each library that it needs besides
+   */
+  static List<String> run(
+      Path folder,
+      Class<?> main,
+      List<Class<?>> libraries,
+      List<String> jvmArguments,
+      List<String> arguments)
+      throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(jvmArguments));
+    command.addAll(jvmArguments);
     command.add("-cp");
-    command.add(
-        String.join(
-            File.pathSeparator,
-            folderOf(TimerService.class),
-            folderOf(main),
-            folderOf(Histogram.class)));
+    List<String> folders = new ArrayList<>();
+    folders.add(folderOf(TimerService.class));
+    folders.add(folderOf(main));
+    folders.add(folderOf(Histogram.class));
+    for (Class<?> library : libraries) {
+      folders.add(folderOf(library));
+    }
+    command.add(String.join(File.pathSeparator, folders));
     command.add(main.getName());
+    command.addAll(arguments);
     Path output = folder.resolve(main.getSimpleName());
     Process process = start(command, output);
     boolean ended;

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -98,7 +100,29 @@ class DriverThreadTest {
     ThreadFactory none = body -> null;
     TimerService.Builder builder = TimerService.builder().clock(clock).threadFactory(none);
     IllegalStateException refusal = assertThrows(IllegalStateException.class, builder::build);
-    assertEquals("the thread factory must make a thread: " + none, refusal.getMessage());
+    assertEquals(
+        "the thread factory must make a thread, not return null: " + none, refusal.getMessage());
+  }
+
+  @Test
+  void threadFactory_thatStartsTheThread_isRefusedAndRunsNothing() throws InterruptedException {
+    List<Thread> made = new ArrayList<>();
+    List<Throwable> uncaught = new CopyOnWriteArrayList<>();
+    ThreadFactory hasty =
+        body -> {
+          Thread thread = new Thread(body);
+          thread.setUncaughtExceptionHandler((_, error) -> uncaught.add(error));
+          thread.start();
+          made.add(thread);
+          return thread;
+        };
+    TimerService.Builder builder = TimerService.builder().clock(clock).threadFactory(hasty);
+    IllegalStateException refusal = assertThrows(IllegalStateException.class, builder::build);
+    assertEquals(
+        "the thread factory must make a new thread and not start it: " + hasty,
+        refusal.getMessage());
+    assertTrue(made.getFirst().join(Duration.ofSeconds(20)));
+    assertEquals(List.of(), uncaught);
   }
 
   /** A service that was not made must not be waited for by those that share its clock. */

@@ -1,5 +1,7 @@
 package io.tourbillon.timer;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -35,16 +38,26 @@ final class FullHeapRun {
     AtomicInteger poolBeats = new AtomicInteger();
     AtomicInteger viewBeats = new AtomicInteger();
     AtomicInteger fired = new AtomicInteger();
+    AtomicInteger poolFired = new AtomicInteger();
+    AtomicInteger poolViewBeats = new AtomicInteger();
     Duration milli = Duration.ofMillis(1);
     TimerHandle beat = onDriver.scheduleAtFixedRate(milli, milli, beats::incrementAndGet);
     TimerHandle poolBeat = onPool.scheduleAtFixedRate(milli, milli, poolBeats::incrementAndGet);
     ScheduledExecutorService view = onDriver.asScheduledExecutor();
     ScheduledFuture<?> viewBeat =
-        view.scheduleAtFixedRate(viewBeats::incrementAndGet, 1, 1, TimeUnit.MILLISECONDS);
-    List<CompletableFuture<?>> futures = new ArrayList<>();
+        view.scheduleAtFixedRate(viewBeats::incrementAndGet, 1, 1, MILLISECONDS);
+    ScheduledExecutorService poolView = onPool.asScheduledExecutor();
+    List<ScheduledFuture<?>> poolViewBeat = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      poolViewBeat.add(
+          poolView.scheduleAtFixedRate(poolViewBeats::incrementAndGet, 1, 10, MILLISECONDS));
+    }
+    List<Future<?>> futures = new ArrayList<>();
     int count = 1000;
     for (int i = 0; i < count; i++) {
       onDriver.schedule(Duration.ofMillis(100 + 2L * i), fired::incrementAndGet);
+      onPool.schedule(Duration.ofMillis(100 + 2L * i), poolFired::incrementAndGet);
+      futures.add(poolView.schedule(poolFired::incrementAndGet, 100 + 2L * i, MILLISECONDS));
       futures.add(onDriver.after(Duration.ofMillis(100 + 2L * i)));
       futures.add(
           onDriver.timeout(new CompletableFuture<String>(), Duration.ofMillis(100 + 2L * i)));
@@ -61,8 +74,15 @@ final class FullHeapRun {
     require(beat.state() == TimerHandle.State.PENDING, "the periodic timer has ended");
     require(poolBeat.cancel() && beat.cancel() && viewBeat.cancel(false), "cancels");
     require(fired.get() == count, "timers fired: " + fired + " of " + count);
+    require(poolFired.get() == 2 * count, "timers fired on the pool: " + poolFired);
+    require(poolViewBeats.get() > 0, "the periodic tasks of the view on the pool have not run");
+    for (ScheduledFuture<?> periodic : poolViewBeat) {
+      require(periodic.cancel(false), "a periodic task of a view has ended: " + periodic);
+    }
     long open = futures.stream().filter(future -> !future.isDone()).count();
     require(open == 0, "futures open: " + open);
+    require(onPool.pending() == 0, "pending on the pool: " + onPool.pending());
+    require(onPool.close(Duration.ofSeconds(20)), "the service on the pool has not ended");
     CountDownLatch again = new CountDownLatch(2);
     onDriver.schedule(milli, again::countDown);
     view.execute(again::countDown);

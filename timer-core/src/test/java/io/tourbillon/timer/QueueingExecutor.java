@@ -17,6 +17,11 @@ final class QueueingExecutor implements Executor {
     return queue.size();
   }
 
+  /** Runs the first that is there. */
+  void runOne() {
+    queue.remove().run();
+  }
+
   /** Runs all that is there. */
   void runAll() {
     for (Runnable next = queue.poll(); next != null; next = queue.poll()) {

@@ -179,4 +179,20 @@ class ShutdownTest {
     assertEquals(0, timers.dump().pending());
     assertEquals(0, timers.stats().pending());
   }
+
+  @Test
+  void toString_hasStateAndCounts() {
+    ScheduledExecutorView view = timers.asScheduledExecutor();
+    timers.schedule(TEN, NOTHING);
+    view.execute(NOTHING);
+    clock.advance(Duration.ofMillis(1));
+    assertTrue(timers.toString().endsWith("[Running, pending timers = 1]"), timers.toString());
+    assertTrue(
+        view.toString()
+            .endsWith("[Running, active tasks = 0, queued tasks = 0, completed tasks = 1]"),
+        view.toString());
+    timers.close();
+    assertTrue(timers.toString().endsWith("[Terminated, pending timers = 0]"), timers.toString());
+    assertTrue(view.toString().contains("[Terminated, active tasks = 0"), view.toString());
+  }
 }

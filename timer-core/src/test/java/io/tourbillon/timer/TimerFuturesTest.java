@@ -190,8 +190,8 @@ class TimerFuturesTest {
   void afterAndTimeout_onceShutDown_areRefused() {
     timers.close();
     assertThrows(RejectedExecutionException.class, () -> timers.after(TEN));
-    CompletableFuture<String> done = CompletableFuture.completedFuture("done");
-    assertThrows(RejectedExecutionException.class, () -> timers.timeout(done, TEN));
+    CompletableFuture<String> open = new CompletableFuture<>();
+    assertThrows(RejectedExecutionException.class, () -> timers.timeout(open, TEN));
   }
 
   @Test
@@ -234,6 +234,20 @@ class TimerFuturesTest {
     } finally {
       clock.autoAdvance(false);
     }
+  }
+
+  /** A stage that has completed is within every limit, and needs no timer. */
+  @Test
+  void timeout_stageThatHasCompleted_isPassedOnAfterAShutdown() {
+    TimerService closed = TimerService.builder().clock(clock).build();
+    closed.close();
+    Duration hour = Duration.ofHours(1);
+    assertEquals("x", closed.timeout(CompletableFuture.completedFuture("x"), hour).join());
+    assertEquals("y", closed.timeout(CompletableFuture.completedStage("y"), hour).join());
+    IllegalStateException failure = new IllegalStateException("of the stage");
+    CompletableFuture<String> failed =
+        closed.timeout(CompletableFuture.<String>failedFuture(failure), hour);
+    assertEquals(failure, failed.exceptionNow());
   }
 
   @Test

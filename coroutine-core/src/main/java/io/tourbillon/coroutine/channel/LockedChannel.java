@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
+import io.tourbillon.timer.internal.ShortLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,7 @@ final class LockedChannel<T> implements Channel<T> {
   /** For a name. */
   private final long number = NUMBERS.incrementAndGet();
 
-  final ReentrantLock lock = new ReentrantLock();
+  final ShortLock lock = new ShortLock();
   private final @Nullable String name;
   private final @Nullable Consumer<? super T> onUndelivered;
   private final @Nullable Runnable whenCancelled;

@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
+import io.tourbillon.timer.internal.ShortLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Barrier {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
-  final ReentrantLock lock = new ReentrantLock();
+  final ShortLock lock = new ShortLock();
   private final int parties;
   private final @Nullable Runnable action;
   private final String name;

@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
+import io.tourbillon.timer.internal.ShortLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +38,7 @@ public final class Mutex {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
   /** Guards what is said to be guarded, here and in conditions. */
-  final ReentrantLock lock = new ReentrantLock();
+  final ShortLock lock = new ShortLock();
 
   private final String name;
 

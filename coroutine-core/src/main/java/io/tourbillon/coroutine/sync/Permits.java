@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
+import io.tourbillon.timer.internal.ShortLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Permits {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ShortLock lock = new ShortLock();
   private final int most;
   private final String name;
 

@@ -6,7 +6,7 @@ import io.tourbillon.coroutine.Waiters;
 import io.tourbillon.timer.Clock;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
+import io.tourbillon.timer.internal.ShortLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What is served is served: if its waiter has gone just then, that gives it back.
  */
 final class Reservations {
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ShortLock lock = new ShortLock();
   private final String name;
   private final Clock clock;
   private final long originNanos;

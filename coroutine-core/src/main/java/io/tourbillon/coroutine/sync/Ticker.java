@@ -15,7 +15,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
+import io.tourbillon.timer.internal.ShortLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ShortLock lock = new ShortLock();
   private final String name;
   private final Clock clock;
   private final long originNanos;

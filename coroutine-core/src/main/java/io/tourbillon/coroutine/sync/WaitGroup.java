@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
+import io.tourbillon.timer.internal.ShortLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class WaitGroup {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
-  final ReentrantLock lock = new ReentrantLock();
+  final ShortLock lock = new ShortLock();
   private final String name;
 
   /** Written under the lock. Volatile for those who look. */

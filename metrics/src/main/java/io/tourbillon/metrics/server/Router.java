@@ -49,6 +49,8 @@ final class Router extends Handler.Abstract {
 
   private static final long RETRY_MILLIS = 250;
 
+  private static final String RETRY_AFTER_SECONDS = "1";
+
   /** An address in digits, or the name that every machine has for itself. */
   private static final Pattern OWN_HOST =
       Pattern.compile(
@@ -120,12 +122,8 @@ final class Router extends Handler.Abstract {
     try {
       makers.execute(() -> exchange.sendOrTryAgain(source, tries));
     } catch (RejectedExecutionException full) {
-      exchange.send(notNow("too many requests are waiting"));
+      exchange.sendNotNow("too many requests are waiting");
     }
-  }
-
-  private static Answer notNow(String why) {
-    return Answer.text(HttpStatus.SERVICE_UNAVAILABLE_503, why + "; try again");
   }
 
   private Answer answer(Source source, Request request) throws NotNowException {
@@ -194,11 +192,17 @@ final class Router extends Handler.Abstract {
               later.schedule(
                   () -> makeAndSend(source, this, tries - 1), RETRY_MILLIS, TimeUnit.MILLISECONDS);
         } else {
-          send(notNow(String.valueOf(notNow.getMessage())));
+          sendNotNow(String.valueOf(notNow.getMessage()));
         }
       } catch (Throwable failure) {
         callback.failed(failure);
       }
+    }
+
+    /** Clients that heed the header come back when there is a chance. */
+    private void sendNotNow(String why) {
+      response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_AFTER_SECONDS);
+      send(Answer.text(HttpStatus.SERVICE_UNAVAILABLE_503, why + "; try again"));
     }
 
     private void madeWay() {

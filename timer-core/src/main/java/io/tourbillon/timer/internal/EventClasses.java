@@ -50,7 +50,14 @@ public final class EventClasses {
   private void startLoading() {
     if (phase.compareAndSet(Phase.UNTOUCHED, Phase.LOADING)) {
       try {
-        IndependentThread.daemon("tourbillon-events", this::load).start();
+        Runnable load =
+            new Runnable() {
+              @Override
+              public void run() {
+                load();
+              }
+            };
+        IndependentThread.daemon("tourbillon-events", load).start();
       } catch (RuntimeException | Error noThread) {
         phase.set(Phase.UNTOUCHED); // LOADING -> UNTOUCHED: to be tried again
       }

@@ -29,7 +29,27 @@ public final class StackReserve {
    */
   private static boolean never;
 
+  /** How deep {@link #requireForLoading} calls itself, in interpreted frames of some 100 bytes. */
+  private static final int LOADING_DEPTH = 1000;
+
   private StackReserve() {}
+
+  /**
+   * Requires room on the stack for the loading of classes. For the beginning of what may be the
+   * first of its kind in the process, such as the making of a service: a class whose initialisation
+   * fails for want of stack stays unusable for ever.
+   *
+   * @throws StackOverflowError if there is none; nothing has been loaded then
+   */
+  public static void requireForLoading() {
+    int reached = deepen(LOADING_DEPTH);
+    assert reached == LOADING_DEPTH;
+  }
+
+  /** Calls itself so often. When it has been compiled, and needs less stack, classes are loaded. */
+  private static int deepen(int calls) {
+    return calls == 0 ? 0 : deepen(calls - 1) + 1;
+  }
 
   /**
    * Requires room on the stack for an operation on a shard.

@@ -41,7 +41,7 @@ final class CancelNotice {
     } catch (Throwable failure) {
       LOGGER.log(
           System.Logger.Level.ERROR,
-          () -> "a timeout's cancelled method failed: " + SafeText.of(task),
+          "a timeout's cancelled method failed: " + SafeText.of(task),
           failure);
     }
   }

@@ -52,6 +52,24 @@ public final class NettyTimer implements Timer {
   /** A timer on this service, which is left to its owner to close. */
   public NettyTimer(TimerService timers) {
     this.timers = Objects.requireNonNull(timers, "timers");
+    StackReserve.requireForLoading();
+    useOnce();
+  }
+
+  /**
+   * Initialises the classes of a timeout before one is made by a caller that may have no stack or
+   * heap for it, which would make them unusable for the rest of the process.
+   */
+  private void useOnce() {
+    TimerTask task = new Nothing();
+    NettyTimeout timeout = new NettyTimeout(this, task);
+    timeout.cancelled();
+    CancelNotice.tell(task, timeout);
+  }
+
+  private static final class Nothing implements TimerTask {
+    @Override
+    public void run(Timeout timeout) {}
   }
 
   /**
@@ -95,6 +113,7 @@ public final class NettyTimer implements Timer {
    */
   @Override
   public Set<Timeout> stop() {
+    StackReserve.require();
     for (NettyTimeout timeout : roster.members()) {
       if (timeout.isRunningHere()) {
         throw new IllegalStateException(
@@ -117,7 +136,9 @@ public final class NettyTimer implements Timer {
   private void awaitRunning() {
     boolean interrupted = false;
     while (!roster.isEmptied()) {
-      roster.members().forEach(NettyTimeout::interruptRun);
+      for (NettyTimeout timeout : roster.members()) {
+        timeout.interruptRun();
+      }
       try {
         boolean _ = roster.awaitEmptied(INTERRUPT_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {

@@ -43,7 +43,13 @@ public final class OrderedQueue<E extends OrderedEntry> {
   private final TimingWheel<E> wheel = new TimingWheel<>(0);
 
   private final DeadlineHeap<E> heap = new DeadlineHeap<>();
-  private final ExpirySink<E> toHeap = (_, _, entry) -> heap.add(entry);
+  private final ExpirySink<E> toHeap =
+      new ExpirySink<>() {
+        @Override
+        public void expired(long id, long deadlineTick, E entry) {
+          heap.add(entry);
+        }
+      };
 
   // The list of entries without a delay, in the order of their deadlines.
   private @Nullable OrderedEntry firstReady;
@@ -279,7 +285,14 @@ public final class OrderedQueue<E extends OrderedEntry> {
    */
   public void visit(int page, Consumer<? super E> visitor) {
     if (page > 0) {
-      wheel.visit(page - 1, (_, _, entry) -> visitor.accept(entry));
+      wheel.visit(
+          page - 1,
+          new ExpirySink<>() {
+            @Override
+            public void expired(long id, long deadlineTick, E entry) {
+              visitor.accept(entry);
+            }
+          });
       return;
     }
     for (OrderedEntry entry = firstReady; entry != null; entry = entry.next) {

@@ -102,7 +102,9 @@ public final class Roster<M extends Roster.Member> {
       return;
     }
     closed = true;
-    stripes.forEach(Stripe::close);
+    for (Stripe stripe : stripes) {
+      stripe.close();
+    }
     if (remaining.decrementAndGet() == 0) {
       emptied.countDown();
     }
@@ -127,7 +129,9 @@ public final class Roster<M extends Roster.Member> {
    */
   public List<M> members() {
     List<M> members = new ArrayList<>();
-    stripes.forEach(stripe -> stripe.copyTo(members));
+    for (Stripe stripe : stripes) {
+      stripe.copyTo(members);
+    }
     return members;
   }
 
@@ -186,11 +190,20 @@ public final class Roster<M extends Roster.Member> {
           put(index, last);
         }
         if (size < members.length / 4 && members.length > MIN_CAPACITY) {
-          members = Arrays.copyOf(members, members.length / 2);
+          halve();
         }
         return shut;
       } finally {
         lock.unlock();
+      }
+    }
+
+    /** The member has left, and whoever waits must hear of it, whether or not there is memory. */
+    private void halve() {
+      try {
+        members = Arrays.copyOf(members, members.length / 2);
+      } catch (OutOfMemoryError full) {
+        // The next removal tries again.
       }
     }
 

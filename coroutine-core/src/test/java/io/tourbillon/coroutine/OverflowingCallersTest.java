@@ -1,0 +1,142 @@
+package io.tourbillon.coroutine;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.channel.Channel;
+import io.tourbillon.coroutine.sync.Event;
+import io.tourbillon.coroutine.sync.Mutex;
+import io.tourbillon.coroutine.sync.Permits;
+import io.tourbillon.coroutine.sync.WaitGroup;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A caller that runs out of stack in an operation has done nothing, and can do it again. */
+class OverflowingCallersTest {
+  private static final int ROUNDS = 300;
+  private static final long STACK_BYTES = 200_000;
+
+  private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(1).build();
+
+  @AfterEach
+  void close() {
+    scheduler.close(Duration.ZERO);
+  }
+
+  /** Does something as deep in the stack as it is possible: it fails for want of stack before. */
+  private static final class Diver implements Runnable {
+    private final Runnable operation;
+    private boolean done;
+    private int failures;
+
+    Diver(Runnable operation) {
+      this.operation = operation;
+    }
+
+    @Override
+    public void run() {
+      dive(0);
+    }
+
+    @SuppressWarnings("InfiniteRecursion") // Until the stack is full.
+    private int dive(int depth) {
+      int deepest = depth;
+      try {
+        deepest = dive(depth + 1);
+      } catch (StackOverflowError deepEnough) {
+        failures++;
+      }
+      if (!done) {
+        operation.run();
+        done = true;
+      }
+      return deepest;
+    }
+  }
+
+  private static void doDeepDown(Runnable operation) throws InterruptedException {
+    Diver diver = new Diver(operation);
+    Thread thread = new Thread(null, diver, "diver", STACK_BYTES);
+    thread.setUncaughtExceptionHandler((_, thrown) -> {});
+    thread.start();
+    thread.join();
+    assertTrue(diver.done, "never done");
+    assertTrue(diver.failures > 0, "never too deep");
+  }
+
+  private Coroutine<Integer> waiting(Callable<Integer> body) {
+    Coroutine<Integer> coroutine = scheduler.spawn(body);
+    while (coroutine.state() != Coroutine.State.SUSPENDED) {
+      Thread.onSpinWait();
+    }
+    return coroutine;
+  }
+
+  @Test
+  void send_deepDown_isReceivedOnce() throws Exception {
+    Channel<Integer> channel = Channel.rendezvous();
+    for (int round = 0; round < ROUNDS; round++) {
+      int value = round;
+      Coroutine<Integer> receiver = waiting(channel::receive);
+      doDeepDown(() -> assertTrue(channel.trySend(value)));
+      assertEquals(value, receiver.join(PATIENCE));
+      assertTrue(channel.tryReceive().isEmpty());
+    }
+  }
+
+  @Test
+  void release_deepDown_letsOneIn() throws Exception {
+    Permits permits = new Permits(1);
+    for (int round = 0; round < ROUNDS; round++) {
+      permits.acquire();
+      Coroutine<Integer> waiter =
+          waiting(
+              () -> {
+                permits.acquire();
+                permits.release();
+                return 1;
+              });
+      doDeepDown(permits::release);
+      assertEquals(1, waiter.join(PATIENCE));
+      assertEquals(1, permits.available());
+    }
+  }
+
+  @Test
+  void set_deepDown_wakesWhoWaits() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      Event event = new Event();
+      WaitGroup group = new WaitGroup();
+      group.add();
+      Coroutine<Integer> waiter =
+          waiting(
+              () -> {
+                event.await();
+                group.await();
+                return 1;
+              });
+      doDeepDown(event::set);
+      doDeepDown(group::done);
+      assertEquals(1, waiter.join(PATIENCE));
+    }
+  }
+
+  @Test
+  void lockAndUnlock_deepDown_leaveTheMutexFree() throws Exception {
+    Mutex mutex = new Mutex();
+    for (int round = 0; round < ROUNDS; round++) {
+      doDeepDown(
+          () -> {
+            if (!mutex.isHeldByCaller()) {
+              mutex.lock();
+            }
+            mutex.unlock();
+          });
+      assertTrue(mutex.tryLock());
+      mutex.unlock();
+    }
+  }
+}

@@ -1,0 +1,305 @@
+package io.tourbillon.timer;
+
+import io.tourbillon.timer.internal.IndependentThread;
+import io.tourbillon.timer.internal.StackReserve;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Uses each operation once while a service is built, on a service that nobody else sees.
+ *
+ * <p>The first use of a class initialises it. If there is no stack or heap for that, the JVM does
+ * not try again, and the class is unusable for the rest of the process: one call from a full stack
+ * would be the end of {@code schedule} for all threads. So all classes that operations need, ours
+ * and the JDK's, are initialised before there is a service or a view to call.
+ *
+ * <p>A use finds them all, also those that have no name in the source, and links what is linked at
+ * its first call. For the same reason there are no lambdas on the way of an operation, and no
+ * strings are concatenated by {@code invokedynamic}: to link one takes twenty frames, and
+ * milliseconds.
+ *
+ * <p>The service has no thread. Its clock is a number, and the driver's turns are taken here.
+ */
+final class FirstUse {
+  private static final Duration MILLI = Duration.ofMillis(1);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final int TURNS = 10;
+
+  /** Set when it has been done; to do it twice does no harm. */
+  private static volatile boolean servicesUsed;
+
+  private static volatile boolean statsUsed;
+  private static volatile boolean viewsUsed;
+
+  private final boolean recordStats;
+  private final ManualClock clock = new ManualClock();
+  private final ChoosyExecutor executor = new ChoosyExecutor();
+  private final Nothing nothing = new Nothing();
+  private final ShardedTimerService timers;
+
+  private FirstUse(boolean recordStats) {
+    this.recordStats = recordStats;
+    timers =
+        ShardedTimerService.withoutThreads(
+            TimerService.builder()
+                .clock(clock)
+                .executor(executor)
+                .threadFactory(new Unstarted())
+                .exceptionHandler(new Unheard())
+                .recordStats(recordStats));
+  }
+
+  /** Before the first service is made, and the first that records statistics. */
+  static void ofServices(boolean recordStats) {
+    if (!servicesUsed || (recordStats && !statsUsed)) {
+      new FirstUse(recordStats).use(false);
+      servicesUsed = true;
+      statsUsed |= recordStats;
+    }
+  }
+
+  /**
+   * Before the first statistics of a service that records none, which need the classes of the
+   * histograms: those take 16 ms, which most services can do without.
+   */
+  static void ofStats() {
+    if (!statsUsed) {
+      StackReserve.requireForLoading();
+      ofServices(true);
+    }
+  }
+
+  /** Before the first view is made. */
+  static void ofViews() {
+    if (!viewsUsed) {
+      StackReserve.requireForLoading();
+      new FirstUse(false).use(true);
+      viewsUsed = true;
+    }
+  }
+
+  /** Keeps the interrupt status of the calling thread, which ends waits and is cleared by turns. */
+  private void use(boolean views) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      if (views) {
+        useView();
+      } else {
+        useLocks();
+        useTimers();
+        useFutures();
+        turns();
+        observe();
+      }
+      shutDown();
+    } catch (InterruptedException again) {
+      interrupted = true;
+    } catch (ExecutionException | TimeoutException unexpected) {
+      throw new AssertionError(unexpected);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** What a lock needs that another thread has, a condition and a latch that is waited for. */
+  @SuppressWarnings({"LockNotBeforeTry", "WaitNotInLoop"}) // Nobody else has these locks.
+  private static void useLocks() throws InterruptedException {
+    ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    lock.readLock().lock();
+    boolean _ = lock.writeLock().tryLock(1, TimeUnit.NANOSECONDS);
+    lock.readLock().unlock();
+    ReentrantLock own = new ReentrantLock();
+    own.lock();
+    long _ = own.newCondition().awaitNanos(1);
+    own.unlock();
+    boolean _ = new CountDownLatch(1).await(1, TimeUnit.NANOSECONDS);
+  }
+
+  private void useTimers() {
+    TimerHandle timer = timers.schedule(HOUR, nothing);
+    timer.reschedule(MILLI);
+    timer.remaining();
+    timer.state();
+    timer.cancel();
+    String _ = timer.toString() + timers;
+    timers.schedule(MILLI, new Failing());
+    timers.schedule(HOUR, nothing, TimerOptions.tagged("first use"));
+    timers.scheduleWithFixedDelay(MILLI, MILLI, nothing);
+    for (MissedTick missed : MissedTick.values()) {
+      timers.scheduleAtFixedRate(
+          MILLI, MILLI, nothing, TimerOptions.builder().missedTick(missed).build());
+    }
+    long id = timers.arm(1, TimeUnit.HOURS, nothing);
+    timers.rearm(id, 2, TimeUnit.HOURS);
+    timers.cancel(id);
+    timers.armAt(MILLI.toNanos(), nothing);
+  }
+
+  private void useFutures() {
+    timers.after(HOUR).cancel(false);
+    CompletableFuture<?> _ = timers.after(MILLI);
+    CompletableFuture<Runnable> never = new CompletableFuture<>();
+    CompletableFuture<?> _ = timers.timeout(never, MILLI);
+    CompletableFuture<?> _ = timers.timeout(never, HOUR);
+    CompletableFuture<?> _ = timers.timeout(CompletableFuture.completedFuture(nothing), MILLI);
+  }
+
+  private void observe() {
+    timers.pending();
+    timers.overdue();
+    if (recordStats) {
+      TimerStats _ = timers.snapshot();
+    }
+    String _ = timers.dump().toString() + new StallReport("", 0, List.of());
+  }
+
+  private void useView() throws InterruptedException, ExecutionException, TimeoutException {
+    ScheduledExecutorView view = timers.newView();
+    view.execute(nothing);
+    view.execute(new Failing());
+    ScheduledFuture<?> later = view.schedule(nothing, 1, TimeUnit.HOURS);
+    ScheduledFuture<?> evenLater = view.schedule(new Answering(), 2, TimeUnit.HOURS);
+    ScheduledFuture<?> _ = view.scheduleAtFixedRate(nothing, 1, 1, TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> _ = view.scheduleWithFixedDelay(nothing, 1, 1, TimeUnit.MILLISECONDS);
+    later.compareTo(evenLater);
+    awaitInVain(later);
+    later.cancel(true);
+    List<Answering> tasks = List.of(new Answering());
+    view.invokeAll(tasks, 1, TimeUnit.NANOSECONDS);
+    try {
+      Object _ = view.invokeAny(tasks, 1, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException _) {
+      // No turn is taken meanwhile.
+    }
+    turns();
+    observe();
+    String _ = view.toString() + later;
+    view.remove(nothing);
+    view.getTaskCount();
+    view.shutdown();
+    boolean _ = view.awaitTermination(1, TimeUnit.NANOSECONDS);
+    view.shutdownNow();
+  }
+
+  private static void awaitInVain(Future<?> future)
+      throws InterruptedException, ExecutionException {
+    try {
+      future.get(1, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException _) {
+      // As it should be.
+    }
+  }
+
+  private void shutDown() {
+    timers.shutdownNow();
+    timers.isShutdown();
+    try {
+      timers.schedule(MILLI, nothing);
+    } catch (RejectedExecutionException _) {
+      // As it should be.
+    }
+    timers.close();
+  }
+
+  /** Lets time go by, more than a period of timers, and then with an executor that refuses. */
+  private void turns() {
+    Throwable[] refusals = {
+      new RejectedExecutionException("the refusal of a first use"),
+      // The one that is not waited for.
+      new OutOfMemoryError("unable to create native thread"),
+      new IllegalStateException("the failure of an executor")
+    };
+    for (int turn = 0; turn < TURNS; turn++) {
+      timers.turn();
+      clock.nanos += 3 * MILLI.toNanos();
+      executor.refusal = turn < TURNS / 2 ? null : refusals[turn % refusals.length];
+    }
+  }
+
+  private static final class Nothing implements Runnable {
+    @Override
+    public void run() {}
+  }
+
+  private static final class Failing implements Runnable {
+    @Override
+    public void run() {
+      throw new IllegalStateException("the failure of a first use");
+    }
+  }
+
+  private static final class Answering implements Callable<String> {
+    @Override
+    public String call() {
+      return "an answer";
+    }
+  }
+
+  /** Runs tasks at once, or refuses them. */
+  private static final class ChoosyExecutor implements Executor {
+    @Nullable Throwable refusal;
+
+    @Override
+    public void execute(Runnable task) {
+      if (refusal != null) {
+        throw Rethrow.unchecked(refusal);
+      }
+      task.run();
+    }
+  }
+
+  private static final class Unstarted implements ThreadFactory {
+    @Override
+    public Thread newThread(Runnable driver) {
+      return IndependentThread.daemon("never started", driver);
+    }
+  }
+
+  private static final class Unheard implements TimerExceptionHandler {
+    @Override
+    public void handle(Runnable task, Throwable error) {}
+  }
+
+  /** Moves when it is set, and does not wait. */
+  private static final class ManualClock implements Clock, Clock.Alarm {
+    long nanos;
+
+    @Override
+    public long nanoTime() {
+      return nanos;
+    }
+
+    @Override
+    public Alarm newAlarm(Thread thread) {
+      return this;
+    }
+
+    @Override
+    public void awaitUntil(long deadlineNanos) {}
+
+    @Override
+    public void await() {}
+
+    @Override
+    public void wake() {}
+
+    @Override
+    public void close() {}
+  }
+}

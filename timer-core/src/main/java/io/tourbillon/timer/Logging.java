@@ -1,0 +1,63 @@
+package io.tourbillon.timer;
+
+import io.tourbillon.timer.internal.IndependentThread;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.SimpleFormatter;
+
+/**
+ * The logger of services.
+ *
+ * <p>The first record that a JVM logs takes 100 to 250 ms: for the logging system, its
+ * configuration, and the formats of dates. On the driver all timers would wait for that. So a
+ * thread of its own does as much of it as can be done without a record, while the first service is
+ * built; the build does not wait for it. A task that fails within these milliseconds is still held
+ * up.
+ */
+final class Logging {
+  private static final AtomicBoolean WARMED_UP = new AtomicBoolean();
+
+  private Logging() {}
+
+  /** Looked up anew, which costs little: a failure to find it must not last. */
+  static System.Logger logger() {
+    return System.getLogger("io.tourbillon.timer");
+  }
+
+  /** Makes the first record cheap, some time from now. Never throws. */
+  static void warmUp() {
+    if (WARMED_UP.compareAndSet(false, true)) {
+      try {
+        IndependentThread.daemon("tourbillon-logging", new WarmUp()).start();
+      } catch (RuntimeException | Error noThread) {
+        WARMED_UP.set(false); // The next service tries again.
+      }
+    }
+  }
+
+  private static final class WarmUp implements Runnable {
+    @Override
+    public void run() {
+      try {
+        logger().isLoggable(System.Logger.Level.ERROR);
+        if ("java.logging"
+            .equals(System.LoggerFinder.getLoggerFinder().getClass().getModule().getName())) {
+          JavaLogging.warmUp();
+        }
+      } catch (RuntimeException | Error failure) {
+        // The first record will show what is wrong.
+      }
+    }
+  }
+
+  /** The only one that knows the module {@code java.logging}, which a runtime may lack. */
+  private static final class JavaLogging {
+    static void warmUp() {
+      LogRecord record = new LogRecord(Level.SEVERE, "");
+      record.setThrown(new IllegalStateException());
+      record.getSourceMethodName();
+      String _ = new SimpleFormatter().format(record);
+    }
+  }
+}

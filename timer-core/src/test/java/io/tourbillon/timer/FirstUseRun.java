@@ -1,0 +1,212 @@
+package io.tourbillon.timer;
+
+import io.netty.util.Timeout;
+import io.netty.util.TimerTask;
+import io.tourbillon.timer.netty.NettyTimer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does each operation for the first time, on a service, a view and an adapter that have just been
+ * made. Started by {@link FirstUseTest} in a JVM of its own. There are no lambdas here, as their
+ * linking would be found as well.
+ */
+final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
+  static final String BUILT = "== built ==";
+  static final String USED = "== used ==";
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final TimerService timers = TimerService.builder().recordStats().build();
+  private final ScheduledExecutorView view = timers.asScheduledExecutor();
+  private final NettyTimer netty = new NettyTimer(timers);
+  private final CompletableFuture<String> never = new CompletableFuture<>();
+  private final List<FirstUseRun> tasks = new ArrayList<>();
+
+  private int overflows;
+  private @Nullable Throwable unexpected;
+
+  private FirstUseRun() {
+    tasks.add(this);
+  }
+
+  /** With an argument, each on a stack that is nearly full; otherwise with room. */
+  public static void main(String[] args) throws Exception {
+    FirstUseRun run = new FirstUseRun();
+    // The JDK's part of this program.
+    Thread.sleep(1);
+    System.out.println(BUILT);
+    for (Operation operation : Operation.values()) {
+      if (args.length > 0) {
+        Thread deep = new Thread(null, new Deep(run, operation), "deep", 256 * 1024);
+        deep.start();
+        deep.join();
+        if (run.unexpected != null) {
+          throw new AssertionError(operation.name(), run.unexpected);
+        }
+      }
+      run.use(operation);
+    }
+    System.out.println(USED);
+    if (args.length > 0) {
+      System.out.println(run.overflows > Operation.values().length ? "ok" : "not deep enough");
+    }
+    System.out.flush();
+    Runtime.getRuntime().halt(0);
+  }
+
+  enum Operation {
+    SCHEDULE,
+    SCHEDULE_TAGGED,
+    FIXED_RATE,
+    FIXED_DELAY,
+    ARM,
+    ARM_AT,
+    REARM,
+    RESCHEDULE,
+    CANCEL,
+    HANDLE,
+    AFTER,
+    TIMEOUT,
+    TIMEOUT_OF_COMPLETED,
+    PENDING,
+    STATS,
+    OVERDUE,
+    DUMP,
+    VIEW,
+    EXECUTE,
+    SUBMIT,
+    SUBMIT_CALLABLE,
+    VIEW_SCHEDULE,
+    VIEW_SCHEDULE_CALLABLE,
+    VIEW_FIXED_RATE,
+    VIEW_FIXED_DELAY,
+    VIEW_CANCEL,
+    INVOKE_ALL,
+    INVOKE_ANY,
+    VIEW_REMOVE,
+    NEW_TIMEOUT,
+    CANCEL_TIMEOUT,
+    STOP,
+    TEXTS,
+    VIEW_SHUTDOWN,
+    VIEW_SHUTDOWN_NOW,
+    AWAIT_TERMINATION,
+    SHUTDOWN_NOW,
+    REFUSED,
+    CLOSE,
+    CLOSE_WITH_GRACE
+  }
+
+  @SuppressWarnings({"FutureReturnValueIgnored", "ReturnValueIgnored"}) // What counts is the call.
+  private void use(Operation operation) throws Exception {
+    switch (operation) {
+      case SCHEDULE -> timers.schedule(1, TimeUnit.MILLISECONDS, this);
+      case SCHEDULE_TAGGED -> timers.schedule(HOUR, this, TimerOptions.tagged("tag"));
+      case FIXED_RATE -> timers.scheduleAtFixedRate(Duration.ZERO, Duration.ofMillis(1), this);
+      case FIXED_DELAY -> timers.scheduleWithFixedDelay(HOUR, HOUR, this);
+      case ARM -> timers.arm(1, TimeUnit.MILLISECONDS, this);
+      case ARM_AT -> timers.armAt(System.nanoTime(), this);
+      case REARM -> timers.rearm(timers.arm(1, TimeUnit.HOURS, this), 1, TimeUnit.MILLISECONDS);
+      case RESCHEDULE -> timers.schedule(HOUR, this).reschedule(Duration.ofMillis(1));
+      case CANCEL -> timers.cancel(timers.arm(1, TimeUnit.HOURS, this));
+      case HANDLE -> {
+        TimerHandle handle = timers.schedule(HOUR, this);
+        handle.state();
+        handle.remaining();
+        handle.cancel();
+      }
+      case AFTER -> timers.after(HOUR).cancel(false);
+      case TIMEOUT -> timers.timeout(never, HOUR);
+      case TIMEOUT_OF_COMPLETED -> timers.timeout(CompletableFuture.completedFuture("x"), HOUR);
+      case PENDING -> timers.pending();
+      case STATS -> timers.stats();
+      case OVERDUE -> timers.overdue();
+      case DUMP -> timers.dump();
+      case VIEW -> timers.asScheduledExecutor();
+      case EXECUTE -> view.execute(this);
+      case SUBMIT -> view.submit((Runnable) this);
+      case SUBMIT_CALLABLE -> view.submit((Callable<String>) this);
+      case VIEW_SCHEDULE -> view.schedule((Runnable) this, 1, TimeUnit.MILLISECONDS);
+      case VIEW_SCHEDULE_CALLABLE -> view.schedule((Callable<String>) this, 1, TimeUnit.HOURS);
+      case VIEW_FIXED_RATE -> view.scheduleAtFixedRate(this, 0, 1, TimeUnit.MILLISECONDS);
+      case VIEW_FIXED_DELAY -> view.scheduleWithFixedDelay(this, 1, 1, TimeUnit.HOURS);
+      case VIEW_CANCEL -> view.schedule((Runnable) this, 1, TimeUnit.HOURS).cancel(true);
+      case INVOKE_ALL -> view.invokeAll(tasks);
+      case INVOKE_ANY -> view.invokeAny(tasks, 1, TimeUnit.HOURS);
+      case VIEW_REMOVE -> view.remove(this);
+      case NEW_TIMEOUT -> netty.newTimeout(this, 1, TimeUnit.MILLISECONDS);
+      case CANCEL_TIMEOUT -> netty.newTimeout(this, 1, TimeUnit.HOURS).cancel();
+      case STOP -> netty.stop();
+      case TEXTS -> {
+        timers.dump().toString();
+        timers.toString();
+        view.toString();
+      }
+      case VIEW_SHUTDOWN -> view.shutdown();
+      case VIEW_SHUTDOWN_NOW -> view.shutdownNow();
+      case AWAIT_TERMINATION -> view.awaitTermination(1, TimeUnit.MILLISECONDS);
+      case SHUTDOWN_NOW -> timers.shutdownNow();
+      case REFUSED -> {
+        try {
+          timers.schedule(HOUR, this);
+        } catch (RejectedExecutionException _) {
+          // As it should be.
+        }
+      }
+      case CLOSE -> timers.close();
+      case CLOSE_WITH_GRACE -> timers.close(Duration.ofMillis(1));
+    }
+  }
+
+  /** Calls itself until the stack is full, and tries once at each depth on the way back. */
+  private record Deep(FirstUseRun outer, Operation operation) implements Runnable {
+    @Override
+    public void run() {
+      boolean _ = descend();
+    }
+
+    @SuppressWarnings("InfiniteRecursion") // It is to fill the stack.
+    private boolean descend() {
+      boolean done = false;
+      try {
+        done = descend();
+      } catch (StackOverflowError deepest) {
+        // From here on upwards there is more and more room.
+      }
+      if (done) {
+        return true;
+      }
+      try {
+        outer.use(operation);
+        return true;
+      } catch (StackOverflowError noRoom) {
+        outer.overflows++;
+        return false;
+      } catch (TimeoutException | RejectedExecutionException | IllegalStateException ended) {
+        // An operation that ends the service, the view or the adapter has done so at a try before.
+        return true;
+      } catch (Throwable unexpected) {
+        outer.unexpected = unexpected;
+        return true;
+      }
+    }
+  }
+
+  @Override
+  public void run() {}
+
+  @Override
+  public String call() {
+    return "called";
+  }
+
+  @Override
+  public void run(Timeout timeout) {}
+}
