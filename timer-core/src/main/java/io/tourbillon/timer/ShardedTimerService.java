@@ -82,9 +82,7 @@ final class ShardedTimerService implements TimerService {
       shards[number] = new Shard(this, number, builder.recordStats);
     }
     ExecutorRuns executorRuns =
-        builder.watchdogBound == null
-            ? null
-            : newExecutorRuns(builder.watchdogBound);
+        builder.watchdogBound == null ? null : newExecutorRuns(builder.watchdogBound);
     watchdog = executorRuns == null ? null : executorRuns.watchdog();
     driverThread =
         newThread(

@@ -3,6 +3,7 @@ package io.tourbillon.coroutine.channel;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.Waiters;
+import io.tourbillon.timer.internal.ShortLock;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -10,7 +11,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import io.tourbillon.timer.internal.ShortLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

@@ -5,12 +5,12 @@ import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.Waiters;
+import io.tourbillon.timer.internal.ShortLock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import io.tourbillon.timer.internal.ShortLock;
 import org.jspecify.annotations.Nullable;
 
 /**

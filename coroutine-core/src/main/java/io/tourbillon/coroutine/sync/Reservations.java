@@ -4,9 +4,9 @@ import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.Waiters;
 import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.internal.ShortLock;
 import java.time.Duration;
 import java.util.Objects;
-import io.tourbillon.timer.internal.ShortLock;
 import org.jspecify.annotations.Nullable;
 
 /**

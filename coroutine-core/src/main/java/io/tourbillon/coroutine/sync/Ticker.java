@@ -8,6 +8,7 @@ import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.MissedTick;
 import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.ShortLock;
 import java.io.Serial;
 import java.time.Duration;
 import java.util.Iterator;
@@ -15,7 +16,6 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
-import io.tourbillon.timer.internal.ShortLock;
 import org.jspecify.annotations.Nullable;
 
 /**
