@@ -3,7 +3,6 @@ package io.tourbillon.timer;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.roster.Roster;
 import io.tourbillon.timer.text.Printable;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,9 +102,9 @@ final class HandedOver implements Runnable, Roster.Member {
     return true;
   }
 
-  /** The name of the thread that runs the task, if one does. */
-  synchronized Optional<String> threadName() {
-    return Optional.ofNullable(thread).map(running -> Printable.of(running.getName()));
+  /** The name of the thread that runs the task, or null if none does. */
+  synchronized @Nullable String threadName() {
+    return thread == null ? null : Printable.of(thread.getName());
   }
 
   /** Interrupts the task if it is running. */

@@ -733,6 +733,9 @@ final class ShardedTimerService implements TimerService {
 
   /** Waits for the driver; false if it has not ended within so long. */
   private boolean awaitDriver(long nanos, CloseReport report) throws InterruptedException {
+    if (!driverStarted) {
+      return true;
+    }
     long startNanos = System.nanoTime();
     while (true) {
       long leftNanos = nanos - (System.nanoTime() - startNanos);
@@ -750,7 +753,13 @@ final class ShardedTimerService implements TimerService {
     return new CloseReport(
         // By another clock a wait that ends by itself would make time go on.
         clock.equals(Clock.system()) ? closeReportAfterNanos : Long.MAX_VALUE,
-        waitedNanos ->
-            driverThread.isAlive() ? look(waitedNanos).toString() : runner.describeHandedOver());
+        new LongFunction<>() {
+          @Override
+          public String apply(long waitedNanos) {
+            return driverThread.isAlive()
+                ? look(waitedNanos).toString()
+                : runner.describeHandedOver();
+          }
+        });
   }
 }

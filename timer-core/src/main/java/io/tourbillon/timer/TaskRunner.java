@@ -5,7 +5,6 @@ import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.roster.Roster;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.util.List;
-import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -351,11 +350,14 @@ final class TaskRunner {
   String describeHandedOver() {
     List<HandedOver> left = handedOver.members();
     StringJoiner threads = new StringJoiner(", ", "; some run on ", "").setEmptyValue("");
-    left.stream()
-        .map(HandedOver::threadName)
-        .flatMap(Optional::stream)
-        .limit(MOST_THREADS)
-        .forEach(threads::add);
+    int named = 0;
+    for (HandedOver task : left) {
+      String name = task.threadName();
+      if (name != null && named < MOST_THREADS) {
+        threads.add(name);
+        named++;
+      }
+    }
     return "tasks that the executor has not finished: " + left.size() + threads;
   }
 

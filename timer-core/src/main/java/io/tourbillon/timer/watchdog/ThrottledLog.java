@@ -24,7 +24,7 @@ public final class ThrottledLog {
 
   /** Logs to this logger. */
   public ThrottledLog(System.Logger logger) {
-    this(logger, System::nanoTime);
+    this(logger, RealTime.REAL_TIME);
   }
 
   ThrottledLog(System.Logger logger, LongSupplier nanoTime) {

@@ -94,7 +94,7 @@ public final class Watchdog<R> implements Runnable {
   /** As the other; others are watched as well. */
   public Watchdog(
       long boundNanos, LongFunction<R> look, Consumer<R> reports, @Nullable Others others) {
-    this(boundNanos, look, reports, others, System::nanoTime, LockSupport::parkNanos);
+    this(boundNanos, look, reports, others, RealTime.REAL_TIME, RealTime.REAL_TIME);
   }
 
   Watchdog(
