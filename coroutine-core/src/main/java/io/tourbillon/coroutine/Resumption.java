@@ -29,6 +29,14 @@ public interface Resumption<T extends @Nullable Object> {
   boolean fail(Throwable failure);
 
   /**
+   * Whether it takes nothing any more: it has been resumed, or whoever waits has given up, or was
+   * cancelled by a call that has returned. For those who choose whom to tell before they resume.
+   */
+  default boolean isOver() {
+    return false;
+  }
+
+  /**
    * Says what to do if a cancellation or timeout ends the suspension: to take back the callback, so
    * that it does not leak. It is run by the coroutine, before it sees the signal; what it throws is
    * thrown in the place of that. Must be called before the registration returns, and replaces what

@@ -28,13 +28,17 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
 
   /**
    * A cancel that has returned comes before what the same thread does next, such as to send a
-   * value: the coroutine's own loop may learn of it later than its channel does. If the coroutine
-   * is gone it is settled, and this does not matter.
+   * value: the coroutine's own loop may learn of it later than its channel does. What the coroutine
+   * itself settles, while it registers, is not concerned: it has what it takes there. If the
+   * coroutine is gone it is settled, and this does not matter.
    */
   @Override
   boolean isOverruled() {
     CoroutineTask<?> waiter = coroutine;
-    return waiter != null && !shielded && waiter.cancellation() != null;
+    return waiter != null
+        && !shielded
+        && waiter.cancellation() != null
+        && CurrentLoop.coroutine() != waiter;
   }
 
   @Override

@@ -87,6 +87,11 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
   }
 
   @Override
+  public final boolean isOver() {
+    return isSettled() || isOverruled();
+  }
+
+  @Override
   public final void onCancel(Runnable cleanUp) {
     this.cleanUp = Objects.requireNonNull(cleanUp, "cleanUp");
   }

@@ -20,8 +20,7 @@
  *       whatever thread and comes to the loop as a message, or the JDK submits the thread again.
  *       The coroutine is made ready, and runs when its turn comes, in the order of the {@code
  *       SchedulingPolicy}; turns are given by {@code Turns}.
- *   <li><b>done</b>: the body has returned or thrown; the loop completes the future of those who
- *       join.
+ *   <li><b>done</b>: the body has returned or thrown; the loop tells those who listen for the end.
  * </ol>
  *
  * <h2>Who owns what</h2>
@@ -39,11 +38,13 @@
  *       Attachments ────── which of its coroutines are to end with another
  *       Interruptions ──── which of them were interrupted, and for what
  *       CoroutineTask ──── the loop, or the coroutine itself while it has the turn
- *         JoinableCoroutine  its face for any thread: state, cancellation; End, for who joins it
+ *         JoinableCoroutine  its face for any thread: state, cancellation; End, the list of those
+ *                            who want to know of it
  *         Scope ────────── likewise: limits, shields, children and locals around the code that runs
  *         Strand ───────── the engine: the stack
  *       Settlement ─────── one compare-and-set decides between a callback and a cancellation:
- *                          ResumptionTask of a coroutine, ThreadResumption of another thread
+ *                          ResumptionTask of a coroutine, ThreadResumption of another thread;
+ *                          Subscription, what a stage holds of who waits for it
  *   CoroutineScope ─────── its owner's; Children, behind a lock, what their ends mean for it;
  *                          Family, what a dump sees of that
  *   Suspension, Resumption, Waiters, Awaited, OrderlyEnd  what channels and locks are made of, in

@@ -8,7 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.sync.Mutex;
+import io.tourbillon.coroutine.sync.MutexCondition;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +27,7 @@ class CancelOrderTest {
     scheduler.close(Duration.ZERO);
   }
 
-  private <T> Coroutine<T> suspended(java.util.concurrent.Callable<T> body) {
+  private <T> Coroutine<T> suspended(Callable<T> body) {
     Coroutine<T> coroutine = scheduler.spawn(body);
     while (coroutine.state() != State.SUSPENDED) {
       Thread.onSpinWait();
@@ -40,7 +44,7 @@ class CancelOrderTest {
       first.cancel();
       channel.send(round);
       assertEquals(round, second.join(PATIENCE));
-      Coroutine.awaitAll(java.util.List.of(first));
+      Coroutine.awaitAll(List.of(first));
       assertEquals(State.CANCELLED, first.state());
     }
   }
@@ -48,8 +52,7 @@ class CancelOrderTest {
   @Test
   void resume_afterACancelThatHasReturned_isTold() {
     for (int round = 0; round < ROUNDS; round++) {
-      java.util.concurrent.CompletableFuture<Resumption<Integer>> made =
-          new java.util.concurrent.CompletableFuture<>();
+      CompletableFuture<Resumption<Integer>> made = new CompletableFuture<>();
       Coroutine<Integer> waiter =
           suspended(() -> Coroutines.suspend((Resumption<Integer> r) -> made.complete(r)));
       waiter.cancel();
@@ -71,6 +74,43 @@ class CancelOrderTest {
       assertEquals(2, second.join(PATIENCE));
       Cancelled.assertCancelled(first::join);
     }
+  }
+
+  @Test
+  void signal_afterACancelThatHasReturned_isForTheOther() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      Mutex mutex = new Mutex();
+      MutexCondition changed = mutex.newCondition();
+      Callable<Integer> wait =
+          () ->
+              mutex.withLock(
+                  () -> {
+                    changed.await();
+                    return 1;
+                  });
+      Coroutine<Integer> first = suspended(wait);
+      Coroutine<Integer> second = suspended(wait);
+      mutex.lock(); // Both have let go of it by now, and wait for a signal.
+      first.cancel();
+      changed.signal();
+      mutex.unlock();
+      assertEquals(1, second.join(PATIENCE));
+      Cancelled.assertCancelled(first::join);
+    }
+  }
+
+  /** What a coroutine takes while it registers is its own, whenever it is cancelled. */
+  @Test
+  void resume_byTheCoroutineItselfAsItIsCancelled_isNotLost() throws Exception {
+    Coroutine<Boolean> taker =
+        scheduler.spawn(
+            () ->
+                Coroutines.suspend(
+                    resumption -> {
+                      Coroutines.current().cancel();
+                      resumption.resume(true);
+                    }));
+    assertTrue(taker.join(PATIENCE));
   }
 
   /** Inside a shield a cancellation has to wait, and a value may still come. */

@@ -152,13 +152,15 @@ public final class MutexCondition {
 
   /** Under the lock. */
   private boolean signalNext() {
-    Waiting next = row.poll();
-    if (next == null) {
-      return false;
+    for (Waiting next = row.poll(); next != null; next = row.poll()) {
+      Claim claim = Objects.requireNonNull(next.claim);
+      if (!claim.granted.isOver()) {
+        next.signalled = true;
+        mutex.claim(claim);
+        return true;
+      }
     }
-    next.signalled = true;
-    mutex.claim(Objects.requireNonNull(next.claim));
-    return true;
+    return false;
   }
 
   private void letGoAndWait(Waiting waiting, Resumption<@Nullable Void> granted) {
