@@ -57,25 +57,21 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
 
   @Override
   public final boolean fail(Throwable failure) {
-    Objects.requireNonNull(failure, "failure");
-    while (true) {
-      try {
-        return settle(new Failure(failure));
-      } catch (OutOfMemoryError full) {
-        MemoryReserve.pause(); // Whoever waits would wait for ever.
-      }
-    }
+    return fail(Objects.requireNonNull(failure, "failure"), false);
   }
 
   /** Fails as {@link CompletableFuture#join} does. */
   final void failAsJoinDoes(Throwable failure) {
-    Throwable cause = unwrapped(failure);
+    boolean _ = fail(unwrapped(failure), true);
+  }
+
+  /** Waits for the memory that this takes: whoever waits would wait for ever. */
+  private boolean fail(Throwable cause, boolean asJoinDoes) {
     while (true) {
       try {
-        settle(new StageFailure(cause));
-        return;
+        return settle(new Failure(cause, asJoinDoes));
       } catch (OutOfMemoryError full) {
-        MemoryReserve.pause(); // The stage would keep it to itself.
+        MemoryReserve.pause();
       }
     }
   }
@@ -86,9 +82,14 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
     return cause == null ? failure : cause;
   }
 
+  /** In this order: a waiter that is cut lets go of what isOverruled looks at, after the cut. */
   @Override
   public final boolean isOver() {
-    return isSettled() || isOverruled();
+    if (isOverruled()) {
+      return true;
+    }
+    VarHandle.acquireFence();
+    return isSettled();
   }
 
   @Override
@@ -159,12 +160,9 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
   @SuppressWarnings({"unchecked", "NullAway"}) // Only resume stores values, and it stores T.
   final T value() {
     Object settled = outcome;
-    if (settled instanceof Failure(Throwable cause)) {
-      throw unchecked(cause);
-    }
-    if (settled instanceof StageFailure(Throwable cause)) {
+    if (settled instanceof Failure(Throwable cause, boolean asJoinDoes)) {
       // Made here, so that it shows where the waiter has waited.
-      throw new CompletionException(cause);
+      throw asJoinDoes ? new CompletionException(cause) : unchecked(cause);
     }
     return NULL.equals(settled) ? null : (T) settled;
   }
@@ -185,7 +183,5 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
         : new CompletionException(failure);
   }
 
-  private record Failure(Throwable cause) {}
-
-  private record StageFailure(Throwable cause) {}
+  private record Failure(Throwable cause, boolean asJoinDoes) {}
 }
