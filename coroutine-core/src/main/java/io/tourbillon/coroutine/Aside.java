@@ -7,8 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs what a loop has to tell users beside the loop: in order, one at a time, on a thread that
- * ends when there is nothing more. A handler that blocks holds up what is to be told later, but no
- * coroutine.
+ * ends when there is nothing more. A handler that blocks holds up later reports, but no coroutine.
  */
 final class Aside implements Runnable {
   private final String name;

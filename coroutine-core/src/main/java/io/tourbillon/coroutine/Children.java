@@ -214,8 +214,8 @@ final class Children implements Awaited {
   }
 
   /**
-   * A child has come to its end. On its loop, whose own thread must not queue for the lock, where
-   * it could be behind a coroutine that can not go on without the loop. Mostly the lock is free,
+   * A child has come to its end. Its loop calls this. The loop's own thread must not queue for the
+   * lock: it could wait for a coroutine that cannot run without the loop. Mostly the lock is free,
    * which saves a turn.
    */
   private void ended(CoroutineTask<?> child) {

@@ -66,13 +66,13 @@ final class Closing {
   }
 
   /**
-   * Whether something new may begin.
+   * Whether something new may begin after the close has.
    *
    * @param spawner the coroutine that wants it, or null; it has not ended, so nobody has seen the
    *     last one end, nor will before this has its place
    */
   boolean admits(@Nullable CoroutineTask<?> spawner) {
-    return !begun || (!over && spawner != null && spawner.loop.scheduler().equals(scheduler));
+    return !over && spawner != null && spawner.loop.scheduler().equals(scheduler);
   }
 
   /** Waits for all, for the configured grace or without limit; an interrupt cancels them. */
@@ -90,9 +90,7 @@ final class Closing {
 
   /** Waits for all for so long, then cancels; says whether all have ended. */
   boolean close(Duration grace) {
-    if (grace.isNegative()) {
-      throw new IllegalArgumentException("grace must not be negative: " + grace);
-    }
+    CoroutineScheduler.Builder.requireGrace(grace);
     refuseMore();
     boolean ended;
     try {
@@ -109,8 +107,9 @@ final class Closing {
    * each time that twice as much time has passed.
    *
    * @param grace how long to wait, or null for no limit
+   * @param heedInterrupts false to wait on when the thread is interrupted
    * @return false if the grace is over and coroutines are left
-   * @throws InterruptedException only if interrupts are to be heeded
+   * @throws InterruptedException if interrupts are heeded and one comes
    */
   private boolean awaitQuiet(@Nullable Duration grace, boolean heedInterrupts)
       throws InterruptedException {

@@ -2,7 +2,6 @@ package io.tourbillon.coroutine;
 
 /** Raw continuations of the JDK, on platform threads. */
 final class ContinuationMachinery extends Machinery {
-
   ContinuationMachinery(EventLoop loop) {
     super(loop);
   }

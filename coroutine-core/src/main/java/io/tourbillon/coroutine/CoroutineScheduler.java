@@ -267,9 +267,9 @@ public interface CoroutineScheduler extends AutoCloseable {
     }
 
     /**
-     * What is told of turns that take too long, by the watchdog's thread. By default the log is: it
-     * gets one warning in ten seconds at most, which says how many were left out before it. {@link
-     * CoroutineStats#stalls} counts all.
+     * What is told of turns that take too long, by the watchdog's thread. The default handler
+     * writes one warning in ten seconds at most to the log, which says how many were left out
+     * before it. {@link CoroutineStats#stalls} counts all.
      */
     public Builder stallHandler(Consumer<? super LoopStall> handler) {
       stallHandler = Objects.requireNonNull(handler, "handler");
@@ -343,12 +343,15 @@ public interface CoroutineScheduler extends AutoCloseable {
      * @throws IllegalArgumentException if it is negative
      */
     public Builder closeGrace(Duration grace) {
-      Objects.requireNonNull(grace, "grace");
-      if (grace.isNegative()) {
+      closeGrace = requireGrace(grace);
+      return this;
+    }
+
+    static Duration requireGrace(Duration grace) {
+      if (Objects.requireNonNull(grace, "grace").isNegative()) {
         throw new IllegalArgumentException("grace must not be negative: " + grace);
       }
-      closeGrace = grace;
-      return this;
+      return grace;
     }
 
     /** What is told of coroutines that have failed unseen; by default they are logged. */

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,18 +167,6 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     }
   }
 
-  /** Scopes that it has opened and not closed, up to one that it has not left. */
-  private void abandonScopes(@Nullable Scope innermost, @Nullable Scope outer) {
-    Scope inner = innermost;
-    while (inner != null && inner != outer) {
-      if (inner instanceof ChildrenScope left) {
-        left.abandon(loop);
-        loop.leftOpen(this);
-      }
-      inner = inner.outer;
-    }
-  }
-
   /** Ends without an end: its loop is no more. */
   void abandon(Throwable cause) {
     if (state().isEnd()) {
@@ -216,7 +205,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   @Override
   public void expired() {
     switch (state()) {
-      case FAILED -> makeReportReady();
+      case FAILED -> makeStepReady(task -> task::reportUnseen);
       case SUSPENDED -> {
         timerId = 0;
         struck();
@@ -244,35 +233,23 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   /** Ends its suspension: a delay is over, or a limit around it, or it was cancelled. */
   private void struck() {
     if (waitsFor instanceof ResumptionTask<?> resumption) {
-      // Whoever came too late with a value may have cut it, as it has been cancelled before.
+      // Who comes with a value after the cancel cuts the suspension, and leaves the rest to this.
       if (resumption.cut() || resumption.isCut()) {
         makeReady();
       }
     } else if (waitsFor == Standstill.BLOCKING_CALL) {
       // In a turn of its own: an interrupt makes a thread ready, whose wait may be in the wheel.
-      makeInterruptReady();
+      makeStepReady(task -> task::interruptIfBlocked);
     } else {
       makeReady();
     }
   }
 
-  /** In a turn of its own. Waits for the memory that this takes. */
-  private void makeInterruptReady() {
+  /** Has a step taken in a turn of its own. Waits for the memory that this takes. */
+  private void makeStepReady(Function<CoroutineTask<?>, Runnable> step) {
     while (true) {
       try {
-        loop.makeReady(this::interruptIfBlocked);
-        return;
-      } catch (OutOfMemoryError full) {
-        MemoryReserve.pause();
-      }
-    }
-  }
-
-  /** Likewise. */
-  private void makeReportReady() {
-    while (true) {
-      try {
-        loop.makeReady(this::reportUnseen);
+        loop.makeReady(step.apply(this));
         return;
       } catch (OutOfMemoryError full) {
         MemoryReserve.pause();
@@ -439,8 +416,9 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
    * the exception by which it was told is for its own code.
    */
   private static Throwable asFailure(Throwable thrown) {
-    Throwable cause = thrown.getCause();
-    if (!(thrown instanceof CoroutineCancelledException) || cause == null) {
+    // Only of that is the cause asked for: of others it is code of users.
+    Throwable cause = thrown instanceof CoroutineCancelledException ? thrown.getCause() : null;
+    if (cause == null) {
       return thrown;
     }
     CompletionException failure = new CompletionException(cause);
@@ -564,9 +542,6 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   }
 
   <V extends @Nullable Object> V await(CompletionStage<V> stage) {
-    if (stage instanceof CoroutineFuture<?> future) {
-      future.requireJoinable();
-    }
     StageWait<V> wait = new StageWait<>(this, stage);
     return suspend(wait, _ -> wait.begin());
   }
@@ -625,7 +600,13 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   private void leaveTo(@Nullable Scope outer) {
     Scope inner = scope;
     scope = outer;
-    abandonScopes(inner, outer);
+    while (inner != null && inner != outer) {
+      if (inner instanceof ChildrenScope left) {
+        left.abandon(loop);
+        loop.leftOpen(this);
+      }
+      inner = inner.outer;
+    }
   }
 
   @Nullable Scope scope() {

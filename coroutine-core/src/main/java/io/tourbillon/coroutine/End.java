@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Who wants to know of the end of a coroutine: a list from which each can leave at once, so that
  * waiting again and again for one that lives long leaves nothing behind.
  *
- * <p>Thread-safe. The list is guarded by a lock that spins, as the loop's own thread takes it: one
- * that parks could put the loop behind a coroutine that needs the loop to go on. Whoever holds it
- * writes some five fields, allocates nothing, calls nobody, and has made sure of its stack before.
+ * <p>Thread-safe. A lock that spins guards the list, since the loop's own thread takes it. If that
+ * thread parked, it could wait for a coroutine that cannot run without the loop. The holder writes
+ * some five fields, allocates nothing, calls nobody, and has made sure of its stack before.
  *
  * <p>Beside that it counts who watches. One who gives up says so, and then looks whether the end
  * has come; the loop writes the end, and then looks whether anyone is left: so one of them knows of
@@ -32,7 +32,9 @@ final class End {
     }
   }
 
-  /** Is told of the end once, unless it leaves before. In one list, once in its life. */
+  /**
+   * Is told of the end once, unless it leaves before. It can be in one list only, and only once.
+   */
   abstract static class Listener {
     // Guarded by the list's lock until the end, and then the loop's.
     private @Nullable Listener next;
@@ -40,9 +42,9 @@ final class End {
     private boolean left;
 
     /**
-     * The coroutine has ended. By its loop, whose own thread must not wait for anything here, nor
-     * run code of users; or by whoever listens too late. Called again if it runs out of memory, so
-     * it allocates before it changes anything.
+     * The coroutine has ended. The loop's own thread calls this, so it must not wait, nor run code
+     * of users; or the thread that listens calls it, if the end has come before. It is called again
+     * if it runs out of memory, so it must allocate before it changes anything.
      */
     abstract void ended();
   }

@@ -7,7 +7,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileLockInterruptionException;
 import java.util.concurrent.CancellationException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How an interrupt shows itself in what a call throws. Code that is interrupted seldom throws an
@@ -36,7 +35,7 @@ final class InterruptSigns {
       if (isSign(each, isStatusSet)) {
         return true;
       }
-      each = causeOf(each);
+      each = Throwables.causeOf(each);
     }
     return false;
   }
@@ -55,13 +54,5 @@ final class InterruptSigns {
       case CancellationException _, SocketException _, ClosedChannelException _ -> isStatusSet;
       default -> false;
     };
-  }
-
-  private static @Nullable Throwable causeOf(Throwable thrown) {
-    try {
-      return thrown.getCause();
-    } catch (Throwable broken) {
-      return null;
-    }
   }
 }

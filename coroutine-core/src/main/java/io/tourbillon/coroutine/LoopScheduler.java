@@ -142,46 +142,36 @@ final class LoopScheduler implements CoroutineScheduler {
     StackReserve.require();
     CoroutineTask<?> parent = CurrentLoop.coroutine();
     EventLoop loop = leastLoaded();
-    requireAdmission(parent, loop); // Before it has a number; what counts is the look in place.
-    CoroutineTask<T> coroutine = newCoroutine(loop, options, body);
-    if (parent != null) {
-      coroutine.inherit(LocalScope.inherited(parent.scope()));
-    }
-    if (cancelledFor != null) {
-      coroutine.cancel(cancelledFor);
-    }
-    known.accept(coroutine);
-    place(coroutine, parent);
-    return coroutine;
-  }
-
-  private void requireAdmission(@Nullable CoroutineTask<?> spawner, EventLoop loop) {
-    requireAdmission(spawner);
-    if (loop.isDead()) {
-      throw new IllegalStateException("no loop is alive any more: " + name);
-    }
-  }
-
-  /** Also of one that waits for the calling thread, in a blocking call. */
-  private void requireAdmission(@Nullable CoroutineTask<?> caller) {
-    if (!closing.admits(caller == null ? BlockingCall.coroutineHere() : caller)) {
-      throw refusal();
-    }
-  }
-
-  /** Hands a coroutine to its loop. Nothing can fail any more once that has begun. */
-  private void place(CoroutineTask<?> coroutine, @Nullable CoroutineTask<?> spawner) {
-    EventLoop loop = coroutine.loop;
     loop.takePlace();
     boolean accepted = false;
     try {
-      requireAdmission(spawner, loop);
+      requireAdmission(parent);
+      if (loop.isDead()) {
+        throw new IllegalStateException("no loop is alive any more: " + name);
+      }
+      CoroutineTask<T> coroutine = newCoroutine(loop, options, body);
+      if (parent != null) {
+        coroutine.inherit(LocalScope.inherited(parent.scope()));
+      }
+      if (cancelledFor != null) {
+        coroutine.cancel(cancelledFor);
+      }
+      known.accept(coroutine);
       loop.accept(coroutine);
       accepted = true;
+      return coroutine;
     } finally {
       if (!accepted) {
         loop.givePlace();
       }
+    }
+  }
+
+  /** Refuses what is begun after a close, unless a coroutine does or waits for who does. */
+  private void requireAdmission(@Nullable CoroutineTask<?> caller) {
+    if (closing.hasBegun()
+        && !closing.admits(caller == null ? BlockingCall.coroutineHere() : caller)) {
+      throw refusal();
     }
   }
 

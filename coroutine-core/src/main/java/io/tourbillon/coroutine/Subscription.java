@@ -67,10 +67,17 @@ final class Subscription<T extends @Nullable Object>
     state = listener;
   }
 
-  /** Has someone told of the end of a stage. */
+  /**
+   * Has someone told of the end of a stage.
+   *
+   * @throws IllegalStateException if it is the future of the calling coroutine itself
+   */
   @SuppressWarnings({"unchecked", "NullAway"}) // What is put aside for a stage has come from it.
   static <T extends @Nullable Object> Subscription<T> listen(
       CompletionStage<T> stage, BiConsumer<? super T, ? super @Nullable Throwable> listener) {
+    if (stage instanceof CoroutineFuture<?> future) {
+      future.requireJoinable();
+    }
     Subscription<T> found = (Subscription<T>) takeIdle(stage);
     if (found == null) {
       Subscription<T> fresh = new Subscription<>(listener);

@@ -260,11 +260,18 @@ public final class Suspension {
           }
         };
     awaited.watched().listen(listener);
+    return once(
+        () -> {
+          awaited.leave(listener);
+          awaited.unwatched();
+        });
+  }
+
+  private static Registration once(Runnable removal) {
     AtomicBoolean removed = new AtomicBoolean();
     return () -> {
       if (removed.compareAndSet(false, true)) {
-        awaited.leave(listener);
-        awaited.unwatched();
+        removal.run();
       }
     };
   }
@@ -282,17 +289,9 @@ public final class Suspension {
       CompletionStage<T> stage, Consumer<Supplier<T>> then) {
     Objects.requireNonNull(stage, "stage");
     Objects.requireNonNull(then, "then");
-    if (stage instanceof CoroutineFuture<?> future) {
-      future.requireJoinable();
-    }
     Subscription<T> subscription =
         Subscription.listen(stage, (value, failure) -> then.accept(() -> outcome(value, failure)));
-    AtomicBoolean removed = new AtomicBoolean();
-    return () -> {
-      if (removed.compareAndSet(false, true)) {
-        subscription.leave(stage);
-      }
-    };
+    return once(() -> subscription.leave(stage));
   }
 
   /** With an exception made here, so that it shows where the caller has waited. */

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Looks into exceptions of users. */
 final class Throwables {
@@ -24,7 +25,7 @@ final class Throwables {
         return true;
       }
       if (seen.add(next)) {
-        Throwable cause = next.getCause();
+        Throwable cause = causeOf(next);
         if (cause != null) {
           left.add(cause);
         }
@@ -32,5 +33,14 @@ final class Throwables {
       }
     }
     return false;
+  }
+
+  /** The cause; null also if a method of users that should tell it fails. */
+  static @Nullable Throwable causeOf(Throwable thrown) {
+    try {
+      return thrown.getCause();
+    } catch (Throwable broken) {
+      return null;
+    }
   }
 }

@@ -25,7 +25,7 @@ final class FullHeapProgram {
       scheduler.spawn(() -> sleepAgainAndAgain(turns, own, enough));
     }
     TimeUnit.MILLISECONDS.sleep(300);
-    fillHeap();
+    FilledHeap.fill(FULL_NANOS);
     int[] before = new int[COROUTINES];
     for (int number = 0; number < COROUTINES; number++) {
       before[number] = turns.get(number);
@@ -35,11 +35,13 @@ final class FullHeapProgram {
     for (int number = 0; number < COROUTINES; number++) {
       stuck += turns.get(number) > before[number] ? 0 : 1;
     }
-    require(stuck == 0, "coroutines that have stopped: " + stuck);
-    require(scheduler.stats().loops().stream().noneMatch(LoopStats::dead), "a loop has died");
-    require(scheduler.spawn(() -> 42).toFuture().get(20, TimeUnit.SECONDS) == 42, "spawn");
+    FilledHeap.require(stuck == 0, "coroutines that have stopped: " + stuck);
+    FilledHeap.require(
+        scheduler.stats().loops().stream().noneMatch(LoopStats::dead), "a loop has died");
+    FilledHeap.require(
+        scheduler.spawn(() -> 42).toFuture().get(20, TimeUnit.SECONDS) == 42, "spawn");
     enough.set(true);
-    require(scheduler.close(Duration.ofSeconds(20)), "not all have ended");
+    FilledHeap.require(scheduler.close(Duration.ofSeconds(20)), "not all have ended");
     System.out.println("ok");
   }
 
@@ -52,31 +54,6 @@ final class FullHeapProgram {
       } catch (OutOfMemoryError full) {
         Thread.onSpinWait();
       }
-    }
-  }
-
-  private static void fillHeap() {
-    long startNanos = System.nanoTime();
-    int errors = 0;
-    Object[] chain = null;
-    int size = 1 << 16;
-    while (System.nanoTime() - startNanos < FULL_NANOS || errors < 10) {
-      try {
-        Object[] next = new Object[size];
-        next[0] = chain;
-        chain = next;
-      } catch (OutOfMemoryError full) {
-        errors++;
-        size = Math.max(1, size / 8);
-      }
-    }
-  }
-
-  private static void require(boolean holds, String otherwise) {
-    if (!holds) {
-      System.out.println(otherwise);
-      System.out.flush();
-      Runtime.getRuntime().halt(1);
     }
   }
 }

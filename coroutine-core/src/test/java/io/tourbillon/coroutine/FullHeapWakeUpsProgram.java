@@ -48,7 +48,7 @@ final class FullHeapWakeUpsProgram {
     waker.start();
     spawner.start();
     for (int round = 0; round < ROUNDS; round++) {
-      fillHeap();
+      FilledHeap.fill(FULL_NANOS);
       TimeUnit.MILLISECONDS.sleep(50);
     }
     TimeUnit.MILLISECONDS.sleep(500);
@@ -61,11 +61,12 @@ final class FullHeapWakeUpsProgram {
     for (int number = 0; number < COROUTINES; number++) {
       stuck += turns.get(number) > before[number] ? 0 : 1;
     }
-    require(stuck == 0, "coroutines that have stopped: " + stuck);
-    require(scheduler.stats().loops().stream().noneMatch(LoopStats::dead), "a loop has died");
+    FilledHeap.require(stuck == 0, "coroutines that have stopped: " + stuck);
+    FilledHeap.require(
+        scheduler.stats().loops().stream().noneMatch(LoopStats::dead), "a loop has died");
     enough.set(true);
     spawner.join();
-    require(scheduler.close(Duration.ofSeconds(10)), "not all have ended");
+    FilledHeap.require(scheduler.close(Duration.ofSeconds(10)), "not all have ended");
   }
 
   private void waitAgainAndAgain(int own) {
@@ -120,31 +121,6 @@ final class FullHeapWakeUpsProgram {
       } catch (OutOfMemoryError full) {
         Thread.onSpinWait();
       }
-    }
-  }
-
-  private static void fillHeap() {
-    long startNanos = System.nanoTime();
-    int errors = 0;
-    Object[] chain = null;
-    int size = 1 << 16;
-    while (System.nanoTime() - startNanos < FULL_NANOS || errors < 10) {
-      try {
-        Object[] next = new Object[size];
-        next[0] = chain;
-        chain = next;
-      } catch (OutOfMemoryError full) {
-        errors++;
-        size = Math.max(1, size / 8);
-      }
-    }
-  }
-
-  private static void require(boolean holds, String otherwise) {
-    if (!holds) {
-      System.out.println(otherwise);
-      System.out.flush();
-      Runtime.getRuntime().halt(1);
     }
   }
 }

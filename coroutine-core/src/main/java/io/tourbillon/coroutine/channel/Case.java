@@ -1,12 +1,9 @@
 package io.tourbillon.coroutine.channel;
 
-import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Resumption;
-import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.coroutine.Waiters;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -167,8 +164,8 @@ abstract sealed class Case<R extends @Nullable Object> {
    * that it is listening and then looks at the outcome. So one of them sees the other, and the
    * resumption decides if both do.
    */
-  abstract static sealed class OfEnd<T extends @Nullable Object, R extends @Nullable Object>
-      extends Case<R> {
+  static final class OfEnd<T extends @Nullable Object, R extends @Nullable Object> extends Case<R> {
+    private final Function<Consumer<Supplier<T>>, Registration> register;
     private final Function<? super T, ? extends R> then;
 
     /** The select's own. */
@@ -180,16 +177,19 @@ abstract sealed class Case<R extends @Nullable Object> {
     /** Written by the select, read by whoever brings the end. */
     private volatile @Nullable Resumption<Supplier<? extends R>> listener;
 
-    OfEnd(Function<? super T, ? extends R> then) {
+    /**
+     * @param register has somebody told of the end
+     */
+    OfEnd(
+        Function<Consumer<Supplier<T>>, Registration> register,
+        Function<? super T, ? extends R> then) {
+      this.register = register;
       this.then = then;
     }
 
-    /** Has the case told of the end. */
-    abstract Registration register(Consumer<Supplier<T>> told);
-
     @Override
-    final void look() {
-      registration = register(this::ended);
+    void look() {
+      registration = register.apply(this::ended);
     }
 
     private void ended(Supplier<T> end) {
@@ -202,12 +202,12 @@ abstract sealed class Case<R extends @Nullable Object> {
     }
 
     @Override
-    final @Nullable Supplier<? extends R> tryNow() {
+    @Nullable Supplier<? extends R> tryNow() {
       return outcome;
     }
 
     @Override
-    final void listen(Resumption<Supplier<? extends R>> selected) {
+    void listen(Resumption<Supplier<? extends R>> selected) {
       listener = selected;
       Supplier<? extends R> known = outcome;
       if (known != null) {
@@ -217,7 +217,7 @@ abstract sealed class Case<R extends @Nullable Object> {
 
     @Override
     @SuppressWarnings("ReferenceEquality") // The very object.
-    final void leave(@Nullable Supplier<? extends R> chosen) {
+    void leave(@Nullable Supplier<? extends R> chosen) {
       listener = null;
       Registration left = registration;
       registration = null;
@@ -225,36 +225,6 @@ abstract sealed class Case<R extends @Nullable Object> {
         left.remove();
       }
       outcome = null;
-    }
-  }
-
-  static final class Join<T extends @Nullable Object, R extends @Nullable Object>
-      extends OfEnd<T, R> {
-    private final Coroutine<T> coroutine;
-
-    Join(Coroutine<T> coroutine, Function<? super T, ? extends R> then) {
-      super(then);
-      this.coroutine = coroutine;
-    }
-
-    @Override
-    Registration register(Consumer<Supplier<T>> told) {
-      return Suspension.whenJoined(coroutine, told);
-    }
-  }
-
-  static final class Await<T extends @Nullable Object, R extends @Nullable Object>
-      extends OfEnd<T, R> {
-    private final CompletionStage<T> stage;
-
-    Await(CompletionStage<T> stage, Function<? super T, ? extends R> then) {
-      super(then);
-      this.stage = stage;
-    }
-
-    @Override
-    Registration register(Consumer<Supplier<T>> told) {
-      return Suspension.whenComplete(stage, told);
     }
   }
 }

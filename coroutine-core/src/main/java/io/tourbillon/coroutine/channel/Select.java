@@ -85,7 +85,7 @@ public final class Select<R extends @Nullable Object> {
       Coroutine<T> coroutine, Function<? super T, ? extends R> then) {
     Objects.requireNonNull(coroutine, "coroutine");
     Objects.requireNonNull(then, "then");
-    return add(new Case.Join<>(coroutine, then));
+    return add(new Case.OfEnd<T, R>(told -> Suspension.whenJoined(coroutine, told), then));
   }
 
   /**
@@ -97,7 +97,7 @@ public final class Select<R extends @Nullable Object> {
       CompletionStage<T> stage, Function<? super T, ? extends R> then) {
     Objects.requireNonNull(stage, "stage");
     Objects.requireNonNull(then, "then");
-    return add(new Case.Await<>(stage, then));
+    return add(new Case.OfEnd<T, R>(told -> Suspension.whenComplete(stage, told), then));
   }
 
   /**
