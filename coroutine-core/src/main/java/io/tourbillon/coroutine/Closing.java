@@ -52,7 +52,9 @@ final class Closing {
     this.scheduler = scheduler;
     this.loops = loops;
     closeGrace = options.closeGrace;
-    reportAfterNanos = options.closeReportAfter.toNanos();
+    // By another clock a wait that ends by itself would make time go on.
+    reportAfterNanos =
+        loops.getFirst().isRealTime() ? options.closeReportAfter.toNanos() : Long.MAX_VALUE;
   }
 
   /** Whether new coroutines are refused, unless one that runs spawns them. */

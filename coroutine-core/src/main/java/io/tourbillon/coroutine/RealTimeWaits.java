@@ -28,6 +28,9 @@ final class RealTimeWaits {
   /** A thread reads the clock a moment before its wait begins. */
   private static final long SLACK_NANOS = 1_000_000;
 
+  /** A wait of 146 years or more is one without limit: time must not leap to its end. */
+  private static final long UNLIMITED_NANOS = Long.MAX_VALUE / 2;
+
   private final EventLoop loop;
 
   /** By the coroutine, or by the continuation of a thread that is none. */
@@ -39,6 +42,10 @@ final class RealTimeWaits {
 
   /** Begins a timed wait, by the clock that the waiter goes by. */
   ScheduledFuture<?> begin(Object waiter, Runnable expiry, long delayNanos) {
+    if (delayNanos >= UNLIMITED_NANOS) {
+      histories.remove(waiter);
+      return new TimedWait(loop, expiry);
+    }
     History history = histories.computeIfAbsent(waiter, _ -> new History());
     boolean wasKnown = history.remainders >= MOST;
     int remainders = history.next(delayNanos, System.nanoTime());

@@ -8,17 +8,17 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /** Takes what is logged while it is open, and keeps it off the console. */
-final class LogCapture implements Filter, AutoCloseable {
+public final class LogCapture implements Filter, AutoCloseable {
   // Kept because java.util.logging holds loggers weakly.
   private final Logger logger;
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
-  LogCapture() {
+  public LogCapture() {
     logger = Logger.getLogger("io.tourbillon.coroutine");
     logger.setFilter(this);
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return List.copyOf(lines);
   }
 

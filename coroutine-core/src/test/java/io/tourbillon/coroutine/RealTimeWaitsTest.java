@@ -9,6 +9,7 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -148,6 +149,19 @@ class RealTimeWaitsTest {
       assertTrue(System.nanoTime() < endNanos, "a coroutine that has ended is still held");
       System.gc();
     }
+  }
+
+  @Test
+  void wait_withoutLimit_isWaitedForByNoTime() throws Exception {
+    CompletableFuture<String> result = new CompletableFuture<>();
+    Coroutine<String> waiter =
+        scheduler.spawn(() -> result.get(Long.MAX_VALUE, TimeUnit.NANOSECONDS));
+    scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1))).join(PATIENCE);
+    assertTrue(clock.awaitStandstill(PATIENCE));
+    assertEquals(Duration.ofHours(1), Duration.ofNanos(clock.nanoTime()));
+    result.complete("result");
+    assertEquals("result", waiter.join(PATIENCE));
+    assertEquals(List.of(), log.lines());
   }
 
   @Test

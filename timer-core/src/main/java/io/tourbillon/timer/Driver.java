@@ -103,8 +103,6 @@ final class Driver implements Runnable {
       }
     } catch (Throwable failure) {
       broken.accept(failure);
-    } finally {
-      waker.close();
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,10 @@ final class ShardedTimerService implements TimerService {
   private final Clock clock;
   private final PendingLimit limit;
   private final Thread driverThread;
+
+  /** Counted down by the driver as the last that it does for this service. */
+  private final CountDownLatch driverEnded = new CountDownLatch(1);
+
   private final Waker waker;
   private final FollowUp followUp;
   private final TaskRunner runner;
@@ -208,6 +213,10 @@ final class ShardedTimerService implements TimerService {
       if (watchdog != null) {
         watchdog.stop();
       }
+      // The clock counts this thread until it has woken those who wait for its end: they may be
+      // coroutines on the same clock, whose time is not to move in between.
+      driverEnded.countDown();
+      waker.close();
     }
   }
 
@@ -584,7 +593,7 @@ final class ShardedTimerService implements TimerService {
   /** State and count, as ThreadPoolExecutor has it. */
   @Override
   public String toString() {
-    String state = !shutdown ? "Running" : driverThread.isAlive() ? "Shutting down" : "Terminated";
+    String state = !shutdown ? "Running" : isDriving() ? "Shutting down" : "Terminated";
     return super.toString() + "[" + state + ", pending timers = " + pending() + "]";
   }
 
@@ -731,6 +740,10 @@ final class ShardedTimerService implements TimerService {
     }
   }
 
+  private boolean isDriving() {
+    return driverEnded.getCount() > 0 && driverThread.isAlive();
+  }
+
   /** Waits for the driver; false if it has not ended within so long. */
   private boolean awaitDriver(long nanos, CloseReport report) throws InterruptedException {
     if (!driverStarted) {
@@ -739,7 +752,9 @@ final class ShardedTimerService implements TimerService {
     long startNanos = System.nanoTime();
     while (true) {
       long leftNanos = nanos - (System.nanoTime() - startNanos);
-      if (driverThread.join(Duration.ofNanos(Math.min(leftNanos, report.nanosToNext())))) {
+      long waitNanos = Math.min(LOOK_NANOS, Math.min(leftNanos, report.nanosToNext()));
+      // A thread whose factory has made it fail before the driver began counts nothing down.
+      if (driverEnded.await(waitNanos, TimeUnit.NANOSECONDS) || !driverThread.isAlive()) {
         return true;
       }
       if (System.nanoTime() - startNanos >= nanos) {
@@ -756,9 +771,7 @@ final class ShardedTimerService implements TimerService {
         new LongFunction<>() {
           @Override
           public String apply(long waitedNanos) {
-            return driverThread.isAlive()
-                ? look(waitedNanos).toString()
-                : runner.describeHandedOver();
+            return isDriving() ? look(waitedNanos).toString() : runner.describeHandedOver();
           }
         });
   }

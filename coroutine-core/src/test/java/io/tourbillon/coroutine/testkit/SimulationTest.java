@@ -14,6 +14,7 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.FreshJvm;
+import io.tourbillon.coroutine.LogCapture;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.TestSchedulers;
 import io.tourbillon.coroutine.channel.Channel;
@@ -31,6 +32,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Logger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -131,6 +133,41 @@ class SimulationTest {
           }
           assertEquals(HOUR, Simulation.elapsed());
         });
+  }
+
+  /** Many times, as time moves too early only if the driver takes long to end. */
+  @Test
+  void closedService_wakesWhoCloses_beforeTimeMoves() throws Exception {
+    for (int run = 0; run < 200; run++) {
+      simulation.run(
+          () -> {
+            Coroutine<?> other = Coroutines.scheduler().spawn(() -> Coroutines.delay(HOUR));
+            TimerService timers = TimerService.builder().clock(Simulation.clock()).build();
+            Coroutines.yieldNow();
+            timers.close();
+            assertEquals(Duration.ZERO, Simulation.elapsed());
+            other.join();
+          });
+    }
+  }
+
+  @Test
+  @Tag("virtual-thread")
+  void schedulerOnTheClockOfTheRun_isClosedInItsTime() throws Exception {
+    try (LogCapture log = new LogCapture()) {
+      simulation.run(
+          () -> {
+            CoroutineScheduler inner =
+                CoroutineScheduler.builder()
+                    .engine(simulation.engineToRunOn())
+                    .clock(Simulation.clock())
+                    .build();
+            inner.spawn(() -> Coroutines.delay(HOUR));
+            inner.close();
+            assertEquals(HOUR, Simulation.elapsed());
+          });
+      assertEquals(List.of(), log.lines());
+    }
   }
 
   @Test
