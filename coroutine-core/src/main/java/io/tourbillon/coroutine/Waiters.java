@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * the middle, at once, so that nobody who has gone is kept. For those who write what coroutines and
  * threads share, as {@link Suspension} is.
  *
- * <p>Not thread-safe: guarded by the lock of what is waited for. All methods take a few
- * nanoseconds, however many wait.
+ * <p>Not thread-safe: guarded by the lock of what is waited for. All methods but {@link #any} take
+ * a few nanoseconds, however many wait.
  *
  * @param <W> who waits
  */
@@ -71,6 +72,16 @@ public final class Waiters<W> {
     }
     place.leave();
     return place.waiter;
+  }
+
+  /** Whether one of them is like that; the only method that looks at all, while it finds none. */
+  public boolean any(Predicate<? super W> isLikeThat) {
+    for (Place<W> place = first; place != null; place = place.next) {
+      if (isLikeThat.test(place.waiter)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void unlink(Place<W> place) {

@@ -3,10 +3,13 @@ package io.tourbillon.coroutine;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.channel.Channel;
+import io.tourbillon.coroutine.sync.Barrier;
+import io.tourbillon.coroutine.sync.BarrierBrokenException;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.MutexCondition;
 import java.time.Duration;
@@ -95,6 +98,18 @@ class CancelOrderTest {
       changed.signal();
       mutex.unlock();
       assertEquals(1, second.join(PATIENCE));
+      Cancelled.assertCancelled(first::join);
+    }
+  }
+
+  @Test
+  void lastAtABarrier_afterACancelThatHasReturned_findsItBroken() {
+    for (int round = 0; round < ROUNDS; round++) {
+      Barrier barrier = new Barrier(2);
+      Coroutine<Integer> first = suspended(barrier::await);
+      first.cancel();
+      assertThrows(BarrierBrokenException.class, () -> barrier.await(PATIENCE));
+      assertTrue(barrier.isBroken());
       Cancelled.assertCancelled(first::join);
     }
   }

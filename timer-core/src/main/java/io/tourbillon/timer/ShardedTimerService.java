@@ -43,7 +43,7 @@ final class ShardedTimerService implements TimerService {
   private final PendingLimit limit;
   private final Thread driverThread;
 
-  /** Counted down by the driver as the last that it does for this service. */
+  /** Counted down by the driver before it leaves the clock and ends. */
   private final CountDownLatch driverEnded = new CountDownLatch(1);
 
   private final Waker waker;
@@ -213,8 +213,8 @@ final class ShardedTimerService implements TimerService {
       if (watchdog != null) {
         watchdog.stop();
       }
-      // The clock counts this thread until it has woken those who wait for its end: they may be
-      // coroutines on the same clock, whose time is not to move in between.
+      // Those who wait for the end may be coroutines on the same clock. They are woken while this
+      // thread is still counted by it, and then hold it, so that time does not move in between.
       driverEnded.countDown();
       waker.close();
     }
@@ -593,7 +593,7 @@ final class ShardedTimerService implements TimerService {
   /** State and count, as ThreadPoolExecutor has it. */
   @Override
   public String toString() {
-    String state = !shutdown ? "Running" : isDriving() ? "Shutting down" : "Terminated";
+    String state = !shutdown ? "Running" : driverThread.isAlive() ? "Shutting down" : "Terminated";
     return super.toString() + "[" + state + ", pending timers = " + pending() + "]";
   }
 
@@ -740,10 +740,6 @@ final class ShardedTimerService implements TimerService {
     }
   }
 
-  private boolean isDriving() {
-    return driverEnded.getCount() > 0 && driverThread.isAlive();
-  }
-
   /** Waits for the driver; false if it has not ended within so long. */
   private boolean awaitDriver(long nanos, CloseReport report) throws InterruptedException {
     if (!driverStarted) {
@@ -753,14 +749,25 @@ final class ShardedTimerService implements TimerService {
     while (true) {
       long leftNanos = nanos - (System.nanoTime() - startNanos);
       long waitNanos = Math.min(LOOK_NANOS, Math.min(leftNanos, report.nanosToNext()));
-      // A thread whose factory has made it fail before the driver began counts nothing down.
-      if (driverEnded.await(waitNanos, TimeUnit.NANOSECONDS) || !driverThread.isAlive()) {
+      if (hasDriverThreadEnded(waitNanos)) {
         return true;
       }
       if (System.nanoTime() - startNanos >= nanos) {
         return false;
       }
       report.reportIfDue();
+    }
+  }
+
+  private boolean hasDriverThreadEnded(long waitNanos) throws InterruptedException {
+    long startNanos = System.nanoTime();
+    if (!driverEnded.await(waitNanos, TimeUnit.NANOSECONDS)) {
+      // Its factory may have made it fail before the driver began.
+      return !driverThread.isAlive();
+    }
+    try (Clock.Hold _ = clock.hold()) {
+      long leftNanos = waitNanos - (System.nanoTime() - startNanos);
+      return driverThread.join(Duration.ofNanos(leftNanos));
     }
   }
 
@@ -771,7 +778,9 @@ final class ShardedTimerService implements TimerService {
         new LongFunction<>() {
           @Override
           public String apply(long waitedNanos) {
-            return isDriving() ? look(waitedNanos).toString() : runner.describeHandedOver();
+            return driverThread.isAlive()
+                ? look(waitedNanos).toString()
+                : runner.describeHandedOver();
           }
         });
   }

@@ -147,16 +147,10 @@ public final class Barrier {
     return isBroken() ? name + ", broken" : name + ", " + waiting() + " of " + parties + " there";
   }
 
-  /** One of the parties has given up. */
+  /** One of the parties has given up. Under the lock. */
   private void giveUp(Round left) {
-    lock.lock();
-    try {
-      if (!left.full) {
-        breakNow(
-            left, name + " is broken: " + Callers.name(Suspension.caller()) + " gave up", null);
-      }
-    } finally {
-      lock.unlock();
+    if (!left.full) {
+      breakNow(left, name + " is broken: " + Callers.name(Suspension.caller()) + " gave up", null);
     }
   }
 
@@ -181,6 +175,9 @@ public final class Barrier {
       lock.lock();
       try {
         Round current = round;
+        if (current.come == parties - 1 && current.waiting.any(Resumption::isOver)) {
+          breakNow(current, name + " is broken: one who waited there was cancelled", null);
+        }
         BarrierBrokenException broken = current.broken;
         if (broken != null) {
           throw new BarrierBrokenException(
@@ -195,21 +192,19 @@ public final class Barrier {
           opened.resume(null);
         } else {
           Waiters.Place<?> place = current.waiting.add(opened);
-          opened.onCancel(
-              () -> {
-                leave(place);
-                giveUp(current);
-              });
+          opened.onCancel(() -> leave(place, current));
         }
       } finally {
         lock.unlock();
       }
     }
 
-    private void leave(Waiters.Place<?> place) {
+    /** At once, as the last one looks at those who wait. */
+    private void leave(Waiters.Place<?> place, Round left) {
       lock.lock();
       try {
         place.leave();
+        giveUp(left);
       } finally {
         lock.unlock();
       }
