@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** A caller that runs out of stack in an operation has done nothing, and can do it again. */
 class OverflowingCallersTest {
-  private static final int ROUNDS = 50;
+  private static final int ROUNDS = 20;
   private static final long STACK_BYTES = 200_000;
 
   private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(1).build();
