@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.coroutine.internal.engine.Strand;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 

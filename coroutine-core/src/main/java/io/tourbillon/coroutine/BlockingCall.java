@@ -1,5 +1,7 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.coroutine.internal.engine.Interrupts;
+import io.tourbillon.coroutine.internal.engine.OffLoop;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.text.Printable;
 import java.lang.System.Logger.Level;

@@ -1,6 +1,9 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.engine.EngineTask;
+import io.tourbillon.coroutine.internal.engine.Pause;
+import io.tourbillon.coroutine.internal.engine.Strand;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
@@ -36,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * frame would have to carry is done by the loop, on its own stack.
  */
 final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<T>
-    implements Runnable, Expiry {
+    implements EngineTask, Expiry {
   private static final long UNSEEN_NANOS = 1_000_000_000;
 
   /** After what time to try again what there was no memory for. */
@@ -106,8 +109,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     makeReady();
   }
 
-  /** A turn that the JDK has given, after a blocking call. */
-  void runBlocked() {
+  @Override
+  public void runBlocked() {
     disarm();
     turn(Objects.requireNonNull(strand), true);
   }
@@ -308,7 +311,10 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     }
     interruption.standFor(signal);
     signal.raised();
-    Objects.requireNonNull(strand).interrupt(interruption);
+    Strand carrier = Objects.requireNonNull(strand);
+    if (!carrier.interrupt()) {
+      interruption.beginElsewhere(Objects.requireNonNull(carrier.thread()));
+    }
   }
 
   /** Another thread has delivered an interrupt, which the coroutine may be waiting for. */

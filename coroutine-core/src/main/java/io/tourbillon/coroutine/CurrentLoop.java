@@ -1,28 +1,15 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.coroutine.internal.engine.LoopOfThread;
 import org.jspecify.annotations.Nullable;
 
-/**
- * On which loop the calling code is. On the loop's own thread, and in a coroutine of {@link
- * Engine#CONTINUATION}, which has no other, the thread says so; in a virtual thread the thread that
- * carries it; in a coroutine of {@link Engine#HANDOFF} a thread-local.
- */
+/** Which loop, and which coroutine of it, the calling code is part of. */
 final class CurrentLoop {
   private CurrentLoop() {}
 
   /** The loop of this code, or null if it is on none. */
   static @Nullable EventLoop get() {
-    Thread thread = Thread.currentThread();
-    if (thread instanceof LoopThread own) {
-      return own.loop;
-    }
-    if (!thread.isVirtual()) {
-      return null;
-    }
-    if (Carriers.ARE_KNOWN && Carriers.current() instanceof LoopThread carrier) {
-      return carrier.loop;
-    }
-    return HandoffMachinery.currentLoop();
+    return (EventLoop) LoopOfThread.get();
   }
 
   /** Whether this is the very thread of a loop, and neither a coroutine nor a guest. */

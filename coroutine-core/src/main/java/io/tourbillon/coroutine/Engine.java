@@ -1,5 +1,12 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.coroutine.internal.engine.Carriers;
+import io.tourbillon.coroutine.internal.engine.ContinuationEngine;
+import io.tourbillon.coroutine.internal.engine.EngineLoop;
+import io.tourbillon.coroutine.internal.engine.HandoffEngine;
+import io.tourbillon.coroutine.internal.engine.LoopEngine;
+import io.tourbillon.coroutine.internal.engine.Scheduling;
+import io.tourbillon.coroutine.internal.engine.VirtualThreadEngine;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +54,8 @@ public enum Engine {
    */
   VIRTUAL_THREAD("--add-opens", "java.base/java.lang") {
     @Override
-    Machinery newMachinery(EventLoop loop) {
-      return new VirtualThreadMachinery(loop);
+    LoopEngine newLoopEngine(EngineLoop loop) {
+      return new VirtualThreadEngine(loop);
     }
   },
 
@@ -65,8 +72,8 @@ public enum Engine {
    */
   CONTINUATION("--add-exports", "java.base/jdk.internal.vm") {
     @Override
-    Machinery newMachinery(EventLoop loop) {
-      return new ContinuationMachinery(loop);
+    LoopEngine newLoopEngine(EngineLoop loop) {
+      return new ContinuationEngine(loop);
     }
   },
 
@@ -78,8 +85,8 @@ public enum Engine {
    */
   HANDOFF(null, null) {
     @Override
-    Machinery newMachinery(EventLoop loop) {
-      return new HandoffMachinery(loop);
+    LoopEngine newLoopEngine(EngineLoop loop) {
+      return new HandoffEngine(loop);
     }
   };
 
@@ -98,7 +105,7 @@ public enum Engine {
     this.place = place;
   }
 
-  abstract Machinery newMachinery(EventLoop loop);
+  abstract LoopEngine newLoopEngine(EngineLoop loop);
 
   /** The flag with which the JVM must be started for it, or nothing. */
   public String flag() {

@@ -1,6 +1,10 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.engine.EngineLoop;
+import io.tourbillon.coroutine.internal.engine.LoopEngine;
+import io.tourbillon.coroutine.internal.engine.OffLoop;
+import io.tourbillon.coroutine.internal.engine.Strand;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.internal.MemoryReserve;
@@ -13,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.HdrHistogram.Histogram;
@@ -43,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * for example. Then the sender of the message starts another thread, which goes on where this one
  * has stopped; for nothing that comes here may be refused.
  */
-final class EventLoop implements Runnable {
+final class EventLoop implements EngineLoop {
   /** Messages read between two looks at the clock. */
   private static final int INTAKE = 1024;
 
@@ -52,7 +57,7 @@ final class EventLoop implements Runnable {
   /** Of the thread that runs now, or null if nobody wants one. */
   private @Nullable Watchdog<LoopStall> watchdog;
 
-  private final Machinery machinery;
+  private final LoopEngine loopEngine;
   private final long budgetNanos;
   private final int number;
   private final Clock clock;
@@ -69,6 +74,9 @@ final class EventLoop implements Runnable {
   private final Attachments attachments = new Attachments();
   private final PutOff putOff;
   final Interruptions interruptions = new Interruptions();
+
+  /** Null if the loop goes by the real clock. */
+  private final @Nullable RealTimeWaits realTimeWaits;
 
   /** Null if nothing is to be measured. */
   private final @Nullable LoopRecorder recorder;
@@ -127,13 +135,15 @@ final class EventLoop implements Runnable {
     wheel = new LoopWheel(this, scale, recorder);
     putOff = new PutOff(this, clock, scale);
     ready = new ReadyQueue(order, this::elapsedNanos, recorder);
-    machinery = engine.newMachinery(this);
-    turns = new Turns(this, machinery, ready, recorder);
+    realTimeWaits = isRealTime() ? null : new RealTimeWaits(this);
+    loopEngine = engine.newLoopEngine(this);
+    turns = new Turns(this, loopEngine, ready, recorder);
   }
 
   // For everybody.
 
-  String name() {
+  @Override
+  public String name() {
     return schedulerName() + "-loop-" + number;
   }
 
@@ -149,7 +159,8 @@ final class EventLoop implements Runnable {
     return clock;
   }
 
-  boolean isRealTime() {
+  @Override
+  public boolean isRealTime() {
     return clock.equals(Clock.system());
   }
 
@@ -163,7 +174,7 @@ final class EventLoop implements Runnable {
     if (mailbox.begin()) {
       boolean started = false;
       try {
-        Thread fresh = machinery.newLoopThread(name());
+        Thread fresh = loopEngine.newLoopThread(name());
         mailbox.waitBy(clock.newAlarm(fresh));
         thread = fresh;
         watchdog = scheduler.reports().newWatchdog(this, fresh);
@@ -195,7 +206,8 @@ final class EventLoop implements Runnable {
   }
 
   /** Runs it in a turn of its own. Never refuses. */
-  void execute(Runnable task) {
+  @Override
+  public void execute(Runnable task) {
     if (CurrentLoop.get() == this) {
       makeReady(task);
     } else {
@@ -205,7 +217,7 @@ final class EventLoop implements Runnable {
 
   /** Runs a task of the scheduler's timers, in a turn of its own. */
   void runTimerTask(Runnable task) {
-    execute(() -> machinery.runTask(task));
+    execute(() -> loopEngine.runTask(task));
   }
 
   /** Runs a task of users, at once if the calling thread is one that may wait for locks. */
@@ -216,7 +228,7 @@ final class EventLoop implements Runnable {
       // No engine runs anything here any more, and others of this loop are still to be told.
       OffLoop.start(name() + "-task", task);
     } else {
-      machinery.runTask(task);
+      loopEngine.runTask(task);
     }
   }
 
@@ -313,7 +325,7 @@ final class EventLoop implements Runnable {
   /** A thread for other people's code, which counts from now on until it has ended. */
   Thread newGuest(String name, Runnable task) {
     Thread guest =
-        machinery.newGuest(
+        loopEngine.newGuest(
             name,
             () -> {
               try {
@@ -331,7 +343,8 @@ final class EventLoop implements Runnable {
     return current;
   }
 
-  @Nullable Thread thread() {
+  @Override
+  public @Nullable Thread thread() {
     return thread;
   }
 
@@ -472,7 +485,7 @@ final class EventLoop implements Runnable {
 
   /** Something of ours, or a turn, has thrown. */
   void failed(Object task, Throwable failure) {
-    machinery.report(() -> scheduler.reports().taskFailed(this, task, failure));
+    loopEngine.report(() -> scheduler.reports().taskFailed(this, task, failure));
   }
 
   /** A message is ours, and short; but code that it calls may run out of memory or stack. */
@@ -554,7 +567,8 @@ final class EventLoop implements Runnable {
    * Puts a task among those that wait for a turn. A wake-up must not be lost: while there is no
    * memory for it, waits for some, and nothing goes on here.
    */
-  void makeReady(Runnable task) {
+  @Override
+  public void makeReady(Runnable task) {
     while (true) {
       try {
         ready.add(task, nowNanos);
@@ -563,6 +577,18 @@ final class EventLoop implements Runnable {
         MemoryReserve.pause();
       }
     }
+  }
+
+  @Override
+  public ScheduledFuture<?> beginTimedWait(
+      @Nullable Object guest, Runnable expiry, long delayNanos) {
+    if (realTimeWaits != null) {
+      Object waiter = guest != null ? guest : current;
+      return realTimeWaits.begin(Objects.requireNonNull(waiter), expiry, delayNanos);
+    }
+    TimedWait wait = new TimedWait(this, expiry);
+    wait.begin(delayNanos);
+    return wait;
   }
 
   /** Makes a coroutine ready as soon as its rate allows. Waits for the memory that this takes. */
@@ -644,7 +670,7 @@ final class EventLoop implements Runnable {
   }
 
   Strand newStrand(CoroutineTask<?> coroutine) {
-    return machinery.newStrand(coroutine);
+    return loopEngine.newStrand(coroutine);
   }
 
   /** A coroutine has had its last turn. */
@@ -658,14 +684,14 @@ final class EventLoop implements Runnable {
 
   /** A coroutine has ended with a scope open. */
   void leftOpen(CoroutineTask<?> coroutine) {
-    machinery.report(() -> scheduler.reports().leftOpen(coroutine));
+    loopEngine.report(() -> scheduler.reports().leftOpen(coroutine));
   }
 
   /** Tells of a failure that nobody has seen. Waits for the memory that this takes. */
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
     while (true) {
       try {
-        machinery.report(() -> scheduler.reports().uncaught(coroutine, failure));
+        loopEngine.report(() -> scheduler.reports().uncaught(coroutine, failure));
         return;
       } catch (OutOfMemoryError full) {
         MemoryReserve.pause();
@@ -675,7 +701,7 @@ final class EventLoop implements Runnable {
 
   /** A coroutine, or else another thread here, does not heed the clock of the scheduler. */
   void waitsInRealTime(@Nullable CoroutineTask<?> coroutine) {
-    execute(() -> machinery.report(() -> scheduler.reports().waitsInRealTime(this, coroutine)));
+    execute(() -> loopEngine.report(() -> scheduler.reports().waitsInRealTime(this, coroutine)));
   }
 
   /** Coroutines here that have not ended, so many at the most. */
@@ -707,6 +733,6 @@ final class EventLoop implements Runnable {
         coroutine.reportUnseen();
       }
     }
-    machinery.report(told);
+    loopEngine.report(told);
   }
 }

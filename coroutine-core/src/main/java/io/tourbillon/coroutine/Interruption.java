@@ -1,5 +1,7 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.coroutine.internal.engine.Interrupts;
+import io.tourbillon.coroutine.internal.engine.OffLoop;
 import io.tourbillon.timer.Clock;
 import java.util.concurrent.atomic.AtomicInteger;
 

@@ -85,7 +85,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   }
 
   /** Gives its name to the thread that is being built for it, if it was spawned with one. */
-  final Thread.Builder.OfVirtual named(Thread.Builder.OfVirtual builder) {
+  public final Thread.Builder.OfVirtual named(Thread.Builder.OfVirtual builder) {
     return traits == null || traits.name == null ? builder : builder.name(traits.name);
   }
 

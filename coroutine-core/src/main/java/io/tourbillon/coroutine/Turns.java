@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.engine.LoopEngine;
 import io.tourbillon.timer.watchdog.Watchdog;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ final class Turns {
   private static final long ROUND_NANOS = 1_000_000;
 
   private final EventLoop loop;
-  private final Machinery machinery;
+  private final LoopEngine engine;
   private final ReadyQueue ready;
 
   /** Null if nothing is to be measured. */
@@ -30,9 +31,9 @@ final class Turns {
   /** When the clock was looked at last. */
   private long lookNanos;
 
-  Turns(EventLoop loop, Machinery machinery, ReadyQueue ready, @Nullable LoopRecorder recorder) {
+  Turns(EventLoop loop, LoopEngine engine, ReadyQueue ready, @Nullable LoopRecorder recorder) {
     this.loop = loop;
-    this.machinery = machinery;
+    this.engine = engine;
     this.ready = ready;
     this.recorder = recorder;
   }
@@ -96,7 +97,7 @@ final class Turns {
       if (task instanceof CoroutineTask<?> coroutine) {
         coroutine.takeTurn();
       } else {
-        machinery.runOther(task);
+        engine.runOther(task);
       }
     } catch (Throwable failure) {
       loop.failed(task, failure);

@@ -9,7 +9,7 @@
  *   <li><b>spawn</b>: {@code LoopScheduler} makes a {@code CoroutineTask} and places it on the
  *       {@code EventLoop} that has the fewest, by its mailbox, or directly if the caller is on that
  *       loop.
- *   <li><b>run</b>: when its turn comes the loop has the engine's {@code Machinery} make a {@code
+ *   <li><b>run</b>: when its turn comes the loop has the engine's {@code LoopEngine} make a {@code
  *       Strand}, which carries the stack, and resumes that. The body begins.
  *   <li><b>suspend</b>: a method of {@code Coroutines} notes what the coroutine waits for, and
  *       until when, and gives the turn back by the strand; then the loop arms an entry of its wheel
@@ -49,7 +49,7 @@
  *                          Family, what a dump sees of that
  *   Suspension, Resumption, Waiters, Awaited, OrderlyEnd  what channels and locks are made of, in
  *                          packages of their own
- *   Engine ── Machinery ── how loops get threads and coroutines get strands
+ *   Engine ── LoopEngine ── how loops get threads and coroutines get strands
  *     VirtualThread...     a virtual thread scheduled by the loop; VirtualThreadPool, TimedWait and
  *                          RealTimeWaits face the JDK
  *     Continuation...      a raw continuation
@@ -62,9 +62,9 @@
  *
  * <p><b>Code of users that is no coroutine</b> can block, or wait for a lock that a coroutine
  * holds; so no loop calls it by itself. There are three ways, and tests that see to it that nothing
- * else does: {@code Machinery.runTask} for what is to run on the loop, {@code Machinery.report} for
- * handlers and logs, and {@code Interruption} and {@code BlockingCall} for interrupts, which close
- * channels of users. What puts objects of users into words does so in the thread that asks.
+ * else does: {@code LoopEngine.runTask} for what is to run on the loop, {@code LoopEngine.report}
+ * for handlers and logs, and {@code Interruption} and {@code BlockingCall} for interrupts, which
+ * close channels of users. What puts objects of users into words does so in the thread that asks.
  *
  * <p>A loop and its coroutines are never at work at the same time, so what they share needs no
  * atomic operation. What comes from other threads comes by the mailbox.

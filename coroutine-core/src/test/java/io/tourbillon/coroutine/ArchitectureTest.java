@@ -1,15 +1,23 @@
 package io.tourbillon.coroutine;
 
+import static com.tngtech.archunit.base.DescribedPredicate.anyElementThat;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasModifiers.Predicates.modifier;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.tourbillon.coroutine.internal.engine.Interrupts;
+import io.tourbillon.coroutine.internal.engine.LoopEngine;
 
 /** Who may know of whom in this module. */
 @AnalyzeClasses(
@@ -18,6 +26,7 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
   private static final String CHANNELS = "io.tourbillon.coroutine.channel..";
   private static final String LOCKS = "io.tourbillon.coroutine.sync..";
+  private static final String ENGINE = "io.tourbillon.coroutine.internal.engine";
   private static final String CORE = "io.tourbillon.coroutine";
   private static final String NETTY_ADAPTER = "io.tourbillon.coroutine.netty..";
 
@@ -25,18 +34,40 @@ class ArchitectureTest {
   static final ArchRule engines_areKnownToNobodyAboveTheSeam =
       noClasses()
           .that()
-          .haveSimpleNameNotStartingWith("VirtualThread")
-          .and()
-          .haveSimpleNameNotStartingWith("Continuation")
-          .and()
-          .haveSimpleNameNotStartingWith("Handoff")
+          .resideOutsideOfPackage(ENGINE)
           .and()
           .haveNameNotMatching("io\\.tourbillon\\.coroutine\\.Engine(\\$\\d+)?")
-          .and()
-          .doNotHaveSimpleName("CurrentLoop")
           .should()
           .dependOnClassesThat()
-          .haveNameMatching("io\\.tourbillon\\.coroutine\\.(VirtualThread|Continuation|Handoff).*");
+          .haveNameMatching(".*\\.engine\\.(VirtualThread|Continuation|Handoff|LoopThread).*");
+
+  @ArchTest
+  static final ArchRule engines_knowNothingOfWhatTheyCarry =
+      noClasses()
+          .that()
+          .resideInAPackage(ENGINE)
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.tourbillon.coroutine..").and(not(resideInAPackage(ENGINE))));
+
+  @ArchTest
+  static final ArchRule packages_haveNoCycles =
+      slices().matching("io.tourbillon.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule internals_areInNoPublicSignature =
+      noMethods()
+          .that()
+          .arePublic()
+          .and()
+          .areDeclaredInClassesThat(
+              modifier(JavaModifier.PUBLIC)
+                  .<JavaClass>forSubtype()
+                  .and(not(resideInAPackage("..internal.."))))
+          .should()
+          .haveRawReturnType(resideInAPackage("..internal.."))
+          .orShould()
+          .haveRawParameterTypes(anyElementThat(resideInAPackage("..internal..")));
 
   @ArchTest
   static final ArchRule continuations_areKnownToTheirStrandAlone =
@@ -110,7 +141,7 @@ class ArchitectureTest {
           .resideInAPackage(CORE)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(CORE + ".(*)..");
+          .resideInAnyPackage(CORE + ".[bridge|channel|generator|netty|sync|testkit]..");
 
   @ArchTest
   static final ArchRule channels_knowNothingOfGeneratorsAndBridges =
@@ -153,7 +184,7 @@ class ArchitectureTest {
   static final ArchRule threads_areInterruptedInOnePlace =
       noClasses()
           .that()
-          .doNotBelongToAnyOf(Interrupts.class)
+          .doNotHaveSimpleName("Interrupts")
           .and()
           .resideOutsideOfPackage(CORE + ".testkit")
           .should()
@@ -163,11 +194,13 @@ class ArchitectureTest {
   static final ArchRule interrupts_areDeliveredByThoseWhoKnowWhere =
       noClasses()
           .that()
-          .doNotBelongToAnyOf(BlockingCall.class, Interruption.class, VirtualThreadStrand.class)
+          .resideOutsideOfPackage(ENGINE)
+          .and()
+          .doNotBelongToAnyOf(BlockingCall.class, Interruption.class)
           .should()
           .callMethod(Interrupts.class, "deliver", Thread.class);
 
-  /** They are called beside the loops, by {@link Machinery#report}. */
+  /** They are called beside the loops, by {@link LoopEngine#report}. */
   @ArchTest
   static final ArchRule handlers_areCalledInOnePlace =
       noClasses()

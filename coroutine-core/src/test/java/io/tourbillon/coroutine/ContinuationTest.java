@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.coroutine.internal.engine.MonitorCheck;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import jdk.internal.vm.Continuation;

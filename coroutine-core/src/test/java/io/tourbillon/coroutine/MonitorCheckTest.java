@@ -3,6 +3,7 @@ package io.tourbillon.coroutine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.coroutine.internal.engine.MonitorCheck;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;

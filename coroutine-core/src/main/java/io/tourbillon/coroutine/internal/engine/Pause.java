@@ -1,7 +1,7 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 /** How a turn of a coroutine has ended, as its engine has seen it. */
-enum Pause {
+public enum Pause {
   /** By {@link Strand#suspend}. */
   SUSPENDED,
   /** In a blocking call of the JDK, which the engine will have go on. */

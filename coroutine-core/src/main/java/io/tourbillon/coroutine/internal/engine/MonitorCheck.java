@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 import java.lang.management.LockInfo;
 import java.lang.management.ManagementFactory;
@@ -8,12 +8,12 @@ import java.lang.management.ThreadMXBean;
 
 /**
  * Finds suspensions inside {@code synchronized}, or with a {@link java.util.concurrent.locks.Lock}
- * held, on {@link Engine#CONTINUATION}, where both belong to the loop's thread and not to the
+ * held, on {@code Engine.CONTINUATION}, where both belong to the loop's thread and not to the
  * coroutine. Off unless the system property {@value #PROPERTY} is true, as it stops the thread for
  * tens of microseconds at every suspension.
  */
-final class MonitorCheck {
-  static final String PROPERTY = "tourbillon.coroutine.check";
+public final class MonitorCheck {
+  public static final String PROPERTY = "tourbillon.coroutine.check";
 
   private static final boolean IS_ON = Boolean.getBoolean(PROPERTY);
 
@@ -30,7 +30,8 @@ final class MonitorCheck {
     }
   }
 
-  static void check() {
+  /** Checks in any case. */
+  public static void check() {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long[] ids = {Thread.currentThread().threadId()};
     ThreadInfo info = threads.getThreadInfo(ids, true, true)[0];

@@ -1,11 +1,11 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 /** The only place that calls {@link Thread#interrupt}, so that no loop does by mistake. */
-final class Interrupts {
+public final class Interrupts {
   private Interrupts() {}
 
   /** Sets the status of the calling thread again, after a wait that must not be interrupted. */
-  static void restore() {
+  public static void restore() {
     Thread.currentThread().interrupt();
   }
 
@@ -13,7 +13,7 @@ final class Interrupts {
    * Interrupts another thread. If that is blocked in a channel or a selector this closes it or
    * wakes it up, which may be code of users: then it must not be called by a loop's own thread.
    */
-  static void deliver(Thread target) {
+  public static void deliver(Thread target) {
     target.interrupt();
   }
 }

@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -8,13 +8,13 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link Engine#VIRTUAL_THREAD} needs of {@code java.lang} and is not public there: the
+ * What {@code Engine.VIRTUAL_THREAD} needs of {@code java.lang} and is not public there: the
  * builder of virtual threads with a scheduler of one's own, the thread that carries the current
  * one, and what an interrupt of a thread would call.
  */
-final class Carriers {
+public final class Carriers {
   /** Whether {@code java.lang} is open to us, and has what we need. */
-  static final boolean ARE_KNOWN;
+  public static final boolean ARE_KNOWN;
 
   private static final @Nullable MethodHandle CURRENT;
   private static final @Nullable MethodHandle NEW_BUILDER;

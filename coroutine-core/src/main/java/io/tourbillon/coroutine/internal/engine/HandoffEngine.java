@@ -1,13 +1,13 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 import io.tourbillon.timer.internal.MemoryReserve;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Stock virtual threads, of which the loop is one and lets one other run at a time. */
-final class HandoffMachinery extends Machinery {
+public final class HandoffEngine extends LoopEngine {
   /** The loop of a virtual thread that is a loop, or a coroutine of one. */
-  private static final ThreadLocal<EventLoop> LOOP = new ThreadLocal<>();
+  private static final ThreadLocal<EngineLoop> LOOP = new ThreadLocal<>();
 
   /**
    * Whether there has been any such thread: until then threads of others are spared the entry that
@@ -29,12 +29,12 @@ final class HandoffMachinery extends Machinery {
   /** The turn that was going on when the nudger looked last. The nudger's. */
   private long seen;
 
-  static @Nullable EventLoop currentLoop() {
+  static @Nullable EngineLoop currentLoop() {
     return inUse ? LOOP.get() : null;
   }
 
   /** For the calling thread. Waits for the memory that this takes. */
-  static void setCurrentLoop(EventLoop loop) {
+  static void setCurrentLoop(EngineLoop loop) {
     while (true) {
       try {
         LOOP.set(loop);
@@ -45,12 +45,12 @@ final class HandoffMachinery extends Machinery {
     }
   }
 
-  HandoffMachinery(EventLoop loop) {
+  public HandoffEngine(EngineLoop loop) {
     super(loop);
   }
 
   @Override
-  Thread newLoopThread(String name) {
+  public Thread newLoopThread(String name) {
     inUse = true;
     Runnable body =
         () -> {
@@ -71,7 +71,7 @@ final class HandoffMachinery extends Machinery {
   }
 
   @Override
-  Strand newStrand(CoroutineTask<?> coroutine) {
+  public Strand newStrand(EngineTask coroutine) {
     return new HandoffStrand(this, coroutine);
   }
 

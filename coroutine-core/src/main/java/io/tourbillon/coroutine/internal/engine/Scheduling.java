@@ -1,11 +1,11 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 import io.tourbillon.timer.internal.IndependentThread;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** Keeps apart what must not run on our loops. */
-final class Scheduling {
+public final class Scheduling {
   private Scheduling() {}
 
   /**
@@ -13,7 +13,7 @@ final class Scheduling {
    * get the scheduler of that one, and those that the JDK makes for the whole process must not get
    * ours.
    */
-  static <T> T byDefault(Supplier<T> work) {
+  public static <T> T byDefault(Supplier<T> work) {
     Thread caller = Thread.currentThread();
     if (!caller.isVirtual() && !(caller instanceof LoopThread)) {
       return work.get();

@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * #suspend}, or with the coroutine's end. Whoever has it may touch the coroutine's fields, and what
  * one has written the other sees.
  */
-interface Strand {
+public interface Strand {
   /**
    * Lets the coroutine begin or go on, until it suspends or ends; on an engine whose blocking calls
    * free the loop, also until it blocks. By the loop.
@@ -34,10 +34,12 @@ interface Strand {
   }
 
   /**
-   * Ends the blocking call that the coroutine is in, if it can be interrupted: at once, or as
-   * {@link Interruption#beginElsewhere} if that may run code of users. By the loop.
+   * Interrupts the blocking call that the coroutine is in, unless that may run code of users. By
+   * the loop.
+   *
+   * @return false if it may: then another thread has to interrupt {@link #thread}
    */
-  default void interrupt(Interruption interruption) {
+  default boolean interrupt() {
     throw new UnsupportedOperationException("blocking calls of this engine block the loop");
   }
 

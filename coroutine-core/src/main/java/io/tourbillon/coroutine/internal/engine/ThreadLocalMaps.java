@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread-locals of a coroutine of {@link Engine#CONTINUATION}, which runs on the loop's thread:
+ * The thread-locals of a coroutine of {@code Engine.CONTINUATION}, which runs on the loop's thread:
  * put into that thread for each turn, and taken out after it. Only if {@code java.lang} is open to
  * us; else a coroutine has those of the loop, and sees what others have set.
  *

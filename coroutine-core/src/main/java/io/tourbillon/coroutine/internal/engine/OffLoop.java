@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 import io.tourbillon.timer.internal.MemoryReserve;
 
@@ -8,14 +8,14 @@ import io.tourbillon.timer.internal.MemoryReserve;
  * all coroutines of the loop would wait; if it waited for a lock that one of them holds, for ever.
  *
  * <p>Each is a virtual thread of the JDK's own scheduler, which inherits nothing from the loop. One
- * that is started inside a coroutine of {@link Engine#VIRTUAL_THREAD} is on the loop of that, as
+ * that is started inside a coroutine of {@code Engine.VIRTUAL_THREAD} is on the loop of that, as
  * the JDK has it, and does not block it either.
  */
-final class OffLoop {
+public final class OffLoop {
   private OffLoop() {}
 
   /** Starts it. While there is no memory for a thread, waits for some: it must not be lost. */
-  static void start(String name, Runnable task) {
+  public static void start(String name, Runnable task) {
     while (true) {
       try {
         Thread.ofVirtual().inheritInheritableThreadLocals(false).name(name).unstarted(task).start();

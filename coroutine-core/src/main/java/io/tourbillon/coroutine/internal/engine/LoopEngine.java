@@ -1,23 +1,26 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
-/** How an engine makes the thread of a loop, and strands for its coroutines. One for each loop. */
-abstract class Machinery {
-  final EventLoop loop;
+/**
+ * An engine at work on one loop: makes the thread of the loop and the strands of its coroutines,
+ * and runs code of users where that may block.
+ */
+public abstract class LoopEngine {
+  final EngineLoop loop;
   private final Aside aside;
 
-  Machinery(EventLoop loop) {
+  LoopEngine(EngineLoop loop) {
     this.loop = loop;
     aside = new Aside(loop.name() + "-reports");
   }
 
   /** A thread, not yet started, that will be the loop. */
-  abstract Thread newLoopThread(String name);
+  public abstract Thread newLoopThread(String name);
 
   /** What will carry a coroutine, which has not begun. By the loop. */
-  abstract Strand newStrand(CoroutineTask<?> coroutine);
+  public abstract Strand newStrand(EngineTask coroutine);
 
   /** Runs something that is no coroutine and was in the ready queue. By the loop. */
-  void runOther(Runnable task) {
+  public void runOther(Runnable task) {
     task.run();
   }
 
@@ -26,7 +29,7 @@ abstract class Machinery {
    * the loop. An engine whose blocking calls block the loop runs it on the loop's own thread, where
    * it holds up the coroutines as one of them would.
    */
-  void runTask(Runnable task) {
+  public void runTask(Runnable task) {
     task.run();
   }
 
@@ -34,7 +37,7 @@ abstract class Machinery {
    * Calls a handler of users, or the log, which may block: so not on the loop's own thread, unless
    * the loop goes by a virtual clock, where the same happens in the same order again and again.
    */
-  void report(Runnable report) {
+  public void report(Runnable report) {
     if (loop.isRealTime()) {
       aside.add(report);
     } else {
@@ -47,7 +50,7 @@ abstract class Machinery {
    *
    * @throws UnsupportedOperationException unless the engine can do that
    */
-  Thread newGuest(String name, Runnable task) {
+  public Thread newGuest(String name, Runnable task) {
     throw new UnsupportedOperationException("threads on the loops need Engine.VIRTUAL_THREAD");
   }
 }

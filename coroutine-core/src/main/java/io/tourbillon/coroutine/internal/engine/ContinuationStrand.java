@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 import jdk.internal.vm.Continuation;
 import jdk.internal.vm.ContinuationScope;
@@ -17,7 +17,7 @@ final class ContinuationStrand extends Continuation implements Strand {
   private final @Nullable ThreadLocalMaps threadLocals =
       ThreadLocalMaps.ARE_KNOWN ? new ThreadLocalMaps() : null;
 
-  ContinuationStrand(CoroutineTask<?> coroutine) {
+  ContinuationStrand(EngineTask coroutine) {
     super(SCOPE, coroutine);
   }
 

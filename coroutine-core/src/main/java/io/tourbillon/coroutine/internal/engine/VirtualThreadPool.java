@@ -1,8 +1,7 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 import io.tourbillon.timer.internal.MemoryReserve;
 import java.util.IdentityHashMap;
-import java.util.Objects;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -19,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * <p>All fields are the loop's own.
  */
 final class VirtualThreadPool extends ForkJoinPool {
-  private final EventLoop loop;
+  private final EngineLoop loop;
 
   /** Coroutines in blocking calls, by their continuations. */
-  private final IdentityHashMap<Runnable, CoroutineTask<?>> blocked = new IdentityHashMap<>();
+  private final IdentityHashMap<Runnable, EngineTask> blocked = new IdentityHashMap<>();
 
   /** Whose continuation, when it is submitted next, is not queued: it gives up its turn. */
   private @Nullable VirtualThreadStrand leaving;
@@ -35,18 +34,14 @@ final class VirtualThreadPool extends ForkJoinPool {
   /** The continuation that runs, if it is that of no coroutine. */
   private @Nullable Runnable guest;
 
-  /** Null if the loop goes by the real clock. */
-  private final @Nullable RealTimeWaits realTimeWaits;
-
-  VirtualThreadPool(EventLoop loop) {
+  VirtualThreadPool(EngineLoop loop) {
     super(1);
     this.loop = loop;
-    realTimeWaits = loop.isRealTime() ? null : new RealTimeWaits(loop);
   }
 
   @Override
   public void execute(Runnable continuation) {
-    if (CurrentLoop.get() != loop) {
+    if (!loop.equals(LoopOfThread.get())) {
       loop.execute(continuation);
       return;
     }
@@ -63,14 +58,7 @@ final class VirtualThreadPool extends ForkJoinPool {
 
   @Override
   public ScheduledFuture<?> schedule(Runnable expiry, long delay, TimeUnit unit) {
-    long delayNanos = unit.toNanos(delay);
-    if (realTimeWaits != null) {
-      Object waiter = guest != null ? guest : loop.current();
-      return realTimeWaits.begin(Objects.requireNonNull(waiter), expiry, delayNanos);
-    }
-    TimedWait wait = new TimedWait(loop, expiry);
-    wait.begin(delayNanos);
-    return wait;
+    return loop.beginTimedWait(guest, expiry, unit.toNanos(delay));
   }
 
   /** Starts a thread and returns its continuation, which is for the caller to run. */
@@ -100,7 +88,7 @@ final class VirtualThreadPool extends ForkJoinPool {
   }
 
   /** From now on the continuation, when the JDK submits it, is this coroutine's turn. */
-  void expect(Runnable continuation, CoroutineTask<?> coroutine) {
+  void expect(Runnable continuation, EngineTask coroutine) {
     while (true) {
       try {
         blocked.put(continuation, coroutine);
@@ -113,7 +101,7 @@ final class VirtualThreadPool extends ForkJoinPool {
 
   /** Runs what was in the ready queue: the turn of a coroutine, or of someone else's thread. */
   void run(Runnable task) {
-    CoroutineTask<?> coroutine = blocked.isEmpty() ? null : blocked.remove(task);
+    EngineTask coroutine = blocked.isEmpty() ? null : blocked.remove(task);
     if (coroutine != null) {
       coroutine.runBlocked();
     } else {

@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * what one writes before it hands over the other sees.
  */
 final class HandoffStrand implements Strand, Runnable {
-  private final HandoffMachinery machinery;
-  private final CoroutineTask<?> coroutine;
+  private final HandoffEngine engine;
+  private final EngineTask coroutine;
   private final Thread thread;
 
   /** True while it is the coroutine's turn. Written by whoever has it; volatile to hand over. */
@@ -22,8 +22,8 @@ final class HandoffStrand implements Strand, Runnable {
   /** Written by the coroutine's thread before it hands over for the last time. */
   private boolean ended;
 
-  HandoffStrand(HandoffMachinery machinery, CoroutineTask<?> coroutine) {
-    this.machinery = machinery;
+  HandoffStrand(HandoffEngine engine, EngineTask coroutine) {
+    this.engine = engine;
     this.coroutine = coroutine;
     thread =
         coroutine.named(Thread.ofVirtual().inheritInheritableThreadLocals(false)).unstarted(this);
@@ -32,7 +32,7 @@ final class HandoffStrand implements Strand, Runnable {
   @Override
   public void run() {
     try {
-      HandoffMachinery.setCurrentLoop(machinery.loop);
+      HandoffEngine.setCurrentLoop(engine.loop);
       coroutine.run();
     } finally {
       ended = true;
@@ -54,13 +54,13 @@ final class HandoffStrand implements Strand, Runnable {
       }
       started = true;
     }
-    machinery.turnBegins();
+    engine.turnBegins();
     while (turn) {
       park();
       // Nobody has reason to interrupt a loop, and with the status set it would not park.
       Thread.interrupted();
     }
-    machinery.turnEnds();
+    engine.turnEnds();
     return ended ? Pause.ENDED : Pause.SUSPENDED;
   }
 
@@ -91,9 +91,9 @@ final class HandoffStrand implements Strand, Runnable {
   }
 
   private void giveBack() {
-    machinery.givesBack(ended ? null : thread);
+    engine.givesBack(ended ? null : thread);
     turn = false;
-    LockSupport.unpark(Objects.requireNonNull(machinery.loop.thread()));
+    LockSupport.unpark(Objects.requireNonNull(engine.loop.thread()));
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 import io.tourbillon.timer.internal.IndependentThread;
 import io.tourbillon.timer.internal.MemoryReserve;
@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Gets {@link Engine#HANDOFF} going again after a full heap. A virtual thread needs memory to leave
+ * Gets {@code Engine.HANDOFF} going again after a full heap. A virtual thread needs memory to leave
  * its carrier; if there is none the JDK parks the carrier with it, until the thread is unparked. So
  * threads that wait for their turn can hold all carriers, while those whose turn it is wait for
  * one. This is a platform thread, which needs none: when a turn makes no headway it unparks those
@@ -22,7 +22,7 @@ final class HandoffNudger implements Runnable {
   private static final HandoffNudger ONLY = new HandoffNudger();
 
   /** Of the loops that there are. */
-  private final Set<HandoffMachinery> all = ConcurrentHashMap.newKeySet();
+  private final Set<HandoffEngine> all = ConcurrentHashMap.newKeySet();
 
   /** Guarded by this. */
   private boolean running;
@@ -30,17 +30,17 @@ final class HandoffNudger implements Runnable {
   private HandoffNudger() {}
 
   /** From now on sees to a loop, whose thread is about to start. */
-  static void watch(HandoffMachinery machinery) {
-    ONLY.add(machinery);
+  static void watch(HandoffEngine engine) {
+    ONLY.add(engine);
   }
 
   /** The thread of the loop has ended. */
-  static void forget(HandoffMachinery machinery) {
-    ONLY.all.remove(machinery);
+  static void forget(HandoffEngine engine) {
+    ONLY.all.remove(engine);
   }
 
-  private synchronized void add(HandoffMachinery machinery) {
-    all.add(machinery);
+  private synchronized void add(HandoffEngine engine) {
+    all.add(engine);
     if (!running) {
       IndependentThread.daemon("tourbillon-handoff", this).start();
       running = true;
@@ -59,7 +59,7 @@ final class HandoffNudger implements Runnable {
       Thread.interrupted();
       try {
         if (isAnyStuck()) {
-          all.forEach(HandoffMachinery::nudge);
+          all.forEach(HandoffEngine::nudge);
         }
       } catch (OutOfMemoryError full) {
         MemoryReserve.pause();
@@ -69,7 +69,7 @@ final class HandoffNudger implements Runnable {
 
   private boolean isAnyStuck() {
     boolean stuck = false;
-    for (HandoffMachinery each : all) {
+    for (HandoffEngine each : all) {
       stuck |= each.isStuck(); // Asks each, as each remembers what it has answered from.
     }
     return stuck;

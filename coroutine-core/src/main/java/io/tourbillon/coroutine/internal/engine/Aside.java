@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 import io.tourbillon.timer.internal.MemoryReserve;
 import java.util.Queue;

@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class VirtualThreadStrand implements Strand {
   private final VirtualThreadPool pool;
-  private final CoroutineTask<?> coroutine;
+  private final EngineTask coroutine;
   private final Thread thread;
 
   /** The JDK's, for this thread; known since the thread was started. */
@@ -28,7 +28,7 @@ final class VirtualThreadStrand implements Strand {
   /** Whether it is off the carrier because it has suspended. */
   private boolean left;
 
-  VirtualThreadStrand(VirtualThreadPool pool, CoroutineTask<?> coroutine) {
+  VirtualThreadStrand(VirtualThreadPool pool, EngineTask coroutine) {
     this.pool = pool;
     this.coroutine = coroutine;
     thread = coroutine.named(Carriers.builder(pool)).unstarted(coroutine);
@@ -97,12 +97,12 @@ final class VirtualThreadStrand implements Strand {
   }
 
   @Override
-  public void interrupt(Interruption interruption) {
+  public boolean interrupt() {
     if (Carriers.isInAChannel(thread)) {
-      interruption.beginElsewhere(thread);
-    } else {
-      Interrupts.deliver(thread);
+      return false;
     }
+    Interrupts.deliver(thread);
+    return true;
   }
 
   @Override

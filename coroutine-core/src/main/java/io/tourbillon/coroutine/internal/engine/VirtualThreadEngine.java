@@ -1,7 +1,7 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.engine;
 
 /** Virtual threads whose scheduler is the loop, in the shape of a {@link VirtualThreadPool}. */
-final class VirtualThreadMachinery extends Machinery {
+public final class VirtualThreadEngine extends LoopEngine {
   /*
    * The threads that wait for all sockets of the process are virtual ones, made at the first wait.
    * If that was in one of ours they would be on its loop, and all sockets would wait whenever that
@@ -13,23 +13,23 @@ final class VirtualThreadMachinery extends Machinery {
 
   private final VirtualThreadPool pool;
 
-  VirtualThreadMachinery(EventLoop loop) {
+  public VirtualThreadEngine(EngineLoop loop) {
     super(loop);
     pool = new VirtualThreadPool(loop);
   }
 
   @Override
-  Thread newLoopThread(String name) {
+  public Thread newLoopThread(String name) {
     return new LoopThread(loop, name);
   }
 
   @Override
-  Strand newStrand(CoroutineTask<?> coroutine) {
+  public Strand newStrand(EngineTask coroutine) {
     return new VirtualThreadStrand(pool, coroutine);
   }
 
   @Override
-  void runOther(Runnable task) {
+  public void runOther(Runnable task) {
     pool.run(task);
   }
 
@@ -38,17 +38,17 @@ final class VirtualThreadMachinery extends Machinery {
    * behind one that needs the loop to go on. So it runs no code that takes any.
    */
   @Override
-  void runTask(Runnable task) {
+  public void runTask(Runnable task) {
     newGuest("", task).start();
   }
 
   @Override
-  void report(Runnable report) {
+  public void report(Runnable report) {
     runTask(report);
   }
 
   @Override
-  Thread newGuest(String name, Runnable task) {
+  public Thread newGuest(String name, Runnable task) {
     return Carriers.builder(pool).name(name).unstarted(task);
   }
 }
