@@ -3,7 +3,6 @@ package io.tourbillon.coroutine;
 import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.internal.MemoryReserve;
-import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.text.Printable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -178,6 +177,13 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   }
 
   @Override
+  void unwatched() {
+    if (state() == State.FAILED && !isSeen() && timerId == 0) {
+      timerId = loop.armSurely(loop.elapsedNanos() + UNSEEN_NANOS, this);
+    }
+  }
+
+  /** Tells of a failure that nobody has seen, once. */
   void reportUnseen() {
     if (state() == State.FAILED) {
       disarm();
@@ -478,7 +484,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   <V extends @Nullable Object> V suspend(
       ResumptionTask<V> resumption, Consumer<? super Resumption<V>> registration) {
-    register(resumption, registration);
+    passSuspensionPoint();
+    resumption.register(registration);
     if (!resumption.isSettled()) {
       parkOn(resumption, Scope.NEVER);
     }
@@ -498,7 +505,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       long limitNanos, Object waitsFor, Consumer<? super Resumption<V>> registration) {
     ResumptionTask<V> resumption = new ResumptionTask<>(this, waitsFor);
     long untilNanos = TickScale.deadlineNanos(loop.elapsedNanos(), limitNanos);
-    register(resumption, registration);
+    passSuspensionPoint();
+    resumption.register(registration);
     if (!resumption.isSettled()) {
       parkOn(resumption, untilNanos);
     }
@@ -507,21 +515,6 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       checkCancelled();
     }
     return resumption;
-  }
-
-  private <V extends @Nullable Object> void register(
-      ResumptionTask<V> resumption, Consumer<? super Resumption<V>> registration) {
-    passSuspensionPoint();
-    StackReserve.require();
-    boolean registered = false;
-    try {
-      registration.accept(resumption);
-      registered = true;
-    } finally {
-      if (!registered && resumption.cut()) {
-        resumption.letGo();
-      }
-    }
   }
 
   private void parkOn(ResumptionTask<?> resumption, long untilNanos) {

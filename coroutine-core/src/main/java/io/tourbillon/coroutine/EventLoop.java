@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -77,8 +78,9 @@ final class EventLoop implements Runnable {
   private final MemoryReserve memory = new MemoryReserve();
   private volatile @Nullable Thread thread;
 
-  /** Coroutines that were placed here and have not ended. */
-  private final AtomicInteger live = new AtomicInteger();
+  // Of the coroutines that were placed here, ever. Both only grow: see LoopScheduler.isQuiet.
+  private final AtomicLong taken = new AtomicLong();
+  private final AtomicLong givenBack = new AtomicLong();
 
   /** Turns that the watchdog has told of. */
   private final AtomicInteger stalls = new AtomicInteger();
@@ -254,11 +256,23 @@ final class EventLoop implements Runnable {
 
   /** How much lives here, for placing. */
   int load() {
-    return dead ? Integer.MAX_VALUE : live.get() + guests.get();
+    return dead ? Integer.MAX_VALUE : live() + guests.get();
   }
 
+  /** Coroutines that were placed here and have not ended. */
   int live() {
-    return live.get();
+    long gone = givenBack.get(); // First, or it could be more than were taken.
+    return (int) (taken.get() - gone);
+  }
+
+  /** Places that were taken here, ever. */
+  long taken() {
+    return taken.get();
+  }
+
+  /** Places that were given back, ever. */
+  long givenBack() {
+    return givenBack.get();
   }
 
   int guests() {
@@ -300,12 +314,12 @@ final class EventLoop implements Runnable {
 
   /** Takes a place for a coroutine that is about to be accepted. */
   void takePlace() {
-    live.incrementAndGet();
+    taken.incrementAndGet();
   }
 
   /** Gives a place back; the scheduler may have been waiting for that. */
   void givePlace() {
-    if (live.decrementAndGet() == 0) {
+    if (givenBack.incrementAndGet() == taken.get()) {
       scheduler.closing().loopIsQuiet();
     }
   }
@@ -500,7 +514,7 @@ final class EventLoop implements Runnable {
     if (wheel.isBehind() || !ready.isEmpty()) {
       return true;
     }
-    if (finishing && live.get() == 0 && wheel.isEmpty()) {
+    if (finishing && live() == 0 && wheel.isEmpty()) {
       endThread();
       if (!mailbox.isEmpty()) {
         revive();

@@ -233,7 +233,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   }
 
   /** Whoever has had {@link #watched} does so no more. */
-  final void unwatched() {
+  final void giveUp() {
     giveUp(end());
   }
 
@@ -241,7 +241,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   private void giveUp(End awaited) {
     awaited.unwatch();
     if (state.isEnd()) {
-      loop.tell(this::reportUnseen);
+      loop.tell(this::unwatched);
     }
   }
 
@@ -252,7 +252,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
    */
   final void requireJoinable() {
     CoroutineTask<?> caller = CurrentLoop.coroutine();
-    if (caller == this) {
+    if ((caller == null ? BlockingCall.coroutineHere() : caller) == this) {
       throw new IllegalStateException("a coroutine must not join itself: " + name());
     }
     if (caller == null && CurrentLoop.isOwnThread()) {
@@ -267,8 +267,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   @Override
   public final CompletableFuture<T> toFuture() {
     CompletableFuture<T> view = new CoroutineFuture<>(this);
-    End awaited = watched();
-    awaited.listen(
+    watch(
         new End.Listener() {
           @Override
           void ended() {
@@ -300,6 +299,20 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     return awaited;
   }
 
+  /** As {@link #listen}, and it counts as seen. */
+  final void watch(End.Listener listener) {
+    End awaited = watched();
+    boolean listens = false;
+    try {
+      awaited.listen(listener);
+      listens = true;
+    } finally {
+      if (!listens) {
+        giveUp(awaited);
+      }
+    }
+  }
+
   /**
    * Has someone told of its end, on its loop; that does not count as seeing it. It has ended
    * already if this tells at once.
@@ -316,6 +329,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   private End end() {
     End made = end;
     if (made == null) {
+      StackReserve.require(); // Once others see it they must be told, if it has ended.
       End fresh = new End();
       made = END.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(end);
       if (state.isEnd()) {
@@ -419,8 +433,8 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     return awaited != null && awaited.isWatched();
   }
 
-  /** Tells of a failure that nobody has seen, once. */
-  abstract void reportUnseen();
+  /** Someone watches no more. If it has failed and nobody else does, that is told of in a while. */
+  abstract void unwatched();
 
   /** What its body has thrown, and what that means. */
   record Thrown(Throwable failure, State state) {}

@@ -1,11 +1,13 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.StackReserve;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +121,20 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
   abstract void wake();
 
   // By the waiter.
+
+  /** Runs a registration, after which this takes nothing if it throws. */
+  final void register(Consumer<? super Resumption<T>> registration) {
+    StackReserve.require();
+    boolean registered = false;
+    try {
+      registration.accept(this);
+      registered = true;
+    } finally {
+      if (!registered && cut()) {
+        letGo();
+      }
+    }
+  }
 
   /**
    * Ends the wait without an outcome.

@@ -2,7 +2,6 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
-import io.tourbillon.timer.internal.StackReserve;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -125,7 +124,7 @@ public final class Suspension {
     }
     coroutine.checkCancelled();
     ResumptionTask<T> resumption = new ResumptionTask<>(coroutine, what);
-    registration.accept(resumption);
+    resumption.register(registration);
     if (!resumption.isSettled() && resumption.cut()) {
       resumption.cleanUp();
     }
@@ -259,11 +258,11 @@ public final class Suspension {
             then.accept(awaited::result);
           }
         };
-    awaited.watched().listen(listener);
+    awaited.watch(listener);
     return once(
         () -> {
           awaited.leave(listener);
-          awaited.unwatched();
+          awaited.giveUp();
         });
   }
 
@@ -317,8 +316,7 @@ public final class Suspension {
               + CurrentLoop.get());
     }
     ThreadResumption<T> resumption = new ThreadResumption<>(what);
-    StackReserve.require();
-    registration.accept(resumption);
+    resumption.register(registration);
     return resumption;
   }
 }

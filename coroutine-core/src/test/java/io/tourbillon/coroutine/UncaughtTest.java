@@ -48,6 +48,24 @@ class UncaughtTest {
         });
   }
 
+  /** As in a loop of selects, of which each looks at the coroutine, and the last sees its end. */
+  @Test
+  void failure_thatOneStopsToWatch_isToldAfterASecond_unlessItIsSeen() {
+    Coroutine<?> coroutine = failing();
+    Suspension.Registration watch = Suspension.whenJoined(coroutine, _ -> {});
+    clock.advance(Duration.ofSeconds(2));
+    watch.remove();
+    clock.advance(Duration.ofMillis(999));
+    assertEquals(List.of(), told);
+    assertThrows(CompletionException.class, coroutine::join);
+    clock.advance(Duration.ofSeconds(2));
+    assertEquals(List.of(), told);
+    Coroutine<?> another = failing();
+    Suspension.whenJoined(another, _ -> {}).remove();
+    clock.advance(Duration.ofMillis(1100));
+    assertEquals(List.of("failing: broken"), told);
+  }
+
   @Test
   void failure_unseenForASecond_isTold() {
     Coroutine<?> coroutine = failing();

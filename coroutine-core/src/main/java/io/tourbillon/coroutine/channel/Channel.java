@@ -5,15 +5,12 @@ import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.SpawnOptions;
-import io.tourbillon.coroutine.Suspension;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +105,7 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
    * A channel of coroutines in the order in which they end, in whatever way, closed after the last:
    * for whoever takes each as it is ready. Costs a small object for each, as {@link
    * Coroutine#awaitAny} again and again would cost one for each of those that are left, each time.
+   * Cancelling the channel leaves nothing behind.
    *
    * <pre>{@code
    * for (Coroutine<Page> next : Channel.asCompleted(pages)) {
@@ -116,23 +114,7 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
    * }</pre>
    */
   static <C extends Coroutine<?>> Channel<C> asCompleted(Collection<? extends C> coroutines) {
-    List<C> all = List.copyOf(coroutines);
-    Channel<C> ended = unlimited();
-    AtomicInteger left = new AtomicInteger(all.size());
-    for (C each : all) {
-      Suspension.whenEnded(
-          each,
-          () -> {
-            ended.trySend(each);
-            if (left.decrementAndGet() == 0) {
-              ended.close();
-            }
-          });
-    }
-    if (all.isEmpty()) {
-      ended.close();
-    }
-    return ended;
+    return Completions.of(coroutines);
   }
 
   /** For a channel with a name, or with someone who is told of what is not delivered. */
