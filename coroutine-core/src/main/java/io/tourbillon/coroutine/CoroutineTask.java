@@ -493,6 +493,9 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       resumption.cleanUp();
       throw cancelledException();
     }
+    if (resumption.isCancellation()) {
+      checkCancelled(); // It may come of that: nothing else is lost.
+    }
     return resumption.value();
   }
 

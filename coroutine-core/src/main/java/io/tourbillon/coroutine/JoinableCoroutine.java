@@ -216,7 +216,14 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     return switch (state) {
       case DONE -> (T) outcome;
       case FAILED -> throw new CompletionException(Settlement.unwrapped(failure()));
-      default -> throw new CompletionException(cancellationException());
+      default -> {
+        // The end of the one may come of that of the caller's scope, which the caller is to be told.
+        CoroutineTask<?> caller = CurrentLoop.coroutine();
+        if (caller != null) {
+          caller.checkCancelled();
+        }
+        throw new CompletionException(cancellationException());
+      }
     };
   }
 

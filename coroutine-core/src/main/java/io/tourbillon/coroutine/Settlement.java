@@ -5,6 +5,7 @@ import io.tourbillon.timer.internal.StackReserve;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -170,6 +171,12 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
     if (last != null) {
       last.run();
     }
+  }
+
+  /** Whether something that was waited for was cancelled. */
+  final boolean isCancellation() {
+    return outcome instanceof Failure(Throwable cause, boolean _)
+        && cause instanceof CancellationException;
   }
 
   /** What the waiter goes on with, once that is settled and no cut. */

@@ -289,8 +289,23 @@ final class Exchange<
       joinUndisturbed(closing);
     }
     if (disobedience != null) {
-      throw disobedience;
+      throw closing.state() == Coroutine.State.FAILED ? withFailure(disobedience, closing) : disobedience;
     }
+  }
+
+  /** The body has thrown that, or something else that is not to be lost; it is told by this. */
+  private static IllegalStateException withFailure(
+      IllegalStateException disobedience, Coroutine<?> failed) {
+    Suspension.markSeen(failed);
+    try {
+      joinUndisturbed(failed);
+    } catch (CompletionException failure) {
+      Throwable cause = failure.getCause();
+      if (cause != null && !disobedience.equals(cause)) {
+        disobedience.addSuppressed(cause);
+      }
+    }
+    return disobedience;
   }
 
   /** Throws what a coroutine has thrown that has ended, if anything. */
