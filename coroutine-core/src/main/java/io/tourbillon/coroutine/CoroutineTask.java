@@ -153,7 +153,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   private void end(State how) {
     body = null;
     strand = null;
-    leaveTo(null);
+    leaveTo(null, ChildrenScope.LeftOpen.BY_ITS_END);
     waitsFor = null;
     loop.interruptions.forget(this);
     disarm();
@@ -565,7 +565,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       }
       throw thrown;
     } finally {
-      leaveTo(outer);
+      leaveTo(outer, ChildrenScope.LeftOpen.BY_A_PART);
       forgetInterruptFor(mine);
     }
   }
@@ -581,7 +581,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     try {
       return part.call();
     } finally {
-      leaveTo(outer);
+      leaveTo(outer, ChildrenScope.LeftOpen.BY_A_PART);
     }
   }
 
@@ -592,18 +592,18 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     try {
       return part.call();
     } finally {
-      leaveTo(outer);
+      leaveTo(outer, ChildrenScope.LeftOpen.BY_A_PART);
     }
   }
 
   /** Leaves all scopes inside of one; none with children outlives the call that it is inside of. */
-  private void leaveTo(@Nullable Scope outer) {
+  private void leaveTo(@Nullable Scope outer, ChildrenScope.LeftOpen how) {
     Scope inner = scope;
     scope = outer;
     while (inner != null && inner != outer) {
       if (inner instanceof ChildrenScope left) {
-        left.abandon(loop);
-        loop.leftOpen(this);
+        left.abandon(loop, how);
+        loop.leftOpen(this, how);
       }
       inner = inner.outer;
     }
@@ -630,7 +630,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     left.end();
     if (!left.equals(scope)) {
       throw new IllegalStateException(
-          "scopes must be closed in reverse order, and inside a timeout or shield those opened there");
+          "scopes must be closed in reverse order, and those opened inside a timeout, a shield or"
+              + " CoroutineLocal.where must be closed there");
     }
     scope = left.outer;
     forgetInterruptFor(left);

@@ -78,12 +78,18 @@ final class Reports {
     }
   }
 
-  /** A coroutine has ended without closing a scope. */
-  void leftOpen(CoroutineTask<?> coroutine) {
+  /** A coroutine has ended without closing a scope, or left what it had opened that in. */
+  void leftOpen(CoroutineTask<?> coroutine, ChildrenScope.LeftOpen how) {
     LOG.log(
         Level.WARNING,
         Printable.of(coroutine.name())
-            + " has ended without closing a scope that it has opened; its children are cancelled");
+            + switch (how) {
+              case BY_ITS_END -> " has ended without closing a scope that it has opened";
+              case BY_A_PART ->
+                  " has left a timeout, shield or CoroutineLocal.where without closing a scope that"
+                      + " it has opened there";
+            }
+            + "; its children are cancelled");
   }
 
   /** Something of the loop's own, or a turn, has thrown. */
