@@ -183,10 +183,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       disarm();
       if (!isSeen()) {
         End _ = watched();
-        Throwable failure = failure();
-        if (!(failure instanceof OrderlyEnd end && end.isOrderly())) {
-          loop.uncaught(this, failure);
-        }
+        loop.uncaught(this, failure());
       }
     }
   }

@@ -661,7 +661,10 @@ final class EventLoop implements Runnable {
     machinery.report(() -> scheduler.reports().leftOpen(coroutine, how));
   }
 
-  /** Tells of a failure that nobody has seen. Waits for the memory that this takes. */
+  /**
+   * Tells of a failure that nobody has seen, unless it is an orderly end. Waits for the memory that
+   * this takes.
+   */
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
     while (true) {
       try {

@@ -54,9 +54,12 @@ final class Reports {
     }
   }
 
-  /** A coroutine has failed, and nobody has seen it. */
+  /** A coroutine has failed, and nobody has seen it. An orderly end is not told of. */
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
     try {
+    if (isOrderly(failure)) {
+      return;
+    }
       uncaughtHandler.handle(coroutine, failure);
     } catch (Throwable thrown) {
       LOG.log(Level.ERROR, "the uncaught handler has thrown", thrown);
@@ -64,6 +67,15 @@ final class Reports {
   }
 
   /** A coroutine, or else a thread of other people's, does not heed a virtual clock. */
+  /** Asks code of users. If that throws, the failure is one that has to be told. */
+  private static boolean isOrderly(Throwable failure) {
+    try {
+      return failure instanceof OrderlyEnd end && end.isOrderly();
+    } catch (Throwable broken) {
+      return false;
+    }
+  }
+
   void waitsInRealTime(EventLoop loop, @Nullable CoroutineTask<?> coroutine) {
     Thread thread = coroutine == null ? null : coroutine.thread();
     RealTimeWait wait =
