@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.TimerHandle;
+import io.tourbillon.timer.internal.LateCompletionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -194,7 +195,7 @@ public final class CoroutineScope implements AutoCloseable {
     Throwable thrown = children.failure();
     if (thrown != null) {
       failureIsSeen = true;
-      throw new CompletionException(thrown);
+      throw new LateCompletionException(thrown);
     }
   }
 

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.text.Printable;
@@ -418,7 +419,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     if (cause == null) {
       return thrown;
     }
-    CompletionException failure = new CompletionException(cause);
+    CompletionException failure = new LateCompletionException(cause);
     failure.addSuppressed(thrown);
     return failure;
   }

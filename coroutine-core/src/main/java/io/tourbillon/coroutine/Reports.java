@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.internal.IndependentThread;
+import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.text.Printable;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.lang.System.Logger.Level;
@@ -56,17 +57,16 @@ final class Reports {
 
   /** A coroutine has failed, and nobody has seen it. An orderly end is not told of. */
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
-    try {
     if (isOrderly(failure)) {
       return;
     }
+    try {
       uncaughtHandler.handle(coroutine, failure);
     } catch (Throwable thrown) {
       LOG.log(Level.ERROR, "the uncaught handler has thrown", thrown);
     }
   }
 
-  /** A coroutine, or else a thread of other people's, does not heed a virtual clock. */
   /** Asks code of users. If that throws, the failure is one that has to be told. */
   private static boolean isOrderly(Throwable failure) {
     try {
@@ -76,6 +76,7 @@ final class Reports {
     }
   }
 
+  /** A coroutine, or else a thread of other people's, does not heed a virtual clock. */
   void waitsInRealTime(EventLoop loop, @Nullable CoroutineTask<?> coroutine) {
     Thread thread = coroutine == null ? null : coroutine.thread();
     RealTimeWait wait =
@@ -106,7 +107,7 @@ final class Reports {
 
   /** Something of the loop's own, or a turn, has thrown. */
   void taskFailed(EventLoop loop, Object task, Throwable failure) {
-    LOG.log(Level.ERROR, Printable.of(loop + ": a task has thrown: " + task), failure);
+    LOG.log(Level.ERROR, Printable.of(loop + ": a task has thrown: ") + SafeText.of(task), failure);
   }
 
   /** A loop has got no thread for what came after its end. */
