@@ -1,8 +1,8 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.LateCompletionException;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +85,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
       throw error;
     }
     if (thrown instanceof CoroutineCancelledException someoneElses) {
-      throw new CompletionException(someoneElses);
+      throw new LateCompletionException(someoneElses);
     }
     throw (X) thrown;
   }

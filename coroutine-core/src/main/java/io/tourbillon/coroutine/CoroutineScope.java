@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.TimerHandle;
+import io.tourbillon.timer.internal.LateCompletionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  * thread has opened can not reach into its other waits. If the block is left without either, the
  * failure of a child goes to the {@link CoroutineScheduler.Builder#uncaughtHandler}. A block that
  * catches the exception and throws another should pass the cause on, as {@link #run} does. A
- * coroutine that ends with a scope open, or leaves the timeout or shield in which it has opened it,
- * is reported in the log, and the children are cancelled.
+ * coroutine that ends with a scope open, or leaves the {@link Coroutines#withTimeout}, the {@link
+ * Coroutines#shield} or the {@link CoroutineLocal#where} in which it has opened it, is reported in
+ * the log, and the children are cancelled.
  *
  * <p>A child that somebody else cancels has ended, and means nothing for the others. {@link #spawn}
  * and {@link #cancel} may be called by any thread, by children too; the other methods are for
@@ -193,7 +195,7 @@ public final class CoroutineScope implements AutoCloseable {
     Throwable thrown = children.failure();
     if (thrown != null) {
       failureIsSeen = true;
-      throw new CompletionException(thrown);
+      throw new LateCompletionException(thrown);
     }
   }
 

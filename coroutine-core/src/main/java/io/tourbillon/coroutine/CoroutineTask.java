@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.text.Printable;
 import java.time.Duration;
@@ -152,7 +153,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   private void end(State how) {
     body = null;
     strand = null;
-    leaveTo(null);
+    leaveTo(null, ChildrenScope.LeftOpen.BY_ITS_END);
     waitsFor = null;
     loop.interruptions.forget(this);
     disarm();
@@ -189,10 +190,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       disarm();
       if (!isSeen()) {
         End _ = watched();
-        Throwable failure = failure();
-        if (!(failure instanceof OrderlyEnd end && end.isOrderly())) {
-          loop.uncaught(this, failure);
-        }
+        loop.uncaught(this, failure());
       }
     }
   }
@@ -427,7 +425,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     if (cause == null) {
       return thrown;
     }
-    CompletionException failure = new CompletionException(cause);
+    CompletionException failure = new LateCompletionException(cause);
     failure.addSuppressed(thrown);
     return failure;
   }
@@ -561,7 +559,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       }
       throw thrown;
     } finally {
-      leaveTo(outer);
+      leaveTo(outer, ChildrenScope.LeftOpen.BY_A_PART);
       forgetInterruptFor(mine);
     }
   }
@@ -577,7 +575,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     try {
       return part.call();
     } finally {
-      leaveTo(outer);
+      leaveTo(outer, ChildrenScope.LeftOpen.BY_A_PART);
     }
   }
 
@@ -588,18 +586,18 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     try {
       return part.call();
     } finally {
-      leaveTo(outer);
+      leaveTo(outer, ChildrenScope.LeftOpen.BY_A_PART);
     }
   }
 
   /** Leaves all scopes inside of one; none with children outlives the call that it is inside of. */
-  private void leaveTo(@Nullable Scope outer) {
+  private void leaveTo(@Nullable Scope outer, ChildrenScope.LeftOpen how) {
     Scope inner = scope;
     scope = outer;
     while (inner != null && inner != outer) {
       if (inner instanceof ChildrenScope left) {
-        left.abandon(loop);
-        loop.leftOpen(this);
+        left.abandon(loop, how);
+        loop.leftOpen(this, how);
       }
       inner = inner.outer;
     }
@@ -626,7 +624,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     left.end();
     if (!left.equals(scope)) {
       throw new IllegalStateException(
-          "scopes must be closed in reverse order, and inside a timeout or shield those opened there");
+          "scopes must be closed in reverse order, and those opened inside a timeout, a shield or"
+              + " CoroutineLocal.where must be closed there");
     }
     scope = left.outer;
     forgetInterruptFor(left);

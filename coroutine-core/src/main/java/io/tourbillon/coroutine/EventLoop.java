@@ -670,12 +670,15 @@ final class EventLoop implements Runnable {
     attachments.ended(coroutine);
   }
 
-  /** A coroutine has ended with a scope open. */
-  void leftOpen(CoroutineTask<?> coroutine) {
-    machinery.report(() -> scheduler.reports().leftOpen(coroutine));
+  /** A coroutine has ended with a scope open, or left what it had opened that in. */
+  void leftOpen(CoroutineTask<?> coroutine, ChildrenScope.LeftOpen how) {
+    machinery.report(() -> scheduler.reports().leftOpen(coroutine, how));
   }
 
-  /** Tells of a failure that nobody has seen. Waits for the memory that this takes. */
+  /**
+   * Tells of a failure that nobody has seen, unless it is an orderly end. Waits for the memory that
+   * this takes.
+   */
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
     while (true) {
       try {

@@ -1,6 +1,8 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.timer.internal.LateCancellationException;
+import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.text.Printable;
 import java.lang.invoke.MethodHandles;
@@ -10,7 +12,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -215,24 +216,27 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   final T result() {
     return switch (state) {
       case DONE -> (T) outcome;
-      case FAILED -> throw new CompletionException(Settlement.unwrapped(failure()));
+      case FAILED -> throw new LateCompletionException(Settlement.unwrapped(failure()));
       default -> {
         // The end of the one may come of that of the caller's scope, which the caller is to be told.
         CoroutineTask<?> caller = CurrentLoop.coroutine();
         if (caller != null) {
           caller.checkCancelled();
         }
-        throw new CompletionException(cancellationException());
+        throw new LateCompletionException(cancellationException());
       }
     };
   }
 
-  /** Somebody else's, as its type says: nobody takes it for his own cancellation. */
+  /**
+   * Somebody else's, as its type says: nobody takes it for his own cancellation. Made without a
+   * call of users' code, as a loop makes some.
+   */
   private CancellationException cancellationException() {
     Cancellation asked = Objects.requireNonNull(cancellation, "only who was cancelled ends so");
     CancellationException cancelled =
-        new CancellationException(
-            Printable.of(name() + " was cancelled by " + asked.source() + ": " + asked.reason()));
+        new LateCancellationException(
+            () -> CoroutineCancelledException.message(name(), asked.source(), asked.reason()));
     if (outcome instanceof Thrown(Throwable thrown, State _)) {
       cancelled.initCause(thrown);
     }
@@ -292,7 +296,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
         Throwable failure = failure();
         view.completeExceptionally(
             failure instanceof CancellationException someoneElses
-                ? new CompletionException(someoneElses)
+                ? new LateCompletionException(someoneElses)
                 : failure);
       }
       default -> view.completeExceptionally(cancellationException());

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
 import java.lang.invoke.MethodHandles;
@@ -185,7 +186,7 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
     Object settled = outcome;
     if (settled instanceof Failure(Throwable cause, boolean asJoinDoes)) {
       // Made here, so that it shows where the waiter has waited.
-      throw asJoinDoes ? new CompletionException(cause) : unchecked(cause);
+      throw asJoinDoes ? new LateCompletionException(cause) : unchecked(cause);
     }
     return NULL.equals(settled) ? null : (T) settled;
   }
@@ -203,7 +204,7 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
     return failure instanceof RuntimeException exception
             && !(failure instanceof CoroutineCancelledException)
         ? exception
-        : new CompletionException(failure);
+        : new LateCompletionException(failure);
   }
 
   private record Failure(Throwable cause, boolean asJoinDoes) {}

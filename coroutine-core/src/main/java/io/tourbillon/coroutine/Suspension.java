@@ -2,10 +2,10 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.LateCompletionException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
@@ -296,7 +296,7 @@ public final class Suspension {
   /** With an exception made here, so that it shows where the caller has waited. */
   private static <T extends @Nullable Object> T outcome(T value, @Nullable Throwable failure) {
     if (failure != null) {
-      throw new CompletionException(Settlement.unwrapped(failure));
+      throw new LateCompletionException(Settlement.unwrapped(failure));
     }
     return value;
   }

@@ -139,6 +139,68 @@ class UncaughtTest {
     }
   }
 
+  private static final class Unsure extends RuntimeException implements OrderlyEnd {
+    private static final long serialVersionUID = 1;
+
+    Unsure() {
+      super("unsure");
+    }
+
+    @Override
+    public boolean isOrderly() {
+      throw new IllegalStateException("not known");
+    }
+  }
+
+  @Test
+  void endThatCannotSayWhetherItIsOrderly_isTold() {
+    scheduler.spawn(
+        SpawnOptions.named("unsure"),
+        () -> {
+          throw new Unsure();
+        });
+    clock.advance(Duration.ofSeconds(2));
+    assertEquals(List.of("unsure: unsure"), told);
+  }
+
+  @Test
+  void endThatCannotSayWhetherItIsOrderly_atTheClose_hidesNoOther() {
+    List<String> names = new CopyOnWriteArrayList<>();
+    try (CoroutineScheduler brief =
+        TestSchedulers.builder()
+            .loops(1)
+            .uncaughtHandler((coroutine, failure) -> names.add(coroutine.name()))
+            .build()) {
+      for (String name : List.of("first", "second")) {
+        brief.spawn(
+            SpawnOptions.named(name),
+            () -> {
+              throw new Unsure();
+            });
+      }
+    }
+    assertEquals(Set.of("first", "second"), Set.copyOf(names));
+  }
+
+  /** As its documentation says: the same happens in the same order again and again. */
+  @Test
+  void handler_byAVirtualClock_isCalledOnTheLoop() {
+    List<Boolean> onItsOwnThread = new CopyOnWriteArrayList<>();
+    CoroutineScheduler virtual =
+        TestSchedulers.builder()
+            .loops(1)
+            .clock(clock)
+            .uncaughtHandler((_, _) -> onItsOwnThread.add(CurrentLoop.isOwnThread()))
+            .build();
+    virtual.spawn(
+        () -> {
+          throw new IOException("broken");
+        });
+    clock.advance(Duration.ofSeconds(2));
+    assertEquals(List.of(TestSchedulers.ENGINE != Engine.VIRTUAL_THREAD), onItsOwnThread);
+    virtual.close();
+  }
+
   @Test
   void failure_thatSomeoneJoins_isTheirs() {
     Coroutine<?> coroutine = failing();

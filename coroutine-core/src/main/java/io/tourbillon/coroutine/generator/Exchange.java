@@ -7,6 +7,7 @@ import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.StackReserve;
 import java.time.Duration;
 import java.util.List;
@@ -229,7 +230,7 @@ final class Exchange<
   }
 
   private static Throwable asJoinDoes(Throwable thrown) {
-    return thrown instanceof CompletionException ? thrown : new CompletionException(thrown);
+    return thrown instanceof CompletionException ? thrown : new LateCompletionException(thrown);
   }
 
   void close() {
