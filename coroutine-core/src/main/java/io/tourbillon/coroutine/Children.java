@@ -146,7 +146,7 @@ final class Children implements Awaited {
       lock.unlock();
     }
     if (who != null) {
-      who.unwatched();
+      who.giveUp();
     }
   }
 

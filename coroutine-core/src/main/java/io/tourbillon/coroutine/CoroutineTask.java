@@ -178,7 +178,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   }
 
   @Override
-  void unwatched() {
+  void lostWatcher() {
     if (state() == State.FAILED && !isSeen() && timerId == 0) {
       timerId = loop.armSurely(loop.elapsedNanos() + UNSEEN_NANOS, this);
     }

@@ -252,7 +252,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   private void giveUp(End awaited) {
     awaited.unwatch();
     if (state.isEnd()) {
-      loop.tell(this::unwatched);
+      loop.tell(this::lostWatcher);
     }
   }
 
@@ -445,7 +445,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   }
 
   /** Someone watches no more. If it has failed and nobody else does, that is told of in a while. */
-  abstract void unwatched();
+  abstract void lostWatcher();
 
   /** What its body has thrown, and what that means. */
   record Thrown(Throwable failure, State state) {}

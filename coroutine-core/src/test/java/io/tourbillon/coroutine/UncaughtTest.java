@@ -9,6 +9,7 @@ import io.tourbillon.coroutine.bridge.PublisherReader;
 import io.tourbillon.coroutine.bridge.Publishers;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.Select;
+import io.tourbillon.coroutine.generator.Generator;
 import io.tourbillon.coroutine.sync.Ticker;
 import io.tourbillon.timer.VirtualClock;
 import java.io.IOException;
@@ -290,5 +291,27 @@ class UncaughtTest {
       assertEquals(List.of("the uncaught handler has thrown"), log.lines());
       other.close();
     }
+  }
+
+  @Test
+  void failure_thatACloseOfAGeneratorHasThrown_isNotTold() {
+    Coroutine<?> owner =
+        scheduler.spawn(
+            () -> {
+              Generator<Integer, Void, Void> disobedient =
+                  Generator.of(
+                      out -> {
+                        try {
+                          out.yield(1);
+                        } finally {
+                          out.yield(2);
+                        }
+                      });
+              disobedient.next();
+              assertThrows(IllegalStateException.class, disobedient::close);
+            });
+    clock.advance(Duration.ofSeconds(3));
+    owner.join();
+    assertEquals(List.of(), told);
   }
 }
