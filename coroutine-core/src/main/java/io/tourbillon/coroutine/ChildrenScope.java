@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.MemoryReserve;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,11 +58,22 @@ final class ChildrenScope extends Scope implements Signal {
     return raised;
   }
 
-  /** The coroutine has ended without leaving it. By its loop. */
+  /**
+   * The coroutine has ended without leaving it. By its loop. Waits for the memory that this takes.
+   */
   void abandon(EventLoop loop) {
     family.dissolve();
-    loop.runTask(
-        () -> children.cancel("the coroutine that opened its scope has ended without closing it"));
+    while (true) {
+      try {
+        loop.runTask(
+            () ->
+                children.cancel(
+                    "the coroutine that opened its scope has ended without closing it"));
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   @Override

@@ -380,4 +380,27 @@ class CoroutineScopeFailuresTest {
                               throw own;
                             }))));
   }
+
+  @Test
+  void run_ofWhichADeadlineIsSetWhenItIsLate_throwsTheTimeout() throws Exception {
+    run(
+        () ->
+            assertThrows(
+                TimeoutException.class,
+                () ->
+                    CoroutineScope.<Object, RuntimeException>run(
+                        Policy.FAIL_FAST,
+                        Duration.ofMillis(5),
+                        scope -> {
+                          try {
+                            Coroutines.delay(LONG);
+                          } finally {
+                            scope.deadline(Duration.ofMillis(1));
+                            Coroutines.shield(
+                                PATIENCE,
+                                Body.of(() -> Coroutines.delay(20, TimeUnit.MILLISECONDS)));
+                          }
+                          return "never";
+                        })));
+  }
 }

@@ -2,8 +2,10 @@ package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.sync.Event;
 import io.tourbillon.coroutine.sync.Mutex;
@@ -11,6 +13,7 @@ import io.tourbillon.coroutine.sync.Permits;
 import io.tourbillon.coroutine.sync.WaitGroup;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -137,6 +140,17 @@ class OverflowingCallersTest {
           });
       assertTrue(mutex.tryLock());
       mutex.unlock();
+    }
+  }
+
+  @Test
+  void cancelOfAScope_deepDown_cancelsTheChildren() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.FAIL_FAST)) {
+        Coroutine<?> child = scope.spawn(() -> Coroutines.delay(PATIENCE.multipliedBy(100)));
+        doDeepDown(() -> scope.cancel("deep down"));
+        assertThrows(CompletionException.class, () -> child.join(PATIENCE));
+      }
     }
   }
 }
