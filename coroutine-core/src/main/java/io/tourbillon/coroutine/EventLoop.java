@@ -203,9 +203,22 @@ final class EventLoop implements Runnable {
     }
   }
 
-  /** Runs a task of the scheduler's timers, in a turn of its own. */
+  /**
+   * Runs a task of the scheduler's timers, in a turn of its own. Waits for the memory that this
+   * takes: a timer expires once.
+   */
   void runTimerTask(Runnable task) {
-    execute(() -> machinery.runTask(task));
+    execute(timerTurn(task));
+  }
+
+  private Runnable timerTurn(Runnable task) {
+    while (true) {
+      try {
+        return () -> machinery.runTask(task);
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   /** Runs a task of users, at once if the calling thread is one that may wait for locks. */
@@ -387,8 +400,20 @@ final class EventLoop implements Runnable {
     try {
       scheduler.reports().loopDied(this, failure);
     } finally {
-      residents.all().forEach(coroutine -> coroutine.abandon(causeOfDeath));
+      abandonAll();
       refuseMail();
+    }
+  }
+
+  /** Waits for the memory that this takes. */
+  private void abandonAll() {
+    while (true) {
+      try {
+        residents.all().forEach(coroutine -> coroutine.abandon(causeOfDeath));
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
     }
   }
 
@@ -656,9 +681,16 @@ final class EventLoop implements Runnable {
     attachments.ended(coroutine);
   }
 
-  /** A coroutine has ended with a scope open. */
+  /** A coroutine has ended with a scope open. Waits for the memory that telling takes. */
   void leftOpen(CoroutineTask<?> coroutine) {
-    machinery.report(() -> scheduler.reports().leftOpen(coroutine));
+    while (true) {
+      try {
+        machinery.report(() -> scheduler.reports().leftOpen(coroutine));
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   /** Tells of a failure that nobody has seen. Waits for the memory that this takes. */
