@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.MemoryReserve;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,10 +72,18 @@ final class ChildrenScope extends Scope implements Signal {
 
   /**
    * The coroutine goes on, or has ended, without having left it. By the coroutine, or by its loop.
+   * Waits for the memory that this takes.
    */
   void abandon(EventLoop loop, LeftOpen how) {
     family.dissolve();
-    loop.runTask(() -> children.cancel("the coroutine that opened its scope has " + how.words));
+    while (true) {
+      try {
+        loop.runTask(() -> children.cancel("the coroutine that opened its scope has " + how.words));
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   @Override

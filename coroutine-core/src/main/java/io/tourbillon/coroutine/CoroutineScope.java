@@ -3,6 +3,7 @@ package io.tourbillon.coroutine;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.internal.LateCompletionException;
+import io.tourbillon.timer.internal.MemoryReserve;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -67,12 +68,6 @@ public final class CoroutineScope implements AutoCloseable {
   private final Family family;
   private final Children children;
 
-  /**
-   * What its deadline has failed it with, if that was over first. Written before the children fail,
-   * and read after they have, which their lock orders.
-   */
-  private @Nullable TimeoutException whyLate;
-
   /** Whether join has thrown why it has failed. The owner's. */
   private boolean failureIsSeen;
 
@@ -124,12 +119,7 @@ public final class CoroutineScope implements AutoCloseable {
 
   /** In the wheel of the owner's loop, or where plain threads have timers. */
   private Family.Deadline armed(Duration limit) {
-    Runnable over =
-        () -> {
-          TimeoutException late = new TimeoutException("the scope was open for " + limit);
-          whyLate = late;
-          children.fail(late);
-        };
+    Runnable over = () -> children.timeOut(limit);
     if (owner == null) {
       TimerHandle timer = scheduler.timers().schedule(limit, over);
       return new Family.Deadline(timer::remaining, timer::cancel);
@@ -213,12 +203,31 @@ public final class CoroutineScope implements AutoCloseable {
       return;
     }
     try {
-      Suspension.<@Nullable Void>awaitUndisturbed(children, children::awaitEnd);
+      awaitChildren();
     } finally {
-      family.dissolve();
+      leave();
+    }
+  }
+
+  /** Waits for the memory that waiting takes, as no child outlives the block. */
+  private void awaitChildren() {
+    while (true) {
+      try {
+        Suspension.<@Nullable Void>awaitUndisturbed(children, children::awaitEnd);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
+  }
+
+  private void leave() {
+    family.dissolve();
+    try {
       if (!failureIsSeen && (ownersScope == null || !ownersScope.wasRaised())) {
         children.giveUpFailure();
       }
+    } finally {
       if (owner != null && ownersScope != null) {
         owner.leave(ownersScope);
       }
@@ -329,7 +338,7 @@ public final class CoroutineScope implements AutoCloseable {
       try {
         return scope.runHere(block);
       } catch (CompletionException failed) {
-        TimeoutException late = scope.whyLate;
+        TimeoutException late = scope.children.late();
         if (late == null || !late.equals(failed.getCause())) {
           throw failed;
         }

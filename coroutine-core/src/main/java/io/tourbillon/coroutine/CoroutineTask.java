@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.LoopCounts.Count;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.text.Printable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,7 +86,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
         beginLater();
         return;
       } catch (Throwable failure) {
-        outcome = new Thrown(failure, State.FAILED);
+        outcome = lost(failure);
         end(State.FAILED);
         return;
       }
@@ -131,11 +132,24 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       case NOT_STARTED -> beginLater();
       case ENDED -> {
         if (!hasEnded()) {
-          Throwable cause =
-              broken == null ? new IllegalStateException("its stack is lost") : broken;
-          ended(new Thrown(cause, State.FAILED));
+          ended(lost(broken));
         }
         end(outcome instanceof Thrown(Throwable _, State how) ? how : State.DONE);
+      }
+    }
+  }
+
+  /**
+   * The outcome of one that can not go on. Waits for the memory that this takes: without an outcome
+   * it would never end.
+   */
+  private static Thrown lost(@Nullable Throwable cause) {
+    while (true) {
+      try {
+        return new Thrown(
+            cause == null ? new IllegalStateException("its stack is lost") : cause, State.FAILED);
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
       }
     }
   }
@@ -153,10 +167,17 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   private void end(State how) {
     body = null;
     strand = null;
-    leaveTo(null, ChildrenScope.LeftOpen.BY_ITS_END);
     waitsFor = null;
-    loop.interruptions.forget(this);
-    disarm();
+    try {
+      leaveTo(null, ChildrenScope.LeftOpen.BY_ITS_END);
+      loop.interruptions.forget(this);
+      disarm();
+    } finally {
+      tellEnd(how);
+    }
+  }
+
+  private void tellEnd(State how) {
     try {
       boolean known = publishEnd(how);
       if (!known && how == State.FAILED) {
@@ -172,7 +193,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     if (state().isEnd()) {
       return;
     }
-    outcome = new Thrown(cause, State.FAILED);
+    outcome = lost(cause);
     publishEnd(State.FAILED);
     loop.givePlace();
   }
@@ -399,10 +420,20 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
         ended(((Callable<?>) Objects.requireNonNull(body)).call());
       }
     } catch (Throwable thrown) {
-      ended(
-          isCancellation(thrown)
-              ? new Thrown(thrown, State.CANCELLED)
-              : new Thrown(asFailure(thrown), State.FAILED));
+      ended(outcomeOf(thrown));
+    }
+  }
+
+  /** Waits for the memory that this takes, as {@link #lost} does. */
+  private Thrown outcomeOf(Throwable thrown) {
+    while (true) {
+      try {
+        return isCancellation(thrown)
+            ? new Thrown(thrown, State.CANCELLED)
+            : new Thrown(asFailure(thrown), State.FAILED);
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
     }
   }
 
@@ -542,6 +573,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   <V extends @Nullable Object, X extends Exception> V withTimeout(Duration limit, Body<V, X> part)
       throws X, TimeoutException {
+    StackReserve.require(); // For leaving the scope.
     long limitNanos = TickScale.nanosOf(limit);
     Scope outer = scope;
     TimeoutScope mine =
@@ -566,6 +598,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   <V extends @Nullable Object, X extends Exception> V shield(Duration grace, Body<V, X> part)
       throws X {
+    StackReserve.require(); // For leaving the scope.
     Scope outer = scope;
     Interruption last = loop.interruptions.of(this);
     if (last != null) {
@@ -581,6 +614,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   <V extends @Nullable Object, X extends Exception> V where(
       CoroutineLocal<?> local, @Nullable Object value, Body<V, X> part) throws X {
+    StackReserve.require(); // For leaving the scope.
     Scope outer = scope;
     scope = new LocalScope(outer, local, value);
     try {

@@ -205,9 +205,22 @@ final class EventLoop implements Runnable {
     }
   }
 
-  /** Runs a task of the scheduler's timers, in a turn of its own. */
+  /**
+   * Runs a task of the scheduler's timers, in a turn of its own. Waits for the memory that this
+   * takes: a timer expires once.
+   */
   void runTimerTask(Runnable task) {
-    execute(() -> machinery.runTask(task));
+    execute(timerTurn(task));
+  }
+
+  private Runnable timerTurn(Runnable task) {
+    while (true) {
+      try {
+        return () -> machinery.runTask(task);
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   /** Runs a task of users, at once if the calling thread is one that may wait for locks. */
@@ -401,8 +414,20 @@ final class EventLoop implements Runnable {
     try {
       scheduler.reports().loopDied(this, failure);
     } finally {
-      residents.all().forEach(coroutine -> coroutine.abandon(causeOfDeath));
+      abandonAll();
       refuseMail();
+    }
+  }
+
+  /** Waits for the memory that this takes. */
+  private void abandonAll() {
+    while (true) {
+      try {
+        residents.all().forEach(coroutine -> coroutine.abandon(causeOfDeath));
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
     }
   }
 
@@ -670,9 +695,19 @@ final class EventLoop implements Runnable {
     attachments.ended(coroutine);
   }
 
-  /** A coroutine has ended with a scope open, or left what it had opened that in. */
+  /**
+   * A coroutine has ended with a scope open, or left what it had opened that in. Waits for the
+   * memory that telling takes.
+   */
   void leftOpen(CoroutineTask<?> coroutine, ChildrenScope.LeftOpen how) {
-    machinery.report(() -> scheduler.reports().leftOpen(coroutine, how));
+    while (true) {
+      try {
+        machinery.report(() -> scheduler.reports().leftOpen(coroutine, how));
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   /**

@@ -386,10 +386,10 @@ class CoroutineScopeFailuresTest {
   /** The failure reaches another loop later than the cancellation of the child that is joined. */
   @Test
   void failure_whileTheOwnerWaitsForAnotherChild_isThatOfTheScope() throws Exception {
-    run(
-        () -> {
-          for (int round = 0; round < 1_000; round++) {
-            boolean byFuture = round % 2 == 1;
+    for (int round = 0; round < 200; round++) {
+      boolean byFuture = round % 2 == 1;
+      run(
+          () -> {
             CompletionException failure =
                 assertThrows(
                     CompletionException.class,
@@ -397,13 +397,13 @@ class CoroutineScopeFailuresTest {
                         CoroutineScope.run(
                             Policy.FAIL_FAST, scope -> joinsOneWhileAnotherFails(scope, byFuture)));
             assertSame(broken, failure.getCause());
-          }
-        });
+          });
+    }
   }
 
   private @Nullable Void joinsOneWhileAnotherFails(CoroutineScope scope, boolean byFuture) {
     List<Coroutine<?>> siblings = new ArrayList<>();
-    for (int number = 0; number < 10; number++) {
+    for (int number = 0; number < 50; number++) {
       siblings.add(scope.spawn(() -> Coroutines.delay(LONG)));
     }
     for (Coroutine<?> each : siblings) {
@@ -422,5 +422,28 @@ class CoroutineScopeFailuresTest {
       joined.join();
     }
     return null;
+  }
+
+  @Test
+  void run_ofWhichADeadlineIsSetWhenItIsLate_throwsTheTimeout() throws Exception {
+    run(
+        () ->
+            assertThrows(
+                TimeoutException.class,
+                () ->
+                    CoroutineScope.<Object, RuntimeException>run(
+                        Policy.FAIL_FAST,
+                        Duration.ofMillis(5),
+                        scope -> {
+                          try {
+                            Coroutines.delay(LONG);
+                          } finally {
+                            scope.deadline(Duration.ofMillis(1));
+                            Coroutines.shield(
+                                PATIENCE,
+                                Body.of(() -> Coroutines.delay(20, TimeUnit.MILLISECONDS)));
+                          }
+                          return "never";
+                        })));
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.sync.Event;
 import io.tourbillon.coroutine.sync.Mutex;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -126,8 +128,12 @@ class OverflowingCallersTest {
       doDeepDown(
           () -> {
             Thread.currentThread().interrupt();
-            assertThrows(
-                CancellationException.class, () -> Coroutine.awaitAny(List.of(awaited, awaited)));
+            try {
+              Coroutine<?> _ = Coroutine.awaitAny(List.of(awaited, awaited));
+              throw new AssertionError("it has not ended");
+            } catch (CancellationException interrupted) {
+              // As it is to be; a StackOverflowError is for the diver.
+            }
           });
       event.set();
       other.get(10, TimeUnit.SECONDS);
@@ -184,6 +190,17 @@ class OverflowingCallersTest {
           });
       assertTrue(mutex.tryLock());
       mutex.unlock();
+    }
+  }
+
+  @Test
+  void cancelOfAScope_deepDown_cancelsTheChildren() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.FAIL_FAST)) {
+        Coroutine<?> child = scope.spawn(() -> Coroutines.delay(PATIENCE.multipliedBy(100)));
+        doDeepDown(() -> scope.cancel("deep down"));
+        assertThrows(CompletionException.class, () -> child.join(PATIENCE));
+      }
     }
   }
 }
