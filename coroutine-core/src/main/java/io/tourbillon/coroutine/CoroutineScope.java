@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * catches the exception and throws another should pass the cause on, as {@link #run} does. A
  * coroutine that ends with a scope open, or leaves the {@link Coroutines#withTimeout}, the {@link
  * Coroutines#shield} or the {@link CoroutineLocal#where} in which it has opened it, is reported in
- * the log, and the children are cancelled.
+ * the log, and the children are cancelled. What children throw while they clean up, when the block
+ * has thrown or its coroutine was cancelled, goes to the uncaught handler.
  *
  * <p>A child that somebody else cancels has ended, and means nothing for the others. {@link #spawn}
  * and {@link #cancel} may be called by any thread, by children too; the other methods are for
@@ -191,7 +192,7 @@ public final class CoroutineScope implements AutoCloseable {
 
   /**
    * Cancels the children that have not ended, and waits until they have, however long it takes.
-   * Closing twice does nothing.
+   * Closing twice does nothing, unless the first close came too early.
    *
    * @throws IllegalStateException if called by another than who opened the scope; or, when the
    *     children have ended, if a scope that was opened inside is not closed yet
@@ -200,6 +201,7 @@ public final class CoroutineScope implements AutoCloseable {
   public void close() {
     requireOwner();
     if (!children.close()) {
+      leaveIfInnermost();
       return;
     }
     try {
@@ -234,6 +236,13 @@ public final class CoroutineScope implements AutoCloseable {
     }
   }
 
+  /** After a close in the wrong order, which could not leave it. */
+  private void leaveIfInnermost() {
+    if (owner != null && ownersScope != null && ownersScope.equals(owner.scope())) {
+      owner.leave(ownersScope);
+    }
+  }
+
   private void requireOwner() {
     boolean isOwner =
         owner == null
@@ -252,10 +261,10 @@ public final class CoroutineScope implements AutoCloseable {
 
   /**
    * Ends the scope, which is no failure: cancels the children that have not ended, and those that
-   * are spawned from now on, which do not begin. {@link #join} returns when all have ended, or
-   * throws what a child of {@link Policy#FIRST_SUCCESS} has thrown, if none has succeeded. For
-   * children, too; what the opener itself waits for, but for that, is left alone. Does nothing if
-   * the scope has ended.
+   * are spawned from now on, which do not begin unless {@link SpawnOptions#begins} says so. {@link
+   * #join} returns when all have ended, or throws what a child of {@link Policy#FIRST_SUCCESS} has
+   * thrown, if none has succeeded. For children, too; what the opener itself waits for, but for
+   * that, is left alone. Does nothing if the scope has ended.
    *
    * @param reason what their exceptions say
    */

@@ -127,25 +127,36 @@ final class End {
    * has made sure of its stack, as the loop has.
    */
   void tell() {
+    Error failure = null;
     Listener each = takeAll();
     while (each != null) {
       Listener after = each.next;
       // A listener that somebody keeps must not keep those that came after it.
       each.next = null;
       each.previous = null;
-      tellSurely(each);
+      failure = tellSurely(each, failure);
       each = after;
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 
-  /** Nobody is to wait for ever for want of a moment's memory. */
-  private static void tellSurely(Listener listener) {
+  /**
+   * Nobody is to wait for ever for want of a moment's memory, or because another listener fails.
+   *
+   * @param before what another has thrown, if any
+   * @return that, or what this one has thrown
+   */
+  private static @Nullable Error tellSurely(Listener listener, @Nullable Error before) {
     while (true) {
       try {
         listener.ended();
-        return;
+        return before;
       } catch (OutOfMemoryError full) {
         MemoryReserve.pause();
+      } catch (StackOverflowError full) {
+        return full;
       }
     }
   }

@@ -218,7 +218,8 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
       case DONE -> (T) outcome;
       case FAILED -> throw new LateCompletionException(Settlement.unwrapped(failure()));
       default -> {
-        // The end of the one may come of that of the caller's scope, which the caller is to be told.
+        // The end of the one may come of that of the caller's scope, which the caller is to be
+        // told.
         CoroutineTask<?> caller = CurrentLoop.coroutine();
         if (caller != null) {
           caller.checkCancelled();
@@ -250,9 +251,10 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
 
   /** Someone waits no more. If that was the only one, a failure is to be told of after all. */
   private void giveUp(End awaited) {
+    Message notice = this::lostWatcher; // Made before, as nothing may fail after.
     awaited.unwatch();
     if (state.isEnd()) {
-      loop.tell(this::lostWatcher);
+      loop.tell(notice);
     }
   }
 

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Values come out in the order in which they went in, and those who wait are served in the order
  * in which they came. A send or receive that throws has not taken place: the value that it was
  * about is still the sender's, or still in the channel. A value that a receiver was given just
- * before it was cancelled, or timed out, is returned.
+ * before it was cancelled, or timed out, is returned. {@code hasNext} of an iterator receives a
+ * value, which is lost if {@code next} does not follow.
  *
  * <p>Thread-safe; each operation holds a lock for some ten nanoseconds. After the idea of Tony
  * Hoare's "Communicating sequential processes" (1978), as Go and Kotlin have it.
@@ -105,7 +106,7 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
    * A channel of coroutines in the order in which they end, in whatever way, closed after the last:
    * for whoever takes each as it is ready. Costs a small object for each, as {@link
    * Coroutine#awaitAny} again and again would cost one for each of those that are left, each time.
-   * Cancelling the channel leaves nothing behind.
+   * Cancelling the channel leaves nothing behind. One that is given twice comes twice.
    *
    * <pre>{@code
    * for (Coroutine<Page> next : Channel.asCompleted(pages)) {
@@ -182,7 +183,8 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
    * Ends the channel at once: what was sent and not received is dropped, and given to whoever is
    * told of the undelivered; senders that wait have it thrown at them instead.
    *
-   * @param cause what they, and later senders and receivers, get as the cause; may be null
+   * @param cause what they, and later senders and receivers, get as the cause; may be null; ignored
+   *     if the channel is closed already
    */
   void cancel(@Nullable Throwable cause);
 

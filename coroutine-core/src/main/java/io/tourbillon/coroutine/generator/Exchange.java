@@ -290,7 +290,9 @@ final class Exchange<
       joinUndisturbed(closing);
     }
     if (disobedience != null) {
-      throw closing.state() == Coroutine.State.FAILED ? withFailure(disobedience, closing) : disobedience;
+      throw closing.state() == Coroutine.State.FAILED
+          ? withFailure(disobedience, closing)
+          : disobedience;
     }
   }
 
