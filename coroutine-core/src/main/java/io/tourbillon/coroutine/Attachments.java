@@ -1,9 +1,8 @@
 package io.tourbillon.coroutine;
 
-import java.util.HashMap;
+import io.tourbillon.timer.internal.MemoryReserve;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,19 +11,23 @@ import org.jspecify.annotations.Nullable;
  * coroutines, since few have any and each byte of one counts a million times. The loop's own.
  */
 final class Attachments {
-  private final Map<CoroutineTask<?>, Set<CoroutineTask<?>>> byOwner = new HashMap<>();
-  private final Map<CoroutineTask<?>, CoroutineTask<?>> owners = new HashMap<>();
+  // A HashMap that runs out of memory while it grows keeps what it was to add, and may lose
+  // entries later. An IdentityHashMap grows before it adds.
+  private final IdentityHashMap<CoroutineTask<?>, Set<CoroutineTask<?>>> byOwner =
+      new IdentityHashMap<>();
+  private final IdentityHashMap<CoroutineTask<?>, CoroutineTask<?>> owners =
+      new IdentityHashMap<>();
 
-  /** Neither of them has ended. */
+  /** Neither of them has ended. If there is no memory for it, nothing has changed. */
   void add(CoroutineTask<?> owner, CoroutineTask<?> attached) {
-    owners.put(attached, owner);
     boolean added = false;
     try {
+      owners.put(attached, owner);
       byOwner.computeIfAbsent(owner, _ -> new LinkedHashSet<>()).add(attached);
       added = true;
     } finally {
       if (!added) {
-        owners.remove(attached);
+        forget(attached);
       }
     }
   }
@@ -39,18 +42,38 @@ final class Attachments {
     if (owners.isEmpty()) {
       return;
     }
-    CoroutineTask<?> owner = owners.remove(coroutine);
-    if (owner != null) {
-      Set<CoroutineTask<?>> others = byOwner.get(owner);
-      if (others != null && others.remove(coroutine) && others.isEmpty()) {
+    forget(coroutine);
+    @Nullable Set<CoroutineTask<?>> left = byOwner.remove(coroutine);
+    if (left != null) {
+      cancelAll(left, coroutine);
+    }
+  }
+
+  private void forget(CoroutineTask<?> attached) {
+    CoroutineTask<?> owner = owners.remove(attached);
+    Set<CoroutineTask<?>> others = owner == null ? null : byOwner.get(owner);
+    if (others != null) {
+      others.remove(attached);
+      if (others.isEmpty()) {
         byOwner.remove(owner);
       }
     }
-    @Nullable Set<CoroutineTask<?>> left = byOwner.remove(coroutine);
-    if (left != null) {
-      left.forEach(owners::remove);
-      // A copy, as cancelling one may end it.
-      List.copyOf(left).forEach(each -> each.cancel(coroutine.name() + ", its owner, has ended"));
+  }
+
+  /** Waits for the memory that this takes: they would outlive their owner. */
+  private void cancelAll(Set<CoroutineTask<?>> attached, CoroutineTask<?> owner) {
+    while (true) {
+      try {
+        for (CoroutineTask<?> each : attached) {
+          owners.remove(each);
+        }
+        for (CoroutineTask<?> each : attached) {
+          each.cancel(owner.name() + ", its owner, has ended");
+        }
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
     }
   }
 }

@@ -2,9 +2,9 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.coroutine.internal.engine.OffLoop;
+import io.tourbillon.timer.internal.LateCompletionException;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +87,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
       throw error;
     }
     if (thrown instanceof CoroutineCancelledException someoneElses) {
-      throw new CompletionException(someoneElses);
+      throw new LateCompletionException(someoneElses);
     }
     throw (X) thrown;
   }

@@ -2,15 +2,14 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.SafeText;
-import io.tourbillon.timer.internal.StackReserve;
-import java.util.LinkedHashSet;
+import io.tourbillon.timer.internal.ShortLock;
+import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Thread-safe.
+ *
+ * <p><b>If memory or stack runs out.</b> What allocates under the lock does so before it changes
+ * anything, and whoever takes the lock has room on the stack for all that follows. Once the end has
+ * begun, the cancels that it takes wait for memory. If a cancel fails in another way, the next call
+ * of {@link #cancel} or {@link #close} carries it out.
  */
 final class Children implements Awaited {
   private final Policy policy;
@@ -32,13 +36,13 @@ final class Children implements Awaited {
   private final Consumer<Throwable> onFailure;
 
   /** Nobody waits, and no code of users runs, while it is held. */
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ShortLock lock = new ShortLock();
 
   // Guarded by the lock.
-  private final Set<CoroutineTask<?>> left = new LinkedHashSet<>();
+  private final ChildList left = new ChildList();
 
   /** Added, and not yet known to be placed on its loop. */
-  private @Nullable CoroutineTask<?> admitted;
+  private ChildList.@Nullable Child admitted;
 
   private @Nullable Resumption<@Nullable Void> waiter;
   private @Nullable Coroutine<?> winner;
@@ -47,8 +51,18 @@ final class Children implements Awaited {
   /** Who was the first to fail, if that means anything for the others. */
   private @Nullable CoroutineTask<?> culprit;
 
+  /** What the deadline of the scope has failed them with, if it was that which did. */
+  private @Nullable TimeoutException late;
+
   private boolean ending;
   private boolean closed;
+
+  /**
+   * What has begun and is not carried out. Written under the lock when it begins; cleared without
+   * the lock, for which a loop's own thread must not queue, by whoever has carried it out. Volatile
+   * for that.
+   */
+  private volatile @Nullable Ending pending;
 
   /** Why those that are left have to end, which is told them without the lock. */
   private record Ending(
@@ -69,7 +83,6 @@ final class Children implements Awaited {
    */
   <T extends @Nullable Object> Coroutine<T> add(
       BiFunction<@Nullable String, Consumer<CoroutineTask<T>>, CoroutineTask<T>> spawn) {
-    StackReserve.require();
     lock.lock();
     try {
       requireOpen();
@@ -88,15 +101,16 @@ final class Children implements Awaited {
   /** Adds one that is about to be placed: if there is no memory for this, it is not placed. */
   private void admit(CoroutineTask<?> child) {
     child.joinFamily(family);
-    child.listen(
-        new End.Listener() {
+    ChildList.Child listener =
+        new ChildList.Child(child) {
           @Override
           void ended() {
-            Children.this.ended(child);
+            Children.this.ended(this);
           }
-        });
-    left.add(child);
-    admitted = child;
+        };
+    child.listen(listener);
+    left.add(listener);
+    admitted = listener;
   }
 
   /** Resumes whoever waits for the end of the last; one at a time can. */
@@ -115,7 +129,7 @@ final class Children implements Awaited {
   public List<Coroutine<?>> holders() {
     lock.lock();
     try {
-      return List.copyOf(left);
+      return List.copyOf(left.coroutines());
     } finally {
       lock.unlock();
     }
@@ -146,7 +160,7 @@ final class Children implements Awaited {
       lock.unlock();
     }
     if (who != null) {
-      who.unwatched();
+      who.giveUp();
     }
   }
 
@@ -169,48 +183,106 @@ final class Children implements Awaited {
     }
   }
 
-  /** Has them fail, unless they are ending already. */
-  void fail(Throwable thrown) {
-    endUnlessEnding(() -> failing(thrown));
-  }
-
-  /** Cancels those that are left, and those that come, unless they are ending already. */
-  void cancel(String reason) {
-    endUnlessEnding(() -> ending(reason, null));
-  }
-
-  private void endUnlessEnding(Supplier<Ending> begin) {
-    Ending begun;
+  /** Which deadline has failed them, or null if none has. */
+  @Nullable TimeoutException late() {
     lock.lock();
     try {
-      begun = ending ? null : begin.get();
+      return late;
     } finally {
       lock.unlock();
-    }
-    if (begun != null) {
-      carryOut(begun);
     }
   }
 
   /**
-   * Cancels those that are left; no more can come.
+   * Has them fail because their time is over, unless they are ending already. Waits for the memory
+   * that this takes.
+   *
+   * @param limit the time that they have had
+   */
+  void timeOut(Duration limit) {
+    while (true) {
+      try {
+        carryOut(beginTimeOut(limit));
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
+  }
+
+  /**
+   * Cancels those that are left, and those that come, unless they are ending already. Waits for the
+   * memory that this takes.
+   *
+   * @throws StackOverflowError if there is no room on the stack; nothing has happened then
+   */
+  void cancel(String reason) {
+    while (true) {
+      try {
+        carryOut(beginCancel(reason));
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
+  }
+
+  /**
+   * Cancels those that are left; no more can come. Waits for the memory that this takes.
    *
    * @return whether they were open
+   * @throws StackOverflowError if there is no room on the stack; nothing has happened then
    */
   boolean close() {
-    Ending begun;
+    while (true) {
+      try {
+        Ending begun = beginClose();
+        carryOut(begun);
+        return begun != null;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
+  }
+
+  // These return what is to be carried out without the lock, or null if there is nothing.
+
+  private @Nullable Ending beginTimeOut(Duration limit) {
     lock.lock();
     try {
-      if (closed) {
-        return false;
+      if (ending) {
+        return pending;
       }
-      closed = true;
-      begun = ending("its scope was closed", null);
+      TimeoutException thrown = new TimeoutException("the scope was open for " + limit);
+      Ending begun = failing(thrown);
+      late = thrown;
+      return begun;
     } finally {
       lock.unlock();
     }
-    carryOut(begun);
-    return true;
+  }
+
+  private @Nullable Ending beginCancel(String reason) {
+    lock.lock();
+    try {
+      return ending ? pending : ending(reason, null);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Ending beginClose() {
+    lock.lock();
+    try {
+      if (closed) {
+        return null;
+      }
+      Ending begun = ending("its scope was closed", null);
+      closed = true;
+      return begun;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -218,46 +290,76 @@ final class Children implements Awaited {
    * lock: it could wait for a coroutine that cannot run without the loop. Mostly the lock is free,
    * which saves a turn.
    */
-  private void ended(CoroutineTask<?> child) {
+  private void ended(ChildList.Child child) {
     if (lock.tryLock()) {
       leave(child);
     } else {
-      child.loop.runTask(
-          () -> {
-            lock.lock();
-            leave(child);
-          });
+      child.coroutine.loop.runTask(() -> leaveSurely(child));
     }
   }
 
-  /** With the lock, which it gives back. */
-  private void leave(CoroutineTask<?> child) {
+  /** Waits for the lock, and for the memory that this takes. */
+  private void leaveSurely(ChildList.Child child) {
+    while (true) {
+      lock.lock();
+      try {
+        leave(child);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
+  }
+
+  /**
+   * With the lock, which it gives back.
+   *
+   * @throws OutOfMemoryError if there is no memory; nothing has changed then
+   */
+  private void leave(ChildList.Child child) {
     Ending begun;
     try {
+      begun = left.contains(child) ? meaningOf(child.coroutine) : null;
       left.remove(child);
-      begun =
-          switch (child.state()) {
-            case DONE -> succeeded(child);
-            case FAILED -> failed(child);
-            default -> null;
-          };
       wakeIfAllHaveEnded();
     } finally {
       lock.unlock();
     }
-    if (begun != null) {
-      carryOut(begun);
+    carryOut(begun);
+  }
+
+  private @Nullable Ending meaningOf(CoroutineTask<?> child) {
+    return switch (child.state()) {
+      case DONE -> succeeded(child);
+      case FAILED -> failed(child);
+      default -> null;
+    };
+  }
+
+  /** Waits for the memory that this takes: those that are left would run on. */
+  private void carryOut(@Nullable Ending begun) {
+    while (begun != null) {
+      try {
+        tell(begun);
+        pending = null;
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
     }
   }
 
-  private void carryOut(Ending begun) {
+  /** Tells all that are concerned. Doing it again tells those that have not been told. */
+  private void tell(Ending begun) {
     Object reason = begun.reason;
     if (begun.failure != null) {
       onFailure.accept(begun.failure);
       reason = new Because(begun.reason, begun.failure);
     }
     for (CoroutineTask<?> child : begun.cancelled) {
-      child.cancel(Count.CANCELLED_BY_CALL, reason, CurrentLoop.whoAmI());
+      if (child.cancellation() == null) {
+        child.cancel(Count.CANCELLED_BY_CALL, reason, CurrentLoop.whoAmI());
+      }
     }
   }
 
@@ -288,8 +390,9 @@ final class Children implements Awaited {
     if (policy != Policy.FIRST_SUCCESS || ending) {
       return null;
     }
+    Ending begun = ending("another child of its scope was first", null);
     winner = child;
-    return ending("another child of its scope was first", null);
+    return begun;
   }
 
   /**
@@ -300,28 +403,27 @@ final class Children implements Awaited {
     if (policy == Policy.SUPERVISE || (ending && (failure == null || winner != null))) {
       return null;
     }
-    End _ = child.watched();
     Throwable thrown = child.failure();
-    if (culprit == null) {
-      culprit = child;
-    }
+    Ending begun = null;
     if (policy == Policy.FAIL_FAST && !ending) {
-      return failing(thrown);
-    }
-    if (failure == null) {
+      begun = failing(thrown);
+    } else if (failure == null) {
       failure = thrown;
     } else {
       suppress(failure, thrown);
     }
-    return null;
+    // From here on nothing allocates, so the count of those who watch is right.
+    if (culprit == null) {
+      culprit = child;
+    }
+    End _ = child.watched();
+    return begun;
   }
 
   private Ending failing(Throwable thrown) {
-    if (failure != null) {
-      suppress(thrown, failure);
-    }
+    Ending begun = ending("its scope has failed", thrown);
     failure = thrown;
-    return ending("its scope has failed", thrown);
+    return begun;
   }
 
   /** An exception suppresses others, but not itself. */
@@ -333,7 +435,12 @@ final class Children implements Awaited {
   }
 
   private Ending ending(String reason, @Nullable Throwable thrown) {
+    Ending begun = new Ending(reason, thrown, left.coroutines());
+    if (thrown != null && failure != null) {
+      suppress(thrown, failure);
+    }
     ending = true;
-    return new Ending(reason, thrown, List.copyOf(left));
+    pending = begun;
+    return begun;
   }
 }

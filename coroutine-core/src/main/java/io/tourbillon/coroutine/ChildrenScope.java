@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.MemoryReserve;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +8,18 @@ import org.jspecify.annotations.Nullable;
  * their time is over; which may be found out by any thread, once.
  */
 final class ChildrenScope extends Scope implements Signal {
+  /** How a coroutine can leave one open, in words that follow "it has". */
+  enum LeftOpen {
+    BY_ITS_END("ended without closing it"),
+    BY_A_PART("left the timeout, shield or CoroutineLocal.where around it without closing it");
+
+    final String words;
+
+    LeftOpen(String words) {
+      this.words = words;
+    }
+  }
+
   /** Written once, before {@link #strikeNanos}. */
   private Object reason = "nothing has happened";
 
@@ -57,11 +70,20 @@ final class ChildrenScope extends Scope implements Signal {
     return raised;
   }
 
-  /** The coroutine has ended without leaving it. By its loop. */
-  void abandon(EventLoop loop) {
+  /**
+   * The coroutine goes on, or has ended, without having left it. By the coroutine, or by its loop.
+   * Waits for the memory that this takes.
+   */
+  void abandon(EventLoop loop, LeftOpen how) {
     family.dissolve();
-    loop.runTask(
-        () -> children.cancel("the coroutine that opened its scope has ended without closing it"));
+    while (true) {
+      try {
+        loop.runTask(() -> children.cancel("the coroutine that opened its scope has " + how.words));
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   @Override

@@ -160,22 +160,27 @@ final class Closing {
   }
 
   private void refuseMore() {
+    CoroutineTask<?> caller = CurrentLoop.coroutine();
+    CoroutineTask<?> waiter = caller == null ? BlockingCall.coroutineHere() : caller;
+    if (waiter != null && waiter.loop.scheduler().equals(scheduler)) {
+      throw closedByItself(waiter.name());
+    }
     EventLoop loop = CurrentLoop.get();
-    if (loop != null && loop.scheduler().equals(scheduler)) {
-      CoroutineTask<?> caller = loop.current();
-      if (caller != null || Thread.currentThread().equals(loop.thread())) {
-        throw new IllegalStateException(
-            "a scheduler must not be closed by one of its own coroutines or loops: "
-                + (caller == null ? loop.name() : caller.name()));
-      }
+    if (loop != null && loop.scheduler().equals(scheduler) && CurrentLoop.isOwnThread()) {
+      throw closedByItself(loop.name());
     }
     begun = true;
     loopIsQuiet();
   }
 
+  private static IllegalStateException closedByItself(String name) {
+    return new IllegalStateException(
+        "a scheduler must not be closed by one of its own coroutines or loops: " + name);
+  }
+
   /** A loop has no coroutine left. */
   void loopIsQuiet() {
-    if (begun && scheduler.live() == 0) {
+    if (begun && scheduler.isQuiet()) {
       quiet.complete(null);
     }
   }

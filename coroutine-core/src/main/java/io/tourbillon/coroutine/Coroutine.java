@@ -76,7 +76,8 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
    *     java.util.concurrent.CancellationException} that says who has cancelled it
    * @throws CoroutineCancelledException if the caller is a coroutine that is cancelled meanwhile
    * @throws java.util.concurrent.CancellationException if the caller is a thread that is
-   *     interrupted meanwhile, or was before; it stays interrupted
+   *     interrupted while it waits, or was before it had to; it stays interrupted. If the coroutine
+   *     has ended there is no wait, and a thread that is interrupted gets the result, too
    * @throws IllegalStateException if a coroutine tries to join itself
    */
   T join();
@@ -94,9 +95,10 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
    * depends on it runs on the coroutine's loop unless it is told to run elsewhere, and holds up the
    * other coroutines as long as it computes. On {@link Engine#VIRTUAL_THREAD} it may block, as it
    * runs in a virtual thread of its own. On the other engines it runs on the loop's own thread: one
-   * that blocks holds up the loop, and one that waits for a coroutine, a channel or a lock of this
-   * library is refused. It stays there for the sake of those who count on it that nothing else runs
-   * on the loop meanwhile.
+   * that blocks holds up the loop, and so does a failure that blocks when the JDK puts it into
+   * words for the stages that depend on the future, and one that waits for a coroutine, a channel
+   * or a lock of this library is refused. It stays there for the sake of those who count on it that
+   * nothing else runs on the loop meanwhile.
    */
   CompletableFuture<T> toFuture();
 

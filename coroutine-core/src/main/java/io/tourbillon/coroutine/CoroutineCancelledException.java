@@ -1,9 +1,11 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.LateText;
 import io.tourbillon.timer.text.Printable;
 import java.io.Serial;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a coroutine sees at its suspension points once it was cancelled, or once the time of a
@@ -15,27 +17,43 @@ import java.util.concurrent.TimeoutException;
  * <p>Its cause tells these apart. It has none if the coroutine was cancelled; it is a {@link
  * TimeoutException} if a limit was over, of {@code withTimeout} or of a scope; and what a child has
  * thrown if a scope has failed for that.
+ *
+ * <p>The reason, and with it the message, is put into words by the first who asks for it: if a
+ * scope has failed, it says what the failure says of itself.
  */
 public final class CoroutineCancelledException extends CancellationException {
-  @Serial private static final long serialVersionUID = 1;
+  @Serial private static final long serialVersionUID = 2;
 
-  /** Whose limit or request it was. For those who unwind, not for those who read. */
-  private final transient Signal signal;
+  /**
+   * Whose limit or request it was. For those who unwind, not for those who read; null if this was
+   * read from a stream.
+   */
+  private final transient @Nullable Signal signal;
 
+  private final String coroutineName;
   private final String source;
-  private final String reason;
+  private final LateText reason;
 
+  /** Calls no code of users. */
   CoroutineCancelledException(String coroutineName, Signal signal) {
-    super(
-        Printable.of(
-            coroutineName + " was cancelled by " + signal.source() + ": " + signal.reason()));
     this.signal = signal;
+    this.coroutineName = coroutineName;
     source = signal.source();
-    reason = signal.reason();
+    reason = new LateText(signal::reason);
     Throwable cause = signal.cause();
     if (cause != null) {
       initCause(cause);
     }
+  }
+
+  @Override
+  public String getMessage() {
+    return message(coroutineName, source, reason());
+  }
+
+  /** What exceptions say of a cancellation. */
+  static String message(String coroutineName, String source, String reason) {
+    return Printable.of(coroutineName + " was cancelled by " + source + ": " + reason);
   }
 
   /** Who asked for the end: a coroutine, a thread, a timeout, or the scheduler, by its name. */
@@ -45,7 +63,7 @@ public final class CoroutineCancelledException extends CancellationException {
 
   /** Why. */
   public String reason() {
-    return reason;
+    return reason.get();
   }
 
   boolean isFrom(Signal signal) {

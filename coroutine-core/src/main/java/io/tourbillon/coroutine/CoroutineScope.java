@@ -2,6 +2,8 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.TimerHandle;
+import io.tourbillon.timer.internal.LateCompletionException;
+import io.tourbillon.timer.internal.MemoryReserve;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,8 +36,10 @@ import org.jspecify.annotations.Nullable;
  * thread has opened can not reach into its other waits. If the block is left without either, the
  * failure of a child goes to the {@link CoroutineScheduler.Builder#uncaughtHandler}. A block that
  * catches the exception and throws another should pass the cause on, as {@link #run} does. A
- * coroutine that ends with a scope open, or leaves the timeout or shield in which it has opened it,
- * is reported in the log, and the children are cancelled.
+ * coroutine that ends with a scope open, or leaves the {@link Coroutines#withTimeout}, the {@link
+ * Coroutines#shield} or the {@link CoroutineLocal#where} in which it has opened it, is reported in
+ * the log, and the children are cancelled. What children throw while they clean up, when the block
+ * has thrown or its coroutine was cancelled, goes to the uncaught handler.
  *
  * <p>A child that somebody else cancels has ended, and means nothing for the others. {@link #spawn}
  * and {@link #cancel} may be called by any thread, by children too; the other methods are for
@@ -64,12 +68,6 @@ public final class CoroutineScope implements AutoCloseable {
   private final @Nullable ChildrenScope ownersScope;
   private final Family family;
   private final Children children;
-
-  /**
-   * What its deadline has failed it with, if that was over first. Written before the children fail,
-   * and read after they have, which their lock orders.
-   */
-  private @Nullable TimeoutException whyLate;
 
   /** Whether join has thrown why it has failed. The owner's. */
   private boolean failureIsSeen;
@@ -122,12 +120,7 @@ public final class CoroutineScope implements AutoCloseable {
 
   /** In the wheel of the owner's loop, or where plain threads have timers. */
   private Family.Deadline armed(Duration limit) {
-    Runnable over =
-        () -> {
-          TimeoutException late = new TimeoutException("the scope was open for " + limit);
-          whyLate = late;
-          children.fail(late);
-        };
+    Runnable over = () -> children.timeOut(limit);
     if (owner == null) {
       TimerHandle timer = scheduler.timers().schedule(limit, over);
       return new Family.Deadline(timer::remaining, timer::cancel);
@@ -193,13 +186,13 @@ public final class CoroutineScope implements AutoCloseable {
     Throwable thrown = children.failure();
     if (thrown != null) {
       failureIsSeen = true;
-      throw new CompletionException(thrown);
+      throw new LateCompletionException(thrown);
     }
   }
 
   /**
    * Cancels the children that have not ended, and waits until they have, however long it takes.
-   * Closing twice does nothing.
+   * Closing twice does nothing, unless the first close came too early.
    *
    * @throws IllegalStateException if called by another than who opened the scope; or, when the
    *     children have ended, if a scope that was opened inside is not closed yet
@@ -208,18 +201,45 @@ public final class CoroutineScope implements AutoCloseable {
   public void close() {
     requireOwner();
     if (!children.close()) {
+      leaveIfInnermost();
       return;
     }
     try {
-      Suspension.<@Nullable Void>awaitUndisturbed(children, children::awaitEnd);
+      awaitChildren();
     } finally {
-      family.dissolve();
+      leave();
+    }
+  }
+
+  /** Waits for the memory that waiting takes, as no child outlives the block. */
+  private void awaitChildren() {
+    while (true) {
+      try {
+        Suspension.<@Nullable Void>awaitUndisturbed(children, children::awaitEnd);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
+  }
+
+  private void leave() {
+    family.dissolve();
+    try {
       if (!failureIsSeen && (ownersScope == null || !ownersScope.wasRaised())) {
         children.giveUpFailure();
       }
+    } finally {
       if (owner != null && ownersScope != null) {
         owner.leave(ownersScope);
       }
+    }
+  }
+
+  /** After a close in the wrong order, which could not leave it. */
+  private void leaveIfInnermost() {
+    if (owner != null && ownersScope != null && ownersScope.equals(owner.scope())) {
+      owner.leave(ownersScope);
     }
   }
 
@@ -241,10 +261,10 @@ public final class CoroutineScope implements AutoCloseable {
 
   /**
    * Ends the scope, which is no failure: cancels the children that have not ended, and those that
-   * are spawned from now on, which do not begin. {@link #join} returns when all have ended, or
-   * throws what a child of {@link Policy#FIRST_SUCCESS} has thrown, if none has succeeded. For
-   * children, too; what the opener itself waits for, but for that, is left alone. Does nothing if
-   * the scope has ended.
+   * are spawned from now on, which do not begin unless {@link SpawnOptions#begins} says so. {@link
+   * #join} returns when all have ended, or throws what a child of {@link Policy#FIRST_SUCCESS} has
+   * thrown, if none has succeeded. For children, too; what the opener itself waits for, but for
+   * that, is left alone. Does nothing if the scope has ended.
    *
    * @param reason what their exceptions say
    */
@@ -327,7 +347,7 @@ public final class CoroutineScope implements AutoCloseable {
       try {
         return scope.runHere(block);
       } catch (CompletionException failed) {
-        TimeoutException late = scope.whyLate;
+        TimeoutException late = scope.children.late();
         if (late == null || !late.equals(failed.getCause())) {
           throw failed;
         }

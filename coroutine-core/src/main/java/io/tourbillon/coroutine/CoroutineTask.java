@@ -5,6 +5,7 @@ import io.tourbillon.coroutine.internal.engine.EngineTask;
 import io.tourbillon.coroutine.internal.engine.Pause;
 import io.tourbillon.coroutine.internal.engine.Strand;
 import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.text.Printable;
@@ -88,7 +89,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
         beginLater();
         return;
       } catch (Throwable failure) {
-        outcome = new Thrown(failure, State.FAILED);
+        outcome = lost(failure);
         end(State.FAILED);
         return;
       }
@@ -134,11 +135,24 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       case NOT_STARTED -> beginLater();
       case ENDED -> {
         if (!hasEnded()) {
-          Throwable cause =
-              broken == null ? new IllegalStateException("its stack is lost") : broken;
-          ended(new Thrown(cause, State.FAILED));
+          ended(lost(broken));
         }
         end(outcome instanceof Thrown(Throwable _, State how) ? how : State.DONE);
+      }
+    }
+  }
+
+  /**
+   * The outcome of one that can not go on. Waits for the memory that this takes: without an outcome
+   * it would never end.
+   */
+  private static Thrown lost(@Nullable Throwable cause) {
+    while (true) {
+      try {
+        return new Thrown(
+            cause == null ? new IllegalStateException("its stack is lost") : cause, State.FAILED);
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
       }
     }
   }
@@ -156,10 +170,17 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   private void end(State how) {
     body = null;
     strand = null;
-    leaveTo(null);
     waitsFor = null;
-    loop.interruptions.forget(this);
-    disarm();
+    try {
+      leaveTo(null, ChildrenScope.LeftOpen.BY_ITS_END);
+      loop.interruptions.forget(this);
+      disarm();
+    } finally {
+      tellEnd(how);
+    }
+  }
+
+  private void tellEnd(State how) {
     try {
       boolean known = publishEnd(how);
       if (!known && how == State.FAILED) {
@@ -175,21 +196,25 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     if (state().isEnd()) {
       return;
     }
-    outcome = new Thrown(cause, State.FAILED);
+    outcome = lost(cause);
     publishEnd(State.FAILED);
     loop.givePlace();
   }
 
   @Override
+  void lostWatcher() {
+    if (state() == State.FAILED && !isSeen() && timerId == 0) {
+      timerId = loop.armSurely(loop.elapsedNanos() + UNSEEN_NANOS, this);
+    }
+  }
+
+  /** Tells of a failure that nobody has seen, once. */
   void reportUnseen() {
     if (state() == State.FAILED) {
       disarm();
       if (!isSeen()) {
         End _ = watched();
-        Throwable failure = failure();
-        if (!(failure instanceof OrderlyEnd end && end.isOrderly())) {
-          loop.uncaught(this, failure);
-        }
+        loop.uncaught(this, failure());
       }
     }
   }
@@ -401,10 +426,20 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
         ended(((Callable<?>) Objects.requireNonNull(body)).call());
       }
     } catch (Throwable thrown) {
-      ended(
-          isCancellation(thrown)
-              ? new Thrown(thrown, State.CANCELLED)
-              : new Thrown(asFailure(thrown), State.FAILED));
+      ended(outcomeOf(thrown));
+    }
+  }
+
+  /** Waits for the memory that this takes, as {@link #lost} does. */
+  private Thrown outcomeOf(Throwable thrown) {
+    while (true) {
+      try {
+        return isCancellation(thrown)
+            ? new Thrown(thrown, State.CANCELLED)
+            : new Thrown(asFailure(thrown), State.FAILED);
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
     }
   }
 
@@ -427,7 +462,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     if (cause == null) {
       return thrown;
     }
-    CompletionException failure = new CompletionException(cause);
+    CompletionException failure = new LateCompletionException(cause);
     failure.addSuppressed(thrown);
     return failure;
   }
@@ -484,13 +519,17 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   <V extends @Nullable Object> V suspend(
       ResumptionTask<V> resumption, Consumer<? super Resumption<V>> registration) {
-    register(resumption, registration);
+    passSuspensionPoint();
+    resumption.register(registration);
     if (!resumption.isSettled()) {
       parkOn(resumption, Scope.NEVER);
     }
     if (resumption.isCut()) {
       resumption.cleanUp();
       throw cancelledException();
+    }
+    if (resumption.isCancellation()) {
+      checkCancelled(); // It may come of that: nothing else is lost.
     }
     return resumption.value();
   }
@@ -504,7 +543,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       long limitNanos, Object waitsFor, Consumer<? super Resumption<V>> registration) {
     ResumptionTask<V> resumption = new ResumptionTask<>(this, waitsFor);
     long untilNanos = TickScale.deadlineNanos(loop.elapsedNanos(), limitNanos);
-    register(resumption, registration);
+    passSuspensionPoint();
+    resumption.register(registration);
     if (!resumption.isSettled()) {
       parkOn(resumption, untilNanos);
     }
@@ -513,21 +553,6 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       checkCancelled();
     }
     return resumption;
-  }
-
-  private <V extends @Nullable Object> void register(
-      ResumptionTask<V> resumption, Consumer<? super Resumption<V>> registration) {
-    passSuspensionPoint();
-    StackReserve.require();
-    boolean registered = false;
-    try {
-      registration.accept(resumption);
-      registered = true;
-    } finally {
-      if (!registered && resumption.cut()) {
-        resumption.letGo();
-      }
-    }
   }
 
   private void parkOn(ResumptionTask<?> resumption, long untilNanos) {
@@ -554,6 +579,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   <V extends @Nullable Object, X extends Exception> V withTimeout(Duration limit, Body<V, X> part)
       throws X, TimeoutException {
+    StackReserve.require(); // For leaving the scope.
     long limitNanos = TickScale.nanosOf(limit);
     Scope outer = scope;
     TimeoutScope mine =
@@ -571,13 +597,14 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       }
       throw thrown;
     } finally {
-      leaveTo(outer);
+      leaveTo(outer, ChildrenScope.LeftOpen.BY_A_PART);
       forgetInterruptFor(mine);
     }
   }
 
   <V extends @Nullable Object, X extends Exception> V shield(Duration grace, Body<V, X> part)
       throws X {
+    StackReserve.require(); // For leaving the scope.
     Scope outer = scope;
     Interruption last = loop.interruptions.of(this);
     if (last != null) {
@@ -587,29 +614,30 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     try {
       return part.call();
     } finally {
-      leaveTo(outer);
+      leaveTo(outer, ChildrenScope.LeftOpen.BY_A_PART);
     }
   }
 
   <V extends @Nullable Object, X extends Exception> V where(
       CoroutineLocal<?> local, @Nullable Object value, Body<V, X> part) throws X {
+    StackReserve.require(); // For leaving the scope.
     Scope outer = scope;
     scope = new LocalScope(outer, local, value);
     try {
       return part.call();
     } finally {
-      leaveTo(outer);
+      leaveTo(outer, ChildrenScope.LeftOpen.BY_A_PART);
     }
   }
 
   /** Leaves all scopes inside of one; none with children outlives the call that it is inside of. */
-  private void leaveTo(@Nullable Scope outer) {
+  private void leaveTo(@Nullable Scope outer, ChildrenScope.LeftOpen how) {
     Scope inner = scope;
     scope = outer;
     while (inner != null && inner != outer) {
       if (inner instanceof ChildrenScope left) {
-        left.abandon(loop);
-        loop.leftOpen(this);
+        left.abandon(loop, how);
+        loop.leftOpen(this, how);
       }
       inner = inner.outer;
     }
@@ -636,7 +664,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     left.end();
     if (!left.equals(scope)) {
       throw new IllegalStateException(
-          "scopes must be closed in reverse order, and inside a timeout or shield those opened there");
+          "scopes must be closed in reverse order, and those opened inside a timeout, a shield or"
+              + " CoroutineLocal.where must be closed there");
     }
     scope = left.outer;
     forgetInterruptFor(left);

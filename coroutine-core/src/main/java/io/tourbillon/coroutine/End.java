@@ -39,7 +39,7 @@ final class End {
     // Guarded by the list's lock until the end, and then the loop's.
     private @Nullable Listener next;
     private @Nullable Listener previous;
-    private boolean left;
+    private boolean linked;
 
     /**
      * The coroutine has ended. The loop's own thread calls this, so it must not wait, nor run code
@@ -67,6 +67,7 @@ final class End {
 
   /** Adds one, who is told at once if the end has come. */
   void listen(Listener listener) {
+    StackReserve.require();
     if (!add(listener)) {
       listener.ended();
     }
@@ -78,6 +79,7 @@ final class End {
       if (over) {
         return false;
       }
+      listener.linked = true;
       Listener before = last;
       listener.previous = before;
       if (before == null) {
@@ -92,14 +94,15 @@ final class End {
     }
   }
 
-  /** Takes one out, if it is still there: it may be told at this very moment. */
+  /** Takes one out, if it is there: it may be told at this very moment. */
   void leave(Listener listener) {
+    StackReserve.require();
     lock();
     try {
-      if (over || listener.left) {
+      if (over || !listener.linked) {
         return;
       }
-      listener.left = true;
+      listener.linked = false;
       Listener before = listener.previous;
       Listener after = listener.next;
       if (before == null) {
@@ -119,27 +122,41 @@ final class End {
     }
   }
 
-  /** Tells all who listen, in the order in which they came, and who listens from now on. */
+  /**
+   * Tells all who listen, in the order in which they came, and who listens from now on. The caller
+   * has made sure of its stack, as the loop has.
+   */
   void tell() {
+    Error failure = null;
     Listener each = takeAll();
     while (each != null) {
       Listener after = each.next;
       // A listener that somebody keeps must not keep those that came after it.
       each.next = null;
       each.previous = null;
-      tellSurely(each);
+      failure = tellSurely(each, failure);
       each = after;
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 
-  /** Nobody is to wait for ever for want of a moment's memory. */
-  private static void tellSurely(Listener listener) {
+  /**
+   * Nobody is to wait for ever for want of a moment's memory, or because another listener fails.
+   *
+   * @param before what another has thrown, if any
+   * @return that, or what this one has thrown
+   */
+  private static @Nullable Error tellSurely(Listener listener, @Nullable Error before) {
     while (true) {
       try {
         listener.ended();
-        return;
+        return before;
       } catch (OutOfMemoryError full) {
         MemoryReserve.pause();
+      } catch (StackOverflowError full) {
+        return full;
       }
     }
   }
@@ -158,7 +175,6 @@ final class End {
   }
 
   private void lock() {
-    StackReserve.require();
     while (!HELD.compareAndSet(this, false, true)) {
       Thread.onSpinWait();
     }

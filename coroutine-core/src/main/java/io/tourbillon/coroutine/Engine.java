@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *     virtual thread on the loop, which they may block</td><td>on the loop's own thread: they block
  *     the loop</td><td>on the loop's own thread: they block the loop</td></tr>
  * <tr><td>handlers, logs, interrupts of blocking calls</td><td>never on the loop's own
- *     thread</td><td>beside the loop</td><td>beside the loop</td></tr>
+ *     thread</td><td>beside the loop; by a virtual clock on the loop's own thread, but for the
+ *     interrupts</td><td>the same</td></tr>
  * <tr><td>threads for other people's code</td><td>yes</td><td>no</td><td>no</td></tr>
  * </table>
  */

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -85,8 +86,9 @@ final class EventLoop implements EngineLoop {
   private final MemoryReserve memory = new MemoryReserve();
   private volatile @Nullable Thread thread;
 
-  /** Coroutines that were placed here and have not ended. */
-  private final AtomicInteger live = new AtomicInteger();
+  // Of the coroutines that were placed here, ever. Both only grow: see LoopScheduler.isQuiet.
+  private final AtomicLong taken = new AtomicLong();
+  private final AtomicLong givenBack = new AtomicLong();
 
   /** Turns that the watchdog has told of. */
   private final AtomicInteger stalls = new AtomicInteger();
@@ -215,9 +217,22 @@ final class EventLoop implements EngineLoop {
     }
   }
 
-  /** Runs a task of the scheduler's timers, in a turn of its own. */
+  /**
+   * Runs a task of the scheduler's timers, in a turn of its own. Waits for the memory that this
+   * takes: a timer expires once.
+   */
   void runTimerTask(Runnable task) {
-    execute(() -> loopEngine.runTask(task));
+    execute(timerTurn(task));
+  }
+
+  private Runnable timerTurn(Runnable task) {
+    while (true) {
+      try {
+        return () -> loopEngine.runTask(task);
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   /** Runs a task of users, at once if the calling thread is one that may wait for locks. */
@@ -266,11 +281,23 @@ final class EventLoop implements EngineLoop {
 
   /** How much lives here, for placing. */
   int load() {
-    return dead ? Integer.MAX_VALUE : live.get() + guests.get();
+    return dead ? Integer.MAX_VALUE : live() + guests.get();
   }
 
+  /** Coroutines that were placed here and have not ended. */
   int live() {
-    return live.get();
+    long gone = givenBack.get(); // First, or it could be more than were taken.
+    return (int) (taken.get() - gone);
+  }
+
+  /** Places that were taken here, ever. */
+  long taken() {
+    return taken.get();
+  }
+
+  /** Places that were given back, ever. */
+  long givenBack() {
+    return givenBack.get();
   }
 
   int guests() {
@@ -312,12 +339,12 @@ final class EventLoop implements EngineLoop {
 
   /** Takes a place for a coroutine that is about to be accepted. */
   void takePlace() {
-    live.incrementAndGet();
+    taken.incrementAndGet();
   }
 
   /** Gives a place back; the scheduler may have been waiting for that. */
   void givePlace() {
-    if (live.decrementAndGet() == 0) {
+    if (givenBack.incrementAndGet() == taken.get()) {
       scheduler.closing().loopIsQuiet();
     }
   }
@@ -400,8 +427,20 @@ final class EventLoop implements EngineLoop {
     try {
       scheduler.reports().loopDied(this, failure);
     } finally {
-      residents.all().forEach(coroutine -> coroutine.abandon(causeOfDeath));
+      abandonAll();
       refuseMail();
+    }
+  }
+
+  /** Waits for the memory that this takes. */
+  private void abandonAll() {
+    while (true) {
+      try {
+        residents.all().forEach(coroutine -> coroutine.abandon(causeOfDeath));
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
     }
   }
 
@@ -513,7 +552,7 @@ final class EventLoop implements EngineLoop {
     if (wheel.isBehind() || !ready.isEmpty()) {
       return true;
     }
-    if (finishing && live.get() == 0 && wheel.isEmpty()) {
+    if (finishing && live() == 0 && wheel.isEmpty()) {
       endThread();
       if (!mailbox.isEmpty()) {
         revive();
@@ -682,12 +721,25 @@ final class EventLoop implements EngineLoop {
     attachments.ended(coroutine);
   }
 
-  /** A coroutine has ended with a scope open. */
-  void leftOpen(CoroutineTask<?> coroutine) {
-    loopEngine.report(() -> scheduler.reports().leftOpen(coroutine));
+  /**
+   * A coroutine has ended with a scope open, or left what it had opened that in. Waits for the
+   * memory that telling takes.
+   */
+  void leftOpen(CoroutineTask<?> coroutine, ChildrenScope.LeftOpen how) {
+    while (true) {
+      try {
+        loopEngine.report(() -> scheduler.reports().leftOpen(coroutine, how));
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
-  /** Tells of a failure that nobody has seen. Waits for the memory that this takes. */
+  /**
+   * Tells of a failure that nobody has seen, unless it is an orderly end. Waits for the memory that
+   * this takes.
+   */
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
     while (true) {
       try {

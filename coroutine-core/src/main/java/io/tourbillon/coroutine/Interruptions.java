@@ -1,7 +1,6 @@
 package io.tourbillon.coroutine;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * that has the turn.
  */
 final class Interruptions {
-  private final Map<CoroutineTask<?>, Interruption> last = new HashMap<>();
+  /** Grows before it adds, so that it stays whole if there is no memory for that. */
+  private final IdentityHashMap<CoroutineTask<?>, Interruption> last = new IdentityHashMap<>();
 
   @Nullable Interruption of(CoroutineTask<?> coroutine) {
     return last.isEmpty() ? null : last.get(coroutine);

@@ -1,6 +1,8 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.timer.internal.LateCancellationException;
+import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.text.Printable;
 import java.lang.invoke.MethodHandles;
@@ -10,7 +12,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -215,17 +216,28 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   final T result() {
     return switch (state) {
       case DONE -> (T) outcome;
-      case FAILED -> throw new CompletionException(Settlement.unwrapped(failure()));
-      default -> throw new CompletionException(cancellationException());
+      case FAILED -> throw new LateCompletionException(Settlement.unwrapped(failure()));
+      default -> {
+        // The end of the one may come of that of the caller's scope, which the caller is to be
+        // told.
+        CoroutineTask<?> caller = CurrentLoop.coroutine();
+        if (caller != null) {
+          caller.checkCancelled();
+        }
+        throw new LateCompletionException(cancellationException());
+      }
     };
   }
 
-  /** Somebody else's, as its type says: nobody takes it for his own cancellation. */
+  /**
+   * Somebody else's, as its type says: nobody takes it for his own cancellation. Made without a
+   * call of users' code, as a loop makes some.
+   */
   private CancellationException cancellationException() {
     Cancellation asked = Objects.requireNonNull(cancellation, "only who was cancelled ends so");
     CancellationException cancelled =
-        new CancellationException(
-            Printable.of(name() + " was cancelled by " + asked.source() + ": " + asked.reason()));
+        new LateCancellationException(
+            () -> CoroutineCancelledException.message(name(), asked.source(), asked.reason()));
     if (outcome instanceof Thrown(Throwable thrown, State _)) {
       cancelled.initCause(thrown);
     }
@@ -233,15 +245,16 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   }
 
   /** Whoever has had {@link #watched} does so no more. */
-  final void unwatched() {
+  final void giveUp() {
     giveUp(end());
   }
 
   /** Someone waits no more. If that was the only one, a failure is to be told of after all. */
   private void giveUp(End awaited) {
+    Message notice = this::lostWatcher; // Made before, as nothing may fail after.
     awaited.unwatch();
     if (state.isEnd()) {
-      loop.tell(this::reportUnseen);
+      loop.tell(notice);
     }
   }
 
@@ -252,7 +265,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
    */
   final void requireJoinable() {
     CoroutineTask<?> caller = CurrentLoop.coroutine();
-    if (caller == this) {
+    if ((caller == null ? BlockingCall.coroutineHere() : caller) == this) {
       throw new IllegalStateException("a coroutine must not join itself: " + name());
     }
     if (caller == null && CurrentLoop.isOwnThread()) {
@@ -267,8 +280,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   @Override
   public final CompletableFuture<T> toFuture() {
     CompletableFuture<T> view = new CoroutineFuture<>(this);
-    End awaited = watched();
-    awaited.listen(
+    watch(
         new End.Listener() {
           @Override
           void ended() {
@@ -286,7 +298,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
         Throwable failure = failure();
         view.completeExceptionally(
             failure instanceof CancellationException someoneElses
-                ? new CompletionException(someoneElses)
+                ? new LateCompletionException(someoneElses)
                 : failure);
       }
       default -> view.completeExceptionally(cancellationException());
@@ -298,6 +310,20 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     End awaited = end();
     awaited.watch();
     return awaited;
+  }
+
+  /** As {@link #listen}, and it counts as seen. */
+  final void watch(End.Listener listener) {
+    End awaited = watched();
+    boolean listens = false;
+    try {
+      awaited.listen(listener);
+      listens = true;
+    } finally {
+      if (!listens) {
+        giveUp(awaited);
+      }
+    }
   }
 
   /**
@@ -316,6 +342,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   private End end() {
     End made = end;
     if (made == null) {
+      StackReserve.require(); // Once others see it they must be told, if it has ended.
       End fresh = new End();
       made = END.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(end);
       if (state.isEnd()) {
@@ -419,8 +446,8 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     return awaited != null && awaited.isWatched();
   }
 
-  /** Tells of a failure that nobody has seen, once. */
-  abstract void reportUnseen();
+  /** Someone watches no more. If it has failed and nobody else does, that is told of in a while. */
+  abstract void lostWatcher();
 
   /** What its body has thrown, and what that means. */
   record Thrown(Throwable failure, State state) {}

@@ -290,6 +290,25 @@ final class LoopScheduler implements CoroutineScheduler {
     return live;
   }
 
+  /**
+   * Whether there was a moment without any coroutine. The sum of {@link #live} cannot tell: while
+   * it is formed, one may spawn another on a loop that was counted before, and end on one that is
+   * counted after. Places taken and given back only grow, and never more are given back than were
+   * taken. So if all that were given back, counted first, are as many as all that were taken, they
+   * were as many at the moment in between.
+   */
+  boolean isQuiet() {
+    long givenBack = 0;
+    for (EventLoop loop : loops) {
+      givenBack += loop.givenBack();
+    }
+    long taken = 0;
+    for (EventLoop loop : loops) {
+      taken += loop.taken();
+    }
+    return givenBack == taken;
+  }
+
   @Override
   public CoroutineDump dump(int most) {
     if (most < 0) {

@@ -7,6 +7,10 @@ package io.tourbillon.coroutine;
  * not told of it.
  */
 public interface OrderlyEnd {
-  /** Returns true if this says no more than that. */
+  /**
+   * Returns true if this says no more than that. Called where the {@link UncaughtHandler} would be,
+   * so one that blocks holds up what that one would. If it throws, the handler is told of the
+   * failure.
+   */
   boolean isOrderly();
 }

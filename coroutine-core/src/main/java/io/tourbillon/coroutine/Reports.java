@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.internal.IndependentThread;
+import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.text.Printable;
 import io.tourbillon.timer.watchdog.Watchdog;
 import java.lang.System.Logger.Level;
@@ -54,12 +55,24 @@ final class Reports {
     }
   }
 
-  /** A coroutine has failed, and nobody has seen it. */
+  /** A coroutine has failed, and nobody has seen it. An orderly end is not told of. */
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
+    if (isOrderly(failure)) {
+      return;
+    }
     try {
       uncaughtHandler.handle(coroutine, failure);
     } catch (Throwable thrown) {
       LOG.log(Level.ERROR, "the uncaught handler has thrown", thrown);
+    }
+  }
+
+  /** Asks code of users. If that throws, the failure is one that has to be told. */
+  private static boolean isOrderly(Throwable failure) {
+    try {
+      return failure instanceof OrderlyEnd end && end.isOrderly();
+    } catch (Throwable broken) {
+      return false;
     }
   }
 
@@ -78,17 +91,23 @@ final class Reports {
     }
   }
 
-  /** A coroutine has ended without closing a scope. */
-  void leftOpen(CoroutineTask<?> coroutine) {
+  /** A coroutine has ended without closing a scope, or left what it had opened that in. */
+  void leftOpen(CoroutineTask<?> coroutine, ChildrenScope.LeftOpen how) {
     LOG.log(
         Level.WARNING,
         Printable.of(coroutine.name())
-            + " has ended without closing a scope that it has opened; its children are cancelled");
+            + switch (how) {
+              case BY_ITS_END -> " has ended without closing a scope that it has opened";
+              case BY_A_PART ->
+                  " has left a timeout, shield or CoroutineLocal.where without closing a scope that"
+                      + " it has opened there";
+            }
+            + "; its children are cancelled");
   }
 
   /** Something of the loop's own, or a turn, has thrown. */
   void taskFailed(EventLoop loop, Object task, Throwable failure) {
-    LOG.log(Level.ERROR, Printable.of(loop + ": a task has thrown: " + task), failure);
+    LOG.log(Level.ERROR, Printable.of(loop + ": a task has thrown: ") + SafeText.of(task), failure);
   }
 
   /** A loop has got no thread for what came after its end. */

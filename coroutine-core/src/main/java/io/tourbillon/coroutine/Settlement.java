@@ -1,11 +1,15 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.StackReserve;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,6 +124,20 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
 
   // By the waiter.
 
+  /** Runs a registration, after which this takes nothing if it throws. */
+  final void register(Consumer<? super Resumption<T>> registration) {
+    StackReserve.require();
+    boolean registered = false;
+    try {
+      registration.accept(this);
+      registered = true;
+    } finally {
+      if (!registered && cut()) {
+        letGo();
+      }
+    }
+  }
+
   /**
    * Ends the wait without an outcome.
    *
@@ -156,13 +174,19 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
     }
   }
 
+  /** Whether something that was waited for was cancelled. */
+  final boolean isCancellation() {
+    return outcome instanceof Failure(Throwable cause, boolean _)
+        && cause instanceof CancellationException;
+  }
+
   /** What the waiter goes on with, once that is settled and no cut. */
   @SuppressWarnings({"unchecked", "NullAway"}) // Only resume stores values, and it stores T.
   final T value() {
     Object settled = outcome;
     if (settled instanceof Failure(Throwable cause, boolean asJoinDoes)) {
       // Made here, so that it shows where the waiter has waited.
-      throw asJoinDoes ? new CompletionException(cause) : unchecked(cause);
+      throw asJoinDoes ? new LateCompletionException(cause) : unchecked(cause);
     }
     return NULL.equals(settled) ? null : (T) settled;
   }
@@ -180,7 +204,7 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
     return failure instanceof RuntimeException exception
             && !(failure instanceof CoroutineCancelledException)
         ? exception
-        : new CompletionException(failure);
+        : new LateCompletionException(failure);
   }
 
   private record Failure(Throwable cause, boolean asJoinDoes) {}

@@ -83,7 +83,9 @@ public record SpawnOptions(
   /**
    * The same, for a body that begins even if the coroutine is cancelled before, and sees that at
    * its first suspension point: for one that is given something which it must close. It does not
-   * begin if the spawn throws, if the loop dies first, or if there is no memory for its stack.
+   * begin if the spawn throws, if the loop dies first, or if its engine fails to make its stack; it
+   * has failed then. While there is only no memory for the stack, it waits, and begins as soon as
+   * there is.
    *
    * <pre>{@code
    * scheduler.spawn(SpawnOptions.named("session").begins(), () -> {

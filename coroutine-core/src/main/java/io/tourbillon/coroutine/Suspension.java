@@ -3,11 +3,10 @@ package io.tourbillon.coroutine;
 import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
-import io.tourbillon.timer.internal.StackReserve;
+import io.tourbillon.timer.internal.LateCompletionException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
@@ -126,7 +125,7 @@ public final class Suspension {
     }
     coroutine.checkCancelled();
     ResumptionTask<T> resumption = new ResumptionTask<>(coroutine, what);
-    registration.accept(resumption);
+    resumption.register(registration);
     if (!resumption.isSettled() && resumption.cut()) {
       resumption.cleanUp();
     }
@@ -260,11 +259,11 @@ public final class Suspension {
             then.accept(awaited::result);
           }
         };
-    awaited.watched().listen(listener);
+    awaited.watch(listener);
     return once(
         () -> {
           awaited.leave(listener);
-          awaited.unwatched();
+          awaited.giveUp();
         });
   }
 
@@ -298,7 +297,7 @@ public final class Suspension {
   /** With an exception made here, so that it shows where the caller has waited. */
   private static <T extends @Nullable Object> T outcome(T value, @Nullable Throwable failure) {
     if (failure != null) {
-      throw new CompletionException(Settlement.unwrapped(failure));
+      throw new LateCompletionException(Settlement.unwrapped(failure));
     }
     return value;
   }
@@ -318,8 +317,7 @@ public final class Suspension {
               + CurrentLoop.get());
     }
     ThreadResumption<T> resumption = new ThreadResumption<>(what);
-    StackReserve.require();
-    registration.accept(resumption);
+    resumption.register(registration);
     return resumption;
   }
 }

@@ -3,6 +3,7 @@ package io.tourbillon.coroutine;
 import io.tourbillon.timer.internal.SafeText;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,18 @@ final class ThreadResumption<T extends @Nullable Object> extends Settlement<T>
    * @throws CancellationException if the thread was interrupted, which it still is then
    */
   void await(long limitNanos) {
+    boolean ended = false;
+    try {
+      awaitEnd(limitNanos);
+      ended = true;
+    } finally {
+      if (!ended && cut()) {
+        cleanUp();
+      }
+    }
+  }
+
+  private void awaitEnd(long limitNanos) {
     long startNanos = System.nanoTime();
     while (!isSettled()) {
       long leftNanos = limitNanos - (System.nanoTime() - startNanos);
@@ -54,10 +67,13 @@ final class ThreadResumption<T extends @Nullable Object> extends Settlement<T>
     }
   }
 
-  /** Until it is settled or the thread is interrupted, which it stays. */
+  /** Until it is settled or the thread is interrupted, which it stays; or for no reason. */
   private void park() {
     try {
       ForkJoinPool.managedBlock(this);
+    } catch (RejectedExecutionException | OutOfMemoryError notReplaced) {
+      // The pool has as many threads as it may, and does with one less.
+      LockSupport.park(this);
     } catch (InterruptedException impossible) {
       throw new AssertionError("block throws none", impossible);
     }

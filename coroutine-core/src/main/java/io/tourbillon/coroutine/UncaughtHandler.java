@@ -9,7 +9,10 @@ import io.tourbillon.timer.text.Printable;
  * from was closed, which is an {@link OrderlyEnd}. On {@link Engine#VIRTUAL_THREAD} it is called on
  * the coroutine's loop, by a virtual thread there; on the others beside the loop, by a virtual
  * thread of the JDK's, one call of a loop at a time. So one that blocks holds up no coroutine, but
- * one that computes for long may. What it throws itself is logged.
+ * one that computes for long may. A loop that goes by another clock than {@link
+ * io.tourbillon.timer.Clock#system}, as by a virtual one, does not call it beside itself, so that
+ * the same happens in the same order again and again: on those other engines it calls it on its own
+ * thread, which one that blocks holds up. What it throws itself is logged.
  */
 @FunctionalInterface
 public interface UncaughtHandler {

@@ -59,6 +59,23 @@ class CancelTest {
     assertInstanceOf(CoroutineCancelledException.class, joined.getCause());
   }
 
+  /** A thread that is interrupted is refused a wait, and this is none. */
+  @Test
+  void join_ofOneThatHasEnded_givesAnInterruptedThreadTheResult() {
+    Coroutine<String> done = scheduler.spawn(() -> "result");
+    Coroutine<?> going = scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
+    settle();
+    Thread.currentThread().interrupt();
+    try {
+      assertEquals("result", done.join());
+      assertTrue(Thread.currentThread().isInterrupted());
+      assertThrows(CancellationException.class, going::join);
+      assertTrue(Thread.currentThread().isInterrupted());
+    } finally {
+      assertTrue(Thread.interrupted());
+    }
+  }
+
   @Test
   void cancel_again_isNotTheOne() {
     Coroutine<?> sleeper = scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1)));

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,28 @@ class CloseWithGraceTest {
                   Coroutines.blocking(() -> own.spawn(() -> 1).join());
                 }))
         .map(each -> DynamicTest.dynamicTest(each.name, () -> worksDuringAClose(each.work)));
+  }
+
+  /** Coroutines that spawn the next and end, each on the loop that has the fewest. */
+  @Test
+  void close_whileOneSpawnsTheNext_waitsForTheLast() {
+    for (int round = 0; round < 100; round++) {
+      AtomicInteger left = new AtomicInteger(2_000);
+      CoroutineScheduler scheduler =
+          TestSchedulers.builder().loops(8).watchdog(Duration.ZERO).build();
+      hop(scheduler, left);
+      scheduler.close();
+      assertEquals(0, left.get());
+    }
+  }
+
+  private static void hop(CoroutineScheduler scheduler, AtomicInteger left) {
+    scheduler.spawn(
+        () -> {
+          if (left.decrementAndGet() > 0) {
+            hop(scheduler, left);
+          }
+        });
   }
 
   private static void worksDuringAClose(Action work) throws Exception {

@@ -11,6 +11,7 @@ import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -22,6 +23,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -379,5 +381,69 @@ class CoroutineScopeFailuresTest {
                               scope.spawn(() -> Coroutines.delay(LONG));
                               throw own;
                             }))));
+  }
+
+  /** The failure reaches another loop later than the cancellation of the child that is joined. */
+  @Test
+  void failure_whileTheOwnerWaitsForAnotherChild_isThatOfTheScope() throws Exception {
+    for (int round = 0; round < 200; round++) {
+      boolean byFuture = round % 2 == 1;
+      run(
+          () -> {
+            CompletionException failure =
+                assertThrows(
+                    CompletionException.class,
+                    () ->
+                        CoroutineScope.run(
+                            Policy.FAIL_FAST, scope -> joinsOneWhileAnotherFails(scope, byFuture)));
+            assertSame(broken, failure.getCause());
+          });
+    }
+  }
+
+  private @Nullable Void joinsOneWhileAnotherFails(CoroutineScope scope, boolean byFuture) {
+    List<Coroutine<?>> siblings = new ArrayList<>();
+    for (int number = 0; number < 50; number++) {
+      siblings.add(scope.spawn(() -> Coroutines.delay(LONG)));
+    }
+    for (Coroutine<?> each : siblings) {
+      while (each.state() != State.SUSPENDED) {
+        Coroutines.yieldNow();
+      }
+    }
+    Coroutine<?> joined = siblings.getFirst();
+    scope.spawn(
+        () -> {
+          throw broken;
+        });
+    if (byFuture) {
+      Coroutines.await(joined.toFuture());
+    } else {
+      joined.join();
+    }
+    return null;
+  }
+
+  @Test
+  void run_ofWhichADeadlineIsSetWhenItIsLate_throwsTheTimeout() throws Exception {
+    run(
+        () ->
+            assertThrows(
+                TimeoutException.class,
+                () ->
+                    CoroutineScope.<Object, RuntimeException>run(
+                        Policy.FAIL_FAST,
+                        Duration.ofMillis(5),
+                        scope -> {
+                          try {
+                            Coroutines.delay(LONG);
+                          } finally {
+                            scope.deadline(Duration.ofMillis(1));
+                            Coroutines.shield(
+                                PATIENCE,
+                                Body.of(() -> Coroutines.delay(20, TimeUnit.MILLISECONDS)));
+                          }
+                          return "never";
+                        })));
   }
 }

@@ -161,6 +161,17 @@ class LoopsOwnThreadTest {
     }
   }
 
+  @SuppressWarnings("ThrowableEqualsHashCode") // Of its superclass.
+  private static final class SpyEnd extends SpyException implements OrderlyEnd {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public boolean isOrderly() {
+      called("isOrderly");
+      return false;
+    }
+  }
+
   private static final class SpyChannel extends AbstractInterruptibleChannel {
     final CountDownLatch reading = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -234,9 +245,16 @@ class LoopsOwnThreadTest {
               throw new SpyCancellation();
             });
     assertThrows(CompletionException.class, cancelledByItself::join);
+    Coroutine<?> watched =
+        scheduler.spawn(
+            () -> {
+              Coroutines.delay(Duration.ofMillis(5));
+              throw new SpyCancellation();
+            });
+    assertThrows(ExecutionException.class, () -> watched.toFuture().get());
     scheduler.spawn(
         () -> {
-          throw new SpyException();
+          throw new SpyEnd();
         });
     scheduler.spawn(
         () -> {
@@ -245,6 +263,7 @@ class LoopsOwnThreadTest {
           return Coroutines.await(failed);
         });
     awaitTold(2);
+    assertTrue(CALLS.contains("isOrderly"));
     assertTrue(CALLS.contains("uncaughtHandler"));
   }
 
@@ -473,7 +492,6 @@ class LoopsOwnThreadTest {
 
   /** The words of a failure are part of the reason for which the others are cancelled. */
   @Test
-  @Tag("virtual-thread")
   void failuresOfChildren() throws Exception {
     for (Policy policy : Policy.values()) {
       scheduler
@@ -492,7 +510,8 @@ class LoopsOwnThreadTest {
                               Coroutines.yieldNow();
                               throw new SpyException();
                             });
-                        scope.spawn(() -> Coroutines.delay(Duration.ofMillis(10)));
+                        CompletableFuture<?> _ =
+                            scope.spawn(() -> Coroutines.delay(Duration.ofMillis(10))).toFuture();
                         return 1;
                       });
                 } catch (CompletionException failed) {

@@ -2,15 +2,24 @@ package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.sync.Event;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.Permits;
 import io.tourbillon.coroutine.sync.WaitGroup;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +97,50 @@ class OverflowingCallersTest {
   }
 
   @Test
+  void join_ofOneThatHasEnded_deepDown_lastsNoLongerLater() throws Exception {
+    List<Coroutine<Integer>> ended = new ArrayList<>();
+    for (int number = 0; number < 200; number++) {
+      Coroutine<Integer> each = scheduler.spawn(() -> 1);
+      while (!each.state().isEnd()) {
+        Thread.onSpinWait();
+      }
+      ended.add(each);
+    }
+    Iterator<Coroutine<Integer>> next = ended.iterator();
+    doDeepDown(
+        () -> {
+          // A new one at each depth, as what the first attempt leaves behind counts.
+          if (next.hasNext()) {
+            assertEquals(1, next.next().join());
+          }
+        });
+    for (Coroutine<Integer> each : ended) {
+      assertEquals(1, CompletableFuture.supplyAsync(each::join).get(10, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void awaitAny_deepDown_dropsNobodyElse() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      Event event = new Event();
+      Coroutine<?> awaited = scheduler.spawn(() -> event.await());
+      CompletableFuture<?> other = awaited.toFuture();
+      doDeepDown(
+          () -> {
+            Thread.currentThread().interrupt();
+            try {
+              Coroutine<?> _ = Coroutine.awaitAny(List.of(awaited, awaited));
+              throw new AssertionError("it has not ended");
+            } catch (CancellationException interrupted) {
+              // As it is to be; a StackOverflowError is for the diver.
+            }
+          });
+      event.set();
+      other.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   void release_deepDown_letsOneIn() throws Exception {
     Permits permits = new Permits(1);
     for (int round = 0; round < ROUNDS; round++) {
@@ -137,6 +190,17 @@ class OverflowingCallersTest {
           });
       assertTrue(mutex.tryLock());
       mutex.unlock();
+    }
+  }
+
+  @Test
+  void cancelOfAScope_deepDown_cancelsTheChildren() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.FAIL_FAST)) {
+        Coroutine<?> child = scope.spawn(() -> Coroutines.delay(PATIENCE.multipliedBy(100)));
+        doDeepDown(() -> scope.cancel("deep down"));
+        assertThrows(CompletionException.class, () -> child.join(PATIENCE));
+      }
     }
   }
 }

@@ -28,6 +28,22 @@ class SelfWaitTest {
             new Wait("await of the future", () -> Coroutines.await(self().toFuture())),
             new Wait("select of a join", () -> new Select<Object>().onJoin(self(), v -> v).await()),
             new Wait(
+                "join by its blocking call",
+                () -> {
+                  Coroutine<?> self = self();
+                  Coroutines.blocking(() -> self.join());
+                }),
+            new Wait(
+                "close by its blocking call",
+                () -> {
+                  CoroutineScheduler own = Coroutines.scheduler();
+                  Coroutines.blocking(
+                      () -> {
+                        own.close();
+                        return "";
+                      });
+                }),
+            new Wait(
                 "select of the future",
                 () -> new Select<Object>().onAwait(self().toFuture(), v -> v).await()))
         .map(

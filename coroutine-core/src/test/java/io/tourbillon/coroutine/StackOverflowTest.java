@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("InfiniteRecursion") // which is the point of it
 class StackOverflowTest {
   private static final int TRIALS = 4;
+  private static final int LEVELS = 200;
 
   /** How deep it can go. */
   private static int room(int depth) {
@@ -85,6 +87,34 @@ class StackOverflowTest {
       for (Coroutine<Long> coroutine : all) {
         assertTrue(coroutine.join(PATIENCE) >= TimeUnit.MILLISECONDS.toNanos(5));
       }
+    }
+  }
+
+  @Test
+  void overflow_whereATimeoutIsOver_leavesNoTimeoutBehind() throws Exception {
+    try (CoroutineScheduler scheduler = TestSchedulers.oneLoop()) {
+      Coroutine<?> coroutine =
+          scheduler.spawn(
+              () -> {
+                int room = room(0);
+                for (int level = 0; level < LEVELS; level++) {
+                  try {
+                    sink(room - level, StackOverflowTest::passATimeout);
+                  } catch (StackOverflowError noRoom) {
+                    // There is more further up.
+                  }
+                }
+                Coroutines.delay(20, TimeUnit.MILLISECONDS);
+              });
+      coroutine.join(PATIENCE);
+    }
+  }
+
+  private static void passATimeout() {
+    try {
+      Coroutines.withTimeout(Duration.ofMillis(1), Body.of(Coroutines::checkpoint));
+    } catch (TimeoutException late) {
+      throw new IllegalStateException(late);
     }
   }
 }

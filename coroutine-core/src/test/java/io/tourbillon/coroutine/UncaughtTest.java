@@ -9,6 +9,7 @@ import io.tourbillon.coroutine.bridge.PublisherReader;
 import io.tourbillon.coroutine.bridge.Publishers;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.Select;
+import io.tourbillon.coroutine.generator.Generator;
 import io.tourbillon.coroutine.sync.Ticker;
 import io.tourbillon.timer.VirtualClock;
 import java.io.IOException;
@@ -46,6 +47,24 @@ class UncaughtTest {
         () -> {
           throw new IOException("broken");
         });
+  }
+
+  /** As in a loop of selects, of which each looks at the coroutine, and the last sees its end. */
+  @Test
+  void failure_thatOneStopsToWatch_isToldAfterASecond_unlessItIsSeen() {
+    Coroutine<?> coroutine = failing();
+    Suspension.Registration watch = Suspension.whenJoined(coroutine, _ -> {});
+    clock.advance(Duration.ofSeconds(2));
+    watch.remove();
+    clock.advance(Duration.ofMillis(999));
+    assertEquals(List.of(), told);
+    assertThrows(CompletionException.class, coroutine::join);
+    clock.advance(Duration.ofSeconds(2));
+    assertEquals(List.of(), told);
+    Coroutine<?> another = failing();
+    Suspension.whenJoined(another, _ -> {}).remove();
+    clock.advance(Duration.ofMillis(1100));
+    assertEquals(List.of("failing: broken"), told);
   }
 
   @Test
@@ -119,6 +138,68 @@ class UncaughtTest {
       }
       assertEquals(List.of("failing"), names);
     }
+  }
+
+  private static final class Unsure extends RuntimeException implements OrderlyEnd {
+    private static final long serialVersionUID = 1;
+
+    Unsure() {
+      super("unsure");
+    }
+
+    @Override
+    public boolean isOrderly() {
+      throw new IllegalStateException("not known");
+    }
+  }
+
+  @Test
+  void endThatCannotSayWhetherItIsOrderly_isTold() {
+    scheduler.spawn(
+        SpawnOptions.named("unsure"),
+        () -> {
+          throw new Unsure();
+        });
+    clock.advance(Duration.ofSeconds(2));
+    assertEquals(List.of("unsure: unsure"), told);
+  }
+
+  @Test
+  void endThatCannotSayWhetherItIsOrderly_atTheClose_hidesNoOther() {
+    List<String> names = new CopyOnWriteArrayList<>();
+    try (CoroutineScheduler brief =
+        TestSchedulers.builder()
+            .loops(1)
+            .uncaughtHandler((coroutine, failure) -> names.add(coroutine.name()))
+            .build()) {
+      for (String name : List.of("first", "second")) {
+        brief.spawn(
+            SpawnOptions.named(name),
+            () -> {
+              throw new Unsure();
+            });
+      }
+    }
+    assertEquals(Set.of("first", "second"), Set.copyOf(names));
+  }
+
+  /** As its documentation says: the same happens in the same order again and again. */
+  @Test
+  void handler_byAVirtualClock_isCalledOnTheLoop() {
+    List<Boolean> onItsOwnThread = new CopyOnWriteArrayList<>();
+    CoroutineScheduler virtual =
+        TestSchedulers.builder()
+            .loops(1)
+            .clock(clock)
+            .uncaughtHandler((_, _) -> onItsOwnThread.add(CurrentLoop.isOwnThread()))
+            .build();
+    virtual.spawn(
+        () -> {
+          throw new IOException("broken");
+        });
+    clock.advance(Duration.ofSeconds(2));
+    assertEquals(List.of(TestSchedulers.ENGINE != Engine.VIRTUAL_THREAD), onItsOwnThread);
+    virtual.close();
   }
 
   @Test
@@ -210,5 +291,27 @@ class UncaughtTest {
       assertEquals(List.of("the uncaught handler has thrown"), log.lines());
       other.close();
     }
+  }
+
+  @Test
+  void failure_thatACloseOfAGeneratorHasThrown_isNotTold() {
+    Coroutine<?> owner =
+        scheduler.spawn(
+            () -> {
+              Generator<Integer, Void, Void> disobedient =
+                  Generator.of(
+                      out -> {
+                        try {
+                          out.yield(1);
+                        } finally {
+                          out.yield(2);
+                        }
+                      });
+              disobedient.next();
+              assertThrows(IllegalStateException.class, disobedient::close);
+            });
+    clock.advance(Duration.ofSeconds(3));
+    owner.join();
+    assertEquals(List.of(), told);
   }
 }

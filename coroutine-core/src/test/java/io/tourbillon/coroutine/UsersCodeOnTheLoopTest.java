@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -122,11 +123,11 @@ class UsersCodeOnTheLoopTest {
 
   /** Its words are part of the reason for which the other is cancelled. */
   @Test
-  @Tag("virtual-thread")
   void failure_whoseWordsWaitForALockOfACoroutine_endsItsScope() throws Exception {
     CompletableFuture<String> end = new CompletableFuture<>();
     try (CoroutineScope scope = CoroutineScope.open(scheduler, CoroutineScope.Policy.FAIL_FAST)) {
       Coroutine<?> other = scope.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
+      CompletableFuture<?> otherEnd = other.toFuture();
       scope.spawn(
           () -> {
             Coroutines.await(end);
@@ -137,11 +138,12 @@ class UsersCodeOnTheLoopTest {
       end.complete("go on");
       assertCancelled(() -> other.join(PATIENCE));
       holder.join(PATIENCE);
+      assertThrows(
+          CancellationException.class, () -> otherEnd.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     }
   }
 
   @Test
-  @Tag("virtual-thread")
   void failure_whoseWordsWaitForALockOfACoroutine_isJoined() throws Exception {
     CompletableFuture<String> end = new CompletableFuture<>();
     Coroutine<String> failing =
@@ -163,6 +165,35 @@ class UsersCodeOnTheLoopTest {
     end.complete("go on");
     assertThrows(CompletionException.class, () -> joiner.join(PATIENCE));
     holder.join(PATIENCE);
+  }
+
+  @Test
+  void isOrderly_thatWaitsForALockOfACoroutine_holdsUpNone() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    class Asking extends RuntimeException implements OrderlyEnd {
+      private static final long serialVersionUID = 1;
+
+      @Override
+      public boolean isOrderly() {
+        takeLock();
+        asked.countDown();
+        return true;
+      }
+    }
+
+    lock.lock();
+    try {
+      scheduler.spawn(
+          () -> {
+            throw new Asking();
+          });
+      // It is asked after a second; whoever asks waits for this thread.
+      scheduler.spawn(() -> Coroutines.delay(Duration.ofMillis(1500))).join(PATIENCE);
+      assertEquals(1, asked.getCount());
+    } finally {
+      lock.unlock();
+    }
+    assertTrue(asked.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
   }
 
   /** On the other engine it is a virtual thread there, and may wait. */

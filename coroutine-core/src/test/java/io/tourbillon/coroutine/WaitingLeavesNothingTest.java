@@ -169,6 +169,7 @@ class WaitingLeavesNothingTest {
               assertThrows(BarrierBrokenException.class, barrier::await);
             }),
         new Wait("whenEnded", () -> Suspension.whenEnded(longLived, () -> {}).remove()),
+        new Wait("as completed", () -> Channel.asCompleted(List.of(longLived)).cancel(null)),
         new Wait("blocking", () -> Coroutines.blocking(() -> "")));
   }
 

@@ -5,15 +5,12 @@ import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.SpawnOptions;
-import io.tourbillon.coroutine.Suspension;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Values come out in the order in which they went in, and those who wait are served in the order
  * in which they came. A send or receive that throws has not taken place: the value that it was
  * about is still the sender's, or still in the channel. A value that a receiver was given just
- * before it was cancelled, or timed out, is returned.
+ * before it was cancelled, or timed out, is returned. {@code hasNext} of an iterator receives a
+ * value, which is lost if {@code next} does not follow.
  *
  * <p>Thread-safe; each operation holds a lock for some ten nanoseconds. After the idea of Tony
  * Hoare's "Communicating sequential processes" (1978), as Go and Kotlin have it.
@@ -108,6 +106,7 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
    * A channel of coroutines in the order in which they end, in whatever way, closed after the last:
    * for whoever takes each as it is ready. Costs a small object for each, as {@link
    * Coroutine#awaitAny} again and again would cost one for each of those that are left, each time.
+   * Cancelling the channel leaves nothing behind. One that is given twice comes twice.
    *
    * <pre>{@code
    * for (Coroutine<Page> next : Channel.asCompleted(pages)) {
@@ -116,23 +115,7 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
    * }</pre>
    */
   static <C extends Coroutine<?>> Channel<C> asCompleted(Collection<? extends C> coroutines) {
-    List<C> all = List.copyOf(coroutines);
-    Channel<C> ended = unlimited();
-    AtomicInteger left = new AtomicInteger(all.size());
-    for (C each : all) {
-      Suspension.whenEnded(
-          each,
-          () -> {
-            ended.trySend(each);
-            if (left.decrementAndGet() == 0) {
-              ended.close();
-            }
-          });
-    }
-    if (all.isEmpty()) {
-      ended.close();
-    }
-    return ended;
+    return Completions.of(coroutines);
   }
 
   /** For a channel with a name, or with someone who is told of what is not delivered. */
@@ -200,7 +183,8 @@ public sealed interface Channel<T> extends Iterable<T>, AutoCloseable permits Lo
    * Ends the channel at once: what was sent and not received is dropped, and given to whoever is
    * told of the undelivered; senders that wait have it thrown at them instead.
    *
-   * @param cause what they, and later senders and receivers, get as the cause; may be null
+   * @param cause what they, and later senders and receivers, get as the cause; may be null; ignored
+   *     if the channel is closed already
    */
   void cancel(@Nullable Throwable cause);
 

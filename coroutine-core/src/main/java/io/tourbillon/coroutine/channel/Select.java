@@ -169,9 +169,11 @@ public final class Select<R extends @Nullable Object> {
    */
   private void tryOrEnroll(Resumption<Supplier<? extends R>> selected) {
     cases.forEach(Case::look);
+    // To enroll in that order too is fair among cases of the same channel.
+    List<Case<R>> order = inOrder();
     List<LockedChannel<?>> locked = lockAll();
     try {
-      for (Case<R> each : inOrder()) {
+      for (Case<R> each : order) {
         Supplier<? extends R> then = each.tryNow();
         if (then != null) {
           selected.resume(then);
@@ -179,11 +181,11 @@ public final class Select<R extends @Nullable Object> {
         }
       }
       // Nobody can choose for this select before all are unlocked.
-      cases.forEach(each -> each.enroll(selected));
+      order.forEach(each -> each.enroll(selected));
     } finally {
       locked.forEach(channel -> channel.lock.unlock());
     }
-    cases.forEach(each -> each.listen(selected));
+    order.forEach(each -> each.listen(selected));
   }
 
   /**

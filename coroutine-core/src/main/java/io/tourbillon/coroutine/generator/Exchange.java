@@ -7,6 +7,7 @@ import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.StackReserve;
 import java.time.Duration;
 import java.util.List;
@@ -229,7 +230,7 @@ final class Exchange<
   }
 
   private static Throwable asJoinDoes(Throwable thrown) {
-    return thrown instanceof CompletionException ? thrown : new CompletionException(thrown);
+    return thrown instanceof CompletionException ? thrown : new LateCompletionException(thrown);
   }
 
   void close() {
@@ -289,8 +290,25 @@ final class Exchange<
       joinUndisturbed(closing);
     }
     if (disobedience != null) {
-      throw disobedience;
+      throw closing.state() == Coroutine.State.FAILED
+          ? withFailure(disobedience, closing)
+          : disobedience;
     }
+  }
+
+  /** The body has thrown that, or something else that is not to be lost; it is told by this. */
+  private static IllegalStateException withFailure(
+      IllegalStateException disobedience, Coroutine<?> failed) {
+    Suspension.markSeen(failed);
+    try {
+      joinUndisturbed(failed);
+    } catch (CompletionException failure) {
+      Throwable cause = failure.getCause();
+      if (cause != null && !disobedience.equals(cause)) {
+        disobedience.addSuppressed(cause);
+      }
+    }
+    return disobedience;
   }
 
   /** Throws what a coroutine has thrown that has ended, if anything. */

@@ -1,7 +1,7 @@
 package io.tourbillon.coroutine.generator;
 
 import io.tourbillon.coroutine.CoroutineCancelledException;
-import java.util.concurrent.CompletionException;
+import io.tourbillon.timer.internal.LateCompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +44,6 @@ sealed interface Request<S extends @Nullable Object> {
     return thrown instanceof RuntimeException exception
             && !(thrown instanceof CoroutineCancelledException)
         ? exception
-        : new CompletionException(thrown);
+        : new LateCompletionException(thrown);
   }
 }

@@ -3,6 +3,7 @@ package io.tourbillon.coroutine.netty;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.timer.internal.LateCompletionException;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,6 @@ public final class NettyFutures {
     if (complete.isSuccess()) {
       return complete.getNow();
     }
-    throw new CompletionException(complete.cause());
+    throw new LateCompletionException(complete.cause());
   }
 }

@@ -239,6 +239,7 @@ public final class Permits {
   private boolean takes(int permits) {
     lock.lock();
     try {
+      serve(); // One who waits may have been cancelled, and not know it yet.
       if (requests.peek() != null || available < permits) {
         return false;
       }
@@ -275,7 +276,7 @@ public final class Permits {
 
   private void serve() {
     for (Request first = requests.peek();
-        first != null && first.permits <= available;
+        first != null && (first.permits <= available || first.granted.isOver());
         first = requests.peek()) {
       requests.poll();
       if (first.granted.resume(null)) {

@@ -319,4 +319,22 @@ class SelectTest {
       }
     }
   }
+
+  /** Of cases of one channel, too, when none of them could be had at once. */
+  @Test
+  void cases_thatHaveToWait_areChosenFairly() throws Exception {
+    AtomicInteger former = new AtomicInteger();
+    AtomicInteger latter = new AtomicInteger();
+    for (int round = 0; round < 200; round++) {
+      Coroutine<String> selecting =
+          selecting(
+              new Select<String>()
+                  .onReceive(first, value -> value + former.incrementAndGet())
+                  .onReceive(first, value -> value + latter.incrementAndGet()));
+      first.send("");
+      selecting.join(PATIENCE);
+    }
+    assertTrue(former.get() > 0, "never the former");
+    assertTrue(latter.get() > 0, "never the latter");
+  }
 }

@@ -160,4 +160,17 @@ class PermitsTest extends OnTwoLoops {
                 }));
     assertEquals(3, permits.available());
   }
+
+  @Test
+  void acquire_afterACancelOfTheFirstInTheRowHasReturned_needsNoWait() throws Exception {
+    for (int round = 0; round < 500; round++) {
+      permits.acquire();
+      Coroutine<?> many = suspended(() -> permits.acquire(3));
+      many.cancel();
+      assertTrue(permits.tryAcquire());
+      permits.acquire(1, Duration.ZERO);
+      assertCancelled(many::join);
+      permits.release(3);
+    }
+  }
 }

@@ -13,13 +13,18 @@ public final class SafeText {
    * throws, but for want of memory.
    */
   public static String of(@Nullable Object object) {
+    return Printable.of(raw(object));
+  }
+
+  /** As {@link #of}, but what {@code toString} returns is left as it is. */
+  static String raw(@Nullable Object object) {
     if (object == null) {
       return "null";
     }
     try {
       String text = object.toString();
       if (text != null) {
-        return Printable.of(text);
+        return text;
       }
     } catch (Throwable broken) {
       // The caller has something more important to say.

@@ -1,5 +1,7 @@
 package io.tourbillon.coroutine.internal.engine;
 
+import io.tourbillon.timer.internal.MemoryReserve;
+
 /** Virtual threads whose scheduler is the loop, in the shape of a {@link VirtualThreadPool}. */
 public final class VirtualThreadEngine extends LoopEngine {
   /*
@@ -35,11 +37,19 @@ public final class VirtualThreadEngine extends LoopEngine {
 
   /**
    * The loop's own thread must not wait for locks that coroutines may be queued for: it would wait
-   * behind one that needs the loop to go on. So it runs no code that takes any.
+   * behind one that needs the loop to go on. So it runs no code that takes any. Waits for the
+   * memory that a thread takes, as in {@link OffLoop#start}.
    */
   @Override
   public void runTask(Runnable task) {
-    newGuest("", task).start();
+    while (true) {
+      try {
+        newGuest("", task).start();
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   @Override

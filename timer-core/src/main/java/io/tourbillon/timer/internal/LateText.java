@@ -1,0 +1,70 @@
+package io.tourbillon.timer.internal;
+
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.Serial;
+import java.io.Serializable;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A text that is made by the first thread that asks for it, and is the same for everybody from then
+ * on. For texts in which objects of users are put into words: an event loop can make one without
+ * calling code of users.
+ *
+ * <p>Thread-safe, and takes no lock: threads that ask first at the same time each make a text, and
+ * all of them get the one that was ready first.
+ */
+public final class LateText implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
+  private static final VarHandle TEXT;
+
+  static {
+    try {
+      TEXT = MethodHandles.lookup().findVarHandle(LateText.class, "text", String.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Null if this was read from a stream, which has the text. */
+  private final transient @Nullable Supplier<String> words;
+
+  /** Written once, by compare-and-set from null. Volatile, as any thread may ask. */
+  private volatile @Nullable String text;
+
+  /**
+   * Makes one.
+   *
+   * @param words makes the text; may be called more than once, by any thread, and must not throw
+   */
+  public LateText(Supplier<String> words) {
+    this.words = Objects.requireNonNull(words, "words");
+  }
+
+  /** Returns the text. */
+  public String get() {
+    String known = text;
+    if (known != null) {
+      return known;
+    }
+    String made = Objects.requireNonNull(words, "a stream has the text").get();
+    return TEXT.compareAndSet(this, null, made) ? made : Objects.requireNonNull(text);
+  }
+
+  @Override
+  public String toString() {
+    return get();
+  }
+
+  /** To write it is to ask for it. */
+  @Serial
+  private void writeObject(ObjectOutputStream to) throws IOException {
+    String _ = get();
+    to.defaultWriteObject();
+  }
+}
