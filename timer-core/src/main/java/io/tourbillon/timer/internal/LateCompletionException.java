@@ -2,6 +2,7 @@ package io.tourbillon.timer.internal;
 
 import java.io.Serial;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /**
  * A {@link CompletionException} with the message that the JDK's has, which is what the cause says
@@ -17,7 +18,14 @@ public final class LateCompletionException extends CompletionException {
   /** Makes one, without calling a method of the cause. */
   public LateCompletionException(Throwable cause) {
     super(null, cause);
-    message = new LateText(() -> SafeText.raw(cause));
+    message =
+        new LateText(
+            new Supplier<>() {
+              @Override
+              public String get() {
+                return SafeText.raw(cause);
+              }
+            });
   }
 
   @Override
