@@ -25,9 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>a monitor or lock held across a suspension</td><td>safe</td><td>unsafe: its owner is the
  *     loop's thread</td><td>safe, but another coroutine of the loop that wants it stops the
  *     loop</td></tr>
- * <tr><td>thread-locals</td><td>the coroutine's</td><td>the coroutine's with the flag --add-opens
- *     java.base/java.lang as well; without it the loop's: one coroutine sees what another has
- *     set</td><td>the coroutine's</td></tr>
+ * <tr><td>thread-locals</td><td>the coroutine's</td><td>the coroutine's</td><td>the coroutine's</td></tr>
  * <tr><td>scoped values, interrupts</td><td>the coroutine's</td><td>the loop's: one coroutine sees
  *     what another has set</td><td>the coroutine's</td></tr>
  * <tr><td>timer tasks, what depends on {@link Coroutine#toFuture}, {@code onLost}</td><td>in a
@@ -65,9 +63,11 @@ public enum Engine {
    * one. It must not suspend below native frames or in class initialisers, which is refused, nor
    * inside {@code synchronized}, with a lock held or a scoped value bound, which is not noticed:
    * these belong to the loop's thread, so another coroutine of the loop would find itself their
-   * owner. Thread-locals are the loop's, too, so that one request sees what another has set, unless
-   * the JVM is started with {@code --add-opens java.base/java.lang} as well: then each coroutine
-   * has its own, and inherits none. {@link CoroutineLocal} needs no flag. Start the JVM with {@code
+   * owner. Each coroutine has thread-locals of its own, and inherits none. For that it is best to
+   * start the JVM with {@code --add-opens java.base/java.lang} as well. Without that flag {@code
+   * sun.misc.Unsafe} is used, of which JDK 25 warns on standard error, once; and with {@code
+   * --sun-misc-unsafe-memory-access=deny} thread-locals are the loop's, so that one coroutine sees
+   * what another has set. {@link CoroutineLocal} needs neither. Start the JVM with {@code
    * -Dtourbillon.coroutine.check=true} to find suspensions inside {@code synchronized}, when they
    * take place.
    */

@@ -49,9 +49,9 @@
  *                          Family, what a dump sees of that
  *   Suspension, Resumption, Waiters, Awaited, OrderlyEnd  what channels and locks are made of, in
  *                          packages of their own
- *   Engine ── LoopEngine ── how loops get threads and coroutines get strands
- *     VirtualThread...     a virtual thread scheduled by the loop; VirtualThreadPool, TimedWait and
- *                          RealTimeWaits face the JDK
+ *   TimedWait, RealTimeWaits  timed waits of the JDK, in the loop's wheel
+ *   internal.engine ────── how loops get threads and coroutines get strands: LoopEngine
+ *     VirtualThread...     a virtual thread scheduled by the loop; VirtualThreadPool faces the JDK
  *     Continuation...      a raw continuation
  *     Handoff...           a stock virtual thread, and a flag that goes back and forth
  * </pre>

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whose the thread-locals are that a coroutine sets: its own, on each engine with its flags. */
+/** Whose the thread-locals are that a coroutine sets: its own, on each engine. */
 class ThreadLocalsTest {
   @Test
   void threadLocals_areTheCoroutinesOwn() throws Exception {
@@ -16,10 +16,21 @@ class ThreadLocalsTest {
     assertEquals("own", said.strip());
   }
 
+  @Test
+  @Tag("continuation")
+  void threadLocals_withoutTheSecondFlag_areTheCoroutinesOwn() throws Exception {
+    assertEquals("own", new FreshJvm(ThreadLocalsProgram.class).run().strip());
+  }
+
   /** As documented, so that nobody counts on more. */
   @Test
   @Tag("continuation")
-  void threadLocals_withoutTheSecondFlag_areTheLoops() throws Exception {
-    assertEquals("shared", new FreshJvm(ThreadLocalsProgram.class).run().strip());
+  void threadLocals_withoutTheFlag_andWithTheUnsafeWayForbidden_areTheLoops() throws Exception {
+    assertEquals(
+        "shared",
+        new FreshJvm(ThreadLocalsProgram.class)
+            .with("--sun-misc-unsafe-memory-access=deny")
+            .run()
+            .strip());
   }
 }

@@ -13,9 +13,8 @@ final class ContinuationStrand extends Continuation implements Strand {
 
   private @Nullable Pinned pinned;
 
-  /** Null if the coroutine has those of the loop. */
-  private final @Nullable ThreadLocalMaps threadLocals =
-      ThreadLocalMaps.ARE_KNOWN ? new ThreadLocalMaps() : null;
+  /** Null if it has none, or has those of the loop. */
+  private @Nullable ThreadLocalMaps threadLocals;
 
   ContinuationStrand(EngineTask coroutine) {
     super(SCOPE, coroutine);
@@ -23,16 +22,10 @@ final class ContinuationStrand extends Continuation implements Strand {
 
   @Override
   public Pause resume() {
-    if (threadLocals == null) {
-      run();
+    if (ThreadLocalMaps.ARE_KNOWN) {
+      threadLocals = ThreadLocalMaps.runWith(threadLocals, this);
     } else {
-      Thread loop = Thread.currentThread();
-      threadLocals.swap(loop);
-      try {
-        run();
-      } finally {
-        threadLocals.swap(loop);
-      }
+      run();
     }
     return isDone() ? Pause.ENDED : Pause.SUSPENDED;
   }

@@ -1,55 +1,146 @@
 package io.tourbillon.coroutine.internal.engine;
 
+import io.tourbillon.timer.internal.MemoryReserve;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
+import java.lang.reflect.Field;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The thread-locals of a coroutine of {@code Engine.CONTINUATION}, which runs on the loop's thread:
- * put into that thread for each turn, and taken out after it. Only if {@code java.lang} is open to
- * us; else a coroutine has those of the loop, and sees what others have set.
+ * put into that thread for each turn, and taken out after it.
  *
  * <p>The loop's own.
  */
 final class ThreadLocalMaps {
-  /** Whether {@code java.lang} is open to us, and has what we need. */
-  static final boolean ARE_KNOWN;
+  private static final @Nullable Slot LOCALS = Slot.of("threadLocals");
+  private static final @Nullable Slot INHERITABLE = Slot.of("inheritableThreadLocals");
 
-  private static final @Nullable VarHandle LOCALS;
-  private static final @Nullable VarHandle INHERITABLE;
+  /** Whether this JVM has what it takes; else a coroutine has those of the loop. */
+  static final boolean ARE_KNOWN = LOCALS != null && INHERITABLE != null;
 
-  static {
-    VarHandle locals = null;
-    VarHandle inheritable = null;
-    try {
-      MethodHandles.Lookup inThread =
-          MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
-      Class<?> map = Class.forName("java.lang.ThreadLocal$ThreadLocalMap");
-      locals = inThread.findVarHandle(Thread.class, "threadLocals", map);
-      inheritable = inThread.findVarHandle(Thread.class, "inheritableThreadLocals", map);
-    } catch (ReflectiveOperationException closed) {
-      // The flag is not there, or the JDK is another one.
-    }
-    LOCALS = locals;
-    INHERITABLE = inheritable;
-    ARE_KNOWN = locals != null && inheritable != null;
-  }
-
-  /** Of the coroutine between its turns, and of the loop during one. */
+  // Of the coroutine, between its turns.
   private @Nullable Object locals;
-
   private @Nullable Object inheritable;
 
-  /** Exchanges those of the current thread for these, before a turn and after it. */
-  void swap(Thread current) {
-    VarHandle ofLocals = Objects.requireNonNull(LOCALS);
-    VarHandle ofInheritable = Objects.requireNonNull(INHERITABLE);
-    Object before = ofLocals.get(current);
-    ofLocals.set(current, locals);
-    locals = before;
-    Object inheritableBefore = ofInheritable.get(current);
-    ofInheritable.set(current, inheritable);
-    inheritable = inheritableBefore;
+  private ThreadLocalMaps() {}
+
+  /**
+   * Runs a turn with the thread-locals of a coroutine in the place of those of the thread.
+   *
+   * @param own those of the coroutine; null for none, which most have
+   * @return those that it has after the turn; null for none. Waits for the memory that they take.
+   */
+  static @Nullable ThreadLocalMaps runWith(@Nullable ThreadLocalMaps own, ContinuationStrand turn) {
+    Slot ofLocals = Objects.requireNonNull(LOCALS);
+    Slot ofInheritable = Objects.requireNonNull(INHERITABLE);
+    Thread loop = Thread.currentThread();
+    Object loopsLocals = ofLocals.exchange(loop, own == null ? null : own.locals);
+    Object loopsInheritable = ofInheritable.exchange(loop, own == null ? null : own.inheritable);
+    Object locals = null;
+    Object inheritable = null;
+    try {
+      turn.run();
+    } finally {
+      locals = ofLocals.exchange(loop, loopsLocals);
+      inheritable = ofInheritable.exchange(loop, loopsInheritable);
+    }
+    if (own == null && locals == null && inheritable == null) {
+      return null;
+    }
+    ThreadLocalMaps kept = own == null ? newOne() : own;
+    kept.locals = locals;
+    kept.inheritable = inheritable;
+    return kept;
+  }
+
+  private static ThreadLocalMaps newOne() {
+    while (true) {
+      try {
+        return new ThreadLocalMaps();
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
+  }
+
+  /**
+   * A field of threads. A record, as the compiler takes the fields of one for constant.
+   *
+   * @param getter of a Thread, to Object
+   * @param setter of a Thread and an Object
+   */
+  private record Slot(MethodHandle getter, MethodHandle setter) {
+    /** By a handle, if java.lang is open to us; else by the unsafe way; else null. */
+    static @Nullable Slot of(String field) {
+      try {
+        return opened(field);
+      } catch (ReflectiveOperationException closed) {
+        return unsafe(field);
+      }
+    }
+
+    private static Slot opened(String field) throws ReflectiveOperationException {
+      Lookup inThread = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
+      Class<?> map = Class.forName("java.lang.ThreadLocal$ThreadLocalMap");
+      VarHandle handle = inThread.findVarHandle(Thread.class, field, map);
+      return new Slot(
+          handle
+              .toMethodHandle(VarHandle.AccessMode.GET)
+              .asType(MethodType.methodType(Object.class, Thread.class)),
+          handle
+              .toMethodHandle(VarHandle.AccessMode.SET)
+              .asType(MethodType.methodType(void.class, Thread.class, Object.class)));
+    }
+
+    /** JDK 25 says once, on standard error, that this will not be possible for ever. */
+    private static @Nullable Slot unsafe(String field) {
+      try {
+        Class<?> type = Class.forName("sun.misc.Unsafe");
+        Field only = type.getDeclaredField("theUnsafe");
+        only.setAccessible(true);
+        Object unsafe = only.get(null);
+        Lookup lookup = MethodHandles.publicLookup();
+        long offset =
+            (long)
+                type.getMethod("objectFieldOffset", Field.class)
+                    .invoke(unsafe, Thread.class.getDeclaredField(field));
+        MethodHandle get =
+            lookup
+                .findVirtual(
+                    type,
+                    "getObject",
+                    MethodType.methodType(Object.class, Object.class, long.class))
+                .bindTo(unsafe);
+        MethodHandle put =
+            lookup
+                .findVirtual(
+                    type,
+                    "putObject",
+                    MethodType.methodType(void.class, Object.class, long.class, Object.class))
+                .bindTo(unsafe);
+        return new Slot(
+            MethodHandles.insertArguments(get, 1, offset)
+                .asType(MethodType.methodType(Object.class, Thread.class)),
+            MethodHandles.insertArguments(put, 1, offset)
+                .asType(MethodType.methodType(void.class, Thread.class, Object.class)));
+      } catch (ReflectiveOperationException | RuntimeException another) {
+        return null; // It is forbidden in this JVM, or the JDK is another one.
+      }
+    }
+
+    @Nullable Object exchange(Thread thread, @Nullable Object now) {
+      try {
+        Object before = (Object) getter.invokeExact(thread);
+        setter.invokeExact(thread, now);
+        return before;
+      } catch (Throwable impossible) {
+        throw new AssertionError(impossible);
+      }
+    }
   }
 }
