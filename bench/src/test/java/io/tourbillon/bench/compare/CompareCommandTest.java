@@ -253,7 +253,7 @@ class CompareCommandTest {
   void compare_temporaryFolderIsFull_isRefusedAndLeavesNothingBehind() throws Exception {
     Path disk = Files.createDirectory(folder.resolve("disk"));
     assumeTrue(Program.canMount(disk), "only root can mount a disk of memory");
-    String script = "mount -t tmpfs -o size=64k tmpfs " + disk + " && exec \"$@\"";
+    String script = "mount -t tmpfs -o size=64k tmpfs '" + disk + "' && exec \"$@\"";
     List<String> command = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", script, "sh"));
     command.addAll(
         Program.command(
@@ -298,7 +298,7 @@ class CompareCommandTest {
     Path bin = Files.createDirectory(folder.resolve("bin"));
     Path go =
         Files.writeString(
-            bin.resolve("go"), "#!/bin/sh\ntouch " + scratch + "/begun\nexec sleep 100\n");
+            bin.resolve("go"), "#!/bin/sh\ntouch '" + scratch + "/begun'\nexec sleep 100\n");
     assertTrue(go.toFile().setExecutable(true));
     Path now = folder.resolve("a").resolve("b");
     List<String> command = new ArrayList<>(List.of("setsid"));
