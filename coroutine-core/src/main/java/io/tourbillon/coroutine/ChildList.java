@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The children of a scope that have not ended, in the order in which they were spawned: a list
- * through their listeners. So adding a child and taking it out allocates nothing, and can not fail
+ * through their listeners. To add a child or to take it out allocates nothing, so neither fails
  * half-way when the heap is full. Guarded by the lock of {@link Children}.
  */
 final class ChildList {

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  *
- * <p><b>If memory or stack runs out.</b> What allocates under the lock does so before it changes
- * anything, and whoever takes the lock has room on the stack for all that follows. Once the end has
- * begun, the cancels that it takes wait for memory. If a cancel fails in another way, the next call
- * of {@link #cancel} or {@link #close} carries it out.
+ * <p><b>If memory or stack runs out.</b> A method that allocates under the lock does so before it
+ * changes anything. The lock is given only to a thread that has room on its stack for the rest.
+ * Once the end has begun, its cancels wait for memory. If a cancel fails in another way, the next
+ * call of {@link #cancel} or {@link #close} carries it out.
  */
 final class Children implements Awaited {
   private final Policy policy;
@@ -58,9 +58,9 @@ final class Children implements Awaited {
   private boolean closed;
 
   /**
-   * What has begun and is not carried out. Written under the lock when it begins; cleared without
-   * the lock, for which a loop's own thread must not queue, by whoever has carried it out. Volatile
-   * for that.
+   * What has begun and is not carried out. The thread that begins it writes it under the lock. The
+   * thread that has carried it out clears it without the lock, as a loop's own thread must not
+   * queue for that; so it is volatile.
    */
   private volatile @Nullable Ending pending;
 
@@ -245,7 +245,7 @@ final class Children implements Awaited {
     }
   }
 
-  // These return what is to be carried out without the lock, or null if there is nothing.
+  // Each returns what the caller must carry out after it has given back the lock; null for nothing.
 
   private @Nullable Ending beginTimeOut(Duration limit) {
     lock.lock();

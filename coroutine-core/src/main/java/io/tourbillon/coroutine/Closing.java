@@ -112,7 +112,7 @@ final class Closing {
    * @param grace how long to wait, or null for no limit
    * @param heedInterrupts false to wait on when the thread is interrupted
    * @return false if the grace is over and coroutines are left
-   * @throws InterruptedException if interrupts are heeded and one comes
+   * @throws InterruptedException if the thread is interrupted and heedInterrupts is true
    */
   private boolean awaitQuiet(@Nullable Duration grace, boolean heedInterrupts)
       throws InterruptedException {
@@ -160,10 +160,9 @@ final class Closing {
   }
 
   private void refuseMore() {
-    CoroutineTask<?> caller = CurrentLoop.coroutine();
-    CoroutineTask<?> waiter = caller == null ? BlockingCall.coroutineHere() : caller;
-    if (waiter != null && waiter.loop.scheduler().equals(scheduler)) {
-      throw closedByItself(waiter.name());
+    CoroutineTask<?> caller = CurrentLoop.coroutineOrWaiter();
+    if (caller != null && caller.loop.scheduler().equals(scheduler)) {
+      throw closedByItself(caller.name());
     }
     EventLoop loop = CurrentLoop.get();
     if (loop != null && loop.scheduler().equals(scheduler) && CurrentLoop.isOwnThread()) {

@@ -267,7 +267,7 @@ public interface CoroutineScheduler extends AutoCloseable {
     }
 
     /**
-     * What is told of turns that take too long, by the watchdog's thread. The default handler
+     * The handler that the watchdog's thread calls for turns that take too long. The default one
      * writes one warning in ten seconds at most to the log, which says how many were left out
      * before it. {@link CoroutineStats#stalls} counts all.
      */

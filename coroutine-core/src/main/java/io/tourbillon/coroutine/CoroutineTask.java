@@ -143,8 +143,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   }
 
   /**
-   * The outcome of one that can not go on. Waits for the memory that this takes: without an outcome
-   * it would never end.
+   * Makes the outcome of a coroutine that cannot go on. Waits for the memory that this takes:
+   * without an outcome the coroutine would never end.
    */
   private static Thrown lost(@Nullable Throwable cause) {
     while (true) {

@@ -25,6 +25,15 @@ final class CurrentLoop {
   }
 
   /**
+   * The coroutine that this code is part of, or else the one that waits for this code as its
+   * blocking call, or null.
+   */
+  static @Nullable CoroutineTask<?> coroutineOrWaiter() {
+    CoroutineTask<?> coroutine = coroutine();
+    return coroutine == null ? BlockingCall.coroutineHere() : coroutine;
+  }
+
+  /**
    * The coroutine that this code is part of.
    *
    * @throws IllegalStateException if there is none

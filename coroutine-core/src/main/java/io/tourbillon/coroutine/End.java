@@ -33,7 +33,8 @@ final class End {
   }
 
   /**
-   * Is told of the end once, unless it leaves before. It can be in one list only, and only once.
+   * One who is told of the end, once, unless it leaves before. A listener is added to one list,
+   * once.
    */
   abstract static class Listener {
     // Guarded by the list's lock until the end, and then the loop's.

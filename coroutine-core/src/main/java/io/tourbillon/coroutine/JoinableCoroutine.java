@@ -264,8 +264,8 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
    * @throws IllegalStateException if the caller is this very coroutine, or a loop's own thread
    */
   final void requireJoinable() {
-    CoroutineTask<?> caller = CurrentLoop.coroutine();
-    if ((caller == null ? BlockingCall.coroutineHere() : caller) == this) {
+    CoroutineTask<?> caller = CurrentLoop.coroutineOrWaiter();
+    if (caller == this) {
       throw new IllegalStateException("a coroutine must not join itself: " + name());
     }
     if (caller == null && CurrentLoop.isOwnThread()) {

@@ -145,7 +145,7 @@ final class LoopScheduler implements CoroutineScheduler {
     loop.takePlace();
     boolean accepted = false;
     try {
-      requireAdmission(parent);
+      requireAdmission();
       if (loop.isDead()) {
         throw new IllegalStateException("no loop is alive any more: " + name);
       }
@@ -168,9 +168,8 @@ final class LoopScheduler implements CoroutineScheduler {
   }
 
   /** Refuses what is begun after a close, unless a coroutine does or waits for who does. */
-  private void requireAdmission(@Nullable CoroutineTask<?> caller) {
-    if (closing.hasBegun()
-        && !closing.admits(caller == null ? BlockingCall.coroutineHere() : caller)) {
+  private void requireAdmission() {
+    if (closing.hasBegun() && !closing.admits(CurrentLoop.coroutineOrWaiter())) {
       throw refusal();
     }
   }
@@ -254,7 +253,7 @@ final class LoopScheduler implements CoroutineScheduler {
     }
     return task -> {
       Objects.requireNonNull(task, "task");
-      requireAdmission(CurrentLoop.coroutine());
+      requireAdmission();
       return leastLoaded().newGuest(name + "-thread-" + guests.incrementAndGet(), task);
     };
   }
