@@ -16,16 +16,17 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 final class DemoTest {
@@ -134,12 +135,27 @@ final class DemoTest {
 
   @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no sh there")
-  void parentEnds_withParent_printsTheSummary() throws Exception {
+  void parentEnds_withParent_printsTheSummary(@TempDir Path folder) throws Exception {
     List<String> command = new ArrayList<>(List.of("sh", "-c", "\"$@\" & wait", "sh"));
     command.addAll(demo(Main.class));
     command.add("--with-parent");
-    Process parent = TestProcess.start(new ProcessBuilder(command));
-    String out = end(parent, "serving", ProcessHandle::destroyForcibly);
+    // Not by a pipe: this JVM closes those of a process that has ended, whoever else writes there.
+    Path printed = folder.resolve("printed");
+    Process parent =
+        TestProcess.start(new ProcessBuilder(command).redirectOutput(printed.toFile()));
+    String out;
+    try {
+      String errors = readUntil(parent.getErrorStream(), "serving");
+      assertTrue(parent.isAlive(), errors);
+      List<ProcessHandle> demos = parent.descendants().toList();
+      assertEquals(1, demos.size(), demos::toString);
+      TestProcess.endInTime(demos.stream());
+      parent.toHandle().destroyForcibly();
+      demos.getFirst().onExit().get(30, TimeUnit.SECONDS);
+      out = Files.readString(printed);
+    } finally {
+      parent.destroyForcibly();
+    }
 
     assertTrue(out.contains("stopping: the summary follows within some seconds; kill -9 "), out);
     assertTrue(out.contains("then stopped"), out);
@@ -172,22 +188,14 @@ final class DemoTest {
   private static String terminate(Class<?> main, String word, int exitCode, String... flags)
       throws Exception {
     Process process = TestProcess.start(new ProcessBuilder(demo(main, flags)));
-    String out = end(process, word, ProcessHandle::destroy);
-    assertEquals(exitCode, process.exitValue(), out);
-    return out;
-  }
-
-  /** Ends a process when a word comes from it, and waits for all that it has begun. */
-  private static String end(Process process, String word, Consumer<ProcessHandle> ending)
-      throws Exception {
     try {
       String errors = readUntil(process.getErrorStream(), word);
       assertTrue(process.isAlive(), errors);
-      TestProcess.endInTime(process.descendants());
       // Process.destroy would close the streams as well.
-      ending.accept(process.toHandle());
+      process.toHandle().destroy();
       String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+      assertEquals(exitCode, process.exitValue(), out);
       return out;
     } finally {
       process.destroyForcibly();
