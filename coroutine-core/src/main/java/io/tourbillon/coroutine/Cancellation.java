@@ -1,6 +1,6 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 
 /** A request that a coroutine as a whole should end. No record, as it is compared by identity. */
 final class Cancellation implements Signal {

@@ -1,7 +1,7 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.CoroutineScope.Policy;
-import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.internal.ShortLock;

@@ -74,7 +74,7 @@ final class ChildrenScope extends Scope implements Signal {
    * The coroutine goes on, or has ended, without having left it. By the coroutine, or by its loop.
    * Waits for the memory that this takes.
    */
-  void abandon(EventLoop loop, LeftOpen how) {
+  void abandon(CoroutineLoop loop, LeftOpen how) {
     family.dissolve();
     while (true) {
       try {

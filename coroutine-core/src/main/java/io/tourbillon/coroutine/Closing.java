@@ -1,6 +1,6 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.text.Printable;
@@ -29,7 +29,7 @@ final class Closing {
   private static final Duration CLEAN_UP = Duration.ofSeconds(1);
 
   private final LoopScheduler scheduler;
-  private final List<EventLoop> loops;
+  private final List<CoroutineLoop> loops;
 
   /** What {@link #close()} waits at most, or null if it waits as long as it takes. */
   private final @Nullable Duration closeGrace;
@@ -49,7 +49,7 @@ final class Closing {
   /** Whether the time of those that there are is over; written once. */
   private volatile boolean over;
 
-  Closing(LoopScheduler scheduler, List<EventLoop> loops, CoroutineScheduler.Builder options) {
+  Closing(LoopScheduler scheduler, List<CoroutineLoop> loops, CoroutineScheduler.Builder options) {
     this.scheduler = scheduler;
     this.loops = loops;
     closeGrace = options.closeGrace;
@@ -164,7 +164,7 @@ final class Closing {
     if (caller != null && caller.loop.scheduler().equals(scheduler)) {
       throw closedByItself(caller.name());
     }
-    EventLoop loop = CurrentLoop.get();
+    CoroutineLoop loop = CurrentLoop.get();
     if (loop != null && loop.scheduler().equals(scheduler) && CurrentLoop.isOwnThread()) {
       throw closedByItself(loop.name());
     }
@@ -187,7 +187,7 @@ final class Closing {
   /** Cancels all that is left and says whether it has ended. */
   private boolean cancelAll() {
     end();
-    for (EventLoop loop : loops) {
+    for (CoroutineLoop loop : loops) {
       loop.tell(loop::cancelAll);
     }
     int before = Integer.MAX_VALUE;
@@ -230,7 +230,7 @@ final class Closing {
   private void finish(boolean ended) {
     end();
     boolean _ =
-        scheduler.tellAll(loops, ended ? CLEAN_UP : LoopScheduler.ANSWER, EventLoop::finish);
+        scheduler.tellAll(loops, ended ? CLEAN_UP : LoopScheduler.ANSWER, CoroutineLoop::finish);
     scheduler.closeBlockingThreads();
   }
 }

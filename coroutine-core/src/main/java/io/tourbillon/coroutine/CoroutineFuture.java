@@ -1,6 +1,6 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;

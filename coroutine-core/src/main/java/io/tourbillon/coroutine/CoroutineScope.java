@@ -125,13 +125,13 @@ public final class CoroutineScope implements AutoCloseable {
       TimerHandle timer = scheduler.timers().schedule(limit, over);
       return new Family.Deadline(timer::remaining, timer::cancel);
     }
-    EventLoop loop = owner.loop;
+    CoroutineLoop loop = owner.loop;
     long deadlineNanos =
         TickScale.deadlineNanos(loop.elapsedNanos(), Math.max(0, TickScale.nanosOf(limit)));
-    long timerId = loop.wheel.arm(deadlineNanos, () -> loop.runTimerTask(over));
+    long timerId = loop.wheel().arm(deadlineNanos, () -> loop.runTimerTask(over));
     return new Family.Deadline(
         () -> Duration.ofNanos(deadlineNanos - loop.elapsedNanos()),
-        () -> loop.wheel.disarm(timerId));
+        () -> loop.wheel().disarm(timerId));
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.LoopCounts.Count;
-import io.tourbillon.coroutine.internal.engine.EngineTask;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.engine.Pause;
 import io.tourbillon.coroutine.internal.engine.Strand;
 import io.tourbillon.timer.TickScale;
@@ -39,8 +38,7 @@ import org.jspecify.annotations.Nullable;
  * kept elsewhere, as in {@link Interruptions} and {@link Traits}. And what a suspension needs and a
  * frame would have to carry is done by the loop, on its own stack.
  */
-final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<T>
-    implements EngineTask, Expiry {
+final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<T> {
   private static final long UNSEEN_NANOS = 1_000_000_000;
 
   /** After what time to try again what there was no memory for. */
@@ -65,7 +63,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   /**
    * @param body a Callable of T, or an Action if T is Void
    */
-  CoroutineTask(EventLoop loop, long number, @Nullable Traits traits, Object body) {
+  CoroutineTask(CoroutineLoop loop, long number, @Nullable Traits traits, Object body) {
     super(loop, number, traits);
     this.body = body;
   }
@@ -73,7 +71,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   // By the loop.
 
   /** Its turn has come, unless that was taken back. */
-  void takeTurn() {
+  @Override
+  public void takeTurn() {
     if (state() != State.READY) {
       return;
     }
@@ -371,7 +370,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
    * How it stands, for a dump. By the loop, or by one of its coroutines: nobody else has the turn.
    */
   Sighting sighting(long nowNanos) {
-    long timerNanos = timerId == 0 ? Scope.NEVER : loop.wheel.deadlineNanos(timerId);
+    long timerNanos = timerId == 0 ? Scope.NEVER : loop.wheel().deadlineNanos(timerId);
     long untilNanos = Math.min(timerNanos, strikeNanos());
     CoroutineTask<?> owner = loop.ownerOf(this);
     return new Sighting(
@@ -403,7 +402,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   }
 
   /** Null before its first turn and after its end. */
-  @Nullable Strand strand() {
+  @Override
+  public @Nullable Strand strand() {
     return strand;
   }
 
@@ -589,7 +589,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       return part.call();
     } catch (Throwable thrown) {
       if (isFor(mine, thrown)) {
-        loop.counts.add(Count.TIMEOUTS, 1);
+        loop.counts().add(Count.TIMEOUTS, 1);
         TimeoutException timeout =
             new TimeoutException(Printable.of(name() + ": " + mine.reason()));
         timeout.initCause(thrown);
@@ -740,13 +740,14 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   // By either.
 
-  long strikeNanos() {
+  @Override
+  public long strikeNanos() {
     return Scope.strikeNanos(scope, cancellation());
   }
 
   private void armAt(long elapsedNanos) {
     if (elapsedNanos != Scope.NEVER) {
-      timerId = loop.wheel.arm(elapsedNanos, this);
+      timerId = loop.wheel().arm(elapsedNanos, this);
     }
   }
 
@@ -754,13 +755,13 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     if (timerId == 0) {
       timerId = loop.armSurely(elapsedNanos, this);
     } else {
-      loop.wheel.rearmEarlier(timerId, elapsedNanos);
+      loop.wheel().rearmEarlier(timerId, elapsedNanos);
     }
   }
 
   private void disarm() {
     if (timerId != 0) {
-      loop.wheel.disarm(timerId);
+      loop.wheel().disarm(timerId);
       timerId = 0;
     }
   }

@@ -8,19 +8,19 @@ final class CurrentLoop {
   private CurrentLoop() {}
 
   /** The loop of this code, or null if it is on none. */
-  static @Nullable EventLoop get() {
-    return (EventLoop) LoopOfThread.get();
+  static @Nullable CoroutineLoop get() {
+    return (CoroutineLoop) LoopOfThread.get();
   }
 
   /** Whether this is the very thread of a loop, and neither a coroutine nor a guest. */
   static boolean isOwnThread() {
-    EventLoop loop = get();
+    CoroutineLoop loop = get();
     return loop != null && loop.current() == null && Thread.currentThread().equals(loop.thread());
   }
 
   /** The coroutine that this code is part of, or null if it is part of none. */
   static @Nullable CoroutineTask<?> coroutine() {
-    EventLoop loop = get();
+    CoroutineLoop loop = get();
     return loop == null ? null : loop.current();
   }
 

@@ -41,7 +41,7 @@ final class DumpSnapshot {
   private static final Duration NOTING = Duration.ofNanos(2000);
 
   private final LoopScheduler scheduler;
-  private final List<EventLoop> loops;
+  private final List<CoroutineLoop> loops;
   private final int most;
   private final int total;
 
@@ -58,7 +58,7 @@ final class DumpSnapshot {
   /** Parents before children. */
   private final Set<CoroutineTask<?>> wanted = new LinkedHashSet<>();
 
-  DumpSnapshot(LoopScheduler scheduler, List<EventLoop> loops, int most) {
+  DumpSnapshot(LoopScheduler scheduler, List<CoroutineLoop> loops, int most) {
     this.scheduler = scheduler;
     this.loops = loops;
     this.most = most;
@@ -83,9 +83,9 @@ final class DumpSnapshot {
   }
 
   private void sightSome() {
-    Map<EventLoop, List<Sighting>> answers = ask(loops, loop -> loop.some(share(loop)));
+    Map<CoroutineLoop, List<Sighting>> answers = ask(loops, loop -> loop.some(share(loop)));
     int longest = 0;
-    for (EventLoop loop : loops) {
+    for (CoroutineLoop loop : loops) {
       List<Sighting> answer = answers.get(loop);
       if (answer != null) {
         longest = Math.max(longest, answer.size());
@@ -98,7 +98,7 @@ final class DumpSnapshot {
       }
     }
     for (int at = 0; at < longest; at++) {
-      for (EventLoop loop : loops) {
+      for (CoroutineLoop loop : loops) {
         List<Sighting> answer = answers.getOrDefault(loop, List.of());
         if (at < answer.size()) {
           Sighting each = answer.get(at);
@@ -109,16 +109,16 @@ final class DumpSnapshot {
   }
 
   /** How many a loop is to note: if they are too many, as large a part of them as of all others. */
-  private int share(EventLoop loop) {
+  private int share(CoroutineLoop loop) {
     return total <= most
         ? most
         : Math.min(most, (int) Math.ceilDiv((long) most * loop.live(), total));
   }
 
   /** Late answers count for nothing. */
-  private Map<EventLoop, List<Sighting>> ask(
-      Collection<EventLoop> some, Function<EventLoop, List<CoroutineTask<?>>> forWhom) {
-    Map<EventLoop, List<Sighting>> answers = new ConcurrentHashMap<>();
+  private Map<CoroutineLoop, List<Sighting>> ask(
+      Collection<CoroutineLoop> some, Function<CoroutineLoop, List<CoroutineTask<?>>> forWhom) {
+    Map<CoroutineLoop, List<Sighting>> answers = new ConcurrentHashMap<>();
     boolean _ =
         scheduler.tellAll(
             some,
@@ -151,7 +151,7 @@ final class DumpSnapshot {
   }
 
   private void sightAgain() {
-    Map<EventLoop, List<CoroutineTask<?>>> again = new HashMap<>();
+    Map<CoroutineLoop, List<CoroutineTask<?>>> again = new HashMap<>();
     for (CoroutineTask<?> each : wanted) {
       boolean isDue = deadlocked.contains(each) || !sighted.containsKey(each);
       if (isDue && !silent.contains(each.loop.name())) {

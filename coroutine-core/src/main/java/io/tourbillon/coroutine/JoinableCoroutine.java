@@ -1,6 +1,9 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.observe.Stamp;
+import io.tourbillon.coroutine.internal.loop.LoopTask;
+import io.tourbillon.coroutine.internal.loop.Message;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.timer.internal.LateCancellationException;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.StackReserve;
@@ -19,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * A coroutine as others see it: its name, its state, how to cancel it, how to learn of its end.
  * Everything here may be called by any thread, but for what is said to be the loop's.
  */
-abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements Coroutine<T>
+abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends LoopTask
+    implements Coroutine<T>
     permits CoroutineTask {
   private static final VarHandle STATE;
   private static final VarHandle CANCELLATION;
@@ -37,7 +41,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     }
   }
 
-  final EventLoop loop;
+  final CoroutineLoop loop;
   private final long number;
   private final @Nullable Traits traits;
 
@@ -69,7 +73,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   /** What the body has returned, or {@link Thrown}; published by the state. */
   @Nullable Object outcome;
 
-  JoinableCoroutine(EventLoop loop, long number, @Nullable Traits traits) {
+  JoinableCoroutine(CoroutineLoop loop, long number, @Nullable Traits traits) {
     this.loop = loop;
     this.number = number;
     this.traits = traits;
@@ -80,12 +84,23 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
   }
 
   @Override
+  public final @Nullable Object group() {
+    return traits == null ? null : traits.group;
+  }
+
+  @Override
+  public final int priority() {
+    return traits == null ? 0 : traits.priority;
+  }
+
+  @Override
   public final String name() {
     String given = traits == null ? null : traits.name;
     return given != null ? given : loop.schedulerName() + "-" + number;
   }
 
   /** Gives its name to the thread that is being built for it, if it was spawned with one. */
+  @Override
   public final Thread.Builder.OfVirtual named(Thread.Builder.OfVirtual builder) {
     return traits == null || traits.name == null ? builder : builder.name(traits.name);
   }
@@ -410,9 +425,9 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> implements C
     since = loop.stamp();
     STATE.setRelease(this, now);
     if (now == State.SUSPENDED) {
-      loop.counts.add(Count.SUSPENDED, 1);
+      loop.counts().add(Count.SUSPENDED, 1);
     } else if (before == State.SUSPENDED) {
-      loop.counts.add(Count.SUSPENDED, -1);
+      loop.counts().add(Count.SUSPENDED, -1);
     }
   }
 

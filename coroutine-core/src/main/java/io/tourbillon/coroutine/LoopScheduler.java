@@ -28,7 +28,7 @@ final class LoopScheduler implements CoroutineScheduler {
 
   private final String name;
   private final Engine engine;
-  private final EventLoop[] loops;
+  private final CoroutineLoop[] loops;
   private final Clock clock;
   private final Duration tick;
   private final boolean recordStats;
@@ -51,10 +51,10 @@ final class LoopScheduler implements CoroutineScheduler {
     this.engine = engine;
     name = options.name;
     reports = new Reports(options);
-    loops = new EventLoop[options.loops];
+    loops = new CoroutineLoop[options.loops];
     TickScale scale = new TickScale(clock.nanoTime(), tick.toNanos());
     for (int number = 0; number < loops.length; number++) {
-      loops[number] = new EventLoop(this, engine, number, clock, scale, options);
+      loops[number] = new CoroutineLoop(this, engine, number, scale, options);
     }
     closing = new Closing(this, List.of(loops), options);
   }
@@ -69,7 +69,7 @@ final class LoopScheduler implements CoroutineScheduler {
     LoopScheduler scheduler = new LoopScheduler(options, engine);
     boolean started = false;
     try {
-      for (EventLoop loop : scheduler.loops) {
+      for (CoroutineLoop loop : scheduler.loops) {
         loop.start();
       }
       started = true;
@@ -86,7 +86,7 @@ final class LoopScheduler implements CoroutineScheduler {
   }
 
   /** One of its loops, by its number from 0 on. */
-  EventLoop loop(int number) {
+  CoroutineLoop loop(int number) {
     return loops[number];
   }
 
@@ -141,7 +141,7 @@ final class LoopScheduler implements CoroutineScheduler {
     Objects.requireNonNull(body, "body");
     StackReserve.require();
     CoroutineTask<?> parent = CurrentLoop.coroutine();
-    EventLoop loop = leastLoaded();
+    CoroutineLoop loop = leastLoaded();
     loop.takePlace();
     boolean accepted = false;
     try {
@@ -175,14 +175,14 @@ final class LoopScheduler implements CoroutineScheduler {
   }
 
   <T extends @Nullable Object> CoroutineTask<T> newCoroutine(
-      EventLoop loop, SpawnOptions options, Object body) {
+      CoroutineLoop loop, SpawnOptions options, Object body) {
     StackTraceElement createdAt = recordCreationSites ? CreationSite.find() : null;
     return new CoroutineTask<>(
         loop, spawned.incrementAndGet(), Traits.of(options, createdAt), body);
   }
 
-  private EventLoop leastLoaded() {
-    EventLoop least = loops[0];
+  private CoroutineLoop leastLoaded() {
+    CoroutineLoop least = loops[0];
     int leastLoad = least.load();
     for (int number = 1; number < loops.length && leastLoad > 0; number++) {
       int load = loops[number].load();
@@ -283,7 +283,7 @@ final class LoopScheduler implements CoroutineScheduler {
 
   int live() {
     int live = 0;
-    for (EventLoop loop : loops) {
+    for (CoroutineLoop loop : loops) {
       live += loop.live();
     }
     return live;
@@ -298,11 +298,11 @@ final class LoopScheduler implements CoroutineScheduler {
    */
   boolean isQuiet() {
     long givenBack = 0;
-    for (EventLoop loop : loops) {
+    for (CoroutineLoop loop : loops) {
       givenBack += loop.givenBack();
     }
     long taken = 0;
-    for (EventLoop loop : loops) {
+    for (CoroutineLoop loop : loops) {
       taken += loop.taken();
     }
     return givenBack == taken;
@@ -322,9 +322,9 @@ final class LoopScheduler implements CoroutineScheduler {
    * @return whether all have done it within the time
    */
   boolean tellAll(
-      Collection<EventLoop> some, Duration patience, BiConsumer<EventLoop, Runnable> something) {
+      Collection<CoroutineLoop> some, Duration patience, BiConsumer<CoroutineLoop, Runnable> something) {
     List<CompletableFuture<?>> told = new ArrayList<>();
-    for (EventLoop loop : some) {
+    for (CoroutineLoop loop : some) {
       if (!loop.isDead() && !loop.hasEnded()) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         told.add(done);

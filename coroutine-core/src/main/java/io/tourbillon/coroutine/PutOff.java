@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.coroutine.internal.loop.Expiry;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TickScale;
 import org.jspecify.annotations.Nullable;
@@ -9,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * coroutine that has the turn; what is known of a coroutine is in its {@link Traits}.
  */
 final class PutOff {
-  private final EventLoop loop;
+  private final CoroutineLoop loop;
   private final Clock clock;
   private final TickScale scale;
 
-  PutOff(EventLoop loop, Clock clock, TickScale scale) {
+  PutOff(CoroutineLoop loop, Clock clock, TickScale scale) {
     this.loop = loop;
     this.clock = clock;
     this.scale = scale;
@@ -55,7 +56,7 @@ final class PutOff {
     if (traits == null || traits.throttleTimerId == 0) {
       return false;
     }
-    loop.wheel.disarm(traits.throttleTimerId);
+    loop.wheel().disarm(traits.throttleTimerId);
     traits.throttleTimerId = 0;
     return true;
   }

@@ -1,5 +1,7 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.coroutine.internal.observe.LoopStallEvent;
+import io.tourbillon.coroutine.internal.observe.FlightRecorder;
 import io.tourbillon.timer.internal.IndependentThread;
 import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.text.Printable;
@@ -32,7 +34,7 @@ final class Reports {
   }
 
   /** Starts a watchdog over the thread of a loop; null if the user wants none. */
-  @Nullable Watchdog<LoopStall> newWatchdog(EventLoop loop, Thread thread) {
+  @Nullable Watchdog<LoopStall> newWatchdog(CoroutineLoop loop, Thread thread) {
     Duration bound = watchdogBound;
     if (bound == null) {
       return null;
@@ -43,10 +45,11 @@ final class Reports {
     return watchdog;
   }
 
-  private void stalled(EventLoop loop, LoopStall stall) {
+  private void stalled(CoroutineLoop loop, LoopStall stall) {
     loop.stalled();
     if (FlightRecorder.takesLoopStalls()) {
-      LoopStallEvent.record(stall);
+      LoopStallEvent.record(
+          stall.loop(), stall.coroutine().orElse(null), stall.heldNanos(), stall.stack());
     }
     try {
       stallHandler.accept(stall);
@@ -77,7 +80,7 @@ final class Reports {
   }
 
   /** A coroutine, or else a thread of other people's, does not heed a virtual clock. */
-  void waitsInRealTime(EventLoop loop, @Nullable CoroutineTask<?> coroutine) {
+  void waitsInRealTime(CoroutineLoop loop, @Nullable CoroutineTask<?> coroutine) {
     Thread thread = coroutine == null ? null : coroutine.thread();
     RealTimeWait wait =
         new RealTimeWait(
@@ -106,12 +109,12 @@ final class Reports {
   }
 
   /** Something of the loop's own, or a turn, has thrown. */
-  void taskFailed(EventLoop loop, Object task, Throwable failure) {
+  void taskFailed(CoroutineLoop loop, Object task, Throwable failure) {
     LOG.log(Level.ERROR, Printable.of(loop + ": a task has thrown: ") + SafeText.of(task), failure);
   }
 
   /** A loop has got no thread for what came after its end. */
-  void notRevived(EventLoop loop, Throwable failure) {
+  void notRevived(CoroutineLoop loop, Throwable failure) {
     LOG.log(
         Level.ERROR,
         Printable.of(loop.name())
@@ -120,7 +123,7 @@ final class Reports {
   }
 
   /** A loop is no more. */
-  void loopDied(EventLoop loop, Throwable failure) {
+  void loopDied(CoroutineLoop loop, Throwable failure) {
     String message =
         Printable.of(loop.name()) + " has died; its coroutines will not go on: " + loop.live();
     // By another thread, since a logger takes locks, for which coroutines of the loop may wait.

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.coroutine.internal.loop.Message;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

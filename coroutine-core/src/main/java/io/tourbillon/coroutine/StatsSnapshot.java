@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.observe.Recording;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,12 +9,12 @@ import org.HdrHistogram.Histogram;
 
 /** Sums up what the loops have counted and measured. For one call. */
 final class StatsSnapshot {
-  private final EventLoop[] loops;
+  private final CoroutineLoop[] loops;
   private final Histogram latenessNanos = Recording.newHistogram();
   private final Histogram waitNanos = Recording.newHistogram();
   private final Histogram turnNanos = Recording.newHistogram();
 
-  StatsSnapshot(EventLoop[] loops) {
+  StatsSnapshot(CoroutineLoop[] loops) {
     this.loops = loops;
   }
 
@@ -22,7 +23,7 @@ final class StatsSnapshot {
     long live = 0;
     long running = 0;
     long guests = 0;
-    for (EventLoop loop : loops) {
+    for (CoroutineLoop loop : loops) {
       each.add(loop.stats());
       live += loop.live();
       running += loop.current() == null ? 0 : 1;
@@ -57,8 +58,8 @@ final class StatsSnapshot {
 
   private long sum(Count count) {
     long sum = 0;
-    for (EventLoop loop : loops) {
-      sum += loop.counts.get(count);
+    for (CoroutineLoop loop : loops) {
+      sum += loop.counts().get(count);
     }
     return sum;
   }

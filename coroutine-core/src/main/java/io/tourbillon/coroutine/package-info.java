@@ -7,7 +7,7 @@
  *
  * <ol>
  *   <li><b>spawn</b>: {@code LoopScheduler} makes a {@code CoroutineTask} and places it on the
- *       {@code EventLoop} that has the fewest, by its mailbox, or directly if the caller is on that
+ *       {@code CoroutineLoop} that has the fewest, by its mailbox, or directly if the caller is on that
  *       loop.
  *   <li><b>run</b>: when its turn comes the loop has the engine's {@code LoopEngine} make a {@code
  *       Strand}, which carries the stack, and resumes that. The body begins.
@@ -29,7 +29,7 @@
  *   LoopScheduler ──────── any thread: places
  *     Closing, Reports ─── likewise: its end, and what users and the log are told of
  *     DumpSnapshot ─────── whoever asks for a dump
- *     EventLoop ────────── one thread
+ *     CoroutineLoop ──────── one thread
  *       Mailbox ────────── any thread may send; where the loop rests
  *       LoopWheel ──────── what is due when; PutOff, whose turns are put off by their rate
  *       Residents ──────── its coroutines
@@ -251,7 +251,7 @@
  *     b SUSPENDED for 2 min 3 s on locking left, held by a; coroutine-loop-0
  * </pre>
  *
- * <p>{@code DumpSnapshot} makes it: {@code EventLoop} notes a {@code Sighting} of each coroutine,
+ * <p>{@code DumpSnapshot} makes it: {@code CoroutineLoop} notes a {@code Sighting} of each coroutine,
  * {@code WaitForGraph} follows what is {@link io.tourbillon.coroutine.Awaited} to its holders. A
  * process that hangs can be asked for one from outside, if it was prepared by a line with {@link
  * io.tourbillon.coroutine.bridge.DumpSignal}.

@@ -96,7 +96,7 @@ class JettyTest {
 
   private void noteThread() {
     Thread thread = Thread.currentThread();
-    EventLoop loop = CurrentLoop.get();
+    CoroutineLoop loop = CurrentLoop.get();
     if (!thread.isVirtual() || loop == null || loop.scheduler() != scheduler) {
       strays.add(thread.toString());
     } else {

@@ -1,5 +1,6 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.observe;
 
+import java.util.List;
 import java.util.stream.Collectors;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 @Category("Tourbillon")
 @Description("A turn holds a loop for longer than the watchdog's bound, and goes on")
 @StackTrace(false)
-final class LoopStallEvent extends Event {
+public final class LoopStallEvent extends Event {
   private static final LoopStallEvent PROBE = new LoopStallEvent();
 
   @Label("Loop")
@@ -39,13 +40,20 @@ final class LoopStallEvent extends Event {
     return PROBE.isEnabled();
   }
 
-  static void record(LoopStall stall) {
+  /**
+   * Records one.
+   *
+   * @param coroutine that has the turn; null if it is other code
+   * @param stack innermost call first
+   */
+  public static void record(
+      String loop, @Nullable String coroutine, long heldNanos, List<StackTraceElement> stack) {
     LoopStallEvent event = new LoopStallEvent();
-    event.loop = stall.loop();
-    event.coroutine = stall.coroutine().orElse(null);
-    event.heldFor = stall.heldNanos();
+    event.loop = loop;
+    event.coroutine = coroutine;
+    event.heldFor = heldNanos;
     event.loopStack =
-        stall.stack().stream().map(StackTraceElement::toString).collect(Collectors.joining("\n"));
+        stack.stream().map(StackTraceElement::toString).collect(Collectors.joining("\n"));
     event.commit();
   }
 }

@@ -1,11 +1,11 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.observe;
 
 import io.tourbillon.timer.internal.EventClasses;
 
 /**
  * Which of our events the JDK's flight recorder is taking, if any: the reading of a flag or two.
  */
-final class FlightRecorder {
+public final class FlightRecorder {
   private static final EventClasses EVENTS =
       new EventClasses(
           () -> {
@@ -17,19 +17,22 @@ final class FlightRecorder {
   private FlightRecorder() {}
 
   /** Whether events are made as soon as a recording asks for them. */
-  static boolean isReady() {
+  public static boolean isReady() {
     return EVENTS.areReady();
   }
 
-  static boolean takesSlowTurns() {
+  /** Whether {@link SlowTurnEvent}s are wanted now. */
+  public static boolean takesSlowTurns() {
     return EVENTS.areReady() && SlowTurnEvent.isRecorded();
   }
 
-  static boolean takesLoopStalls() {
+  /** Whether {@link LoopStallEvent}s are wanted now. */
+  public static boolean takesLoopStalls() {
     return EVENTS.areReady() && LoopStallEvent.isRecorded();
   }
 
-  static boolean takesLateDelays() {
+  /** Whether {@link LateDelayEvent}s are wanted now. */
+  public static boolean takesLateDelays() {
     return EVENTS.areReady() && LateDelayEvent.isRecorded();
   }
 }

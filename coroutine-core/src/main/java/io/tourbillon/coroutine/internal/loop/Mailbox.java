@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.loop;
 
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.MemoryReserve;

@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.observe;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 @Description(
     "Delays and limits that a loop found over more than 10 ms late: the latest, and a count")
 @StackTrace(false)
-final class LateDelayEvent extends Event {
+public final class LateDelayEvent extends Event {
   /** Those that are late by less are not told of. */
-  static final long LATE_NANOS = 10_000_000;
+  public static final long LATE_NANOS = 10_000_000;
 
   private static final LateDelayEvent PROBE = new LateDelayEvent();
 
@@ -38,9 +38,10 @@ final class LateDelayEvent extends Event {
     return PROBE.isEnabled();
   }
 
-  static void record(EventLoop loop, long latenessNanos, int delays) {
+  /** Records one. */
+  public static void record(String loop, long latenessNanos, int delays) {
     LateDelayEvent event = new LateDelayEvent();
-    event.loop = loop.name();
+    event.loop = loop;
     event.lateness = latenessNanos;
     event.delays = delays;
     event.commit();

@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.loop;
 
 import io.tourbillon.timer.TickScale;
 import java.util.Objects;
@@ -28,7 +28,7 @@ final class TimedWait implements ScheduledFuture<@Nullable Void>, Expiry {
   }
 
   void begin(long delayNanos) {
-    timerId = loop.wheel.arm(TickScale.deadlineNanos(loop.elapsedNanos(), delayNanos), this);
+    timerId = loop.wheel().arm(TickScale.deadlineNanos(loop.elapsedNanos(), delayNanos), this);
   }
 
   @Override
@@ -49,7 +49,7 @@ final class TimedWait implements ScheduledFuture<@Nullable Void>, Expiry {
     if (timerId == 0) {
       return false;
     }
-    loop.wheel.disarm(timerId);
+    loop.wheel().disarm(timerId);
     timerId = 0;
     expiry = null;
     cancelled = true;

@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.observe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,7 +1,7 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.loop;
 
 /** What the wheel of a loop holds. */
-interface Expiry {
+public interface Expiry {
   /** It is due. By the loop, which must not touch the wheel in it. */
   void expired();
 }

@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.observe;
 
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How long something takes, measured by one thread at a time and read by any, neither of which
  * waits for the other. Values are exact to 1 %; longer than an hour counts as an hour.
  */
-final class Recording {
+public final class Recording {
   private static final int DIGITS = 2;
   private static final long HIGHEST_NANOS = 3_600_000_000_000L;
 
@@ -20,7 +20,8 @@ final class Recording {
   /** To be used again. Guarded by this. */
   private @Nullable Histogram interval;
 
-  static Histogram newHistogram() {
+  /** An empty one, to add recordings to. */
+  public static Histogram newHistogram() {
     return new Histogram(HIGHEST_NANOS, DIGITS);
   }
 

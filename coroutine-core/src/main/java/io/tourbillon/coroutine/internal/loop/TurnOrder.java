@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.loop;
 
 import io.tourbillon.timer.TickScale;
 import java.util.ArrayDeque;
@@ -11,17 +11,31 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Those who are ready, in the order of a {@link SchedulingPolicy}. The loop's own. */
-abstract sealed class TurnOrder {
-  static TurnOrder of(SchedulingPolicy policy) {
-    return switch (policy) {
-      case SchedulingPolicy.Fifo _ -> new Arrival();
-      case SchedulingPolicy.RoundRobin _ -> new ByGroup();
-      case SchedulingPolicy.Priority(var step) -> new ByPriority(TickScale.nanosOf(step));
-      case SchedulingPolicy.EarliestDeadline(var horizon) ->
-          new ByDeadline(TickScale.nanosOf(horizon));
-      case SchedulingPolicy.Random(var seed) -> new ByChance(seed);
-    };
+/** Those who are ready, in the order of a scheduling policy. The loop's own. */
+public abstract sealed class TurnOrder {
+  /** Who came first is first. */
+  public static TurnOrder byArrival() {
+    return new Arrival();
+  }
+
+  /** Groups take turns. */
+  public static TurnOrder byGroup() {
+    return new ByGroup();
+  }
+
+  /** A step of priority is worth so much of waiting. */
+  public static TurnOrder byPriority(long stepNanos) {
+    return new ByPriority(stepNanos);
+  }
+
+  /** Whose limit is over first is first, the horizon at the latest. */
+  public static TurnOrder byDeadline(long horizonNanos) {
+    return new ByDeadline(horizonNanos);
+  }
+
+  /** Each is as likely as any other. */
+  public static TurnOrder byChance(long seed) {
+    return new ByChance(seed);
   }
 
   /**
@@ -163,8 +177,8 @@ abstract sealed class TurnOrder {
     }
 
     private static Object groupOf(Runnable task) {
-      Traits traits = traitsOf(task);
-      return traits == null || traits.group == null ? NO_GROUP : traits.group;
+      Object group = task instanceof LoopTask member ? member.group() : null;
+      return group == null ? NO_GROUP : group;
     }
 
     @Override
@@ -223,8 +237,7 @@ abstract sealed class TurnOrder {
 
     @Override
     long keyOf(Runnable task, long nowNanos) {
-      Traits traits = traitsOf(task);
-      return nowNanos - (traits == null ? 0 : traits.priority * stepNanos);
+      return nowNanos - (task instanceof LoopTask ranked ? ranked.priority() * stepNanos : 0);
     }
   }
 
@@ -239,7 +252,7 @@ abstract sealed class TurnOrder {
     @Override
     long keyOf(Runnable task, long nowNanos) {
       long lastNanos = TickScale.deadlineNanos(nowNanos, horizonNanos);
-      return task instanceof CoroutineTask<?> coroutine
+      return task instanceof LoopTask coroutine
           ? Math.clamp(coroutine.strikeNanos(), nowNanos, lastNanos)
           : lastNanos;
     }
@@ -284,9 +297,5 @@ abstract sealed class TurnOrder {
     RandomGenerator chance() {
       return chance;
     }
-  }
-
-  private static @Nullable Traits traitsOf(Runnable task) {
-    return task instanceof CoroutineTask<?> coroutine ? coroutine.traits() : null;
   }
 }

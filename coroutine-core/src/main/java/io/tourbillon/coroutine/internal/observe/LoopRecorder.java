@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.observe;
 
 import io.tourbillon.timer.TickScale;
 import org.HdrHistogram.Histogram;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * #SAMPLING}, and turns are measured from one look of the loop at the clock to the next, which is
  * up to sixteen; each then counts as the average.
  */
-final class LoopRecorder {
+public final class LoopRecorder {
   private static final int SAMPLING = 64;
 
   private final TickScale scale;
@@ -31,12 +31,13 @@ final class LoopRecorder {
   private long sampleNanos;
   private int untilSample = SAMPLING;
 
-  LoopRecorder(TickScale scale) {
+  /** A recorder in the elapsed time of this scale. */
+  public LoopRecorder(TickScale scale) {
     this.scale = scale;
   }
 
   /** Something that was due in a tick is found at this time; ticks come in order. */
-  void expired(long tick, long nowNanos) {
+  public void expired(long tick, long nowNanos) {
     if (tick != dueTick) {
       expiredAll(nowNanos);
       dueTick = tick;
@@ -45,7 +46,7 @@ final class LoopRecorder {
   }
 
   /** All that is due has been found. */
-  void expiredAll(long nowNanos) {
+  public void expiredAll(long nowNanos) {
     if (dueCount > 0) {
       lateness.record(nowNanos - scale.startNanos(dueTick), dueCount);
       dueCount = 0;
@@ -53,38 +54,42 @@ final class LoopRecorder {
   }
 
   /** Whether the wait of the task that is made ready next is to be measured. */
-  boolean isSampleWanted() {
+  public boolean isSampleWanted() {
     return --untilSample <= 0 && sample == null;
   }
 
-  void beginSample(Runnable task, long nowNanos) {
+  /** The wait of this task is measured from now on. */
+  public void beginSample(Runnable task, long nowNanos) {
     untilSample = SAMPLING;
     sample = task;
     sampleNanos = nowNanos;
   }
 
-  boolean isSample(Runnable task) {
+  /** Whether the wait of this task is being measured. */
+  public boolean isSample(Runnable task) {
     return task.equals(sample);
   }
 
-  void endSample(long nowNanos) {
+  /** The task whose wait is measured has its turn. */
+  public void endSample(long nowNanos) {
     sample = null;
     wait.record(nowNanos - sampleNanos, SAMPLING);
   }
 
   /** It is ready no more. */
-  void forget(Runnable task) {
+  public void forget(Runnable task) {
     if (isSample(task)) {
       sample = null;
     }
   }
 
-  void turnsTook(long nanos, int turns) {
+  /** So many turns have taken so long together. */
+  public void turnsTook(long nanos, int turns) {
     turn.record(nanos / turns, turns);
   }
 
   /** Adds what was measured so far. By any thread. */
-  void addTo(Histogram lateness, Histogram wait, Histogram turn) {
+  public void addTo(Histogram lateness, Histogram wait, Histogram turn) {
     this.lateness.addTo(lateness);
     this.wait.addTo(wait);
     this.turn.addTo(turn);

@@ -1,5 +1,5 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.loop;
 
 /** Something that other threads send to a loop and that it does at once, between turns: short. */
 @FunctionalInterface
-interface Message extends Runnable {}
+public interface Message extends Runnable {}

@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.loop;
 
 import io.tourbillon.coroutine.internal.engine.Strand;
 import java.util.Queue;
@@ -53,7 +53,7 @@ final class Batch {
 
   private void lookAhead() {
     for (int at = 0; at < size; at++) {
-      strands[at] = tasks[at] instanceof CoroutineTask<?> coroutine ? coroutine.strand() : null;
+      strands[at] = tasks[at] instanceof LoopTask coroutine ? coroutine.strand() : null;
     }
     int count = 0;
     for (int at = 0; at < size; at++) {

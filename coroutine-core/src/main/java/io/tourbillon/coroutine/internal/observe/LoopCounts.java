@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.observe;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -8,15 +8,20 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * right soon, and they need not be so together.
  */
 @SuppressWarnings("EnumOrdinal") // Where each count lies in the array, and nothing else.
-final class LoopCounts {
+public final class LoopCounts {
   private final AtomicLongArray counts = new AtomicLongArray(Count.values().length);
 
   /** What is counted. Those that say "now" go down, too. */
-  enum Count {
+  public enum Count {
+    /** Coroutines that have ended with a result. */
     FINISHED,
+    /** Coroutines that have ended with a failure. */
     FAILED,
+    /** Coroutines that a call has cancelled. */
     CANCELLED_BY_CALL,
+    /** Coroutines that were cancelled through their future. */
     CANCELLED_BY_FUTURE,
+    /** Coroutines that the close of the scheduler has cancelled. */
     CANCELLED_BY_CLOSE,
     /** Limits that were over before their part had ended. */
     TIMEOUTS,
@@ -32,15 +37,18 @@ final class LoopCounts {
     READY
   }
 
-  void add(Count count, long amount) {
+  /** Adds to a count. By whoever has the turn. */
+  public void add(Count count, long amount) {
     set(count, counts.getPlain(count.ordinal()) + amount);
   }
 
-  void set(Count count, long amount) {
+  /** Sets a count. By whoever has the turn. */
+  public void set(Count count, long amount) {
     counts.setOpaque(count.ordinal(), amount);
   }
 
-  long get(Count count) {
+  /** Reads a count. By any thread. */
+  public long get(Count count) {
     return counts.getOpaque(count.ordinal());
   }
 }

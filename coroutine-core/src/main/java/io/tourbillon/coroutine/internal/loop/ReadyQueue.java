@@ -1,5 +1,6 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.loop;
 
+import io.tourbillon.coroutine.internal.observe.LoopRecorder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 

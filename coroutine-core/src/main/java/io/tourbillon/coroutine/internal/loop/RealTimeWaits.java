@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.loop;
 
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -50,7 +50,7 @@ final class RealTimeWaits {
     boolean wasKnown = history.remainders >= MOST;
     int remainders = history.next(delayNanos, System.nanoTime());
     if (remainders >= MOST && !wasKnown) {
-      loop.waitsInRealTime(waiter instanceof CoroutineTask<?> coroutine ? coroutine : null);
+      loop.waitsInRealTime(waiter instanceof LoopTask coroutine ? coroutine : null);
     }
     if (remainders >= MOST) {
       try {

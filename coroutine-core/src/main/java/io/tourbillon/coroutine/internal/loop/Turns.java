@@ -1,6 +1,9 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.loop;
 
-import io.tourbillon.coroutine.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.observe.SlowTurnEvent;
+import io.tourbillon.coroutine.internal.observe.LoopRecorder;
+import io.tourbillon.coroutine.internal.observe.FlightRecorder;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.engine.LoopEngine;
 import io.tourbillon.timer.watchdog.Watchdog;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +52,7 @@ final class Turns {
       dog.begin();
     }
     try {
-      loop.counts.add(Count.SWITCHES, giveSome(nowNanos, dog));
+      loop.counts().add(Count.SWITCHES, giveSome(nowNanos, dog));
     } finally {
       if (dog != null) {
         dog.end();
@@ -94,7 +97,7 @@ final class Turns {
 
   private void run(Runnable task) {
     try {
-      if (task instanceof CoroutineTask<?> coroutine) {
+      if (task instanceof LoopTask coroutine) {
         coroutine.takeTurn();
       } else {
         engine.runOther(task);
@@ -113,7 +116,8 @@ final class Turns {
       recorder.turnsTook(nanos, turns);
     }
     if (nanos > SlowTurnEvent.SLOW_NANOS && FlightRecorder.takesSlowTurns()) {
-      SlowTurnEvent.record(loop, last, nanos, turns);
+      String name = last instanceof LoopTask coroutine ? coroutine.name() : null;
+      SlowTurnEvent.record(loop.name(), name, nanos, turns);
     }
   }
 }

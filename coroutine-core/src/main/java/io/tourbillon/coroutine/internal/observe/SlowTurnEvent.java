@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.observe;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 @Category("Tourbillon")
 @Description("A coroutine held its loop for more than 10 ms, or some did in a row")
 @StackTrace(false)
-final class SlowTurnEvent extends Event {
+public final class SlowTurnEvent extends Event {
   /** Turns that take less are not told of. */
-  static final long SLOW_NANOS = 10_000_000;
+  public static final long SLOW_NANOS = 10_000_000;
 
   private static final SlowTurnEvent PROBE = new SlowTurnEvent();
 
@@ -41,10 +41,16 @@ final class SlowTurnEvent extends Event {
     return PROBE.isEnabled();
   }
 
-  static void record(EventLoop loop, @Nullable Runnable last, long nanos, int turns) {
+  /**
+   * Records one.
+   *
+   * @param coroutine that had the last of the turns; null if it was other code
+   * @param nanos how long the turns took together
+   */
+  public static void record(String loop, @Nullable String coroutine, long nanos, int turns) {
     SlowTurnEvent event = new SlowTurnEvent();
-    event.loop = loop.name();
-    event.coroutine = last instanceof CoroutineTask<?> coroutine ? coroutine.name() : null;
+    event.loop = loop;
+    event.coroutine = coroutine;
     event.turnTime = nanos;
     event.turns = turns;
     event.commit();

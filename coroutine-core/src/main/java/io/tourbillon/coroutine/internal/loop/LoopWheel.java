@@ -1,5 +1,8 @@
-package io.tourbillon.coroutine;
+package io.tourbillon.coroutine.internal.loop;
 
+import io.tourbillon.coroutine.internal.observe.LateDelayEvent;
+import io.tourbillon.coroutine.internal.observe.LoopRecorder;
+import io.tourbillon.coroutine.internal.observe.FlightRecorder;
 import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.wheel.ExpirySink;
 import io.tourbillon.timer.wheel.TimingWheel;
@@ -12,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * was, and gives back memory that a peak has left behind. The loop's own, or of its coroutine that
  * has the turn.
  */
-final class LoopWheel {
+public final class LoopWheel {
   /** When there is nothing to be done. */
-  static final long NEVER = TimingWheel.NEVER;
+  public static final long NEVER = TimingWheel.NEVER;
 
   /** Expiries handled between two looks at the clock. */
   private static final int INTAKE = 1024;
@@ -49,23 +52,25 @@ final class LoopWheel {
    *
    * @return its id, never 0
    */
-  long arm(long deadlineNanos, Expiry due) {
+  public long arm(long deadlineNanos, Expiry due) {
     return wheel.arm(scale.tickAtOrAfter(deadlineNanos), due);
   }
 
-  void rearmEarlier(long timerId, long deadlineNanos) {
+  /** Moves an entry to an earlier time; not to a later one. */
+  public void rearmEarlier(long timerId, long deadlineNanos) {
     long tick = scale.tickAtOrAfter(deadlineNanos);
     if (tick < wheel.deadlineTick(timerId, tick)) {
       wheel.rearm(timerId, tick);
     }
   }
 
-  void disarm(long timerId) {
+  /** Takes an entry out. */
+  public void disarm(long timerId) {
     wheel.cancel(timerId);
   }
 
   /** When an entry is due. */
-  long deadlineNanos(long timerId) {
+  public long deadlineNanos(long timerId) {
     return scale.startNanos(wheel.deadlineTick(timerId, NEVER));
   }
 
@@ -82,7 +87,7 @@ final class LoopWheel {
     if (dueCount > 0 && FlightRecorder.takesLateDelays()) {
       long latenessNanos = nowNanos - scale.startNanos(firstDueTick);
       if (latenessNanos > LateDelayEvent.LATE_NANOS) {
-        LateDelayEvent.record(loop, latenessNanos, dueCount);
+        LateDelayEvent.record(loop.name(), latenessNanos, dueCount);
       }
     }
     behind = wheel.currentTick() < tick;
@@ -130,7 +135,7 @@ final class LoopWheel {
   }
 
   /** All entries. */
-  List<Expiry> all() {
+  public List<Expiry> all() {
     List<Expiry> all = new ArrayList<>();
     for (int page = 0; page < wheel.pageCount(); page++) {
       wheel.visit(page, (id, deadlineTick, due) -> all.add(due));
