@@ -1,9 +1,9 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.engine.Interrupts;
-import io.tourbillon.timer.TickScale;
-import io.tourbillon.timer.text.Printable;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
+import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.text.Printable;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;

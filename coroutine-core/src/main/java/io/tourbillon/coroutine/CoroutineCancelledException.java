@@ -1,7 +1,7 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.internal.LateText;
-import io.tourbillon.timer.text.Printable;
+import io.tourbillon.timer.internal.text.Printable;
 import java.io.Serial;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;

@@ -1,8 +1,8 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.Coroutine.State;
-import io.tourbillon.timer.text.BoundedLines;
-import io.tourbillon.timer.text.Printable;
+import io.tourbillon.timer.internal.text.BoundedLines;
+import io.tourbillon.timer.internal.text.Printable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

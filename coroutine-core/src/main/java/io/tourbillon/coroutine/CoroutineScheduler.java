@@ -2,7 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
-import io.tourbillon.timer.watchdog.ThrottledLog;
+import io.tourbillon.timer.internal.watchdog.ThrottledLog;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;

@@ -1,9 +1,9 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.timer.text.Measured;
+import io.tourbillon.timer.internal.text.Measured;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;

@@ -1,13 +1,13 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.engine.Pause;
 import io.tourbillon.coroutine.internal.engine.Strand;
-import io.tourbillon.timer.TickScale;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
-import io.tourbillon.timer.text.Printable;
+import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.text.Printable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

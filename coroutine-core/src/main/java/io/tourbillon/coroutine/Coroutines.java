@@ -1,6 +1,6 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;

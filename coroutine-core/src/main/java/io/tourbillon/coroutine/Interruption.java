@@ -1,8 +1,8 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.coroutine.internal.engine.OffLoop;
+import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.timer.Clock;
 import java.util.concurrent.atomic.AtomicInteger;
 

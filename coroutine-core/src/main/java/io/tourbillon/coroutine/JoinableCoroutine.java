@@ -1,13 +1,13 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.internal.observe.Stamp;
 import io.tourbillon.coroutine.internal.loop.LoopTask;
 import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.observe.Stamp;
 import io.tourbillon.timer.internal.LateCancellationException;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.StackReserve;
-import io.tourbillon.timer.text.Printable;
+import io.tourbillon.timer.internal.text.Printable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Everything here may be called by any thread, but for what is said to be the loop's.
  */
 abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends LoopTask
-    implements Coroutine<T>
-    permits CoroutineTask {
+    implements Coroutine<T> permits CoroutineTask {
   private static final VarHandle STATE;
   private static final VarHandle CANCELLATION;
   private static final VarHandle END;

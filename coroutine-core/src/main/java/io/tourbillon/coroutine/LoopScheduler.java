@@ -1,10 +1,10 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.Clock;
-import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.internal.StackReserve;
-import io.tourbillon.timer.text.Printable;
+import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.text.Printable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -322,7 +322,9 @@ final class LoopScheduler implements CoroutineScheduler {
    * @return whether all have done it within the time
    */
   boolean tellAll(
-      Collection<CoroutineLoop> some, Duration patience, BiConsumer<CoroutineLoop, Runnable> something) {
+      Collection<CoroutineLoop> some,
+      Duration patience,
+      BiConsumer<CoroutineLoop, Runnable> something) {
     List<CompletableFuture<?>> told = new ArrayList<>();
     for (CoroutineLoop loop : some) {
       if (!loop.isDead() && !loop.hasEnded()) {

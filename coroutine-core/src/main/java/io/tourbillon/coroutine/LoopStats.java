@@ -1,7 +1,7 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.timer.text.Measured;
-import io.tourbillon.timer.text.Printable;
+import io.tourbillon.timer.internal.text.Measured;
+import io.tourbillon.timer.internal.text.Printable;
 
 /**
  * What a loop has done since its scheduler was built, and how it stands.

@@ -2,7 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.internal.loop.Expiry;
 import io.tourbillon.timer.Clock;
-import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.TickScale;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,11 +1,11 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.internal.observe.LoopStallEvent;
 import io.tourbillon.coroutine.internal.observe.FlightRecorder;
+import io.tourbillon.coroutine.internal.observe.LoopStallEvent;
 import io.tourbillon.timer.internal.IndependentThread;
 import io.tourbillon.timer.internal.SafeText;
-import io.tourbillon.timer.text.Printable;
-import io.tourbillon.timer.watchdog.Watchdog;
+import io.tourbillon.timer.internal.text.Printable;
+import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.internal.observe.Recording;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.observe.Recording;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

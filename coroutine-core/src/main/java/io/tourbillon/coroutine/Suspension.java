@@ -2,8 +2,8 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.timer.Clock;
-import io.tourbillon.timer.TickScale;
 import io.tourbillon.timer.internal.LateCompletionException;
+import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;

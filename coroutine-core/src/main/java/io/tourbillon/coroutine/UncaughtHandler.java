@@ -1,6 +1,6 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.timer.text.Printable;
+import io.tourbillon.timer.internal.text.Printable;
 
 /**
  * Is told of a coroutine that has failed and that nobody has joined, or asked for a future, within

@@ -1,7 +1,7 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.internal.engine.Interrupts;
-import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;

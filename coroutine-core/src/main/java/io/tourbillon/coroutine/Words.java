@@ -1,6 +1,6 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.timer.text.Printable;
+import io.tourbillon.timer.internal.text.Printable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -7,8 +7,8 @@
  *
  * <ol>
  *   <li><b>spawn</b>: {@code LoopScheduler} makes a {@code CoroutineTask} and places it on the
- *       {@code CoroutineLoop} that has the fewest, by its mailbox, or directly if the caller is on that
- *       loop.
+ *       {@code CoroutineLoop} that has the fewest, by its mailbox, or directly if the caller is on
+ *       that loop.
  *   <li><b>run</b>: when its turn comes the loop has the engine's {@code LoopEngine} make a {@code
  *       Strand}, which carries the stack, and resumes that. The body begins.
  *   <li><b>suspend</b>: a method of {@code Coroutines} notes what the coroutine waits for, and
@@ -251,10 +251,10 @@
  *     b SUSPENDED for 2 min 3 s on locking left, held by a; coroutine-loop-0
  * </pre>
  *
- * <p>{@code DumpSnapshot} makes it: {@code CoroutineLoop} notes a {@code Sighting} of each coroutine,
- * {@code WaitForGraph} follows what is {@link io.tourbillon.coroutine.Awaited} to its holders. A
- * process that hangs can be asked for one from outside, if it was prepared by a line with {@link
- * io.tourbillon.coroutine.bridge.DumpSignal}.
+ * <p>{@code DumpSnapshot} makes it: {@code CoroutineLoop} notes a {@code Sighting} of each
+ * coroutine, {@code WaitForGraph} follows what is {@link io.tourbillon.coroutine.Awaited} to its
+ * holders. A process that hangs can be asked for one from outside, if it was prepared by a line
+ * with {@link io.tourbillon.coroutine.bridge.DumpSignal}.
  *
  * <h2>What the flight recorder shows</h2>
  *

@@ -1,10 +1,10 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.internal.observe.FlightRecorder;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.coroutine.internal.observe.FlightRecorder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -27,7 +27,8 @@ class SpawnOptionsTest {
   void badOptions_areRefused() {
     assertEquals(
         "priority must be from -10 to 10: 11",
-        assertThrows(IllegalArgumentException.class, () -> SpawnOptions.DEFAULT.withPriority(11)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> SpawnOptions.DEFAULT.withPriority(11))
+            .getMessage());
     assertEquals(
         "resumesPerSecond must be positive: NaN",
         assertThrows(

@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.TickScale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.wheel.ExpirySink;
 import java.time.Duration;
 import java.util.ArrayList;

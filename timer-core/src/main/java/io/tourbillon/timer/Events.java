@@ -1,6 +1,6 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.watchdog.ThrottledLog;
+import io.tourbillon.timer.internal.watchdog.ThrottledLog;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.watchdog.Watchdog;
+import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.AccountableTask;
+import io.tourbillon.timer.internal.TickScale;
 import java.util.concurrent.RejectedExecutionException;
 
 /**

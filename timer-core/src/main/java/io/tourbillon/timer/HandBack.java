@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.wheel.ExpirySink;
 import java.util.ArrayList;
 import java.util.List;

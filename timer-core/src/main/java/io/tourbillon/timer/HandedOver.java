@@ -1,8 +1,8 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.StackReserve;
-import io.tourbillon.timer.roster.Roster;
-import io.tourbillon.timer.text.Printable;
+import io.tourbillon.timer.internal.roster.Roster;
+import io.tourbillon.timer.internal.text.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**

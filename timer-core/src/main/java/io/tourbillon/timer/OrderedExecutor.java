@@ -2,7 +2,7 @@ package io.tourbillon.timer;
 
 import io.tourbillon.timer.OneShotFuture.Purpose;
 import io.tourbillon.timer.internal.StackReserve;
-import io.tourbillon.timer.roster.Roster;
+import io.tourbillon.timer.internal.roster.Roster;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.ordered.OrderedQueue;
+import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.ordered.OrderedQueue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

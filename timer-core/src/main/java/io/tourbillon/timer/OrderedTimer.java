@@ -1,6 +1,6 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.ordered.OrderedEntry;
+import io.tourbillon.timer.internal.ordered.OrderedEntry;
 
 /**
  * The timer of a task of an executor view, which runs in the order of the JDK's executors.

@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.StackReserve;
+import io.tourbillon.timer.internal.TickScale;
 import java.util.concurrent.RejectedExecutionException;
 
 /**

@@ -1,6 +1,8 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.StackReserve;
+import io.tourbillon.timer.internal.TickScale;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.TickScale;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 

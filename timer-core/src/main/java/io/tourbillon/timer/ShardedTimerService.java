@@ -1,9 +1,11 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.internal.StackReserve;
-import io.tourbillon.timer.watchdog.Watchdog;
+import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,7 +1,7 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.text.Measured;
-import io.tourbillon.timer.text.Printable;
+import io.tourbillon.timer.internal.text.Measured;
+import io.tourbillon.timer.internal.text.Printable;
 import java.time.Instant;
 
 /**

@@ -1,6 +1,6 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.text.Printable;
+import io.tourbillon.timer.internal.text.Printable;
 import java.util.List;
 
 /**

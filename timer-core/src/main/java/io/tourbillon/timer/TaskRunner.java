@@ -1,9 +1,10 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.SafeText;
-import io.tourbillon.timer.roster.Roster;
-import io.tourbillon.timer.watchdog.Watchdog;
+import io.tourbillon.timer.internal.roster.Roster;
+import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.concurrent.Executor;

@@ -1,6 +1,6 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.text.BoundedLines;
+import io.tourbillon.timer.internal.text.BoundedLines;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.MemoryReserve;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

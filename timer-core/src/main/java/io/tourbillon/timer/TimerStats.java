@@ -1,6 +1,6 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.text.Measured;
+import io.tourbillon.timer.internal.text.Measured;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;

@@ -1,7 +1,8 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.StackReserve;
-import io.tourbillon.timer.roster.Roster;
+import io.tourbillon.timer.internal.roster.Roster;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.FutureTask;

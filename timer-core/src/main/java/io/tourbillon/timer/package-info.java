@@ -31,8 +31,8 @@
  *
  * <p>The tasks of a {@link io.tourbillon.timer.ScheduledExecutorView} run in the exact order of the
  * JDK's executors, which shards cannot give. So the views of a service share one {@code
- * OrderedShard}: an {@link io.tourbillon.timer.ordered.OrderedQueue} and its lock. The driver takes
- * its timers out one by one, each before the other timers of its tick.
+ * OrderedShard}: an {@link io.tourbillon.timer.internal.ordered.OrderedQueue} and its lock. The
+ * driver takes its timers out one by one, each before the other timers of its tick.
  *
  * <p>What this order costs: one lock for all threads that submit, as in the JDK's own executor; a
  * move from the wheel into a heap for each delayed task, and the sorting of those that are due in

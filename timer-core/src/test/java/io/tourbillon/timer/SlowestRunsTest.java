@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.util.TimerTask;
+import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.netty.NettyTimer;
 import java.lang.ref.WeakReference;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.timer.Clock;
-import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;

@@ -2,7 +2,7 @@ package io.tourbillon.metrics.server;
 
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.LoopStats;
-import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;

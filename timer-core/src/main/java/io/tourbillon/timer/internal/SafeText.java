@@ -1,6 +1,6 @@
 package io.tourbillon.timer.internal;
 
-import io.tourbillon.timer.text.Printable;
+import io.tourbillon.timer.internal.text.Printable;
 import org.jspecify.annotations.Nullable;
 
 /** Puts objects of users into words without trusting them. */

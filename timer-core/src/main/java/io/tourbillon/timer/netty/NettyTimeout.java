@@ -3,10 +3,10 @@ package io.tourbillon.timer.netty;
 import io.netty.util.Timeout;
 import io.netty.util.Timer;
 import io.netty.util.TimerTask;
-import io.tourbillon.timer.AccountableTask;
+import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.internal.StackReserve;
-import io.tourbillon.timer.roster.Roster;
+import io.tourbillon.timer.internal.roster.Roster;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 

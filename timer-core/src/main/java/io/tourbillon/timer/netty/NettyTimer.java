@@ -5,7 +5,7 @@ import io.netty.util.Timer;
 import io.netty.util.TimerTask;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.internal.StackReserve;
-import io.tourbillon.timer.roster.Roster;
+import io.tourbillon.timer.internal.roster.Roster;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;

@@ -1,9 +1,9 @@
 package io.tourbillon.coroutine.internal.loop;
 
+import io.tourbillon.coroutine.internal.observe.FlightRecorder;
 import io.tourbillon.coroutine.internal.observe.LateDelayEvent;
 import io.tourbillon.coroutine.internal.observe.LoopRecorder;
-import io.tourbillon.coroutine.internal.observe.FlightRecorder;
-import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.wheel.ExpirySink;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.tourbillon.coroutine.internal.loop;
 
-import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.TickScale;
 import java.util.Objects;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledFuture;

@@ -1,6 +1,6 @@
 package io.tourbillon.coroutine.internal.loop;
 
-import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.TickScale;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,11 +1,11 @@
 package io.tourbillon.coroutine.internal.loop;
 
-import io.tourbillon.coroutine.internal.observe.SlowTurnEvent;
-import io.tourbillon.coroutine.internal.observe.LoopRecorder;
+import io.tourbillon.coroutine.internal.engine.LoopEngine;
 import io.tourbillon.coroutine.internal.observe.FlightRecorder;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
-import io.tourbillon.coroutine.internal.engine.LoopEngine;
-import io.tourbillon.timer.watchdog.Watchdog;
+import io.tourbillon.coroutine.internal.observe.LoopRecorder;
+import io.tourbillon.coroutine.internal.observe.SlowTurnEvent;
+import io.tourbillon.timer.internal.watchdog.Watchdog;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,6 @@
 package io.tourbillon.coroutine.internal.observe;
 
-import io.tourbillon.timer.TickScale;
+import io.tourbillon.timer.internal.TickScale;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 

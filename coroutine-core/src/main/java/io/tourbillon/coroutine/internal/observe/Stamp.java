@@ -1,9 +1,9 @@
 package io.tourbillon.coroutine.internal.observe;
 
 /**
- * Since when a coroutine stands as it does, in the four bytes that a coroutine has for
- * it: elapsed time in hundredths of a second, of which the lowest 32 bits are kept. So the time
- * that has passed is right up to 497 days; of what lasts longer only the rest is seen.
+ * Since when a coroutine stands as it does, in the four bytes that a coroutine has for it: elapsed
+ * time in hundredths of a second, of which the lowest 32 bits are kept. So the time that has passed
+ * is right up to 497 days; of what lasts longer only the rest is seen.
  *
  * <p>It costs no look at the clock: the loop has one stamp for all that happens until it looks
  * again, which is every millisecond while it is busy. What comes after a turn that holds the loop

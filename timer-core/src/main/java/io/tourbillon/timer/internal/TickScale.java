@@ -1,0 +1,59 @@
+package io.tourbillon.timer.internal;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Converts between a clock's nanoseconds and a wheel's ticks, for whoever drives a wheel by a
+ * clock. Elapsed time is counted from an origin such as the making of a service, so that it is
+ * positive and ordered wherever the clock's own origin lies. Pure arithmetic of some nanoseconds.
+ *
+ * @param originNanos a reading of the clock, from which elapsed time is counted
+ * @param tickNanos the length of a tick, more than zero
+ */
+public record TickScale(long originNanos, long tickNanos) {
+
+  /** A delay as nanoseconds; one too long for a long is the longest or shortest that there is. */
+  public static long nanosOf(Duration delay) {
+    long seconds = delay.getSeconds();
+    if (seconds >= Long.MAX_VALUE / 1_000_000_000L) {
+      return Long.MAX_VALUE;
+    }
+    if (seconds <= Long.MIN_VALUE / 1_000_000_000L) {
+      return Long.MIN_VALUE;
+    }
+    return TimeUnit.SECONDS.toNanos(seconds) + delay.getNano();
+  }
+
+  /** Time since the origin. */
+  public long elapsedNanos(long clockNanos) {
+    return clockNanos - originNanos;
+  }
+
+  /** Elapsed time as the clock would read it. */
+  public long clockNanos(long elapsedNanos) {
+    return elapsedNanos + originNanos;
+  }
+
+  /** A deadline in elapsed time, after now: the next nanosecond if the delay is not positive. */
+  public static long deadlineNanos(long nowNanos, long delayNanos) {
+    long deadline = nowNanos + Math.max(1, delayNanos);
+    return deadline < 0 ? Long.MAX_VALUE : deadline;
+  }
+
+  /** The first tick that begins at the deadline or after it, so that no timer fires early. */
+  public long tickAtOrAfter(long elapsedNanos) {
+    long tick = elapsedNanos / tickNanos;
+    return tick * tickNanos < elapsedNanos ? tick + 1 : tick;
+  }
+
+  /** The tick that has begun last at this time. */
+  public long tickAt(long elapsedNanos) {
+    return Math.floorDiv(elapsedNanos, tickNanos);
+  }
+
+  /** The beginning of a tick in elapsed time. */
+  public long startNanos(long tick) {
+    return tick > Long.MAX_VALUE / tickNanos ? Long.MAX_VALUE : tick * tickNanos;
+  }
+}

@@ -1,0 +1,252 @@
+package io.tourbillon.timer.internal.roster;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members of an adapter that have not ended. It takes members until it is closed, finds them
+ * all then, and knows when the last of them has gone.
+ *
+ * <p>Thread-safe. Adding and removing take one stripe's lock each, and allocate nothing but for
+ * growth; a member costs 4 to 8 bytes. Probed on two cores, a random member of 10 thousand
+ * replaced: 35 ns for both operations, of 1 million, where cache misses decide: 300 ns; the longest
+ * add while a million came together: 1 ms. A {@link java.util.concurrent.ConcurrentHashMap} as a
+ * set: 85 and 600 ns, 40 bytes, and 80 ms, for as long as it takes to move the table.
+ *
+ * <p><b>How.</b> Members are spread over stripes by the adding thread. A stripe is a lock and an
+ * array without gaps: a member knows its place, and when it leaves, the last one takes the place.
+ * So the order of members is arbitrary. An array that is three quarters empty is halved.
+ *
+ * <p><b>Closing</b> sets each stripe's flag under its lock, so an add has either happened before,
+ * and then whoever closed the roster finds the member, or it is refused. From then on members only
+ * leave, and {@link #remaining} counts them down.
+ *
+ * @param <M> the members
+ */
+public final class Roster<M extends Roster.Member> {
+  private static final int MAX_STRIPE_BITS = 4;
+  private static final int MIN_CAPACITY = 16;
+
+  private final List<Stripe> stripes;
+  private final int stripeBits;
+
+  /**
+   * Members left once a stripe is closed. Raised under the stripe's lock by close, lowered by
+   * removals from closed stripes; one more stands for a close that has not come to its end, so that
+   * zero is reached exactly once.
+   */
+  private final AtomicLong remaining = new AtomicLong(1);
+
+  private final CountDownLatch emptied = new CountDownLatch(1);
+  private volatile boolean closed;
+
+  /**
+   * Keeps what the roster has to know of it; written by the roster alone, under a stripe's lock.
+   */
+  public interface Member {
+    /** What was last given to {@link #rosterPlace(int)}, or {@link #NOWHERE} before that. */
+    int rosterPlace();
+
+    /** Stores a number. */
+    void rosterPlace(int place);
+
+    /** The place of one that is in no roster. */
+    int NOWHERE = -1;
+  }
+
+  /** An empty roster. */
+  public Roster() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    stripeBits =
+        Math.min(MAX_STRIPE_BITS, Integer.SIZE - Integer.numberOfLeadingZeros(processors - 1));
+    List<Stripe> made = new ArrayList<>();
+    for (int number = 0; number < 1 << stripeBits; number++) {
+      made.add(new Stripe(number));
+    }
+    stripes = List.copyOf(made);
+  }
+
+  /**
+   * Adds a member that is in no roster.
+   *
+   * @return false if the roster is closed; the member has not been added then
+   */
+  public boolean add(M member) {
+    int number = (int) Thread.currentThread().threadId() & (stripes.size() - 1);
+    return stripes.get(number).add(member);
+  }
+
+  /**
+   * Removes a member, if it has not been removed before. The caller must know of its having been
+   * added, that is by way of some lock or volatile field.
+   */
+  public void remove(M member) {
+    int place = member.rosterPlace();
+    // The number of the stripe stays the same, however often the member moves within it.
+    if (place != Member.NOWHERE
+        && stripes.get(place & (stripes.size() - 1)).remove(member)
+        && remaining.decrementAndGet() == 0) {
+      emptied.countDown();
+    }
+  }
+
+  /** Refuses members from now on. Those that are there stay until they are removed. */
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    for (Stripe stripe : stripes) {
+      stripe.close();
+    }
+    if (remaining.decrementAndGet() == 0) {
+      emptied.countDown();
+    }
+  }
+
+  /** How many members there are. Takes each stripe's lock for a moment. */
+  public long size() {
+    long size = 0;
+    for (Stripe stripe : stripes) {
+      size += stripe.size();
+    }
+    return size;
+  }
+
+  /** Whether {@link #close} was called. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * The members at this time, if the roster is closed; otherwise as many of them as stand still.
+   */
+  public List<M> members() {
+    List<M> members = new ArrayList<>();
+    for (Stripe stripe : stripes) {
+      stripe.copyTo(members);
+    }
+    return members;
+  }
+
+  /** Whether the roster is closed and the last member has gone. */
+  public boolean isEmptied() {
+    return emptied.getCount() == 0;
+  }
+
+  /** Waits until the roster is closed and the last member has gone, and says whether it is so. */
+  public boolean awaitEmptied(long timeout, TimeUnit unit) throws InterruptedException {
+    return emptied.await(timeout, unit);
+  }
+
+  private final class Stripe {
+    private final int number;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by the lock.
+    private @Nullable Object[] members = new Object[MIN_CAPACITY];
+    private int size;
+    private boolean shut;
+
+    Stripe(int number) {
+      this.number = number;
+    }
+
+    boolean add(M member) {
+      lock.lock();
+      try {
+        if (shut) {
+          return false;
+        }
+        if (size == members.length) {
+          members = Arrays.copyOf(members, 2 * size);
+        }
+        put(size++, member);
+        return true;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Removes a member and says whether it counts as one of the remaining. */
+    boolean remove(M member) {
+      lock.lock();
+      try {
+        int place = member.rosterPlace();
+        if (place == Member.NOWHERE) {
+          return false;
+        }
+        member.rosterPlace(Member.NOWHERE);
+        int index = place >>> stripeBits;
+        M last = at(--size);
+        members[size] = null;
+        if (index != size) {
+          put(index, last);
+        }
+        if (size < members.length / 4 && members.length > MIN_CAPACITY) {
+          halve();
+        }
+        return shut;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** The member has left, and whoever waits must hear of it, whether or not there is memory. */
+    private void halve() {
+      try {
+        members = Arrays.copyOf(members, members.length / 2);
+      } catch (OutOfMemoryError full) {
+        // The next removal tries again.
+      }
+    }
+
+    void close() {
+      lock.lock();
+      try {
+        shut = true;
+        remaining.addAndGet(size);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    int size() {
+      lock.lock();
+      try {
+        return size;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    void copyTo(List<M> copy) {
+      lock.lock();
+      try {
+        for (int index = 0; index < size; index++) {
+          copy.add(at(index));
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void put(int index, M member) {
+      members[index] = member;
+      member.rosterPlace(index << stripeBits | number);
+    }
+
+    @SuppressWarnings("unchecked") // Only add and put store members, and nothing else.
+    private M at(int index) {
+      Object member = members[index];
+      assert member != null : index + " of " + size;
+      return (M) member;
+    }
+  }
+}

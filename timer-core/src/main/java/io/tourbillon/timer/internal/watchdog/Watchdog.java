@@ -1,0 +1,257 @@
+package io.tourbillon.timer.internal.watchdog;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at a thread that runs tasks, the driver, from outside and reports one that holds it for too
+ * long.
+ *
+ * <p>The driver writes a serial number: odd while it runs tasks, another one for each. The watchdog
+ * looks at it twice within a bound; the same odd number for longer than the bound is one task that
+ * was running all the while. When the driver is at rest for a whole interval, so is the watchdog,
+ * until the next batch begins.
+ *
+ * <p><b>Pauses.</b> A collection, a safepoint or a stopped process holds up the watchdog as well:
+ * it sleeps for longer than it has asked for. That time is no task's, and is left out of what it
+ * counts. It notices the part of a pause that goes beyond its own sleep, so a pause that is shorter
+ * than half the bound may count as a task's time.
+ *
+ * <p>It may watch {@link Others} besides, in the same rhythm.
+ *
+ * @param <R> what is reported
+ */
+public final class Watchdog<R> implements Runnable {
+  private static final VarHandle SERIAL;
+
+  static {
+    try {
+      SERIAL = MethodHandles.lookup().findVarHandle(Watchdog.class, "serial", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final long boundNanos;
+  private final LongFunction<R> look;
+  private final Consumer<R> reports;
+  private final @Nullable Others others;
+  private final LongSupplier nanoTime;
+  private final LongConsumer park;
+
+  /** How long the process has paused, as far as noticed. Written by the watchdog alone. */
+  private volatile long pausedNanos;
+
+  /**
+   * Written by the driver alone, read by the watchdog. Volatile at the beginning of a batch, so
+   * that either the driver sees that the watchdog is resting or the watchdog sees the new number
+   * before it parks; opaque from task to task, where being seen a little later does no harm.
+   */
+  private volatile long serial;
+
+  /** Written by the watchdog alone, read by the driver; volatile for the reason given above. */
+  private volatile boolean resting;
+
+  /** Written once, before the watchdog is woken for the last time. */
+  private volatile boolean stopped;
+
+  /** Both written before the threads start. */
+  private @Nullable Thread self;
+
+  private @Nullable Thread driver;
+
+  /**
+   * What is watched besides the driver. Called by the watchdog's thread, but never under a lock.
+   */
+  public interface Others {
+    /** Whether there is nothing to watch, so that the watchdog may rest. */
+    boolean isEmpty();
+
+    /**
+     * Reports what has taken too long.
+     *
+     * @param awakeNanos the time, as {@link Watchdog#awakeNanos} tells it
+     */
+    void look(long awakeNanos);
+  }
+
+  /**
+   * @param boundNanos how long a task may take
+   * @param look describes what the driver is doing, which a task has been for so many nanoseconds;
+   *     by the watchdog's thread
+   * @param reports is given what was seen, if the task is still running then
+   */
+  public Watchdog(long boundNanos, LongFunction<R> look, Consumer<R> reports) {
+    this(boundNanos, look, reports, null);
+  }
+
+  /** As the other; others are watched as well. */
+  public Watchdog(
+      long boundNanos, LongFunction<R> look, Consumer<R> reports, @Nullable Others others) {
+    this(boundNanos, look, reports, others, RealTime.REAL_TIME, RealTime.REAL_TIME);
+  }
+
+  Watchdog(
+      long boundNanos,
+      LongFunction<R> look,
+      Consumer<R> reports,
+      @Nullable Others others,
+      LongSupplier nanoTime,
+      LongConsumer park) {
+    this.boundNanos = boundNanos;
+    this.look = look;
+    this.reports = reports;
+    this.others = others;
+    this.nanoTime = nanoTime;
+    this.park = park;
+  }
+
+  /** Starts the watchdog, in a thread that was made to run it. */
+  public void start(Thread self, Thread driver) {
+    this.self = self;
+    this.driver = driver;
+    self.start();
+  }
+
+  /** Ends the watchdog. By any thread. */
+  public void stop() {
+    stopped = true;
+    LockSupport.unpark(self);
+  }
+
+  /**
+   * A clock that stands still while the whole process does, as far as the watchdog notices. By any
+   * thread.
+   */
+  public long awakeNanos() {
+    return nanoTime.getAsLong() - pausedNanos;
+  }
+
+  /** There is something among the others. By any thread, after {@link Others#isEmpty} is false. */
+  public void othersBegin() {
+    if (resting) {
+      LockSupport.unpark(self);
+    }
+  }
+
+  /** Whether the calling thread is the one that is watched. */
+  public boolean isDriver() {
+    return Thread.currentThread().equals(driver);
+  }
+
+  // Called by the driver.
+
+  /** A batch of tasks begins with the first. */
+  public void begin() {
+    serial = serialPlain() + 1;
+    if (resting) {
+      LockSupport.unpark(self);
+    }
+  }
+
+  /** The next task begins. */
+  public void nextTask() {
+    SERIAL.setOpaque(this, serialPlain() + 2);
+  }
+
+  /** One more run of the same task; also if it is an executor that runs it on the driver. */
+  public void nextRun() {
+    if (isDriver()) {
+      nextTask();
+    }
+  }
+
+  /** The last task of a batch has ended. */
+  public void end() {
+    SERIAL.setOpaque(this, serialPlain() + 1);
+  }
+
+  /** The driver reads what it wrote itself. */
+  private long serialPlain() {
+    return (long) SERIAL.get(this);
+  }
+
+  // Called by the watchdog's own thread.
+
+  @Override
+  public void run() {
+    long seen = serial;
+    long sinceNanos = awakeNanos();
+    boolean reported = false;
+    while (!stopped) {
+      sleep(boundNanos / 2);
+      lookAtOthers();
+      long now = serial;
+      if (now != seen) {
+        seen = now;
+        sinceNanos = awakeNanos();
+        reported = false;
+      } else if (now % 2 == 0) {
+        rest(now);
+      } else if (!reported && awakeNanos() - sinceNanos >= boundNanos) {
+        reported = tryReport(now, awakeNanos() - sinceNanos);
+      }
+    }
+  }
+
+  /** Sleeps, and counts as a pause of the process what it takes longer than that. */
+  private void sleep(long nanos) {
+    long startNanos = nanoTime.getAsLong();
+    park.accept(nanos);
+    Thread.interrupted();
+    long overrunNanos = nanoTime.getAsLong() - startNanos - nanos;
+    if (overrunNanos > 0) {
+      addPause(overrunNanos);
+    }
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // No other thread writes it.
+  private void addPause(long nanos) {
+    pausedNanos += nanos;
+  }
+
+  private void lookAtOthers() {
+    if (others != null) {
+      try {
+        others.look(awakeNanos());
+      } catch (RuntimeException | Error failure) {
+        // What reports go to has failed, or there is no memory for one. The watchdog goes on.
+      }
+    }
+  }
+
+  private void rest(long seen) {
+    resting = true;
+    if (serial == seen && (others == null || others.isEmpty()) && !stopped) {
+      LockSupport.park(this);
+    }
+    resting = false;
+  }
+
+  /** False if the report has failed, for want of memory for one: then it is tried again. */
+  private boolean tryReport(long stalled, long heldNanos) {
+    try {
+      report(stalled, heldNanos);
+      return true;
+    } catch (OutOfMemoryError full) {
+      return false;
+    } catch (RuntimeException | Error failure) {
+      // What reports go to has failed. The watchdog goes on.
+      return true;
+    }
+  }
+
+  private void report(long stalled, long heldNanos) {
+    R seen = look.apply(heldNanos);
+    // If the task has ended meanwhile, the stack may be of another one.
+    if (serial == stalled) {
+      reports.accept(seen);
+    }
+  }
+}
