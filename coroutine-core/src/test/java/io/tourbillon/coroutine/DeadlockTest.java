@@ -246,7 +246,7 @@ class DeadlockTest {
     spawn(
         "taker",
         () -> {
-          try (Generator<Integer, Void, Void> generator =
+          try (Generator<Integer> generator =
               Generator.builder()
                   .name("numbers")
                   .of(
@@ -283,8 +283,8 @@ class DeadlockTest {
                         })));
     await(signaller, "locking");
     assertEquals(
-        "deadlock: waiter waits for signaller (a condition of left, signalled; locking left, held by"
-            + " signaller); signaller waits for waiter (locking right, held by waiter)",
+        "deadlock: waiter waits for signaller (a condition of left, signalled; locking left, held"
+            + " by signaller); signaller waits for waiter (locking right, held by waiter)",
         deadlock().toString());
   }
 

@@ -420,7 +420,7 @@ class LoopsOwnThreadTest {
     scheduler
         .spawn(
             () -> {
-              Generator<Spy, Void, Void> spies =
+              Generator<Spy> spies =
                   Generator.of(
                       yielder -> {
                         yielder.yield(new Spy());

@@ -505,7 +505,7 @@ class ComingFromAsyncioTest extends MigrationPage {
   void asyncGenerator_mayAwaitBetweenValues() throws Exception {
     run(
         () -> {
-          try (Generator<Integer, Void, Void> ticks =
+          try (Generator<Integer> ticks =
               Generator.of(
                   out -> {
                     for (int n = 0; n < 3; n++) {
