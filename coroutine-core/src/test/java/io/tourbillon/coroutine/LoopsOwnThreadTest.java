@@ -429,7 +429,7 @@ class LoopsOwnThreadTest {
               assertNotNull(spies.next());
               assertThrows(CompletionException.class, spies::next);
               Mutex mutex = new Mutex();
-              mutex.withLock(Body.of(() -> called("withLock")));
+              mutex.withLock(() -> called("withLock"));
               Event event = new Event();
               event.set();
               event.await();

@@ -433,11 +433,10 @@ class ComingFromAsyncioTest extends MigrationPage {
                           }));
           sleep(10);
           mutex.withLock(
-              Body.of(
-                  () -> {
-                    items.add("item");
-                    changed.signal();
-                  }));
+              () -> {
+                items.add("item");
+                changed.signal();
+              });
           assertEquals("item", taker.join());
         });
   }
