@@ -208,7 +208,7 @@
  *       <td>asyncio: async generator; Kotlin: flow, sequence; Python generators: for loop, next,
  *           recursion, pipeline, itertools, zip, round robin
  *   <tr><td>values sent in, exceptions, the end
- *       <td>Generator.send, raise, close, yieldAll
+ *       <td>TwoWayGenerator.send, raise; Generator.close; Yielder.yieldAll
  *       <td>Python generators: send, throw, close, yield from, consumer, contextmanager
  *   <tr><td>a server, a coroutine for each connection
  *       <td>CompletionHandlers, and the JDK's asynchronous channels

@@ -102,6 +102,7 @@ class ArchitectureTest {
                               SpawnOptions.class,
                               CoroutineCancelledException.class,
                               Action.class,
+                              Block.class,
                               Body.class))))
           .orShould()
           .dependOnClassesThat(resideInAPackage("jdk.."));

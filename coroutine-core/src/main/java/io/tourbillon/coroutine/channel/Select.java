@@ -51,11 +51,13 @@ public final class Select<R extends @Nullable Object> {
   /** True while a caller waits. */
   private final AtomicBoolean used = new AtomicBoolean();
 
-  private Select(Collection<? extends SelectCase<R>> cases) {
-    cases.forEach(this::add);
-    if (this.cases.isEmpty() && limit == null) {
+  private Select() {}
+
+  private Select<R> requireCases() {
+    if (cases.isEmpty() && limit == null) {
       throw new IllegalArgumentException("a select must have a case, or it would wait for ever");
     }
+    return this;
   }
 
   private void add(SelectCase<R> added) {
@@ -82,7 +84,11 @@ public final class Select<R extends @Nullable Object> {
    */
   @SafeVarargs
   public static <R extends @Nullable Object> R select(SelectCase<R>... cases) {
-    return of(cases).await();
+    Select<R> select = new Select<>();
+    for (SelectCase<R> each : cases) {
+      select.add(each);
+    }
+    return select.requireCases().await();
   }
 
   /**
@@ -94,13 +100,19 @@ public final class Select<R extends @Nullable Object> {
    */
   @SafeVarargs
   public static <R extends @Nullable Object> Select<R> of(SelectCase<R>... cases) {
-    return new Select<>(List.of(cases));
+    Select<R> select = new Select<>();
+    for (SelectCase<R> each : cases) {
+      select.add(each);
+    }
+    return select.requireCases();
   }
 
   /** As {@link #of(SelectCase...)}, for cases whose number is not known in advance. */
   public static <R extends @Nullable Object> Select<R> of(
       Collection<? extends SelectCase<R>> cases) {
-    return new Select<>(cases);
+    Select<R> select = new Select<>();
+    cases.forEach(select::add);
+    return select.requireCases();
   }
 
   /**
