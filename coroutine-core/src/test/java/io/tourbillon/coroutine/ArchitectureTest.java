@@ -36,7 +36,7 @@ class ArchitectureTest {
           .that()
           .resideOutsideOfPackage(ENGINE)
           .and()
-          .haveNameNotMatching("io\\.tourbillon\\.coroutine\\.Engine(\\$\\d+)?")
+          .haveNameNotMatching(".*\\.task\\.Engines(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .haveNameMatching(".*\\.engine\\.(VirtualThread|Continuation|Handoff|LoopThread).*");
@@ -196,7 +196,7 @@ class ArchitectureTest {
           .that()
           .resideOutsideOfPackage(ENGINE)
           .and()
-          .doNotBelongToAnyOf(BlockingCall.class, Interruption.class)
+          .haveNameNotMatching(".*\\.task\\.(BlockingCall|Interruption)(\\$.*)?")
           .should()
           .callMethod(Interrupts.class, "deliver", Thread.class);
 
@@ -205,7 +205,7 @@ class ArchitectureTest {
   static final ArchRule handlers_areCalledInOnePlace =
       noClasses()
           .that()
-          .doNotBelongToAnyOf(Reports.class)
+          .haveNameNotMatching(".*\\.task\\.Reports(\\$.*)?")
           .should()
           .callMethod(UncaughtHandler.class, "handle", Coroutine.class, Throwable.class);
 

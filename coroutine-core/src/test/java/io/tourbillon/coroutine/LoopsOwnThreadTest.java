@@ -12,6 +12,7 @@ import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
 import io.tourbillon.coroutine.channel.Select;
 import io.tourbillon.coroutine.generator.Generator;
+import io.tourbillon.coroutine.internal.task.Internals;
 import io.tourbillon.coroutine.sync.Event;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.timer.VirtualClock;
@@ -60,7 +61,7 @@ class LoopsOwnThreadTest {
 
   private static void called(String method) {
     CALLS.add(method);
-    if (CurrentLoop.isOwnThread()) {
+    if (Internals.isLoopsOwnThread()) {
       VIOLATIONS.add(new Throwable(method + " on " + Thread.currentThread()));
     }
   }
@@ -474,7 +475,7 @@ class LoopsOwnThreadTest {
                 assertThrows(
                     TimeoutException.class,
                     () ->
-                        Coroutines.withTimeout(
+                        Coroutines.acquireWithin(
                             Duration.ofMillis(1),
                             () -> {
                               Thread.sleep(20);

@@ -152,7 +152,7 @@ class WaitingLeavesNothingTest {
                 assertThrows(
                     TimeoutException.class,
                     () ->
-                        Coroutines.withTimeout(
+                        Coroutines.acquireWithin(
                             LIMIT,
                             () -> {
                               Coroutines.yieldNow();

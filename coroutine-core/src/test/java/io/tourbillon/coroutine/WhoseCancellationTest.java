@@ -14,6 +14,7 @@ import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
 import io.tourbillon.coroutine.channel.Select;
 import io.tourbillon.coroutine.generator.Generator;
+import io.tourbillon.coroutine.internal.task.Internals;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -134,7 +135,7 @@ class WhoseCancellationTest {
             "a callback",
             () -> Coroutines.<String>suspend(resumption -> resumption.fail(failureOf(future)))),
         new Wait(
-            "acquisition", () -> Coroutines.withTimeout(PATIENCE, passesItOn::call, value -> {})),
+            "acquisition", () -> Coroutines.acquireWithin(PATIENCE, passesItOn::call, value -> {})),
         new Wait(
             "generator",
             () -> {
@@ -165,7 +166,7 @@ class WhoseCancellationTest {
                                   () -> assertThrows(CompletionException.class, each.attempt::call))
                               .join(PATIENCE);
                       assertTrue(
-                          Throwables.contains(thrown, thrown.getCause())
+                          Internals.contains(thrown, thrown.getCause())
                               && thrown.getCause() != null);
                     }));
   }

@@ -1,0 +1,68 @@
+package io.tourbillon.coroutine.internal.task;
+
+import io.tourbillon.coroutine.CoroutineStats;
+import io.tourbillon.coroutine.LoopStats;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.observe.Recording;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/** Sums up what the loops have counted and measured. For one call. */
+final class StatsSnapshot {
+  private final CoroutineLoop[] loops;
+  private final Histogram latenessNanos = Recording.newHistogram();
+  private final Histogram waitNanos = Recording.newHistogram();
+  private final Histogram turnNanos = Recording.newHistogram();
+
+  StatsSnapshot(CoroutineLoop[] loops) {
+    this.loops = loops;
+  }
+
+  CoroutineStats take(boolean recorded, long tickNanos, long spawned) {
+    List<LoopStats> each = new ArrayList<>();
+    long live = 0;
+    long running = 0;
+    long guests = 0;
+    for (CoroutineLoop loop : loops) {
+      each.add(loop.stats());
+      live += loop.live();
+      running += loop.current() == null ? 0 : 1;
+      guests += loop.guests();
+      loop.addTo(latenessNanos, waitNanos, turnNanos);
+    }
+    long present = sum(Count.PRESENT);
+    long suspended = Math.min(present, sum(Count.SUSPENDED));
+    return new CoroutineStats(
+        recorded,
+        tickNanos,
+        spawned,
+        sum(Count.FINISHED),
+        sum(Count.FAILED),
+        Map.of(
+            "call", sum(Count.CANCELLED_BY_CALL),
+            "future", sum(Count.CANCELLED_BY_FUTURE),
+            "close", sum(Count.CANCELLED_BY_CLOSE)),
+        sum(Count.TIMEOUTS),
+        Math.max(0, live - present),
+        Math.max(0, present - suspended - running),
+        running,
+        suspended,
+        guests,
+        sum(Count.SWITCHES),
+        each.stream().mapToLong(LoopStats::stalls).sum(),
+        each,
+        latenessNanos,
+        waitNanos,
+        turnNanos);
+  }
+
+  private long sum(Count count) {
+    long sum = 0;
+    for (CoroutineLoop loop : loops) {
+      sum += loop.counts().get(count);
+    }
+    return sum;
+  }
+}
