@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.tourbillon.coroutine.internal.task.Internals;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.TestSchedulers.ENGINE;
 
-import io.tourbillon.coroutine.internal.task.Internals;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;

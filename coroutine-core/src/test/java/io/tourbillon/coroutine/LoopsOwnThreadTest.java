@@ -12,7 +12,7 @@ import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
 import io.tourbillon.coroutine.channel.Select;
 import io.tourbillon.coroutine.generator.Generator;
-import io.tourbillon.coroutine.internal.task.Internals;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import io.tourbillon.coroutine.sync.Event;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.timer.VirtualClock;

@@ -3,7 +3,7 @@ package io.tourbillon.coroutine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.tourbillon.coroutine.internal.task.Internals;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import io.tourbillon.timer.VirtualClock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package io.tourbillon.coroutine;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.generator.Generator;
-import io.tourbillon.coroutine.internal.task.Internals;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

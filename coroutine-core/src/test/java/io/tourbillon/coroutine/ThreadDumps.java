@@ -5,7 +5,7 @@ import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 import io.tourbillon.coroutine.Coroutine.State;
-import io.tourbillon.coroutine.internal.task.Internals;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;

@@ -10,7 +10,7 @@ import io.tourbillon.coroutine.bridge.Publishers;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.Select;
 import io.tourbillon.coroutine.generator.Generator;
-import io.tourbillon.coroutine.internal.task.Internals;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import io.tourbillon.coroutine.sync.Ticker;
 import io.tourbillon.timer.VirtualClock;
 import java.io.IOException;

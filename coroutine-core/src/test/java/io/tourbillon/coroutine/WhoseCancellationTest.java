@@ -14,7 +14,7 @@ import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
 import io.tourbillon.coroutine.channel.Select;
 import io.tourbillon.coroutine.generator.Generator;
-import io.tourbillon.coroutine.internal.task.Internals;
+import io.tourbillon.coroutine.internal.task.Failures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -166,7 +166,7 @@ class WhoseCancellationTest {
                                   () -> assertThrows(CompletionException.class, each.attempt::call))
                               .join(PATIENCE);
                       assertTrue(
-                          Internals.contains(thrown, thrown.getCause())
+                          Failures.contains(thrown, thrown.getCause())
                               && thrown.getCause() != null);
                     }));
   }

@@ -3,6 +3,7 @@ package io.tourbillon.coroutine.internal.task;
 import io.tourbillon.coroutine.Awaited;
 import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.internal.engine.BlockingThreads;
 import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.coroutine.internal.engine.OffLoop;
 import io.tourbillon.timer.internal.LateCompletionException;
@@ -49,7 +50,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   private final Runnable interrupter = this::interrupt;
 
   /** Of the coroutine, for its locals, which do not change; for the thread that makes the call. */
-  private final @Nullable Scope scope;
+  private final @Nullable CancelScope scope;
 
   /** What came of it; written before the end is told, and read after. */
   private @Nullable T value;
@@ -83,7 +84,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
     if (thrown == null) {
       return value;
     }
-    if (wasInterrupted && InterruptSigns.areIn(thrown, statusWasSet)) {
+    if (wasInterrupted && Throwables.showInterrupt(thrown, statusWasSet)) {
       coroutine.checkCancelled();
     }
     if (thrown instanceof Error error) {
@@ -114,7 +115,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   }
 
   /** Around the call that the calling thread makes; null if it makes none. */
-  static @Nullable Scope scopeHere() {
+  static @Nullable CancelScope scopeHere() {
     BlockingCall<?, ?> call = HERE.get();
     return call == null ? null : call.scope;
   }

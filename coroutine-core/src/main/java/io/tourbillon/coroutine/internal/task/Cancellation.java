@@ -3,7 +3,7 @@ package io.tourbillon.coroutine.internal.task;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 
 /** A request that a coroutine as a whole should end. No record, as it is compared by identity. */
-final class Cancellation implements Signal {
+final class Cancellation implements CancelScope.Signal {
   private final Count count;
   private final String source;
   private final Object reason;

@@ -1,28 +1,36 @@
 package io.tourbillon.coroutine.internal.task;
 
-import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.LoopStall;
 import io.tourbillon.coroutine.LoopStats;
-import io.tourbillon.coroutine.SchedulingPolicy;
 import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.internal.engine.EngineLoop;
+import io.tourbillon.coroutine.internal.engine.LoopEngine;
 import io.tourbillon.coroutine.internal.engine.Strand;
 import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.loop.Expiry;
 import io.tourbillon.coroutine.internal.loop.LoopTask;
 import io.tourbillon.coroutine.internal.loop.TurnOrder;
+import io.tourbillon.coroutine.internal.loop.Uninterruptibly;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
+import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +39,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Who may touch what.</b> Everything belongs to the loop, or to the one coroutine of it that
  * has the turn, but for the counts of what lives here.
  */
-final class CoroutineLoop extends EventLoop {
-  private final LoopScheduler scheduler;
+public final class CoroutineLoop extends EventLoop {
+  private final TaskHost scheduler;
   private final Residents residents = new Residents();
   private final Attachments attachments = new Attachments();
   private final PutOff putOff;
-  final Interruptions interruptions = new Interruptions();
+  final CallInterrupts interrupts = new CallInterrupts(this);
 
   // Of the coroutines that were placed here, ever. Both only grow: see LoopScheduler.isQuiet.
   private final AtomicLong taken = new AtomicLong();
@@ -51,33 +59,63 @@ final class CoroutineLoop extends EventLoop {
   private boolean finishing;
   private boolean cancelling;
 
-  CoroutineLoop(
-      LoopScheduler scheduler,
-      Engine engine,
-      int number,
-      TickScale scale,
-      SchedulerBuilder options) {
+  /**
+   * Makes a loop that is not started.
+   *
+   * @param number tells the loops of a scheduler apart
+   * @param options what the loops of a scheduler have in common
+   */
+  public CoroutineLoop(TaskHost scheduler, int number, Options options) {
     super(
         scheduler.name() + "-loop-" + number,
         options.clock,
-        scale,
-        orderOf(options.policy),
-        TickScale.nanosOf(options.budget),
+        options.scale,
+        options.newOrder.get(),
+        options.budgetNanos,
         options.recordStats,
-        loop -> Engines.newLoopEngine(engine, loop));
+        options.newEngine);
     this.scheduler = scheduler;
-    putOff = new PutOff(this, options.clock, scale);
+    putOff = new PutOff(this, options.clock, options.scale);
   }
 
-  private static TurnOrder orderOf(SchedulingPolicy policy) {
-    return switch (policy) {
-      case SchedulingPolicy.Fifo _ -> TurnOrder.byArrival();
-      case SchedulingPolicy.RoundRobin _ -> TurnOrder.byGroup();
-      case SchedulingPolicy.Priority(var step) -> TurnOrder.byPriority(TickScale.nanosOf(step));
-      case SchedulingPolicy.EarliestDeadline(var horizon) ->
-          TurnOrder.byDeadline(TickScale.nanosOf(horizon));
-      case SchedulingPolicy.Random(var seed) -> TurnOrder.byChance(seed);
-    };
+  /**
+   * What the loops of a scheduler have in common.
+   *
+   * @param scale begins when the scheduler was made
+   * @param newOrder makes the order of turns of a loop
+   * @param budgetNanos what {@link #isOverBudget} compares with
+   * @param recordStats whether lateness and turns are measured
+   * @param newEngine makes the engine of a loop
+   */
+  public record Options(
+      Clock clock,
+      TickScale scale,
+      Supplier<TurnOrder> newOrder,
+      long budgetNanos,
+      boolean recordStats,
+      Function<EngineLoop, LoopEngine> newEngine) {}
+
+  /**
+   * Has loops do something and waits until each has done it, or has ended.
+   *
+   * @param patience how long to wait
+   * @param something is given the loop, and a callback that it must call when it is done
+   * @return false if some loop was not done in time
+   */
+  public static boolean tellAll(
+      Collection<CoroutineLoop> loops,
+      Duration patience,
+      BiConsumer<CoroutineLoop, Runnable> something) {
+    List<CompletableFuture<?>> told = new ArrayList<>();
+    for (CoroutineLoop loop : loops) {
+      if (!loop.isDead() && !loop.hasEnded()) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        told.add(done);
+        loop.tell(() -> something.accept(loop, () -> done.complete(true)));
+      }
+    }
+    return Uninterruptibly.isDoneWithin(
+        CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new)), patience);
   }
 
   // By any thread.
@@ -86,32 +124,32 @@ final class CoroutineLoop extends EventLoop {
     return scheduler.name();
   }
 
-  LoopScheduler scheduler() {
+  public TaskHost scheduler() {
     return scheduler;
   }
 
   /** How much lives here, for placing. */
-  int load() {
+  public int load() {
     return isDead() ? Integer.MAX_VALUE : live() + guests.get();
   }
 
   /** Coroutines that were placed here and have not ended. */
-  int live() {
+  public int live() {
     long gone = givenBack.get(); // First, or it could be more than were taken.
     return (int) (taken.get() - gone);
   }
 
   /** Places that were taken here, ever. */
-  long taken() {
+  public long taken() {
     return taken.get();
   }
 
   /** Places that were given back, ever. */
-  long givenBack() {
+  public long givenBack() {
     return givenBack.get();
   }
 
-  int guests() {
+  public int guests() {
     return guests.get();
   }
 
@@ -120,7 +158,7 @@ final class CoroutineLoop extends EventLoop {
     stalls.incrementAndGet();
   }
 
-  LoopStats stats() {
+  public LoopStats stats() {
     return new LoopStats(
         name(),
         live(),
@@ -133,19 +171,19 @@ final class CoroutineLoop extends EventLoop {
   }
 
   /** Takes a place for a coroutine that is about to be accepted. */
-  void takePlace() {
+  public void takePlace() {
     taken.incrementAndGet();
   }
 
   /** Gives a place back; the scheduler may have been waiting for that. */
-  void givePlace() {
+  public void givePlace() {
     if (givenBack.incrementAndGet() == taken.get()) {
-      scheduler.closing().loopIsQuiet();
+      scheduler.loopIsQuiet();
     }
   }
 
   /** A thread for other people's code, which counts from now on until it has ended. */
-  Thread newGuest(String name, Runnable task) {
+  public Thread newGuest(String name, Runnable task) {
     Thread guest =
         engine()
             .newGuest(
@@ -247,7 +285,7 @@ final class CoroutineLoop extends EventLoop {
   private void cancel(CoroutineTask<?> coroutine) {
     while (true) {
       try {
-        scheduler.closing().cancel(coroutine);
+        scheduler.cancelForClose(coroutine);
         return;
       } catch (OutOfMemoryError full) {
         MemoryReserve.pause();
@@ -256,7 +294,7 @@ final class CoroutineLoop extends EventLoop {
   }
 
   /** Cancels all that are here, and those that are on their way. */
-  void cancelAll() {
+  public void cancelAll() {
     cancelling = true;
     residents.all().forEach(this::cancel);
   }
@@ -266,7 +304,7 @@ final class CoroutineLoop extends EventLoop {
    *
    * @param told is run when they are
    */
-  void finish(Runnable told) {
+  public void finish(Runnable told) {
     finishing = true;
     for (Expiry due : wheel().all()) {
       if (due instanceof CoroutineTask<?> coroutine && coroutine.state().isEnd()) {
@@ -305,7 +343,7 @@ final class CoroutineLoop extends EventLoop {
   }
 
   /** With whose end a coroutine is to end, or null. */
-  @Nullable CoroutineTask<?> ownerOf(CoroutineTask<?> coroutine) {
+  public @Nullable CoroutineTask<?> ownerOf(CoroutineTask<?> coroutine) {
     return attachments.ownerOf(coroutine);
   }
 
@@ -324,7 +362,7 @@ final class CoroutineLoop extends EventLoop {
     CoroutineTask<T> coroutine = scheduler.newCoroutine(this, SpawnOptions.named(name), body);
     CoroutineTask<?> parent = current();
     if (parent != null) {
-      coroutine.inherit(LocalScope.inherited(parent.scope()));
+      coroutine.inheritFrom(parent);
     }
     return coroutine;
   }
@@ -357,7 +395,7 @@ final class CoroutineLoop extends EventLoop {
    * A coroutine has ended with a scope open, or left what it had opened that in. Waits for the
    * memory that telling takes.
    */
-  void leftOpen(CoroutineTask<?> coroutine, ChildrenScope.LeftOpen how) {
+  void leftOpen(ScopedCoroutine<?> coroutine, CancelScope.LeftOpen how) {
     while (true) {
       try {
         engine().report(() -> scheduler.reports().leftOpen(coroutine, how));
@@ -384,19 +422,7 @@ final class CoroutineLoop extends EventLoop {
   }
 
   /** Coroutines here that have not ended, so many at the most. */
-  List<CoroutineTask<?>> some(int most) {
+  public List<CoroutineTask<?>> some(int most) {
     return residents.some(most);
-  }
-
-  /** Notes for a dump how some of them stand; those that have ended do not any more. */
-  List<Sighting> sight(List<CoroutineTask<?>> coroutines) {
-    long nanos = elapsedNanos();
-    List<Sighting> seen = new ArrayList<>(coroutines.size());
-    for (CoroutineTask<?> coroutine : coroutines) {
-      if (!coroutine.state().isEnd()) {
-        seen.add(coroutine.sighting(nanos));
-      }
-    }
-    return seen;
   }
 }

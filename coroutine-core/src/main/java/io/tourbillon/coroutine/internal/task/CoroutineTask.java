@@ -4,22 +4,15 @@ import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
-import io.tourbillon.coroutine.CoroutineLocal;
 import io.tourbillon.coroutine.CoroutineScheduler;
-import io.tourbillon.coroutine.Kernel;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.internal.engine.Pause;
 import io.tourbillon.coroutine.internal.engine.Strand;
-import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
-import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
-import io.tourbillon.timer.internal.text.Printable;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -48,12 +41,8 @@ import org.jspecify.annotations.Nullable;
  * kept elsewhere, as in {@link Interruptions} and {@link Traits}. And what a suspension needs and a
  * frame would have to carry is done by the loop, on its own stack.
  */
-final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<T>
-    implements Kernel.Caller {
+public final class CoroutineTask<T extends @Nullable Object> extends ScopedCoroutine<T> {
   private static final long UNSEEN_NANOS = 1_000_000_000;
-
-  /** After what time to try again what there was no memory for. */
-  private static final long RETRY_NANOS = 1_000_000;
 
   /** A Callable or an Action; let go when it ends. */
   private @Nullable Object body;
@@ -69,12 +58,10 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   /** Its entry in the wheel, or 0. */
   private long timerId;
 
-  private @Nullable Scope scope;
-
   /**
    * @param body a Callable of T, or an Action if T is Void
    */
-  CoroutineTask(CoroutineLoop loop, long number, @Nullable Traits traits, Object body) {
+  public CoroutineTask(CoroutineLoop loop, long number, @Nullable Traits traits, Object body) {
     super(loop, number, traits);
     this.body = body;
   }
@@ -140,7 +127,11 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     long wakeNanos = loop.takeWakeNanos();
     switch (pause) {
       case SUSPENDED -> suspended(wakeNanos);
-      case BLOCKED -> blocked();
+      case BLOCKED -> {
+        waitsFor = Standstill.BLOCKING_CALL;
+        setState(State.SUSPENDED);
+        loop.interrupts.blocked(this);
+      }
       case NOT_TAKEN -> setState(State.READY);
       case NOT_STARTED -> beginLater();
       case ENDED -> {
@@ -182,8 +173,8 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     strand = null;
     waitsFor = null;
     try {
-      leaveTo(null, ChildrenScope.LeftOpen.BY_ITS_END);
-      loop.interruptions.forget(this);
+      leaveTo(null, CancelScope.LeftOpen.BY_ITS_END);
+      loop.interrupts.forget(this);
       disarm();
     } finally {
       tellEnd(how);
@@ -277,7 +268,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       }
     } else if (waitsFor == Standstill.BLOCKING_CALL) {
       // In a turn of its own: an interrupt makes a thread ready, whose wait may be in the wheel.
-      makeStepReady(task -> task::interruptIfBlocked);
+      makeStepReady(task -> () -> loop.interrupts.interruptIfBlocked(task));
     } else {
       makeReady();
     }
@@ -295,121 +286,27 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     }
   }
 
+  /** Whether it is suspended in a blocking call of the JDK. */
+  boolean isInBlockingCall() {
+    return state() == State.SUSPENDED && waitsFor == Standstill.BLOCKING_CALL;
+  }
+
+  /** Whether it is suspended until an interrupt has been delivered. */
+  boolean isAwaitingInterrupt() {
+    return state() == State.SUSPENDED && waitsFor == Standstill.INTERRUPT;
+  }
+
+  @Override
+  void awaitInterrupt() {
+    park(Standstill.INTERRUPT, CancelScope.NEVER);
+  }
+
   /** The callback that it is suspended on has settled; or did so before it was suspended. */
   void settled(ResumptionTask<?> resumption) {
     if (resumption.equals(waitsFor) && state() == State.SUSPENDED) {
       disarm();
       makeReady();
     }
-  }
-
-  /** Has given up the turn without a word: it is in a blocking call of the JDK. */
-  private void blocked() {
-    waitsFor = Standstill.BLOCKING_CALL;
-    setState(State.SUSPENDED);
-    long nanos = strikeNanos();
-    if (nanos == Scope.NEVER) {
-      return;
-    }
-    if (nanos > loop.elapsedNanos()) {
-      timerId = loop.armSurely(nanos, this);
-    } else if (loop.interruptions.of(this) == null) {
-      interruptCall();
-    } else {
-      interruptLater();
-    }
-  }
-
-  private void interruptIfBlocked() {
-    if (state() == State.SUSPENDED
-        && waitsFor == Standstill.BLOCKING_CALL
-        && strikeNanos() <= loop.elapsedNanos()) {
-      interruptCall();
-    }
-  }
-
-  /** Interrupts the blocking call; if there is no memory for that, a little later. */
-  private void interruptCall() {
-    try {
-      tryInterruptCall();
-    } catch (OutOfMemoryError full) {
-      timerId = loop.armSurely(loop.elapsedNanos() + RETRY_NANOS, this);
-    }
-  }
-
-  private void tryInterruptCall() {
-    Signal signal = signal();
-    Interruption interruption = loop.interruptions.of(this);
-    if (interruption == null) {
-      interruption = new Interruption(this, signal);
-      loop.interruptions.put(this, interruption);
-    }
-    interruption.standFor(signal);
-    signal.raised();
-    Strand carrier = Objects.requireNonNull(strand);
-    if (!carrier.interrupt()) {
-      interruption.beginElsewhere(Objects.requireNonNull(carrier.thread()));
-    }
-  }
-
-  /** Another thread has delivered an interrupt, which the coroutine may be waiting for. */
-  void interruptDelivered() {
-    if (state() != State.SUSPENDED) {
-      return;
-    }
-    if (waitsFor == Standstill.INTERRUPT) {
-      makeReady();
-    } else if (waitsFor == Standstill.BLOCKING_CALL && timerId == 0) {
-      interruptLater(); // It is in a call that came too late for this interrupt.
-    }
-  }
-
-  /** Interrupts it again in a while, if there is a reason to: for calls that do not heed one. */
-  private void interruptLater() {
-    Interruption last = loop.interruptions.of(this);
-    long nowNanos = loop.elapsedNanos();
-    if (last != null && strikeNanos() <= nowNanos) {
-      timerId = loop.armSurely(nowNanos + last.nextPatienceNanos(), this);
-    }
-  }
-
-  private Signal signal() {
-    return Objects.requireNonNull(Scope.signal(scope, cancellation()), "no signal");
-  }
-
-  /**
-   * How it stands, for a dump. By the loop, or by one of its coroutines: nobody else has the turn.
-   */
-  Sighting sighting(long nowNanos) {
-    long timerNanos = timerId == 0 ? Scope.NEVER : loop.wheel().deadlineNanos(timerId);
-    long untilNanos = Math.min(timerNanos, strikeNanos());
-    CoroutineTask<?> owner = loop.ownerOf(this);
-    return new Sighting(
-        this,
-        state(),
-        state() == State.SUSPENDED ? waitsFor : null,
-        heldNanos(nowNanos),
-        untilNanos == Scope.NEVER ? Scope.NEVER : untilNanos - nowNanos,
-        owner == null ? parent() : owner,
-        families());
-  }
-
-  /** Of the scopes that it has opened, and of that whose child it is. */
-  private List<Family> families() {
-    Family own = family();
-    if (own == null && scope == null) {
-      return List.of();
-    }
-    List<Family> families = new ArrayList<>();
-    if (own != null) {
-      families.add(own);
-    }
-    for (Scope inner = scope; inner != null; inner = inner.outer) {
-      if (inner instanceof ChildrenScope opened) {
-        families.add(opened.family);
-      }
-    }
-    return families;
   }
 
   /** Null before its first turn and after its end. */
@@ -483,19 +380,6 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     return asked != null && isFor(asked, thrown);
   }
 
-  /** Whether this is how a signal has shown itself to the code that it was for. */
-  boolean isFor(Signal signal, Throwable thrown) {
-    return thrown instanceof CoroutineCancelledException raised
-        ? raised.isFrom(signal)
-        : wasInterruptedFor(signal)
-            && InterruptSigns.areIn(thrown, Thread.currentThread().isInterrupted());
-  }
-
-  private boolean wasInterruptedFor(Signal signal) {
-    Interruption last = loop.interruptions.of(this);
-    return last != null && last.isFor(signal);
-  }
-
   @Override
   public Coroutine<?> coroutine() {
     return this;
@@ -540,7 +424,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
   @Override
   public void yieldNow() {
     checkCancelled();
-    loop.wakeAt(Scope.NEVER);
+    loop.wakeAt(CancelScope.NEVER);
     makeReady();
     giveTurn();
     checkCancelled();
@@ -557,7 +441,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     passSuspensionPoint();
     resumption.register(registration);
     if (!resumption.isSettled()) {
-      parkOn(resumption, Scope.NEVER);
+      parkOn(resumption, CancelScope.NEVER);
     }
     if (resumption.isCut()) {
       resumption.cleanUp();
@@ -609,7 +493,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   @Override
   public <V extends @Nullable Object> V await(CompletionStage<V> stage) {
-    StageWait<V> wait = new StageWait<>(this, stage);
+    Subscription.StageWait<V> wait = new Subscription.StageWait<>(this, stage);
     return suspend(wait, _ -> wait.begin());
   }
 
@@ -630,151 +514,6 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
     return new Acquisition<>(this, acquire, onLost).await(limit);
   }
 
-  @Override
-  public <V extends @Nullable Object, X extends Exception> V withTimeout(
-      Duration limit, Body<V, X> part) throws X, TimeoutException {
-    StackReserve.require(); // For leaving the scope.
-    long limitNanos = TickScale.nanosOf(limit);
-    Scope outer = scope;
-    TimeoutScope mine =
-        new TimeoutScope(outer, limit, TickScale.deadlineNanos(loop.elapsedNanos(), limitNanos));
-    scope = mine;
-    try {
-      return part.call();
-    } catch (Throwable thrown) {
-      if (isFor(mine, thrown)) {
-        loop.counts().add(Count.TIMEOUTS, 1);
-        TimeoutException timeout =
-            new TimeoutException(Printable.of(name() + ": " + mine.reason()));
-        timeout.initCause(thrown);
-        throw timeout;
-      }
-      throw thrown;
-    } finally {
-      leaveTo(outer, ChildrenScope.LeftOpen.BY_A_PART);
-      forgetInterruptFor(mine);
-    }
-  }
-
-  @Override
-  public <V extends @Nullable Object, X extends Exception> V shield(Duration grace, Body<V, X> part)
-      throws X {
-    StackReserve.require(); // For leaving the scope.
-    Scope outer = scope;
-    Interruption last = loop.interruptions.of(this);
-    if (last != null) {
-      clearInterrupt(last); // A status that is left from it would disturb the part.
-    }
-    scope = new ShieldScope(outer, loop.elapsedNanos(), TickScale.nanosOf(grace));
-    try {
-      return part.call();
-    } finally {
-      leaveTo(outer, ChildrenScope.LeftOpen.BY_A_PART);
-    }
-  }
-
-  @Override
-  public <V extends @Nullable Object, X extends Exception> V where(
-      CoroutineLocal<?> local, @Nullable Object value, Body<V, X> part) throws X {
-    StackReserve.require(); // For leaving the scope.
-    Scope outer = scope;
-    scope = new LocalScope(outer, local, value);
-    try {
-      return part.call();
-    } finally {
-      leaveTo(outer, ChildrenScope.LeftOpen.BY_A_PART);
-    }
-  }
-
-  /** Leaves all scopes inside of one; none with children outlives the call that it is inside of. */
-  private void leaveTo(@Nullable Scope outer, ChildrenScope.LeftOpen how) {
-    Scope inner = scope;
-    scope = outer;
-    while (inner != null && inner != outer) {
-      if (inner instanceof ChildrenScope left) {
-        left.abandon(loop, how);
-        loop.leftOpen(this, how);
-      }
-      inner = inner.outer;
-    }
-  }
-
-  @Nullable Scope scope() {
-    return scope;
-  }
-
-  /** Gives it the values of its parent. Before its first turn, by whoever spawns it. */
-  void inherit(@Nullable Scope values) {
-    scope = values;
-  }
-
-  /** Enters a scope whose end is not that of a call. */
-  ChildrenScope enterChildrenScope(Family family, Children children) {
-    ChildrenScope entered = new ChildrenScope(scope, family, children);
-    scope = entered;
-    return entered;
-  }
-
-  /** Leaves the scope that was entered last. */
-  void leave(ChildrenScope left) {
-    left.end();
-    if (!left.equals(scope)) {
-      throw new IllegalStateException(
-          "scopes must be closed in reverse order, and those opened inside a timeout, a shield or"
-              + " CoroutineLocal.where must be closed there");
-    }
-    scope = left.outer;
-    forgetInterruptFor(left);
-  }
-
-  /** A late signal leaves no interrupt behind. */
-  private void forgetInterruptFor(Signal signal) {
-    Interruption last = loop.interruptions.of(this);
-    if (last != null && last.isFor(signal)) {
-      clearInterrupt(last);
-      loop.interruptions.forget(this);
-    }
-  }
-
-  /** Clears what an interrupt has left behind, also if that is being delivered just now. */
-  private void clearInterrupt(Interruption last) {
-    while (!last.withdraw()) {
-      try {
-        park(Standstill.INTERRUPT, Scope.NEVER);
-      } catch (RuntimeException | Error notSuspended) {
-        Thread.interrupted();
-        MemoryReserve.pause();
-      }
-    }
-    Thread.interrupted();
-  }
-
-  @Override
-  public void checkCancelled() {
-    if (scope != null || cancellation() != null) {
-      long nanos = strikeNanos();
-      if (nanos != Scope.NEVER && nanos <= loop.elapsedNanos()) {
-        throw cancelledException();
-      }
-    }
-  }
-
-  /** There may be no need to suspend. But where chance decides on turns, others may go first. */
-  @Override
-  public void passSuspensionPoint() {
-    checkCancelled();
-    if (loop.chance() != null) {
-      yieldNow();
-    }
-  }
-
-  private CoroutineCancelledException cancelledException() {
-    Signal signal = signal();
-    signal.raised();
-    return new CoroutineCancelledException(
-        name(), signal.source(), signal::reason, signal.cause(), signal);
-  }
-
   /** Suspends until it is made ready, at the latest when its time has come. */
   private void park(Object waitsFor, long wakeNanos) {
     this.waitsFor = waitsFor;
@@ -791,7 +530,7 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
       Objects.requireNonNull(strand).suspend();
     } catch (RuntimeException | Error notSuspended) {
       setState(State.RUNNING);
-      loop.wakeAt(Scope.NEVER);
+      loop.wakeAt(CancelScope.NEVER);
       loop.forget(this);
       throw notSuspended;
     }
@@ -799,15 +538,25 @@ final class CoroutineTask<T extends @Nullable Object> extends JoinableCoroutine<
 
   // By either.
 
-  @Override
-  public long strikeNanos() {
-    return Scope.strikeNanos(scope, cancellation());
-  }
-
   private void armAt(long elapsedNanos) {
-    if (elapsedNanos != Scope.NEVER) {
+    if (elapsedNanos != CancelScope.NEVER) {
       timerId = loop.wheel().arm(elapsedNanos, this);
     }
+  }
+
+  /** Arms its entry in the wheel. Waits for the memory that this takes. */
+  void armSurely(long elapsedNanos) {
+    timerId = loop.armSurely(elapsedNanos, this);
+  }
+
+  /** Whether it has an entry in the wheel. */
+  boolean isArmed() {
+    return timerId != 0;
+  }
+
+  /** When the wheel looks at it, in elapsed time; NEVER if it has no entry there. */
+  public long wakeNanos() {
+    return timerId == 0 ? CancelScope.NEVER : loop.wheel().deadlineNanos(timerId);
   }
 
   private void armEarlier(long elapsedNanos) {

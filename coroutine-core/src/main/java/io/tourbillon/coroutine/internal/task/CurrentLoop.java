@@ -4,22 +4,22 @@ import io.tourbillon.coroutine.internal.engine.LoopOfThread;
 import org.jspecify.annotations.Nullable;
 
 /** Which loop, and which coroutine of it, the calling code is part of. */
-final class CurrentLoop {
+public final class CurrentLoop {
   private CurrentLoop() {}
 
   /** The loop of this code, or null if it is on none. */
-  static @Nullable CoroutineLoop get() {
+  public static @Nullable CoroutineLoop get() {
     return (CoroutineLoop) LoopOfThread.get();
   }
 
   /** Whether this is the very thread of a loop, and neither a coroutine nor a guest. */
-  static boolean isOwnThread() {
+  public static boolean isOwnThread() {
     CoroutineLoop loop = get();
     return loop != null && loop.current() == null && Thread.currentThread().equals(loop.thread());
   }
 
   /** The coroutine that this code is part of, or null if it is part of none. */
-  static @Nullable CoroutineTask<?> coroutine() {
+  public static @Nullable CoroutineTask<?> coroutine() {
     CoroutineLoop loop = get();
     return loop == null ? null : loop.current();
   }
@@ -28,7 +28,7 @@ final class CurrentLoop {
    * The coroutine that this code is part of, or else the one that waits for this code as its
    * blocking call, or null.
    */
-  static @Nullable CoroutineTask<?> coroutineOrWaiter() {
+  public static @Nullable CoroutineTask<?> coroutineOrWaiter() {
     CoroutineTask<?> coroutine = coroutine();
     return coroutine == null ? BlockingCall.coroutineHere() : coroutine;
   }

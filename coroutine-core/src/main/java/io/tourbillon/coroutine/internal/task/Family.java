@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * clearing it once. So a handle that somebody keeps of a child keeps no parent, nor does the
  * deadline of a scope that is closed.
  */
-final class Family {
+public final class Family {
   /**
    * Who has opened the scope, a coroutine or a thread; null when that is closed. Written by it,
    * read by whoever dumps.
@@ -45,7 +45,7 @@ final class Family {
   }
 
   /** How long they have, or null if there is no limit, or it is over. */
-  @Nullable Duration remaining() {
+  public @Nullable Duration remaining() {
     Deadline known = deadline;
     Duration left = known == null ? null : known.remaining.get();
     return left == null || !left.isPositive() ? null : left;

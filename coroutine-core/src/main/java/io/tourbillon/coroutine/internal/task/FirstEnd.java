@@ -42,7 +42,7 @@ final class FirstEnd<T extends @Nullable Object> {
     try {
       return Suspension.<Coroutine<? extends T>>await(
           all.size() == 1
-              ? new Joining(all.getFirst())
+              ? new JoinableCoroutine.Joining(all.getFirst())
               : "the first of " + all.size() + " coroutines",
           first -> wait.listen(all, first));
     } finally {

@@ -2,10 +2,11 @@ package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.CoroutineGroup;
 import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.internal.loop.Throttle;
 import org.jspecify.annotations.Nullable;
 
 /** A group of coroutines, and the throttle that its members share. */
-final class Group implements CoroutineGroup {
+public final class Group implements CoroutineGroup {
   private final String name;
   private final int priority;
 

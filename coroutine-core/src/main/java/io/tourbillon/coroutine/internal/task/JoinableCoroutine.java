@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.task;
 
+import io.tourbillon.coroutine.Awaited;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.Resumption;
@@ -15,6 +16,7 @@ import io.tourbillon.timer.internal.text.Printable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Everything here may be called by any thread, but for what is said to be the loop's.
  */
 abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends LoopTask
-    implements Coroutine<T> permits CoroutineTask {
+    implements Coroutine<T> permits ScopedCoroutine {
   private static final VarHandle STATE;
   private static final VarHandle CANCELLATION;
   private static final VarHandle END;
@@ -44,7 +46,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     }
   }
 
-  final CoroutineLoop loop;
+  public final CoroutineLoop loop;
   private final long number;
   private final @Nullable Traits traits;
 
@@ -55,7 +57,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
   private volatile State state = State.CREATED;
 
   /** What it is suspended on; written as the state is, before it. */
-  @Nullable Object waitsFor;
+  public @Nullable Object waitsFor;
 
   /**
    * The {@link Stamp} of its state, and written with that. Plain, as it is for dumps: by the loop,
@@ -82,7 +84,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     this.traits = traits;
   }
 
-  final @Nullable Traits traits() {
+  public final @Nullable Traits traits() {
     return traits;
   }
 
@@ -144,7 +146,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
    *
    * @param reason is put into words when somebody asks, which is not here
    */
-  final boolean cancel(Count count, Object reason, String source) {
+  public final boolean cancel(Count count, Object reason, String source) {
     if (state.isEnd()) {
       return false;
     }
@@ -382,13 +384,13 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
   }
 
   /** Who has opened that, a coroutine or a thread; null if it is none's, or closed by now. */
-  final @Nullable Object parent() {
+  public final @Nullable Object parent() {
     Family own = family();
     return own == null ? null : own.head();
   }
 
   /** What has to come for it to go on; null if it is not suspended, or on nothing that comes. */
-  final @Nullable Settlement<?> pendingWait() {
+  public final @Nullable Settlement<?> pendingWait() {
     return state == State.SUSPENDED
             && waitsFor instanceof ResumptionTask<?> wait
             && !wait.isSettled()
@@ -397,12 +399,12 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
   }
 
   /** The number by which it was spawned: one that was spawned before has a smaller one. */
-  final long number() {
+  public final long number() {
     return number;
   }
 
   /** How long it has stood as it does, to a hundredth of a second; of others' a glimpse. */
-  final long heldNanos(long nowNanos) {
+  public final long heldNanos(long nowNanos) {
     return Stamp.nanosSince(since, nowNanos);
   }
 
@@ -469,4 +471,17 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
 
   /** What its body has thrown, and what that means. */
   record Thrown(Throwable failure, State state) {}
+
+  /** The end of a coroutine, as others wait for it. */
+  record Joining(Coroutine<?> coroutine) implements Awaited {
+    @Override
+    public List<Coroutine<?>> holders() {
+      return coroutine.state().isEnd() ? List.of() : List.of(coroutine);
+    }
+
+    @Override
+    public String toString() {
+      return "joining " + coroutine.name();
+    }
+  }
 }

@@ -25,22 +25,23 @@ import org.jspecify.annotations.Nullable;
 
 /** A scope, as the coroutine or thread that has opened it sees it. */
 final class OpenScope implements CoroutineScope {
-  private final LoopScheduler scheduler;
+  private final TaskHost scheduler;
   private final Thread ownerThread = Thread.currentThread();
   private final @Nullable CoroutineTask<?> owner;
-  private final @Nullable ChildrenScope ownersScope;
+  private final CancelScope.@Nullable Children ownersScope;
   private final Family family;
-  private final Children children;
+  private final Supervisor supervisor;
 
   /** Whether join has thrown why it has failed. The owner's. */
   private boolean failureIsSeen;
 
   private OpenScope(CoroutineScheduler scheduler, Policy policy, @Nullable CoroutineTask<?> owner) {
-    this.scheduler = (LoopScheduler) Objects.requireNonNull(scheduler, "scheduler");
+    this.scheduler = (TaskHost) Objects.requireNonNull(scheduler, "scheduler");
     this.owner = owner;
     family = new Family(owner == null ? ownerThread : owner);
-    children = new Children(Objects.requireNonNull(policy, "policy"), family, this::strikeOwner);
-    ownersScope = owner == null ? null : owner.enterChildrenScope(family, children);
+    supervisor =
+        new Supervisor(Objects.requireNonNull(policy, "policy"), family, this::strikeOwner);
+    ownersScope = owner == null ? null : owner.enter(family, supervisor);
   }
 
   /** Implements {@link Kernel#openScope}. */
@@ -55,14 +56,14 @@ final class OpenScope implements CoroutineScope {
   @Override
   public OpenScope timeout(Duration limit) {
     requireOwner();
-    children.checkOpen();
+    supervisor.checkOpen();
     family.limit(armed(Objects.requireNonNull(limit, "limit")));
     return this;
   }
 
   /** In the wheel of the owner's loop, or where plain threads have timers. */
   private Family.Deadline armed(Duration limit) {
-    Runnable over = () -> children.timeOut(limit);
+    Runnable over = () -> supervisor.timeOut(limit);
     if (owner == null) {
       TimerHandle timer = scheduler.timers().schedule(limit, over);
       return new Family.Deadline(timer::remaining, timer::cancel);
@@ -97,7 +98,7 @@ final class OpenScope implements CoroutineScope {
   }
 
   private <T extends @Nullable Object> Coroutine<T> spawnAny(SpawnOptions options, Object body) {
-    return children.add(
+    return supervisor.add(
         (String reason, Consumer<CoroutineTask<T>> known) ->
             scheduler.spawnAny(options, body, reason, known));
   }
@@ -106,13 +107,13 @@ final class OpenScope implements CoroutineScope {
   public void join() {
     requireOwner();
     try {
-      Suspension.<@Nullable Void>await(children, children::awaitEnd);
+      Suspension.<@Nullable Void>await(supervisor, supervisor::awaitEnd);
     } catch (CoroutineCancelledException raised) {
       if (ownersScope == null || !raised.isFrom(ownersScope)) {
         throw raised;
       }
     }
-    Throwable thrown = children.failure();
+    Throwable thrown = supervisor.failure();
     if (thrown != null) {
       failureIsSeen = true;
       throw new LateCompletionException(thrown);
@@ -122,7 +123,7 @@ final class OpenScope implements CoroutineScope {
   @Override
   public void close() {
     requireOwner();
-    if (!children.close()) {
+    if (!supervisor.close()) {
       leaveIfInnermost();
       return;
     }
@@ -137,7 +138,7 @@ final class OpenScope implements CoroutineScope {
   private void awaitChildren() {
     while (true) {
       try {
-        Suspension.<@Nullable Void>awaitUndisturbed(children, children::awaitEnd);
+        Suspension.<@Nullable Void>awaitUndisturbed(supervisor, supervisor::awaitEnd);
         return;
       } catch (OutOfMemoryError full) {
         MemoryReserve.pause();
@@ -149,7 +150,7 @@ final class OpenScope implements CoroutineScope {
     family.dissolve();
     try {
       if (!failureIsSeen && (ownersScope == null || !ownersScope.wasRaised())) {
-        children.giveUpFailure();
+        supervisor.giveUpFailure();
       }
     } finally {
       if (owner != null && ownersScope != null) {
@@ -183,14 +184,14 @@ final class OpenScope implements CoroutineScope {
 
   @Override
   public void cancel(String reason) {
-    children.cancel(Objects.requireNonNull(reason, "reason"));
+    supervisor.cancel(Objects.requireNonNull(reason, "reason"));
   }
 
   /** The scope has failed, which the owner sees wherever it is suspended. */
   private void strikeOwner(Throwable thrown) {
     if (owner != null && ownersScope != null) {
       ownersScope.strike(
-          owner.loop.elapsedNanos(), new Children.Because("it has failed", thrown), thrown);
+          owner.loop.elapsedNanos(), new Supervisor.Because("it has failed", thrown), thrown);
       owner.loop.tell(owner::cancelled);
     }
   }
@@ -211,7 +212,7 @@ final class OpenScope implements CoroutineScope {
       try {
         return scope.runHere(block);
       } catch (CompletionException failed) {
-        TimeoutException late = scope.children.late();
+        TimeoutException late = scope.supervisor.late();
         if (late == null || !late.equals(failed.getCause())) {
           throw failed;
         }
@@ -240,7 +241,7 @@ final class OpenScope implements CoroutineScope {
 
   /** The block throws something of its own; a failure of the scope is not to be lost by that. */
   private void suppressFailureIn(Throwable thrown) {
-    Throwable failure = children.failure();
+    Throwable failure = supervisor.failure();
     if (failure != null && !failureIsSeen) {
       failureIsSeen = true;
       if (!Throwables.contains(thrown, failure)) {
@@ -255,7 +256,7 @@ final class OpenScope implements CoroutineScope {
     try (OpenScope scope = open(null, Policy.FIRST_SUCCESS)) {
       List<Coroutine<? extends T>> all = scope.spawnAll(parts);
       scope.join();
-      Coroutine<?> first = scope.children.winner();
+      Coroutine<?> first = scope.supervisor.winner();
       // If there is none all were cancelled, and any of them says so.
       return all.stream()
           .filter(each -> each.equals(first))

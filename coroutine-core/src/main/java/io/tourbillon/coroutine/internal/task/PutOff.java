@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.internal.loop.Expiry;
+import io.tourbillon.coroutine.internal.loop.Throttle;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.TickScale;
 import org.jspecify.annotations.Nullable;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Tells users, and the log, of what has gone wrong on the loops of a scheduler. A handler of theirs
  * that throws does no harm. Called by the loops, where users' code may run, and by watchdogs.
  */
-final class Reports {
+public final class Reports {
   private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
 
   private final UncaughtHandler uncaughtHandler;
@@ -30,11 +30,20 @@ final class Reports {
   private final Consumer<? super LoopStall> stallHandler;
   private final Consumer<? super RealTimeWait> realTimeWaitHandler;
 
-  Reports(SchedulerBuilder options) {
-    uncaughtHandler = options.uncaughtHandler;
-    watchdogBound = options.watchdogBound;
-    stallHandler = options.stallHandler;
-    realTimeWaitHandler = options.realTimeWaitHandler;
+  /**
+   * Reports to these handlers.
+   *
+   * @param watchdogBound null for no watchdogs
+   */
+  public Reports(
+      UncaughtHandler uncaughtHandler,
+      @Nullable Duration watchdogBound,
+      Consumer<? super LoopStall> stallHandler,
+      Consumer<? super RealTimeWait> realTimeWaitHandler) {
+    this.uncaughtHandler = uncaughtHandler;
+    this.watchdogBound = watchdogBound;
+    this.stallHandler = stallHandler;
+    this.realTimeWaitHandler = realTimeWaitHandler;
   }
 
   /** Starts a watchdog over the thread of a loop; null if the user wants none. */
@@ -99,7 +108,7 @@ final class Reports {
   }
 
   /** A coroutine has ended without closing a scope, or left what it had opened that in. */
-  void leftOpen(CoroutineTask<?> coroutine, ChildrenScope.LeftOpen how) {
+  void leftOpen(ScopedCoroutine<?> coroutine, CancelScope.LeftOpen how) {
     LOG.log(
         Level.WARNING,
         Printable.of(coroutine.name())

@@ -24,7 +24,7 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
   ResumptionTask(CoroutineTask<?> coroutine, Object source) {
     super(source);
     this.coroutine = coroutine;
-    shielded = ShieldScope.isAround(coroutine.scope());
+    shielded = CancelScope.Shield.isAround(coroutine.scope());
   }
 
   /**

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each is one compare-and-set of {@link #outcome}, so exactly one of them is what happens. After
  * the first two the waiter is {@linkplain #wake woken}.
  */
-abstract sealed class Settlement<T extends @Nullable Object> implements Resumption<T>
+public abstract sealed class Settlement<T extends @Nullable Object> implements Resumption<T>
     permits ResumptionTask, ThreadResumption {
   private static final VarHandle OUTCOME;
 
@@ -150,11 +150,11 @@ abstract sealed class Settlement<T extends @Nullable Object> implements Resumpti
   }
 
   /** What is waited for, as whoever waits has said. */
-  final Object source() {
+  public final Object source() {
     return source;
   }
 
-  final boolean isSettled() {
+  public final boolean isSettled() {
     return outcome != null;
   }
 

@@ -186,4 +186,40 @@ final class Subscription<T extends @Nullable Object>
       Subscription<?> _ = IDLE_ONES.remove(lost);
     }
   }
+
+  /**
+   * A suspension that the end of a stage ends, and that leaves nothing behind if that comes late.
+   */
+  static final class StageWait<T extends @Nullable Object> extends ResumptionTask<T>
+      implements BiConsumer<T, @Nullable Throwable> {
+    private final CompletionStage<T> stage;
+    private @Nullable Subscription<T> subscription;
+
+    StageWait(CoroutineTask<?> coroutine, CompletionStage<T> stage) {
+      super(coroutine, stage);
+      this.stage = stage;
+    }
+
+    /** By the coroutine, as its registration. */
+    void begin() {
+      onCancel(this::leave);
+      subscription = Subscription.listen(stage, this);
+    }
+
+    private void leave() {
+      Subscription<T> own = subscription;
+      if (own != null) {
+        own.leave(stage);
+      }
+    }
+
+    @Override
+    public void accept(T value, @Nullable Throwable failure) {
+      if (failure == null) {
+        resume(value);
+      } else {
+        failAsJoinDoes(failure);
+      }
+    }
+  }
 }

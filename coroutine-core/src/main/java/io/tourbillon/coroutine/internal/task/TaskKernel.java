@@ -5,7 +5,6 @@ import io.tourbillon.coroutine.CoroutineGroup;
 import io.tourbillon.coroutine.CoroutineLocal;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.CoroutineScope;
-import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.Kernel;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension.Registration;
@@ -23,26 +22,16 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The way from the public package to this one. Stateless. */
-public final class TaskKernel implements Kernel {
+/** The part of the kernel that needs no scheduler. Stateless. */
+public abstract class TaskKernel implements Kernel {
   private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
 
-  /** For {@link java.util.ServiceLoader}. */
-  public TaskKernel() {}
-
-  @Override
-  public CoroutineScheduler.Builder newBuilder() {
-    return new SchedulerBuilder();
-  }
+  /** For subclasses. */
+  protected TaskKernel() {}
 
   @Override
   public CoroutineGroup newGroup(String name) {
     return new Group(name);
-  }
-
-  @Override
-  public String obstacle(Engine engine) {
-    return Engines.obstacle(engine);
   }
 
   @Override
@@ -83,7 +72,8 @@ public final class TaskKernel implements Kernel {
   @Override
   public @Nullable Binding binding(CoroutineLocal<?> local) {
     CoroutineTask<?> coroutine = CurrentLoop.coroutine();
-    return LocalScope.find(coroutine == null ? BlockingCall.scopeHere() : coroutine.scope(), local);
+    return CancelScope.Local.find(
+        coroutine == null ? BlockingCall.scopeHere() : coroutine.scope(), local);
   }
 
   @Override

@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One wait of a thread that is no coroutine, which is parked meanwhile. */
-final class ThreadResumption<T extends @Nullable Object> extends Settlement<T>
+public final class ThreadResumption<T extends @Nullable Object> extends Settlement<T>
     implements ForkJoinPool.ManagedBlocker {
   /** Waits as long as it takes. */
   static final long NO_LIMIT = Long.MAX_VALUE;

@@ -1,17 +1,18 @@
 package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.internal.loop.Throttle;
 import org.jspecify.annotations.Nullable;
 
 /** What is special about a coroutine. Most have none, to save memory. */
-final class Traits {
+public final class Traits {
   final @Nullable String name;
-  final @Nullable Group group;
+  public final @Nullable Group group;
   final int priority;
   final boolean beginsEvenIfCancelled;
 
   /** Where it was spawned, if that is recorded. */
-  final @Nullable StackTraceElement createdAt;
+  public final @Nullable StackTraceElement createdAt;
 
   private final @Nullable Throttle own;
 
@@ -28,7 +29,7 @@ final class Traits {
     own = Throttle.of(options.resumesPerSecond());
   }
 
-  static @Nullable Traits of(SpawnOptions options, @Nullable StackTraceElement createdAt) {
+  public static @Nullable Traits of(SpawnOptions options, @Nullable StackTraceElement createdAt) {
     return options.equals(SpawnOptions.DEFAULT) && createdAt == null
         ? null
         : new Traits(options, createdAt);

@@ -64,7 +64,7 @@ class MomentWithoutMemoryTest {
                       scope.spawn(
                           () -> {
                             Coroutines.delay(1, TimeUnit.MILLISECONDS);
-                            clock.failIn(Children.class);
+                            clock.failIn(Supervisor.class);
                             throw broken;
                           });
                       scope.join();
@@ -86,7 +86,7 @@ class MomentWithoutMemoryTest {
                     scope -> {
                       other.complete(scope.spawn(MomentWithoutMemoryTest::sleep));
                       Coroutines.yieldNow();
-                      clock.failIn(Children.class);
+                      clock.failIn(Supervisor.class);
                       scope.join();
                       return "never";
                     }));
@@ -107,7 +107,7 @@ class MomentWithoutMemoryTest {
                 CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST);
                 other.complete(scope.spawn(MomentWithoutMemoryTest::sleep));
                 Coroutines.yieldNow();
-                clock.failIn(ChildrenScope.class);
+                clock.failIn(CancelScope.Children.class);
                 return "value";
               });
       assertEquals("value", careless.join(PATIENCE));

@@ -1,26 +1,27 @@
-package io.tourbillon.coroutine.internal.task;
+package io.tourbillon.coroutine.internal.dump;
 
 import io.tourbillon.coroutine.CoroutineStats;
 import io.tourbillon.coroutine.LoopStats;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.observe.Recording;
+import io.tourbillon.coroutine.internal.task.CoroutineLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /** Sums up what the loops have counted and measured. For one call. */
-final class StatsSnapshot {
+public final class StatsSnapshot {
   private final CoroutineLoop[] loops;
   private final Histogram latenessNanos = Recording.newHistogram();
   private final Histogram waitNanos = Recording.newHistogram();
   private final Histogram turnNanos = Recording.newHistogram();
 
-  StatsSnapshot(CoroutineLoop[] loops) {
+  public StatsSnapshot(CoroutineLoop[] loops) {
     this.loops = loops;
   }
 
-  CoroutineStats take(boolean recorded, long tickNanos, long spawned) {
+  public CoroutineStats take(boolean recorded, long tickNanos, long spawned) {
     List<LoopStats> each = new ArrayList<>();
     long live = 0;
     long running = 0;

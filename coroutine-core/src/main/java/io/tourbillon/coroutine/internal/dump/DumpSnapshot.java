@@ -1,10 +1,13 @@
-package io.tourbillon.coroutine.internal.task;
+package io.tourbillon.coroutine.internal.dump;
 
 import io.tourbillon.coroutine.CoroutineDump;
 import io.tourbillon.coroutine.CoroutineDump.Deadlock;
 import io.tourbillon.coroutine.CoroutineDump.Entry;
 import io.tourbillon.coroutine.CoroutineDump.Link;
-import io.tourbillon.coroutine.internal.task.WaitForGraph.Edge;
+import io.tourbillon.coroutine.internal.dump.WaitForGraph.Edge;
+import io.tourbillon.coroutine.internal.task.CoroutineLoop;
+import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.TaskHost;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -37,11 +40,14 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #tree}: puts children below parents.
  * </ol>
  */
-final class DumpSnapshot {
+public final class DumpSnapshot {
   /** How long it takes at the most to note one, on a busy machine. */
   private static final Duration NOTING = Duration.ofNanos(2000);
 
-  private final LoopScheduler scheduler;
+  /** How long a loop has to answer while a coroutine may hold it up. */
+  public static final Duration ANSWER = Duration.ofMillis(100);
+
+  private final TaskHost scheduler;
   private final List<CoroutineLoop> loops;
   private final int most;
   private final int total;
@@ -59,15 +65,15 @@ final class DumpSnapshot {
   /** Parents before children. */
   private final Set<CoroutineTask<?>> wanted = new LinkedHashSet<>();
 
-  DumpSnapshot(LoopScheduler scheduler, List<CoroutineLoop> loops, int most) {
+  public DumpSnapshot(TaskHost scheduler, List<CoroutineLoop> loops, int most) {
     this.scheduler = scheduler;
     this.loops = loops;
     this.most = most;
-    total = scheduler.live();
-    patience = LoopScheduler.ANSWER.plus(NOTING.multipliedBy(Math.min(most, total)));
+    total = loops.stream().mapToInt(CoroutineLoop::live).sum();
+    patience = ANSWER.plus(NOTING.multipliedBy(Math.min(most, total)));
   }
 
-  CoroutineDump take() {
+  public CoroutineDump take() {
     sightSome();
     List<List<Edge>> cycles = WaitForGraph.cycles(byNumber(sighted.keySet()));
     for (List<Edge> cycle : cycles) {
@@ -121,11 +127,11 @@ final class DumpSnapshot {
       Collection<CoroutineLoop> some, Function<CoroutineLoop, List<CoroutineTask<?>>> forWhom) {
     Map<CoroutineLoop, List<Sighting>> answers = new ConcurrentHashMap<>();
     boolean _ =
-        scheduler.tellAll(
+        CoroutineLoop.tellAll(
             some,
             patience,
             (loop, done) -> {
-              answers.put(loop, loop.sight(forWhom.apply(loop)));
+              answers.put(loop, Sighting.ofAll(forWhom.apply(loop), loop.elapsedNanos()));
               done.run();
             });
     return Map.copyOf(answers);

@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine.internal.task;
+package io.tourbillon.coroutine.internal.loop;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * of several schedulers that go by the same clock can share it. (The arithmetic is that of the
  * generic cell rate algorithm, without a burst.)
  */
-final class Throttle {
+public final class Throttle {
   private static final double SECOND_NANOS = 1e9;
 
   /** How far ahead a turn is put off at the most, 146 years; and half of what a long can tell. */
@@ -29,7 +29,7 @@ final class Throttle {
   }
 
   /** Null if there is no limit. */
-  static @Nullable Throttle of(double resumesPerSecond) {
+  public static @Nullable Throttle of(double resumesPerSecond) {
     return resumesPerSecond == Double.POSITIVE_INFINITY
         ? null
         : new Throttle(Math.max(1, (long) Math.min(SECOND_NANOS / resumesPerSecond, 1e18)));
@@ -40,7 +40,7 @@ final class Throttle {
    *
    * @param nowNanos as the clock reads
    */
-  long take(long nowNanos) {
+  public long take(long nowNanos) {
     while (true) {
       long free = freeNanos.get();
       long aheadNanos = free == UNUSED ? 0 : Math.clamp(free - nowNanos, 0, MOST_AHEAD_NANOS);

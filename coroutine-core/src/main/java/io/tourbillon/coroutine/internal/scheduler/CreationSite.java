@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine.internal.task;
+package io.tourbillon.coroutine.internal.scheduler;
 
 import java.lang.StackWalker.StackFrame;
 import java.util.List;

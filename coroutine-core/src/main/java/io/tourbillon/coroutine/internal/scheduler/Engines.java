@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine.internal.task;
+package io.tourbillon.coroutine.internal.scheduler;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutines;

@@ -1,6 +1,9 @@
-package io.tourbillon.coroutine.internal.task;
+package io.tourbillon.coroutine.internal.dump;
 
 import io.tourbillon.coroutine.Awaited;
+import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.Settlement;
+import io.tourbillon.coroutine.internal.task.ThreadResumption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;

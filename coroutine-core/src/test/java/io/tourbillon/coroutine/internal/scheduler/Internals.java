@@ -1,7 +1,12 @@
-package io.tourbillon.coroutine.internal.task;
+package io.tourbillon.coroutine.internal.scheduler;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.internal.engine.BlockingThreads;
+import io.tourbillon.coroutine.internal.engine.Strand;
+import io.tourbillon.coroutine.internal.task.CoroutineLoop;
+import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.CurrentLoop;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -42,14 +47,15 @@ public final class Internals {
   /** The name of the loop on which the caller runs, if it is one of this scheduler. */
   public static Optional<String> loopOfCaller(CoroutineScheduler scheduler) {
     CoroutineLoop loop = CurrentLoop.get();
-    return loop == null || loop.scheduler() != scheduler
+    return loop == null || !loop.scheduler().equals(scheduler)
         ? Optional.empty()
         : Optional.of(loop.name());
   }
 
   /** The thread that carries a coroutine. */
   public static @Nullable Thread thread(Coroutine<?> coroutine) {
-    return ((CoroutineTask<?>) coroutine).thread();
+    Strand strand = ((CoroutineTask<?>) coroutine).strand();
+    return strand == null ? null : strand.thread();
   }
 
   /** Who has opened the scope whose child it is. */
@@ -60,11 +66,6 @@ public final class Internals {
   /** The priority by which its loop goes. */
   public static int priority(Coroutine<?> coroutine) {
     return ((CoroutineTask<?>) coroutine).priority();
-  }
-
-  /** Whether a failure is another, its cause, or suppressed by it. */
-  public static boolean contains(Throwable thrown, Throwable failure) {
-    return Throwables.contains(thrown, failure);
   }
 
   /** How long a close waits before it says for whom. */

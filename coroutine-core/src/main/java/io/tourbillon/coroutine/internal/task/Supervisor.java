@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Once the end has begun, its cancels wait for memory. If a cancel fails in another way, the next
  * call of {@link #cancel} or {@link #close} carries it out.
  */
-final class Children implements Awaited {
+final class Supervisor implements Awaited {
   private final Policy policy;
   private final Family family;
 
@@ -72,7 +72,7 @@ final class Children implements Awaited {
   private record Ending(
       String reason, @Nullable Throwable failure, List<CoroutineTask<?>> cancelled) {}
 
-  Children(Policy policy, Family family, Consumer<Throwable> onFailure) {
+  Supervisor(Policy policy, Family family, Consumer<Throwable> onFailure) {
     this.policy = policy;
     this.family = family;
     this.onFailure = onFailure;
@@ -109,7 +109,7 @@ final class Children implements Awaited {
         new ChildList.Child(child) {
           @Override
           void ended() {
-            Children.this.ended(this);
+            Supervisor.this.ended(this);
           }
         };
     child.listen(listener);

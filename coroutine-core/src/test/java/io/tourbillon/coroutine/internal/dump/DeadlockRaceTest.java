@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine.internal.task;
+package io.tourbillon.coroutine.internal.dump;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -6,7 +6,8 @@ import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.TestSchedulers;
-import io.tourbillon.coroutine.internal.task.WaitForGraph.Edge;
+import io.tourbillon.coroutine.internal.dump.WaitForGraph.Edge;
+import io.tourbillon.coroutine.internal.task.CoroutineTask;
 import io.tourbillon.coroutine.sync.Mutex;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine.internal.task;
+package io.tourbillon.coroutine.internal.loop;
 
 import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.timer.internal.TickScale;
@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Waiting in a plain thread, however often that is interrupted; it keeps the status for later. */
-final class Uninterruptibly {
+public final class Uninterruptibly {
   private Uninterruptibly() {}
 
   /**
@@ -18,7 +18,7 @@ final class Uninterruptibly {
    *
    * @param limit zero or less does not wait
    */
-  static boolean isDoneWithin(CompletableFuture<?> end, Duration limit) {
+  public static boolean isDoneWithin(CompletableFuture<?> end, Duration limit) {
     long deadlineNanos = System.nanoTime() + Math.max(0, TickScale.nanosOf(limit));
     boolean interrupted = false;
     try {

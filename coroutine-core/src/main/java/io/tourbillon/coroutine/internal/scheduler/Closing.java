@@ -1,8 +1,13 @@
-package io.tourbillon.coroutine.internal.task;
+package io.tourbillon.coroutine.internal.scheduler;
 
 import io.tourbillon.coroutine.CoroutineDump;
+import io.tourbillon.coroutine.internal.dump.DumpSnapshot;
 import io.tourbillon.coroutine.internal.engine.Interrupts;
+import io.tourbillon.coroutine.internal.loop.Uninterruptibly;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.task.CoroutineLoop;
+import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.CurrentLoop;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.text.Measured;
 import io.tourbillon.timer.internal.text.Printable;
@@ -232,7 +237,7 @@ final class Closing {
   private void finish(boolean ended) {
     end();
     boolean _ =
-        scheduler.tellAll(loops, ended ? CLEAN_UP : LoopScheduler.ANSWER, CoroutineLoop::finish);
+        CoroutineLoop.tellAll(loops, ended ? CLEAN_UP : DumpSnapshot.ANSWER, CoroutineLoop::finish);
     scheduler.closeBlockingThreads();
   }
 }

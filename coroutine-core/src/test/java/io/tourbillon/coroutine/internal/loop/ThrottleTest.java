@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine.internal.task;
+package io.tourbillon.coroutine.internal.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,38 +1,41 @@
-package io.tourbillon.coroutine.internal.task;
+package io.tourbillon.coroutine.internal.scheduler;
 
 import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineDump;
-import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.CoroutineStats;
 import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.SchedulingPolicy;
 import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.internal.dump.DumpSnapshot;
+import io.tourbillon.coroutine.internal.dump.StatsSnapshot;
+import io.tourbillon.coroutine.internal.engine.BlockingThreads;
+import io.tourbillon.coroutine.internal.loop.TurnOrder;
+import io.tourbillon.coroutine.internal.task.CoroutineLoop;
+import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.CurrentLoop;
+import io.tourbillon.coroutine.internal.task.Reports;
+import io.tourbillon.coroutine.internal.task.TaskHost;
+import io.tourbillon.coroutine.internal.task.Traits;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.text.Printable;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The scheduler: places coroutines on loops, and waits for them in the end. */
-final class LoopScheduler implements CoroutineScheduler {
-  /** How long a loop has for answering when coroutines that do not end may be holding it up. */
-  static final Duration ANSWER = Duration.ofMillis(100);
-
+final class LoopScheduler implements TaskHost {
   private final String name;
   private final Engine engine;
   private final CoroutineLoop[] loops;
@@ -57,13 +60,37 @@ final class LoopScheduler implements CoroutineScheduler {
     recordCreationSites = options.recordCreationSites;
     this.engine = engine;
     name = options.name;
-    reports = new Reports(options);
+    reports =
+        new Reports(
+            options.uncaughtHandler,
+            options.watchdogBound,
+            options.stallHandler,
+            options.realTimeWaitHandler);
     loops = new CoroutineLoop[options.loops];
     TickScale scale = new TickScale(clock.nanoTime(), tick.toNanos());
+    CoroutineLoop.Options common =
+        new CoroutineLoop.Options(
+            clock,
+            scale,
+            () -> orderOf(options.policy),
+            TickScale.nanosOf(options.budget),
+            recordStats,
+            loop -> Engines.newLoopEngine(engine, loop));
     for (int number = 0; number < loops.length; number++) {
-      loops[number] = new CoroutineLoop(this, engine, number, scale, options);
+      loops[number] = new CoroutineLoop(this, number, common);
     }
     closing = new Closing(this, List.of(loops), options);
+  }
+
+  private static TurnOrder orderOf(SchedulingPolicy policy) {
+    return switch (policy) {
+      case SchedulingPolicy.Fifo _ -> TurnOrder.byArrival();
+      case SchedulingPolicy.RoundRobin _ -> TurnOrder.byGroup();
+      case SchedulingPolicy.Priority(var step) -> TurnOrder.byPriority(TickScale.nanosOf(step));
+      case SchedulingPolicy.EarliestDeadline(var horizon) ->
+          TurnOrder.byDeadline(TickScale.nanosOf(horizon));
+      case SchedulingPolicy.Random(var seed) -> TurnOrder.byChance(seed);
+    };
   }
 
   static LoopScheduler start(SchedulerBuilder options) {
@@ -88,7 +115,8 @@ final class LoopScheduler implements CoroutineScheduler {
     return scheduler;
   }
 
-  String name() {
+  @Override
+  public String name() {
     return name;
   }
 
@@ -132,14 +160,8 @@ final class LoopScheduler implements CoroutineScheduler {
     return spawnAny(options, body, null, _ -> {});
   }
 
-  /**
-   * Spawns a coroutine.
-   *
-   * @param body a Callable of T, or an Action if T is Void
-   * @param cancelledFor why it is cancelled before it has begun, or null if it is not
-   * @param known is told of it before its loop is: if that throws, nothing has been spawned
-   */
-  <T extends @Nullable Object> CoroutineTask<T> spawnAny(
+  @Override
+  public <T extends @Nullable Object> CoroutineTask<T> spawnAny(
       SpawnOptions options,
       Object body,
       @Nullable String cancelledFor,
@@ -158,7 +180,7 @@ final class LoopScheduler implements CoroutineScheduler {
       }
       CoroutineTask<T> coroutine = newCoroutine(loop, options, body);
       if (parent != null) {
-        coroutine.inherit(LocalScope.inherited(parent.scope()));
+        coroutine.inheritFrom(parent);
       }
       if (cancelledFor != null) {
         coroutine.cancel(cancelledFor);
@@ -181,7 +203,8 @@ final class LoopScheduler implements CoroutineScheduler {
     }
   }
 
-  <T extends @Nullable Object> CoroutineTask<T> newCoroutine(
+  @Override
+  public <T extends @Nullable Object> CoroutineTask<T> newCoroutine(
       CoroutineLoop loop, SpawnOptions options, Object body) {
     StackTraceElement createdAt = recordCreationSites ? CreationSite.find() : null;
     return new CoroutineTask<>(
@@ -234,7 +257,8 @@ final class LoopScheduler implements CoroutineScheduler {
     }
   }
 
-  synchronized BlockingThreads blockingThreads() {
+  @Override
+  public synchronized BlockingThreads blockingThreads() {
     BlockingThreads threads = blockingThreads;
     if (threads == null) {
       threads = new BlockingThreads(name, clock);
@@ -284,8 +308,19 @@ final class LoopScheduler implements CoroutineScheduler {
     return closing;
   }
 
-  Reports reports() {
+  @Override
+  public Reports reports() {
     return reports;
+  }
+
+  @Override
+  public void cancelForClose(CoroutineTask<?> coroutine) {
+    closing.cancel(coroutine);
+  }
+
+  @Override
+  public void loopIsQuiet() {
+    closing.loopIsQuiet();
   }
 
   int live() {
@@ -321,27 +356,6 @@ final class LoopScheduler implements CoroutineScheduler {
       throw new IllegalArgumentException("most must not be negative: " + most);
     }
     return new DumpSnapshot(this, List.of(loops), most).take();
-  }
-
-  /**
-   * Has loops do something, which tells when it is done.
-   *
-   * @return whether all have done it within the time
-   */
-  boolean tellAll(
-      Collection<CoroutineLoop> some,
-      Duration patience,
-      BiConsumer<CoroutineLoop, Runnable> something) {
-    List<CompletableFuture<?>> told = new ArrayList<>();
-    for (CoroutineLoop loop : some) {
-      if (!loop.isDead() && !loop.hasEnded()) {
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
-        told.add(done);
-        loop.tell(() -> something.accept(loop, () -> done.complete(true)));
-      }
-    }
-    return Uninterruptibly.isDoneWithin(
-        CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new)), patience);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine.internal.task;
+package io.tourbillon.coroutine.internal.engine;
 
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.IndependentThread;
@@ -12,14 +12,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Platform threads for calls that would block a loop: at most 64, which end when they have nothing
  * to do. A virtual clock is held until a call has come to its end.
  */
-final class BlockingThreads implements AutoCloseable {
-  static final int MOST = 64;
+public final class BlockingThreads implements AutoCloseable {
+  /** How many calls run at a time; others wait. */
+  public static final int MOST = 64;
+
   private static final int IDLE_SECONDS = 10;
 
   private final Clock clock;
   private final ThreadPoolExecutor pool;
 
-  BlockingThreads(String schedulerName, Clock clock) {
+  /** Makes threads on demand, named after the scheduler. */
+  public BlockingThreads(String schedulerName, Clock clock) {
     this.clock = clock;
     AtomicInteger made = new AtomicInteger();
     pool =
@@ -35,7 +38,7 @@ final class BlockingThreads implements AutoCloseable {
     pool.allowCoreThreadTimeOut(true);
   }
 
-  void execute(Runnable call) {
+  public void execute(Runnable call) {
     StackReserve.require();
     Clock.Hold hold = clock.hold();
     boolean accepted = false;
