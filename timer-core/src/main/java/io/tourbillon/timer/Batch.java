@@ -1,13 +1,13 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.wheel.ExpirySink;
+import io.tourbillon.timer.wheel.ExpiryHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Timers that one shard has found due, on their way out of its lock. Filled under the lock, run
  * outside it; the driver's own, like all that is reached from it.
  */
-final class Batch implements ExpirySink<Object> {
+final class Batch implements ExpiryHandler<Object> {
   static final int CAPACITY = 256;
 
   private static final Object[] NONE = {};

@@ -1,7 +1,7 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.TickScale;
-import io.tourbillon.timer.wheel.ExpirySink;
+import io.tourbillon.timer.wheel.TimerVisitor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Counts the timers that it is shown. */
-final class DumpCounter implements ExpirySink<Object> {
+final class DumpCounter implements TimerVisitor<Object> {
   /** Where one range of delays ends and the next begins; the last one is open. */
   private static final List<Duration> BOUNDS =
       List.of(
@@ -38,7 +38,7 @@ final class DumpCounter implements ExpirySink<Object> {
   }
 
   @Override
-  public void expired(long id, long deadlineTick, Object task) {
+  public void visit(long id, long deadlineTick, Object task) {
     pending++;
     long delayNanos = scale.startNanos(deadlineTick) - nowNanos;
     int range = counts.length - 1;

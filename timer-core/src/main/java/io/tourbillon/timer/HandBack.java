@@ -1,7 +1,6 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
-import io.tourbillon.timer.wheel.ExpirySink;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,7 +8,7 @@ import java.util.List;
  * What a shutdown takes out of the shards, on its way back to those who scheduled it. For the
  * thread that shuts the service down.
  */
-final class HandBack implements ExpirySink<Object> {
+final class HandBack {
   private final Events events;
   private final ArrayList<Runnable> tasks = new ArrayList<>();
   private final ArrayList<Long> ids = new ArrayList<>();
@@ -27,8 +26,7 @@ final class HandBack implements ExpirySink<Object> {
   }
 
   /** Takes one timer that was pending; called under its shard's lock. */
-  @Override
-  public void expired(long id, long deadlineTick, Object armed) {
+  void add(long id, Object armed) {
     tasks.add(
         armed instanceof ScheduledTimer timer
             ? timer.end(ScheduledTimer.HANDED_BACK)

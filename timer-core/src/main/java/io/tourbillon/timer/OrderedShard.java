@@ -304,7 +304,7 @@ final class OrderedShard extends AbstractShard {
           new Consumer<>() {
             @Override
             public void accept(OrderedTimer timer) {
-              counter.expired(timer.id(), dueTick(timer), timer);
+              counter.visit(timer.id(), dueTick(timer), timer);
             }
           });
     } finally {

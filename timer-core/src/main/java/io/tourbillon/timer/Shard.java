@@ -1,7 +1,7 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.TickScale;
-import io.tourbillon.timer.wheel.ExpirySink;
+import io.tourbillon.timer.wheel.TimerVisitor;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -450,17 +450,16 @@ final class Shard extends AbstractShard {
       List<Long> ids = new ArrayList<>();
       wheel.visit(
           page,
-          new ExpirySink<>() {
+          new TimerVisitor<>() {
             @Override
-            public void expired(long id, long deadlineTick, Object armed) {
+            public void visit(long id, long deadlineTick, Object armed) {
               ids.add(id);
             }
           });
       handBack.reserve(ids.size());
       for (long id : ids) {
-        long deadlineTick = wheel.deadlineTick(id, 0);
         Object armed = Objects.requireNonNull(wheel.cancel(id), "a pending timer has a task");
-        handBack.expired(publicId(id, armed), deadlineTick, armed);
+        handBack.add(publicId(id, armed), armed);
       }
       if (page == 0) {
         drainStranded(handBack);
@@ -484,7 +483,7 @@ final class Shard extends AbstractShard {
         if (stats != null) {
           stats.handedBack++;
         }
-        handBack.expired(timer.id(), 0, timer);
+        handBack.add(timer.id(), timer);
       }
     }
   }
@@ -499,7 +498,7 @@ final class Shard extends AbstractShard {
   }
 
   /** Shows the pending timers of one page, under the lock. */
-  void visit(int page, ExpirySink<Object> visitor) {
+  void visit(int page, TimerVisitor<Object> visitor) {
     lock.lock();
     try {
       wheel.visit(page, visitor);
