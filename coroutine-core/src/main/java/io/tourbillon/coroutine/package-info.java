@@ -96,7 +96,7 @@
  *       <td>WaitGroup
  *       <td>Go: WaitGroup
  *   <tr><td>at most so many at a time
- *       <td>Permits
+ *       <td>Semaphore
  *       <td>asyncio: Semaphore; gevent: Pool, Pool.spawn; Go: semaphore channel;
  *           Kotlin: limitedParallelism, Semaphore; Trio: CapacityLimiter; Tornado: BoundedSemaphore;
  *           Twisted: DeferredSemaphore
@@ -108,7 +108,7 @@
  *       <td>gevent: Queue, Queue.get; Kotlin: onUndeliveredElement; Trio: memory channel;
  *           Tornado: Queue.put; Twisted: DeferredQueue
  *   <tr><td>a queue in another order
- *       <td>any of the JDK's, and Permits of how much is in it
+ *       <td>any of the JDK's, and a Semaphore that counts what is in it
  *       <td>asyncio: PriorityQueue
  *   <tr><td>the first thing that happens, of several
  *       <td>Select
@@ -172,7 +172,7 @@
  *       <td>Mutex
  *       <td>asyncio: Lock; Go: Mutex; Kotlin: Mutex
  *   <tr><td>many who read, one who writes
- *       <td>Permits, of which a writer takes all
+ *       <td>Semaphore; a writer acquires all permits
  *       <td>Go: RWMutex
  *   <tr><td>until something has changed
  *       <td>Mutex.newCondition

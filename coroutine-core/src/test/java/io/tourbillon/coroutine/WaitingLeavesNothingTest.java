@@ -15,8 +15,8 @@ import io.tourbillon.coroutine.sync.BarrierBrokenException;
 import io.tourbillon.coroutine.sync.Event;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.MutexCondition;
-import io.tourbillon.coroutine.sync.Permits;
 import io.tourbillon.coroutine.sync.RateLimiter;
+import io.tourbillon.coroutine.sync.Semaphore;
 import io.tourbillon.coroutine.sync.WaitGroup;
 import java.time.Duration;
 import java.util.List;
@@ -77,7 +77,7 @@ class WaitingLeavesNothingTest {
           held.lock();
           Coroutines.delay(Duration.ofHours(1));
         });
-    Permits none = new Permits(1);
+    Semaphore none = new Semaphore(1);
     assertTrue(none.tryAcquire());
     Event unset = new Event();
     WaitGroup busy = new WaitGroup();

@@ -9,7 +9,7 @@ import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.SpawnOptions;
-import io.tourbillon.coroutine.sync.Permits;
+import io.tourbillon.coroutine.sync.Semaphore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -33,7 +33,7 @@ public final class EchoServer implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(5);
   private static final Duration REST = Duration.ofMillis(100);
 
-  private final Permits places;
+  private final Semaphore places;
   private final Duration patience;
   private final AsynchronousServerSocketChannel listener;
   private final InetSocketAddress address;
@@ -50,7 +50,7 @@ public final class EchoServer implements AutoCloseable {
   public EchoServer(
       CoroutineScheduler scheduler, InetSocketAddress at, int mostConnections, Duration patience)
       throws IOException {
-    places = new Permits(mostConnections);
+    places = new Semaphore(mostConnections);
     this.patience = patience;
     listener = AsynchronousServerSocketChannel.open();
     boolean listening = false;

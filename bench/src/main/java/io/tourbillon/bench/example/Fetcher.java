@@ -2,7 +2,7 @@ package io.tourbillon.bench.example;
 
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.Coroutines;
-import io.tourbillon.coroutine.sync.Permits;
+import io.tourbillon.coroutine.sync.Semaphore;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -51,7 +51,7 @@ public record Fetcher(HttpClient client, int atOnce, Duration limit) {
    * @return the answers, in the order of the addresses
    */
   public List<Answer> fetch(List<URI> addresses) {
-    Permits turns = new Permits(atOnce);
+    Semaphore turns = new Semaphore(atOnce);
     return CoroutineScope.gather(
         addresses.stream()
             .<Callable<Answer>>map(address -> () -> turns.withPermit(() -> answer(address)))

@@ -127,13 +127,13 @@ public final class RateLimiter {
   }
 
   /** How many could be acquired now; a snapshot. */
-  public int available() {
+  public int availablePermits() {
     return reservations.available();
   }
 
   @Override
   public String toString() {
-    return name + ", " + available() + " available";
+    return name + ", " + availablePermits() + " available";
   }
 
   private void require(int permits) {

@@ -4,7 +4,7 @@
  * <pre>
  *   Mutex ── Claim ───────── one lock, and who will hold it next
  *     MutexCondition ─────── who waits for news; whoever is told has a claim on the mutex
- *   Permits ──────────────── how many are left, and requests in a row
+ *   Semaphore ────────────── how many are left, and requests in a row
  *   Barrier ── Round ─────── who has come, from one opening to the next
  *   WaitGroup ────────────── a count, and who waits for zero
  *   Event ────────────────── set or not, and who waits for that
@@ -25,7 +25,7 @@
  *       <td>the same, and one wait for both the news and the mutex</td>
  *       <td>first come, first told</td>
  *       <td>holds the mutex again before it sees why</td></tr>
- *   <tr><td>{@link io.tourbillon.coroutine.sync.Permits}: so many at a time</td>
+ *   <tr><td>{@link io.tourbillon.coroutine.sync.Semaphore}: so many at a time</td>
  *       <td>as a mutex</td>
  *       <td>first come, first served, those who want many too</td>
  *       <td>leaves the row, and those behind may be served; has acquired none</td></tr>
@@ -64,7 +64,7 @@
  * for.
  *
  * <p>No name here is one of {@code java.util.concurrent} or {@code java.util.concurrent.locks}, so
- * that code can import all of both. That is why the semaphore is called {@code Permits}.
+ * that code can import all of both. That is why the semaphore is called {@code Semaphore}.
  */
 @NullMarked
 package io.tourbillon.coroutine.sync;

@@ -19,8 +19,8 @@ import io.tourbillon.coroutine.channel.Select;
 import io.tourbillon.coroutine.sync.Barrier;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.MutexCondition;
-import io.tourbillon.coroutine.sync.Permits;
 import io.tourbillon.coroutine.sync.RateLimiter;
+import io.tourbillon.coroutine.sync.Semaphore;
 import io.tourbillon.coroutine.sync.Ticker;
 import io.tourbillon.coroutine.sync.WaitGroup;
 import io.tourbillon.timer.TimerHandle;
@@ -276,7 +276,7 @@ class ComingFromGoTest extends MigrationPage {
   @Test
   void errgroup_withALimit() throws Exception {
     IOException failure = new IOException("broken");
-    Permits limit = new Permits(2);
+    Semaphore limit = new Semaphore(2);
     AtomicInteger begun = new AtomicInteger();
     run(
         () -> {
@@ -385,7 +385,7 @@ class ComingFromGoTest extends MigrationPage {
   @Test
   void rwMutex_isPermitsOfWhichAWriterTakesAll() throws Exception {
     int most = 1000;
-    Permits lock = new Permits(most);
+    Semaphore lock = new Semaphore(most);
     run(
         () -> {
           for (int reader = 0; reader < 3; reader++) {

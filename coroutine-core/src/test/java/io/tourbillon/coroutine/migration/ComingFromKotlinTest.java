@@ -18,7 +18,7 @@ import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.Select;
 import io.tourbillon.coroutine.generator.Generator;
 import io.tourbillon.coroutine.sync.Mutex;
-import io.tourbillon.coroutine.sync.Permits;
+import io.tourbillon.coroutine.sync.Semaphore;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
@@ -428,7 +428,7 @@ class ComingFromKotlinTest extends MigrationPage {
    */
   @Test
   void limitedParallelism_isPermits() throws Exception {
-    Permits two = new Permits(2);
+    Semaphore two = new Semaphore(2);
     run(
         () ->
             CoroutineScope.gather(
@@ -445,7 +445,7 @@ class ComingFromKotlinTest extends MigrationPage {
    */
   @Test
   void semaphore_canBeTriedFor() throws Exception {
-    Permits semaphore = new Permits(1);
+    Semaphore semaphore = new Semaphore(1);
     run(
         () -> {
           scheduler.spawn(() -> semaphore.withPermit(after(10, "")::call));

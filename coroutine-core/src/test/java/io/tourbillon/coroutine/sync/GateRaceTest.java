@@ -81,14 +81,14 @@ class GateRaceTest {
 
   @Test
   void permits_areConserved() throws Exception {
-    race(() -> new Gates.OfPermits(new Permits(PLACES)), SHORT);
+    race(() -> new Gates.OfSemaphore(new Semaphore(PLACES)), SHORT);
   }
 
   @Test
   @Tag("long")
   void mutexAndPermits_forLong() throws Exception {
     race(() -> new Gates.OfMutex(new Mutex()), LONG);
-    race(() -> new Gates.OfPermits(new Permits(PLACES)), LONG);
+    race(() -> new Gates.OfSemaphore(new Semaphore(PLACES)), LONG);
   }
 
   @Test

@@ -27,7 +27,7 @@ final class Gates {
     }
   }
 
-  record OfPermits(Permits permits) implements GateRace.Gate {
+  record OfSemaphore(Semaphore permits) implements GateRace.Gate {
     @Override
     public void enter(int places, Duration limit) throws TimeoutException {
       permits.acquire(places, limit);
@@ -40,7 +40,7 @@ final class Gates {
 
     @Override
     public int free() {
-      return permits.available();
+      return permits.availablePermits();
     }
   }
 

@@ -80,7 +80,7 @@ class RateLimiterTest {
     assertEquals("acquiring 3 of calls", many.waitsFor().orElseThrow());
     clock.advance(millis(200));
     assertFalse(limiter.tryAcquire());
-    assertEquals(0, limiter.available());
+    assertEquals(0, limiter.availablePermits());
     clock.advance(millis(1000));
     assertEquals(List.of(0L, 300L, 400L), times);
   }

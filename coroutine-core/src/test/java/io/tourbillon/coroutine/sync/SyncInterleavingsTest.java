@@ -107,7 +107,7 @@ class SyncInterleavingsTest {
 
   @Test
   void permits_areConserved() {
-    simulation.explore(ORDERS, () -> pass(() -> new Gates.OfPermits(new Permits(PLACES))));
+    simulation.explore(ORDERS, () -> pass(() -> new Gates.OfSemaphore(new Semaphore(PLACES))));
   }
 
   @Test

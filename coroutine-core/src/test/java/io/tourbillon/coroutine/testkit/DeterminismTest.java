@@ -13,7 +13,7 @@ import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.Select;
 import io.tourbillon.coroutine.sync.Mutex;
-import io.tourbillon.coroutine.sync.Permits;
+import io.tourbillon.coroutine.sync.Semaphore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +34,7 @@ class DeterminismTest {
   private final List<String> trace = new ArrayList<>();
 
   private final Mutex mutex = new Mutex("mutex");
-  private final Permits permits = new Permits(2);
+  private final Semaphore permits = new Semaphore(2);
   private final Channel<String> left = Channel.rendezvous();
   private final Channel<String> right = Channel.buffered(2);
 

@@ -16,8 +16,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-class PermitsTest extends OnTwoLoops {
-  private final Permits permits = new Permits("lines", 3, 3);
+class SemaphoreTest extends OnTwoLoops {
+  private final Semaphore permits = new Semaphore("lines", 3, 3);
 
   private static void assertRefused(String message, Class<? extends Exception> how, Runnable use) {
     assertEquals(message, assertThrows(how, use::run).getMessage());
@@ -44,11 +44,11 @@ class PermitsTest extends OnTwoLoops {
     assertEquals(State.SUSPENDED, few.state());
     permits.release(1);
     many.join(PATIENCE);
-    assertEquals(0, permits.available());
+    assertEquals(0, permits.availablePermits());
     assertEquals(State.SUSPENDED, few.state());
     permits.release(3);
     few.join(PATIENCE);
-    assertEquals(2, permits.available());
+    assertEquals(2, permits.availablePermits());
   }
 
   @Test
@@ -59,7 +59,7 @@ class PermitsTest extends OnTwoLoops {
     many.cancel();
     few.join(PATIENCE);
     assertCancelled(many::join);
-    assertEquals(0, permits.available());
+    assertEquals(0, permits.availablePermits());
   }
 
   @Test
@@ -70,7 +70,7 @@ class PermitsTest extends OnTwoLoops {
     permits.release(3);
     first.join(PATIENCE);
     second.join(PATIENCE);
-    assertEquals(0, permits.available());
+    assertEquals(0, permits.availablePermits());
   }
 
   @Test
@@ -81,14 +81,14 @@ class PermitsTest extends OnTwoLoops {
         "permits must not be released more often than acquired: 1 to lines, 3 of 3 available",
         IllegalStateException.class,
         permits::release);
-    assertEquals(3, permits.available());
-    Permits all = new Permits(Integer.MAX_VALUE);
+    assertEquals(3, permits.availablePermits());
+    Semaphore all = new Semaphore(Integer.MAX_VALUE);
     assertThrows(IllegalStateException.class, () -> all.release(Integer.MAX_VALUE));
   }
 
   @Test
   void noneAtFirst_isASignal() throws Exception {
-    Permits signal = new Permits(0, 1);
+    Semaphore signal = new Semaphore(0, 1);
     Coroutine<?> waiter = suspended(signal::acquire);
     signal.release();
     waiter.join(PATIENCE);
@@ -97,9 +97,9 @@ class PermitsTest extends OnTwoLoops {
   @Test
   void badNumbers_areRefused() {
     Class<IllegalArgumentException> bad = IllegalArgumentException.class;
-    assertRefused("permits must be at least 1: 0", bad, () -> new Permits(0));
-    assertRefused("available permits must be from 0 to 2: 3", bad, () -> new Permits(3, 2));
-    assertRefused("available permits must be from 0 to 2: -1", bad, () -> new Permits(-1, 2));
+    assertRefused("permits must be at least 1: 0", bad, () -> new Semaphore(0));
+    assertRefused("available permits must be from 0 to 2: 3", bad, () -> new Semaphore(3, 2));
+    assertRefused("available permits must be from 0 to 2: -1", bad, () -> new Semaphore(-1, 2));
     assertRefused("permits must be at least 1: 0", bad, () -> permits.acquire(0));
     assertRefused("permits must be at least 1: -1", bad, () -> permits.tryAcquire(-1));
     assertRefused("permits must be at least 1: 0", bad, () -> permits.release(0));
@@ -122,7 +122,7 @@ class PermitsTest extends OnTwoLoops {
             })
         .join(PATIENCE);
     permits.acquire(Duration.ZERO);
-    assertEquals(0, permits.available());
+    assertEquals(0, permits.availablePermits());
   }
 
   @Test
@@ -132,7 +132,7 @@ class PermitsTest extends OnTwoLoops {
     assertThrows(CancellationException.class, permits::acquire);
     assertTrue(Thread.interrupted());
     permits.release(3);
-    assertEquals(3, permits.available());
+    assertEquals(3, permits.availablePermits());
   }
 
   @Test
@@ -144,12 +144,12 @@ class PermitsTest extends OnTwoLoops {
               permits.acquire();
             });
     assertCancelled(coroutine::join);
-    assertEquals(3, permits.available());
+    assertEquals(3, permits.availablePermits());
   }
 
   @Test
   void withPermits_releasesHoweverThePartEnds() throws Exception {
-    assertEquals(2, permits.withPermit(permits::available));
+    assertEquals(2, permits.withPermit(permits::availablePermits));
     assertThrows(
         IOException.class,
         () ->
@@ -158,7 +158,7 @@ class PermitsTest extends OnTwoLoops {
                 () -> {
                   throw new IOException("broken");
                 }));
-    assertEquals(3, permits.available());
+    assertEquals(3, permits.availablePermits());
   }
 
   @Test

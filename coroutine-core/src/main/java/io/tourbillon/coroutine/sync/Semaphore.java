@@ -15,11 +15,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets so many at a time go on: a semaphore, for coroutines and threads. (That name is taken by the
- * JDK, and code often needs both.)
+ * A counting semaphore for coroutines and threads.
  *
  * <pre>{@code
- * Permits connections = new Permits(10);
+ * Semaphore connections = new Semaphore(10);
  * Page page = connections.withPermit(() -> fetch(address));
  * }</pre>
  *
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * by those for few, which wait behind it even if there are permits for them. After the semaphores
  * of Edsger Dijkstra (1965).
  */
-public final class Permits {
+public final class Semaphore {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
   private final ShortLock lock = new ShortLock();
@@ -56,7 +55,7 @@ public final class Permits {
    * @param permits at least 1
    * @throws IllegalArgumentException if it is less
    */
-  public Permits(int permits) {
+  public Semaphore(int permits) {
     this(permits, permits);
   }
 
@@ -67,16 +66,16 @@ public final class Permits {
    * @param most at least 1; as many as can ever be available
    * @throws IllegalArgumentException if one of them is out of its range
    */
-  public Permits(int available, int most) {
-    this("permits-" + NUMBERS.incrementAndGet(), available, most);
+  public Semaphore(int available, int most) {
+    this("semaphore-" + NUMBERS.incrementAndGet(), available, most);
   }
 
   /**
-   * As {@link #Permits(int, int)}, with a name.
+   * As {@link #Semaphore(int, int)}, with a name.
    *
    * @param name for errors and {@link Coroutine#waitsFor}
    */
-  public Permits(String name, int available, int most) {
+  public Semaphore(String name, int available, int most) {
     this.name = Objects.requireNonNull(name, "name");
     if (most < 1) {
       throw new IllegalArgumentException("permits must be at least 1: " + most);
@@ -207,7 +206,7 @@ public final class Permits {
   }
 
   /** How many can be acquired; a snapshot. */
-  public int available() {
+  public int availablePermits() {
     lock.lock();
     try {
       return available;
