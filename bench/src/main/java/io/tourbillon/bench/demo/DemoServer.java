@@ -1,10 +1,10 @@
 package io.tourbillon.bench.demo;
 
-import io.tourbillon.bench.example.SuspendingChannel;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.examples.SuspendingChannel;
 import io.tourbillon.timer.TimerService;
 import java.io.IOException;
 import java.net.InetAddress;

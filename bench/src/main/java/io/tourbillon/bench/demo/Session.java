@@ -1,8 +1,8 @@
 package io.tourbillon.bench.demo;
 
-import io.tourbillon.bench.example.SuspendingChannel;
 import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.examples.SuspendingChannel;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
 import java.io.EOFException;

@@ -26,8 +26,8 @@
  * ends twice is found out, without trusting the service's own counts; those are compared with ours
  * at the end. {@link CheckedDelay} does the same for the delays of coroutines.
  *
- * <p>Sessions read and write by a {@link io.tourbillon.bench.example.SuspendingChannel}, which is
- * the same code on every {@link io.tourbillon.coroutine.Engine}: with the JVM's flag or without.
+ * <p>Sessions read and write by a {@link io.tourbillon.examples.SuspendingChannel}, which is the
+ * same code on every {@link io.tourbillon.coroutine.Engine}: with the JVM's flag or without.
  *
  * <p>Everything has a limit: clients, sessions, sleepers, threads, pending timers, the time to end.
  */
