@@ -7,7 +7,6 @@ import io.tourbillon.bench.console.ExitCode;
 import io.tourbillon.bench.console.OneLine;
 import io.tourbillon.bench.console.StandardOutput;
 import io.tourbillon.bench.demo.DemoCommand;
-import io.tourbillon.bench.example.ExampleCommand;
 import io.tourbillon.bench.jmh.JmhCommand;
 import io.tourbillon.bench.scenario.MeasureCommand;
 import java.io.IOException;
@@ -31,7 +30,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       CompareCommand.class,
       DemoCommand.class,
-      ExampleCommand.class,
       JmhCommand.class,
       MeasureCommand.class,
       PageCommand.class

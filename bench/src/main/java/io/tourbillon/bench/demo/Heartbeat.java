@@ -18,7 +18,7 @@ final class Heartbeat extends CheckedTimer {
   private volatile boolean due;
 
   /** Starts the heartbeat; the first is due after a period. */
-  Heartbeat(Account account, TimerService timers, Duration period) {
+  Heartbeat(Ledger.Account account, TimerService timers, Duration period) {
     super(account);
     periodNanos = period.toNanos();
     handle = scheduleAtFixedRate(timers, period);
@@ -29,7 +29,7 @@ final class Heartbeat extends CheckedTimer {
     long nowNanos = System.nanoTime();
     checkDeadline(nowNanos);
     long periods = Math.max(1, (nowNanos - deadlineNanos()) / periodNanos);
-    nextDeadlineNanos(deadlineNanos() + periods * periodNanos);
+    setDeadlineNanos(deadlineNanos() + periods * periodNanos);
     due = true;
   }
 
@@ -43,8 +43,8 @@ final class Heartbeat extends CheckedTimer {
   /** Ends the heartbeat. If a shutdown came during a run, that was the last, and it has fired. */
   void stop() {
     cancel(handle);
-    if (isOpen() && handle.state() == TimerHandle.State.FIRED) {
-      end(State.FIRED);
+    if (isPending() && handle.state() == TimerHandle.State.FIRED) {
+      end(Ledger.End.FIRED);
     }
   }
 }

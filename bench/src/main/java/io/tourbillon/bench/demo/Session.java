@@ -1,8 +1,8 @@
 package io.tourbillon.bench.demo;
 
-import io.tourbillon.bench.example.SuspendingChannel;
 import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.examples.SuspendingChannel;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
 import java.io.EOFException;
@@ -46,7 +46,7 @@ final class Session implements Action {
 
   private final SuspendingChannel channel;
   private final TimerService timers;
-  private final Kinds kinds;
+  private final Ledger ledger;
   private final AtomicLong answers;
   private final Head head = new Head();
 
@@ -55,16 +55,16 @@ final class Session implements Action {
    *
    * @param answers counts the answers of all sessions to requests for work
    */
-  Session(SuspendingChannel channel, TimerService timers, Kinds kinds, AtomicLong answers) {
+  Session(SuspendingChannel channel, TimerService timers, Ledger ledger, AtomicLong answers) {
     this.channel = channel;
     this.timers = timers;
-    this.kinds = kinds;
+    this.ledger = ledger;
     this.answers = answers;
   }
 
   @Override
   public void run() {
-    Closer silence = new Closer(kinds.silences(), channel);
+    CheckedTimer silence = CheckedTimer.closing(ledger.silences, channel);
     TimerHandle handle = null;
     try {
       handle = silence.schedule(timers, SILENCE);
@@ -111,7 +111,7 @@ final class Session implements Action {
   private void answer() throws IOException, TimeoutException {
     if (head.startsWith(WORK)) {
       if (answers.incrementAndGet() % LATE_EVERY == 0) {
-        CheckedDelay.delay(kinds.lateAnswers(), LATE_ANSWER.toNanos());
+        ledger.lateAnswers.delay(LATE_ANSWER.toNanos());
       }
       send(OK);
     } else {

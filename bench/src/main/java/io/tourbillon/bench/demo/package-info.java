@@ -16,18 +16,18 @@
  *       Meanwhile the background is cancelled and armed again here and there.
  *   <li><b>shut down</b>, with everything in full flight: first the timers, then the clients, the
  *       sessions, and the sleepers.
- *   <li><b>settle</b>: the {@link Ledger} compares what was accepted with what has ended, the
- *       {@link Rolls} compare the coroutines that were spawned with those that have ended, and the
- *       {@link Summary} says it all.
+ *   <li><b>judge</b>: the {@link Ledger} compares what was accepted with what has ended, and the
+ *       {@link Summary} prints the result.
  * </ol>
  *
- * <p>Whatever is asked of the service goes through {@link CheckedTimer}, one for each timer, which
- * enters it in the {@link Account} of its kind. That is how a timer that is lost, fires early, or
- * ends twice is found out, without trusting the service's own counts; those are compared with ours
- * at the end. {@link CheckedDelay} does the same for the delays of coroutines.
+ * <p>Every call to the service goes through a {@link CheckedTimer}, one for each timer, which
+ * enters it in the account of its kind in the ledger. A timer that is lost, fires early or ends
+ * twice is found that way without trusting the service's own counts; those are compared with ours
+ * at the end. The accounts do the same for the delays of coroutines and for the coroutines
+ * themselves.
  *
- * <p>Sessions read and write by a {@link io.tourbillon.bench.example.SuspendingChannel}, which is
- * the same code on every {@link io.tourbillon.coroutine.Engine}: with the JVM's flag or without.
+ * <p>Sessions read and write by a {@link io.tourbillon.examples.SuspendingChannel}, which is the
+ * same code on every {@link io.tourbillon.coroutine.Engine}: with the JVM's flag or without.
  *
  * <p>Everything has a limit: clients, sessions, sleepers, threads, pending timers, the time to end.
  */

@@ -1,6 +1,10 @@
-package io.tourbillon.bench.example;
+package io.tourbillon.examples;
 
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.bridge.OsSignals;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -30,6 +34,20 @@ public final class BlockingEchoServer implements AutoCloseable {
   private final Semaphore places;
   private final int patienceMillis;
   private final ServerSocket listener = new ServerSocket();
+
+  /** Runs it: {@code BlockingEchoServer [PORT]}, until Ctrl-C. */
+  public static void main(String[] args) throws IOException {
+    int port = args.length > 0 ? Integer.parseInt(args[0]) : 7007;
+    var at = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    try (CoroutineScheduler scheduler =
+            CoroutineScheduler.builder().engine(Engine.VIRTUAL_THREAD).build();
+        BlockingEchoServer server =
+            new BlockingEchoServer(scheduler.asExecutor(), at, 10_000, Duration.ofMinutes(1));
+        OsSignals signals = OsSignals.openUnlessIgnored("INT", "TERM")) {
+      System.out.println("echo of " + server.address());
+      System.out.println("ends after " + signals.await());
+    }
+  }
 
   /**
    * Begins to listen.

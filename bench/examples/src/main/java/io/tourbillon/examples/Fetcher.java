@@ -1,5 +1,6 @@
-package io.tourbillon.bench.example;
+package io.tourbillon.examples;
 
+import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.sync.Semaphore;
@@ -15,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * Fetches many pages at the same time, on any engine: the JDK's client, awaited. Thread-safe.
@@ -38,6 +40,27 @@ public record Fetcher(HttpClient client, int atOnce, Duration limit) {
 
   /** There is none: the connection has failed, or the time was over. */
   public record Failure(URI address, Throwable cause) implements Answer {}
+
+  /** Runs it: {@code Fetcher URI...}. Fails if one of the pages cannot be fetched. */
+  public static void main(String[] args) {
+    List<URI> addresses = Stream.of(args).map(URI::create).toList();
+    List<Answer> answers;
+    try (CoroutineScheduler scheduler = CoroutineScheduler.create();
+        HttpClient client = HttpClient.newHttpClient()) {
+      Fetcher fetcher = new Fetcher(client, 10, Duration.ofSeconds(10));
+      answers = scheduler.spawn(() -> fetcher.fetch(addresses)).join();
+    }
+    answers.forEach(answer -> System.out.println(describe(answer)));
+    System.exit(answers.stream().allMatch(Page.class::isInstance) ? 0 : 1);
+  }
+
+  private static String describe(Answer answer) {
+    return switch (answer) {
+      case Page page ->
+          page.address() + ": " + page.status() + ", " + page.body().length() + " characters";
+      case Failure failure -> failure.address() + ": " + failure.cause();
+    };
+  }
 
   public Fetcher {
     if (atOnce < 1) {

@@ -1,8 +1,10 @@
-package io.tourbillon.bench.example;
+package io.tourbillon.examples;
 
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.bridge.OsSignals;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -30,6 +32,18 @@ public final class WebServer implements AutoCloseable {
 
   private final Server jetty = new Server(new QueuedThreadPool());
   private final ServerConnector connector = new ServerConnector(jetty, 1, 1);
+
+  /** Runs it: {@code WebServer [PORT]}, until Ctrl-C. */
+  public static void main(String[] args) throws IOException {
+    int port = args.length > 0 ? Integer.parseInt(args[0]) : 8080;
+    var at = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    try (CoroutineScheduler scheduler = CoroutineScheduler.create();
+        WebServer server = new WebServer(scheduler, at, Duration.ofMinutes(1));
+        OsSignals signals = OsSignals.openUnlessIgnored("INT", "TERM")) {
+      System.out.println("see " + server.uri());
+      System.out.println("ends after " + signals.await());
+    }
+  }
 
   /**
    * Begins to listen.

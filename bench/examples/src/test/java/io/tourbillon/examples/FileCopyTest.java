@@ -1,4 +1,4 @@
-package io.tourbillon.bench.example;
+package io.tourbillon.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,11 +1,14 @@
-package io.tourbillon.bench.example;
+package io.tourbillon.examples;
 
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.bridge.CompletionHandlers;
+import io.tourbillon.coroutine.bridge.OsSignals;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
@@ -13,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
 
 /**
  * Copies files in two ways, each of which leaves the loop to others meanwhile, on every engine. A
@@ -24,6 +29,29 @@ public final class FileCopy {
   private static final Duration GRACE = Duration.ofSeconds(5);
 
   private FileCopy() {}
+
+  /** Runs it: {@code FileCopy FILE COPY}. Ctrl-C cancels it, and leaves no copy behind. */
+  public static void main(String[] args) {
+    Path file = Path.of(args[0]);
+    Path copy = Path.of(args[1]);
+    boolean copied;
+    try (CoroutineScheduler scheduler = CoroutineScheduler.create();
+        OsSignals signals = OsSignals.openUnlessIgnored("INT", "TERM")) {
+      Callable<Boolean> copying =
+          () -> {
+            byPieces(file, copy);
+            return true;
+          };
+      Callable<Boolean> stopping =
+          () -> {
+            System.out.println("stopped by " + signals.await());
+            return false;
+          };
+      // Whichever ends first cancels the other and waits for its end.
+      copied = scheduler.spawn(() -> CoroutineScope.race(List.of(copying, stopping))).join();
+    }
+    System.exit(copied ? 0 : 130);
+  }
 
   /**
    * Has a platform thread do it: the simplest way, and good for whatever else blocks. A cancelled

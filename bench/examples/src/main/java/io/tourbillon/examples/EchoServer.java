@@ -1,4 +1,4 @@
-package io.tourbillon.bench.example;
+package io.tourbillon.examples;
 
 import static io.tourbillon.coroutine.Coroutines.withTimeout;
 
@@ -9,8 +9,10 @@ import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.bridge.OsSignals;
 import io.tourbillon.coroutine.sync.Semaphore;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousServerSocketChannel;
@@ -38,6 +40,18 @@ public final class EchoServer implements AutoCloseable {
   private final AsynchronousServerSocketChannel listener;
   private final InetSocketAddress address;
   private final Coroutine<?> server;
+
+  /** Runs it: {@code EchoServer [PORT]}, until Ctrl-C. */
+  public static void main(String[] args) throws IOException {
+    int port = args.length > 0 ? Integer.parseInt(args[0]) : 7007;
+    var at = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    try (CoroutineScheduler scheduler = CoroutineScheduler.create();
+        EchoServer server = new EchoServer(scheduler, at, 10_000, Duration.ofMinutes(1));
+        OsSignals signals = OsSignals.openUnlessIgnored("INT", "TERM")) {
+      System.out.println("echo of " + server.address());
+      System.out.println("ends after " + signals.await());
+    }
+  }
 
   /**
    * Begins to listen.

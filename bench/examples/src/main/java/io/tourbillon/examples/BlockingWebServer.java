@@ -1,9 +1,13 @@
-package io.tourbillon.bench.example;
+package io.tourbillon.examples;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.bridge.OsSignals;
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +26,19 @@ public final class BlockingWebServer implements AutoCloseable {
 
   private final ExecutorService threads;
   private final HttpServer server;
+
+  /** Runs it: {@code BlockingWebServer [PORT]}, until Ctrl-C. */
+  public static void main(String[] args) throws IOException {
+    int port = args.length > 0 ? Integer.parseInt(args[0]) : 8080;
+    var at = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    try (CoroutineScheduler scheduler =
+            CoroutineScheduler.builder().engine(Engine.VIRTUAL_THREAD).build();
+        BlockingWebServer server = new BlockingWebServer(scheduler.asExecutor(), at);
+        OsSignals signals = OsSignals.openUnlessIgnored("INT", "TERM")) {
+      System.out.println("see " + server.uri());
+      System.out.println("ends after " + signals.await());
+    }
+  }
 
   /**
    * Begins to listen.

@@ -1,4 +1,4 @@
-package io.tourbillon.bench.example;
+package io.tourbillon.examples;
 
 import io.tourbillon.coroutine.bridge.CompletionHandlers;
 import java.io.Closeable;

@@ -1,16 +1,21 @@
-package io.tourbillon.bench.example;
+package io.tourbillon.examples;
 
 import static io.tourbillon.coroutine.Coroutines.withTimeout;
 
 import io.tourbillon.coroutine.Body;
+import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.Coroutines;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 
@@ -27,6 +32,24 @@ import java.util.concurrent.TimeoutException;
 public record EchoClient(
     InetSocketAddress server, int messages, int messageBytes, Duration pause, Duration patience) {
   private static final int BUFFER_BYTES = 8 * 1024;
+
+  /** Runs many: {@code EchoClient [PORT [CONNECTIONS]]}, with ten messages on each connection. */
+  public static void main(String[] args) {
+    int port = args.length > 0 ? Integer.parseInt(args[0]) : 7007;
+    int connections = args.length > 1 ? Integer.parseInt(args[1]) : 1000;
+    var server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    Callable<Long> client =
+        new EchoClient(server, 10, 100, Duration.ofMillis(100), Duration.ofSeconds(10))::converse;
+    try (CoroutineScheduler scheduler = CoroutineScheduler.create()) {
+      List<Long> echoed =
+          scheduler
+              .spawn(() -> CoroutineScope.gather(Collections.nCopies(connections, client)))
+              .join();
+      long bytes = echoed.stream().mapToLong(Long::longValue).sum();
+      System.out.printf(
+          Locale.ROOT, "%,d bytes have come back on %,d connections%n", bytes, connections);
+    }
+  }
 
   public EchoClient {
     if (messages < 0) {

@@ -1,4 +1,4 @@
-package io.tourbillon.bench.example;
+package io.tourbillon.examples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
