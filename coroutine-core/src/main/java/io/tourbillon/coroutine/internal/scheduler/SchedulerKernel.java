@@ -4,9 +4,9 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.internal.task.TaskKernel;
 
-/** What the public package calls; found by {@link java.util.ServiceLoader}. Stateless. */
+/** What the public package calls; found by its name. Stateless. */
 public final class SchedulerKernel extends TaskKernel {
-  /** For {@link java.util.ServiceLoader}. */
+  /** Called by the public package, through reflection. */
   public SchedulerKernel() {}
 
   @Override
