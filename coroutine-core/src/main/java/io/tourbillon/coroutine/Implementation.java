@@ -14,7 +14,7 @@ final class Implementation {
 
   private static Kernel load() {
     try {
-      return (Kernel) Class.forName(NAME).getConstructor().newInstance();
+      return Class.forName(NAME).asSubclass(Kernel.class).getConstructor().newInstance();
     } catch (ReflectiveOperationException missing) {
       throw new IllegalStateException(
           NAME + " was not found: the jar of tourbillon-coroutine-core is incomplete", missing);
