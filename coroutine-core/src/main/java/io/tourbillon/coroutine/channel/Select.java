@@ -81,6 +81,7 @@ public final class Select<R extends @Nullable Object> {
    * @throws IllegalStateException if a case belongs to another select
    */
   @SafeVarargs
+  @SuppressWarnings("varargs") // Both only read the array.
   public static <R extends @Nullable Object> R select(SelectCase<R>... cases) {
     return of(cases).await();
   }
@@ -93,6 +94,7 @@ public final class Select<R extends @Nullable Object> {
    * @throws IllegalStateException if a case belongs to another select
    */
   @SafeVarargs
+  @SuppressWarnings("varargs") // Both only read the array.
   public static <R extends @Nullable Object> Select<R> of(SelectCase<R>... cases) {
     return new Select<>(List.of(cases));
   }
