@@ -1,18 +1,17 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
-import io.tourbillon.coroutine.internal.observe.Recording;
+import io.tourbillon.timer.Distribution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.HdrHistogram.Histogram;
 
 /** Sums up what the loops have counted and measured. For one call. */
 final class StatsSnapshot {
   private final CoroutineLoop[] loops;
-  private final Histogram latenessNanos = Recording.newHistogram();
-  private final Histogram waitNanos = Recording.newHistogram();
-  private final Histogram turnNanos = Recording.newHistogram();
+  private final Distribution.Builder latenessNanos = Distribution.builder();
+  private final Distribution.Builder waitNanos = Distribution.builder();
+  private final Distribution.Builder turnNanos = Distribution.builder();
 
   StatsSnapshot(CoroutineLoop[] loops) {
     this.loops = loops;
@@ -51,9 +50,9 @@ final class StatsSnapshot {
         sum(Count.SWITCHES),
         each.stream().mapToLong(LoopStats::stalls).sum(),
         each,
-        latenessNanos,
-        waitNanos,
-        turnNanos);
+        latenessNanos.build(),
+        waitNanos.build(),
+        turnNanos.build());
   }
 
   private long sum(Count count) {
