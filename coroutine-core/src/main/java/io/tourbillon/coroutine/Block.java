@@ -1,12 +1,24 @@
 package io.tourbillon.coroutine;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A {@link Body} without a result.
  *
- * @param <X> what it throws
+ * @param <X> the checked exception that it throws
  */
 @FunctionalInterface
 public interface Block<X extends Exception> {
-  /** Does it. */
+  /** Runs it. */
   void run() throws X;
+
+  /** Returns a body that runs a block and returns null. */
+  static <X extends Exception> Body<@Nullable Void, X> asBody(Block<X> block) {
+    Objects.requireNonNull(block, "block");
+    return () -> {
+      block.run();
+      return null;
+    };
+  }
 }

@@ -2,14 +2,15 @@ package io.tourbillon.coroutine;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A coroutine that was spawned. All methods may be called by any thread, from inside a coroutine
- * too.
+ * The handle of a coroutine. Only this library implements it. All methods may be called by any
+ * thread, from inside a coroutine too.
  *
  * <pre>
  *   CREATED ---> READY &lt;----> RUNNING ---+--> DONE        the body has returned
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what its body returns
  */
-public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCoroutine {
+public interface Coroutine<T extends @Nullable Object> {
   /** How a coroutine stands; the last three are final. */
   enum State {
     /** It is on its way to its loop. */
@@ -54,8 +55,8 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
    * Asks the coroutine to end. It sees a {@link CoroutineCancelledException} at its next suspension
    * point, or at once if it is suspended, and at every suspension point after that until it has
    * ended, except inside of {@link Coroutines#shield}. One that has not begun does not begin,
-   * unless it was spawned with {@link SpawnOptions#begins}. A body that returns nevertheless is
-   * done, and its result stands.
+   * unless it was spawned with {@link SpawnOptions#evenIfCancelled}. A body that returns
+   * nevertheless is done, and its result stands.
    *
    * @param reason what the exception says
    * @return true if this call is the one that asked for it; false if one did before, or if the
@@ -118,7 +119,7 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
     if (coroutines.isEmpty()) {
       throw new IllegalArgumentException("there must be a coroutine at least: " + coroutines);
     }
-    return FirstEnd.of(coroutines);
+    return Implementation.KERNEL.awaitAny(coroutines);
   }
 
   /**
@@ -129,8 +130,8 @@ public sealed interface Coroutine<T extends @Nullable Object> permits JoinableCo
    * @throws java.util.concurrent.CancellationException if it is a thread that is interrupted
    */
   static void awaitAll(Collection<? extends Coroutine<?>> coroutines) {
-    coroutines.forEach(each -> ((JoinableCoroutine<?>) each).requireJoinable());
-    coroutines.forEach(each -> ((JoinableCoroutine<?>) each).awaitEnd());
+    Objects.requireNonNull(coroutines, "coroutines");
+    Implementation.KERNEL.awaitAll(coroutines);
   }
 
   /** How it stands; a snapshot, as it may change at any moment. */

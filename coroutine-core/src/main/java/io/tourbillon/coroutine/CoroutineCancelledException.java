@@ -5,42 +5,48 @@ import io.tourbillon.timer.internal.text.Printable;
 import java.io.Serial;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a coroutine sees at its suspension points once it was cancelled, or once the time of a
- * {@link Coroutines#withTimeout} around them is over, or a {@link CoroutineScope} around them has
- * failed. Let it pass: the coroutine, or the scope that set the limit, is waiting for it. Cleaning
- * up in {@code finally} is the way to use it; code there that suspends needs a {@link
- * Coroutines#shield}.
+ * Thrown by the suspension points of a coroutine after it was cancelled, after the limit of a
+ * {@link Coroutines#withTimeout} around them has passed, or after a {@link CoroutineScope} around
+ * them has failed. Let it propagate: whoever cancelled, or the scope that set the limit, waits for
+ * that. Clean up in {@code finally}; code there that suspends needs a {@link Coroutines#shield}.
  *
- * <p>Its cause tells these apart. It has none if the coroutine was cancelled; it is a {@link
- * TimeoutException} if a limit was over, of {@code withTimeout} or of a scope; and what a child has
- * thrown if a scope has failed for that.
+ * <p>The cause tells the three apart. There is none if the coroutine was cancelled; it is a {@link
+ * TimeoutException} if a limit has passed, of {@code withTimeout} or of a scope; and it is the
+ * exception of the child if a scope has failed.
  *
- * <p>The reason, and with it the message, is put into words by the first who asks for it: if a
- * scope has failed, it says what the failure says of itself.
+ * <p>The text of the reason, and so the message, is made at the first use: for a failed scope it
+ * contains the text of the failure.
  */
 public final class CoroutineCancelledException extends CancellationException {
   @Serial private static final long serialVersionUID = 2;
 
-  /**
-   * Whose limit or request it was. For those who unwind, not for those who read; null if this was
-   * read from a stream.
-   */
-  private final transient @Nullable Signal signal;
+  /** The limit or request that it comes from; null if this was read from a stream. */
+  private final transient @Nullable Object origin;
 
   private final String coroutineName;
   private final String source;
   private final LateText reason;
 
-  /** Calls no code of users. */
-  CoroutineCancelledException(String coroutineName, Signal signal) {
-    this.signal = signal;
+  /**
+   * Creates an exception. For the implementation; calls no code of users.
+   *
+   * @param reason is asked at the first use of the message
+   * @param origin the limit or request that it comes from
+   */
+  public CoroutineCancelledException(
+      String coroutineName,
+      String source,
+      Supplier<String> reason,
+      @Nullable Throwable cause,
+      Object origin) {
+    this.origin = origin;
     this.coroutineName = coroutineName;
-    source = signal.source();
-    reason = new LateText(signal::reason);
-    Throwable cause = signal.cause();
+    this.source = source;
+    this.reason = new LateText(reason);
     if (cause != null) {
       initCause(cause);
     }
@@ -51,22 +57,24 @@ public final class CoroutineCancelledException extends CancellationException {
     return message(coroutineName, source, reason());
   }
 
-  /** What exceptions say of a cancellation. */
-  static String message(String coroutineName, String source, String reason) {
+  /** Returns the message of a cancellation. For the implementation. */
+  public static String message(String coroutineName, String source, String reason) {
     return Printable.of(coroutineName + " was cancelled by " + source + ": " + reason);
   }
 
-  /** Who asked for the end: a coroutine, a thread, a timeout, or the scheduler, by its name. */
+  /** Returns who asked for it: the name of a coroutine, a thread, a timeout or the scheduler. */
   public String source() {
     return source;
   }
 
-  /** Why. */
+  /** Returns the reason. */
   public String reason() {
     return reason.get();
   }
 
-  boolean isFrom(Signal signal) {
-    return this.signal == signal;
+  /** Returns whether it comes from this limit or request. For the implementation. */
+  @SuppressWarnings("ReferenceEquality") // Identity is what tells origins apart.
+  public boolean isFrom(Object origin) {
+    return this.origin == origin;
   }
 }

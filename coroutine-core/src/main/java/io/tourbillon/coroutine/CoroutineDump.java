@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.timer.internal.text.BoundedLines;
+import io.tourbillon.timer.internal.text.Measured;
 import io.tourbillon.timer.internal.text.Printable;
 import java.time.Duration;
 import java.util.List;
@@ -57,7 +58,7 @@ public record CoroutineDump(
       Optional<String> group,
       Optional<StackTraceElement> createdAt) {
     /** Name, state and what it waits for. */
-    String summary() {
+    public String summary() {
       return Printable.of(name + " " + state + waitsFor.map(" on "::concat).orElse(""));
     }
 
@@ -65,7 +66,7 @@ public record CoroutineDump(
     @Override
     public String toString() {
       StringBuilder text = new StringBuilder(name).append(' ').append(state);
-      text.append(" for ").append(Words.of(inState));
+      text.append(" for ").append(Measured.span(inState));
       waitsFor.ifPresent(what -> text.append(" on ").append(what));
       remaining.ifPresent(time -> text.append("; ").append(limit(time)));
       if (depth == 0) {
@@ -79,8 +80,8 @@ public record CoroutineDump(
 
     private static String limit(Duration remaining) {
       return remaining.isNegative()
-          ? "over by " + Words.of(remaining.negated())
-          : Words.of(remaining) + " left";
+          ? "over by " + Measured.span(remaining.negated())
+          : Measured.span(remaining) + " left";
     }
   }
 
@@ -106,7 +107,7 @@ public record CoroutineDump(
       return "deadlock: "
           + links.stream().limit(MOST_LINKS).map(Link::toString).collect(Collectors.joining("; "))
           + (links.size() > MOST_LINKS ? "; and " + (links.size() - MOST_LINKS) + " more" : "")
-          + remaining.map(time -> "; for " + Words.of(time) + " more at the most").orElse("");
+          + remaining.map(time -> "; for " + Measured.span(time) + " more at the most").orElse("");
     }
   }
 

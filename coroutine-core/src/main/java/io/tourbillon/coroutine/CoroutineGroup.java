@@ -1,62 +1,43 @@
 package io.tourbillon.coroutine;
 
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Coroutines that are alike to a {@link SchedulingPolicy}, of a tenant for example: what they have
- * in common. Spawn them with {@link SpawnOptions#inGroup}. Immutable, but for how much of the rate
- * is used up; may be shared by loops, and by schedulers that go by the same clock.
+ * Coroutines that a {@link SchedulingPolicy} treats alike, such as those of one tenant. Spawn them
+ * with {@link SpawnOptions#inGroup}. A group is immutable but for the part of its rate that is used
+ * up. Loops may share it, and so may schedulers that go by the same clock. Thread-safe.
  */
-public final class CoroutineGroup {
-  private final String name;
-  private final int priority;
-  private final @Nullable Throttle throttle;
-
-  private CoroutineGroup(String name, int priority, @Nullable Throttle throttle) {
-    this.name = name;
-    this.priority = priority;
-    this.throttle = throttle;
-  }
-
+public interface CoroutineGroup {
   /**
-   * A group of priority 0 without a limit.
+   * Returns a new group of priority 0 without a rate.
    *
    * @param name for people; groups of the same name are different groups
    */
-  public static CoroutineGroup named(String name) {
-    return new CoroutineGroup(Objects.requireNonNull(name, "name"), 0, null);
+  static CoroutineGroup named(String name) {
+    return Implementation.KERNEL.newGroup(Objects.requireNonNull(name, "name"));
   }
 
   /**
-   * A group of the same name and rate with another priority, for those that have none of their own.
+   * Returns a group of the same name and rate with another priority, for coroutines that have no
+   * priority of their own.
    *
-   * @param priority as {@link SpawnOptions#priority}
+   * @param priority from {@value SpawnOptions#LOWEST} to {@value SpawnOptions#HIGHEST}
+   * @throws IllegalArgumentException if it is out of that range
    */
-  public CoroutineGroup withPriority(int priority) {
-    return new CoroutineGroup(name, SpawnOptions.requirePriority(priority), throttle);
-  }
+  CoroutineGroup withPriority(int priority);
 
   /**
-   * A group of the same name and priority whose coroutines are given no more turns than that
-   * together. Turns are spread evenly; none are saved up.
+   * Returns a group of the same name and priority whose coroutines together get no more turns than
+   * that. Turns are spread evenly; unused ones are not saved up.
    *
-   * @param resumesPerSecond as {@link SpawnOptions#resumesPerSecond}
+   * @param resumesPerSecond positive; infinite for no limit
+   * @throws IllegalArgumentException if it is not positive
    */
-  public CoroutineGroup withRate(double resumesPerSecond) {
-    return new CoroutineGroup(name, priority, Throttle.of(resumesPerSecond));
-  }
+  CoroutineGroup withRate(double resumesPerSecond);
 
-  int priority() {
-    return priority;
-  }
+  /** Returns its name. */
+  String name();
 
-  @Nullable Throttle throttle() {
-    return throttle;
-  }
-
-  @Override
-  public String toString() {
-    return name;
-  }
+  /** Returns its priority. */
+  int priority();
 }

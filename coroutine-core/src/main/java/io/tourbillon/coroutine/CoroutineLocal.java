@@ -5,82 +5,86 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that a part of a coroutine, and all that it calls, finds without its being passed
- * along: a request's id, a user, a transaction. Coroutines that are spawned meanwhile inherit it,
- * for as long as they live.
+ * A value that a part of a coroutine, and all that it calls, can read without passing it along: the
+ * id of a request, a user, a transaction. Coroutines that are spawned inside the part inherit it
+ * for their whole life.
  *
  * <pre>{@code
  * static final CoroutineLocal<String> REQUEST = new CoroutineLocal<>("request");
  *
- * REQUEST.where(id, Body.of(() -> handle(request)));
+ * REQUEST.where(id, () -> handle(request));
  * ...
  * log("for " + REQUEST.get());
  * }</pre>
  *
- * <p>It can not be changed, only be given another value for an inner part; so what children see
- * does not change behind their backs. The same on every engine, unlike thread-locals and {@link
- * ScopedValue}, the idea of which it follows. A look-up takes a few nanoseconds for each scope,
- * limit and shield around the caller. Thread-safe.
+ * <p>The value cannot be changed; an inner part can bind another one. So the values that children
+ * see do not change later. This works alike on every engine, unlike thread-locals and {@link
+ * ScopedValue}, whose idea it follows. A read takes some nanoseconds for each scope, limit and
+ * shield around the caller. Thread-safe.
  *
- * @param <T> what it is
+ * @param <T> the type of the value
  */
 public final class CoroutineLocal<T extends @Nullable Object> {
   private final String name;
 
   /**
-   * One that has no value yet.
+   * Creates a local that is not bound.
    *
-   * @param name what errors call it
+   * @param name for error messages
    */
   public CoroutineLocal(String name) {
     this.name = Objects.requireNonNull(name, "name");
   }
 
   /**
-   * Runs a part of the coroutine in which this has a value.
+   * Runs a part of the calling coroutine with a value for this local.
    *
-   * @return what the part returns
-   * @throws X what the part throws
+   * @return the value that the part returns
+   * @throws X if the part throws it
    * @throws IllegalStateException outside a coroutine
    */
   public <R extends @Nullable Object, X extends Exception> R where(T value, Body<R, X> part)
       throws X {
     Objects.requireNonNull(part, "part");
-    return CurrentLoop.requireCoroutine("CoroutineLocal.where").where(this, value, part);
+    return Implementation.KERNEL.requireCaller("CoroutineLocal.where").where(this, value, part);
+  }
+
+  /** Runs a part without a result, as {@link #where(Object, Body)} does. */
+  public <X extends Exception> void where(T value, Block<X> part) throws X {
+    where(value, Block.asBody(part));
   }
 
   /**
-   * Its value here.
+   * Returns the value that the caller sees.
    *
-   * @throws NoSuchElementException if it has none, as outside every coroutine
+   * @throws NoSuchElementException if the local is not bound here, as outside every coroutine
    */
   public T get() {
-    LocalScope holder = holder();
-    if (holder == null) {
+    Kernel.Binding binding = binding();
+    if (binding == null) {
       throw new NoSuchElementException(name + " has no value here");
     }
-    return valueOf(holder);
+    return valueOf(binding);
   }
 
-  /** Its value here, or another if it has none. */
+  /** Returns the value that the caller sees, or another one if the local is not bound here. */
   public T orElse(T other) {
-    LocalScope holder = holder();
-    return holder == null ? other : valueOf(holder);
+    Kernel.Binding binding = binding();
+    return binding == null ? other : valueOf(binding);
   }
 
-  /** Whether it has a value here. */
+  /** Returns whether the local is bound here. */
   public boolean isBound() {
-    return holder() != null;
+    return binding() != null;
   }
 
-  private @Nullable LocalScope holder() {
-    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
-    return LocalScope.find(coroutine == null ? BlockingCall.scopeHere() : coroutine.scope(), this);
+  private Kernel.@Nullable Binding binding() {
+    return Implementation.KERNEL.binding(this);
   }
 
-  @SuppressWarnings({"unchecked", "NullAway"}) // Only where() makes holders, and it holds a T.
-  private T valueOf(LocalScope holder) {
-    return (T) holder.value();
+  @SuppressWarnings({"unchecked", "NullAway"}) // Only where() makes bindings, and it binds a T.
+  private T valueOf(Kernel.Binding binding) {
+    return (T) binding.value();
   }
 
   @Override

@@ -2,9 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
-import io.tourbillon.timer.internal.watchdog.ThrottledLog;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -42,7 +40,7 @@ public interface CoroutineScheduler extends AutoCloseable {
 
   /** Configures a scheduler. */
   static Builder builder() {
-    return new Builder();
+    return Implementation.KERNEL.newBuilder();
   }
 
   /**
@@ -155,56 +153,17 @@ public interface CoroutineScheduler extends AutoCloseable {
    * Options of a scheduler; each method returns this builder. Not thread-safe. A builder may build
    * any number of schedulers.
    */
-  final class Builder {
-    private static final int MOST_LOOPS = 1024;
-
-    int loops = Runtime.getRuntime().availableProcessors();
-    @Nullable Engine engine;
-    Clock clock = Clock.system();
-    String name = "coroutine";
-    Duration tick = Duration.ofMillis(1);
-    UncaughtHandler uncaughtHandler = UncaughtHandler.logging();
-    boolean recordStats;
-    boolean recordCreationSites;
-    SchedulingPolicy policy = SchedulingPolicy.fifo();
-    Duration budget = Duration.ofNanos(500_000);
-    @Nullable Duration watchdogBound = Duration.ofMillis(100);
-    Consumer<? super LoopStall> stallHandler =
-        new ThrottledLog(System.getLogger("io.tourbillon.coroutine"))::warn;
-    Consumer<? super RealTimeWait> realTimeWaitHandler = Builder::log;
-    @Nullable Duration closeGrace;
-
-    /** How long a close waits before it says in the log for whom. Tests shorten it. */
-    Duration closeReportAfter = Duration.ofSeconds(10);
-
-    private Builder() {}
-
-    private static void log(RealTimeWait wait) {
-      Throwable where = new Throwable("where it waits");
-      where.setStackTrace(wait.stack().toArray(StackTraceElement[]::new));
-      System.getLogger("io.tourbillon.coroutine")
-          .log(System.Logger.Level.WARNING, wait.toString(), where);
-    }
-
+  interface Builder {
     /**
      * How many event loops, each a thread; by default one for each processor.
      *
      * @param loops from 1 to 1024
      * @throws IllegalArgumentException if it is out of that range
      */
-    public Builder loops(int loops) {
-      if (loops < 1 || loops > MOST_LOOPS) {
-        throw new IllegalArgumentException("loops must be from 1 to " + MOST_LOOPS + ": " + loops);
-      }
-      this.loops = loops;
-      return this;
-    }
+    Builder loops(int loops);
 
     /** What carries the coroutines; asked for, it must be available. */
-    public Builder engine(Engine engine) {
-      this.engine = Objects.requireNonNull(engine, "engine");
-      return this;
-    }
+    Builder engine(Engine engine);
 
     /**
      * The clock, by default the system's. A {@link io.tourbillon.timer.VirtualClock} makes tests
@@ -213,16 +172,10 @@ public interface CoroutineScheduler extends AutoCloseable {
      * waits of java.util.concurrent look at the system's clock besides. A thread that does so while
      * time leaps is {@linkplain #realTimeWaitHandler reported}, and its wait is one in real time.
      */
-    public Builder clock(Clock clock) {
-      this.clock = Objects.requireNonNull(clock, "clock");
-      return this;
-    }
+    Builder clock(Clock clock);
 
     /** What the names of its threads and of coroutines without a name begin with. */
-    public Builder name(String name) {
-      this.name = Objects.requireNonNull(name, "name");
-      return this;
-    }
+    Builder name(String name);
 
     /**
      * The resolution of delays and timeouts, 1 ms by default.
@@ -230,15 +183,7 @@ public interface CoroutineScheduler extends AutoCloseable {
      * @param tick from 100 us to an hour
      * @throws IllegalArgumentException if it is out of that range
      */
-    public Builder tick(Duration tick) {
-      Objects.requireNonNull(tick, "tick");
-      if (tick.compareTo(Duration.ofNanos(100_000)) < 0
-          || tick.compareTo(Duration.ofHours(1)) > 0) {
-        throw new IllegalArgumentException("tick must be from PT0.0001S to PT1H: " + tick);
-      }
-      this.tick = tick;
-      return this;
-    }
+    Builder tick(Duration tick);
 
     /**
      * Watches for turns that hold a loop for longer than a bound, by 100 ms by default, and tells
@@ -254,37 +199,21 @@ public interface CoroutineScheduler extends AutoCloseable {
      *     is busy
      * @throws IllegalArgumentException if it is out of that range
      */
-    public Builder watchdog(Duration bound) {
-      Objects.requireNonNull(bound, "bound");
-      if (!bound.isZero()
-          && (bound.compareTo(Duration.ofMillis(1)) < 0
-              || bound.compareTo(Duration.ofDays(1)) > 0)) {
-        throw new IllegalArgumentException(
-            "watchdog bound must be zero or from PT0.001S to PT24H: " + bound);
-      }
-      watchdogBound = bound.isZero() ? null : bound;
-      return this;
-    }
+    Builder watchdog(Duration bound);
 
     /**
      * The handler that the watchdog's thread calls for turns that take too long. The default one
      * writes one warning in ten seconds at most to the log, which says how many were left out
      * before it. {@link CoroutineStats#stalls} counts all.
      */
-    public Builder stallHandler(Consumer<? super LoopStall> handler) {
-      stallHandler = Objects.requireNonNull(handler, "handler");
-      return this;
-    }
+    Builder stallHandler(Consumer<? super LoopStall> handler);
 
     /**
      * What is told of waits by the system's clock where the scheduler goes by another, on {@link
      * Engine#VIRTUAL_THREAD}, once for several in a row of the same thread; by default, the log is.
      * Called on the loop, by a virtual thread there, so it may block but must not compute for long.
      */
-    public Builder realTimeWaitHandler(Consumer<? super RealTimeWait> handler) {
-      realTimeWaitHandler = Objects.requireNonNull(handler, "handler");
-      return this;
-    }
+    Builder realTimeWaitHandler(Consumer<? super RealTimeWait> handler);
 
     /**
      * How long a turn may last before {@link Coroutines#checkpoint} lets others go first; half a
@@ -293,45 +222,27 @@ public interface CoroutineScheduler extends AutoCloseable {
      *
      * @throws IllegalArgumentException if it is negative
      */
-    public Builder budget(Duration budget) {
-      Objects.requireNonNull(budget, "budget");
-      if (budget.isNegative()) {
-        throw new IllegalArgumentException("budget must not be negative: " + budget);
-      }
-      this.budget = budget;
-      return this;
-    }
+    Builder budget(Duration budget);
 
     /** In which order those that are ready have their turns; who came first is first by default. */
-    public Builder policy(SchedulingPolicy policy) {
-      this.policy = Objects.requireNonNull(policy, "policy");
-      return this;
-    }
+    Builder policy(SchedulingPolicy policy);
 
     /**
      * Has the loops measure how late they are, how long turns are waited for and how long they
      * take, for {@link CoroutineScheduler#stats}; it counts without that, too. Off by default.
      * Costs a read of the clock for every few turns, and some 200 kB a loop.
      */
-    public Builder recordStats() {
-      return recordStats(true);
-    }
+    Builder recordStats();
 
     /** As {@link #recordStats()}, if it is true. */
-    public Builder recordStats(boolean recordStats) {
-      this.recordStats = recordStats;
-      return this;
-    }
+    Builder recordStats(boolean recordStats);
 
     /**
      * Has each coroutine remember where it was spawned, for {@link CoroutineScheduler#dump}: the
      * innermost call that is neither ours nor the JDK's. Off by default. Costs some microseconds
      * for each spawn, and some hundred bytes for each coroutine.
      */
-    public Builder recordCreationSites() {
-      recordCreationSites = true;
-      return this;
-    }
+    Builder recordCreationSites();
 
     /**
      * How long {@link CoroutineScheduler#close()} waits before it cancels what is left; it then
@@ -342,23 +253,10 @@ public interface CoroutineScheduler extends AutoCloseable {
      * @param grace zero cancels at once
      * @throws IllegalArgumentException if it is negative
      */
-    public Builder closeGrace(Duration grace) {
-      closeGrace = requireGrace(grace);
-      return this;
-    }
-
-    static Duration requireGrace(Duration grace) {
-      if (Objects.requireNonNull(grace, "grace").isNegative()) {
-        throw new IllegalArgumentException("grace must not be negative: " + grace);
-      }
-      return grace;
-    }
+    Builder closeGrace(Duration grace);
 
     /** What is told of coroutines that have failed unseen; by default they are logged. */
-    public Builder uncaughtHandler(UncaughtHandler handler) {
-      uncaughtHandler = Objects.requireNonNull(handler, "handler");
-      return this;
-    }
+    Builder uncaughtHandler(UncaughtHandler handler);
 
     /**
      * Builds the scheduler and starts its loops.
@@ -366,8 +264,6 @@ public interface CoroutineScheduler extends AutoCloseable {
      * @throws UnsupportedOperationException if the engine that was asked for is not available; says
      *     which flag of the JVM makes it so
      */
-    public CoroutineScheduler build() {
-      return LoopScheduler.start(this);
-    }
+    CoroutineScheduler build();
   }
 }

@@ -11,64 +11,67 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a coroutine can do. All of it is for the code of a coroutine only, and throws {@link
- * IllegalStateException} elsewhere.
+ * The operations that the code of a coroutine can call. Outside a coroutine each method throws
+ * {@link IllegalStateException}.
  *
- * <p>Methods that suspend free the loop for others meanwhile. They are the coroutine's suspension
- * points: once it was cancelled, each of them throws {@link CoroutineCancelledException}, before it
- * suspends or as soon as it can go on. If a value has come by then, the value is returned, and it
- * is the next one that throws.
+ * <p>Methods that suspend free the loop for other coroutines. They are suspension points: after the
+ * coroutine was cancelled, each of them throws {@link CoroutineCancelledException}, before it
+ * suspends or as soon as it resumes. If a value has arrived before the cancellation, the method
+ * returns the value, and the next suspension point throws.
  */
 public final class Coroutines {
   private Coroutines() {}
 
   /**
-   * Suspends for a time. Never shorter: the end is rounded up to a tick of the scheduler.
+   * Suspends the calling coroutine for a time. Never returns early: the deadline is rounded up to a
+   * tick of the scheduler.
    *
    * @param duration zero or less lets others go first, as {@link #yieldNow} does
    * @throws CoroutineCancelledException if the coroutine is cancelled
    */
   public static void delay(Duration duration) {
     Objects.requireNonNull(duration, "duration");
-    CurrentLoop.requireCoroutine("Coroutines.delay").delay(TickScale.nanosOf(duration));
+    caller("Coroutines.delay").delay(TickScale.nanosOf(duration));
   }
 
   /**
-   * As {@link #delay(Duration)}. Allocates nothing but what the engine needs to keep the stack.
+   * Suspends the calling coroutine for a time, as {@link #delay(Duration)} does. Allocates nothing
+   * but what the engine needs to keep the stack.
    *
    * @throws CoroutineCancelledException if the coroutine is cancelled
    */
   public static void delay(long duration, TimeUnit unit) {
     Objects.requireNonNull(unit, "unit");
-    CurrentLoop.requireCoroutine("Coroutines.delay").delay(unit.toNanos(duration));
+    caller("Coroutines.delay").delay(unit.toNanos(duration));
   }
 
   /**
-   * Lets all others go first that are ready on this loop.
+   * Lets the other coroutines that are ready on this loop go first.
    *
    * @throws CoroutineCancelledException if the coroutine is cancelled
    */
   public static void yieldNow() {
-    CurrentLoop.requireCoroutine("Coroutines.yieldNow").yieldNow();
+    caller("Coroutines.yieldNow").yieldNow();
   }
 
   /**
-   * Suspends until a stage is complete. If the coroutine is cancelled meanwhile the stage goes on,
-   * and holds on to a small object until it is complete, which the next uses who waits for it.
+   * Suspends the calling coroutine until a stage has completed.
    *
-   * @return what it completes with
-   * @throws java.util.concurrent.CompletionException if it fails or is cancelled; the cause is the
-   *     failure, or a {@link java.util.concurrent.CancellationException}
-   * @throws CoroutineCancelledException if the coroutine is cancelled, and never for another reason
-   * @throws IllegalStateException if it is the future of the calling coroutine itself
+   * @return the value of the stage
+   * @throws java.util.concurrent.CompletionException if the stage fails or is cancelled; the cause
+   *     is the failure, or a {@link java.util.concurrent.CancellationException}
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled, and for no other
+   *     reason
+   * @throws IllegalStateException if the stage is the future of the calling coroutine itself
    */
   public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
     Objects.requireNonNull(stage, "stage");
-    return CurrentLoop.requireCoroutine("Coroutines.await").await(stage);
+    return caller("Coroutines.await").await(stage);
   }
 
   /**
-   * Suspends until a callback lets the coroutine go on: the way to await anything that calls back.
+   * Suspends the calling coroutine until a callback resumes it. This is the way to await any API
+   * with callbacks.
    *
    * <pre>{@code
    * Response response = Coroutines.suspend(resumption -> {
@@ -77,51 +80,52 @@ public final class Coroutines {
    * });
    * }</pre>
    *
-   * @param registration is run at once, by the coroutine; what it throws is thrown from here
-   * @return what the callback resumes with
+   * @param registration is run at once, by the coroutine; an exception that it throws is thrown by
+   *     this method
+   * @return the value that the callback passes
    * @throws CoroutineCancelledException if the coroutine is cancelled first
    */
   public static <T extends @Nullable Object> T suspend(
       Consumer<? super Resumption<T>> registration) {
     Objects.requireNonNull(registration, "registration");
-    return CurrentLoop.requireCoroutine("Coroutines.suspend").suspend("a callback", registration);
+    return caller("Coroutines.suspend").suspend("a callback", registration);
   }
 
   /**
-   * Throws if the coroutine was cancelled or a limit around this is over: a suspension point that
-   * does not suspend, for long computations.
+   * Throws if the coroutine was cancelled or a limit around this call has passed. This is a
+   * suspension point that does not suspend, for long computations.
    *
    * @throws CoroutineCancelledException if the coroutine is cancelled
    */
   public static void checkCancelled() {
-    CurrentLoop.requireCoroutine("Coroutines.checkCancelled").checkCancelled();
+    caller("Coroutines.checkCancelled").checkCancelled();
   }
 
   /**
    * Lets others go first if this turn has lasted longer than the scheduler's {@link
-   * CoroutineScheduler.Builder#budget}, and otherwise only throws if the coroutine was cancelled.
-   * For long computations, at places that are passed every few microseconds: it reads the clock.
+   * CoroutineScheduler.Builder#budget}; otherwise only checks for cancellation. For long
+   * computations, at places that the code passes every few microseconds: it reads the clock.
    *
    * @throws CoroutineCancelledException if the coroutine is cancelled
    */
   public static void checkpoint() {
-    CurrentLoop.requireCoroutine("Coroutines.checkpoint").checkpoint();
+    caller("Coroutines.checkpoint").checkpoint();
   }
 
-  /** The scheduler of the coroutine that calls this. */
+  /** Returns the scheduler of the calling coroutine. */
   public static CoroutineScheduler scheduler() {
-    return CurrentLoop.requireCoroutine("Coroutines.scheduler").loop.scheduler();
+    return caller("Coroutines.scheduler").scheduler();
   }
 
-  /** The coroutine that calls this. */
+  /** Returns the handle of the calling coroutine. */
   public static Coroutine<?> current() {
-    return CurrentLoop.requireCoroutine("Coroutines.current");
+    return caller("Coroutines.current").coroutine();
   }
 
   /**
-   * Starts a coroutine that belongs to the calling one: it has its turns on the same loop, and is
-   * cancelled when that one has ended, in whatever way. Nobody waits for its end then, as a {@link
-   * CoroutineScope} does; for helpers that serve their owner and nobody else, such as a generator.
+   * Starts a helper of the calling coroutine. The helper runs on the same loop, and is cancelled
+   * when its owner ends, for whatever reason. Unlike the children of a {@link CoroutineScope}, the
+   * owner does not wait for it. For helpers that serve one owner, such as a generator.
    *
    * @param name for logs and dumps
    */
@@ -129,90 +133,107 @@ public final class Coroutines {
       String name, Callable<T> body) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(body, "body");
-    CoroutineTask<?> owner = CurrentLoop.requireCoroutine("Coroutines.spawnAttached");
-    return owner.loop.spawnAttached(owner, name, body);
+    return caller("Coroutines.spawnAttached").spawnAttached(name, body);
   }
 
   /**
-   * Runs a part on a platform thread, for calls that would block the loop, and suspends until it
-   * has ended. At most 64 run at once for a scheduler; others wait. If the coroutine is cancelled
-   * meanwhile the thread is interrupted, and the coroutine waits for the end of the call all the
-   * same; a call that has not begun does not begin.
+   * Runs a body on a platform thread and suspends the calling coroutine until it has ended. For
+   * calls that would block the loop. A scheduler runs at most 64 of them at a time; others wait. If
+   * the coroutine is cancelled meanwhile, the thread is interrupted, and the coroutine still waits
+   * for the end of the call. A call that has not begun yet does not begin.
    *
-   * @return what it returns
-   * @throws X what it throws
-   * @throws CoroutineCancelledException if the coroutine was cancelled and the call not begun, or
-   *     ended by that interrupt
+   * @return the value that the body returns
+   * @throws X if the body throws it
+   * @throws CoroutineCancelledException if the coroutine was cancelled before the call began, or
+   *     the interrupt has ended the call
    */
   public static <T extends @Nullable Object, X extends Exception> T blocking(Body<T, X> body)
       throws X {
     Objects.requireNonNull(body, "body");
-    CoroutineTask<?> coroutine = CurrentLoop.requireCoroutine("Coroutines.blocking");
-    return new BlockingCall<>(coroutine, coroutine.loop.scheduler().blockingThreads(), body).call();
+    return caller("Coroutines.blocking").blocking(body);
+  }
+
+  /** Runs a body without a result on a platform thread, as {@link #blocking(Body)} does. */
+  public static <X extends Exception> void blocking(Block<X> body) throws X {
+    blocking(Block.asBody(body));
   }
 
   /**
-   * Runs a part of the coroutine within a limit. When it is over, the suspension point that the
-   * part is in, and each that comes later, throws a {@link CoroutineCancelledException} whose cause
-   * is a {@link TimeoutException}; and this turns that into a {@link TimeoutException}. A part that
-   * returns all the same has its value returned, late. On {@link Engine#VIRTUAL_THREAD} a blocking
-   * call of the JDK is interrupted; no interrupt is left behind, nor one from elsewhere that came
-   * on top of it.
+   * Runs a body within a limit. After the limit, the suspension point that the body is in, and each
+   * later one, throws a {@link CoroutineCancelledException} whose cause is a {@link
+   * TimeoutException}; this method turns that into a {@link TimeoutException}. If the body returns
+   * all the same, this method returns the late value. On {@link Engine#VIRTUAL_THREAD} a blocking
+   * call of the JDK is interrupted; neither that interrupt nor one that came on top of it is left
+   * behind.
    *
-   * <p>Limits nest: the nearest one that is over counts. However many there are, a suspended
-   * coroutine has one entry in the wheel; one in a timed wait of the JDK has another for that.
+   * <p>Limits nest; the earliest deadline counts. A suspended coroutine has one entry in the wheel,
+   * however many limits are around it, and one more while it is in a timed wait of the JDK.
    *
-   * @param limit zero or less lets the part come to its first suspension point
-   * @return what the part returns
-   * @throws X what the part throws
-   * @throws TimeoutException if the limit was over; the cause says where
+   * @param limit zero or less lets the body run to its first suspension point
+   * @return the value that the body returns
+   * @throws X if the body throws it
+   * @throws TimeoutException if the limit has passed; the cause shows where
    * @throws CoroutineCancelledException if the coroutine is cancelled
    */
   public static <T extends @Nullable Object, X extends Exception> T withTimeout(
       Duration limit, Body<T, X> body) throws X, TimeoutException {
     Objects.requireNonNull(limit, "limit");
     Objects.requireNonNull(body, "body");
-    return CurrentLoop.requireCoroutine("Coroutines.withTimeout").withTimeout(limit, body);
+    return caller("Coroutines.withTimeout").withTimeout(limit, body);
+  }
+
+  /** Runs a body without a result within a limit, as {@link #withTimeout(Duration, Body)} does. */
+  public static <X extends Exception> void withTimeout(Duration limit, Block<X> body)
+      throws X, TimeoutException {
+    withTimeout(limit, Block.asBody(body));
   }
 
   /**
-   * Acquires something within a limit and loses it never: a connection, a permit, a file. The part
-   * is run by a coroutine of its own on the same loop, which goes on when the limit is over, or the
-   * caller cancelled, because only its end tells whether there is something to give back; what it
-   * returns then is given to {@code onLost}, and what it, or {@code onLost}, throws to the
-   * scheduler's {@link UncaughtHandler}. So the part should come to an end by itself.
+   * Acquires a resource, such as a connection, a permit or a file, within a limit, and never loses
+   * it. A coroutine of its own on the same loop runs {@code acquire} and goes on when the limit has
+   * passed or the caller is cancelled, since only its end tells whether there is a resource to give
+   * back. The value that it returns then goes to {@code onLost}; an exception of {@code acquire} or
+   * {@code onLost} then goes to the scheduler's {@link UncaughtHandler}. So {@code acquire} should
+   * end by itself.
    *
-   * @param limit zero or less gives up at the first look, as the part is run by another
-   * @param onLost gives back what came too late; run on the loop, so it should be quick
-   * @return what the part returns
-   * @throws X what the part throws
-   * @throws TimeoutException if the limit was over before it ended
+   * @param limit zero or less gives up at the first check
+   * @param onLost gives back a value that came too late; it runs on the loop and should be quick
+   * @return the value that {@code acquire} returns
+   * @throws X if {@code acquire} throws it
+   * @throws TimeoutException if the limit has passed first
    * @throws CoroutineCancelledException if the coroutine is cancelled
    */
-  public static <T extends @Nullable Object, X extends Exception> T withTimeout(
+  public static <T extends @Nullable Object, X extends Exception> T acquireWithin(
       Duration limit, Body<T, X> acquire, Consumer<? super T> onLost) throws X, TimeoutException {
     Objects.requireNonNull(limit, "limit");
     Objects.requireNonNull(acquire, "acquire");
     Objects.requireNonNull(onLost, "onLost");
-    CoroutineTask<?> coroutine = CurrentLoop.requireCoroutine("Coroutines.withTimeout");
-    coroutine.checkCancelled();
-    return new Acquisition<>(coroutine, acquire, onLost).await(limit);
+    return caller("Coroutines.acquireWithin").acquireWithin(limit, acquire, onLost);
   }
 
   /**
-   * Runs a part of the coroutine that is not to be disturbed, such as cleaning up: a cancellation,
-   * or the limit of a timeout around this, is put off until the part has ended or the grace is
-   * over.
+   * Runs a body that must not be disturbed, such as cleanup. A cancellation, or the limit of a
+   * timeout around this call, is put off until the body has ended or the grace is over.
    *
-   * @param grace how long the part has from then on, or from its beginning if that is later
-   * @return what the part returns
-   * @throws X what the part throws
+   * @param grace how long the body may go on after the cancellation, or after its own begin if that
+   *     is later
+   * @return the value that the body returns
+   * @throws X if the body throws it
    * @throws CoroutineCancelledException if the coroutine is cancelled and the grace is over
    */
   public static <T extends @Nullable Object, X extends Exception> T shield(
       Duration grace, Body<T, X> body) throws X {
     Objects.requireNonNull(grace, "grace");
     Objects.requireNonNull(body, "body");
-    return CurrentLoop.requireCoroutine("Coroutines.shield").shield(grace, body);
+    return caller("Coroutines.shield").shield(grace, body);
+  }
+
+  /** Shields a body without a result, as {@link #shield(Duration, Body)} does. */
+  public static <X extends Exception> void shield(Duration grace, Block<X> body) throws X {
+    shield(grace, Block.asBody(body));
+  }
+
+  private static Kernel.Caller caller(String method) {
+    return Implementation.KERNEL.requireCaller(method);
   }
 }

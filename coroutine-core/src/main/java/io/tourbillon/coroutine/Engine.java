@@ -1,13 +1,5 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.internal.engine.Carriers;
-import io.tourbillon.coroutine.internal.engine.ContinuationEngine;
-import io.tourbillon.coroutine.internal.engine.EngineLoop;
-import io.tourbillon.coroutine.internal.engine.HandoffEngine;
-import io.tourbillon.coroutine.internal.engine.LoopEngine;
-import io.tourbillon.coroutine.internal.engine.Scheduling;
-import io.tourbillon.coroutine.internal.engine.VirtualThreadEngine;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,12 +43,7 @@ public enum Engine {
    * JDK 25 can crash when {@code HotSpotDiagnosticMXBean.dumpThreads} runs while virtual threads of
    * whatever scheduler come and go (JDK-8364343).
    */
-  VIRTUAL_THREAD("--add-opens", "java.base/java.lang") {
-    @Override
-    LoopEngine newLoopEngine(EngineLoop loop) {
-      return new VirtualThreadEngine(loop);
-    }
-  },
+  VIRTUAL_THREAD("--add-opens", "java.base/java.lang"),
 
   /**
    * Raw continuations of the JDK: the fastest and the smallest, for code that knows that it runs in
@@ -71,12 +58,7 @@ public enum Engine {
    * -Dtourbillon.coroutine.check=true} to find suspensions inside {@code synchronized}, when they
    * take place.
    */
-  CONTINUATION("--add-exports", "java.base/jdk.internal.vm") {
-    @Override
-    LoopEngine newLoopEngine(EngineLoop loop) {
-      return new ContinuationEngine(loop);
-    }
-  },
+  CONTINUATION("--add-exports", "java.base/jdk.internal.vm"),
 
   /**
    * Stock virtual threads, one of which is the loop and lets one coroutine run at a time. Works
@@ -84,31 +66,20 @@ public enum Engine {
    * class initialiser holds on to a carrier of the JDK's scheduler; where that has but one, nothing
    * goes on. A stack that overflows inside a suspension loses the coroutine, or stops the loop.
    */
-  HANDOFF(null, null) {
-    @Override
-    LoopEngine newLoopEngine(EngineLoop loop) {
-      return new HandoffEngine(loop);
-    }
-  };
-
-  private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  HANDOFF(null, null);
 
   private final @Nullable String option;
   private final @Nullable String place;
-
-  /** Empty once it has been seen to work. */
-  @SuppressWarnings("ImmutableEnumChecker") // A cache.
-  private volatile @Nullable String obstacle;
 
   Engine(@Nullable String option, @Nullable String place) {
     this.option = option;
     this.place = place;
   }
 
-  abstract LoopEngine newLoopEngine(EngineLoop loop);
-
-  /** The flag with which the JVM must be started for it, or nothing. */
+  /**
+   * Returns the flag with which the JVM must be started for this engine; an empty string if it
+   * needs none.
+   */
   public String flag() {
     if (option == null) {
       return "";
@@ -117,83 +88,11 @@ public enum Engine {
     return option + " " + place + "=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
   }
 
-  String need() {
-    return option == null ? this + " needs nothing" : this + " needs the flag " + flag();
-  }
-
   /**
-   * Whether it can be used in this JVM. The first time this runs a coroutine on it, which takes
-   * some milliseconds.
+   * Returns whether this JVM can run this engine. The first call for an engine runs a coroutine,
+   * which takes some milliseconds; later calls take nanoseconds.
    */
   public boolean isAvailable() {
-    return obstacle().isEmpty();
-  }
-
-  private String obstacle() {
-    String known = obstacle;
-    if (known == null) {
-      known = Scheduling.byDefault(this::probe);
-      if (known.isEmpty()) {
-        obstacle = known;
-      }
-    }
-    return known;
-  }
-
-  /** A real run: a coroutine that suspends in each way that needs the engine. */
-  private String probe() {
-    if (this == VIRTUAL_THREAD && !Carriers.ARE_KNOWN) {
-      return need();
-    }
-    LoopScheduler scheduler = null;
-    try {
-      scheduler =
-          LoopScheduler.start(
-              CoroutineScheduler.builder().loops(1).name("probe").watchdog(Duration.ZERO), this);
-      Coroutine<Boolean> trial = scheduler.spawn(this::suspendInAllWays);
-      return trial.join(PATIENCE) ? "" : need();
-    } catch (Throwable failure) {
-      return need() + ", and this JVM answers " + failure;
-    } finally {
-      if (scheduler != null) {
-        scheduler.close(Duration.ZERO);
-      }
-    }
-  }
-
-  private boolean suspendInAllWays() throws InterruptedException {
-    Thread before = Thread.currentThread();
-    Coroutines.yieldNow();
-    Coroutines.delay(Duration.ofMillis(1));
-    if (this == VIRTUAL_THREAD) {
-      Thread.sleep(1);
-    }
-    return Thread.currentThread().equals(before);
-  }
-
-  /**
-   * The engine for a scheduler.
-   *
-   * @param asked by the user, or null
-   * @throws UnsupportedOperationException if it is not available
-   */
-  static Engine choose(@Nullable Engine asked) {
-    if (asked != null) {
-      String obstacle = asked.obstacle();
-      if (!obstacle.isEmpty()) {
-        throw new UnsupportedOperationException(obstacle);
-      }
-      return asked;
-    }
-    String obstacle = VIRTUAL_THREAD.obstacle();
-    if (obstacle.isEmpty()) {
-      return VIRTUAL_THREAD;
-    }
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "coroutines run on Engine.HANDOFF, where a switch costs several times as much and blocking"
-            + " calls block their loop: "
-            + obstacle);
-    return HANDOFF;
+    return Implementation.KERNEL.obstacle(this).isEmpty();
   }
 }

@@ -4,112 +4,169 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Options of one coroutine.
+ * Options of one coroutine. Begin with {@link #DEFAULT} or {@link #named}; each {@code with} method
+ * returns a copy with one more option:
  *
- * @param name for logs and dumps; null for one with a number
- * @param group which it is in, for {@link SchedulingPolicy#roundRobin}, priority and rate; or null
- * @param priority from {@value #LOWEST} to {@value #HIGHEST}, for {@link
- *     SchedulingPolicy#priority}; null for that of its group, or 0
- * @param resumesPerSecond how many turns it is given at the most, spread evenly; positive, and
- *     infinite if there is no limit. Heeded whatever the policy, but not for the turn in which a
- *     cancellation is seen, nor for turns that the JDK gives, after blocking calls
- * @param beginsAnyway whether the body begins even if the coroutine is cancelled before: for one
- *     that is given something which it must close
+ * <pre>{@code
+ * scheduler.spawn(SpawnOptions.named("report").withPriority(-5), () -> ...);
+ * }</pre>
+ *
+ * <p>Immutable and thread-safe.
  */
-public record SpawnOptions(
-    @Nullable String name,
-    @Nullable CoroutineGroup group,
-    @Nullable Integer priority,
-    double resumesPerSecond,
-    boolean beginsAnyway) {
-  /** The least that a priority can be. */
+public final class SpawnOptions {
+  /** The least priority. */
   public static final int LOWEST = -10;
 
-  /** The most. */
+  /** The greatest priority. */
   public static final int HIGHEST = 10;
 
   private static final double NO_LIMIT = Double.POSITIVE_INFINITY;
 
-  /** Those that {@link CoroutineScheduler#spawn(Action)} uses. */
-  public static final SpawnOptions DEFAULT = new SpawnOptions(null);
+  /** The options of {@link CoroutineScheduler#spawn(Action)}. */
+  public static final SpawnOptions DEFAULT = new SpawnOptions(null, null, null, NO_LIMIT, false);
 
-  /**
-   * Checks them.
-   *
-   * @throws IllegalArgumentException if priority or rate is out of its range
-   */
-  public SpawnOptions {
-    if (priority != null) {
-      requirePriority(priority);
-    }
-    requireRate(resumesPerSecond);
-  }
+  private final @Nullable String name;
+  private final @Nullable CoroutineGroup group;
+  private final @Nullable Integer priority;
+  private final double resumesPerSecond;
+  private final boolean evenIfCancelled;
 
-  /** Those with a name, or without, and nothing else. */
-  public SpawnOptions(@Nullable String name) {
-    this(name, null, null, NO_LIMIT, false);
-  }
-
-  /** Those of a coroutine that does not begin if it is cancelled before. */
-  public SpawnOptions(
+  private SpawnOptions(
       @Nullable String name,
       @Nullable CoroutineGroup group,
       @Nullable Integer priority,
-      double resumesPerSecond) {
-    this(name, group, priority, resumesPerSecond, false);
+      double resumesPerSecond,
+      boolean evenIfCancelled) {
+    this.name = name;
+    this.group = group;
+    this.priority = priority;
+    this.resumesPerSecond = resumesPerSecond;
+    this.evenIfCancelled = evenIfCancelled;
   }
 
-  /** With a name, which need not be the only one of its kind. */
+  /** Returns the default options with a name for logs and dumps; several may have the same. */
   public static SpawnOptions named(String name) {
-    return new SpawnOptions(Objects.requireNonNull(name, "name"));
+    return DEFAULT.withName(name);
   }
 
-  /** The same, in a group. */
-  public SpawnOptions inGroup(CoroutineGroup group) {
-    return new SpawnOptions(
-        name, Objects.requireNonNull(group, "group"), priority, resumesPerSecond, beginsAnyway);
-  }
-
-  /** The same, with a priority of its own. */
-  public SpawnOptions withPriority(int priority) {
-    return new SpawnOptions(name, group, priority, resumesPerSecond, beginsAnyway);
-  }
-
-  /** The same, with a rate of its own. */
-  public SpawnOptions withRate(double resumesPerSecond) {
-    return new SpawnOptions(name, group, priority, resumesPerSecond, beginsAnyway);
+  /** Returns the same options with a name for logs and dumps. */
+  public SpawnOptions withName(String name) {
+    Objects.requireNonNull(name, "name");
+    return new SpawnOptions(name, group, priority, resumesPerSecond, evenIfCancelled);
   }
 
   /**
-   * The same, for a body that begins even if the coroutine is cancelled before, and sees that at
-   * its first suspension point: for one that is given something which it must close. It does not
-   * begin if the spawn throws, if the loop dies first, or if its engine fails to make its stack; it
-   * has failed then. While there is only no memory for the stack, it waits, and begins as soon as
-   * there is.
+   * Returns the same options with a group, for {@link SchedulingPolicy#roundRobin}, and for the
+   * priority and the rate of the group.
+   */
+  public SpawnOptions inGroup(CoroutineGroup group) {
+    Objects.requireNonNull(group, "group");
+    return new SpawnOptions(name, group, priority, resumesPerSecond, evenIfCancelled);
+  }
+
+  /**
+   * Returns the same options with a priority, which replaces that of the group. Only {@link
+   * SchedulingPolicy#priority} heeds it.
+   *
+   * @param priority from {@value #LOWEST} to {@value #HIGHEST}; 0 by default
+   * @throws IllegalArgumentException if it is out of that range
+   */
+  public SpawnOptions withPriority(int priority) {
+    if (priority < LOWEST || priority > HIGHEST) {
+      throw new IllegalArgumentException(
+          "priority must be from " + LOWEST + " to " + HIGHEST + ": " + priority);
+    }
+    return new SpawnOptions(name, group, priority, resumesPerSecond, evenIfCancelled);
+  }
+
+  /**
+   * Returns the same options with a bound for the number of turns. Turns are spread evenly, under
+   * every policy. The bound does not delay the turn in which the coroutine sees a cancellation, nor
+   * turns that the JDK gives after blocking calls.
+   *
+   * @param resumesPerSecond positive; infinite for no bound
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public SpawnOptions withRate(double resumesPerSecond) {
+    if (!(resumesPerSecond > 0)) {
+      throw new IllegalArgumentException("resumesPerSecond must be positive: " + resumesPerSecond);
+    }
+    return new SpawnOptions(name, group, priority, resumesPerSecond, evenIfCancelled);
+  }
+
+  /**
+   * Returns the same options for a body that begins even if the coroutine is cancelled before. The
+   * body sees the cancellation at its first suspension point. For a coroutine that is given
+   * something which it must close:
    *
    * <pre>{@code
-   * scheduler.spawn(SpawnOptions.named("session").begins(), () -> {
+   * scheduler.spawn(SpawnOptions.named("session").evenIfCancelled(), () -> {
    *   try (socket) {
    *     serve(socket);
    *   }
    * });
    * }</pre>
+   *
+   * <p>The body does not begin if the spawn throws, if the loop dies first, or if the engine fails
+   * to make a stack for it; the coroutine fails then. While there is only no memory for the stack,
+   * the coroutine waits, and begins as soon as there is.
    */
-  public SpawnOptions begins() {
+  public SpawnOptions evenIfCancelled() {
     return new SpawnOptions(name, group, priority, resumesPerSecond, true);
   }
 
-  static int requirePriority(int priority) {
-    if (priority < LOWEST || priority > HIGHEST) {
-      throw new IllegalArgumentException(
-          "priority must be from " + LOWEST + " to " + HIGHEST + ": " + priority);
-    }
+  /** Returns the name; null for a name with a number. */
+  public @Nullable String name() {
+    return name;
+  }
+
+  /** Returns the group; null for none. */
+  public @Nullable CoroutineGroup group() {
+    return group;
+  }
+
+  /** Returns the priority; null for that of the group, or 0. */
+  public @Nullable Integer priority() {
     return priority;
   }
 
-  static void requireRate(double resumesPerSecond) {
-    if (!(resumesPerSecond > 0)) {
-      throw new IllegalArgumentException("resumesPerSecond must be positive: " + resumesPerSecond);
-    }
+  /** Returns the bound for the number of turns; infinite for none. */
+  public double resumesPerSecond() {
+    return resumesPerSecond;
+  }
+
+  /** Returns whether the body begins even if the coroutine is cancelled before. */
+  public boolean beginsEvenIfCancelled() {
+    return evenIfCancelled;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SpawnOptions options
+        && Objects.equals(name, options.name)
+        && Objects.equals(group, options.group)
+        && Objects.equals(priority, options.priority)
+        && Double.compare(resumesPerSecond, options.resumesPerSecond) == 0
+        && evenIfCancelled == options.evenIfCancelled;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(name, group, priority, resumesPerSecond, evenIfCancelled);
+  }
+
+  @Override
+  public String toString() {
+    return "SpawnOptions[name="
+        + name
+        + ", group="
+        + group
+        + ", priority="
+        + priority
+        + ", resumesPerSecond="
+        + resumesPerSecond
+        + ", evenIfCancelled="
+        + evenIfCancelled
+        + "]";
   }
 }

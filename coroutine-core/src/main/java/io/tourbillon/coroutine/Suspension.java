@@ -1,16 +1,12 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.timer.Clock;
-import io.tourbillon.timer.internal.LateCompletionException;
-import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -26,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * on there.
  */
 public final class Suspension {
-  private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
-
   private Suspension() {}
 
   /**
@@ -45,13 +39,10 @@ public final class Suspension {
       Object what, Consumer<? super Resumption<T>> registration) {
     Objects.requireNonNull(what, "what");
     Objects.requireNonNull(registration, "registration");
-    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
-    if (coroutine != null) {
-      return coroutine.suspend(what, registration);
-    }
-    ThreadResumption<T> resumption = registered(what, registration);
-    resumption.await(ThreadResumption.NO_LIMIT);
-    return resumption.value();
+    Kernel.Caller coroutine = Implementation.KERNEL.caller();
+    return coroutine == null
+        ? Implementation.KERNEL.awaitInThread(what, registration)
+        : coroutine.suspend(what, registration);
   }
 
   /**
@@ -66,26 +57,7 @@ public final class Suspension {
     Objects.requireNonNull(what, "what");
     Objects.requireNonNull(limit, "limit");
     Objects.requireNonNull(registration, "registration");
-    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
-    if (coroutine != null && limit.isPositive()) {
-      try {
-        return coroutine.<T, RuntimeException>withTimeout(
-            limit, () -> coroutine.suspend(what, registration));
-      } catch (TimeoutException late) {
-        TimeoutException ofThis = late(what, limit);
-        ofThis.initCause(late);
-        throw ofThis;
-      }
-    }
-    Settlement<T> settlement = atMost(coroutine, limit, what, registration);
-    if (settlement.isCut()) {
-      throw late(what, limit);
-    }
-    return settlement.value();
-  }
-
-  private static TimeoutException late(Object what, Duration limit) {
-    return new TimeoutException("waiting for " + what + " took longer than " + limit);
+    return Implementation.KERNEL.await(what, limit, registration);
   }
 
   /**
@@ -104,32 +76,7 @@ public final class Suspension {
     Objects.requireNonNull(what, "what");
     Objects.requireNonNull(limit, "limit");
     Objects.requireNonNull(registration, "registration");
-    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
-    Settlement<T> settlement =
-        coroutine != null && limit.isPositive()
-            ? coroutine.suspendAtMost(TickScale.nanosOf(limit), what, registration)
-            : atMost(coroutine, limit, what, registration);
-    return settlement.isCut() ? null : settlement.value();
-  }
-
-  /** Of a coroutine, with no time to wait; of a thread, with any. */
-  private static <T extends @Nullable Object> Settlement<T> atMost(
-      @Nullable CoroutineTask<?> coroutine,
-      Duration limit,
-      Object what,
-      Consumer<? super Resumption<T>> registration) {
-    if (coroutine == null) {
-      ThreadResumption<T> resumption = registered(what, registration);
-      resumption.await(Math.max(0, TickScale.nanosOf(limit)));
-      return resumption;
-    }
-    coroutine.checkCancelled();
-    ResumptionTask<T> resumption = new ResumptionTask<>(coroutine, what);
-    resumption.register(registration);
-    if (!resumption.isSettled() && resumption.cut()) {
-      resumption.cleanUp();
-    }
-    return resumption;
+    return Implementation.KERNEL.awaitAtMost(what, limit, registration);
   }
 
   /**
@@ -137,8 +84,8 @@ public final class Suspension {
    * what has an owner.
    */
   public static Object caller() {
-    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
-    return coroutine == null ? Thread.currentThread() : coroutine;
+    Kernel.Caller coroutine = Implementation.KERNEL.caller();
+    return coroutine == null ? Thread.currentThread() : coroutine.coroutine();
   }
 
   /**
@@ -146,8 +93,8 @@ public final class Suspension {
    * system's.
    */
   public static Clock clock() {
-    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
-    return coroutine == null ? Clock.system() : coroutine.loop.clock();
+    Kernel.Caller coroutine = Implementation.KERNEL.caller();
+    return coroutine == null ? Clock.system() : coroutine.clock();
   }
 
   /**
@@ -156,8 +103,8 @@ public final class Suspension {
    * use at once, by the caller alone.
    */
   public static RandomGenerator random() {
-    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
-    RandomGenerator seeded = coroutine == null ? null : coroutine.loop.chance();
+    Kernel.Caller coroutine = Implementation.KERNEL.caller();
+    RandomGenerator seeded = coroutine == null ? null : coroutine.chance();
     return seeded == null ? ThreadLocalRandom.current() : seeded;
   }
 
@@ -169,7 +116,7 @@ public final class Suspension {
    * @throws CoroutineCancelledException if the calling coroutine is cancelled
    */
   public static void checkCancelled() {
-    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    Kernel.Caller coroutine = Implementation.KERNEL.caller();
     if (coroutine != null) {
       coroutine.passSuspensionPoint();
     }
@@ -184,28 +131,9 @@ public final class Suspension {
    */
   public static <T extends @Nullable Object> T awaitUndisturbed(
       Object what, Consumer<? super Resumption<T>> registration) {
-    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
-    if (coroutine != null) {
-      return coroutine.<T, RuntimeException>shield(
-          FOR_EVER, () -> coroutine.suspend(what, registration));
-    }
-    boolean interrupted = Thread.interrupted();
-    try {
-      while (true) {
-        try {
-          return await(what, registration);
-        } catch (CancellationException interrupt) {
-          if (!Thread.interrupted()) {
-            throw interrupt;
-          }
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Interrupts.restore();
-      }
-    }
+    Objects.requireNonNull(what, "what");
+    Objects.requireNonNull(registration, "registration");
+    return Implementation.KERNEL.awaitUndisturbed(what, registration);
   }
 
   /** That somebody is told of something, which can be taken back. */
@@ -225,17 +153,9 @@ public final class Suspension {
    * Coroutine#toFuture} this does not count as having seen a failure.
    */
   public static Registration whenEnded(Coroutine<?> coroutine, Runnable then) {
+    Objects.requireNonNull(coroutine, "coroutine");
     Objects.requireNonNull(then, "then");
-    JoinableCoroutine<?> awaited = (JoinableCoroutine<?>) coroutine;
-    End.Listener listener =
-        new End.Listener() {
-          @Override
-          void ended() {
-            awaited.loop.runTask(then);
-          }
-        };
-    awaited.listen(listener);
-    return () -> awaited.leave(listener);
+    return Implementation.KERNEL.whenEnded(coroutine, then);
   }
 
   /**
@@ -249,31 +169,9 @@ public final class Suspension {
    */
   public static <T extends @Nullable Object> Registration whenJoined(
       Coroutine<T> coroutine, Consumer<Supplier<T>> then) {
+    Objects.requireNonNull(coroutine, "coroutine");
     Objects.requireNonNull(then, "then");
-    JoinableCoroutine<T> awaited = (JoinableCoroutine<T>) coroutine;
-    awaited.requireJoinable();
-    End.Listener listener =
-        new End.Listener() {
-          @Override
-          void ended() {
-            then.accept(awaited::result);
-          }
-        };
-    awaited.watch(listener);
-    return once(
-        () -> {
-          awaited.leave(listener);
-          awaited.giveUp();
-        });
-  }
-
-  private static Registration once(Runnable removal) {
-    AtomicBoolean removed = new AtomicBoolean();
-    return () -> {
-      if (removed.compareAndSet(false, true)) {
-        removal.run();
-      }
-    };
+    return Implementation.KERNEL.whenJoined(coroutine, then);
   }
 
   /**
@@ -289,35 +187,12 @@ public final class Suspension {
       CompletionStage<T> stage, Consumer<Supplier<T>> then) {
     Objects.requireNonNull(stage, "stage");
     Objects.requireNonNull(then, "then");
-    Subscription<T> subscription =
-        Subscription.listen(stage, (value, failure) -> then.accept(() -> outcome(value, failure)));
-    return once(() -> subscription.leave(stage));
-  }
-
-  /** With an exception made here, so that it shows where the caller has waited. */
-  private static <T extends @Nullable Object> T outcome(T value, @Nullable Throwable failure) {
-    if (failure != null) {
-      throw new LateCompletionException(Settlement.unwrapped(failure));
-    }
-    return value;
+    return Implementation.KERNEL.whenComplete(stage, then);
   }
 
   /** Counts a failure of a coroutine as seen, as {@link Coroutine#join} does. */
   public static void markSeen(Coroutine<?> coroutine) {
-    End _ = ((JoinableCoroutine<?>) coroutine).watched();
-  }
-
-  private static <T extends @Nullable Object> ThreadResumption<T> registered(
-      Object what, Consumer<? super Resumption<T>> registration) {
-    if (CurrentLoop.isOwnThread()) {
-      throw new IllegalStateException(
-          "a loop must not wait, or nothing goes on there: for "
-              + what
-              + " by code that is no coroutine, but runs on "
-              + CurrentLoop.get());
-    }
-    ThreadResumption<T> resumption = new ThreadResumption<>(what);
-    resumption.register(registration);
-    return resumption;
+    Objects.requireNonNull(coroutine, "coroutine");
+    Implementation.KERNEL.markSeen(coroutine);
   }
 }

@@ -135,7 +135,7 @@
  *           Kotlin: withTimeoutOrNull; Trio: fail_after, move_on_after; Tornado: gen.with_timeout;
  *           Twisted: Deferred.addTimeout
  *   <tr><td>a limit that is moved
- *       <td>CoroutineScope.deadline again
+ *       <td>CoroutineScope.timeout again
  *       <td>asyncio: timeout
  *   <tr><td>a limit that loses nothing
  *       <td>Coroutines.withTimeout with someone for what comes too late

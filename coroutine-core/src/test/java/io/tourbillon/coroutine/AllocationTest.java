@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ class AllocationTest {
   /** Bytes that the loop allocates for each. */
   private double bytesOf(Runnable suspension) throws TimeoutException {
     try (CoroutineScheduler scheduler = TestSchedulers.oneLoop()) {
-      Thread loop = ((LoopScheduler) scheduler).loop(0).thread();
+      Thread loop = Internals.loopThread(scheduler, 0);
       for (int round = 0; round < WARM_UP_ROUNDS; round++) {
         run(scheduler, suspension);
       }

@@ -8,9 +8,12 @@ import static com.tngtech.archunit.core.domain.properties.HasModifiers.Predicate
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -18,6 +21,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.coroutine.internal.engine.LoopEngine;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Who may know of whom in this module. */
 @AnalyzeClasses(
@@ -36,7 +41,7 @@ class ArchitectureTest {
           .that()
           .resideOutsideOfPackage(ENGINE)
           .and()
-          .haveNameNotMatching("io\\.tourbillon\\.coroutine\\.Engine(\\$\\d+)?")
+          .haveNameNotMatching(".*\\.scheduler\\.Engines(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .haveNameMatching(".*\\.engine\\.(VirtualThread|Continuation|Handoff|LoopThread).*");
@@ -53,6 +58,58 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule packages_haveNoCycles =
       slices().matching("io.tourbillon.(**)").should().beFreeOfCycles();
+
+  /** More than thirty types in a package are more than a reader can survey. */
+  @ArchTest
+  static void packages_haveThirtyTypesAtMost(JavaClasses classes) {
+    Map<String, Long> counts =
+        classes.stream()
+            .filter(each -> !each.getName().contains("$"))
+            .filter(each -> !each.getSimpleName().equals("package-info"))
+            .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+    counts.values().removeIf(count -> count <= 30);
+    assertEquals(Map.of(), counts);
+  }
+
+  /** What a change in one of them can reach: the packages that depend on it. */
+  @ArchTest
+  static final ArchRule internals_dependOnOneAnotherInOneOrder =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage(CORE + ".internal..")
+          .layer("scheduler")
+          .definedBy(CORE + ".internal.scheduler")
+          .layer("dump")
+          .definedBy(CORE + ".internal.dump")
+          .layer("task")
+          .definedBy(CORE + ".internal.task")
+          .layer("loop")
+          .definedBy(CORE + ".internal.loop")
+          .layer("observe")
+          .definedBy(CORE + ".internal.observe")
+          .layer("engine")
+          .definedBy(ENGINE)
+          .whereLayer("scheduler")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("dump")
+          .mayOnlyBeAccessedByLayers("scheduler")
+          .whereLayer("task")
+          .mayOnlyBeAccessedByLayers("scheduler", "dump")
+          .whereLayer("loop")
+          .mayOnlyBeAccessedByLayers("scheduler", "dump", "task")
+          .whereLayer("observe")
+          .mayOnlyBeAccessedByLayers("scheduler", "dump", "task", "loop")
+          .whereLayer("engine")
+          .mayOnlyBeAccessedByLayers("scheduler", "dump", "task", "loop");
+
+  /** The implementation is found by its name. */
+  @ArchTest
+  static final ArchRule publicPackage_knowsNoImplementation =
+      noClasses()
+          .that()
+          .resideInAPackage(CORE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(CORE + ".internal..");
 
   @ArchTest
   static final ArchRule internals_areInNoPublicSignature =
@@ -197,7 +254,7 @@ class ArchitectureTest {
           .that()
           .resideOutsideOfPackage(ENGINE)
           .and()
-          .doNotBelongToAnyOf(BlockingCall.class, Interruption.class)
+          .haveNameNotMatching(".*\\.task\\.(BlockingCall|CallInterrupts)(\\$.*)?")
           .should()
           .callMethod(Interrupts.class, "deliver", Thread.class);
 
@@ -206,7 +263,7 @@ class ArchitectureTest {
   static final ArchRule handlers_areCalledInOnePlace =
       noClasses()
           .that()
-          .doNotBelongToAnyOf(Reports.class)
+          .haveNameNotMatching(".*\\.task\\.Reports(\\$.*)?")
           .should()
           .callMethod(UncaughtHandler.class, "handle", Coroutine.class, Throwable.class);
 

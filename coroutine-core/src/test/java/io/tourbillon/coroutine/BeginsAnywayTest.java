@@ -44,7 +44,7 @@ class BeginsAnywayTest {
 
   @Test
   void begins_cancelledBefore_beginsAndSeesItAtItsFirstSuspension() {
-    Coroutine<?> spawned = cancelledBeforeItsFirstTurn(SpawnOptions.DEFAULT.begins());
+    Coroutine<?> spawned = cancelledBeforeItsFirstTurn(SpawnOptions.DEFAULT.evenIfCancelled());
     String message = assertCancelled(spawned::join).getMessage();
     assertTrue(message.endsWith("too early"), message);
     assertTrue(closed.get());
@@ -65,7 +65,8 @@ class BeginsAnywayTest {
                     Policy.SUPERVISE,
                     scope -> {
                       scope.cancel("over");
-                      return scope.spawn(SpawnOptions.named("late").begins(), this::useAndClose);
+                      return scope.spawn(
+                          SpawnOptions.named("late").evenIfCancelled(), this::useAndClose);
                     }))
         .join();
     assertTrue(closed.get());
@@ -73,9 +74,10 @@ class BeginsAnywayTest {
 
   @Test
   void options_keepTheOthers() {
-    SpawnOptions options = SpawnOptions.named("name").withPriority(3).begins().withRate(7);
-    assertEquals(new SpawnOptions("name", null, 3, 7, true), options);
-    assertFalse(new SpawnOptions("name", null, 3, 7).beginsAnyway());
+    SpawnOptions options = SpawnOptions.named("name").withPriority(3).evenIfCancelled().withRate(7);
+    SpawnOptions without = SpawnOptions.named("name").withPriority(3).withRate(7);
+    assertEquals(without.evenIfCancelled(), options);
+    assertFalse(without.beginsEvenIfCancelled());
     assertThrows(IllegalArgumentException.class, () -> options.withRate(-1));
   }
 }

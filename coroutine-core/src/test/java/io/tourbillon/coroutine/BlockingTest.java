@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -118,8 +119,8 @@ class BlockingTest {
   void blocking_beyondItsThreads_waitsAndCanBeTakenBack() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     List<Coroutine<?>> busy = new ArrayList<>();
-    CountDownLatch began = new CountDownLatch(BlockingThreads.MOST);
-    for (int number = 0; number < BlockingThreads.MOST; number++) {
+    CountDownLatch began = new CountDownLatch(Internals.MOST_BLOCKING_CALLS);
+    for (int number = 0; number < Internals.MOST_BLOCKING_CALLS; number++) {
       busy.add(
           scheduler.spawn(
               () ->

@@ -132,7 +132,8 @@ class CancelOrderTest {
   @Test
   void send_toAShieldedOneThatIsCancelled_arrives() throws Exception {
     Channel<Integer> channel = Channel.rendezvous();
-    Coroutine<Integer> shielded = suspended(() -> Coroutines.shield(PATIENCE, channel::receive));
+    Coroutine<Integer> shielded =
+        suspended(() -> Coroutines.shield(PATIENCE, () -> channel.receive()));
     assertTrue(shielded.cancel());
     channel.send(7);
     assertEquals(7, shielded.join(PATIENCE));

@@ -110,7 +110,7 @@ final class CheckedSuspensions {
           Coroutines.delay(Duration.ofMillis(1));
           return 1;
         });
-    Coroutines.<Integer, RuntimeException>withTimeout(
+    Coroutines.<Integer, RuntimeException>acquireWithin(
         PATIENCE,
         () -> {
           Coroutines.delay(Duration.ofMillis(1));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import io.tourbillon.timer.TimerService;
 import java.io.IOException;
 import java.time.Duration;
@@ -126,7 +127,7 @@ class CloseTest {
   void close_thatWaits_namesInTheLogWhoIsWaitedFor() throws Exception {
     for (boolean withGrace : new boolean[] {false, true}) {
       CoroutineScheduler.Builder builder = TestSchedulers.builder().loops(1);
-      builder.closeReportAfter = Duration.ofMillis(30);
+      Internals.closeReportAfter(builder, Duration.ofMillis(30));
       CoroutineScheduler scheduler = builder.build();
       CompletableFuture<String> answer = new CompletableFuture<>();
       CountDownLatch begun = new CountDownLatch(1);
@@ -299,7 +300,7 @@ class CloseTest {
   void loops_afterClose_end() throws Exception {
     CoroutineScheduler scheduler = TestSchedulers.builder().loops(1).name("short-lived").build();
     scheduler.spawn(() -> {}).join(PATIENCE);
-    Thread loop = ((LoopScheduler) scheduler).loop(0).thread();
+    Thread loop = Internals.loopThread(scheduler, 0);
     scheduler.close();
     assertTrue(loop.join(PATIENCE));
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import io.tourbillon.timer.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -192,7 +193,7 @@ class CoroutineDumpTest {
         SpawnOptions.named("parent"),
         () -> {
           try (CoroutineScope scope =
-              CoroutineScope.open(Policy.FAIL_FAST).deadline(Duration.ofSeconds(10))) {
+              CoroutineScope.open(Policy.FAIL_FAST).timeout(Duration.ofSeconds(10))) {
             scope.spawn(SpawnOptions.named("child"), CoroutineDumpTest::sleep);
             scope.join();
           }
@@ -233,7 +234,7 @@ class CoroutineDumpTest {
           }
         });
     settle();
-    assertNull(((CoroutineTask<?>) kept.getFirst()).parent());
+    assertNull(Internals.parent(kept.getFirst()));
   }
 
   @Test

@@ -100,7 +100,7 @@ class CoroutineScopeFailuresTest {
       while (late.state() != State.SUSPENDED) {
         Thread.onSpinWait();
       }
-      scope.deadline(Duration.ZERO);
+      scope.timeout(Duration.ZERO);
       Coroutine.awaitAll(List.of(other));
       stage.complete("late");
       assertEquals("late", late.join());
@@ -119,7 +119,7 @@ class CoroutineScopeFailuresTest {
               });
       scope.spawn(() -> Coroutines.delay(LONG));
       assertThrows(CompletionException.class, failed::join);
-      scope.deadline(Duration.ZERO);
+      scope.timeout(Duration.ZERO);
       Throwable cause = assertThrows(CompletionException.class, scope::join).getCause();
       assertInstanceOf(TimeoutException.class, cause);
       assertEquals(List.of(broken), List.of(cause.getSuppressed()));
@@ -149,7 +149,7 @@ class CoroutineScopeFailuresTest {
   void deadline_ofAScopeThatIsClosed_isNotKept() {
     for (int number = 0; number < 100; number++) {
       try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.SUPERVISE)) {
-        scope.deadline(LONG).deadline(LONG);
+        scope.timeout(LONG).timeout(LONG);
       }
     }
     assertEquals(0, scheduler.timers().pending());
@@ -157,14 +157,14 @@ class CoroutineScopeFailuresTest {
     closed.close();
     assertEquals(
         "the scope is closed",
-        assertThrows(IllegalStateException.class, () -> closed.deadline(LONG)).getMessage());
+        assertThrows(IllegalStateException.class, () -> closed.timeout(LONG)).getMessage());
   }
 
   @Test
   void deadline_theLastThatWasSaid_counts() {
     try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.SUPERVISE)) {
       scope.spawn(() -> Coroutines.delay(LONG));
-      scope.deadline(LONG).deadline(Duration.ofMillis(1));
+      scope.timeout(LONG).timeout(Duration.ofMillis(1));
       assertEquals(
           "the scope was open for PT0.001S",
           assertThrows(CompletionException.class, scope::join).getCause().getMessage());
@@ -336,7 +336,7 @@ class CoroutineScopeFailuresTest {
                       CoroutineScope.run(
                           Policy.SUPERVISE,
                           scope -> {
-                            scope.deadline(Duration.ofMillis(1));
+                            scope.timeout(Duration.ofMillis(1));
                             Coroutines.delay(LONG);
                             return null;
                           }));
@@ -438,7 +438,7 @@ class CoroutineScopeFailuresTest {
                           try {
                             Coroutines.delay(LONG);
                           } finally {
-                            scope.deadline(Duration.ofMillis(1));
+                            scope.timeout(Duration.ofMillis(1));
                             Coroutines.shield(
                                 PATIENCE,
                                 Body.of(() -> Coroutines.delay(20, TimeUnit.MILLISECONDS)));

@@ -158,7 +158,7 @@ class CoroutineScopeTest {
         () -> {
           Coroutine<?> child;
           try (CoroutineScope scope =
-              CoroutineScope.open(Policy.SUPERVISE).deadline(Duration.ofMillis(5))) {
+              CoroutineScope.open(Policy.SUPERVISE).timeout(Duration.ofMillis(5))) {
             child = sleeping(scope);
             Throwable cause = assertThrows(CompletionException.class, scope::join).getCause();
             assertInstanceOf(TimeoutException.class, cause);
@@ -173,10 +173,10 @@ class CoroutineScopeTest {
     run(
         () -> {
           try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
-            scope.deadline(Duration.ofMillis(20)).deadline(LONG);
+            scope.timeout(Duration.ofMillis(20)).timeout(LONG);
             scope.spawn(() -> Coroutines.delay(Duration.ofMillis(40)));
             scope.join();
-            scope.deadline(Duration.ofMillis(1));
+            scope.timeout(Duration.ofMillis(1));
             sleeping(scope);
             assertInstanceOf(
                 TimeoutException.class,
@@ -460,7 +460,7 @@ class CoroutineScopeTest {
   @Test
   void deadlineOfAScopeThatIsClosed_isForgotten() {
     for (int round = 0; round < 3; round++) {
-      CoroutineScope.open(scheduler, Policy.FAIL_FAST).deadline(LONG).deadline(LONG).close();
+      CoroutineScope.open(scheduler, Policy.FAIL_FAST).timeout(LONG).timeout(LONG).close();
     }
     assertEquals(0, scheduler.timers().pending());
     // Were it in the wheel still, time would have gone there before this is a deadlock.
@@ -470,7 +470,7 @@ class CoroutineScopeTest {
             () ->
                 simulation.run(
                     () -> {
-                      CoroutineScope.open(Policy.FAIL_FAST).deadline(LONG).close();
+                      CoroutineScope.open(Policy.FAIL_FAST).timeout(LONG).close();
                       Coroutines.await(new CompletableFuture<>());
                     }));
     assertTrue(nothingIsDue.getMessage().contains("at PT0S"), nothingIsDue::getMessage);
@@ -481,7 +481,7 @@ class CoroutineScopeTest {
     simulation.run(
         () -> {
           try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
-            sleeping(scope.deadline(Duration.ofMinutes(2)));
+            sleeping(scope.timeout(Duration.ofMinutes(2)));
             CompletionException over = assertThrows(CompletionException.class, scope::join);
             assertEquals("the scope was open for PT2M", over.getCause().getMessage());
           }
@@ -502,7 +502,7 @@ class CoroutineScopeTest {
                 List<Coroutine<?>> children = new ArrayList<>();
                 try (CoroutineScope scope =
                     CoroutineScope.open(policies.get(mine % 3))
-                        .deadline(Duration.ofMillis(1 + mine % 5))) {
+                        .timeout(Duration.ofMillis(1 + mine % 5))) {
                   for (int child = 0; child < 5; child++) {
                     children.add(
                         scope.spawn(child == mine % 7 ? failing() : after(child, "value")));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import io.tourbillon.timer.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -43,7 +44,7 @@ class DeadLoopTest {
         Thread.onSpinWait();
       }
       broken = true;
-      ((LoopScheduler) scheduler).loop(0).tell(() -> {});
+      Internals.wake(scheduler, 0);
       Throwable cause =
           assertThrows(CompletionException.class, () -> sleeper.join(PATIENCE)).getCause();
       assertEquals("coroutine-loop-0 has died", cause.getMessage());

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.TestSchedulers.ENGINE;
 
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -179,7 +180,7 @@ final class FirstInTheProcess {
     StockThread holder = StockThread.start(() -> hold(monitor, inside, release));
     inside.await();
     List<Thread> left = leaveBehind(scheduler, () -> enter(monitor));
-    Thread loop = ((LoopScheduler) scheduler).loop(0).thread();
+    Thread loop = Internals.loopThread(scheduler, 0);
     require(scheduler.close(LIMIT), "all coroutines must have ended");
     require(loop.join(LIMIT), "the loop must end");
     byStockThread(deed, "after a scheduler that has left threads behind: " + left);

@@ -8,18 +8,18 @@ import org.jspecify.annotations.Nullable;
  * The system's time, but once it throws an {@link OutOfMemoryError} to a caller that may run out of
  * memory just there.
  */
-final class FullHeapClock implements Clock {
+public final class FullHeapClock implements Clock {
   private static final StackWalker STACK = StackWalker.getInstance();
 
   /** The class whose call is to fail; null when none is, or one has. */
   private final AtomicReference<@Nullable String> failing = new AtomicReference<>();
 
   /** The next call that comes from this class, by others or not, fails. */
-  void failIn(Class<?> caller) {
+  public void failIn(Class<?> caller) {
     failing.set(caller.getName());
   }
 
-  boolean hasFailed() {
+  public boolean hasFailed() {
     return failing.get() == null;
   }
 

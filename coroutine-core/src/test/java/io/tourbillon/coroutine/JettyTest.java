@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -96,11 +98,11 @@ class JettyTest {
 
   private void noteThread() {
     Thread thread = Thread.currentThread();
-    CoroutineLoop loop = CurrentLoop.get();
-    if (!thread.isVirtual() || loop == null || loop.scheduler() != scheduler) {
+    Optional<String> loop = Internals.loopOfCaller(scheduler);
+    if (!thread.isVirtual() || loop.isEmpty()) {
       strays.add(thread.toString());
     } else {
-      loops.add(loop.name());
+      loops.add(loop.orElseThrow());
       threads.add(thread.getName());
     }
   }
@@ -239,7 +241,7 @@ class JettyTest {
     server.stop();
     List<Thread> carriers = new ArrayList<>();
     for (int number = 0; number < 2; number++) {
-      carriers.add(((LoopScheduler) scheduler).loop(number).thread());
+      carriers.add(Internals.loopThread(scheduler, number));
     }
     assertTrue(scheduler.close(PATIENCE));
     for (Thread carrier : carriers) {
@@ -254,8 +256,7 @@ class JettyTest {
   }
 
   private int load() {
-    LoopScheduler own = (LoopScheduler) scheduler;
-    return own.loop(0).load() + own.loop(1).load();
+    return Internals.load(scheduler, 0) + Internals.load(scheduler, 1);
   }
 
   @Test

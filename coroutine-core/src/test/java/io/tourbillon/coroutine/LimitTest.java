@@ -65,7 +65,7 @@ class LimitTest {
   void suspensionInAScopeWithADeadline_hasTheTimeoutAsCause() throws Exception {
     run(
         () -> {
-          try (CoroutineScope scope = CoroutineScope.open(Policy.SUPERVISE).deadline(SHORT)) {
+          try (CoroutineScope scope = CoroutineScope.open(Policy.SUPERVISE).timeout(SHORT)) {
             Coroutine<?> child = sleeping(scope);
             assertIsOfALimit(assertThrows(CoroutineCancelledException.class, child::join));
             assertIsOfALimit(
@@ -114,7 +114,7 @@ class LimitTest {
     CompletionException failed =
         assertThrows(
             CompletionException.class,
-            () -> CoroutineScope.run(Policy.SUPERVISE, scope -> block.in(scope.deadline(SHORT))));
+            () -> CoroutineScope.run(Policy.SUPERVISE, scope -> block.in(scope.timeout(SHORT))));
     assertInstanceOf(TimeoutException.class, failed.getCause());
     TimeoutException late =
         assertThrows(

@@ -15,6 +15,7 @@ import io.tourbillon.coroutine.channel.ChannelClosedException;
 import io.tourbillon.coroutine.channel.Select;
 import io.tourbillon.coroutine.channel.Source;
 import io.tourbillon.coroutine.generator.Generator;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import io.tourbillon.coroutine.sync.Event;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.timer.VirtualClock;
@@ -63,7 +64,7 @@ class LoopsOwnThreadTest {
 
   private static void called(String method) {
     CALLS.add(method);
-    if (CurrentLoop.isOwnThread()) {
+    if (Internals.isLoopsOwnThread()) {
       VIOLATIONS.add(new Throwable(method + " on " + Thread.currentThread()));
     }
   }
@@ -475,7 +476,7 @@ class LoopsOwnThreadTest {
                 assertThrows(
                     TimeoutException.class,
                     () ->
-                        Coroutines.withTimeout(
+                        Coroutines.acquireWithin(
                             Duration.ofMillis(1),
                             () -> {
                               Thread.sleep(20);

@@ -204,7 +204,7 @@ class OutcomeRaceTest {
                 for (int round = 0; round < ROUNDS; round++) {
                   try {
                     int _ =
-                        Coroutines.<Integer, RuntimeException>withTimeout(
+                        Coroutines.<Integer, RuntimeException>acquireWithin(
                             limit(round),
                             () -> {
                               int permit = receive();

@@ -262,17 +262,6 @@ class SchedulingPolicyTest {
     scheduler.close();
   }
 
-  /** The lowest rate there is, of so many that their times would be past the end of all clocks. */
-  @Test
-  void rates_thatAreAlmostNone_giveNoTurnTooEarly() {
-    Throttle throttle = Throttle.of(Double.MIN_VALUE);
-    long nowNanos = Long.MAX_VALUE - 5;
-    assertEquals(nowNanos, throttle.take(nowNanos));
-    for (int turn = 0; turn < 1000; turn++) {
-      assertTrue(throttle.take(nowNanos) - nowNanos > TimeUnit.DAYS.toNanos(1000));
-    }
-  }
-
   /** Whether a turn is long is a matter of time, so this one is real. */
   @Test
   void checkpoint_yieldsOnlyWhenTheBudgetIsUsedUp() throws Exception {

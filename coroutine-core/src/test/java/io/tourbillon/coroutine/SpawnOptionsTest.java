@@ -3,6 +3,7 @@ package io.tourbillon.coroutine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import io.tourbillon.timer.VirtualClock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ class SpawnOptionsTest {
   }
 
   private static int priority(CoroutineScheduler scheduler, SpawnOptions options) {
-    return ((CoroutineTask<?>) scheduler.spawn(options, () -> {})).priority();
+    return Internals.priority(scheduler.spawn(options, () -> {}));
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.Source;
 import io.tourbillon.coroutine.generator.Generator;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -80,10 +81,10 @@ final class SpawnOverflowProgram {
 
   private void requireNothingLeft() {
     long untilNanos = System.nanoTime() + LIMIT.toNanos();
-    int left = ((LoopScheduler) scheduler).live();
+    int left = Internals.live(scheduler);
     while (left > 0 && System.nanoTime() < untilNanos) {
       Thread.onSpinWait();
-      left = ((LoopScheduler) scheduler).live();
+      left = Internals.live(scheduler);
     }
     require(left == 0, "places that are taken: " + left + ", " + scheduler.dump(10));
     require(scheduler.close(Duration.ZERO), "not all have ended");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,7 +53,7 @@ class ThreadDumpTest {
       long endNanos = System.nanoTime() + PATIENCE.toNanos();
       while (calls < CALLS && System.nanoTime() < endNanos) {
         for (Coroutine<?> coroutine : all) {
-          Thread thread = ((CoroutineTask<?>) coroutine).thread();
+          Thread thread = Internals.thread(coroutine);
           calls += thread == null ? 0 : thread.getStackTrace().length;
         }
       }

@@ -5,6 +5,7 @@ import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +61,7 @@ final class ThreadDumps {
         }
       }
       for (int number = 0; number < LOOPS; number++) {
-        Thread loop = ((LoopScheduler) scheduler).loop(number).thread();
+        Thread loop = Internals.loopThread(scheduler, number);
         while (loop.getState() == Thread.State.RUNNABLE) {
           Thread.onSpinWait();
         }

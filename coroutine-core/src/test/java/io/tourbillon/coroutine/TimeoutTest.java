@@ -236,7 +236,7 @@ class TimeoutTest {
         () ->
             assertEquals(
                 "connection",
-                Coroutines.<String, RuntimeException>withTimeout(
+                Coroutines.<String, RuntimeException>acquireWithin(
                     Duration.ofMillis(10),
                     () -> {
                       Coroutines.delay(Duration.ofMillis(9));
@@ -255,7 +255,7 @@ class TimeoutTest {
                 assertThrows(
                     TimeoutException.class,
                     () ->
-                        Coroutines.<String, RuntimeException>withTimeout(
+                        Coroutines.<String, RuntimeException>acquireWithin(
                             Duration.ofMillis(10), () -> Coroutines.await(pool), log::add)));
     clock.advance(Duration.ofMillis(20));
     assertTrue(coroutine.state().isEnd());
@@ -278,7 +278,7 @@ class TimeoutTest {
                 assertThrows(
                     CompletionException.class,
                     () ->
-                        Coroutines.withTimeout(
+                        Coroutines.acquireWithin(
                             Duration.ofMillis(100),
                             () -> {
                               throw failure;
@@ -295,7 +295,7 @@ class TimeoutTest {
             assertThrows(
                 IOException.class,
                 () ->
-                    Coroutines.<String, IOException>withTimeout(
+                    Coroutines.<String, IOException>acquireWithin(
                         Duration.ofMillis(10),
                         () -> {
                           Coroutines.delay(Duration.ofMillis(1));

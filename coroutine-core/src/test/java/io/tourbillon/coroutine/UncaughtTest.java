@@ -11,6 +11,7 @@ import io.tourbillon.coroutine.bridge.Publishers;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.Select;
 import io.tourbillon.coroutine.generator.Generator;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import io.tourbillon.coroutine.sync.Ticker;
 import io.tourbillon.timer.VirtualClock;
 import java.io.IOException;
@@ -191,7 +192,7 @@ class UncaughtTest {
         TestSchedulers.builder()
             .loops(1)
             .clock(clock)
-            .uncaughtHandler((_, _) -> onItsOwnThread.add(CurrentLoop.isOwnThread()))
+            .uncaughtHandler((_, _) -> onItsOwnThread.add(Internals.isLoopsOwnThread()))
             .build();
     virtual.spawn(
         () -> {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.Select;
+import io.tourbillon.coroutine.internal.task.Failures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -117,7 +118,7 @@ class UnseenFailureMatrixTest {
     }
 
     private boolean tells(Throwable one) {
-      return Throwables.contains(one, failure);
+      return Failures.contains(one, failure);
     }
 
     /** Looks, ends as it is to, and notes what it is thrown. */

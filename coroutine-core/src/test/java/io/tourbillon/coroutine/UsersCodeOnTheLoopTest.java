@@ -60,7 +60,7 @@ class UsersCodeOnTheLoopTest {
     Coroutine<?> acquiring =
         scheduler.spawn(
             () ->
-                Coroutines.withTimeout(
+                Coroutines.acquireWithin(
                     Duration.ofMillis(5),
                     () -> Coroutines.await(late),
                     lost -> {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.coroutine.internal.scheduler.Internals;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.VirtualClock;
 import java.io.InputStream;
@@ -579,7 +580,7 @@ class VirtualThreadTest {
     while (guest.getState() != Thread.State.WAITING) {
       Thread.onSpinWait();
     }
-    Thread loop = ((LoopScheduler) scheduler).loop(0).thread();
+    Thread loop = Internals.loopThread(scheduler, 0);
     assertTrue(scheduler.close(PATIENCE));
     assertTrue(loop.join(PATIENCE));
     assertThrows(
@@ -620,7 +621,7 @@ class VirtualThreadTest {
         Thread.onSpinWait();
       }
     }
-    Thread loop = ((LoopScheduler) closed).loop(0).thread();
+    Thread loop = Internals.loopThread(closed, 0);
     assertTrue(closed.close(PATIENCE));
     assertTrue(loop.join(PATIENCE));
     exhausted.set(true);

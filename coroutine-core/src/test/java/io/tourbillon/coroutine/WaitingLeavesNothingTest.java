@@ -143,7 +143,7 @@ class WaitingLeavesNothingTest {
                 assertThrows(
                     TimeoutException.class,
                     () ->
-                        Coroutines.withTimeout(
+                        Coroutines.acquireWithin(
                             LIMIT,
                             () -> {
                               Coroutines.yieldNow();

@@ -17,6 +17,7 @@ import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
 import io.tourbillon.coroutine.channel.Select;
 import io.tourbillon.coroutine.generator.Generator;
+import io.tourbillon.coroutine.internal.task.Failures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -135,7 +136,7 @@ class WhoseCancellationTest {
             "a callback",
             () -> Coroutines.<String>suspend(resumption -> resumption.fail(failureOf(future)))),
         new Wait(
-            "acquisition", () -> Coroutines.withTimeout(PATIENCE, passesItOn::call, value -> {})),
+            "acquisition", () -> Coroutines.acquireWithin(PATIENCE, passesItOn::call, value -> {})),
         new Wait(
             "generator",
             () -> {
@@ -166,7 +167,7 @@ class WhoseCancellationTest {
                                   () -> assertThrows(CompletionException.class, each.attempt::call))
                               .join(PATIENCE);
                       assertTrue(
-                          Throwables.contains(thrown, thrown.getCause())
+                          Failures.contains(thrown, thrown.getCause())
                               && thrown.getCause() != null);
                     }));
   }

@@ -1,7 +1,6 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
-import io.tourbillon.timer.wheel.ExpirySink;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,7 +8,7 @@ import java.util.List;
  * What a shutdown takes out of the shards, on its way back to those who scheduled it. For the
  * thread that shuts the service down.
  */
-final class HandBack implements ExpirySink<Object> {
+final class HandBack {
   private final Events events;
   private final ArrayList<Runnable> tasks = new ArrayList<>();
   private final ArrayList<Long> ids = new ArrayList<>();
@@ -26,23 +25,11 @@ final class HandBack implements ExpirySink<Object> {
     ids.ensureCapacity(ids.size() + count);
   }
 
-  /** Takes one timer that was pending; called under its shard's lock. */
-  @Override
-  public void expired(long id, long deadlineTick, Object armed) {
-    tasks.add(
-        armed instanceof ScheduledTimer timer
-            ? timer.end(ScheduledTimer.HANDED_BACK)
-            : (Runnable) armed);
+  /** Takes the task of a timer that was pending; called under its shard's lock. */
+  void add(long id, Runnable task) {
+    tasks.add(task);
     if (events.areHeard()) {
       ids.add(id);
-    }
-  }
-
-  /** Takes one timer of an executor view; called under its shard's lock. */
-  void add(OrderedTimer timer) {
-    tasks.add(timer.task);
-    if (events.areHeard()) {
-      ids.add(timer.id());
     }
   }
 
@@ -76,7 +63,7 @@ final class HandBack implements ExpirySink<Object> {
   /** One that fails must not keep the others from being told. */
   private void tell(AccountableTask task) {
     try {
-      task.handedBack(Refusals.of(Shard.SHUT_DOWN, null));
+      task.handedBack(Refusals.of(AbstractShard.SHUT_DOWN, null));
     } catch (Throwable error) {
       events.log(LogMessage.HAND_BACK_FAILED, error);
     }

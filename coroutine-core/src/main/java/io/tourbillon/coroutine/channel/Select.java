@@ -83,6 +83,7 @@ public final class Select<R extends @Nullable Object> {
    * @throws IllegalStateException if a case belongs to another select
    */
   @SafeVarargs
+  @SuppressWarnings("varargs") // Both only read the array.
   public static <R extends @Nullable Object> R select(SelectCase<R>... cases) {
     Select<R> select = new Select<>();
     for (SelectCase<R> each : cases) {
@@ -99,6 +100,7 @@ public final class Select<R extends @Nullable Object> {
    * @throws IllegalStateException if a case belongs to another select
    */
   @SafeVarargs
+  @SuppressWarnings("varargs") // Both only read the array.
   public static <R extends @Nullable Object> Select<R> of(SelectCase<R>... cases) {
     Select<R> select = new Select<>();
     for (SelectCase<R> each : cases) {

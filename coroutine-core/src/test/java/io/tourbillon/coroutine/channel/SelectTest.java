@@ -51,6 +51,7 @@ class SelectTest {
   }
 
   @SafeVarargs
+  @SuppressWarnings("varargs") // It only reads the array.
   private Select<String> ofBoth(SelectCase<String>... others) {
     List<SelectCase<String>> cases = new ArrayList<>();
     cases.add(onReceive(first, value -> "first " + value));

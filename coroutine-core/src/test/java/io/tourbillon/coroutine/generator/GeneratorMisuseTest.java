@@ -99,7 +99,7 @@ class GeneratorMisuseTest {
       assertThrows(TimeoutException.class, () -> gated.next(Duration.ofMillis(5)));
       assertThrows(TimeoutException.class, () -> gated.next(Duration.ZERO));
       Coroutine<?> impatient =
-          scheduler.spawn(() -> Coroutines.withTimeout(Duration.ofMillis(5), gated::next));
+          scheduler.spawn(() -> Coroutines.withTimeout(Duration.ofMillis(5), () -> gated.next()));
       assertInstanceOf(
           TimeoutException.class,
           assertThrows(CompletionException.class, impatient::join).getCause());

@@ -168,11 +168,11 @@ class ComingFromAsyncioTest extends MigrationPage {
     run(
         () -> {
           try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
-            scope.deadline(ms(10));
+            scope.timeout(ms(10));
             scope.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
             for (int message = 0; message < 3; message++) {
               sleep(8);
-              scope.deadline(ms(10));
+              scope.timeout(ms(10));
             }
             assertInstanceOf(
                 TimeoutException.class,

@@ -149,7 +149,7 @@ class ComingFromKotlinTest extends MigrationPage {
           assertThrows(
               TimeoutException.class,
               () ->
-                  Coroutines.withTimeout(
+                  Coroutines.acquireWithin(
                       ms(10), after(20, "connection")::call, late -> note("closed " + late)));
           sleep(20);
         });

@@ -78,7 +78,7 @@ class BarrierTest extends OnTwoLoops {
     Barrier barrier = new Barrier("start", 3, null);
     Coroutine<?> first = suspended(barrier::await);
     Coroutine<?> second =
-        awaitSuspension(scheduler.spawn(new SpawnOptions("shy"), () -> barrier.await()));
+        awaitSuspension(scheduler.spawn(SpawnOptions.named("shy"), () -> barrier.await()));
     second.cancel();
     assertCancelled(second::join);
     assertEquals("start is broken: shy gave up", brokenFor(first).getMessage());

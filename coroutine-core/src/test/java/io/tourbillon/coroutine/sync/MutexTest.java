@@ -94,7 +94,7 @@ class MutexTest extends OnTwoLoops {
   void lock_byItsHolder_isRefused() {
     Coroutine<?> clerk =
         scheduler.spawn(
-            new SpawnOptions("clerk"),
+            SpawnOptions.named("clerk"),
             () -> {
               mutex.lock();
               mutex.lock();
@@ -111,8 +111,8 @@ class MutexTest extends OnTwoLoops {
     Coroutine<?> clerk =
         awaitSuspension(
             scheduler.spawn(
-                new SpawnOptions("clerk"), () -> mutex.withLock(() -> Coroutines.delay(PATIENCE))));
-    Coroutine<?> thief = scheduler.spawn(new SpawnOptions("thief"), () -> mutex.unlock());
+                SpawnOptions.named("clerk"), () -> mutex.withLock(() -> Coroutines.delay(PATIENCE))));
+    Coroutine<?> thief = scheduler.spawn(SpawnOptions.named("thief"), () -> mutex.unlock());
     assertEquals(
         "a mutex must be unlocked by its holder: accounts, held by clerk, not by thief",
         assertThrows(CompletionException.class, thief::join).getCause().getMessage());

@@ -104,9 +104,9 @@ class DeterminismTest {
               onSend(left, "value", () -> "rid of it, left"),
               onSend(right, "value", () -> "rid of it, right"),
               onTimeout(limit, () -> "nobody"));
-      case 4 -> Coroutines.withTimeout(limit, right::receive);
+      case 4 -> Coroutines.withTimeout(limit, () -> right.receive());
       case 5 -> {
-        try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST).deadline(limit)) {
+        try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST).timeout(limit)) {
           scope.spawn(() -> note("has got for its parent " + left.receive()));
           scope.join();
           yield "the end of a child";

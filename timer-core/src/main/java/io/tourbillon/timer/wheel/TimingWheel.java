@@ -195,13 +195,13 @@ public final class TimingWheel<T> {
    *
    * @param tick where to advance to; one not after the current tick does nothing
    * @param budget at least 1
-   * @param sink is given the expired timers, at most {@code budget}
+   * @param handler receives the expired timers, at most {@code budget}
    * @return how many expired
    * @throws IllegalArgumentException if the tick is the largest long or the budget is below 1
    */
-  public int advance(long tick, int budget, ExpirySink<? super T> sink) {
+  public int advance(long tick, int budget, ExpiryHandler<? super T> handler) {
     requireTick(tick);
-    Objects.requireNonNull(sink, "sink");
+    Objects.requireNonNull(handler, "handler");
     if (budget < 1) {
       throw new IllegalArgumentException("budget must be at least 1: " + budget);
     }
@@ -215,7 +215,7 @@ public final class TimingWheel<T> {
       }
       now = next - 1;
       left = cascade.move(now, left);
-      left = fire(next, left, sink);
+      left = fire(next, left, handler);
       if (slots.isOccupied(Levels.slot(0, next)) || cascade.isUnfinished()) {
         break;
       }
@@ -224,26 +224,26 @@ public final class TimingWheel<T> {
     return expiredBefore - entries.size();
   }
 
-  private int fire(long tick, int budget, ExpirySink<? super T> sink) {
+  private int fire(long tick, int budget, ExpiryHandler<? super T> handler) {
     int slot = Levels.slot(0, tick);
     int left = budget;
     for (int count; (count = lookahead.read(slot, left)) > 0; left -= count) {
       lookahead.readTasks(count);
       for (int place = 0; place < count; place++) {
-        fireFirst(slot, lookahead.index(place), lookahead.deadlineTick(place), sink);
+        fireFirst(slot, lookahead.index(place), lookahead.deadlineTick(place), handler);
       }
     }
     return left;
   }
 
   /** Fires the first timer of the slot of the tick after now, or moves it if it was pushed out. */
-  private void fireFirst(int slot, int index, long deadlineTick, ExpirySink<? super T> sink) {
+  private void fireFirst(int slot, int index, long deadlineTick, ExpiryHandler<? super T> handler) {
     if (deadlineTick > now + 1) {
       cascade.moveFirst(slot, index, deadlineTick, now);
     } else {
       long id = entries.id(index);
       slots.removeFirst(slot);
-      sink.expired(id, deadlineTick, taskOf(entries.vacate(index)));
+      handler.expired(id, deadlineTick, taskOf(entries.vacate(index)));
     }
   }
 
@@ -325,10 +325,10 @@ public final class TimingWheel<T> {
    * @param page from 0 to {@link #pageCount} - 1
    * @param visitor must not change the wheel
    */
-  public void visit(int page, ExpirySink<? super T> visitor) {
+  public void visit(int page, TimerVisitor<? super T> visitor) {
     int index = entries.nextTenant(page, page << EntrySlab.PAGE_BITS);
     while (index >= 0) {
-      visitor.expired(entries.id(index), entries.deadlineTick(index), taskOf(entries.task(index)));
+      visitor.visit(entries.id(index), entries.deadlineTick(index), taskOf(entries.task(index)));
       index = entries.nextTenant(page, index + 1);
     }
   }

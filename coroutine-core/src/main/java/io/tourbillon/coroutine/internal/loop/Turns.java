@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The loop's own.
  */
-final class Turns {
+public final class Turns {
   /** About so many turns come between two looks at the mailbox and the wheel. */
   private static final int MOST_TURNS = 1024;
 

@@ -1,7 +1,8 @@
 package io.tourbillon.timer.internal.ordered;
 
 import io.tourbillon.timer.internal.ordered.OrderedEntry.Where;
-import io.tourbillon.timer.wheel.ExpirySink;
+import io.tourbillon.timer.wheel.ExpiryHandler;
+import io.tourbillon.timer.wheel.TimerVisitor;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +44,8 @@ public final class OrderedQueue<E extends OrderedEntry> {
   private final TimingWheel<E> wheel = new TimingWheel<>(0);
 
   private final DeadlineHeap<E> heap = new DeadlineHeap<>();
-  private final ExpirySink<E> toHeap =
-      new ExpirySink<>() {
+  private final ExpiryHandler<E> toHeap =
+      new ExpiryHandler<>() {
         @Override
         public void expired(long id, long deadlineTick, E entry) {
           heap.add(entry);
@@ -287,9 +288,9 @@ public final class OrderedQueue<E extends OrderedEntry> {
     if (page > 0) {
       wheel.visit(
           page - 1,
-          new ExpirySink<>() {
+          new TimerVisitor<>() {
             @Override
-            public void expired(long id, long deadlineTick, E entry) {
+            public void visit(long id, long deadlineTick, E entry) {
               visitor.accept(entry);
             }
           });

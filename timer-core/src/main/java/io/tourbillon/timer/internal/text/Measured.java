@@ -2,6 +2,7 @@ package io.tourbillon.timer.internal.text;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.time.Duration;
 import org.HdrHistogram.AbstractHistogram;
 
 /** What was measured, in words; the same in every locale. */
@@ -52,5 +53,25 @@ public final class Measured {
         + time(nanos.getMaxValue())
         + ", of "
         + count;
+  }
+
+  /**
+   * A time, as 1.23 s, 2 min 3 s or 4 h 5 min: to hundredths of a second, or coarser if it is long.
+   */
+  public static String span(Duration time) {
+    long seconds = time.toSeconds();
+    if (seconds < 60) {
+      int hundredths = time.toMillisPart() / 10;
+      String fraction =
+          hundredths == 0 ? "" : hundredths < 10 ? ".0" + hundredths : "." + hundredths;
+      return seconds + fraction + " s";
+    }
+    if (seconds < 3600) {
+      return seconds / 60 + " min " + seconds % 60 + " s";
+    }
+    if (seconds < 86_400) {
+      return seconds / 3600 + " h " + seconds / 60 % 60 + " min";
+    }
+    return seconds / 86_400 + " d " + seconds / 3600 % 24 + " h";
   }
 }

@@ -1,0 +1,240 @@
+package io.tourbillon.coroutine.internal.dump;
+
+import io.tourbillon.coroutine.CoroutineDump;
+import io.tourbillon.coroutine.CoroutineDump.Deadlock;
+import io.tourbillon.coroutine.CoroutineDump.Entry;
+import io.tourbillon.coroutine.CoroutineDump.Link;
+import io.tourbillon.coroutine.internal.dump.WaitForGraph.Edge;
+import io.tourbillon.coroutine.internal.task.CoroutineLoop;
+import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.TaskHost;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a dump. For one call, by whoever asks; the loops only note what they see, and nothing of
+ * users is called there.
+ *
+ * <ol>
+ *   <li>{@link #sightSome}: each loop notes some coroutines of its own.
+ *   <li>{@link WaitForGraph}: deadlocks to which their waits lead.
+ *   <li>{@link #want}: who is to be shown: those in deadlocks first, each with its ancestors.
+ *   <li>{@link #sightAgain}: loops note those of them that have not been seen yet, and those in
+ *       deadlocks once more, as they may have been seen before that began.
+ *   <li>{@link #tree}: puts children below parents.
+ * </ol>
+ */
+public final class DumpSnapshot {
+  /** How long it takes at the most to note one, on a busy machine. */
+  private static final Duration NOTING = Duration.ofNanos(2000);
+
+  /** How long a loop has to answer while a coroutine may hold it up. */
+  public static final Duration ANSWER = Duration.ofMillis(100);
+
+  private final TaskHost scheduler;
+  private final List<CoroutineLoop> loops;
+  private final int most;
+  private final int total;
+
+  /** A loop that only has much to note does not count as one that is held up. */
+  private final Duration patience;
+
+  private final List<String> silent = new ArrayList<>();
+
+  /** One of each loop, then a second one of each, and so on. */
+  private final Map<CoroutineTask<?>, Sighting> sighted = new LinkedHashMap<>();
+
+  private final Set<CoroutineTask<?>> deadlocked = new LinkedHashSet<>();
+
+  /** Parents before children. */
+  private final Set<CoroutineTask<?>> wanted = new LinkedHashSet<>();
+
+  public DumpSnapshot(TaskHost scheduler, List<CoroutineLoop> loops, int most) {
+    this.scheduler = scheduler;
+    this.loops = loops;
+    this.most = most;
+    total = loops.stream().mapToInt(CoroutineLoop::live).sum();
+    patience = ANSWER.plus(NOTING.multipliedBy(Math.min(most, total)));
+  }
+
+  public CoroutineDump take() {
+    sightSome();
+    List<List<Edge>> cycles = WaitForGraph.cycles(byNumber(sighted.keySet()));
+    for (List<Edge> cycle : cycles) {
+      for (Edge edge : cycle) {
+        if (edge.waiter() instanceof CoroutineTask<?> coroutine) {
+          deadlocked.add(coroutine);
+        }
+      }
+    }
+    deadlocked.forEach(this::want);
+    sighted.keySet().forEach(this::want);
+    sightAgain();
+    return new CoroutineDump(total, tree(), cycles.stream().map(this::deadlock).toList(), silent);
+  }
+
+  private void sightSome() {
+    Map<CoroutineLoop, List<Sighting>> answers = ask(loops, loop -> loop.some(share(loop)));
+    int longest = 0;
+    for (CoroutineLoop loop : loops) {
+      List<Sighting> answer = answers.get(loop);
+      if (answer != null) {
+        longest = Math.max(longest, answer.size());
+      } else if (!loop.isDead() && !loop.hasEnded()) {
+        silent.add(loop.name());
+        CoroutineTask<?> running = loop.current();
+        if (running != null) {
+          sighted.put(running, Sighting.glimpse(running));
+        }
+      }
+    }
+    for (int at = 0; at < longest; at++) {
+      for (CoroutineLoop loop : loops) {
+        List<Sighting> answer = answers.getOrDefault(loop, List.of());
+        if (at < answer.size()) {
+          Sighting each = answer.get(at);
+          sighted.putIfAbsent(each.coroutine(), each);
+        }
+      }
+    }
+  }
+
+  /** How many a loop is to note: if they are too many, as large a part of them as of all others. */
+  private int share(CoroutineLoop loop) {
+    return total <= most
+        ? most
+        : Math.min(most, (int) Math.ceilDiv((long) most * loop.live(), total));
+  }
+
+  /** Late answers count for nothing. */
+  private Map<CoroutineLoop, List<Sighting>> ask(
+      Collection<CoroutineLoop> some, Function<CoroutineLoop, List<CoroutineTask<?>>> forWhom) {
+    Map<CoroutineLoop, List<Sighting>> answers = new ConcurrentHashMap<>();
+    boolean _ =
+        CoroutineLoop.tellAll(
+            some,
+            patience,
+            (loop, done) -> {
+              answers.put(loop, Sighting.ofAll(forWhom.apply(loop), loop.elapsedNanos()));
+              done.run();
+            });
+    return Map.copyOf(answers);
+  }
+
+  /** It is to be shown, below its ancestors, if there is room. */
+  private void want(CoroutineTask<?> coroutine) {
+    Deque<CoroutineTask<?>> line = new ArrayDeque<>();
+    CoroutineTask<?> next = coroutine;
+    while (next != null && !wanted.contains(next)) {
+      line.push(next);
+      next = parentOf(next) instanceof CoroutineTask<?> parent ? parent : null;
+    }
+    for (CoroutineTask<?> each : line) {
+      if (wanted.size() < most && each.loop.scheduler().equals(scheduler)) {
+        wanted.add(each);
+      }
+    }
+  }
+
+  private @Nullable Object parentOf(CoroutineTask<?> coroutine) {
+    Sighting known = sighted.get(coroutine);
+    return known == null ? coroutine.parent() : known.parent();
+  }
+
+  private void sightAgain() {
+    Map<CoroutineLoop, List<CoroutineTask<?>>> again = new HashMap<>();
+    for (CoroutineTask<?> each : wanted) {
+      boolean isDue = deadlocked.contains(each) || !sighted.containsKey(each);
+      if (isDue && !silent.contains(each.loop.name())) {
+        again.computeIfAbsent(each.loop, _ -> new ArrayList<>()).add(each);
+      }
+    }
+    ask(again.keySet(), loop -> Objects.requireNonNull(again.get(loop)))
+        .values()
+        .forEach(answer -> answer.forEach(each -> sighted.put(each.coroutine(), each)));
+  }
+
+  /** Older ones before younger ones, each above its children. */
+  private List<Entry> tree() {
+    Map<CoroutineTask<?>, List<Sighting>> children = new HashMap<>();
+    Deque<Place> next = new ArrayDeque<>();
+    for (CoroutineTask<?> each : byNumber(wanted).reversed()) {
+      Sighting seen = sighted.get(each);
+      if (seen == null) {
+        continue;
+      }
+      if (seen.parent() instanceof CoroutineTask<?> parent
+          && wanted.contains(parent)
+          && sighted.containsKey(parent)) {
+        children.computeIfAbsent(parent, _ -> new ArrayList<>()).add(seen);
+      } else {
+        next.push(new Place(seen, 0));
+      }
+    }
+    List<Entry> entries = new ArrayList<>();
+    while (!next.isEmpty()) {
+      Place place = next.pop();
+      entries.add(place.seen.entry(place.depth));
+      children
+          .getOrDefault(place.seen.coroutine(), List.of())
+          .forEach(child -> next.push(new Place(child, place.depth + 1)));
+    }
+    return entries;
+  }
+
+  private record Place(Sighting seen, int depth) {}
+
+  private static List<CoroutineTask<?>> byNumber(Collection<CoroutineTask<?>> coroutines) {
+    return coroutines.stream()
+        .sorted(Comparator.<CoroutineTask<?>>comparingLong(each -> each.number()))
+        .toList();
+  }
+
+  /** Told from the oldest coroutine on. */
+  private Deadlock deadlock(List<Edge> cycle) {
+    int oldest = 0;
+    for (int at = 1; at < cycle.size(); at++) {
+      if (numberOf(cycle.get(at)) < numberOf(cycle.get(oldest))) {
+        oldest = at;
+      }
+    }
+    Collections.rotate(cycle, -oldest);
+    return new Deadlock(
+        cycle.stream()
+            .map(
+                edge ->
+                    new Link(
+                        Words.nameOf(edge.waiter()),
+                        Words.of(edge.pending()),
+                        Words.nameOf(edge.holder())))
+            .toList(),
+        cycle.stream()
+            .map(edge -> sighted.get(edge.waiter()))
+            .filter(Objects::nonNull)
+            .map(Sighting::remaining)
+            .flatMap(Optional::stream)
+            .min(Comparator.naturalOrder()));
+  }
+
+  private static long numberOf(Edge edge) {
+    return edge.waiter() instanceof CoroutineTask<?> coroutine
+        ? coroutine.number()
+        : Long.MAX_VALUE;
+  }
+}

@@ -1,0 +1,68 @@
+package io.tourbillon.coroutine.internal.dump;
+
+import io.tourbillon.coroutine.CoroutineStats;
+import io.tourbillon.coroutine.LoopStats;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.task.CoroutineLoop;
+import io.tourbillon.timer.Distribution;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Sums up what the loops have counted and measured. For one call. */
+public final class StatsSnapshot {
+  private final CoroutineLoop[] loops;
+  private final Distribution.Builder latenessNanos = Distribution.builder();
+  private final Distribution.Builder waitNanos = Distribution.builder();
+  private final Distribution.Builder turnNanos = Distribution.builder();
+
+  public StatsSnapshot(CoroutineLoop[] loops) {
+    this.loops = loops;
+  }
+
+  public CoroutineStats take(boolean recorded, long tickNanos, long spawned) {
+    List<LoopStats> each = new ArrayList<>();
+    long live = 0;
+    long running = 0;
+    long guests = 0;
+    for (CoroutineLoop loop : loops) {
+      each.add(loop.stats());
+      live += loop.live();
+      running += loop.current() == null ? 0 : 1;
+      guests += loop.guests();
+      loop.addTo(latenessNanos, waitNanos, turnNanos);
+    }
+    long present = sum(Count.PRESENT);
+    long suspended = Math.min(present, sum(Count.SUSPENDED));
+    return new CoroutineStats(
+        recorded,
+        tickNanos,
+        spawned,
+        sum(Count.FINISHED),
+        sum(Count.FAILED),
+        Map.of(
+            "call", sum(Count.CANCELLED_BY_CALL),
+            "future", sum(Count.CANCELLED_BY_FUTURE),
+            "close", sum(Count.CANCELLED_BY_CLOSE)),
+        sum(Count.TIMEOUTS),
+        Math.max(0, live - present),
+        Math.max(0, present - suspended - running),
+        running,
+        suspended,
+        guests,
+        sum(Count.SWITCHES),
+        each.stream().mapToLong(LoopStats::stalls).sum(),
+        each,
+        latenessNanos.build(),
+        waitNanos.build(),
+        turnNanos.build());
+  }
+
+  private long sum(Count count) {
+    long sum = 0;
+    for (CoroutineLoop loop : loops) {
+      sum += loop.counts().get(count);
+    }
+    return sum;
+  }
+}

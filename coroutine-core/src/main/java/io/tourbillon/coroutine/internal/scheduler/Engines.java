@@ -1,0 +1,110 @@
+package io.tourbillon.coroutine.internal.scheduler;
+
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.internal.engine.Carriers;
+import io.tourbillon.coroutine.internal.engine.ContinuationEngine;
+import io.tourbillon.coroutine.internal.engine.EngineLoop;
+import io.tourbillon.coroutine.internal.engine.HandoffEngine;
+import io.tourbillon.coroutine.internal.engine.LoopEngine;
+import io.tourbillon.coroutine.internal.engine.Scheduling;
+import io.tourbillon.coroutine.internal.engine.VirtualThreadEngine;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the engine of a loop, and finds out which engines this JVM can run. Thread-safe. */
+final class Engines {
+  private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** Engines that have been seen to work. An engine that did not work is tried again. */
+  private static final Map<Engine, Boolean> SEEN_TO_WORK = new ConcurrentHashMap<>();
+
+  private Engines() {}
+
+  static LoopEngine newLoopEngine(Engine engine, EngineLoop loop) {
+    return switch (engine) {
+      case VIRTUAL_THREAD -> new VirtualThreadEngine(loop);
+      case CONTINUATION -> new ContinuationEngine(loop);
+      case HANDOFF -> new HandoffEngine(loop);
+    };
+  }
+
+  /** Says what an engine needs, for error messages. */
+  static String need(Engine engine) {
+    String flag = engine.flag();
+    return flag.isEmpty() ? engine + " needs nothing" : engine + " needs the flag " + flag;
+  }
+
+  /** Returns why an engine is not available; an empty string if it is. */
+  static String obstacle(Engine engine) {
+    if (SEEN_TO_WORK.containsKey(engine)) {
+      return "";
+    }
+    String found = Scheduling.byDefault(() -> probe(engine));
+    if (found.isEmpty()) {
+      SEEN_TO_WORK.put(engine, true);
+    }
+    return found;
+  }
+
+  /** Runs a coroutine that suspends in each way that needs the engine. */
+  private static String probe(Engine engine) {
+    if (engine == Engine.VIRTUAL_THREAD && !Carriers.ARE_KNOWN) {
+      return need(engine);
+    }
+    LoopScheduler scheduler = null;
+    try {
+      scheduler =
+          LoopScheduler.start(
+              new SchedulerBuilder().loops(1).name("probe").watchdog(Duration.ZERO), engine);
+      Coroutine<Boolean> trial = scheduler.spawn(() -> suspendInAllWays(engine));
+      return trial.join(PATIENCE) ? "" : need(engine);
+    } catch (Throwable failure) {
+      return need(engine) + ", and this JVM answers " + failure;
+    } finally {
+      if (scheduler != null) {
+        scheduler.close(Duration.ZERO);
+      }
+    }
+  }
+
+  private static boolean suspendInAllWays(Engine engine) throws InterruptedException {
+    Thread before = Thread.currentThread();
+    Coroutines.yieldNow();
+    Coroutines.delay(Duration.ofMillis(1));
+    if (engine == Engine.VIRTUAL_THREAD) {
+      Thread.sleep(1);
+    }
+    return Thread.currentThread().equals(before);
+  }
+
+  /**
+   * Chooses the engine of a new scheduler.
+   *
+   * @param asked null for the best one that is available
+   * @throws UnsupportedOperationException if the engine that was asked for is not available
+   */
+  static Engine choose(@Nullable Engine asked) {
+    if (asked != null) {
+      String obstacle = obstacle(asked);
+      if (!obstacle.isEmpty()) {
+        throw new UnsupportedOperationException(obstacle);
+      }
+      return asked;
+    }
+    String obstacle = obstacle(Engine.VIRTUAL_THREAD);
+    if (obstacle.isEmpty()) {
+      return Engine.VIRTUAL_THREAD;
+    }
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "coroutines run on Engine.HANDOFF, where a switch costs several times as much and blocking"
+            + " calls block their loop: "
+            + obstacle);
+    return Engine.HANDOFF;
+  }
+}

@@ -1,0 +1,371 @@
+package io.tourbillon.coroutine.internal.scheduler;
+
+import io.tourbillon.coroutine.Action;
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineDump;
+import io.tourbillon.coroutine.CoroutineStats;
+import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.SchedulingPolicy;
+import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.internal.dump.DumpSnapshot;
+import io.tourbillon.coroutine.internal.dump.StatsSnapshot;
+import io.tourbillon.coroutine.internal.engine.BlockingThreads;
+import io.tourbillon.coroutine.internal.loop.TurnOrder;
+import io.tourbillon.coroutine.internal.task.CoroutineLoop;
+import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.CurrentLoop;
+import io.tourbillon.coroutine.internal.task.Reports;
+import io.tourbillon.coroutine.internal.task.TaskHost;
+import io.tourbillon.coroutine.internal.task.Traits;
+import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.internal.StackReserve;
+import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.text.Printable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The scheduler: places coroutines on loops, and waits for them in the end. */
+final class LoopScheduler implements TaskHost {
+  private final String name;
+  private final Engine engine;
+  private final CoroutineLoop[] loops;
+  private final Clock clock;
+  private final Duration tick;
+  private final boolean recordStats;
+  private final boolean recordCreationSites;
+  private final Closing closing;
+  private final Reports reports;
+  private final AtomicLong spawned = new AtomicLong();
+  private final AtomicLong guests = new AtomicLong();
+
+  /** Made at the first call; guarded by this. */
+  private @Nullable TimerService timers;
+
+  private @Nullable BlockingThreads blockingThreads;
+
+  private LoopScheduler(SchedulerBuilder options, Engine engine) {
+    clock = options.clock;
+    tick = options.tick;
+    recordStats = options.recordStats;
+    recordCreationSites = options.recordCreationSites;
+    this.engine = engine;
+    name = options.name;
+    reports =
+        new Reports(
+            options.uncaughtHandler,
+            options.watchdogBound,
+            options.stallHandler,
+            options.realTimeWaitHandler);
+    loops = new CoroutineLoop[options.loops];
+    TickScale scale = new TickScale(clock.nanoTime(), tick.toNanos());
+    CoroutineLoop.Options common =
+        new CoroutineLoop.Options(
+            clock,
+            scale,
+            () -> orderOf(options.policy),
+            TickScale.nanosOf(options.budget),
+            recordStats,
+            loop -> Engines.newLoopEngine(engine, loop));
+    for (int number = 0; number < loops.length; number++) {
+      loops[number] = new CoroutineLoop(this, number, common);
+    }
+    closing = new Closing(this, List.of(loops), options);
+  }
+
+  private static TurnOrder orderOf(SchedulingPolicy policy) {
+    return switch (policy) {
+      case SchedulingPolicy.Fifo _ -> TurnOrder.byArrival();
+      case SchedulingPolicy.RoundRobin _ -> TurnOrder.byGroup();
+      case SchedulingPolicy.Priority(var step) -> TurnOrder.byPriority(TickScale.nanosOf(step));
+      case SchedulingPolicy.EarliestDeadline(var horizon) ->
+          TurnOrder.byDeadline(TickScale.nanosOf(horizon));
+      case SchedulingPolicy.Random(var seed) -> TurnOrder.byChance(seed);
+    };
+  }
+
+  static LoopScheduler start(SchedulerBuilder options) {
+    Engine engine = Engines.choose(options.engine);
+    return start(options, engine);
+  }
+
+  /** Without asking whether the engine is available: for those who want to find out. */
+  static LoopScheduler start(SchedulerBuilder options, Engine engine) {
+    LoopScheduler scheduler = new LoopScheduler(options, engine);
+    boolean started = false;
+    try {
+      for (CoroutineLoop loop : scheduler.loops) {
+        loop.start();
+      }
+      started = true;
+    } finally {
+      if (!started) {
+        scheduler.close(Duration.ZERO);
+      }
+    }
+    return scheduler;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  /** One of its loops, by its number from 0 on. */
+  CoroutineLoop loop(int number) {
+    return loops[number];
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closing.hasBegun();
+  }
+
+  @Override
+  public CoroutineStats stats() {
+    return new StatsSnapshot(loops).take(recordStats, tick.toNanos(), spawned.get());
+  }
+
+  @Override
+  public Engine engine() {
+    return engine;
+  }
+
+  @Override
+  public <T extends @Nullable Object> Coroutine<T> spawn(Callable<T> body) {
+    return spawn(SpawnOptions.DEFAULT, body);
+  }
+
+  @Override
+  public Coroutine<@Nullable Void> spawn(Action body) {
+    return spawn(SpawnOptions.DEFAULT, body);
+  }
+
+  @Override
+  public Coroutine<@Nullable Void> spawn(SpawnOptions options, Action body) {
+    return spawnAny(options, body, null, _ -> {});
+  }
+
+  @Override
+  public <T extends @Nullable Object> Coroutine<T> spawn(SpawnOptions options, Callable<T> body) {
+    return spawnAny(options, body, null, _ -> {});
+  }
+
+  @Override
+  public <T extends @Nullable Object> CoroutineTask<T> spawnAny(
+      SpawnOptions options,
+      Object body,
+      @Nullable String cancelledFor,
+      Consumer<? super CoroutineTask<T>> known) {
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(body, "body");
+    StackReserve.require();
+    CoroutineTask<?> parent = CurrentLoop.coroutine();
+    CoroutineLoop loop = leastLoaded();
+    loop.takePlace();
+    boolean accepted = false;
+    try {
+      requireAdmission();
+      if (loop.isDead()) {
+        throw new IllegalStateException("no loop is alive any more: " + name);
+      }
+      CoroutineTask<T> coroutine = newCoroutine(loop, options, body);
+      if (parent != null) {
+        coroutine.inheritFrom(parent);
+      }
+      if (cancelledFor != null) {
+        coroutine.cancel(cancelledFor);
+      }
+      known.accept(coroutine);
+      loop.accept(coroutine);
+      accepted = true;
+      return coroutine;
+    } finally {
+      if (!accepted) {
+        loop.givePlace();
+      }
+    }
+  }
+
+  /** Refuses what is begun after a close, unless a coroutine does or waits for who does. */
+  private void requireAdmission() {
+    if (closing.hasBegun() && !closing.admits(CurrentLoop.coroutineOrWaiter())) {
+      throw refusal();
+    }
+  }
+
+  @Override
+  public <T extends @Nullable Object> CoroutineTask<T> newCoroutine(
+      CoroutineLoop loop, SpawnOptions options, Object body) {
+    StackTraceElement createdAt = recordCreationSites ? CreationSite.find() : null;
+    return new CoroutineTask<>(
+        loop, spawned.incrementAndGet(), Traits.of(options, createdAt), body);
+  }
+
+  private CoroutineLoop leastLoaded() {
+    CoroutineLoop least = loops[0];
+    int leastLoad = least.load();
+    for (int number = 1; number < loops.length && leastLoad > 0; number++) {
+      int load = loops[number].load();
+      if (load < leastLoad) {
+        least = loops[number];
+        leastLoad = load;
+      }
+    }
+    return least;
+  }
+
+  private RejectedExecutionException refusal() {
+    return new RejectedExecutionException("the scheduler is closed: " + name);
+  }
+
+  @Override
+  public synchronized TimerService timers() {
+    TimerService service = timers;
+    if (service == null) {
+      service =
+          TimerService.builder()
+              .clock(clock)
+              .tick(tick)
+              .recordStats(recordStats)
+              .executor(task -> leastLoaded().runTimerTask(task))
+              .build();
+      timers = service;
+      if (closing.isOver()) {
+        service.close();
+      }
+    }
+    return service;
+  }
+
+  void closeTimers() {
+    TimerService service;
+    synchronized (this) {
+      service = timers;
+    }
+    if (service != null) {
+      service.close();
+    }
+  }
+
+  @Override
+  public synchronized BlockingThreads blockingThreads() {
+    BlockingThreads threads = blockingThreads;
+    if (threads == null) {
+      threads = new BlockingThreads(name, clock);
+      blockingThreads = threads;
+    }
+    return threads;
+  }
+
+  synchronized void closeBlockingThreads() {
+    if (blockingThreads != null) {
+      blockingThreads.close();
+    }
+  }
+
+  @Override
+  public ThreadFactory threadFactory() {
+    if (engine != Engine.VIRTUAL_THREAD) {
+      throw new UnsupportedOperationException(
+          "threads on the loops need Engine.VIRTUAL_THREAD, and this scheduler has "
+              + engine
+              + "; "
+              + Engines.need(Engine.VIRTUAL_THREAD));
+    }
+    return task -> {
+      Objects.requireNonNull(task, "task");
+      requireAdmission();
+      return leastLoaded().newGuest(name + "-thread-" + guests.incrementAndGet(), task);
+    };
+  }
+
+  @Override
+  public ExecutorService asExecutor() {
+    return Executors.newThreadPerTaskExecutor(threadFactory());
+  }
+
+  @Override
+  public void close() {
+    closing.close();
+  }
+
+  @Override
+  public boolean close(Duration grace) {
+    return closing.close(Objects.requireNonNull(grace, "grace"));
+  }
+
+  Closing closing() {
+    return closing;
+  }
+
+  @Override
+  public Reports reports() {
+    return reports;
+  }
+
+  @Override
+  public void cancelForClose(CoroutineTask<?> coroutine) {
+    closing.cancel(coroutine);
+  }
+
+  @Override
+  public void loopIsQuiet() {
+    closing.loopIsQuiet();
+  }
+
+  int live() {
+    int live = 0;
+    for (CoroutineLoop loop : loops) {
+      live += loop.live();
+    }
+    return live;
+  }
+
+  /**
+   * Whether there was a moment without any coroutine. The sum of {@link #live} cannot tell: while
+   * it is formed, one may spawn another on a loop that was counted before, and end on one that is
+   * counted after. Places taken and given back only grow, and never more are given back than were
+   * taken. So if all that were given back, counted first, are as many as all that were taken, they
+   * were as many at the moment in between.
+   */
+  boolean isQuiet() {
+    long givenBack = 0;
+    for (CoroutineLoop loop : loops) {
+      givenBack += loop.givenBack();
+    }
+    long taken = 0;
+    for (CoroutineLoop loop : loops) {
+      taken += loop.taken();
+    }
+    return givenBack == taken;
+  }
+
+  @Override
+  public CoroutineDump dump(int most) {
+    if (most < 0) {
+      throw new IllegalArgumentException("most must not be negative: " + most);
+    }
+    return new DumpSnapshot(this, List.of(loops), most).take();
+  }
+
+  @Override
+  public String toString() {
+    return Printable.of(name)
+        + " with "
+        + live()
+        + " coroutines on "
+        + loops.length
+        + " loops, "
+        + engine;
+  }
+}

@@ -1,0 +1,165 @@
+package io.tourbillon.coroutine.internal.scheduler;
+
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.LoopStall;
+import io.tourbillon.coroutine.RealTimeWait;
+import io.tourbillon.coroutine.SchedulingPolicy;
+import io.tourbillon.coroutine.UncaughtHandler;
+import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.internal.watchdog.ThrottledLog;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Checks and keeps the options of a scheduler. */
+final class SchedulerBuilder implements CoroutineScheduler.Builder {
+  private static final int MOST_LOOPS = 1024;
+
+  int loops = Runtime.getRuntime().availableProcessors();
+  @Nullable Engine engine;
+  Clock clock = Clock.system();
+  String name = "coroutine";
+  Duration tick = Duration.ofMillis(1);
+  UncaughtHandler uncaughtHandler = UncaughtHandler.logging();
+  boolean recordStats;
+  boolean recordCreationSites;
+  SchedulingPolicy policy = SchedulingPolicy.fifo();
+  Duration budget = Duration.ofNanos(500_000);
+  @Nullable Duration watchdogBound = Duration.ofMillis(100);
+  Consumer<? super LoopStall> stallHandler =
+      new ThrottledLog(System.getLogger("io.tourbillon.coroutine"))::warn;
+  Consumer<? super RealTimeWait> realTimeWaitHandler = SchedulerBuilder::log;
+  @Nullable Duration closeGrace;
+
+  /** How long a close waits before it says in the log for whom. Tests shorten it. */
+  Duration closeReportAfter = Duration.ofSeconds(10);
+
+  SchedulerBuilder() {}
+
+  private static void log(RealTimeWait wait) {
+    Throwable where = new Throwable("where it waits");
+    where.setStackTrace(wait.stack().toArray(StackTraceElement[]::new));
+    System.getLogger("io.tourbillon.coroutine")
+        .log(System.Logger.Level.WARNING, wait.toString(), where);
+  }
+
+  @Override
+  public SchedulerBuilder loops(int loops) {
+    if (loops < 1 || loops > MOST_LOOPS) {
+      throw new IllegalArgumentException("loops must be from 1 to " + MOST_LOOPS + ": " + loops);
+    }
+    this.loops = loops;
+    return this;
+  }
+
+  @Override
+  public SchedulerBuilder engine(Engine engine) {
+    this.engine = Objects.requireNonNull(engine, "engine");
+    return this;
+  }
+
+  @Override
+  public SchedulerBuilder clock(Clock clock) {
+    this.clock = Objects.requireNonNull(clock, "clock");
+    return this;
+  }
+
+  @Override
+  public SchedulerBuilder name(String name) {
+    this.name = Objects.requireNonNull(name, "name");
+    return this;
+  }
+
+  @Override
+  public SchedulerBuilder tick(Duration tick) {
+    Objects.requireNonNull(tick, "tick");
+    if (tick.compareTo(Duration.ofNanos(100_000)) < 0 || tick.compareTo(Duration.ofHours(1)) > 0) {
+      throw new IllegalArgumentException("tick must be from PT0.0001S to PT1H: " + tick);
+    }
+    this.tick = tick;
+    return this;
+  }
+
+  @Override
+  public SchedulerBuilder watchdog(Duration bound) {
+    Objects.requireNonNull(bound, "bound");
+    if (!bound.isZero()
+        && (bound.compareTo(Duration.ofMillis(1)) < 0 || bound.compareTo(Duration.ofDays(1)) > 0)) {
+      throw new IllegalArgumentException(
+          "watchdog bound must be zero or from PT0.001S to PT24H: " + bound);
+    }
+    watchdogBound = bound.isZero() ? null : bound;
+    return this;
+  }
+
+  @Override
+  public SchedulerBuilder stallHandler(Consumer<? super LoopStall> handler) {
+    stallHandler = Objects.requireNonNull(handler, "handler");
+    return this;
+  }
+
+  @Override
+  public SchedulerBuilder realTimeWaitHandler(Consumer<? super RealTimeWait> handler) {
+    realTimeWaitHandler = Objects.requireNonNull(handler, "handler");
+    return this;
+  }
+
+  @Override
+  public SchedulerBuilder budget(Duration budget) {
+    Objects.requireNonNull(budget, "budget");
+    if (budget.isNegative()) {
+      throw new IllegalArgumentException("budget must not be negative: " + budget);
+    }
+    this.budget = budget;
+    return this;
+  }
+
+  @Override
+  public SchedulerBuilder policy(SchedulingPolicy policy) {
+    this.policy = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  @Override
+  public SchedulerBuilder recordStats() {
+    return recordStats(true);
+  }
+
+  @Override
+  public SchedulerBuilder recordStats(boolean recordStats) {
+    this.recordStats = recordStats;
+    return this;
+  }
+
+  @Override
+  public SchedulerBuilder recordCreationSites() {
+    recordCreationSites = true;
+    return this;
+  }
+
+  @Override
+  public SchedulerBuilder closeGrace(Duration grace) {
+    closeGrace = requireGrace(grace);
+    return this;
+  }
+
+  static Duration requireGrace(Duration grace) {
+    if (Objects.requireNonNull(grace, "grace").isNegative()) {
+      throw new IllegalArgumentException("grace must not be negative: " + grace);
+    }
+    return grace;
+  }
+
+  @Override
+  public SchedulerBuilder uncaughtHandler(UncaughtHandler handler) {
+    uncaughtHandler = Objects.requireNonNull(handler, "handler");
+    return this;
+  }
+
+  @Override
+  public CoroutineScheduler build() {
+    return LoopScheduler.start(this);
+  }
+}

@@ -1,0 +1,21 @@
+package io.tourbillon.coroutine.internal.scheduler;
+
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.internal.task.TaskKernel;
+
+/** What the public package calls; found by its name. Stateless. */
+public final class SchedulerKernel extends TaskKernel {
+  /** Called by the public package, through reflection. */
+  public SchedulerKernel() {}
+
+  @Override
+  public CoroutineScheduler.Builder newBuilder() {
+    return new SchedulerBuilder();
+  }
+
+  @Override
+  public String obstacle(Engine engine) {
+    return Engines.obstacle(engine);
+  }
+}

@@ -1,0 +1,309 @@
+package io.tourbillon.coroutine.internal.task;
+
+import io.tourbillon.coroutine.CoroutineLocal;
+import io.tourbillon.coroutine.Kernel;
+import io.tourbillon.timer.internal.MemoryReserve;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a coroutine's code with a rule of its own for cancellation: earlier, for the limit of a
+ * timeout or the failure of a child, or later, for the grace of a shield. The scopes of a coroutine
+ * form a stack. Only the coroutine itself, and its loop while the coroutine is suspended, use it.
+ *
+ * <p>A cancellation counts as a deadline: the time at which it was requested. So there is one
+ * question only: from what time on suspension points throw, and for which {@link Signal}. Since
+ * each suspension point asks again, cancellation is level-triggered. After the cancel scopes of
+ * Trio (Nathaniel J. Smith, 2018).
+ */
+public abstract sealed class CancelScope {
+  /** No suspension point will throw. */
+  static final long NEVER = Long.MAX_VALUE;
+
+  /** The scope around this one; null for the whole coroutine. */
+  final @Nullable CancelScope outer;
+
+  private CancelScope(@Nullable CancelScope outer) {
+    this.outer = outer;
+  }
+
+  /**
+   * Returns the elapsed time from which on suspension points inside a scope throw.
+   *
+   * @param scope null for the whole coroutine
+   * @param cancellation of the whole coroutine, or null
+   */
+  static long strikeNanos(@Nullable CancelScope scope, @Nullable Cancellation cancellation) {
+    if (scope != null) {
+      return scope.strikeNanosInside(cancellation);
+    }
+    return cancellation == null ? NEVER : cancellation.elapsedNanos;
+  }
+
+  /** Returns the signal for which they throw; null if there is none. */
+  static @Nullable Signal signal(@Nullable CancelScope scope, @Nullable Cancellation cancellation) {
+    return scope == null ? cancellation : scope.signalInside(cancellation);
+  }
+
+  abstract long strikeNanosInside(@Nullable Cancellation cancellation);
+
+  abstract @Nullable Signal signalInside(@Nullable Cancellation cancellation);
+
+  /** The reason why a coroutine, or a part of it, must end. Compared by identity. */
+  sealed interface Signal permits Cancellation, Limit, Children {
+    /** Returns who requested it. */
+    String source();
+
+    /** Returns why. */
+    String reason();
+
+    /** Returns the exception that led to it; null if there was none. */
+    default @Nullable Throwable cause() {
+      return null;
+    }
+
+    /** The code that it is for is about to see it. Called by the coroutine or its loop. */
+    default void raised() {}
+  }
+
+  /** Sends its signal when a limit has passed. Of two limits that have, the earlier one counts. */
+  static final class Limit extends CancelScope implements Signal {
+    private final Duration limit;
+    private final long deadlineNanos;
+
+    /**
+     * @param deadlineNanos the end of the limit in elapsed time
+     */
+    Limit(@Nullable CancelScope outer, Duration limit, long deadlineNanos) {
+      super(outer);
+      this.limit = limit;
+      this.deadlineNanos = deadlineNanos;
+    }
+
+    @Override
+    long strikeNanosInside(@Nullable Cancellation cancellation) {
+      return Math.min(deadlineNanos, strikeNanos(outer, cancellation));
+    }
+
+    @Override
+    @Nullable Signal signalInside(@Nullable Cancellation cancellation) {
+      return deadlineNanos < strikeNanos(outer, cancellation) ? this : signal(outer, cancellation);
+    }
+
+    @Override
+    public String source() {
+      return "timeout";
+    }
+
+    @Override
+    public String reason() {
+      return "it took longer than " + limit;
+    }
+
+    /** The same type as for the limit of a {@code CoroutineScope}. */
+    @Override
+    public Throwable cause() {
+      return new TimeoutException(reason());
+    }
+  }
+
+  /** Puts off signals from outside until a grace is over, so that code can clean up. */
+  static final class Shield extends CancelScope {
+    private final long enteredNanos;
+    private final long graceNanos;
+
+    /**
+     * @param enteredNanos in elapsed time; the grace of a signal that came before begins then
+     */
+    Shield(@Nullable CancelScope outer, long enteredNanos, long graceNanos) {
+      super(outer);
+      this.enteredNanos = enteredNanos;
+      this.graceNanos = Math.max(0, graceNanos);
+    }
+
+    /** Returns whether one of these scopes is a shield. */
+    static boolean isAround(@Nullable CancelScope innermost) {
+      for (CancelScope scope = innermost; scope != null; scope = scope.outer) {
+        if (scope instanceof Shield) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    @Override
+    long strikeNanosInside(@Nullable Cancellation cancellation) {
+      long strikeNanos = strikeNanos(outer, cancellation);
+      if (strikeNanos == NEVER) {
+        return NEVER;
+      }
+      long endNanos = Math.max(strikeNanos, enteredNanos) + graceNanos;
+      return endNanos < 0 ? NEVER : endNanos;
+    }
+
+    @Override
+    @Nullable Signal signalInside(@Nullable Cancellation cancellation) {
+      return signal(outer, cancellation);
+    }
+  }
+
+  /** Binds a {@link CoroutineLocal} to a value. Has no rule of its own for cancellation. */
+  public static final class Local extends CancelScope implements Kernel.Binding {
+    private final CoroutineLocal<?> local;
+    private final @Nullable Object value;
+
+    Local(@Nullable CancelScope outer, CoroutineLocal<?> local, @Nullable Object value) {
+      super(outer);
+      this.local = local;
+      this.value = value;
+    }
+
+    /** Returns the innermost binding of a local; null if it is not bound. */
+    static @Nullable Local find(@Nullable CancelScope innermost, CoroutineLocal<?> local) {
+      for (CancelScope scope = innermost; scope != null; scope = scope.outer) {
+        if (scope instanceof Local binding && binding.local.equals(local)) {
+          return binding;
+        }
+      }
+      return null;
+    }
+
+    /** Returns the bindings that a child inherits, without the limits and shields between them. */
+    static @Nullable CancelScope inherited(@Nullable CancelScope innermost) {
+      if (innermost == null) {
+        return null;
+      }
+      CancelScope outer = inherited(innermost.outer);
+      if (!(innermost instanceof Local binding)) {
+        return outer;
+      }
+      return outer == binding.outer ? binding : new Local(outer, binding.local, binding.value);
+    }
+
+    @Override
+    public @Nullable Object value() {
+      return value;
+    }
+
+    @Override
+    long strikeNanosInside(@Nullable Cancellation cancellation) {
+      return strikeNanos(outer, cancellation);
+    }
+
+    @Override
+    @Nullable Signal signalInside(@Nullable Cancellation cancellation) {
+      return signal(outer, cancellation);
+    }
+  }
+
+  /**
+   * The part of a coroutine in which it has children. It ends early when one of them has failed, or
+   * the limit of the scope has passed; any thread may find that out, once.
+   */
+  static final class Children extends CancelScope implements Signal {
+    final Family family;
+    private final Supervisor supervisor;
+
+    /** Written once, before {@link #strikeNanos}. */
+    private Object reason = "nothing has happened";
+
+    private @Nullable Throwable cause;
+
+    /** Whether the coroutine has seen the failure at a suspension. Its own, or its loop's. */
+    private boolean raised;
+
+    /**
+     * Written once by the thread that ends it, by the rules of the supervisor, and reset when the
+     * coroutine leaves; volatile, since it publishes reason and cause.
+     */
+    private volatile long strikeNanos = NEVER;
+
+    /** Guarded by this. */
+    private boolean ended;
+
+    Children(@Nullable CancelScope outer, Family family, Supervisor supervisor) {
+      super(outer);
+      this.family = family;
+      this.supervisor = supervisor;
+    }
+
+    /** From now on suspension points inside throw. Only the first call counts. */
+    synchronized void strike(long elapsedNanos, Object reason, @Nullable Throwable cause) {
+      if (strikeNanos == NEVER && !ended) {
+        this.reason = reason;
+        this.cause = cause;
+        strikeNanos = elapsedNanos;
+      }
+    }
+
+    /** The coroutine has left; a failure that comes later has no effect. By the coroutine. */
+    synchronized void end() {
+      ended = true;
+      strikeNanos = NEVER;
+    }
+
+    @Override
+    public void raised() {
+      raised = true;
+    }
+
+    boolean wasRaised() {
+      return raised;
+    }
+
+    /**
+     * Cancels the children because the coroutine goes on, or has ended, without having closed the
+     * scope. By the coroutine, or by its loop. Waits for the memory that this takes.
+     */
+    void abandon(CoroutineLoop loop, LeftOpen how) {
+      family.dissolve();
+      while (true) {
+        try {
+          loop.runTask(
+              () -> supervisor.cancel("the coroutine that opened its scope has " + how.words));
+          return;
+        } catch (OutOfMemoryError full) {
+          MemoryReserve.pause();
+        }
+      }
+    }
+
+    @Override
+    long strikeNanosInside(@Nullable Cancellation cancellation) {
+      return Math.min(strikeNanos, strikeNanos(outer, cancellation));
+    }
+
+    @Override
+    @Nullable Signal signalInside(@Nullable Cancellation cancellation) {
+      return strikeNanos < strikeNanos(outer, cancellation) ? this : signal(outer, cancellation);
+    }
+
+    @Override
+    public String source() {
+      return "its scope";
+    }
+
+    @Override
+    public String reason() {
+      return reason.toString();
+    }
+
+    @Override
+    public @Nullable Throwable cause() {
+      return cause;
+    }
+  }
+
+  /** How a coroutine can leave a scope without closing it, in words that follow "it has". */
+  enum LeftOpen {
+    BY_ITS_END("ended without closing it"),
+    BY_A_PART("left the timeout, shield or CoroutineLocal.where around it without closing it");
+
+    final String words;
+
+    LeftOpen(String words) {
+      this.words = words;
+    }
+  }
+}

@@ -1,0 +1,277 @@
+package io.tourbillon.coroutine.internal.task;
+
+import io.tourbillon.coroutine.Action;
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.CoroutineScope;
+import io.tourbillon.coroutine.Kernel;
+import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.timer.TimerHandle;
+import io.tourbillon.timer.internal.LateCompletionException;
+import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.TickScale;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A scope, as the coroutine or thread that has opened it sees it. */
+final class OpenScope implements CoroutineScope {
+  private final TaskHost scheduler;
+  private final Thread ownerThread = Thread.currentThread();
+  private final @Nullable CoroutineTask<?> owner;
+  private final CancelScope.@Nullable Children ownersScope;
+  private final Family family;
+  private final Supervisor supervisor;
+
+  /** Whether join has thrown why it has failed. The owner's. */
+  private boolean failureIsSeen;
+
+  private OpenScope(CoroutineScheduler scheduler, Policy policy, @Nullable CoroutineTask<?> owner) {
+    this.scheduler = (TaskHost) Objects.requireNonNull(scheduler, "scheduler");
+    this.owner = owner;
+    family = new Family(owner == null ? ownerThread : owner);
+    supervisor =
+        new Supervisor(Objects.requireNonNull(policy, "policy"), family, this::strikeOwner);
+    ownersScope = owner == null ? null : owner.enter(family, supervisor);
+  }
+
+  /** Implements {@link Kernel#openScope}. */
+  static OpenScope open(@Nullable CoroutineScheduler scheduler, Policy policy) {
+    if (scheduler != null) {
+      return new OpenScope(scheduler, policy, CurrentLoop.coroutine());
+    }
+    CoroutineTask<?> owner = CurrentLoop.requireCoroutine("CoroutineScope.open");
+    return new OpenScope(owner.loop.scheduler(), policy, owner);
+  }
+
+  @Override
+  public OpenScope timeout(Duration limit) {
+    requireOwner();
+    supervisor.checkOpen();
+    family.limit(armed(Objects.requireNonNull(limit, "limit")));
+    return this;
+  }
+
+  /** In the wheel of the owner's loop, or where plain threads have timers. */
+  private Family.Deadline armed(Duration limit) {
+    Runnable over = () -> supervisor.timeOut(limit);
+    if (owner == null) {
+      TimerHandle timer = scheduler.timers().schedule(limit, over);
+      return new Family.Deadline(timer::remaining, timer::cancel);
+    }
+    CoroutineLoop loop = owner.loop;
+    long deadlineNanos =
+        TickScale.deadlineNanos(loop.elapsedNanos(), Math.max(0, TickScale.nanosOf(limit)));
+    long timerId = loop.wheel().arm(deadlineNanos, () -> loop.runTimerTask(over));
+    return new Family.Deadline(
+        () -> Duration.ofNanos(deadlineNanos - loop.elapsedNanos()),
+        () -> loop.wheel().disarm(timerId));
+  }
+
+  @Override
+  public <T extends @Nullable Object> Coroutine<T> spawn(Callable<T> body) {
+    return spawnAny(SpawnOptions.DEFAULT, body);
+  }
+
+  @Override
+  public Coroutine<@Nullable Void> spawn(Action body) {
+    return spawnAny(SpawnOptions.DEFAULT, body);
+  }
+
+  @Override
+  public <T extends @Nullable Object> Coroutine<T> spawn(SpawnOptions options, Callable<T> body) {
+    return spawnAny(options, body);
+  }
+
+  @Override
+  public Coroutine<@Nullable Void> spawn(SpawnOptions options, Action body) {
+    return spawnAny(options, body);
+  }
+
+  private <T extends @Nullable Object> Coroutine<T> spawnAny(SpawnOptions options, Object body) {
+    return supervisor.add(
+        (String reason, Consumer<CoroutineTask<T>> known) ->
+            scheduler.spawnAny(options, body, reason, known));
+  }
+
+  @Override
+  public void join() {
+    requireOwner();
+    try {
+      Suspension.<@Nullable Void>await(supervisor, supervisor::awaitEnd);
+    } catch (CoroutineCancelledException raised) {
+      if (ownersScope == null || !raised.isFrom(ownersScope)) {
+        throw raised;
+      }
+    }
+    Throwable thrown = supervisor.failure();
+    if (thrown != null) {
+      failureIsSeen = true;
+      throw new LateCompletionException(thrown);
+    }
+  }
+
+  @Override
+  public void close() {
+    requireOwner();
+    if (!supervisor.close()) {
+      leaveIfInnermost();
+      return;
+    }
+    try {
+      awaitChildren();
+    } finally {
+      leave();
+    }
+  }
+
+  /** Waits for the memory that waiting takes, as no child outlives the block. */
+  private void awaitChildren() {
+    while (true) {
+      try {
+        Suspension.<@Nullable Void>awaitUndisturbed(supervisor, supervisor::awaitEnd);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
+  }
+
+  private void leave() {
+    family.dissolve();
+    try {
+      if (!failureIsSeen && (ownersScope == null || !ownersScope.wasRaised())) {
+        supervisor.giveUpFailure();
+      }
+    } finally {
+      if (owner != null && ownersScope != null) {
+        owner.leave(ownersScope);
+      }
+    }
+  }
+
+  /** After a close in the wrong order, which could not leave it. */
+  private void leaveIfInnermost() {
+    if (owner != null && ownersScope != null && ownersScope.equals(owner.scope())) {
+      owner.leave(ownersScope);
+    }
+  }
+
+  private void requireOwner() {
+    boolean isOwner =
+        owner == null
+            ? Thread.currentThread().equals(ownerThread)
+            : owner.equals(CurrentLoop.coroutine());
+    if (!isOwner) {
+      throw new IllegalStateException(
+          "only who opened a scope may join or close it: "
+              + (owner == null ? ownerThread.getName() : owner.name())
+              + ", not "
+              + CurrentLoop.whoAmI());
+    }
+  }
+
+  // By whatever thread.
+
+  @Override
+  public void cancel(String reason) {
+    supervisor.cancel(Objects.requireNonNull(reason, "reason"));
+  }
+
+  /** The scope has failed, which the owner sees wherever it is suspended. */
+  private void strikeOwner(Throwable thrown) {
+    if (owner != null && ownersScope != null) {
+      ownersScope.strike(
+          owner.loop.elapsedNanos(), new Supervisor.Because("it has failed", thrown), thrown);
+      owner.loop.tell(owner::cancelled);
+    }
+  }
+
+  /** Implements {@link CoroutineScope#run(Policy, Scoped)}. */
+  static <T extends @Nullable Object, X extends Exception> T run(Policy policy, Scoped<T, X> block)
+      throws X {
+    try (OpenScope scope = open(null, policy)) {
+      return scope.runHere(block);
+    }
+  }
+
+  /** Implements {@link CoroutineScope#run(Policy, Duration, Scoped)}. */
+  static <T extends @Nullable Object, X extends Exception> T run(
+      Policy policy, Duration limit, Scoped<T, X> block) throws X, TimeoutException {
+    try (OpenScope scope = open(null, policy)) {
+      scope.timeout(limit);
+      try {
+        return scope.runHere(block);
+      } catch (CompletionException failed) {
+        TimeoutException late = scope.supervisor.late();
+        if (late == null || !late.equals(failed.getCause())) {
+          throw failed;
+        }
+        // Made here, so that it shows where the scope is.
+        TimeoutException ofThis = new TimeoutException(late.getMessage());
+        ofThis.initCause(late);
+        throw ofThis;
+      }
+    }
+  }
+
+  /** Runs the block and joins; a failure of this scope comes out in one way, that of join. */
+  private <T extends @Nullable Object, X extends Exception> T runHere(Scoped<T, X> block) throws X {
+    try {
+      T value = block.in(this);
+      join();
+      return value;
+    } catch (Throwable thrown) {
+      if (owner != null && ownersScope != null && owner.isFor(ownersScope, thrown)) {
+        join();
+      }
+      suppressFailureIn(thrown);
+      throw thrown;
+    }
+  }
+
+  /** The block throws something of its own; a failure of the scope is not to be lost by that. */
+  private void suppressFailureIn(Throwable thrown) {
+    Throwable failure = supervisor.failure();
+    if (failure != null && !failureIsSeen) {
+      failureIsSeen = true;
+      if (!Throwables.contains(thrown, failure)) {
+        thrown.addSuppressed(failure);
+      }
+    }
+  }
+
+  /** Implements {@link CoroutineScope#firstSuccess}. */
+  static <T extends @Nullable Object> T firstSuccess(
+      Collection<? extends Callable<? extends T>> parts) {
+    try (OpenScope scope = open(null, Policy.FIRST_SUCCESS)) {
+      List<Coroutine<? extends T>> all = scope.spawnAll(parts);
+      scope.join();
+      Coroutine<?> first = scope.supervisor.winner();
+      // If there is none all were cancelled, and any of them says so.
+      return all.stream()
+          .filter(each -> each.equals(first))
+          .findFirst()
+          .orElseGet(all::getFirst)
+          .join();
+    }
+  }
+
+  private <T extends @Nullable Object> List<Coroutine<? extends T>> spawnAll(
+      Collection<? extends Callable<? extends T>> parts) {
+    List<Coroutine<? extends T>> all = new ArrayList<>();
+    for (Callable<? extends T> part : parts) {
+      all.add(spawn(part));
+    }
+    return all;
+  }
+}

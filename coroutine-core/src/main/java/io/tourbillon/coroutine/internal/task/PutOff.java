@@ -1,0 +1,64 @@
+package io.tourbillon.coroutine.internal.task;
+
+import io.tourbillon.coroutine.internal.loop.Expiry;
+import io.tourbillon.coroutine.internal.loop.Throttle;
+import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.internal.TickScale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts off those who have had their turns faster than their rate allows. The loop's own, or of its
+ * coroutine that has the turn; what is known of a coroutine is in its {@link Traits}.
+ */
+final class PutOff {
+  private final CoroutineLoop loop;
+  private final Clock clock;
+  private final TickScale scale;
+
+  PutOff(CoroutineLoop loop, Clock clock, TickScale scale) {
+    this.loop = loop;
+    this.clock = clock;
+    this.scale = scale;
+  }
+
+  /**
+   * Makes a coroutine ready as soon as its own rate allows, and then that of its group: none of the
+   * group's turns is taken for one who can not have it yet.
+   */
+  void makeReadyWhenDue(CoroutineTask<?> coroutine, Traits traits) {
+    // All objects are made before anything changes: who has no memory for one tries again.
+    Expiry makeReady = () -> loop.makeReady(coroutine);
+    Expiry ofGroup = expiry(traits, makeReady);
+    Expiry groupsTurn = () -> whenDue(traits, traits.groups(), makeReady, ofGroup);
+    Expiry ofItsOwn = expiry(traits, groupsTurn);
+    whenDue(traits, traits.own(), groupsTurn, ofItsOwn);
+  }
+
+  private static Expiry expiry(Traits traits, Expiry then) {
+    return () -> {
+      traits.throttleTimerId = 0;
+      then.expired();
+    };
+  }
+
+  private void whenDue(Traits traits, @Nullable Throttle throttle, Expiry then, Expiry later) {
+    long nanos = clock.nanoTime();
+    long dueNanos = throttle == null ? nanos : throttle.take(nanos);
+    if (dueNanos == nanos) {
+      then.expired();
+    } else {
+      traits.throttleTimerId = loop.armSurely(scale.elapsedNanos(dueNanos), later);
+    }
+  }
+
+  /** Puts a coroutine off no longer, and says whether it has been; it is not ready by that. */
+  boolean end(CoroutineTask<?> coroutine) {
+    Traits traits = coroutine.traits();
+    if (traits == null || traits.throttleTimerId == 0) {
+      return false;
+    }
+    loop.wheel().disarm(traits.throttleTimerId);
+    traits.throttleTimerId = 0;
+    return true;
+  }
+}

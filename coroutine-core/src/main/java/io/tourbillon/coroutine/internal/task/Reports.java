@@ -1,0 +1,146 @@
+package io.tourbillon.coroutine.internal.task;
+
+import io.tourbillon.coroutine.LoopStall;
+import io.tourbillon.coroutine.OrderlyEnd;
+import io.tourbillon.coroutine.RealTimeWait;
+import io.tourbillon.coroutine.UncaughtHandler;
+import io.tourbillon.coroutine.internal.observe.FlightRecorder;
+import io.tourbillon.coroutine.internal.observe.LoopStallEvent;
+import io.tourbillon.timer.internal.IndependentThread;
+import io.tourbillon.timer.internal.SafeText;
+import io.tourbillon.timer.internal.text.Printable;
+import io.tourbillon.timer.internal.watchdog.Watchdog;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells users, and the log, of what has gone wrong on the loops of a scheduler. A handler of theirs
+ * that throws does no harm. Called by the loops, where users' code may run, and by watchdogs.
+ */
+public final class Reports {
+  private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
+
+  private final UncaughtHandler uncaughtHandler;
+  private final @Nullable Duration watchdogBound;
+  private final Consumer<? super LoopStall> stallHandler;
+  private final Consumer<? super RealTimeWait> realTimeWaitHandler;
+
+  /**
+   * Reports to these handlers.
+   *
+   * @param watchdogBound null for no watchdogs
+   */
+  public Reports(
+      UncaughtHandler uncaughtHandler,
+      @Nullable Duration watchdogBound,
+      Consumer<? super LoopStall> stallHandler,
+      Consumer<? super RealTimeWait> realTimeWaitHandler) {
+    this.uncaughtHandler = uncaughtHandler;
+    this.watchdogBound = watchdogBound;
+    this.stallHandler = stallHandler;
+    this.realTimeWaitHandler = realTimeWaitHandler;
+  }
+
+  /** Starts a watchdog over the thread of a loop; null if the user wants none. */
+  @Nullable Watchdog<LoopStall> newWatchdog(CoroutineLoop loop, Thread thread) {
+    Duration bound = watchdogBound;
+    if (bound == null) {
+      return null;
+    }
+    Watchdog<LoopStall> watchdog =
+        new Watchdog<>(bound.toNanos(), loop::look, stall -> stalled(loop, stall));
+    watchdog.start(IndependentThread.daemon(loop.name() + "-watchdog", watchdog), thread);
+    return watchdog;
+  }
+
+  private void stalled(CoroutineLoop loop, LoopStall stall) {
+    loop.stalled();
+    if (FlightRecorder.takesLoopStalls()) {
+      LoopStallEvent.record(
+          stall.loop(), stall.coroutine().orElse(null), stall.heldNanos(), stall.stack());
+    }
+    try {
+      stallHandler.accept(stall);
+    } catch (Throwable thrown) {
+      LOG.log(Level.ERROR, "the stall handler has thrown", thrown);
+    }
+  }
+
+  /** A coroutine has failed, and nobody has seen it. An orderly end is not told of. */
+  void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
+    if (isOrderly(failure)) {
+      return;
+    }
+    try {
+      uncaughtHandler.handle(coroutine, failure);
+    } catch (Throwable thrown) {
+      LOG.log(Level.ERROR, "the uncaught handler has thrown", thrown);
+    }
+  }
+
+  /** Asks code of users. If that throws, the failure is one that has to be told. */
+  private static boolean isOrderly(Throwable failure) {
+    try {
+      return failure instanceof OrderlyEnd end && end.isOrderly();
+    } catch (Throwable broken) {
+      return false;
+    }
+  }
+
+  /** A coroutine, or else a thread of other people's, does not heed a virtual clock. */
+  void waitsInRealTime(CoroutineLoop loop, @Nullable CoroutineTask<?> coroutine) {
+    Thread thread = coroutine == null ? null : coroutine.thread();
+    RealTimeWait wait =
+        new RealTimeWait(
+            loop.name(),
+            coroutine == null ? Optional.empty() : Optional.of(coroutine.name()),
+            thread == null ? List.of() : Arrays.asList(thread.getStackTrace()));
+    try {
+      realTimeWaitHandler.accept(wait);
+    } catch (Throwable thrown) {
+      LOG.log(Level.ERROR, "the handler of waits in real time has thrown", thrown);
+    }
+  }
+
+  /** A coroutine has ended without closing a scope, or left what it had opened that in. */
+  void leftOpen(ScopedCoroutine<?> coroutine, CancelScope.LeftOpen how) {
+    LOG.log(
+        Level.WARNING,
+        Printable.of(coroutine.name())
+            + switch (how) {
+              case BY_ITS_END -> " has ended without closing a scope that it has opened";
+              case BY_A_PART ->
+                  " has left a timeout, shield or CoroutineLocal.where without closing a scope that"
+                      + " it has opened there";
+            }
+            + "; its children are cancelled");
+  }
+
+  /** Something of the loop's own, or a turn, has thrown. */
+  void taskFailed(CoroutineLoop loop, Object task, Throwable failure) {
+    LOG.log(Level.ERROR, Printable.of(loop + ": a task has thrown: ") + SafeText.of(task), failure);
+  }
+
+  /** A loop has got no thread for what came after its end. */
+  void notRevived(CoroutineLoop loop, Throwable failure) {
+    LOG.log(
+        Level.ERROR,
+        Printable.of(loop.name())
+            + ": what has come after its end waits, as no thread could be started for it",
+        failure);
+  }
+
+  /** A loop is no more. */
+  void loopDied(CoroutineLoop loop, Throwable failure) {
+    String message =
+        Printable.of(loop.name()) + " has died; its coroutines will not go on: " + loop.live();
+    // By another thread, since a logger takes locks, for which coroutines of the loop may wait.
+    IndependentThread.daemon(loop.name() + "-report", () -> LOG.log(Level.ERROR, message, failure))
+        .start();
+  }
+}

@@ -1,0 +1,199 @@
+package io.tourbillon.coroutine.internal.task;
+
+import io.tourbillon.coroutine.Body;
+import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.CoroutineLocal;
+import io.tourbillon.coroutine.Kernel;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.task.CancelScope.Signal;
+import io.tourbillon.timer.internal.StackReserve;
+import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.text.Printable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A coroutine and its stack of {@linkplain CancelScope scopes}: limits, shields, values of locals
+ * and parts with children, and what a cancellation means inside them. The coroutine itself uses it
+ * while it has the turn, or its loop while the coroutine is suspended.
+ */
+abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends JoinableCoroutine<T>
+    implements Kernel.Caller permits CoroutineTask {
+  /** The innermost scope; null for the whole coroutine. */
+  private @Nullable CancelScope scope;
+
+  ScopedCoroutine(CoroutineLoop loop, long number, @Nullable Traits traits) {
+    super(loop, number, traits);
+  }
+
+  /** Waits until an interrupt that is being delivered has been. */
+  abstract void awaitInterrupt();
+
+  public final @Nullable CancelScope scope() {
+    return scope;
+  }
+
+  /** Inherits the values of locals. Called before its first turn, by the code that spawns it. */
+  public final void inheritFrom(ScopedCoroutine<?> parent) {
+    scope = CancelScope.Local.inherited(parent.scope);
+  }
+
+  @Override
+  public final <V extends @Nullable Object, X extends Exception> V withTimeout(
+      Duration limit, Body<V, X> part) throws X, TimeoutException {
+    StackReserve.require(); // For leaving the scope.
+    long limitNanos = TickScale.nanosOf(limit);
+    CancelScope outer = scope;
+    CancelScope.Limit mine =
+        new CancelScope.Limit(
+            outer, limit, TickScale.deadlineNanos(loop.elapsedNanos(), limitNanos));
+    scope = mine;
+    try {
+      return part.call();
+    } catch (Throwable thrown) {
+      if (isFor(mine, thrown)) {
+        loop.counts().add(Count.TIMEOUTS, 1);
+        TimeoutException timeout =
+            new TimeoutException(Printable.of(name() + ": " + mine.reason()));
+        timeout.initCause(thrown);
+        throw timeout;
+      }
+      throw thrown;
+    } finally {
+      leaveTo(outer, CancelScope.LeftOpen.BY_A_PART);
+      forgetInterruptFor(mine);
+    }
+  }
+
+  @Override
+  public final <V extends @Nullable Object, X extends Exception> V shield(
+      Duration grace, Body<V, X> part) throws X {
+    StackReserve.require(); // For leaving the scope.
+    CancelScope outer = scope;
+    loop.interrupts.clear(this); // A status that is left would disturb the part.
+    scope = new CancelScope.Shield(outer, loop.elapsedNanos(), TickScale.nanosOf(grace));
+    try {
+      return part.call();
+    } finally {
+      leaveTo(outer, CancelScope.LeftOpen.BY_A_PART);
+    }
+  }
+
+  @Override
+  public final <V extends @Nullable Object, X extends Exception> V where(
+      CoroutineLocal<?> local, @Nullable Object value, Body<V, X> part) throws X {
+    StackReserve.require(); // For leaving the scope.
+    CancelScope outer = scope;
+    scope = new CancelScope.Local(outer, local, value);
+    try {
+      return part.call();
+    } finally {
+      leaveTo(outer, CancelScope.LeftOpen.BY_A_PART);
+    }
+  }
+
+  /** Enters a scope whose end is not that of a call. */
+  final CancelScope.Children enter(Family family, Supervisor supervisor) {
+    CancelScope.Children entered = new CancelScope.Children(scope, family, supervisor);
+    scope = entered;
+    return entered;
+  }
+
+  /** Leaves the scope that was entered last. */
+  final void leave(CancelScope.Children left) {
+    left.end();
+    if (!left.equals(scope)) {
+      throw new IllegalStateException(
+          "scopes must be closed in reverse order, and those opened inside a timeout, a shield or"
+              + " CoroutineLocal.where must be closed there");
+    }
+    scope = left.outer;
+    forgetInterruptFor(left);
+  }
+
+  /** Leaves all scopes inside of one; none with children outlives the call that it is inside of. */
+  final void leaveTo(@Nullable CancelScope outer, CancelScope.LeftOpen how) {
+    CancelScope inner = scope;
+    scope = outer;
+    while (inner != null && inner != outer) {
+      if (inner instanceof CancelScope.Children left) {
+        left.abandon(loop, how);
+        loop.leftOpen(this, how);
+      }
+      inner = inner.outer;
+    }
+  }
+
+  @Override
+  public final long strikeNanos() {
+    return CancelScope.strikeNanos(scope, cancellation());
+  }
+
+  final Signal signal() {
+    return Objects.requireNonNull(CancelScope.signal(scope, cancellation()), "no signal");
+  }
+
+  @Override
+  public final void checkCancelled() {
+    if (scope != null || cancellation() != null) {
+      long nanos = strikeNanos();
+      if (nanos != CancelScope.NEVER && nanos <= loop.elapsedNanos()) {
+        throw cancelledException();
+      }
+    }
+  }
+
+  /** There may be no need to suspend. But where chance decides on turns, others may go first. */
+  @Override
+  public final void passSuspensionPoint() {
+    checkCancelled();
+    if (loop.chance() != null) {
+      yieldNow();
+    }
+  }
+
+  final CoroutineCancelledException cancelledException() {
+    Signal signal = signal();
+    signal.raised();
+    return new CoroutineCancelledException(
+        name(), signal.source(), signal::reason, signal.cause(), signal);
+  }
+
+  /** Whether this exception shows a signal to the code that it was for. */
+  final boolean isFor(Signal signal, Throwable thrown) {
+    return thrown instanceof CoroutineCancelledException raised
+        ? raised.isFrom(signal)
+        : loop.interrupts.wereFor(signal, this)
+            && Throwables.showInterrupt(thrown, Thread.currentThread().isInterrupted());
+  }
+
+  /** A late signal leaves no interrupt behind. */
+  private void forgetInterruptFor(Signal signal) {
+    if (loop.interrupts.wereFor(signal, this)) {
+      loop.interrupts.clear(this);
+      loop.interrupts.forget(this);
+    }
+  }
+
+  /** Of the scopes that it has opened, and of that whose child it is. */
+  public final List<Family> families() {
+    Family own = family();
+    if (own == null && scope == null) {
+      return List.of();
+    }
+    List<Family> families = new ArrayList<>();
+    if (own != null) {
+      families.add(own);
+    }
+    for (CancelScope inner = scope; inner != null; inner = inner.outer) {
+      if (inner instanceof CancelScope.Children opened) {
+        families.add(opened.family);
+      }
+    }
+    return families;
+  }
+}

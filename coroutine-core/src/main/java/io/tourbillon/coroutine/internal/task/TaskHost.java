@@ -1,0 +1,42 @@
+package io.tourbillon.coroutine.internal.task;
+
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.internal.engine.BlockingThreads;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What loops and coroutines know of the scheduler that they belong to. Thread-safe. */
+public interface TaskHost extends CoroutineScheduler {
+  /** Returns its name. */
+  String name();
+
+  /** Makes a coroutine that is not placed yet. */
+  <T extends @Nullable Object> CoroutineTask<T> newCoroutine(
+      CoroutineLoop loop, SpawnOptions options, Object body);
+
+  /**
+   * Makes a coroutine, places it on a loop and starts it.
+   *
+   * @param body a Callable, or an Action if T is Void
+   * @param cancelledFor the reason if it is cancelled from the beginning; null if it is not
+   * @param known is told of the coroutine before that starts
+   */
+  <T extends @Nullable Object> CoroutineTask<T> spawnAny(
+      SpawnOptions options,
+      Object body,
+      @Nullable String cancelledFor,
+      Consumer<? super CoroutineTask<T>> known);
+
+  /** Returns the threads for blocking calls. */
+  BlockingThreads blockingThreads();
+
+  /** Returns what tells users and the log of failures. */
+  Reports reports();
+
+  /** Cancels a coroutine because the scheduler is being closed. Called by its loop. */
+  void cancelForClose(CoroutineTask<?> coroutine);
+
+  /** The last coroutine of a loop has ended. Called by the loop. */
+  void loopIsQuiet();
+}

@@ -1,0 +1,21 @@
+package io.tourbillon.coroutine.internal.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class ThrottleTest {
+  /** The lowest rate there is, of so many that their times would be past the end of all clocks. */
+  @Test
+  void rates_thatAreAlmostNone_giveNoTurnTooEarly() {
+    Throttle throttle = Objects.requireNonNull(Throttle.of(Double.MIN_VALUE));
+    long nowNanos = Long.MAX_VALUE - 5;
+    assertEquals(nowNanos, throttle.take(nowNanos));
+    for (int turn = 0; turn < 1000; turn++) {
+      assertTrue(throttle.take(nowNanos) - nowNanos > TimeUnit.DAYS.toNanos(1000));
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.tourbillon.coroutine.internal.scheduler;
+
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.internal.engine.BlockingThreads;
+import io.tourbillon.coroutine.internal.engine.Strand;
+import io.tourbillon.coroutine.internal.task.CoroutineLoop;
+import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.CurrentLoop;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What tests of the public package see of the implementation. */
+public final class Internals {
+  /** How many calls on platform threads a scheduler makes at once. */
+  public static final int MOST_BLOCKING_CALLS = BlockingThreads.MOST;
+
+  private Internals() {}
+
+  /** The thread of a loop, by its number. */
+  public static Thread loopThread(CoroutineScheduler scheduler, int number) {
+    return Objects.requireNonNull(((LoopScheduler) scheduler).loop(number).thread());
+  }
+
+  /** Coroutines and threads on a loop. */
+  public static int load(CoroutineScheduler scheduler, int number) {
+    return ((LoopScheduler) scheduler).loop(number).load();
+  }
+
+  /** Coroutines that have not ended. */
+  public static int live(CoroutineScheduler scheduler) {
+    return ((LoopScheduler) scheduler).live();
+  }
+
+  /** Wakes a loop. */
+  public static void wake(CoroutineScheduler scheduler, int number) {
+    ((LoopScheduler) scheduler).loop(number).tell(() -> {});
+  }
+
+  /** Whether the caller is the very thread of a loop. */
+  public static boolean isLoopsOwnThread() {
+    return CurrentLoop.isOwnThread();
+  }
+
+  /** The name of the loop on which the caller runs, if it is one of this scheduler. */
+  public static Optional<String> loopOfCaller(CoroutineScheduler scheduler) {
+    CoroutineLoop loop = CurrentLoop.get();
+    return loop == null || !loop.scheduler().equals(scheduler)
+        ? Optional.empty()
+        : Optional.of(loop.name());
+  }
+
+  /** The thread that carries a coroutine. */
+  public static @Nullable Thread thread(Coroutine<?> coroutine) {
+    Strand strand = ((CoroutineTask<?>) coroutine).strand();
+    return strand == null ? null : strand.thread();
+  }
+
+  /** Who has opened the scope whose child it is. */
+  public static @Nullable Object parent(Coroutine<?> coroutine) {
+    return ((CoroutineTask<?>) coroutine).parent();
+  }
+
+  /** The priority by which its loop goes. */
+  public static int priority(Coroutine<?> coroutine) {
+    return ((CoroutineTask<?>) coroutine).priority();
+  }
+
+  /** How long a close waits before it says for whom. */
+  public static void closeReportAfter(CoroutineScheduler.Builder builder, Duration time) {
+    ((SchedulerBuilder) builder).closeReportAfter = time;
+  }
+}

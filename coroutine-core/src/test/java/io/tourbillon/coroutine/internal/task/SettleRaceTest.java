@@ -1,0 +1,217 @@
+package io.tourbillon.coroutine.internal.task;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.TestSchedulers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.ObjIntConsumer;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A value, a failure and a cut that race for one resumption, beside a twin that is broken on
+ * purpose: exactly one of them wins, and the outcome is the winner's.
+ */
+class SettleRaceTest {
+  private static final int ROUNDS = 20_000;
+  private static final int VALUE = 1;
+
+  private final CoroutineScheduler scheduler = TestSchedulers.oneLoop();
+
+  @AfterEach
+  void close() {
+    scheduler.close(Duration.ZERO);
+  }
+
+  private enum Winner {
+    RESUME,
+    FAIL,
+    CUT
+  }
+
+  /** What is raced: the resumption, or a twin. */
+  private interface Raced {
+    boolean resume();
+
+    boolean fail();
+
+    boolean cut();
+
+    Winner winner();
+  }
+
+  @Test
+  void settling_racingACut_hasOneWinnerWhoseOutcomeItIs() throws Exception {
+    CoroutineTask<?> owner =
+        (CoroutineTask<?>) scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
+    assertEquals(0, wrongOutcomes(() -> new Real(owner), ROUNDS));
+  }
+
+  /** At the first try, unless other programs keep one of the two threads from running. */
+  @Test
+  void settling_racingACut_brokenTwinIsCaught() throws Exception {
+    long endNanos = System.nanoTime() + PATIENCE.toNanos();
+    int wrong = 0;
+    while (wrong == 0 && System.nanoTime() < endNanos) {
+      wrong = wrongOutcomes(PlainWrite::new, ROUNDS);
+    }
+    assertTrue(wrong > 0);
+  }
+
+  /** Counts the rounds in which not exactly one has won, or the outcome is another's. */
+  private static int wrongOutcomes(Supplier<Raced> make, int rounds) throws Exception {
+    Round[] all = new Round[rounds];
+    for (int number = 0; number < rounds; number++) {
+      all[number] = new Round(make.get());
+    }
+    Thread resuming = Thread.ofPlatform().start(() -> forAll(all, Round::resume));
+    Thread other = Thread.ofPlatform().start(() -> forAll(all, Round::cutOrFail));
+    assertTrue(resuming.join(PATIENCE));
+    assertTrue(other.join(PATIENCE));
+    int wrong = 0;
+    for (Round round : all) {
+      wrong += round.isRight() ? 0 : 1;
+    }
+    return wrong;
+  }
+
+  private static void forAll(Round[] all, ObjIntConsumer<Round> step) {
+    for (int number = 0; number < all.length; number++) {
+      step.accept(all[number], number);
+    }
+  }
+
+  /** One race, of two threads that begin it together. */
+  private static final class Round {
+    private final Raced raced;
+    private final AtomicInteger arrived = new AtomicInteger();
+
+    /** Each written by one of the threads, and read when both have ended. */
+    private boolean resumed;
+
+    private boolean failed;
+    private boolean cut;
+
+    Round(Raced raced) {
+      this.raced = raced;
+    }
+
+    void resume(int number) {
+      meet();
+      resumed = raced.resume();
+    }
+
+    void cutOrFail(int number) {
+      meet();
+      if (number % 2 == 0) {
+        cut = raced.cut();
+      } else {
+        failed = raced.fail();
+      }
+    }
+
+    private void meet() {
+      arrived.incrementAndGet();
+      for (int spins = 0; arrived.get() < 2; spins++) {
+        // On one processor the other needs it.
+        if (spins % 1000 == 999) {
+          LockSupport.parkNanos(1);
+        } else {
+          Thread.onSpinWait();
+        }
+      }
+    }
+
+    boolean isRight() {
+      List<Winner> winners = new ArrayList<>();
+      if (resumed) {
+        winners.add(Winner.RESUME);
+      }
+      if (failed) {
+        winners.add(Winner.FAIL);
+      }
+      if (cut) {
+        winners.add(Winner.CUT);
+      }
+      return winners.equals(List.of(raced.winner()));
+    }
+  }
+
+  private static final class Real implements Raced {
+    private final ResumptionTask<Integer> resumption;
+
+    Real(CoroutineTask<?> owner) {
+      resumption = new ResumptionTask<>(owner, "a race");
+    }
+
+    @Override
+    public boolean resume() {
+      return resumption.resume(VALUE);
+    }
+
+    @Override
+    public boolean fail() {
+      return resumption.fail(new ArithmeticException());
+    }
+
+    @Override
+    public boolean cut() {
+      return resumption.cut();
+    }
+
+    @Override
+    public Winner winner() {
+      if (resumption.isCut()) {
+        return Winner.CUT;
+      }
+      try {
+        assertEquals(VALUE, resumption.value());
+        return Winner.RESUME;
+      } catch (ArithmeticException failure) {
+        return Winner.FAIL;
+      }
+    }
+  }
+
+  /** As the resumption, but looks and then writes. */
+  private static final class PlainWrite implements Raced {
+    private volatile Winner winner;
+
+    private boolean settle(Winner settled) {
+      if (winner != null) {
+        return false;
+      }
+      winner = settled;
+      return true;
+    }
+
+    @Override
+    public boolean resume() {
+      return settle(Winner.RESUME);
+    }
+
+    @Override
+    public boolean fail() {
+      return settle(Winner.FAIL);
+    }
+
+    @Override
+    public boolean cut() {
+      return settle(Winner.CUT);
+    }
+
+    @Override
+    public Winner winner() {
+      return winner;
+    }
+  }
+}
