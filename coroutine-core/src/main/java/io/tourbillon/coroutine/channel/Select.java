@@ -51,13 +51,11 @@ public final class Select<R extends @Nullable Object> {
   /** True while a caller waits. */
   private final AtomicBoolean used = new AtomicBoolean();
 
-  private Select() {}
-
-  private Select<R> requireCases() {
-    if (cases.isEmpty() && limit == null) {
+  private Select(Collection<? extends SelectCase<R>> cases) {
+    cases.forEach(this::add);
+    if (this.cases.isEmpty() && limit == null) {
       throw new IllegalArgumentException("a select must have a case, or it would wait for ever");
     }
-    return this;
   }
 
   private void add(SelectCase<R> added) {
@@ -85,11 +83,7 @@ public final class Select<R extends @Nullable Object> {
   @SafeVarargs
   @SuppressWarnings("varargs") // Both only read the array.
   public static <R extends @Nullable Object> R select(SelectCase<R>... cases) {
-    Select<R> select = new Select<>();
-    for (SelectCase<R> each : cases) {
-      select.add(each);
-    }
-    return select.requireCases().await();
+    return of(cases).await();
   }
 
   /**
@@ -102,19 +96,13 @@ public final class Select<R extends @Nullable Object> {
   @SafeVarargs
   @SuppressWarnings("varargs") // Both only read the array.
   public static <R extends @Nullable Object> Select<R> of(SelectCase<R>... cases) {
-    Select<R> select = new Select<>();
-    for (SelectCase<R> each : cases) {
-      select.add(each);
-    }
-    return select.requireCases();
+    return new Select<>(List.of(cases));
   }
 
   /** As {@link #of(SelectCase...)}, for cases whose number is not known in advance. */
   public static <R extends @Nullable Object> Select<R> of(
       Collection<? extends SelectCase<R>> cases) {
-    Select<R> select = new Select<>();
-    cases.forEach(select::add);
-    return select.requireCases();
+    return new Select<>(cases);
   }
 
   /**
