@@ -148,7 +148,7 @@ public final class OsSignals implements AutoCloseable {
 
   private static OsSignals take(String... names) {
     if (names.length == 0) {
-      throw new IllegalArgumentException("there must be a signal at least: none was named");
+      throw new IllegalArgumentException("signals must be at least 1: 0");
     }
     OsSignals opened = new OsSignals(names);
     boolean done = false;

@@ -54,7 +54,7 @@ public final class Select<R extends @Nullable Object> {
   private Select(Collection<? extends SelectCase<R>> cases) {
     cases.forEach(this::add);
     if (this.cases.isEmpty() && limit == null) {
-      throw new IllegalArgumentException("a select must have a case, or it would wait for ever");
+      throw new IllegalArgumentException("a select must have at least one case");
     }
   }
 
@@ -199,7 +199,7 @@ public final class Select<R extends @Nullable Object> {
   public R await() {
     Suspension.checkCancelled();
     if (!used.compareAndSet(false, true)) {
-      throw new IllegalStateException("a select is for one at a time: " + this);
+      throw new IllegalStateException("a select must be used by one caller at a time: " + this);
     }
     Supplier<? extends R> then = null;
     try {

@@ -130,7 +130,7 @@ final class Exchange<
     synchronized (this) {
       requireIdle();
       if (ready != null) {
-        requireNext(request, "has a value that was not taken, as who asked for it gave up");
+        requireNext(request, "has a value that was not taken, as its taker gave up");
         if (asker.resume(ready)) {
           ready = null;
         }
@@ -142,11 +142,11 @@ final class Exchange<
       }
       switch (phase) {
         case CREATED -> {
-          requireNext(request, "has not yielded yet, so that nothing could return what it is sent");
+          requireNext(request, "has not yielded yet, so that no yield could return what is sent");
           coroutine = spawn();
           started = coroutine;
         }
-        case RUNNING -> requireNext(request, "goes on with a step, as who asked for it gave up");
+        case RUNNING -> requireNext(request, "goes on with a step, as its taker gave up");
         case YIELDED -> proceed(request);
         case ENDED -> {
           if (request instanceof Request.Raise(Throwable thrown)) {
@@ -181,11 +181,11 @@ final class Exchange<
 
   private void requireIdle() {
     if (coroutine != null && coroutine.equals(Suspension.caller())) {
-      throw new IllegalStateException(name + " is already executing: it is its own body that asks");
+      throw new IllegalStateException(name + " is already executing: its own body asks");
     }
     if (taker != null) {
       throw new IllegalStateException(
-          name + " is already executing: someone else waits for a value of it");
+          name + " is already executing: another caller waits for a value");
     }
   }
 
@@ -203,7 +203,7 @@ final class Exchange<
     }
     if (!(Suspension.caller() instanceof Coroutine<?>)) {
       throw new IllegalStateException(
-          "a generator needs a scheduler if it is no coroutine that takes its first value: "
+          "a generator without a scheduler must be asked for its first value by a coroutine: "
               + name);
     }
     return Coroutines.spawnAttached(name, run);

@@ -185,7 +185,7 @@ public final class Barrier {
       try {
         Round current = round;
         if (isLast(current) && current.waiters.any(WaitQueue.Waiter::isOver)) {
-          current.breakNow(name + " is broken: one who waited there was cancelled", null);
+          current.breakNow(name + " is broken: a party that waited was cancelled", null);
         }
         BarrierBrokenException broken = current.broken;
         if (broken != null) {

@@ -303,7 +303,7 @@ public final class Semaphore {
     }
     if (permits > most) {
       throw new IllegalArgumentException(
-          "permits must be at most " + most + ", as there are no more of " + name + ": " + permits);
+          "permits must be at most " + most + ", the bound of " + name + ": " + permits);
     }
   }
 
@@ -311,7 +311,7 @@ public final class Semaphore {
     lock.lock();
     try {
       serve(); // The first request may be that of a coroutine that was cancelled but has not run
-               // since.
+      // since.
       if (!requests.isEmpty() || available < permits) {
         return false;
       }

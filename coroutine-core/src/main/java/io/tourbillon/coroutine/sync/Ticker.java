@@ -195,7 +195,7 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
     lock.lock();
     try {
       if (inUse) {
-        throw new IllegalStateException("a ticker is for one at a time: " + name);
+        throw new IllegalStateException("a ticker must be used by one caller at a time: " + name);
       }
       inUse = true;
     } finally {

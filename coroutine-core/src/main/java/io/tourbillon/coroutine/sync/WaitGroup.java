@@ -79,7 +79,7 @@ public final class WaitGroup {
    */
   public void add(int more) {
     if (more < 1) {
-      throw new IllegalArgumentException("what is added must be at least 1: " + more);
+      throw new IllegalArgumentException("the number to add must be at least 1: " + more);
     }
     lock.lock();
     try {
@@ -103,8 +103,7 @@ public final class WaitGroup {
     lock.lock();
     try {
       if (count == 0) {
-        throw new IllegalStateException(
-            "done must not be called more often than was added: " + this);
+        throw new IllegalStateException("done must not be called more often than add: " + this);
       }
       int left = count - 1;
       count = left;

@@ -246,7 +246,7 @@ class SelectTest {
     Select<String> both = ofBoth();
     Coroutine<String> selecting = selecting(both);
     assertEquals(
-        "a select is for one at a time: a select of 2",
+        "a select must be used by one caller at a time: a select of 2",
         assertThrows(IllegalStateException.class, both::await).getMessage());
     assertTrue(first.trySend("value"));
     assertEquals("first value", selecting.join(PATIENCE));
@@ -256,7 +256,7 @@ class SelectTest {
   @Test
   void select_ofNothing_isRefused() {
     assertEquals(
-        "a select must have a case, or it would wait for ever",
+        "a select must have at least one case",
         assertThrows(IllegalArgumentException.class, () -> Select.of()).getMessage());
   }
 

@@ -63,7 +63,7 @@ class GeneratorMisuseTest {
       Coroutine<Step<String, Void>> first = scheduler.spawn(() -> gated.next());
       awaitSuspension(first);
       assertEquals("a value of gated", first.waitsFor().orElseThrow());
-      String refusal = "gated is already executing: someone else waits for a value of it";
+      String refusal = "gated is already executing: another caller waits for a value";
       assertEquals(refusal, assertThrows(IllegalStateException.class, gated::next).getMessage());
       assertEquals(refusal, assertThrows(IllegalStateException.class, gated::close).getMessage());
       gate.complete("value");
@@ -78,7 +78,7 @@ class GeneratorMisuseTest {
         Generator.builder().name("introvert").scheduler(scheduler).of(out -> itself.get().next())) {
       itself.set(generator);
       assertEquals(
-          "introvert is already executing: it is its own body that asks",
+          "introvert is already executing: its own body asks",
           assertThrows(CompletionException.class, generator::next).getCause().getMessage());
     }
   }
@@ -117,15 +117,14 @@ class GeneratorMisuseTest {
       first.cancel();
       assertCancelled(first::join);
       assertEquals(
-          "gated goes on with a step, as who asked for it gave up:"
-              + " only next may be called, not send",
+          "gated goes on with a step, as its taker gave up:" + " only next may be called, not send",
           assertThrows(IllegalStateException.class, () -> gated.send("value")).getMessage());
       gate.complete("late");
       while (!scheduler.dump(10).coroutines().toString().contains("the next step of gated")) {
         Thread.onSpinWait();
       }
       assertEquals(
-          "gated has a value that was not taken, as who asked for it gave up:"
+          "gated has a value that was not taken, as its taker gave up:"
               + " only next may be called, not send",
           assertThrows(IllegalStateException.class, () -> gated.send("value")).getMessage());
       assertEquals(new Step.Yielded<>("late"), gated.next(PATIENCE));
@@ -172,7 +171,7 @@ class GeneratorMisuseTest {
     try (Generator<Integer> generator =
         Generator.builder().name("homeless").of(out -> out.yield(1))) {
       assertEquals(
-          "a generator needs a scheduler if it is no coroutine that takes its first value:"
+          "a generator without a scheduler must be asked for its first value by a coroutine:"
               + " homeless",
           assertThrows(IllegalStateException.class, generator::next).getMessage());
     }

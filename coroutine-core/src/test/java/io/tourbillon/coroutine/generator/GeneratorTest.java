@@ -156,7 +156,7 @@ class GeneratorTest {
                   return "";
                 })) {
       assertEquals(
-          "counting has not yielded yet, so that nothing could return what it is sent:"
+          "counting has not yielded yet, so that no yield could return what is sent:"
               + " only next may be called, not send",
           assertThrows(IllegalStateException.class, () -> counting.send("early")).getMessage());
       assertEquals(yielded(1), counting.send(null), "as Python's send(None)");

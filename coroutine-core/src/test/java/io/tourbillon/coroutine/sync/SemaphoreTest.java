@@ -105,9 +105,7 @@ class SemaphoreTest extends OnTwoLoops {
     assertRefused("permits must be at least 1: -1", bad, () -> permits.tryAcquire(-1));
     assertRefused("permits must be at least 1: 0", bad, () -> permits.release(0));
     assertRefused(
-        "permits must be at most 3, as there are no more of lines: 4",
-        bad,
-        () -> permits.acquire(4));
+        "permits must be at most 3, the bound of lines: 4", bad, () -> permits.acquire(4));
   }
 
   @Test

@@ -153,7 +153,7 @@ class TickerTest {
     Coroutine<Tick> second = scheduler.spawn(ticker::next);
     clock.advance(PERIOD);
     assertEquals(
-        "a ticker is for one at a time: pulse",
+        "a ticker must be used by one caller at a time: pulse",
         assertThrows(CompletionException.class, second::join).getCause().getMessage());
     assertEquals(new Tick(1, 0), first.join());
   }

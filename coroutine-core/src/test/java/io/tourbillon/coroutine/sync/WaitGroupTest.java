@@ -56,10 +56,10 @@ class WaitGroupTest extends OnTwoLoops {
   @Test
   void count_outOfItsRange_isRefused() {
     assertEquals(
-        "done must not be called more often than was added: pages of 0",
+        "done must not be called more often than add: pages of 0",
         assertThrows(IllegalStateException.class, group::done).getMessage());
     assertEquals(
-        "what is added must be at least 1: 0",
+        "the number to add must be at least 1: 0",
         assertThrows(IllegalArgumentException.class, () -> group.add(0)).getMessage());
     group.add(Integer.MAX_VALUE);
     assertEquals(
