@@ -10,17 +10,19 @@ import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/** Sums up what the loops have counted and measured. For one call. */
+/** Sums up what the loops have counted and measured. Used once. */
 public final class StatsSnapshot {
   private final CoroutineLoop[] loops;
   private final Histogram latenessNanos = Recording.newHistogram();
   private final Histogram waitNanos = Recording.newHistogram();
   private final Histogram turnNanos = Recording.newHistogram();
 
+  /** Creates a snapshot of loops. */
   public StatsSnapshot(CoroutineLoop[] loops) {
     this.loops = loops;
   }
 
+  /** Takes the statistics. */
   public CoroutineStats take(boolean recorded, long tickNanos, long spawned) {
     List<LoopStats> each = new ArrayList<>();
     long live = 0;

@@ -4,7 +4,10 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.internal.task.TaskKernel;
 
-/** What the public package calls; found by {@link java.util.ServiceLoader}. Stateless. */
+/**
+ * The implementation that the public package calls; {@link java.util.ServiceLoader} finds it.
+ * Stateless.
+ */
 public final class SchedulerKernel extends TaskKernel {
   /** For {@link java.util.ServiceLoader}. */
   public SchedulerKernel() {}
