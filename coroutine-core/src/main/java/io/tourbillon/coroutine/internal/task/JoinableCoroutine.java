@@ -471,7 +471,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     return isSeen();
   }
 
-  /** Returns whether there is a watcher, who waits for its end or has seen it. */
+  /** Returns whether there is a watcher, which waits for its end or has seen it. */
   final boolean isSeen() {
     End awaited = end;
     return awaited != null && awaited.isWatched();
