@@ -1,6 +1,10 @@
 package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static io.tourbillon.coroutine.channel.Select.onAwait;
+import static io.tourbillon.coroutine.channel.Select.onJoin;
+import static io.tourbillon.coroutine.channel.Select.onReceive;
+import static io.tourbillon.coroutine.channel.Select.onTimeout;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -106,25 +110,13 @@ class WaitingLeavesNothingTest {
         cut("awaitAny in vain", () -> Coroutine.awaitAny(List.of(longLived, longLived))),
         new Wait(
             "select of a join",
-            () ->
-                new Select<String>()
-                    .onJoin(longLived, value -> value)
-                    .onTimeout(LIMIT, () -> "late")
-                    .await()),
+            () -> Select.select(onJoin(longLived, value -> value), onTimeout(LIMIT, () -> "late"))),
         new Wait(
             "select of a stage",
-            () ->
-                new Select<String>()
-                    .onAwait(never, value -> value)
-                    .onTimeout(LIMIT, () -> "late")
-                    .await()),
+            () -> Select.select(onAwait(never, value -> value), onTimeout(LIMIT, () -> "late"))),
         new Wait(
             "select of channels",
-            () ->
-                new Select<String>()
-                    .onReceive(empty, value -> value)
-                    .onTimeout(LIMIT, () -> "late")
-                    .await()),
+            () -> Select.select(onReceive(empty, value -> value), onTimeout(LIMIT, () -> "late"))),
         cut("receive", empty::receive),
         cut("send", () -> Channel.<String>rendezvous().send("")),
         cut("lock", held::lock),

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
  * Timers that one shard has found due, on their way out of its lock. Filled under the lock, run
  * outside it; the driver's own, like all that is reached from it.
  */
-final class Batch implements ExpiryHandler<Object> {
+final class Batch implements ExpiryHandler<Runnable> {
   static final int CAPACITY = 256;
 
-  private static final Object[] NONE = {};
+  private static final Runnable[] NONE = {};
 
   final Shard shard;
 
@@ -19,7 +19,7 @@ final class Batch implements ExpiryHandler<Object> {
    * old would cost a full write barrier for every task; 4 bytes of short-lived garbage cost next to
    * nothing.
    */
-  private @Nullable Object[] tasks = NONE;
+  private @Nullable Runnable[] tasks = NONE;
 
   private final long[] ids = new long[CAPACITY];
   private final long[] deadlineTicks = new long[CAPACITY];
@@ -39,13 +39,13 @@ final class Batch implements ExpiryHandler<Object> {
   void makeReady(long nowNanos) {
     takenNanos = nowNanos;
     if (tasks.length == 0) {
-      tasks = new Object[CAPACITY];
+      tasks = new Runnable[CAPACITY];
     }
   }
 
   /** Called by the wheel, under the shard's lock. */
   @Override
-  public void expired(long id, long deadlineTick, Object task) {
+  public void expired(long id, long deadlineTick, Runnable task) {
     int last = size++;
     tasks[last] = task;
     ids[last] = id;
@@ -70,8 +70,9 @@ final class Batch implements ExpiryHandler<Object> {
     return takenNanos;
   }
 
-  Object task(int index) {
-    Object task = tasks[index];
+  /** The entry of the wheel: the task, or a {@link ScheduledTimer}. */
+  Runnable task(int index) {
+    Runnable task = tasks[index];
     assert task != null : index + " of " + size;
     return task;
   }

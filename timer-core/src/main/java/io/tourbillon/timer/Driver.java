@@ -64,17 +64,15 @@ final class Driver implements Runnable {
    */
   Driver(
       Shard[] shards,
-      TickScale scale,
-      Clock clock,
-      Waker waker,
+      ServiceParts parts,
       TaskRunner runner,
       FollowUp followUp,
       long pauseThresholdNanos,
       Consumer<Throwable> broken) {
     this.shards = shards;
-    this.scale = scale;
-    this.clock = clock;
-    this.waker = waker;
+    scale = parts.scale();
+    clock = parts.clock();
+    waker = parts.waker();
     this.runner = runner;
     this.followUp = followUp;
     this.pauseThresholdNanos = pauseThresholdNanos;
@@ -145,7 +143,7 @@ final class Driver implements Runnable {
 
   private long nextOrderedTick() {
     OrderedShard shard = ordered;
-    return shard == null ? Waker.NEVER : shard.nextTick();
+    return shard == null ? Waker.NEVER : shard.nextEventTick();
   }
 
   /**
@@ -169,10 +167,10 @@ final class Driver implements Runnable {
       if (timer == null) {
         break;
       }
-      runner.run(timer, nowNanos, count++);
+      runner.startOrdered(timer, nowNanos, count++);
     }
-    if (shard != null && count > 0 && shard.isTrimmable()) {
-      waker.freed();
+    if (shard != null && count > 0) {
+      shard.trimLater();
     }
     return count > 0;
   }
@@ -181,7 +179,7 @@ final class Driver implements Runnable {
     long earliest = Waker.NEVER;
     for (int number = 0; number < shards.length; number++) {
       if (shards[number].hasStranded()) {
-        followUp.armStranded(shards[number]);
+        shards[number].armStranded();
       }
       nextTicks[number] = shards[number].nextEventTick(doneTick, tick, batches[number]);
       earliest = Math.min(earliest, nextTicks[number]);
@@ -208,17 +206,15 @@ final class Driver implements Runnable {
   private boolean fireBatch(Batch batch, long tick) {
     long startNanos = elapsedNanos();
     try {
-      return batch.shard.advance(tick, batch, scale, startNanos);
+      return batch.shard.advance(tick, batch, startNanos);
     } finally {
       noticePause(elapsedNanos() - startNanos);
       if (batch.size() > 0) {
         followUp.fired(batch);
-        runner.run(batch);
+        runner.startAll(batch);
         batch.clear();
       }
-      if (batch.shard.isTrimmable()) {
-        waker.freed();
-      }
+      batch.shard.trimLater();
     }
   }
 
@@ -265,10 +261,11 @@ final class Driver implements Runnable {
    * @return when to look again, in elapsed time
    */
   private long lookAtExecutor() {
-    if (!runner.isExecutorToBeWatched() || !clock.equals(Clock.system())) {
+    ExecutorHandOff handOff = runner.handOff();
+    if (handOff == null || !handOff.isExecutorToBeWatched() || !clock.equals(Clock.system())) {
       return NEVER;
     }
-    runner.dropFromTerminatedExecutor();
+    handOff.dropFromTerminatedExecutor();
     return elapsedNanos() + LOOK_NANOS;
   }
 

@@ -1,15 +1,15 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.TickScale;
-import io.tourbillon.timer.wheel.TimerVisitor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Counts the timers that it is shown. */
-final class DumpCounter implements TimerVisitor<Object> {
+final class DumpCounter {
   /** Where one range of delays ends and the next begins; the last one is open. */
   private static final List<Duration> BOUNDS =
       List.of(
@@ -37,8 +37,8 @@ final class DumpCounter implements TimerVisitor<Object> {
     this.nowNanos = nowNanos;
   }
 
-  @Override
-  public void visit(long id, long deadlineTick, Object task) {
+  /** Counts one timer. Called under the lock of its shard. */
+  void count(long deadlineTick, @Nullable String tag) {
     pending++;
     long delayNanos = scale.startNanos(deadlineTick) - nowNanos;
     int range = counts.length - 1;
@@ -46,7 +46,6 @@ final class DumpCounter implements TimerVisitor<Object> {
       range--;
     }
     counts[range]++;
-    String tag = task instanceof ScheduledTimer timer ? timer.tag() : null;
     if (tag != null) {
       Long before = byTag.get(tag);
       byTag.put(tag, before == null ? 1L : before + 1);

@@ -167,12 +167,12 @@ final class Events {
   /**
    * Logs what concerns one task, and names it if there is memory for that.
    *
-   * @param timer what stood in the wheel, or the task
+   * @param entry what stood in the wheel, or the task
    */
-  void log(LogMessage what, Object timer, Throwable failure) {
+  void log(LogMessage what, Runnable entry, Throwable failure) {
     String text = what.text;
     try {
-      text = what.text + ": " + TaskName.textOf(timer);
+      text = what.text + ": " + TaskName.textOf(entry);
     } catch (OutOfMemoryError full) {
       // Without its name.
     }

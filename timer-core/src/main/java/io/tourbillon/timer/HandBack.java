@@ -25,22 +25,11 @@ final class HandBack {
     ids.ensureCapacity(ids.size() + count);
   }
 
-  /** Takes one timer that was pending; called under its shard's lock. */
-  void add(long id, Object armed) {
-    tasks.add(
-        armed instanceof ScheduledTimer timer
-            ? timer.end(ScheduledTimer.HANDED_BACK)
-            : (Runnable) armed);
+  /** Takes the task of a timer that was pending; called under its shard's lock. */
+  void add(long id, Runnable task) {
+    tasks.add(task);
     if (events.areHeard()) {
       ids.add(id);
-    }
-  }
-
-  /** Takes one timer of an executor view; called under its shard's lock. */
-  void add(OrderedTimer timer) {
-    tasks.add(timer.task);
-    if (events.areHeard()) {
-      ids.add(timer.id());
     }
   }
 
@@ -74,7 +63,7 @@ final class HandBack {
   /** One that fails must not keep the others from being told. */
   private void tell(AccountableTask task) {
     try {
-      task.handedBack(Refusals.of(Shard.SHUT_DOWN, null));
+      task.handedBack(Refusals.of(AbstractShard.SHUT_DOWN, null));
     } catch (Throwable error) {
       events.log(LogMessage.HAND_BACK_FAILED, error);
     }

@@ -23,13 +23,13 @@ final class HandedOver implements Runnable, Roster.Member {
     ENDED
   }
 
-  final AbstractShard shard;
+  final AbstractShard<?> shard;
   final long id;
-  final Object timer;
+  final Runnable entry;
   final long deadlineTick;
   final long takenNanos;
   final int counts;
-  private final TaskRunner taskRunner;
+  private final ExecutorHandOff handOff;
 
   // Guarded by the monitor.
   private Phase phase = Phase.WAITING;
@@ -40,17 +40,17 @@ final class HandedOver implements Runnable, Roster.Member {
   private int rosterPlace = NOWHERE;
 
   HandedOver(
-      TaskRunner taskRunner,
-      AbstractShard shard,
+      ExecutorHandOff handOff,
+      AbstractShard<?> shard,
       long id,
-      Object timer,
+      Runnable entry,
       long deadlineTick,
       long takenNanos,
       int counts) {
-    this.taskRunner = taskRunner;
+    this.handOff = handOff;
     this.shard = shard;
     this.id = id;
-    this.timer = timer;
+    this.entry = entry;
     this.deadlineTick = deadlineTick;
     this.takenNanos = takenNanos;
     this.counts = counts;
@@ -71,7 +71,7 @@ final class HandedOver implements Runnable, Roster.Member {
       phase = Phase.RUNNING;
       thread = Thread.currentThread();
     }
-    taskRunner.run(this);
+    handOff.run(this);
     synchronized (this) {
       phase = Phase.ENDED;
       thread = null;
@@ -80,7 +80,7 @@ final class HandedOver implements Runnable, Roster.Member {
         Thread.interrupted();
       }
     }
-    taskRunner.ended(this);
+    handOff.ended(this);
   }
 
   /** Whether the calling thread is running the task. */
@@ -118,7 +118,7 @@ final class HandedOver implements Runnable, Roster.Member {
   /** The task that a user knows: executors name what they refuse. */
   @Override
   public String toString() {
-    return "timer task " + TaskName.textOf(timer);
+    return "timer task " + TaskName.textOf(entry);
   }
 
   @Override

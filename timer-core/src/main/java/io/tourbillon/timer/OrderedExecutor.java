@@ -39,7 +39,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
   private static final long LOOK_NANOS = 100_000_000;
 
   private final ShardedTimerService service;
-  private final OrderedTimers timers;
+  private final OrderedShard shard;
   private final Roster<ViewFuture<?>> roster = new Roster<>();
 
   /**
@@ -63,13 +63,13 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
   private final AtomicInteger active = new AtomicInteger();
   private final AtomicLong completed = new AtomicLong();
 
-  OrderedExecutor(ShardedTimerService service, OrderedTimers timers) {
+  OrderedExecutor(ShardedTimerService service, OrderedShard shard) {
     this.service = service;
-    this.timers = timers;
+    this.shard = shard;
   }
 
-  OrderedTimers timers() {
-    return timers;
+  OrderedShard shard() {
+    return shard;
   }
 
   /** Whether the policies let a task run, or run again, now. */
@@ -206,7 +206,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   private RejectedExecutionException refusal() {
     return new RejectedExecutionException(
-        stopped ? "the scheduled executor has been shut down" : Shard.SHUT_DOWN);
+        stopped ? "the scheduled executor has been shut down" : AbstractShard.SHUT_DOWN);
   }
 
   // What AbstractExecutorService builds on, and what it cannot do for us.

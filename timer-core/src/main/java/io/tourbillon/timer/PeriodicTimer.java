@@ -2,6 +2,7 @@ package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.TickScale;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,15 +12,16 @@ import org.jspecify.annotations.Nullable;
  * settling finds out that they have been there.
  */
 final class PeriodicTimer extends ScheduledTimer {
-  private static final long NOT_RESCHEDULED = -1;
-
   private final long periodNanos;
   private final boolean fixedRate;
   private final TimerOptions options;
 
   // Guarded by the shard's lock; in elapsed time.
   private long deadlineNanos;
-  private long rescheduledNanos = NOT_RESCHEDULED;
+  private long rescheduledNanos;
+
+  /** Whether the timer was rescheduled during the run that is going on. */
+  private boolean isRescheduled;
 
   /** Whether the next deadline is known already, but the timer could not be armed for it. */
   private boolean isStranded;
@@ -48,23 +50,24 @@ final class PeriodicTimer extends ScheduledTimer {
   }
 
   @Override
-  @Nullable String tag() {
+  public @Nullable String tag() {
     return options.tag();
+  }
+
+  @Override
+  public boolean isPeriodic() {
+    return true;
   }
 
   boolean isBurst() {
     return fixedRate && options.missedTick() == MissedTick.BURST;
   }
 
-  boolean stopsOnException() {
-    return options.onException() == OnException.STOP;
-  }
-
   /** TAKEN -> RUNNING. The task stays for the next run. */
   @Override
-  @Nullable Runnable begin() {
+  public @Nullable Runnable begin() {
     // Read before: a cancel that comes after the beginning lets the task go.
-    Runnable begun = task;
+    Runnable begun = task();
     if (!leaveBatch(RUNNING)) {
       return null;
     }
@@ -73,9 +76,24 @@ final class PeriodicTimer extends ScheduledTimer {
   }
 
   @Override
+  public boolean settle(Runnable ran, boolean failed, boolean isOver, boolean mayRunAgain) {
+    boolean stop = isOver || (failed && options.onException() == OnException.STOP);
+    return shard.settle(this, ran, stop, mayRunAgain);
+  }
+
+  @Override
+  public void abandon(@Nullable Runnable begun, RejectedExecutionException why) {
+    Runnable last = begun == null ? task() : begun;
+    if (last != null) {
+      boolean _ = shard.settle(this, last, true, false);
+    }
+  }
+
+  @Override
   void rescheduled(long newDeadlineNanos) {
     if (isRunning()) {
       rescheduledNanos = newDeadlineNanos;
+      isRescheduled = true;
     } else {
       deadlineNanos = newDeadlineNanos;
     }
@@ -105,9 +123,9 @@ final class PeriodicTimer extends ScheduledTimer {
    *     missed, even if its deadline has just passed
    */
   long nextDeadlineNanos(long nowNanos, long tickNanos) {
-    if (rescheduledNanos != NOT_RESCHEDULED) {
+    if (isRescheduled) {
       deadlineNanos = rescheduledNanos;
-      rescheduledNanos = NOT_RESCHEDULED;
+      isRescheduled = false;
       isStranded = false;
     } else if (isStranded) {
       isStranded = false;

@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * that runs the task takes no lock, and the first of begin, cancel and reschedule decides. The
  * thread that has moved the timer out of TAKEN to FIRED or CANCELLED is alone with {@code task}.
  */
-class ScheduledTimer implements TimerHandle {
+class ScheduledTimer implements TimerHandle, CancellableTimer {
   static final byte ARMED = 0;
   static final byte TAKEN = 1;
   static final byte RUNNING = 2;
@@ -51,7 +52,7 @@ class ScheduledTimer implements TimerHandle {
   }
 
   final Shard shard;
-  @Nullable Runnable task;
+  private @Nullable Runnable task;
   private long id;
   private byte phase = ARMED;
 
@@ -62,18 +63,21 @@ class ScheduledTimer implements TimerHandle {
 
   @Override
   public boolean cancel() {
-    return shard.service.cancel(this);
+    StackReserve.require();
+    return shard.cancel(this);
   }
 
   @Override
   public boolean reschedule(Duration delay) {
-    return shard.service.reschedule(
-        this, TickScale.nanosOf(Objects.requireNonNull(delay, "delay")));
+    Objects.requireNonNull(delay, "delay");
+    StackReserve.require();
+    return shard.rearm(this, TickScale.nanosOf(delay));
   }
 
   @Override
   public Duration remaining() {
-    return shard.service.remaining(this);
+    StackReserve.require();
+    return Duration.ofNanos(shard.remainingNanos(this));
   }
 
   @Override
@@ -82,8 +86,19 @@ class ScheduledTimer implements TimerHandle {
     return shard.stateOf(this);
   }
 
-  @Nullable String tag() {
+  @Override
+  public @Nullable String tag() {
     return null;
+  }
+
+  @Override
+  public @Nullable Runnable task() {
+    return task;
+  }
+
+  @Override
+  public boolean isPeriodic() {
+    return false;
   }
 
   /** Follows a cancel, outside all locks: tells whoever waits for the task. */
@@ -96,7 +111,8 @@ class ScheduledTimer implements TimerHandle {
    *
    * @return what to run, or null if the timer has left the batch: somebody else was first
    */
-  @Nullable Runnable begin() {
+  @Override
+  public @Nullable Runnable begin() {
     Runnable begun = task;
     if (!leaveBatch(FIRED)) {
       return null;
@@ -105,6 +121,14 @@ class ScheduledTimer implements TimerHandle {
     shard.begunOnce();
     return begun;
   }
+
+  @Override
+  public boolean settle(Runnable ran, boolean failed, boolean isOver, boolean mayRunAgain) {
+    return false;
+  }
+
+  @Override
+  public void abandon(@Nullable Runnable begun, RejectedExecutionException why) {}
 
   /** TAKEN -> another phase; false if the timer is in no batch any more. */
   final boolean leaveBatch(byte next) {
@@ -187,7 +211,7 @@ class ScheduledTimer implements TimerHandle {
     }
 
     @Override
-    String tag() {
+    public String tag() {
       return tag;
     }
   }

@@ -51,10 +51,10 @@ final class SlowTaskEvent extends Event {
   }
 
   /** Follows the end of the task. */
-  void ended(Object timer, Runnable ran, long id, long waitNanos, long runNanos) {
+  void ended(Runnable entry, Runnable ran, long id, long waitNanos, long runNanos) {
     end();
     if (shouldCommit()) {
-      task = TaskName.of(timer, ran);
+      task = TaskName.of(entry, ran);
       timerId = id;
       waitTime = waitNanos;
       runTime = runNanos;

@@ -1,20 +1,17 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
-import io.tourbillon.timer.internal.MemoryReserve;
-import io.tourbillon.timer.internal.SafeText;
-import io.tourbillon.timer.internal.roster.Roster;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
-import java.util.List;
-import java.util.StringJoiner;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the tasks of a batch, on the driver or by the executor, and follows up what comes of them.
+ * Runs the tasks of a batch, on the driver or by the executor.
+ *
+ * <p>The steps of a run, as method names: {@link #start} -> ({@link ExecutorHandOff#handOver}) ->
+ * {@link #runTimer}: {@link #begin} -> {@link #measureTask} -> {@link #callTask} -> {@link
+ * CancellableTimer#settle}.
  */
 final class TaskRunner {
   /**
@@ -26,27 +23,13 @@ final class TaskRunner {
   /** Missed runs that a timer makes up for before the timers after it get their turn. */
   private static final int MAX_BURST = 64;
 
-  /** How many threads a message of the log names. */
-  private static final int MOST_THREADS = 20;
-
   private final FollowUp followUp;
-  private final @Nullable Executor executor;
-
-  /** What the executor has been given and has not finished. */
-  private final Roster<HandedOver> handedOver = new Roster<>();
-
   private final @Nullable Watchdog<?> watchdog;
 
-  /** Null if nothing is watched. */
-  private final @Nullable ExecutorRuns executorRuns;
+  /** Null if the driver runs the tasks. */
+  private final @Nullable ExecutorHandOff handOff;
 
   private final Measuring measuring;
-
-  /** Whether the last task was handed over late for want of memory. The driver's own. */
-  private boolean isHeapFull;
-
-  /** Whether there was none for a second after a shutdown. The driver's own. */
-  private boolean hasGivenUp;
 
   /** Which runs are timed. */
   enum Measuring {
@@ -67,40 +50,33 @@ final class TaskRunner {
       @Nullable ExecutorRuns executorRuns,
       Measuring measuring) {
     this.followUp = followUp;
-    this.executor = executor;
     this.watchdog = watchdog;
-    this.executorRuns = executorRuns;
     this.measuring = measuring;
+    handOff = executor == null ? null : new ExecutorHandOff(this, followUp, executor, executorRuns);
   }
 
-  /**
-   * Whether the calling thread is running a task of this runner for an executor. Looks at all that
-   * the executor has; only those who close something ask. A thread local would be quicker, and need
-   * memory before each task.
-   */
-  boolean isRunningHere() {
-    for (HandedOver task : handedOver.members()) {
-      if (task.isRunningHere()) {
-        return true;
-      }
-    }
-    return false;
+  /** What the executor has, or null if the driver runs the tasks. */
+  @Nullable ExecutorHandOff handOff() {
+    return handOff;
   }
 
-  void run(Batch batch) {
+  // By the driver.
+
+  /** Runs the tasks of a batch, or hands them to the executor. */
+  void startAll(Batch batch) {
     if (watchdog == null) {
-      startAll(batch);
+      startEach(batch);
       return;
     }
     watchdog.begin();
     try {
-      startAll(batch);
+      startEach(batch);
     } finally {
       watchdog.end();
     }
   }
 
-  private void startAll(Batch batch) {
+  private void startEach(Batch batch) {
     Measuring howMuch = measuringNow();
     for (int index = 0; index < batch.size(); index++) {
       if (watchdog != null) {
@@ -116,7 +92,7 @@ final class TaskRunner {
             counts(index, batch.size(), howMuch));
       } catch (Throwable error) {
         // Whatever went wrong around this task, the others of the batch have fired and must run.
-        abandon(batch.task(index), error);
+        abandon(batch.shard, batch.task(index), error);
       }
       // An interrupt that one task leaves behind is not meant for the next.
       Thread.interrupted();
@@ -128,12 +104,12 @@ final class TaskRunner {
    *
    * @param index how many such tasks have run just before
    */
-  void run(OrderedTimer timer, long takenNanos, int index) {
+  void startOrdered(OrderedTimer timer, long takenNanos, int index) {
     if (watchdog != null) {
       watchdog.begin();
     }
+    OrderedShard shard = timer.shard;
     try {
-      OrderedShard shard = timer.shard;
       start(
           shard,
           timer.id(),
@@ -142,7 +118,7 @@ final class TaskRunner {
           takenNanos,
           counts(index, index < SAMPLING ? 1 : Integer.MAX_VALUE, measuringNow()));
     } catch (Throwable error) {
-      abandon(timer, error);
+      abandon(shard, timer, error);
     } finally {
       Thread.interrupted();
       if (watchdog != null) {
@@ -156,82 +132,6 @@ final class TaskRunner {
     return FlightRecorder.takesSlowTasks() ? Measuring.FULL : measuring;
   }
 
-  private void start(
-      AbstractShard shard, long id, Object timer, long deadlineTick, long takenNanos, int counts) {
-    if (executor == null) {
-      run(shard, id, timer, deadlineTick, takenNanos, counts, null);
-      return;
-    }
-    int counted = measuring == Measuring.OFF ? Math.min(1, counts) : 1;
-    HandedOver task = null;
-    for (int attempt = 1; ; attempt++) {
-      try {
-        if (task == null) {
-          task = newHandedOver(shard, id, timer, deadlineTick, takenNanos, counted);
-        }
-        // The second time too: the task runs once at most, however often it is executed.
-        executor.execute(task);
-        isHeapFull &= attempt > 1;
-        return;
-      } catch (OutOfMemoryError full) {
-        if (task != null && !task.isWaiting()) {
-          return;
-        }
-        if (!isHandOverToBeTriedAgain(full, attempt)) {
-          giveUp(task, shard, id, timer, deadlineTick, full);
-          return;
-        }
-      } catch (Throwable refusal) {
-        giveUp(task, shard, id, timer, deadlineTick, refusal);
-        return;
-      }
-    }
-  }
-
-  private HandedOver newHandedOver(
-      AbstractShard shard, long id, Object timer, long deadlineTick, long takenNanos, int counts) {
-    HandedOver task = new HandedOver(this, shard, id, timer, deadlineTick, takenNanos, counts);
-    handedOver.add(task);
-    return task;
-  }
-
-  /**
-   * Waits a millisecond for memory, and says whether to try again: as long as it takes, since the
-   * timer has left the wheel, and while the heap is full timers are late. Not if it is a thread
-   * that the executor cannot make, and not for ever after a shutdown, as somebody may wait for its
-   * end.
-   */
-  private boolean isHandOverToBeTriedAgain(OutOfMemoryError full, int attempt) {
-    String message = full.getMessage();
-    if (message != null && message.contains("native thread")) {
-      return false;
-    }
-    if (followUp.isStopped() && (hasGivenUp || attempt >= MemoryReserve.ATTEMPTS)) {
-      hasGivenUp = true;
-      return false;
-    }
-    if (!isHeapFull) {
-      isHeapFull = true;
-      followUp.outOfMemory(full);
-    }
-    MemoryReserve.pause();
-    return true;
-  }
-
-  private void giveUp(
-      @Nullable HandedOver task,
-      AbstractShard shard,
-      long id,
-      Object timer,
-      long deadlineTick,
-      Throwable refusal) {
-    if (task == null) {
-      refused(shard, id, timer, deadlineTick, refusal);
-    } else {
-      drop(task, refusal);
-    }
-  }
-
   /** For how many runs that of one of so many tasks counts, or 0 if it is not measured. */
   private static int counts(int index, int size, Measuring howMuch) {
     if (howMuch == Measuring.OFF) {
@@ -243,156 +143,48 @@ final class TaskRunner {
     return index % SAMPLING == 0 ? Math.min(SAMPLING, size - index) : 0;
   }
 
-  // In the hands of the executor.
-
-  /** Runs a task that was handed over; called by the executor's thread. Throws nothing. */
-  void run(HandedOver task) {
-    ExecutorRuns.Run watched = null;
-    try {
-      watched = executorRuns == null ? null : executorRuns.begin();
-      run(
-          task.shard,
-          task.id,
-          task.timer,
-          task.deadlineTick,
-          task.takenNanos,
-          task.counts,
-          watched);
-    } catch (Throwable error) {
-      abandon(task.timer, error);
-    } finally {
-      if (watched != null) {
-        watched.end();
-      }
+  private void start(
+      AbstractShard<?> shard,
+      long id,
+      Runnable entry,
+      long deadlineTick,
+      long takenNanos,
+      int counts) {
+    if (handOff == null) {
+      runTimer(shard, id, entry, deadlineTick, takenNanos, counts, null);
+    } else {
+      int counted = measuring == Measuring.OFF ? Math.min(1, counts) : 1;
+      handOff.handOver(shard, id, entry, deadlineTick, takenNanos, counted);
     }
   }
 
-  /** Follows the end of a task that was handed over. */
-  void ended(HandedOver task) {
-    handedOver.remove(task);
-  }
+  // By the driver, or by a thread of the executor.
 
   /**
-   * Gives up what an executor that has been terminated was given and has not begun: it would be
-   * waited for, and hold its place, for ever. Called by any thread.
-   */
-  void dropFromTerminatedExecutor() {
-    if (isExecutorTerminated()) {
-      String rule = "the executor was terminated: " + SafeText.of(executor);
-      for (HandedOver task : handedOver.members()) {
-        drop(task, new RejectedExecutionException(rule));
-      }
-    }
-  }
-
-  /** Some executors of containers refuse to say: those are not known to be terminated. */
-  private boolean isExecutorTerminated() {
-    try {
-      return executor instanceof ExecutorService service && service.isTerminated();
-    } catch (RuntimeException | Error unsupported) {
-      return false;
-    }
-  }
-
-  /** Whether {@link #dropFromTerminatedExecutor} may come to have something to do by itself. */
-  boolean isExecutorToBeWatched() {
-    return executor instanceof ExecutorService && handedOver.size() > 0;
-  }
-
-  /** Ends a task that the executor will not run, unless it has begun. */
-  private void drop(HandedOver task, Throwable refusal) {
-    if (task.drop()) {
-      handedOver.remove(task);
-      refused(task.shard, task.id, task.timer, task.deadlineTick, refusal);
-    }
-  }
-
-  private void refused(
-      AbstractShard shard, long id, Object timer, long deadlineTick, Throwable refusal) {
-    Runnable task = begin(timer, id, deadlineTick);
-    if (task == null) {
-      return;
-    }
-    boolean isOver = isExecutorTerminated();
-    try {
-      // A periodic task goes on when there is memory, also that of a view, which ends at a refusal.
-      boolean isLast = isOver || !(refusal instanceof OutOfMemoryError && isPeriodic(timer));
-      followUp.taskRefused(shard, task, asRejection(refusal), isLast);
-    } catch (Throwable failure) {
-      // The timer must go on.
-      followUp.brokeAroundTask(LogMessage.REFUSAL_NOT_TOLD, task, failure);
-    }
-    goOn(timer, task, false, isOver, false);
-  }
-
-  private static boolean isPeriodic(Object timer) {
-    return timer instanceof PeriodicTimer
-        || (timer instanceof OrderedTimer ordered && ordered.task.isPeriodic());
-  }
-
-  private static RejectedExecutionException asRejection(Throwable refusal) {
-    if (refusal instanceof RejectedExecutionException rejected) {
-      return rejected;
-    }
-    return Refusals.of(
-        refusal instanceof OutOfMemoryError
-            ? Refusals.NO_MEMORY_FOR_EXECUTOR
-            : Refusals.EXECUTOR_FAILED,
-        refusal);
-  }
-
-  /** Waits until the executor has finished what it was given, after the driver has ended. */
-  boolean awaitHandedOver(long nanos) throws InterruptedException {
-    handedOver.close();
-    return handedOver.awaitEmptied(nanos, TimeUnit.NANOSECONDS);
-  }
-
-  /** How many tasks the executor has not finished, and on which threads it runs some of them. */
-  String describeHandedOver() {
-    List<HandedOver> left = handedOver.members();
-    StringJoiner threads = new StringJoiner(", ", "; some run on ", "").setEmptyValue("");
-    int named = 0;
-    for (HandedOver task : left) {
-      String name = task.threadName();
-      if (name != null && named < MOST_THREADS) {
-        threads.add(name);
-        named++;
-      }
-    }
-    return "tasks that the executor has not finished: " + left.size() + threads;
-  }
-
-  /** Interrupts the tasks that the executor is running. */
-  void interruptHandedOver() {
-    for (HandedOver task : handedOver.members()) {
-      task.interruptRun();
-    }
-  }
-
-  // A run.
-
-  /**
-   * Runs a timer's task.
+   * Runs the task of a timer that has left the wheel.
    *
+   * @param entry what stood in the wheel
+   * @param takenNanos when it was taken out, in elapsed time
    * @param counts how many times its run time counts; 0 if that is not measured
    * @param watched what the watchdog looks at besides the driver, if that is not what runs it
    */
-  private void run(
-      AbstractShard shard,
+  void runTimer(
+      AbstractShard<?> shard,
       long id,
-      Object timer,
+      Runnable entry,
       long deadlineTick,
       long takenNanos,
       int counts,
       ExecutorRuns.@Nullable Run watched) {
-    Runnable task = begin(timer, id, deadlineTick);
+    Runnable task = begin(shard, entry, id, deadlineTick);
     if (task == null) {
       return;
     }
-    boolean failed = runTask(shard, id, timer, task, takenNanos, counts);
-    int runs = 1;
-    while (goOn(timer, task, failed, false, runs < MAX_BURST)) {
-      runs++;
+    boolean failed = measureTask(shard, id, entry, task, takenNanos, counts);
+    if (!(entry instanceof CancellableTimer timer)) {
+      return;
+    }
+    for (int runs = 1; timer.settle(task, failed, false, runs < MAX_BURST); runs++) {
       if (watched != null) {
         watched.beginAgain();
       } else if (watchdog != null) {
@@ -400,89 +192,39 @@ final class TaskRunner {
       }
       // No batch has taken this run: it is due again just now.
       long againNanos = counts == 0 ? 0 : followUp.elapsedNanos();
-      failed = runTask(shard, id, timer, task, againNanos, Math.min(1, counts));
-    }
-  }
-
-  /**
-   * Ends a timer that would otherwise stay pending for ever, after something of ours has thrown
-   * where nothing should. Throws nothing.
-   */
-  private void abandon(Object timer, Throwable error) {
-    followUp.brokeAroundTask(LogMessage.NOT_SETTLED, timer, error);
-    try {
-      Runnable task = begin(timer, 0, 0);
-      // That of a view does not mind being told twice.
-      Runnable waitedFor = timer instanceof OrderedTimer ordered ? ordered.task : task;
-      if (waitedFor instanceof AccountableTask accountable) {
-        accountable.refused(Refusals.of(Refusals.NOT_STARTED, error));
-      }
-      if (timer instanceof PeriodicTimer periodic) {
-        Runnable own = task == null ? periodic.task : task;
-        if (own != null) {
-          followUp.settle(periodic, own, true, false);
-        }
-      } else if (timer instanceof OrderedTimer ordered && ordered.task.isPeriodic()) {
-        followUp.settle(ordered, true);
-      }
-    } catch (Throwable again) {
-      // It has been said.
+      failed = measureTask(shard, id, entry, task, againNanos, Math.min(1, counts));
     }
   }
 
   /** What is to run, or null if the timer was cancelled or rescheduled in time. */
-  private @Nullable Runnable begin(Object timer, long id, long deadlineTick) {
-    if (timer instanceof ScheduledTimer scheduled) {
-      Runnable task = scheduled.begin();
-      if (task != null) {
-        followUp.begun(id, deadlineTick, timer instanceof PeriodicTimer);
-      }
-      return task;
+  private @Nullable Runnable begin(
+      AbstractShard<?> shard, Runnable entry, long id, long deadlineTick) {
+    if (!(entry instanceof CancellableTimer timer)) {
+      return entry;
     }
-    if (timer instanceof OrderedTimer ordered) {
-      if (!ordered.shard.begin(ordered)) {
-        return null;
-      }
-      followUp.begun(id, deadlineTick, ordered.task.isPeriodic());
-      return ordered.task;
+    Runnable task = timer.begin();
+    if (task != null) {
+      followUp.begun(shard, id, deadlineTick, timer.isPeriodic());
     }
-    return (Runnable) timer;
+    return task;
   }
 
-  /**
-   * Arms a periodic timer for its next run.
-   *
-   * @param isOver whether no run can follow, whatever the timer's options
-   * @return true if it has missed a run and is to make up for it at once
-   */
-  private boolean goOn(
-      Object timer, Runnable task, boolean failed, boolean isOver, boolean mayRunAgain) {
-    if (timer instanceof PeriodicTimer periodic) {
-      boolean stop = isOver || (failed && periodic.stopsOnException());
-      return followUp.settle(periodic, task, stop, mayRunAgain);
-    }
-    if (timer instanceof OrderedTimer ordered && ordered.task.isPeriodic()) {
-      followUp.settle(ordered, failed);
-    }
-    return false;
-  }
-
-  /** Runs a task and says whether it threw. */
-  private boolean runTask(
-      AbstractShard shard, long id, Object timer, Runnable task, long takenNanos, int counts) {
+  /** Runs a task, measures that if it is to be measured, and returns true if the task threw. */
+  private boolean measureTask(
+      AbstractShard<?> shard, long id, Runnable entry, Runnable task, long takenNanos, int counts) {
     if (counts == 0) {
-      return runTask(shard, id, task);
+      return callTask(shard, id, task);
     }
     long startNanos = followUp.elapsedNanos();
     SlowTaskEvent event = beginSlowTask();
-    boolean failed = runTask(shard, id, task);
+    boolean failed = callTask(shard, id, task);
     long runNanos = followUp.elapsedNanos() - startNanos;
     try {
       if (event != null) {
-        event.ended(timer, task, id, startNanos - takenNanos, runNanos);
+        event.ended(entry, task, id, startNanos - takenNanos, runNanos);
       }
       if (followUp.taskRan(shard, id, startNanos - takenNanos, runNanos, counts)) {
-        followUp.ranSlowly(shard, TaskName.of(timer, task), runNanos);
+        followUp.ranSlowly(shard, TaskName.of(entry, task), runNanos);
       }
     } catch (Throwable failure) {
       // The timer must go on.
@@ -500,8 +242,8 @@ final class TaskRunner {
     }
   }
 
-  /** Runs a task and says whether it threw. */
-  private boolean runTask(AbstractShard shard, long id, Runnable task) {
+  /** Runs a task and returns true if it threw. */
+  private boolean callTask(AbstractShard<?> shard, long id, Runnable task) {
     try {
       task.run();
       return false;
@@ -509,6 +251,72 @@ final class TaskRunner {
       // An Error too must not end the driver, on which all other timers depend.
       followUp.taskFailed(shard, id, task, error);
       return true;
+    }
+  }
+
+  // When a task does not run.
+
+  /**
+   * Follows the refusal of the executor to take a task.
+   *
+   * @param isOver whether the executor will never run anything again
+   */
+  void refused(
+      AbstractShard<?> shard,
+      long id,
+      Runnable entry,
+      long deadlineTick,
+      Throwable refusal,
+      boolean isOver) {
+    Runnable task = begin(shard, entry, id, deadlineTick);
+    if (task == null) {
+      return;
+    }
+    try {
+      // A periodic task goes on when there is memory, also that of a view, which ends at a refusal.
+      boolean isLast = isOver || !(refusal instanceof OutOfMemoryError && isPeriodic(entry));
+      followUp.taskRefused(shard, task, asRejection(refusal), isLast);
+    } catch (Throwable failure) {
+      // The timer must go on.
+      followUp.brokeAroundTask(LogMessage.REFUSAL_NOT_TOLD, task, failure);
+    }
+    if (entry instanceof CancellableTimer timer) {
+      boolean _ = timer.settle(task, false, isOver, false);
+    }
+  }
+
+  private static boolean isPeriodic(Runnable entry) {
+    return entry instanceof CancellableTimer timer && timer.isPeriodic();
+  }
+
+  private static RejectedExecutionException asRejection(Throwable refusal) {
+    if (refusal instanceof RejectedExecutionException rejected) {
+      return rejected;
+    }
+    return Refusals.of(
+        refusal instanceof OutOfMemoryError
+            ? Refusals.NO_MEMORY_FOR_EXECUTOR
+            : Refusals.EXECUTOR_FAILED,
+        refusal);
+  }
+
+  /**
+   * Ends a timer that would otherwise stay pending for ever, after something of ours has thrown
+   * where nothing should. Throws nothing.
+   */
+  void abandon(AbstractShard<?> shard, Runnable entry, Throwable error) {
+    followUp.brokeAroundTask(LogMessage.NOT_SETTLED, entry, error);
+    try {
+      Runnable task = begin(shard, entry, 0, 0);
+      RejectedExecutionException why = Refusals.of(Refusals.NOT_STARTED, error);
+      if (task instanceof AccountableTask accountable) {
+        accountable.refused(why);
+      }
+      if (entry instanceof CancellableTimer timer) {
+        timer.abandon(task, why);
+      }
+    } catch (Throwable again) {
+      // It has been logged.
     }
   }
 }

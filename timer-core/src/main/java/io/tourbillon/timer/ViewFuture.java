@@ -66,8 +66,6 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   /** Of the first run, in elapsed time. */
   private final long firstDeadlineNanos;
 
-  private final boolean delayed;
-
   /** Of the task itself, which is let go when it has run. */
   private final Class<?> taskType;
 
@@ -84,9 +82,8 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   ViewFuture(OrderedExecutor view, Runnable task, V result, long delayNanos) {
     super(task, result);
     this.view = view;
-    timer = new OrderedTimer(view.timers().shard, this);
-    firstDeadlineNanos = view.timers().deadlineNanos(delayNanos);
-    delayed = delayNanos > 0;
+    timer = new OrderedTimer(view.shard(), this, delayNanos > 0);
+    firstDeadlineNanos = view.shard().deadlineNanos(delayNanos);
     taskType = task.getClass();
     passedIn = task;
   }
@@ -94,9 +91,8 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   ViewFuture(OrderedExecutor view, Callable<V> task, long delayNanos) {
     super(task);
     this.view = view;
-    timer = new OrderedTimer(view.timers().shard, this);
-    firstDeadlineNanos = view.timers().deadlineNanos(delayNanos);
-    delayed = delayNanos > 0;
+    timer = new OrderedTimer(view.shard(), this, delayNanos > 0);
+    firstDeadlineNanos = view.shard().deadlineNanos(delayNanos);
     taskType = task.getClass();
   }
 
@@ -117,7 +113,8 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
 
   /** Arms the timer; what it throws is the service's refusal. */
   final void arm() {
-    view.timers().arm(timer, firstDeadlineNanos, delayed);
+    StackReserve.require();
+    timer.shard.arm(timer, firstDeadlineNanos);
     boolean ended;
     synchronized (this) {
       armed = true;
@@ -125,7 +122,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
     }
     if (ended) {
       // If it has run already there is nothing to cancel, which does no harm.
-      view.timers().cancel(timer);
+      timer.shard.cancel(timer);
     }
   }
 
@@ -212,7 +209,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
     if (over) {
       if (inService) {
         // Done may not have been called yet, and then finds that nothing is left to do.
-        view.timers().cancel(timer);
+        timer.shard.cancel(timer);
       }
       view.ended(this);
     } else if (view.isHalted() || !view.mayRun(this)) {
@@ -261,7 +258,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
       }
     }
     if (inService) {
-      view.timers().cancel(timer);
+      timer.shard.cancel(timer);
     }
     if (waited) {
       view.ended(this);
@@ -296,7 +293,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
       inService = armed;
     }
     if (inService) {
-      view.timers().cancel(timer);
+      timer.shard.cancel(timer);
     }
     view.ended(this);
     return true;
@@ -341,7 +338,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   @Override
   public final long getDelay(TimeUnit unit) {
     StackReserve.require();
-    return unit.convert(view.timers().delayNanos(deadlineNanos()), TimeUnit.NANOSECONDS);
+    return unit.convert(deadlineNanos() - timer.shard.elapsedNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** When the task is or was to run, in elapsed time. */

@@ -74,15 +74,15 @@ final class Waker {
    * all that armed before, and reads the plan afterwards. To miss it would cost a burst of work
    * when the block begins, and no timer.
    */
-  void armed(Shard shard, long deadlineTick) {
+  void armed(AbstractShard<?> shard, long deadlineTick) {
     if (plan != BUSY) {
-      armed(
+      lower(
           shard.isCascadeEarlier() ? Math.min(deadlineTick, shard.nextEventTick()) : deadlineTick);
     }
   }
 
-  /** Follows the arming of something that the driver has to look at by this tick. */
-  void armed(long tick) {
+  /** Wakes the driver, or lowers its tick, if it would look at the shards after this tick only. */
+  private void lower(long tick) {
     long seen = plan;
     while (tick < seen >> 1) {
       if ((seen & WAITING) != 0) {

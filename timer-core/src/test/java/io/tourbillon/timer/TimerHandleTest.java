@@ -189,9 +189,9 @@ class TimerHandleTest {
   @Test
   void cancel_pendingTimer_letsGoOfTheTaskAtOnce() {
     TimerHandle timer = timers.schedule(Duration.ofMillis(5), task);
-    assertSame(task, ((ScheduledTimer) timer).task);
+    assertSame(task, ((ScheduledTimer) timer).task());
     timer.cancel();
-    assertNull(((ScheduledTimer) timer).task);
+    assertNull(((ScheduledTimer) timer).task());
   }
 
   @Test

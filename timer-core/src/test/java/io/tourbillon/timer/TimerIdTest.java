@@ -199,7 +199,7 @@ class TimerIdTest {
     }
     assertEquals(8, ids.size());
     Set<Integer> shards = new HashSet<>();
-    ids.forEach(id -> shards.add(Shard.numberOf(id)));
+    ids.forEach(id -> shards.add(TimerId.shardNumber(id)));
     assertEquals(Math.min(8, Internals.shards(timers).length), shards.size());
     for (long id : ids) {
       assertTrue(timers.rearm(id, 50, MILLISECONDS));

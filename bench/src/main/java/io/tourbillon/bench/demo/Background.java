@@ -29,11 +29,11 @@ final class Background implements AutoCloseable {
   private static final int MAX_ROUND = 1_000;
 
   private final TimerService timers;
-  private final Ledger.Account account;
+  private final Account account;
 
   /**
    * The timer in each place. It is replaced by whoever has ended it, the driver or the churn. All
-   * are there before the first is armed, so that the service's memory can be told from theirs.
+   * are there before the first is armed, so that the service's memory can be separated from theirs.
    */
   private final AtomicReferenceArray<PlacedTimer> places;
 
@@ -41,7 +41,7 @@ final class Background implements AutoCloseable {
   private final Thread churn = Thread.ofPlatform().name("demo-churn").unstarted(this::churn);
   private int armed;
 
-  Background(TimerService timers, Ledger.Account account, int count) {
+  Background(TimerService timers, Account account, int count) {
     this.timers = timers;
     this.account = account;
     places = new AtomicReferenceArray<>(count);

@@ -1,7 +1,6 @@
 package io.tourbillon.bench.demo;
 
-import io.tourbillon.bench.demo.Ledger.Account;
-import io.tourbillon.bench.demo.Ledger.End;
+import io.tourbillon.bench.demo.Account.End;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
 import java.io.Closeable;

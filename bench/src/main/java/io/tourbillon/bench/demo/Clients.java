@@ -65,7 +65,7 @@ final class Clients implements AutoCloseable {
    * closed it, on a new one. Now and then it stays idle for longer than its connection allows.
    */
   private final class Client implements Runnable {
-    /** One pause in so many is an idle one. */
+    /** One pause in this many is an idle one. */
     private static final int IDLE_EVERY = 100;
 
     /** A server that has just started is slow and would let all of them time out. */

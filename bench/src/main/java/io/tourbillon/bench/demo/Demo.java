@@ -26,7 +26,7 @@ import java.util.function.UnaryOperator;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 
-/** One run: arm, spawn, serve, shut down, judge. See the package for the story. */
+/** One run: arm, spawn, serve, shut down, judge. The package documentation describes the steps. */
 final class Demo {
   private static final int BAR_COLUMNS = 79;
   private static final int REFRESH_MILLIS = 200;
@@ -52,11 +52,9 @@ final class Demo {
    * @param timerCount how many timers are to be pending in the background
    * @param coroutineCount how many coroutines are to sleep beside the sessions
    * @param metricsPort where on the loopback address to serve metrics; 0 for any port that is free
-   * @param metricsAt is told the address
-   * @param disguise puts something between the demo and the service, by which a test can break the
-   *     promise; the identity otherwise
-   * @param clock the clock of the coroutines, by which a test can break theirs; the system's
-   *     otherwise
+   * @param metricsAt gets the address
+   * @param disguise wraps the service, so that a test can break the promise; the identity otherwise
+   * @param clock the clock of the coroutines, which a test may replace; the system's otherwise
    */
   Demo(
       int seconds,
@@ -75,7 +73,7 @@ final class Demo {
     this.clock = clock;
   }
 
-  /** Makes the run end soon, with its summary; from any thread and at any moment, before it too. */
+  /** Makes the run end soon, with its summary. Thread-safe; may be called before the run. */
   void stop() {
     stopping.countDown();
   }
@@ -102,7 +100,7 @@ final class Demo {
     try {
       return run(scheduler);
     } finally {
-      // Nobody is left, unless something has failed, and then nobody is waited for.
+      // All coroutines have ended, unless something has failed; then none is waited for.
       scheduler.close(Duration.ZERO);
     }
   }
@@ -198,7 +196,7 @@ final class Demo {
               ProcessCpu.nanos() - startCpuNanos,
               ledger.timers.latenessNanos(),
               ledger.delays.latenessNanos());
-      // In the middle of it all: that is where the promise is hardest to keep.
+      // While everything runs: then the promise is hardest to keep.
       shutDown(timers);
       return serving;
     }

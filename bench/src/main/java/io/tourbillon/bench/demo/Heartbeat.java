@@ -8,9 +8,8 @@ import java.time.Duration;
  * A timer at a fixed rate. It ends when it is cancelled or handed back, however often it has run.
  *
  * <p>The runs are checked against the multiples of the period. The service may skip those that it
- * missed, and from outside it can not be told for certain whether it did. So a run is never
- * expected later than it should be, and after a skip it may be taken for late by a period more than
- * it was.
+ * missed, and whether it did cannot be seen from outside. So a run is never expected later than it
+ * should be, and after a skip its lateness may be overstated by a period.
  */
 final class Heartbeat extends CheckedTimer {
   private final long periodNanos;
@@ -18,7 +17,7 @@ final class Heartbeat extends CheckedTimer {
   private volatile boolean due;
 
   /** Starts the heartbeat; the first is due after a period. */
-  Heartbeat(Ledger.Account account, TimerService timers, Duration period) {
+  Heartbeat(Account account, TimerService timers, Duration period) {
     super(account);
     periodNanos = period.toNanos();
     handle = scheduleAtFixedRate(timers, period);
@@ -44,7 +43,7 @@ final class Heartbeat extends CheckedTimer {
   void stop() {
     cancel(handle);
     if (isPending() && handle.state() == TimerHandle.State.FIRED) {
-      end(Ledger.End.FIRED);
+      end(Account.End.FIRED);
     }
   }
 }

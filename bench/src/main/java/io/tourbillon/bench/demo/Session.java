@@ -29,13 +29,13 @@ final class Session implements Action {
   /** Twice as long as a client waits. */
   static final Duration LATE_ANSWER = Duration.ofMillis(2 * Connection.REQUEST_TIMEOUT_MILLIS);
 
-  /** Four times as long as a client bears its own silence: for those who leave without a word. */
+  /** Four times as long as a client may be idle: for clients that leave without closing. */
   static final Duration SILENCE = Connection.IDLE_TIMEOUT.multipliedBy(4);
 
   /** How long the rest of a request may take once it has begun, and how long an answer. */
   static final Duration MESSAGE_LIMIT = Duration.ofSeconds(1);
 
-  /** One answer in so many is late. */
+  /** One answer in this many is late. */
   private static final long LATE_EVERY = 250;
 
   private static final byte[] WORK = Head.ascii("GET " + WORK_PATH + " ");
@@ -69,8 +69,8 @@ final class Session implements Action {
     try {
       handle = silence.schedule(timers, SILENCE);
     } catch (RejectedExecutionException shutDown) {
-      // The demo is ending. Who asks is answered until the server closes: a client whose timers
-      // are not yet handed back would take an end of the connection for a failure, as it should.
+      // The demo is ending. Requests are answered until the server closes: a client whose timers
+      // are not yet handed back would rightly count a closed connection as a failure.
     }
     try {
       while (isAsked()) {
@@ -81,7 +81,7 @@ final class Session implements Action {
         answer();
       }
     } catch (IOException | TimeoutException gone) {
-      // Where the client has gone, or is too slow, there is nobody to tell.
+      // The client has gone or is too slow.
     } finally {
       if (handle != null) {
         silence.cancel(handle);

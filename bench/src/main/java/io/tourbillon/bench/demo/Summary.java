@@ -1,7 +1,6 @@
 package io.tourbillon.bench.demo;
 
-import io.tourbillon.bench.demo.Ledger.Account;
-import io.tourbillon.bench.demo.Ledger.End;
+import io.tourbillon.bench.demo.Account.End;
 import io.tourbillon.coroutine.Engine;
 import java.io.PrintWriter;
 import java.util.Formatter;

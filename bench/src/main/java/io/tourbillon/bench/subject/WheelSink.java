@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.DeadlineTimerWheel.TimerHandler;
 
 /**
- * Hears of every timer that expires. Any wheel can hand its timers to it, so that none of them
- * needs a wrapper that others do not.
+ * Receives every timer that expires. Any wheel can hand its timers to it directly, so that none of
+ * them needs a wrapper that others do not.
  */
 public abstract class WheelSink implements ExpiryHandler<SubjectTask>, TimerHandler {
   /** A timer has expired, and its task has run if the wheel has tasks. */

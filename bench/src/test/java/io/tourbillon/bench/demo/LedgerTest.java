@@ -3,7 +3,7 @@ package io.tourbillon.bench.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tourbillon.bench.demo.Ledger.End;
+import io.tourbillon.bench.demo.Account.End;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
 import java.time.Duration;
@@ -17,7 +17,7 @@ final class LedgerTest {
 
   private final TimerService timers = TimerService.builder().recordStats().build();
   private final Ledger ledger = new Ledger();
-  private final Ledger.Account account = ledger.background;
+  private final Account account = ledger.background;
 
   @AfterEach
   void close() {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * changes the demand or cancels the coroutine, so it is quick and never recursive (3.3, 3.4).
  */
 final class CoroutineSubscription<T> implements Subscription, Emitter<T>, Action {
-  private final Source<T> source;
+  private final Producer<T> producer;
 
   // Guarded by this. Nobody waits, and no code of users runs, with that lock held.
 
@@ -39,13 +39,13 @@ final class CoroutineSubscription<T> implements Subscription, Emitter<T>, Action
   private @Nullable IllegalArgumentException badRequest;
 
   /** Where the values come from: run once for each subscription. */
-  interface Source<T> {
+  interface Producer<T> {
     void run(CoroutineSubscription<T> out) throws Exception;
   }
 
-  CoroutineSubscription(Subscriber<? super T> subscriber, Source<T> source) {
+  CoroutineSubscription(Subscriber<? super T> subscriber, Producer<T> producer) {
     this.subscriber = subscriber;
-    this.source = source;
+    this.producer = producer;
   }
 
   void start(CoroutineScheduler scheduler) {
@@ -119,7 +119,7 @@ final class CoroutineSubscription<T> implements Subscription, Emitter<T>, Action
     }
     served.onSubscribe(this);
     try {
-      source.run(this);
+      producer.run(this);
     } catch (Throwable thrown) {
       finish(thrown);
       return;

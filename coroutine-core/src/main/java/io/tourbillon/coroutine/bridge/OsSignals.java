@@ -3,6 +3,7 @@ package io.tourbillon.coroutine.bridge;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
+import io.tourbillon.coroutine.channel.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -204,8 +205,8 @@ public final class OsSignals implements AutoCloseable {
     return channel.receive();
   }
 
-  /** Where the signals come, by their names; for a {@code Select}. */
-  public Channel<String> channel() {
+  /** Returns the source of the signals, by their names, for a {@code Select}. */
+  public Source<String> source() {
     return channel;
   }
 

@@ -3,6 +3,8 @@ package io.tourbillon.coroutine.bridge;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
+import io.tourbillon.coroutine.channel.Sink;
+import io.tourbillon.coroutine.channel.Source;
 import io.tourbillon.coroutine.generator.Generator;
 import java.util.Objects;
 import java.util.concurrent.Flow.Publisher;
@@ -51,34 +53,34 @@ public final class Publishers {
 
   /**
    * A channel of what is published, for a {@link io.tourbillon.coroutine.channel.Select}; it is
-   * filled by a coroutine that belongs to the calling one. {@linkplain Channel#cancel Cancelling}
-   * the channel cancels the subscription, and drops up to a window of values and one.
+   * filled by a coroutine that belongs to the calling one. {@linkplain Source#cancel(Throwable)
+   * Cancelling} the channel cancels the subscription, and drops up to a window of values and one.
    *
    * @throws IllegalStateException outside a coroutine
    */
-  public static <T> Channel<T> toChannel(Publisher<? extends T> publisher, int window) {
-    return toChannel(publisher, window, _ -> {});
+  public static <T> Source<T> toSource(Publisher<? extends T> publisher, int window) {
+    return toSource(publisher, window, _ -> {});
   }
 
   /**
-   * As {@link #toChannel(Publisher, int)}, with someone who is given the values that have come and
+   * As {@link #toSource(Publisher, int)}, with someone who is given the values that have come and
    * will not be received: by the coroutine that fills the channel, or later by the publisher.
    */
-  public static <T> Channel<T> toChannel(
+  public static <T> Source<T> toSource(
       Publisher<? extends T> publisher, int window, Consumer<? super T> onUndelivered) {
     Objects.requireNonNull(publisher, "publisher");
     Objects.requireNonNull(onUndelivered, "onUndelivered");
     return Channel.produce(0, out -> copy(publisher, window, onUndelivered, out));
   }
 
-  /** As {@link #toChannel(Publisher, int)}, by a coroutine that belongs to nobody. */
-  public static <T> Channel<T> toChannel(
+  /** As {@link #toSource(Publisher, int)}, by a coroutine that belongs to nobody. */
+  public static <T> Source<T> toSource(
       CoroutineScheduler scheduler, Publisher<? extends T> publisher, int window) {
-    return toChannel(scheduler, publisher, window, _ -> {});
+    return toSource(scheduler, publisher, window, _ -> {});
   }
 
-  /** As {@link #toChannel(Publisher, int, Consumer)}, by a coroutine that belongs to nobody. */
-  public static <T> Channel<T> toChannel(
+  /** As {@link #toSource(Publisher, int, Consumer)}, by a coroutine that belongs to nobody. */
+  public static <T> Source<T> toSource(
       CoroutineScheduler scheduler,
       Publisher<? extends T> publisher,
       int window,
@@ -92,7 +94,7 @@ public final class Publishers {
       Publisher<? extends T> publisher,
       int window,
       Consumer<? super T> onUndelivered,
-      Channel<T> out) {
+      Sink<T> out) {
     try (PublisherReader<T> reader = Publishers.<T>read(publisher, window, onUndelivered)) {
       while (true) {
         T value;
@@ -146,18 +148,17 @@ public final class Publishers {
    * {@code onError} if it was closed with a cause; it is noticed when the next value is wanted.
    * Cancelling a subscription leaves the channel as it is.
    */
-  public static <T> Publisher<T> ofChannel(CoroutineScheduler scheduler, Channel<T> channel) {
-    Objects.requireNonNull(channel, "channel");
-    return publisher(scheduler, out -> publish(channel, out));
+  public static <T> Publisher<T> ofSource(CoroutineScheduler scheduler, Source<T> source) {
+    Objects.requireNonNull(source, "source");
+    return publisher(scheduler, out -> publish(source, out));
   }
 
-  private static <T> void publish(Channel<T> channel, CoroutineSubscription<T> out)
-      throws Exception {
+  private static <T> void publish(Source<T> source, CoroutineSubscription<T> out) throws Exception {
     while (true) {
       out.awaitDemand();
       T value;
       try {
-        value = channel.receive();
+        value = source.receive();
       } catch (ChannelClosedException end) {
         switch (end.getCause()) {
           case null -> {
@@ -193,18 +194,18 @@ public final class Publishers {
   }
 
   private static <T> Publisher<T> publisher(
-      CoroutineScheduler scheduler, CoroutineSubscription.Source<T> source) {
+      CoroutineScheduler scheduler, CoroutineSubscription.Producer<T> producer) {
     Objects.requireNonNull(scheduler, "scheduler");
-    return subscriber -> subscribe(scheduler, subscriber, source);
+    return subscriber -> subscribe(scheduler, subscriber, producer);
   }
 
   private static <T> void subscribe(
       CoroutineScheduler scheduler,
       Subscriber<? super T> subscriber,
-      CoroutineSubscription.Source<T> source) {
+      CoroutineSubscription.Producer<T> producer) {
     Objects.requireNonNull(subscriber, "subscriber, rule 1.9");
     try {
-      new CoroutineSubscription<T>(subscriber, source).start(scheduler);
+      new CoroutineSubscription<T>(subscriber, producer).start(scheduler);
     } catch (RejectedExecutionException closed) {
       CoroutineSubscription.refuse(subscriber, closed);
     }

@@ -1,32 +1,38 @@
 package io.tourbillon.coroutine.sync;
 
+import io.tourbillon.coroutine.Block;
 import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
-import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
-import io.tourbillon.coroutine.Waiters;
 import io.tourbillon.timer.internal.ShortLock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A counting semaphore for coroutines and threads.
+ * A counting semaphore for coroutines and threads, with a bound.
  *
  * <pre>{@code
  * Semaphore connections = new Semaphore(10);
  * Page page = connections.withPermit(() -> fetch(address));
  * }</pre>
  *
- * <p>Permits belong to nobody: whoever likes may release what another has acquired, but never more
- * than there are. Thread-safe; to acquire and to release each hold a lock for some ten nanoseconds.
- * Fair: requests are served in the order in which they came, so one for many permits is not starved
- * by those for few, which wait behind it even if there are permits for them. After the semaphores
- * of Edsger Dijkstra (1965).
+ * <p>Thread-safe. To acquire and to release each hold a lock for some ten nanoseconds.
+ *
+ * <p>Fair: requests are served in arrival order. A request for many permits is not starved by
+ * requests for few: those wait behind it, even if there are permits for them.
+ *
+ * <p>Methods have the names and the argument order of {@link java.util.concurrent.Semaphore}. The
+ * differences: a wait suspends a coroutine, and a cancellation or an interrupt ends it with an
+ * unchecked exception; and permits are bounded. A caller may release what another one has acquired,
+ * but never more than the bound.
+ *
+ * <p>After the semaphores of Edsger Dijkstra (1965).
  */
 public final class Semaphore {
   private static final AtomicLong NUMBERS = new AtomicLong();
@@ -34,14 +40,20 @@ public final class Semaphore {
   private final ShortLock lock = new ShortLock();
   private final int most;
   private final String name;
+  private final WaitQueue<Request> requests = new WaitQueue<>(lock, this::serve);
 
-  // Guarded by the lock.
+  /** Guarded by the lock. */
   private int available;
-  private final Waiters<Request> requests = new Waiters<>();
 
-  private record Request(int permits, Resumption<@Nullable Void> granted) {}
+  private static final class Request extends WaitQueue.Waiter {
+    final int permits;
 
-  /** What is waited for, put into words only for those who ask. */
+    Request(int permits) {
+      this.permits = permits;
+    }
+  }
+
+  /** What a caller waits for; becomes text only when somebody asks. */
   private record Wait(int permits, String name) {
     @Override
     public String toString() {
@@ -50,7 +62,7 @@ public final class Semaphore {
   }
 
   /**
-   * So many permits, all of them available.
+   * Creates a semaphore whose permits are all available.
    *
    * @param permits at least 1
    * @throws IllegalArgumentException if it is less
@@ -60,10 +72,10 @@ public final class Semaphore {
   }
 
   /**
-   * So many permits, some of which are to be released before anyone can have them.
+   * Creates a semaphore of which some permits must be released before they can be acquired.
    *
-   * @param available from 0 to most
-   * @param most at least 1; as many as can ever be available
+   * @param available permits that are available at first, from 0 to most
+   * @param most permits that can be available at a time, at least 1
    * @throws IllegalArgumentException if one of them is out of its range
    */
   public Semaphore(int available, int most) {
@@ -73,7 +85,7 @@ public final class Semaphore {
   /**
    * As {@link #Semaphore(int, int)}, with a name.
    *
-   * @param name for errors and {@link Coroutine#waitsFor}
+   * @param name for messages and {@link Coroutine#waitsFor}
    */
   public Semaphore(String name, int available, int most) {
     this.name = Objects.requireNonNull(name, "name");
@@ -88,85 +100,127 @@ public final class Semaphore {
     this.most = most;
   }
 
-  /** As {@link #acquire(int)}, of one. */
+  /** As {@link #acquire(int)}, of one permit. */
   public void acquire() {
     acquire(1);
   }
 
-  /** As {@link #acquire(int, Duration)}, of one. */
+  /** As {@link #acquire(int, Duration)}, of one permit. */
   public void acquire(Duration limit) throws TimeoutException {
     acquire(1, limit);
   }
 
   /**
-   * Acquires permits, all at once; waits until there are so many, and everybody who came before has
+   * Acquires permits, all at once. Waits until they are available and all earlier requests have
    * been served.
    *
-   * @param permits at least 1, and no more than there are
+   * @param permits from 1 to the bound
    * @throws IllegalArgumentException if it is out of that range
-   * @throws CoroutineCancelledException if the calling coroutine is cancelled
-   * @throws CancellationException if the calling thread, no coroutine, is interrupted meanwhile
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled; it has acquired none
+   * @throws CancellationException if the calling thread is interrupted while it waits; it has
+   *     acquired none
    */
   public void acquire(int permits) {
-    require(permits);
+    requireInRange(permits);
     Suspension.checkCancelled();
-    if (!takes(permits)) {
-      Suspension.<@Nullable Void>await(
-          new Wait(permits, name), granted -> takeOrWait(permits, granted));
+    if (!tryTake(permits)) {
+      requests.await(new Wait(permits, name), new Request(permits));
     }
   }
 
   /**
-   * As {@link #acquire(int)}, for a limited time.
+   * As {@link #acquire(int)}, but waits no longer than the limit.
    *
    * @param limit zero or less does not wait
-   * @throws TimeoutException if the limit was over; none has been acquired
+   * @throws TimeoutException if the limit passed first; the caller has acquired none
    */
   public void acquire(int permits, Duration limit) throws TimeoutException {
-    require(permits);
+    requireInRange(permits);
     Objects.requireNonNull(limit, "limit");
     Suspension.checkCancelled();
-    if (!takes(permits)) {
+    if (!tryTake(permits)) {
       Wait wait = new Wait(permits, name);
       if (!limit.isPositive()) {
-        // Not even for a moment in the row, where it would hold up others.
+        // Not even for a moment in the queue, where it would hold up others.
         throw new TimeoutException(wait + " would take longer than " + limit);
       }
-      Suspension.<@Nullable Void>await(wait, limit, granted -> takeOrWait(permits, granted));
+      requests.await(wait, limit, new Request(permits));
     }
   }
 
-  /** As {@link #tryAcquire(int)}, of one. */
+  /** As {@link #tryAcquire(int)}, of one permit. */
   public boolean tryAcquire() {
     return tryAcquire(1);
   }
 
   /**
-   * Acquires permits if that needs no waiting.
+   * Acquires permits if they are available and no earlier request waits. Never waits.
    *
-   * @param permits at least 1, and no more than there are
-   * @return whether it did; false if there are too few, or somebody waits already
+   * @param permits from 1 to the bound
+   * @return true if the permits were acquired
    * @throws IllegalArgumentException if it is out of that range
    */
   public boolean tryAcquire(int permits) {
-    require(permits);
-    return takes(permits);
+    requireInRange(permits);
+    return tryTake(permits);
   }
 
-  /** As {@link #release(int)}, of one. */
+  /** As {@link #tryAcquire(int, Duration)}, of one permit. */
+  public boolean tryAcquire(Duration limit) {
+    return tryAcquire(1, limit);
+  }
+
+  /** As {@link #tryAcquire(int, long, TimeUnit)}, of one permit. */
+  public boolean tryAcquire(long timeout, TimeUnit unit) {
+    return tryAcquire(1, timeout, unit);
+  }
+
+  /**
+   * Acquires permits, all at once, and waits for them no longer than the limit. As fair as {@link
+   * #acquire(int)}.
+   *
+   * @param permits from 1 to the bound
+   * @param limit zero or less tries once, without a wait
+   * @return true if the permits were acquired, false if the limit passed first
+   * @throws IllegalArgumentException if the number of permits is out of that range
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled; it has acquired none
+   * @throws CancellationException if the calling thread is interrupted while it waits; it has
+   *     acquired none
+   */
+  public boolean tryAcquire(int permits, Duration limit) {
+    requireInRange(permits);
+    Objects.requireNonNull(limit, "limit");
+    Suspension.checkCancelled();
+    return tryTake(permits)
+        || (limit.isPositive()
+            && requests.awaitAtMost(new Wait(permits, name), limit, new Request(permits)));
+  }
+
+  /**
+   * As {@link #tryAcquire(int, Duration)}.
+   *
+   * @param timeout zero or less tries once, without a wait
+   * @param unit the unit of the timeout
+   */
+  public boolean tryAcquire(int permits, long timeout, TimeUnit unit) {
+    return tryAcquire(permits, Duration.ofNanos(unit.toNanos(timeout)));
+  }
+
+  /** As {@link #release(int)}, of one permit. */
   public void release() {
     release(1);
   }
 
   /**
-   * Gives permits back, and serves those who wait.
+   * Gives permits back and serves the requests that wait.
    *
-   * @param permits at least 1, and no more than there are
+   * @param permits from 1 to the bound
    * @throws IllegalArgumentException if it is out of that range
-   * @throws IllegalStateException if more would be available than there are; nothing has changed
+   * @throws IllegalStateException if more permits than the bound would be available; nothing has
+   *     changed
    */
   public void release(int permits) {
-    require(permits);
+    requireInRange(permits);
     lock.lock();
     try {
       if (permits > most - available) {
@@ -180,18 +234,25 @@ public final class Semaphore {
     }
   }
 
-  /** As {@link #withPermits}, with one. */
+  /** As {@link #withPermits(int, Body)}, with one permit. */
   public <T extends @Nullable Object, X extends Exception> T withPermit(Body<T, X> body) throws X {
     return withPermits(1, body);
   }
 
+  /** As {@link #withPermits(int, Block)}, with one permit. */
+  public <X extends Exception> void withPermit(Block<X> body) throws X {
+    withPermits(1, body);
+  }
+
   /**
-   * Acquires permits, runs a part, and releases them however that ends.
+   * Acquires permits, runs a body, and releases the permits however the body ends.
    *
-   * @return what it returns
-   * @throws X what it throws
+   * @param permits from 1 to the bound
+   * @return what the body returns
+   * @throws X what the body throws
    * @throws IllegalArgumentException as {@link #acquire(int)} does
-   * @throws CoroutineCancelledException if the calling coroutine is cancelled before it has them
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled before the body
+   *     begins
    * @throws CancellationException as {@link #acquire(int)} does
    */
   public <T extends @Nullable Object, X extends Exception> T withPermits(
@@ -205,7 +266,18 @@ public final class Semaphore {
     }
   }
 
-  /** How many can be acquired; a snapshot. */
+  /** As {@link #withPermits(int, Body)}, for a body without a result. */
+  public <X extends Exception> void withPermits(int permits, Block<X> body) throws X {
+    Objects.requireNonNull(body, "body");
+    acquire(permits);
+    try {
+      body.run();
+    } finally {
+      release(permits);
+    }
+  }
+
+  /** Returns how many permits are available. A snapshot. */
   public int availablePermits() {
     lock.lock();
     try {
@@ -225,7 +297,7 @@ public final class Semaphore {
     }
   }
 
-  private void require(int permits) {
+  private void requireInRange(int permits) {
     if (permits < 1) {
       throw new IllegalArgumentException("permits must be at least 1: " + permits);
     }
@@ -235,11 +307,12 @@ public final class Semaphore {
     }
   }
 
-  private boolean takes(int permits) {
+  private boolean tryTake(int permits) {
     lock.lock();
     try {
-      serve(); // One who waits may have been cancelled, and not know it yet.
-      if (requests.peek() != null || available < permits) {
+      serve(); // The first request may be that of a coroutine that was cancelled but has not run
+               // since.
+      if (!requests.isEmpty() || available < permits) {
         return false;
       }
       available -= permits;
@@ -249,36 +322,14 @@ public final class Semaphore {
     }
   }
 
-  private void takeOrWait(int permits, Resumption<@Nullable Void> granted) {
-    lock.lock();
-    try {
-      Waiters.Place<?> place = requests.add(new Request(permits, granted));
-      granted.onCancel(() -> leave(place));
-      serve();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Those behind may have waited for the sake of the one who leaves. */
-  private void leave(Waiters.Place<?> place) {
-    lock.lock();
-    try {
-      place.leave();
-      serve();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  // Under the lock.
+  // Called under the lock.
 
   private void serve() {
     for (Request first = requests.peek();
-        first != null && (first.permits <= available || first.granted.isOver());
+        first != null && (first.permits <= available || first.isOver());
         first = requests.peek()) {
       requests.poll();
-      if (first.granted.resume(null)) {
+      if (first.resume()) {
         available -= first.permits;
       }
     }

@@ -104,7 +104,7 @@ class ReactiveStreamsRulesTest {
         new OfPublisher() {
           @Override
           public Publisher<Integer> createFlowPublisher(long elements) {
-            return Publishers.ofChannel(
+            return Publishers.ofSource(
                 scheduler,
                 Channel.produce(
                     scheduler,

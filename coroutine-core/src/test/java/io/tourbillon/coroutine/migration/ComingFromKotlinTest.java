@@ -1,5 +1,8 @@
 package io.tourbillon.coroutine.migration;
 
+import static io.tourbillon.coroutine.channel.Select.onJoin;
+import static io.tourbillon.coroutine.channel.Select.onReceive;
+import static io.tourbillon.coroutine.channel.Select.onTimeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -16,6 +19,7 @@ import io.tourbillon.coroutine.bridge.PublisherReader;
 import io.tourbillon.coroutine.bridge.Publishers;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.Select;
+import io.tourbillon.coroutine.channel.Source;
 import io.tourbillon.coroutine.generator.Generator;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.Semaphore;
@@ -242,7 +246,7 @@ class ComingFromKotlinTest extends MigrationPage {
   void produce_closesItsChannel() throws Exception {
     run(
         () -> {
-          Channel<Integer> numbers =
+          Source<Integer> numbers =
               Channel.produce(
                   2,
                   out -> {
@@ -293,11 +297,11 @@ class ComingFromKotlinTest extends MigrationPage {
           Channel<String> answers = Channel.rendezvous();
           Coroutine<String> fallback = scheduler.spawn(after(10, "fallback"));
           note(
-              new Select<String>()
+              Select.of(
+                      onReceive(answers, answer -> answer),
+                      onJoin(fallback, value -> value),
+                      onTimeout(ms(100), () -> "nothing"))
                   .biased()
-                  .onReceive(answers, answer -> answer)
-                  .onJoin(fallback, value -> value)
-                  .onTimeout(ms(100), () -> "nothing")
                   .await());
         });
     assertEquals(List.of("fallback at 10"), seen);

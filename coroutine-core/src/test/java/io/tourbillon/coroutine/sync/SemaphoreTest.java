@@ -13,6 +13,7 @@ import io.tourbillon.coroutine.Coroutines;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
@@ -172,5 +173,71 @@ class SemaphoreTest extends OnTwoLoops {
       assertCancelled(many::join);
       permits.release(3);
     }
+  }
+
+  @Test
+  void timedTryAcquire_waitsInItsTurn() throws Exception {
+    permits.acquire(3);
+    Coroutine<Boolean> many = suspendedFor(() -> permits.tryAcquire(3, PATIENCE));
+    Coroutine<Boolean> few = suspendedFor(() -> permits.tryAcquire(30, TimeUnit.SECONDS));
+    permits.release(2);
+    assertEquals(State.SUSPENDED, few.state());
+    permits.release(1);
+    assertTrue(many.join(PATIENCE));
+    assertEquals(State.SUSPENDED, few.state());
+    permits.release(3);
+    assertTrue(few.join(PATIENCE));
+    assertEquals(2, permits.availablePermits());
+  }
+
+  @Test
+  void timedTryAcquire_thatIsTooLate_saysSo_andHoldsUpNobody() throws Exception {
+    permits.acquire(2);
+    assertFalse(permits.tryAcquire(2, Duration.ofMillis(5)));
+    assertFalse(permits.tryAcquire(2, 1, TimeUnit.MILLISECONDS));
+    assertFalse(permits.tryAcquire(2, Duration.ZERO));
+    assertFalse(permits.tryAcquire(2, Duration.ofSeconds(-1)));
+    assertFalse(permits.tryAcquire(2, Long.MIN_VALUE, TimeUnit.DAYS));
+    assertFalse(
+        scheduler
+            .spawn(
+                () ->
+                    permits.tryAcquire(2, Duration.ofMillis(5))
+                        || permits.tryAcquire(2, Duration.ZERO)
+                        || permits.tryAcquire(2, -1, TimeUnit.SECONDS))
+            .join(PATIENCE));
+    assertTrue(permits.tryAcquire(Duration.ZERO));
+    permits.release(3);
+    assertTrue(permits.tryAcquire(3, Long.MAX_VALUE, TimeUnit.DAYS));
+    assertFalse(permits.tryAcquire(Duration.ofMillis(1)));
+    assertFalse(permits.tryAcquire(1, TimeUnit.MILLISECONDS));
+  }
+
+  @Test
+  void timedTryAcquire_ofACancelledCoroutine_throwsItsCancellation() throws Exception {
+    Coroutine<?> before =
+        scheduler.spawn(
+            () -> {
+              Coroutines.current().cancel();
+              return permits.tryAcquire(Duration.ZERO);
+            });
+    assertCancelled(before::join);
+    permits.acquire(2);
+    Coroutine<?> meanwhile = suspended(() -> permits.tryAcquire(2, PATIENCE));
+    meanwhile.cancel();
+    assertTrue(permits.tryAcquire());
+    assertCancelled(meanwhile::join);
+    permits.release(3);
+    assertEquals(3, permits.availablePermits());
+  }
+
+  @Test
+  void timedTryAcquire_ofAnInterruptedThread_givesUpAndStaysInterrupted() {
+    permits.acquire(3);
+    Thread.currentThread().interrupt();
+    assertThrows(CancellationException.class, () -> permits.tryAcquire(PATIENCE));
+    assertTrue(Thread.interrupted());
+    permits.release(3);
+    assertEquals(3, permits.availablePermits());
   }
 }

@@ -3,6 +3,7 @@ package io.tourbillon.coroutine.channel;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.coroutine.Waiters;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -10,40 +11,52 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the things that a {@link Select} waits for. First those that need no lock look whether
- * they can take place. Then all are tried, under the locks of all channels; if none can, those with
- * a channel are enrolled, under the same locks, and then the others listen. In the end all leave.
+ * One of the things that a {@link Select} waits for, and the function that computes its result.
+ * Made by the static methods of {@link Select}; belongs to one select.
  *
- * <p>What is to be done then is a function of the user, or throws; it is for the caller of the
- * select to run.
- *
- * @param <R> what the select returns
+ * @param <R> the result of the select
  */
-abstract sealed class Case<R extends @Nullable Object> {
-  /** Names the channel that must be locked, if there is one. */
-  void channelTo(Consumer<LockedChannel<?>> locks) {}
+// The select calls the methods in this order: register; under the locks of all channels tryNow,
+// then
+// enroll if no case can take place; listen; and leave in the end. They return a supplier, which the
+// caller of the select runs afterwards, as it is user code or throws.
+public abstract sealed class SelectCase<R extends @Nullable Object> {
+  private boolean used;
 
-  /** Looks, before the locks are taken, as code of users may have part in that. */
-  void look() {}
+  SelectCase() {}
 
-  /** Takes place if that needs no waiting, and then says what is to be done. */
+  /** Makes this the case of one select. */
+  final void claim() {
+    if (used) {
+      throw new IllegalStateException("a case must belong to one select: it is used by another");
+    }
+    used = true;
+  }
+
+  /** Passes on the channel that must be locked, if there is one. */
+  void collectChannel(Consumer<LockedChannel<?>> locks) {}
+
+  /** Registers for an end, before the locks are taken, as user code may run then. */
+  void register() {}
+
+  /** Takes place if that needs no wait, and returns what is to be run then; else returns null. */
   abstract @Nullable Supplier<? extends R> tryNow();
 
-  /** Takes its place in the row of its channel. */
+  /** Adds itself to the waiters of its channel. */
   void enroll(Resumption<Supplier<? extends R>> selected) {}
 
-  /** Has itself told, by whatever thread. */
+  /** Asks to be told of its end, by whatever thread. */
   void listen(Resumption<Supplier<? extends R>> selected) {}
 
   /**
-   * The select is over.
+   * Ends the wait.
    *
-   * @param chosen with what; of whichever case, or null if with none
+   * @param chosen the outcome of the case that took place, this one or another; null for none
    */
   void leave(@Nullable Supplier<? extends R> chosen) {}
 
-  /** What a case waits for in the row of a channel: the same end as that of the other cases. */
-  private record End<V extends @Nullable Object, R extends @Nullable Object>(
+  /** A case as a waiter of a channel: settles the same resumption as the other cases. */
+  private record Outcome<V extends @Nullable Object, R extends @Nullable Object>(
       Resumption<Supplier<? extends R>> selected,
       Function<? super V, ? extends Supplier<? extends R>> outcome)
       implements Resumption<V> {
@@ -63,17 +76,33 @@ abstract sealed class Case<R extends @Nullable Object> {
     }
   }
 
-  /** Of those with a channel. */
-  abstract static sealed class OfChannel<T, R extends @Nullable Object> extends Case<R> {
-    final LockedChannel<T> channel;
-    Waiters.@Nullable Place<?> place;
+  /** A limit. The select itself waits for it. */
+  static final class Timeout<R extends @Nullable Object> extends SelectCase<R> {
+    final Duration limit;
+    final Supplier<? extends R> then;
 
-    OfChannel(Channel<T> channel) {
-      this.channel = (LockedChannel<T>) channel;
+    Timeout(Duration limit, Supplier<? extends R> then) {
+      this.limit = limit;
+      this.then = then;
     }
 
     @Override
-    final void channelTo(Consumer<LockedChannel<?>> locks) {
+    @Nullable Supplier<? extends R> tryNow() {
+      return null;
+    }
+  }
+
+  /** A case that waits in the queue of a channel. */
+  abstract static sealed class OfChannel<T, R extends @Nullable Object> extends SelectCase<R> {
+    final LockedChannel<T> channel;
+    Waiters.@Nullable Place<?> place;
+
+    OfChannel(LockedChannel<T> channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    final void collectChannel(Consumer<LockedChannel<?>> locks) {
       locks.accept(channel);
     }
 
@@ -94,31 +123,31 @@ abstract sealed class Case<R extends @Nullable Object> {
      * @param onClosed null to throw then
      */
     Receive(
-        Channel<T> channel,
+        Source<T> source,
         Function<? super T, ? extends R> then,
         @Nullable Supplier<? extends R> onClosed) {
-      super(channel);
+      super((LockedChannel<T>) source);
       this.then = then;
       this.onClosed = onClosed == null ? this::failAsClosed : onClosed;
     }
 
     @Override
     @Nullable Supplier<? extends R> tryNow() {
-      T value = channel.taken();
-      return value != null || channel.isClosed() ? outcome(value) : null;
+      T value = channel.takeLocked();
+      return value != null || channel.isClosed() ? outcomeOf(value) : null;
     }
 
     @Override
     void enroll(Resumption<Supplier<? extends R>> selected) {
-      place = channel.addReceiver(new End<@Nullable T, R>(selected, this::outcome));
+      place = channel.addReceiver(new Outcome<@Nullable T, R>(selected, this::outcomeOf));
     }
 
     private R failAsClosed() {
-      throw channel.closedForReceiver();
+      throw channel.newClosedForReceiver();
     }
 
-    /** Of a value, or of null for the end of the channel. */
-    private Supplier<? extends R> outcome(@Nullable T value) {
+    /** For a value, or null for the end of the channel. */
+    private Supplier<? extends R> outcomeOf(@Nullable T value) {
       return value == null ? onClosed : () -> then.apply(value);
     }
   }
@@ -127,20 +156,20 @@ abstract sealed class Case<R extends @Nullable Object> {
     private final T value;
     private final Supplier<? extends R> then;
 
-    Send(Channel<T> channel, T value, Supplier<? extends R> then) {
-      super(channel);
+    Send(Sink<T> sink, T value, Supplier<? extends R> then) {
+      super((LockedChannel<T>) sink);
       this.value = value;
       this.then = then;
     }
 
     @Override
     @Nullable Supplier<? extends R> tryNow() {
-      if (!channel.given(value)) {
+      if (!channel.giveLocked(value)) {
         return channel.isClosed() ? this::failAsClosed : null;
       }
       List<T> displaced = channel.takeDisplaced();
       return () -> {
-        channel.undelivered(displaced);
+        channel.reportUndelivered(displaced);
         return then.get();
       };
     }
@@ -149,36 +178,37 @@ abstract sealed class Case<R extends @Nullable Object> {
     void enroll(Resumption<Supplier<? extends R>> selected) {
       place =
           channel.addSender(
-              value, new End<Boolean, R>(selected, sent -> sent ? then : this::failAsClosed));
+              value, new Outcome<Boolean, R>(selected, sent -> sent ? then : this::failAsClosed));
     }
 
     private R failAsClosed() {
-      throw channel.closedForSender();
+      throw channel.newClosedForSender();
     }
   }
 
   /**
-   * Of those with an end: of a coroutine, or of a stage.
+   * The end of a coroutine or of a stage.
    *
-   * <p>Whoever brings the end writes the outcome and then looks who is listening; a select says
-   * that it is listening and then looks at the outcome. So one of them sees the other, and the
+   * <p>The thread that brings the end writes the outcome and then reads the listener. The select
+   * writes the listener and then reads the outcome. So at least one of them sees the other, and the
    * resumption decides if both do.
    */
-  static final class OfEnd<T extends @Nullable Object, R extends @Nullable Object> extends Case<R> {
+  static final class OfEnd<T extends @Nullable Object, R extends @Nullable Object>
+      extends SelectCase<R> {
     private final Function<Consumer<Supplier<T>>, Registration> register;
     private final Function<? super T, ? extends R> then;
 
-    /** The select's own. */
+    /** Used by the select alone. */
     private @Nullable Registration registration;
 
-    /** Written once a wait by whoever brings the end, or by the select if that has come. */
+    /** Written once a wait by the thread that brings the end; cleared by the select. */
     private volatile @Nullable Supplier<? extends R> outcome;
 
-    /** Written by the select, read by whoever brings the end. */
+    /** Written by the select, read by the thread that brings the end. */
     private volatile @Nullable Resumption<Supplier<? extends R>> listener;
 
     /**
-     * @param register has somebody told of the end
+     * @param register registers a consumer that is told of the end
      */
     OfEnd(
         Function<Consumer<Supplier<T>>, Registration> register,
@@ -188,11 +218,11 @@ abstract sealed class Case<R extends @Nullable Object> {
     }
 
     @Override
-    void look() {
-      registration = register.apply(this::ended);
+    void register() {
+      registration = register.apply(this::settle);
     }
 
-    private void ended(Supplier<T> end) {
+    private void settle(Supplier<T> end) {
       Supplier<? extends R> known = () -> then.apply(end.get());
       outcome = known;
       Resumption<Supplier<? extends R>> selected = listener;
