@@ -1,10 +1,10 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.Distribution;
 import io.tourbillon.timer.internal.text.Measured;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
-import org.HdrHistogram.Histogram;
 
 /**
  * What a scheduler has done since it was built, and how its coroutines stand: a snapshot that does
@@ -50,9 +50,9 @@ public record CoroutineStats(
     long switches,
     long stalls,
     List<LoopStats> loops,
-    Histogram latenessNanos,
-    Histogram waitNanos,
-    Histogram turnNanos) {
+    Distribution latenessNanos,
+    Distribution waitNanos,
+    Distribution turnNanos) {
   /** Copies the collections. */
   public CoroutineStats {
     cancelled = Map.copyOf(cancelled);
@@ -92,10 +92,9 @@ public record CoroutineStats(
             + ", threads "
             + threads);
     if (recorded) {
-      text.add(
-          "late: " + Measured.times(latenessNanos) + "; a tick is " + Measured.time(tickNanos));
-      text.add("waited: " + Measured.times(waitNanos));
-      text.add("turns took: " + Measured.times(turnNanos));
+      text.add("late: " + latenessNanos + "; a tick is " + Measured.time(tickNanos));
+      text.add("waited: " + waitNanos);
+      text.add("turns took: " + turnNanos);
     }
     loops.forEach(loop -> text.add(loop.toString()));
     return text.toString();

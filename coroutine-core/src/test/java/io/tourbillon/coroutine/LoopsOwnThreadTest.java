@@ -421,7 +421,7 @@ class LoopsOwnThreadTest {
     scheduler
         .spawn(
             () -> {
-              Generator<Spy, Void, Void> spies =
+              Generator<Spy> spies =
                   Generator.of(
                       yielder -> {
                         yielder.yield(new Spy());
@@ -430,7 +430,7 @@ class LoopsOwnThreadTest {
               assertNotNull(spies.next());
               assertThrows(CompletionException.class, spies::next);
               Mutex mutex = new Mutex();
-              mutex.withLock(Body.of(() -> called("withLock")));
+              mutex.withLock(() -> called("withLock"));
               Event event = new Event();
               event.set();
               event.await();

@@ -128,7 +128,7 @@ final class SpawnOverflowProgram {
   private void generate() throws Exception {
     atEachDepth(
         () -> {
-          Generator<Integer, Void, Void> generator =
+          Generator<Integer> generator =
               Generator.of(
                   scheduler,
                   out -> {

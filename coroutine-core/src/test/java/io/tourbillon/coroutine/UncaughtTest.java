@@ -299,7 +299,7 @@ class UncaughtTest {
     Coroutine<?> owner =
         scheduler.spawn(
             () -> {
-              Generator<Integer, Void, Void> disobedient =
+              Generator<Integer> disobedient =
                   Generator.of(
                       out -> {
                         try {

@@ -90,8 +90,7 @@ class WaitingLeavesNothingTest {
     MutexCondition unmet = free.newCondition();
     RateLimiter slow = RateLimiter.builder(1, Duration.ofHours(10)).build();
     assertTrue(slow.tryAcquire());
-    Generator<String, Void, Void> endless =
-        Generator.of(scheduler, out -> out.yield(Coroutines.await(never)));
+    Generator<String> endless = Generator.of(scheduler, out -> out.yield(Coroutines.await(never)));
     CompletionStage<String> minimal = never.minimalCompletionStage();
     CompletableFuture<String> future = longLived.toFuture();
     DefaultPromise<String> promise = new DefaultPromise<>(ImmediateEventExecutor.INSTANCE);

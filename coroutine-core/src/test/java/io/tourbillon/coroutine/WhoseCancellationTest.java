@@ -140,7 +140,7 @@ class WhoseCancellationTest {
         new Wait(
             "generator",
             () -> {
-              try (Generator<String, Void, Void> generator =
+              try (Generator<String> generator =
                   Generator.of(out -> out.yield(passesItOn.call()))) {
                 return generator.iterator().next();
               }

@@ -60,6 +60,12 @@ public final class Distribution {
       return this;
     }
 
+    /** Adds all values that another builder has collected, which goes on collecting. */
+    Builder add(Builder other) {
+      values().add(other.values());
+      return this;
+    }
+
     /** Adds all values of another distribution. */
     public Builder add(Distribution other) {
       values().add(other.values);

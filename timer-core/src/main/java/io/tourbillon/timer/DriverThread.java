@@ -3,7 +3,6 @@ package io.tourbillon.timer;
 import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
@@ -120,7 +119,7 @@ final class DriverThread {
 
   /** What the thread is doing. */
   StallReport look(long heldNanos) {
-    return new StallReport(thread.getName(), heldNanos, Arrays.asList(thread.getStackTrace()));
+    return Stall.of(thread, heldNanos);
   }
 
   /** Waits for the end of the thread; false if that takes longer. */

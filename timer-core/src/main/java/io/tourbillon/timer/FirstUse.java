@@ -166,7 +166,7 @@ final class FirstUse {
     if (recordStats) {
       TimerStats _ = timers.snapshot();
     }
-    String _ = timers.dump().toString() + new StallReport("", 0, List.of());
+    String _ = timers.dump().toString() + new Stall("", 0, List.of());
   }
 
   private void useView() throws InterruptedException, ExecutionException, TimeoutException {

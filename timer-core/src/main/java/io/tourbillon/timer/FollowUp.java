@@ -77,7 +77,7 @@ final class FollowUp {
   }
 
   void ranSlowly(AbstractShard<?> shard, String task, long runNanos) {
-    SlowRun run = new SlowRun(task, runNanos, System.currentTimeMillis());
+    SlowRun run = new SlowestRuns.Run(task, runNanos, System.currentTimeMillis());
     shard.addSlowRun(run);
   }
 

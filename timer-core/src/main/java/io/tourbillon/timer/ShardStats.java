@@ -2,7 +2,6 @@ package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.TickScale;
 import java.util.List;
-import org.HdrHistogram.Histogram;
 
 /**
  * Counts and measures of one shard. Written and read under its lock.
@@ -11,11 +10,6 @@ import org.HdrHistogram.Histogram;
  * it has armed, and whoever has not fired, was not handed back and is not pending was cancelled.
  */
 final class ShardStats {
-  /** Values are exact to 1 %; longer than an hour counts as an hour. */
-  private static final int DIGITS = 2;
-
-  private static final long HIGHEST_NANOS = 3_600_000_000_000L;
-
   /** Periodic timers armed for another run: those were scheduled before. */
   long armedAgain;
 
@@ -33,14 +27,10 @@ final class ShardStats {
   long pauses;
   long pauseNanos;
   long stalls;
-  final Histogram latenessNanos = newHistogram();
-  final Histogram waitNanos = newHistogram();
-  final Histogram runNanos = newHistogram();
+  final Distribution.Builder latenessNanos = Distribution.builder();
+  final Distribution.Builder waitNanos = Distribution.builder();
+  final Distribution.Builder runNanos = Distribution.builder();
   private final SlowestRuns slowest = new SlowestRuns();
-
-  private static Histogram newHistogram() {
-    return new Histogram(HIGHEST_NANOS, DIGITS);
-  }
 
   /** Follows a batch that was taken, before its tasks run. */
   void recordBatch(Batch batch, TickScale scale) {
@@ -53,7 +43,7 @@ final class ShardStats {
 
   /** Follows a timer that was taken by itself, before its task runs. */
   void recordTaken(long lateNanos, long takenNanos) {
-    record(latenessNanos, lateNanos, 1);
+    latenessNanos.record(lateNanos);
     slowest.turn(takenNanos);
   }
 
@@ -65,7 +55,7 @@ final class ShardStats {
       while (next < batch.size() && batch.deadlineTick(next) == tick) {
         next++;
       }
-      record(latenessNanos, batch.takenNanos() - scale.startNanos(tick), next - first);
+      latenessNanos.record(batch.takenNanos() - scale.startNanos(tick), next - first);
       first = next;
     }
   }
@@ -77,17 +67,13 @@ final class ShardStats {
    * @return whether it is one of the slowest, so that {@link #addSlowRun} is to follow
    */
   boolean recordRun(long waited, long ran, int counts) {
-    record(waitNanos, waited, counts);
-    record(runNanos, ran, counts);
+    waitNanos.record(waited, counts);
+    runNanos.record(ran, counts);
     return slowest.isSlow(ran);
   }
 
   void addSlowRun(SlowRun run) {
     slowest.add(run);
-  }
-
-  private static void record(Histogram histogram, long nanos, int counts) {
-    histogram.recordValueWithCount(Math.clamp(nanos, 0, HIGHEST_NANOS), counts);
   }
 
   /** Adds this to a sum of shards. */

@@ -1,5 +1,8 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.text.Measured;
+import io.tourbillon.timer.internal.text.Printable;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -76,6 +79,18 @@ final class SlowestRuns {
     runs.sort(LONGEST_FIRST);
     while (runs.size() > CAPACITY) {
       runs.removeLast();
+    }
+  }
+
+  /** The figures of one run. */
+  record Run(String task, long runNanos, long endEpochMillis) implements SlowRun {
+    @Override
+    public String toString() {
+      return Printable.of(task)
+          + " ran for "
+          + Measured.time(runNanos)
+          + " until "
+          + Instant.ofEpochMilli(endEpochMillis);
     }
   }
 }

@@ -109,7 +109,7 @@ class FlightRecorderTest {
       }
       clock.advance(TEN);
       assertEquals(100, recording.stop().size());
-      assertEquals(recordStats ? 100 : 0, large.stats().runNanos().getTotalCount());
+      assertEquals(recordStats ? 100 : 0, large.stats().runNanos().count());
     }
   }
 

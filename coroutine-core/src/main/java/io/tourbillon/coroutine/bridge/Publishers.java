@@ -180,12 +180,12 @@ public final class Publishers {
    * otherwise its end would not be known.
    */
   public static <T> Publisher<T> ofGenerators(
-      CoroutineScheduler scheduler, Supplier<? extends Generator<? extends T, ?, ?>> generators) {
+      CoroutineScheduler scheduler, Supplier<? extends Generator<? extends T>> generators) {
     Objects.requireNonNull(generators, "generators");
     return publisher(
         scheduler,
         out -> {
-          try (Generator<? extends T, ?, ?> generator = generators.get()) {
+          try (Generator<? extends T> generator = generators.get()) {
             for (T value : generator) {
               out.emit(value);
             }

@@ -287,7 +287,7 @@ class PublishersTest {
             Publishers.ofGenerators(
                 scheduler,
                 () ->
-                    Generator.<Integer, Void>of(
+                    Generator.<Integer>of(
                         out -> {
                           try {
                             for (int n = 1; ; n++) {

@@ -88,7 +88,7 @@ class ReactiveStreamsRulesTest {
             return Publishers.ofGenerators(
                 scheduler,
                 () ->
-                    Generator.<Integer, Void>of(
+                    Generator.<Integer>of(
                         out -> {
                           for (int n = 0; n < elements; n++) {
                             out.yield(n);

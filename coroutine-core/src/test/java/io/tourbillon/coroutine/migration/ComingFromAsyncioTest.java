@@ -433,11 +433,10 @@ class ComingFromAsyncioTest extends MigrationPage {
                           }));
           sleep(10);
           mutex.withLock(
-              Body.of(
-                  () -> {
-                    items.add("item");
-                    changed.signal();
-                  }));
+              () -> {
+                items.add("item");
+                changed.signal();
+              });
           assertEquals("item", taker.join());
         });
   }
@@ -505,7 +504,7 @@ class ComingFromAsyncioTest extends MigrationPage {
   void asyncGenerator_mayAwaitBetweenValues() throws Exception {
     run(
         () -> {
-          try (Generator<Integer, Void, Void> ticks =
+          try (Generator<Integer> ticks =
               Generator.of(
                   out -> {
                     for (int n = 0; n < 3; n++) {

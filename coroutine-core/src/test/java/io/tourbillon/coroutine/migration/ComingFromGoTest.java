@@ -662,21 +662,19 @@ class ComingFromGoTest extends MigrationPage {
             scheduler.spawn(
                 () ->
                     mutex.withLock(
-                        Body.of(
-                            () -> {
-                              while (!ready[0]) {
-                                changed.await();
-                              }
-                              note(name);
-                            })));
+                        () -> {
+                          while (!ready[0]) {
+                            changed.await();
+                          }
+                          note(name);
+                        }));
           }
           sleep(10);
           mutex.withLock(
-              Body.of(
-                  () -> {
-                    ready[0] = true;
-                    changed.signalAll();
-                  }));
+              () -> {
+                ready[0] = true;
+                changed.signalAll();
+              });
           sleep(1);
         });
     assertEquals(List.of("a at 10", "b at 10"), seen);

@@ -327,7 +327,7 @@ class ComingFromKotlinTest extends MigrationPage {
     assertEquals(List.of("4 at 20", "16 at 40"), seen);
   }
 
-  private static Generator<Integer, Void, Void> numbers() {
+  private static Generator<Integer> numbers() {
     return Generator.of(
         out -> {
           for (int n = 1; ; n++) {
@@ -404,7 +404,7 @@ class ComingFromKotlinTest extends MigrationPage {
     List<Integer> first =
         run(
             () -> {
-              Generator<Integer, Void, Void> fibonacci =
+              Generator<Integer> fibonacci =
                   Generator.of(
                       out -> {
                         int a = 0;

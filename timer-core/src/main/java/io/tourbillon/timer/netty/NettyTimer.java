@@ -37,6 +37,7 @@ import java.util.concurrent.TimeUnit;
  * <p>A shutdown of the service cancels the timeouts that are pending; it hands them back, and
  * {@link #stop} will not.
  */
+@SuppressWarnings("exports") // Users of the adapter require io.netty.common themselves.
 public final class NettyTimer implements Timer {
   /** How long stop waits before it interrupts again, in case that a task took no notice. */
   private static final long INTERRUPT_INTERVAL_MILLIS = 100;

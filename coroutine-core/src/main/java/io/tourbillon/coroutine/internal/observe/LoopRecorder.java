@@ -1,7 +1,7 @@
 package io.tourbillon.coroutine.internal.observe;
 
+import io.tourbillon.timer.Distribution;
 import io.tourbillon.timer.internal.TickScale;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +89,8 @@ public final class LoopRecorder {
   }
 
   /** Adds what was measured so far. By any thread. */
-  public void addTo(Histogram lateness, Histogram wait, Histogram turn) {
+  public void addTo(
+      Distribution.Builder lateness, Distribution.Builder wait, Distribution.Builder turn) {
     this.lateness.addTo(lateness);
     this.wait.addTo(wait);
     this.turn.addTo(turn);

@@ -1,6 +1,8 @@
 package io.tourbillon.coroutine.internal.observe;
 
+import io.tourbillon.timer.Distribution;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramIterationValue;
 import org.HdrHistogram.SingleWriterRecorder;
 import org.jspecify.annotations.Nullable;
 
@@ -15,15 +17,10 @@ public final class Recording {
   private final SingleWriterRecorder recorder = new SingleWriterRecorder(HIGHEST_NANOS, DIGITS);
 
   /** What has been read so far. Guarded by this. */
-  private final Histogram sum = newHistogram();
+  private final Histogram sum = new Histogram(HIGHEST_NANOS, DIGITS);
 
   /** To be used again. Guarded by this. */
   private @Nullable Histogram interval;
-
-  /** An empty one, to add recordings to. */
-  public static Histogram newHistogram() {
-    return new Histogram(HIGHEST_NANOS, DIGITS);
-  }
 
   /** Records a value so many times. By the writer. */
   void record(long nanos, long count) {
@@ -31,9 +28,11 @@ public final class Recording {
   }
 
   /** Adds everything that was recorded so far. By any thread. */
-  synchronized void addTo(Histogram total) {
+  synchronized void addTo(Distribution.Builder total) {
     interval = recorder.getIntervalHistogram(interval);
     sum.add(interval);
-    total.add(sum);
+    for (HistogramIterationValue bucket : sum.recordedValues()) {
+      total.record(bucket.getValueIteratedTo(), bucket.getCountAtValueIteratedTo());
+    }
   }
 }

@@ -1,7 +1,7 @@
 package io.tourbillon.metrics;
 
+import io.tourbillon.timer.Distribution;
 import java.util.function.Function;
-import org.HdrHistogram.Histogram;
 
 /**
  * A histogram that a snapshot holds, and how to call it.
@@ -11,5 +11,5 @@ import org.HdrHistogram.Histogram;
  * @param ladder the buckets it has where buckets are to be had
  * @param nanos finds it in a snapshot; cumulative since the start
  */
-record Distribution<S>(
-    String name, String description, Ladder ladder, Function<S, Histogram> nanos) {}
+record HistogramMeter<S>(
+    String name, String description, Ladder ladder, Function<S, Distribution> nanos) {}
