@@ -3,17 +3,19 @@ package io.tourbillon.coroutine;
 import java.util.Collection;
 
 /**
- * What is waited for, if it is known on whom that depends: a lock on its holder, an end on the
- * coroutine that is to come to it. Given as {@code what} to {@link Suspension#await} by those who
- * write what coroutines and threads share, it lets a {@link CoroutineDump} find deadlocks.
+ * The object of a wait that knows who must act to end the wait: the holder of a lock, or the
+ * coroutine whose end is awaited. Authors of primitives pass it as {@code what} to {@link
+ * Suspension#await}, so that a {@link CoroutineDump} finds deadlocks.
  */
 @FunctionalInterface
 public interface Awaited {
   /**
-   * Those without each of whom the wait can not end, as far as they are known now: coroutines and
-   * threads, as {@link Suspension#caller} tells of them; other objects mean nothing. One of several
-   * of whom any would do is not among them. Called by whoever makes a dump, at any moment, so it
-   * must be thread-safe and quick.
+   * Returns the holders that must all act before the wait can end, as far as they are known now. If
+   * any one of several holders could end the wait, none of them is included. The thread that makes
+   * a dump calls this at any moment, so it must be thread-safe and quick.
+   *
+   * @return coroutines and threads, as {@link Suspension#caller} returns them; other objects are
+   *     ignored
    */
   Collection<?> holders();
 }

@@ -10,21 +10,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown by the suspension points of a coroutine after it was cancelled, after the limit of a
- * {@link Coroutines#withTimeout} around them has passed, or after a {@link CoroutineScope} around
- * them has failed. Let it propagate: whoever cancelled, or the scope that set the limit, waits for
- * that. Clean up in {@code finally}; code there that suspends needs a {@link Coroutines#shield}.
+ * surrounding {@link Coroutines#withTimeout} has passed, or after a surrounding {@link
+ * CoroutineScope} has failed. Let it propagate: the caller of {@code cancel}, or the code that set
+ * the limit, waits for that. Clean up in {@code finally}; code there that suspends needs a {@link
+ * Coroutines#shield}.
  *
- * <p>The cause tells the three apart. There is none if the coroutine was cancelled; it is a {@link
- * TimeoutException} if a limit has passed, of {@code withTimeout} or of a scope; and it is the
- * exception of the child if a scope has failed.
+ * <p>The cause distinguishes the three. It is null if the coroutine was cancelled, a {@link
+ * TimeoutException} if the limit of {@code withTimeout} or of a scope has passed, and the exception
+ * of the child if a scope has failed.
  *
- * <p>The text of the reason, and so the message, is made at the first use: for a failed scope it
+ * <p>The text of the reason, and so the message, is made at the first use. For a failed scope it
  * contains the text of the failure.
  */
 public final class CoroutineCancelledException extends CancellationException {
   @Serial private static final long serialVersionUID = 2;
 
-  /** The limit or request that it comes from; null if this was read from a stream. */
+  /** The limit or request that it comes from; null after deserialization. */
   private final transient @Nullable Object origin;
 
   private final String coroutineName;
@@ -32,9 +33,9 @@ public final class CoroutineCancelledException extends CancellationException {
   private final LateText reason;
 
   /**
-   * Creates an exception. For the implementation; calls no code of users.
+   * Creates an exception. For the implementation. Calls no code of users.
    *
-   * @param reason is asked at the first use of the message
+   * @param reason provides the reason at the first use of the message
    * @param origin the limit or request that it comes from
    */
   public CoroutineCancelledException(
@@ -62,7 +63,7 @@ public final class CoroutineCancelledException extends CancellationException {
     return Printable.of(coroutineName + " was cancelled by " + source + ": " + reason);
   }
 
-  /** Returns who asked for it: the name of a coroutine, a thread, a timeout or the scheduler. */
+  /** Returns who cancelled: the name of a coroutine or thread, a timeout or the scheduler. */
   public String source() {
     return source;
   }

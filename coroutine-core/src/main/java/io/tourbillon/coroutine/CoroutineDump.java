@@ -10,22 +10,22 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Coroutines that have not ended: which there are, what each of them waits for and since when, who
- * belongs to whom, and who waits for each other. A copy, which keeps none of them.
+ * A snapshot of the coroutines that have not ended: what each one waits for and since when, which
+ * one is the parent of which, and the deadlocks. It keeps no coroutine reachable.
  *
- * @param total how many there are
- * @param coroutines some of them, or all: each behind its parent and that one's other descendants
- *     that are older, so that together with {@link Entry#depth} it is a tree; never without its
- *     parent, unless that is on another scheduler, or on a loop that does not answer
- * @param deadlocks those that wait for each other, as far as these or what they wait for, directly
- *     or not, lead to them; of deadlocks that share a member, one
- * @param silent loops that have not answered in time, by their names
+ * @param total the number of coroutines
+ * @param coroutines some or all coroutines, as a tree in depth-first order, older siblings first;
+ *     {@link Entry#depth} gives the depth. A coroutine comes with its parent, unless the parent is
+ *     on another scheduler or on a loop that does not answer
+ * @param deadlocks the deadlocks that can be reached from these coroutines by following their
+ *     waits; only one of several that share a member
+ * @param silent the names of loops that did not answer in time
  */
 public record CoroutineDump(
     long total, List<Entry> coroutines, List<Deadlock> deadlocks, List<String> silent) {
   private static final String INDENT = "  ";
 
-  /** Deeper ones are indented no further: a chain of parents may be as long as the dump. */
+  /** The largest indentation: a chain of parents may be as long as the dump. */
   private static final int MAX_INDENT = 100;
 
   /**
@@ -33,18 +33,18 @@ public record CoroutineDump(
    *
    * @param name its name
    * @param loop the name of its loop
-   * @param state how it stands
-   * @param waitsFor what it is suspended on, if it is
-   * @param inState how long it has stood so, to a hundredth of a second; longer by as much as a
-   *     turn has taken that came just before. 497 days are counted as none
-   * @param remaining the time until the end of its delay, or the nearest limit around it or its
-   *     scope, whichever comes first; negative if that is over, and empty if there is none
-   * @param parent who has opened the scope whose child it is, or whose end it is to share: a
-   *     coroutine, or a thread, which is called so
-   * @param depth below how many others it stands in the tree; 0 if its parent is not in it
-   * @param group the name of its group, if it is in one
-   * @param createdAt where it was spawned, if {@link
-   *     CoroutineScheduler.Builder#recordCreationSites} was asked for
+   * @param state its state
+   * @param waitsFor what it is suspended on; empty if it is not suspended
+   * @param inState how long it has been in this state, to a hundredth of a second; too long by the
+   *     duration of a turn that came just before. The time wraps around after 497 days
+   * @param remaining the time until its delay ends or the nearest limit of the coroutine or its
+   *     scope passes, whichever is first; negative if that has passed, empty if there is none
+   * @param parent the coroutine or thread that opened its scope or to which it is attached; a
+   *     thread is marked as such
+   * @param depth the number of its ancestors in the tree; 0 if its parent is not in the tree
+   * @param group the name of its group; empty if it is in none
+   * @param createdAt where it was spawned; empty without {@link
+   *     CoroutineScheduler.Builder#recordCreationSites}
    */
   public record Entry(
       String name,
@@ -57,12 +57,12 @@ public record CoroutineDump(
       int depth,
       Optional<String> group,
       Optional<StackTraceElement> createdAt) {
-    /** Name, state and what it waits for. */
+    /** Returns its name, its state and what it waits for. */
     public String summary() {
       return Printable.of(name + " " + state + waitsFor.map(" on "::concat).orElse(""));
     }
 
-    /** One line. */
+    /** Returns one line. */
     @Override
     public String toString() {
       StringBuilder text = new StringBuilder(name).append(' ').append(state);
@@ -86,12 +86,11 @@ public record CoroutineDump(
   }
 
   /**
-   * Coroutines and threads that wait for each other. It is no guess: all of them waited at the same
-   * time.
+   * Coroutines and threads that wait for each other. This is certain, not a guess: all of them
+   * waited at the same time.
    *
-   * @param links who waits for whom; the last one for the first
-   * @param remaining the time until a limit ends the wait of one of them, as far as it is known;
-   *     empty if they wait for ever
+   * @param links the waits; the last one waits for the first
+   * @param remaining the time until a known limit ends one of the waits; empty if no limit is known
    */
   public record Deadlock(List<Link> links, Optional<Duration> remaining) {
     private static final int MOST_LINKS = 50;
@@ -101,7 +100,7 @@ public record CoroutineDump(
       links = List.copyOf(links);
     }
 
-    /** One line, for the first fifty. */
+    /** Returns one line with the first fifty links. */
     @Override
     public String toString() {
       return "deadlock: "
@@ -112,11 +111,12 @@ public record CoroutineDump(
   }
 
   /**
-   * One who waits for another.
+   * One wait of a deadlock.
    *
-   * @param waiter its name; of a thread, that behind the word thread
+   * @param waiter the name of the coroutine or thread that waits; for a thread, after the word
+   *     thread
    * @param waitsFor what it waits for
-   * @param holder the name of the one on whom that depends
+   * @param holder the name of the coroutine or thread that it waits for
    */
   public record Link(String waiter, String waitsFor, String holder) {
     @Override
@@ -133,8 +133,8 @@ public record CoroutineDump(
   }
 
   /**
-   * For people: how many, deadlocks, loops that do not answer, and a tree. What a name has in it
-   * that cannot be seen is replaced.
+   * Returns a text for people: the number of coroutines, the deadlocks, the loops that do not
+   * answer, and the tree. Invisible characters in names are replaced.
    */
   @Override
   public String toString() {
@@ -142,10 +142,10 @@ public record CoroutineDump(
   }
 
   /**
-   * The same text with fewer deadlocks, loops and coroutines.
+   * Returns the same text with fewer deadlocks, loops and coroutines.
    *
-   * @param maxCharacters how long it is at the most, but for the lines that say how many there are,
-   *     and how many were left out
+   * @param maxCharacters the maximum length, not counting the lines that say how many coroutines
+   *     there are and how many entries were left out
    * @throws IllegalArgumentException if it is negative
    */
   public String toString(int maxCharacters) {

@@ -11,141 +11,150 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs coroutines on event loops, each of which is one thread with a timing wheel of its own.
+ * Runs coroutines on event loops. Each loop is one thread with a timing wheel of its own.
  *
  * <pre>{@code
  * try (CoroutineScheduler scheduler = CoroutineScheduler.create()) {
  *   Coroutine<String> greeting = scheduler.spawn(() -> {
- *     Coroutines.delay(Duration.ofSeconds(1));      // the thread is free meanwhile
+ *     Coroutines.delay(Duration.ofSeconds(1));      // the thread runs other coroutines
  *     return "hello";
  *   });
  *   System.out.println(greeting.join());
  * }
  * }</pre>
  *
- * <p>A coroutine stays on the loop where it was placed, the one with the fewest. Two coroutines of
- * one loop never run at the same time, and one runs until it suspends: a long computation holds up
- * all others of its loop. What blocks a loop besides that depends on the {@link Engine}.
+ * <p>A new coroutine is placed on the loop with the fewest coroutines, and stays there. Coroutines
+ * of one loop never run at the same time, and each runs until it suspends: a long computation
+ * delays all others of its loop. Which other calls block a loop depends on the {@link Engine}.
  *
- * <p>All methods may be called by any thread. Loops are daemons.
+ * <p>Thread-safe. Loops are daemon threads.
  */
 public interface CoroutineScheduler extends AutoCloseable {
   /**
-   * A scheduler with a loop for each processor, on {@link Engine#VIRTUAL_THREAD} if the JVM was
-   * started with its flag, and otherwise on {@link Engine#HANDOFF}, which a line in the log says.
+   * Returns a new scheduler with a loop for each processor. It uses {@link Engine#VIRTUAL_THREAD}
+   * if the JVM was started with the flag of that engine; otherwise it uses {@link Engine#HANDOFF}
+   * and logs a warning.
    */
   static CoroutineScheduler create() {
     return builder().build();
   }
 
-  /** Configures a scheduler. */
+  /** Returns a builder with the default options. */
   static Builder builder() {
     return Implementation.KERNEL.newBuilder();
   }
 
   /**
-   * Starts a coroutine. It belongs to nobody: one that is spawned by another goes on when that ends
-   * or is cancelled, until it is cancelled itself or the scheduler is closed. Takes less than a
-   * microsecond; the body begins when its loop gets to it.
+   * Starts a coroutine. It has no parent: a coroutine that is spawned by another continues when
+   * that one ends or is cancelled. To tie a coroutine to its parent, use a {@link CoroutineScope}.
+   * Takes less than a microsecond; the body begins when its loop has a turn for it.
    *
    * @throws RejectedExecutionException if the scheduler is closed
    */
   <T extends @Nullable Object> Coroutine<T> spawn(Callable<T> body);
 
-  /** As {@link #spawn(Callable)}, for a body without a result. */
+  /** Starts a coroutine without a result, as {@link #spawn(Callable)} does. */
   Coroutine<@Nullable Void> spawn(Action body);
 
-  /** As {@link #spawn(Callable)}, with a name, a group, a priority, a rate. */
+  /**
+   * Starts a coroutine with options, such as a name or a priority, as {@link #spawn(Callable)}
+   * does.
+   */
   <T extends @Nullable Object> Coroutine<T> spawn(SpawnOptions options, Callable<T> body);
 
-  /** As {@link #spawn(Action)}, with options. */
+  /** Starts a coroutine with options and without a result, as {@link #spawn(Callable)} does. */
   Coroutine<@Nullable Void> spawn(SpawnOptions options, Action body);
 
   /**
-   * A timer service by this scheduler's clock, whose tasks run on the loops, between the turns of
-   * coroutines. They are no coroutines: on {@link Engine#VIRTUAL_THREAD} one that waits frees its
-   * loop, on the others one that blocks holds it up, and one that waits for a coroutine, a channel
-   * or a lock of this library is refused with an IllegalStateException. The same object each time,
-   * recording statistics if the scheduler does. It is closed when the last coroutine of a scheduler
-   * that is being closed has ended, or the grace is over.
+   * Returns the timer service of this scheduler, which uses its clock and runs tasks on the loops,
+   * between the turns of coroutines. Tasks are no coroutines. On {@link Engine#VIRTUAL_THREAD} a
+   * task that waits frees its loop. On the other engines a task that blocks blocks the loop, and
+   * one that waits for a coroutine, a channel or a lock of this library gets an {@link
+   * IllegalStateException}.
+   *
+   * <p>Each call returns the same object. It records statistics if the scheduler does. Closing the
+   * scheduler closes it when the last coroutine has ended or the grace is over.
    */
   TimerService timers();
 
   /**
-   * Makes virtual threads that run on the loops, for other people's code: {@code Thread.sleep},
-   * timed waits of all kinds, locks and sockets free the loop, and waits are entries of its wheel.
-   * They are no coroutines: nobody waits for them or cancels them when the scheduler is closed, and
-   * they go on then: a loop that has ended gets another thread when one of them needs it. But the
-   * factory refuses to make more, so a server that has it is to be stopped before. The same holds
-   * for virtual threads that are started inside a coroutine or one of them, which the JDK puts on
-   * the same loop.
+   * Returns a factory of virtual threads that run on the loops, for code that does not know
+   * coroutines. {@code Thread.sleep}, timed waits, locks and sockets free the loop, and timed waits
+   * are entries of its wheel.
    *
-   * <p>The factory throws {@link RejectedExecutionException} once a close of the scheduler has
-   * begun, but for a coroutine of it, which may use it until the grace is over.
+   * <p>The threads are no coroutines: a close of the scheduler neither waits for them nor cancels
+   * them. They can continue after the close, since a loop that has ended gets another thread when
+   * one of them needs it. But the factory refuses to make more, so stop a server that uses it
+   * before you close the scheduler. The same holds for virtual threads that a coroutine or one of
+   * these threads starts, which the JDK puts on the same loop.
    *
-   * @throws UnsupportedOperationException naming the flag that is missing, unless the engine is
-   *     {@link Engine#VIRTUAL_THREAD}
+   * <p>Once a close of the scheduler has begun, the factory throws {@link
+   * RejectedExecutionException}; a coroutine of the scheduler may use it until the grace is over.
+   *
+   * @throws UnsupportedOperationException if the engine is not {@link Engine#VIRTUAL_THREAD}; the
+   *     message names the missing flag
    */
   ThreadFactory threadFactory();
 
   /**
-   * A new executor that starts a thread of {@link #threadFactory} for each task, as {@link
-   * java.util.concurrent.Executors#newThreadPerTaskExecutor} does; closing it is the caller's
-   * affair.
+   * Returns a new executor that starts a thread of {@link #threadFactory} for each task, as {@link
+   * java.util.concurrent.Executors#newThreadPerTaskExecutor} does. The caller must close it.
    *
-   * @throws UnsupportedOperationException as for {@link #threadFactory}
+   * @throws UnsupportedOperationException if {@link #threadFactory} throws it
    */
   ExecutorService asExecutor();
 
-  /** Whether a close has begun: it refuses new coroutines, but for those that its own spawn. */
+  /**
+   * Returns whether a close has begun. The scheduler then accepts new coroutines only from its own
+   * coroutines.
+   */
   boolean isClosed();
 
-  /** What carries its coroutines. */
+  /** Returns the engine that carries its coroutines. */
   Engine engine();
 
   /**
-   * What has happened so far, and how it stands now. Takes some microseconds for each loop, stops
-   * none, and may be called by any thread; the numbers are taken one after the other.
+   * Returns statistics: what has happened so far, and the current state. Takes some microseconds
+   * for each loop and stops none. The numbers are read one after the other, so they may not match
+   * exactly.
    */
   CoroutineStats stats();
 
   /**
-   * Coroutines that have not ended, those who wait for each other first, and then the youngest of
-   * each loop, with their parents. Asks the loops, between two turns of theirs, and waits some
-   * tenths of a second for them at most, and longer if it is for very many; one that is held up
-   * that long says nothing, but for the coroutine that holds it. Holds up each loop for a fraction
-   * of a microsecond for each coroutine; the rest is done by the caller.
+   * Returns a dump of coroutines that have not ended: first those in deadlocks, then the youngest
+   * of each loop, with their parents. Each loop answers between two turns, in a fraction of a
+   * microsecond for each coroutine; the caller does the rest. The caller waits for at most some
+   * tenths of a second, or longer for very many coroutines. A loop that does not answer by then is
+   * listed as silent, with the coroutine that holds it.
    *
-   * @param most how many to name, which is to be bounded where there may be millions
-   * @throws IllegalArgumentException if that is negative
+   * @param most the maximum number of coroutines in the dump; there may be millions
+   * @throws IllegalArgumentException if {@code most} is negative
    */
   CoroutineDump dump(int most);
 
   /**
-   * Refuses new coroutines and waits until those that there are have ended, however long it takes,
-   * unless {@link Builder#closeGrace} sets a limit. They can do all that they could before, such as
-   * to spawn others, for which this waits too. After ten seconds a warning in the log names the
-   * coroutines that it waits for, up to twenty; further warnings follow after 20 s, 40 s and so on.
-   * If the calling thread is interrupted meanwhile, cancels them all, waits as {@link
-   * #close(Duration)} does, and leaves the interrupt status set.
+   * Refuses new coroutines and waits until all coroutines have ended, however long that takes,
+   * unless {@link Builder#closeGrace} sets a limit. The coroutines can still do everything, such as
+   * spawn others, for which this waits, too. After 10, 20, 40 seconds and so on, a warning in the
+   * log names up to twenty coroutines that have not ended. If the calling thread is interrupted
+   * while it waits, this cancels all coroutines, waits as {@link #close(Duration)} does, and leaves
+   * the interrupt status set.
    *
-   * @throws IllegalStateException if called by one of its own coroutines
+   * @throws IllegalStateException if one of its own coroutines calls this
    */
   @Override
   void close();
 
   /**
-   * Refuses new coroutines, waits until those that there are have ended, which can do all that they
-   * could before, and when the grace is over refuses everything, cancels the others and waits until
-   * a second has passed in which none of them has ended. Who has not ended by then is named in the
-   * log, up to twenty; they are daemons, and go on. Within a long grace the log says who is waited
-   * for, as for {@link #close()}.
+   * Refuses new coroutines and waits until all coroutines have ended, as {@link #close()} does, but
+   * only for a grace. Then it refuses everything, cancels the coroutines that are left, and waits
+   * until a second has passed in which none of them ended. The log names up to twenty coroutines
+   * that have not ended by then; they continue on daemon threads.
    *
-   * @param grace zero cancels at once
-   * @return whether all have ended, by themselves or cancelled
+   * @param grace how long to wait before cancelling; zero cancels at once
+   * @return true if all coroutines have ended, by themselves or cancelled
    * @throws IllegalArgumentException if the grace is negative
-   * @throws IllegalStateException if called by one of its own coroutines or loops; a call inside
-   *     {@link Coroutines#blocking} is not found out, and waits for its own coroutine
+   * @throws IllegalStateException if one of its own coroutines or loops calls this
    */
   boolean close(Duration grace);
 
@@ -155,114 +164,117 @@ public interface CoroutineScheduler extends AutoCloseable {
    */
   interface Builder {
     /**
-     * How many event loops, each a thread; by default one for each processor.
+     * Sets the number of event loops, each a thread. The default is one for each processor.
      *
      * @param loops from 1 to 1024
-     * @throws IllegalArgumentException if it is out of that range
+     * @throws IllegalArgumentException if the number is out of that range
      */
     Builder loops(int loops);
 
-    /** What carries the coroutines; asked for, it must be available. */
+    /** Sets the engine. {@link #build} fails if this JVM cannot run it. */
     Builder engine(Engine engine);
 
     /**
-     * The clock, by default the system's. A {@link io.tourbillon.timer.VirtualClock} makes tests
-     * fast and exact. It governs the delays and timeouts of {@link Coroutines}, {@code
-     * Object.wait(ms)} and {@code LockSupport.parkNanos}; but {@code Thread.sleep} and the timed
-     * waits of java.util.concurrent look at the system's clock besides. A thread that does so while
-     * time leaps is {@linkplain #realTimeWaitHandler reported}, and its wait is one in real time.
+     * Sets the clock. The default is the system's. A {@link io.tourbillon.timer.VirtualClock} makes
+     * tests fast and exact. It governs the delays and timeouts of {@link Coroutines}, {@code
+     * Object.wait(ms)} and {@code LockSupport.parkNanos}. But {@code Thread.sleep} and the timed
+     * waits of java.util.concurrent also read the system's clock. A thread that does so while
+     * virtual time leaps is {@linkplain #realTimeWaitHandler reported} and waits in real time.
      */
     Builder clock(Clock clock);
 
-    /** What the names of its threads and of coroutines without a name begin with. */
+    /** Sets the prefix for the names of threads and of coroutines without a name. */
     Builder name(String name);
 
     /**
-     * The resolution of delays and timeouts, 1 ms by default.
+     * Sets the resolution of delays and timeouts. The default is 1 ms.
      *
      * @param tick from 100 us to an hour
-     * @throws IllegalArgumentException if it is out of that range
+     * @throws IllegalArgumentException if the tick is out of that range
      */
     Builder tick(Duration tick);
 
     /**
-     * Watches for turns that hold a loop for longer than a bound, by 100 ms by default, and tells
-     * the {@link #stallHandler} of each while it lasts. Costs a thread for each loop, which rests
-     * while the loop does. Goes by the system's clock always.
+     * Sets the limit of the watchdog. The watchdog reports a turn that holds a loop for 1.0 to 1.5
+     * times the limit, or later on a busy machine, to the {@link #stallHandler} while the turn
+     * lasts. The default is 100 ms. Costs a thread for each loop, which sleeps while the loop does.
+     * Always uses the system's clock.
      *
-     * <p>While a collection or a stopped process holds up everything, the watchdog cannot run
-     * either; it notices, and that time counts for no turn. But a pause of less than half the bound
-     * may count.
+     * <p>While the garbage collector or the operating system stops the process, the watchdog cannot
+     * run either. It notices that, and does not count the time. But a pause of less than half the
+     * limit may count.
      *
-     * @param bound from 1 ms to a day, or {@link Duration#ZERO} for no watchdog; a turn is told of
-     *     when it has taken between one and one and a half times as long, or later if the machine
-     *     is busy
-     * @throws IllegalArgumentException if it is out of that range
+     * @param bound from 1 ms to a day, or {@link Duration#ZERO} for no watchdog
+     * @throws IllegalArgumentException if the limit is out of that range
      */
     Builder watchdog(Duration bound);
 
     /**
-     * The handler that the watchdog's thread calls for turns that take too long. The default one
-     * writes one warning in ten seconds at most to the log, which says how many were left out
-     * before it. {@link CoroutineStats#stalls} counts all.
+     * Sets the handler that the watchdog's thread calls for turns that take too long. The default
+     * handler logs at most one warning in ten seconds, which says how many it left out. {@link
+     * CoroutineStats#stalls} counts all.
      */
     Builder stallHandler(Consumer<? super LoopStall> handler);
 
     /**
-     * What is told of waits by the system's clock where the scheduler goes by another, on {@link
-     * Engine#VIRTUAL_THREAD}, once for several in a row of the same thread; by default, the log is.
-     * Called on the loop, by a virtual thread there, so it may block but must not compute for long.
+     * Sets the handler for waits by the system's clock in a scheduler with another clock, on {@link
+     * Engine#VIRTUAL_THREAD}. It is called once for several such waits in a row of the same thread,
+     * in a virtual thread on the loop: it may block, but must not compute for long. The default
+     * handler logs a warning.
      */
     Builder realTimeWaitHandler(Consumer<? super RealTimeWait> handler);
 
     /**
-     * How long a turn may last before {@link Coroutines#checkpoint} lets others go first; half a
-     * millisecond by default. Counted from the loop's last look at its clock, so a few short turns
-     * before it may be part of that.
+     * Sets how long a turn may last before {@link Coroutines#checkpoint} lets others go first. The
+     * default is half a millisecond. The time is counted from the loop's last reading of its clock,
+     * so it may include a few short turns before.
      *
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if the budget is negative
      */
     Builder budget(Duration budget);
 
-    /** In which order those that are ready have their turns; who came first is first by default. */
+    /**
+     * Sets the order in which ready coroutines get their turns. The default is {@link
+     * SchedulingPolicy#fifo}.
+     */
     Builder policy(SchedulingPolicy policy);
 
     /**
-     * Has the loops measure how late they are, how long turns are waited for and how long they
-     * take, for {@link CoroutineScheduler#stats}; it counts without that, too. Off by default.
-     * Costs a read of the clock for every few turns, and some 200 kB a loop.
+     * Lets the loops measure how late they are, how long coroutines wait for turns and how long
+     * turns take, for {@link CoroutineScheduler#stats}. Off by default; the counts are always
+     * there. Costs a reading of the clock for every few turns, and some 200 kB for each loop.
      */
     Builder recordStats();
 
-    /** As {@link #recordStats()}, if it is true. */
+    /** Turns the measurements of {@link #recordStats()} on or off. */
     Builder recordStats(boolean recordStats);
 
     /**
-     * Has each coroutine remember where it was spawned, for {@link CoroutineScheduler#dump}: the
-     * innermost call that is neither ours nor the JDK's. Off by default. Costs some microseconds
-     * for each spawn, and some hundred bytes for each coroutine.
+     * Lets each coroutine remember where it was spawned, for {@link CoroutineScheduler#dump}: the
+     * innermost call outside this library and the JDK. Off by default. Costs some microseconds for
+     * each spawn, and some hundred bytes for each coroutine.
      */
     Builder recordCreationSites();
 
     /**
-     * How long {@link CoroutineScheduler#close()} waits before it cancels what is left; it then
-     * does what {@link CoroutineScheduler#close(Duration)} does with this grace. Unlimited by
-     * default: one coroutine that never ends keeps close() from returning. Set it where others call
-     * close() and a process must come to its end, as a container does with its beans.
+     * Sets how long {@link CoroutineScheduler#close()} waits before it cancels what is left, as
+     * {@link CoroutineScheduler#close(Duration)} does with this grace. Unlimited by default: a
+     * coroutine that never ends keeps close() from returning. Set it where other code calls close()
+     * and the process must end, as in a container that closes its beans.
      *
      * @param grace zero cancels at once
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if the grace is negative
      */
     Builder closeGrace(Duration grace);
 
-    /** What is told of coroutines that have failed unseen; by default they are logged. */
+    /** Sets the handler for failures that no code has seen. The default handler logs them. */
     Builder uncaughtHandler(UncaughtHandler handler);
 
     /**
      * Builds the scheduler and starts its loops.
      *
-     * @throws UnsupportedOperationException if the engine that was asked for is not available; says
-     *     which flag of the JVM makes it so
+     * @throws UnsupportedOperationException if this JVM cannot run the engine that was set; the
+     *     message names the missing flag
      */
     CoroutineScheduler build();
   }

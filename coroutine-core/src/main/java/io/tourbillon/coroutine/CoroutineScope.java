@@ -37,10 +37,10 @@ import org.jspecify.annotations.Nullable;
  * log says so, and the children are cancelled. Exceptions that children throw during their cleanup,
  * after the block has thrown or its coroutine was cancelled, go to the uncaught handler.
  *
- * <p>A child that was cancelled by someone else has ended, and means nothing for the others. Any
- * thread may call {@link #spawn} and {@link #cancel}, children included; only the coroutine or
- * thread that opened the scope may call the other methods. Follows the nurseries of Trio (Nathaniel
- * J. Smith, 2018).
+ * <p>A child that other code cancelled has ended, and has no effect on the others. Any thread may
+ * call {@link #spawn} and {@link #cancel}, children included; only the coroutine or thread that
+ * opened the scope may call the other methods. Follows the nurseries of Trio (Nathaniel J. Smith,
+ * 2018).
  */
 public interface CoroutineScope extends AutoCloseable {
   /** What the end of a child means for the others. */
@@ -50,7 +50,7 @@ public interface CoroutineScope extends AutoCloseable {
      * during their cleanup are suppressed by that failure.
      */
     FAIL_FAST,
-    /** A failure concerns only the child, and whoever joins it. */
+    /** A failure affects only the child and the code that joins it. */
     SUPERVISE,
     /**
      * The first success ends the scope and cancels the other children. The scope fails if all
@@ -273,7 +273,7 @@ public interface CoroutineScope extends AutoCloseable {
 
   private static void requireSome(Collection<?> parts) {
     if (parts.isEmpty()) {
-      throw new IllegalArgumentException("there must be a part at least: " + parts);
+      throw new IllegalArgumentException("there must be at least one part: " + parts);
     }
   }
 }

@@ -7,32 +7,32 @@ import java.util.Map;
 import java.util.StringJoiner;
 
 /**
- * What a scheduler has done since it was built, and how its coroutines stand: a snapshot that does
- * not change any more. The numbers are taken one after the other while the loops go on, so that
- * sums are exact only at rest; then {@code spawned = finished + failed + cancelled + created +
- * ready + running + suspended}.
+ * A snapshot of what a scheduler has done since it was built, and of the states of its coroutines.
+ * The numbers are read one after the other while the loops run, so sums are exact only at rest.
+ * Then {@code spawned = finished + failed + cancelled + created + ready + running + suspended}.
  *
  * @param recorded whether the scheduler was built with {@code recordStats}; if not, the histograms
  *     are empty
  * @param tickNanos the length of a tick
- * @param spawned coroutines accepted
- * @param finished those whose body has returned
- * @param failed those whose body has thrown
- * @param cancelled those that were cancelled, by how: {@code call}, {@link Coroutine#cancel};
- *     {@code future}, the cancellation of a future of theirs; {@code close}, that of the scheduler
- * @param timeouts limits that were over before their part had ended
+ * @param spawned coroutines that were accepted
+ * @param finished coroutines whose body returned
+ * @param failed coroutines whose body threw
+ * @param cancelled coroutines that were cancelled, by cause: {@code call} for {@link
+ *     Coroutine#cancel}, {@code future} for the cancellation of their future, {@code close} for the
+ *     close of the scheduler
+ * @param timeouts timeouts that passed before their body had ended
  * @param created coroutines on their way to their loop
  * @param ready coroutines that wait for their turn
  * @param running coroutines that have the turn
  * @param suspended coroutines that wait for something
- * @param threads threads of other people's code on the loops
- * @param switches turns given, to coroutines and to other people's threads
- * @param stalls turns that the watchdog has told of
- * @param loops each loop
- * @param latenessNanos time from the end of the tick in which a delay or limit was over to its loop
- *     finding that
- * @param waitNanos time in the ready queue, from samples
- * @param turnNanos how long turns took; of many short ones in a row, the average
+ * @param threads threads of {@link CoroutineScheduler#threadFactory} that have not ended
+ * @param switches turns of coroutines and of other virtual threads
+ * @param stalls turns that the watchdog reported
+ * @param loops the loops
+ * @param latenessNanos time from the end of the tick in which a delay or limit expired until the
+ *     loop found it
+ * @param waitNanos time in the ready queue, measured by samples
+ * @param turnNanos duration of turns; the average for short ones in a row
  */
 public record CoroutineStats(
     boolean recorded,
@@ -59,9 +59,7 @@ public record CoroutineStats(
     loops = List.copyOf(loops);
   }
 
-  /**
-   * For people: a line for each of how coroutines stand, of what was measured, and of each loop.
-   */
+  /** Returns a text for people: the counts, the measured times and a line for each loop. */
   @Override
   public String toString() {
     StringJoiner text = new StringJoiner("\n");

@@ -132,7 +132,7 @@ public interface Kernel {
     /** Returns the seeded source of randomness of a random policy; null for other policies. */
     @Nullable RandomGenerator chance();
 
-    /** Suspends for so many nanoseconds. */
+    /** Suspends for a number of nanoseconds. */
     void delay(long delayNanos);
 
     /** Lets the others that are ready go first. */
@@ -164,7 +164,7 @@ public interface Kernel {
     <T extends @Nullable Object, X extends Exception> T withTimeout(Duration limit, Body<T, X> part)
         throws X, TimeoutException;
 
-    /** Acquires something within a limit; what comes too late is passed on. */
+    /** Acquires something within a limit; passes on a value that comes too late. */
     <T extends @Nullable Object, X extends Exception> T acquireWithin(
         Duration limit, Body<T, X> acquire, Consumer<? super T> onLost) throws X, TimeoutException;
 

@@ -5,17 +5,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Something that holds a loop for too long, seen while it does: all other coroutines of the loop
- * wait for it, and its timers are late.
+ * A turn that holds a loop for too long, seen while it lasts. All other coroutines of the loop wait
+ * for it, and timers of the loop are late.
  *
  * @param loop the name of the loop
- * @param coroutine the name of the coroutine that has the turn; empty if it is none, but other
- *     people's code
- * @param heldNanos how long the loop has not looked at its clock for at the least: in one long
- *     turn, or some that are long together, of which this is the last; without the time for which
- *     the whole process stood still, as far as the watchdog has noticed
- * @param stack what it is doing, innermost call first; of a thread that is no coroutine only what
- *     its loop shows
+ * @param coroutine the name of the coroutine that has the turn; empty if it is other code
+ * @param heldNanos the least time since the loop read its clock, in one long turn or in several
+ *     turns of which this is the last; without the time for which the process stood still, as far
+ *     as the watchdog noticed
+ * @param stack its stack, innermost call first; for a virtual thread that is no coroutine, the
+ *     stack of its loop
  */
 public record LoopStall(
     String loop, Optional<String> coroutine, long heldNanos, List<StackTraceElement> stack) {
@@ -24,7 +23,7 @@ public record LoopStall(
     stack = List.copyOf(stack);
   }
 
-  /** A line for what and how long, and one for each call. */
+  /** Returns a line that says what holds the loop and for how long, and a line for each call. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();

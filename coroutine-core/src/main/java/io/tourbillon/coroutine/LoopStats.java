@@ -4,16 +4,16 @@ import io.tourbillon.timer.internal.text.Measured;
 import io.tourbillon.timer.internal.text.Printable;
 
 /**
- * What a loop has done since its scheduler was built, and how it stands.
+ * A snapshot of what a loop has done since its scheduler was built, and of its state.
  *
- * @param name of the loop, and of its thread
- * @param coroutines that were placed here and have not ended
- * @param readyQueue turns that were waited for when the loop last looked
- * @param mailbox messages of other threads that the loop has not read
- * @param busyNanos time in which it was not at rest; by the clock of the scheduler
- * @param switches turns given
- * @param stalls turns that the watchdog has told of
- * @param dead whether something in it has broken, so that nothing goes on here
+ * @param name the name of the loop and of its thread
+ * @param coroutines coroutines that were placed on the loop and have not ended
+ * @param readyQueue tasks that were ready when the loop last counted them
+ * @param mailbox messages from other threads that the loop has not read
+ * @param busyNanos time in which the loop did not rest, by the clock of the scheduler
+ * @param switches turns of coroutines and of other virtual threads
+ * @param stalls turns that the watchdog reported
+ * @param dead whether the loop has failed, so that nothing runs on it
  */
 public record LoopStats(
     String name,
@@ -24,7 +24,7 @@ public record LoopStats(
     long switches,
     long stalls,
     boolean dead) {
-  /** One line. */
+  /** Returns one line. */
   @Override
   public String toString() {
     return Printable.of(name)

@@ -1,16 +1,14 @@
 package io.tourbillon.coroutine;
 
 /**
- * Implemented by exceptions that may say no more than that a source was closed in the way that it
- * is meant to be: a channel, a ticker. A coroutine that such an exception ends, and that nobody
- * joins, was waiting for what will not come, and has not gone wrong: the {@link UncaughtHandler} is
- * not told of it.
+ * Implemented by exceptions that may mean only that a source, such as a channel or a ticker, was
+ * closed as intended. A coroutine that such an exception ends has not gone wrong, so the {@link
+ * UncaughtHandler} is not called for it.
  */
 public interface OrderlyEnd {
   /**
-   * Returns true if this says no more than that. Called where the {@link UncaughtHandler} would be,
-   * so one that blocks holds up what that one would. If it throws, the handler is told of the
-   * failure.
+   * Returns whether this means only that. It is called where the {@link UncaughtHandler} would be
+   * called, so blocking has the same effect as there. If it throws, the handler is called.
    */
   boolean isOrderly();
 }

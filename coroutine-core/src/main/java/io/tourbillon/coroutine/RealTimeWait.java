@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A wait by the system's clock in a scheduler that goes by another, such as a virtual one.
+ * A wait by the system's clock in a scheduler that uses another clock, such as a virtual one.
  *
  * @param loop the name of the loop
- * @param coroutine the name of the coroutine that waits; empty if it is other people's thread
- * @param stack where it waits, innermost call first; of a thread that is no coroutine unknown
+ * @param coroutine the name of the coroutine that waits; empty if another virtual thread waits
+ * @param stack where it waits, innermost call first; empty for a thread that is no coroutine
  */
 public record RealTimeWait(String loop, Optional<String> coroutine, List<StackTraceElement> stack) {
   /** Copies the stack. */
@@ -17,7 +17,7 @@ public record RealTimeWait(String loop, Optional<String> coroutine, List<StackTr
     stack = List.copyOf(stack);
   }
 
-  /** Who, and what to do about it; without the stack. */
+  /** Returns what waits and what to use instead, without the stack. */
   @Override
   public String toString() {
     return Printable.of(coroutine.orElse("a thread of " + loop))

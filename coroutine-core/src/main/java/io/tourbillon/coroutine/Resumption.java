@@ -3,44 +3,45 @@ package io.tourbillon.coroutine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The other end of a suspension: what a callback holds, to let the coroutine go on. Exactly one of
- * {@link #resume}, {@link #fail}, and a cancellation or timeout of the coroutine decides how the
- * suspension ends; what comes later has no effect and is told so.
+ * The handle by which a callback resumes a suspended coroutine or thread. Exactly one of {@link
+ * #resume}, {@link #fail}, and a cancellation or timeout ends the suspension; later calls have no
+ * effect and return false.
  *
- * <p>Thread-safe. It may be used before the coroutine is suspended, from inside the registration
- * too, and then there is no suspension.
+ * <p>Thread-safe. It may be used before the coroutine is suspended, even inside the registration;
+ * the coroutine then continues without a suspension.
  *
- * @param <T> what the coroutine is to get
+ * @param <T> the type of the value that the coroutine gets
  */
 public interface Resumption<T extends @Nullable Object> {
   /**
-   * Lets the coroutine go on with a value.
+   * Resumes the coroutine with a value.
    *
-   * @return whether it does; if false, the value was not taken and is still the caller's
+   * @return true if the coroutine gets the value; false if the caller still owns it
    */
   boolean resume(T value);
 
   /**
-   * Lets the coroutine go on with an exception: an unchecked one as it is, a checked one as the
-   * cause of a {@link java.util.concurrent.CompletionException}.
+   * Resumes the coroutine with an exception. An unchecked exception is thrown as it is, a checked
+   * one as the cause of a {@link java.util.concurrent.CompletionException}.
    *
-   * @return whether it does
+   * @return true if the coroutine gets the exception
    */
   boolean fail(Throwable failure);
 
   /**
-   * Whether it takes nothing any more: it has been resumed, or whoever waits has given up, or was
-   * cancelled by a call that has returned. For those who choose whom to tell before they resume.
+   * Returns whether a later {@link #resume} would return false: the suspension has ended, or the
+   * waiter was cancelled by a call that has returned. For code that chooses a waiter before it
+   * resumes one.
    */
   default boolean isOver() {
     return false;
   }
 
   /**
-   * Says what to do if a cancellation or timeout ends the suspension: to take back the callback, so
-   * that it does not leak. It is run by the coroutine, before it sees the signal; what it throws is
-   * thrown in the place of that. Must be called before the registration returns, and replaces what
-   * was said before.
+   * Sets the action that removes the callback if a cancellation or timeout ends the suspension. The
+   * coroutine runs it before it sees the cancellation; an exception of the action replaces that of
+   * the cancellation. Must be called before the registration returns. A later call replaces the
+   * action.
    */
   void onCancel(Runnable cleanUp);
 }

@@ -5,69 +5,70 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * In which order the coroutines of a loop that are ready have their turns. It is a matter of one
- * loop: coroutines of others do not compete. Whatever the policy, none that is ready waits for
- * ever; each says for how long at the most, but for the one that leaves it to chance.
+ * The order in which ready coroutines of a loop get their turns. Only coroutines of the same loop
+ * compete. No policy lets a ready coroutine wait forever; each one states the longest wait, except
+ * the random one.
  *
- * <p>It orders the turns that this library gives. Threads that the JDK makes ready, after blocking
- * calls on {@link Engine#VIRTUAL_THREAD}, and tasks of {@link CoroutineScheduler#timers} are of no
- * group, of priority 0 and have no deadline.
+ * <p>A policy orders the turns that this library gives. Threads that the JDK makes ready after
+ * blocking calls on {@link Engine#VIRTUAL_THREAD}, and tasks of {@link CoroutineScheduler#timers},
+ * have no group, priority 0 and no deadline.
  */
 public sealed interface SchedulingPolicy {
   /**
-   * Who became ready first is first, and so waits for one turn of each that is ready before. The
-   * default, and the cheapest: a turn costs nothing more.
+   * Returns the default policy: first come, first served. A coroutine waits for one turn of each
+   * one that was ready before it. Adds no cost to a turn.
    */
   static SchedulingPolicy fifo() {
     return new Fifo();
   }
 
   /**
-   * The {@linkplain SpawnOptions#group groups} that have someone ready take turns, and within each
-   * who became ready first is first. Those of no group are one together. So among N groups a
-   * coroutine waits for no more than N turns for each one that is before it in its group. A turn
-   * costs a look-up, however many groups there are.
+   * Returns a policy in which {@linkplain SpawnOptions#group groups} with ready coroutines take
+   * turns. Within a group it is first come, first served. All coroutines without a group form one
+   * group. Among N groups, a coroutine waits for at most N turns for each one before it in its
+   * group. A turn costs a look-up, however many groups there are.
    */
   static SchedulingPolicy roundRobin() {
     return new RoundRobin();
   }
 
   /**
-   * Who has the highest {@linkplain SpawnOptions#priority priority} is first; but waiting counts: a
-   * step of priority is worth as much as having become ready that much earlier. So nobody is
-   * overtaken by those that become ready later than twenty times the step after, the range of
-   * priorities being twenty. A turn costs more the more are ready, by their logarithm.
+   * Returns a policy in which the highest {@linkplain SpawnOptions#priority priority} is first, but
+   * waiting counts: one step of priority is worth as much as having become ready one {@code step}
+   * earlier. The range of priorities is twenty, so a coroutine that became ready twenty steps
+   * earlier is always first. A turn costs time in proportion to the logarithm of the ready
+   * coroutines.
    *
-   * @param step positive; 10 ms, for example
-   * @throws IllegalArgumentException if it is not
+   * @param step the waiting time that is worth one step of priority; positive, for example 10 ms
+   * @throws IllegalArgumentException if the step is not positive
    */
   static SchedulingPolicy priority(Duration step) {
     return new Priority(step);
   }
 
   /**
-   * Whose deadline comes first is first: the nearest limit of a {@link Coroutines#withTimeout}
-   * around it. One without a deadline, or with one that is farther, counts as if its were the
-   * horizon away when it became ready, and one that is late as if its were then; so nobody is
-   * overtaken by those that become ready later than the horizon after. A turn costs more the more
-   * are ready, by their logarithm.
+   * Returns a policy in which the earliest deadline is first: the nearest limit of a surrounding
+   * {@link Coroutines#withTimeout}. A coroutine without a deadline, or with one beyond the horizon,
+   * counts as due one horizon after it became ready; a late one counts as due when it became ready.
+   * So a coroutine is never overtaken by one that became ready more than a horizon later. A turn
+   * costs time in proportion to the logarithm of the ready coroutines.
    *
-   * @param horizon positive; a second, for example
-   * @throws IllegalArgumentException if it is not
+   * @param horizon the deadline of a coroutine without one, from when it became ready; positive,
+   *     for example a second
+   * @throws IllegalArgumentException if the horizon is not positive
    */
   static SchedulingPolicy earliestDeadline(Duration horizon) {
     return new EarliestDeadline(horizon);
   }
 
   /**
-   * Chance decides, and the seed what chance is: for tests, which find what depends on an order
-   * that nobody has promised. The same seed gives the same order if all that is ready comes from
-   * the loop's coroutines themselves. Suspension points let others go first then even if they need
-   * not wait, such as the lock of a {@code Mutex} that is free; and what else is left to chance,
-   * such as the case of a {@code Select}, goes by the seed too. Among N that are ready a coroutine
-   * waits for N turns on average, and for how many at the most nobody can say.
+   * Returns a random policy, for tests that find code which depends on an order that is not
+   * promised. The same seed gives the same order if only coroutines of the loop make others ready.
+   * Suspension points let others go first even if they need not wait, such as {@code Mutex.lock} of
+   * a free mutex. Other random choices, such as the case of a {@code Select}, use the seed as well.
+   * Among N ready coroutines, one waits for N turns on average, without a limit.
    *
-   * @param seed any; those that are close to each other have nothing else in common
+   * @param seed any number; similar seeds give unrelated orders
    */
   static SchedulingPolicy random(long seed) {
     return new Random(seed);
@@ -81,7 +82,11 @@ public sealed interface SchedulingPolicy {
 
   /** See {@link #priority}. */
   record Priority(Duration step) implements SchedulingPolicy {
-    /** Checks it. */
+    /**
+     * Checks the step.
+     *
+     * @throws IllegalArgumentException if the step is not positive
+     */
     public Priority {
       requirePositive("step", step);
     }
@@ -89,7 +94,11 @@ public sealed interface SchedulingPolicy {
 
   /** See {@link #earliestDeadline}. */
   record EarliestDeadline(Duration horizon) implements SchedulingPolicy {
-    /** Checks it. */
+    /**
+     * Checks the horizon.
+     *
+     * @throws IllegalArgumentException if the horizon is not positive
+     */
     public EarliestDeadline {
       requirePositive("horizon", horizon);
     }

@@ -13,27 +13,28 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waiting for a callback wherever one is: a coroutine is suspended, as by {@link
- * Coroutines#suspend}; any other thread is parked. For those who write what coroutines and threads
- * share, such as a channel.
+ * Waits for a callback in coroutines and in threads: a coroutine is suspended, as by {@link
+ * Coroutines#suspend}, and any other thread is parked. For authors of primitives that coroutines
+ * and threads share, such as a channel.
  *
- * <p>A thread that is interrupted while it waits, or before, gives up with a {@link
- * CancellationException} and stays interrupted. A loop's own thread must not wait, or nothing goes
- * on there.
+ * <p>A thread that is interrupted before or while it waits gets a {@link CancellationException} and
+ * stays interrupted. The thread of a loop must not wait, since no coroutine of the loop could run
+ * meanwhile.
  */
 public final class Suspension {
   private Suspension() {}
 
   /**
-   * Waits until a callback lets the caller go on.
+   * Waits until a callback resumes the caller.
    *
-   * @param what what is waited for, in words: {@link Coroutine#waitsFor} and thread dumps show it;
-   *     best {@link Awaited}, if it is known on whom that depends
-   * @param registration is run at once, by the caller; what it throws is thrown from here
-   * @return what the callback resumes with
-   * @throws CoroutineCancelledException if the caller is a coroutine and is cancelled first
-   * @throws CancellationException if the caller is another thread and is interrupted first
-   * @throws IllegalStateException on a loop's own thread
+   * @param what describes the wait; {@link Coroutine#waitsFor} and thread dumps show its text. Pass
+   *     an {@link Awaited} if the holder is known
+   * @param registration registers the callback; the caller runs it at once, and this method throws
+   *     its exceptions
+   * @return the value of the callback
+   * @throws CoroutineCancelledException if the caller is a coroutine that is cancelled first
+   * @throws CancellationException if the caller is another thread that is interrupted first
+   * @throws IllegalStateException if the caller is the thread of a loop
    */
   public static <T extends @Nullable Object> T await(
       Object what, Consumer<? super Resumption<T>> registration) {
@@ -46,10 +47,10 @@ public final class Suspension {
   }
 
   /**
-   * As {@link #await(Object, Consumer)}, for a limited time.
+   * Waits as {@link #await(Object, Consumer)} does, for at most a limit.
    *
-   * @param limit zero or less does not wait for what is not there at once
-   * @throws TimeoutException if the limit was over before; the callback has been taken back then
+   * @param limit zero or less does not wait; the callback must resume during the registration
+   * @throws TimeoutException if the limit has passed first; the callback has been removed then
    */
   public static <T extends @Nullable Object> T await(
       Object what, Duration limit, Consumer<? super Resumption<T>> registration)
@@ -61,15 +62,15 @@ public final class Suspension {
   }
 
   /**
-   * As {@link #await(Object, Duration, Consumer)}, for those who expect the limit to be reached: no
-   * exception says so, nor costs what exceptions do.
+   * Waits as {@link #await(Object, Duration, Consumer)} does, but returns null at the limit. For
+   * code that expects the limit to pass, where an exception would be expensive.
    *
-   * @param limit zero or less does not wait for what is not there at once
-   * @return what the callback resumes with, or null if the limit was over before; the callback has
-   *     been taken back then
-   * @throws CoroutineCancelledException if the caller is a coroutine and is cancelled first
-   * @throws CancellationException if the caller is another thread and is interrupted first
-   * @throws IllegalStateException on a loop's own thread
+   * @param limit zero or less does not wait; the callback must resume during the registration
+   * @return the value of the callback; null if the limit has passed first, and then the callback
+   *     has been removed
+   * @throws CoroutineCancelledException if the caller is a coroutine that is cancelled first
+   * @throws CancellationException if the caller is another thread that is interrupted first
+   * @throws IllegalStateException if the caller is the thread of a loop
    */
   public static <T extends @Nullable Object> @Nullable T awaitAtMost(
       Object what, Duration limit, Consumer<? super Resumption<T>> registration) {
@@ -80,8 +81,8 @@ public final class Suspension {
   }
 
   /**
-   * Who calls: the {@link Coroutine}, or else the {@link Thread}. The same object at each call, for
-   * what has an owner.
+   * Returns the calling {@link Coroutine}, or else the calling {@link Thread}. Returns the same
+   * object at each call, so it can identify an owner.
    */
   public static Object caller() {
     Kernel.Caller coroutine = Implementation.KERNEL.caller();
@@ -89,8 +90,8 @@ public final class Suspension {
   }
 
   /**
-   * By which clock the caller waits: a coroutine by that of its scheduler, another thread by the
-   * system's.
+   * Returns the clock by which the caller waits: for a coroutine, the clock of its scheduler; for
+   * another thread, the system's.
    */
   public static Clock clock() {
     Kernel.Caller coroutine = Implementation.KERNEL.caller();
@@ -98,9 +99,9 @@ public final class Suspension {
   }
 
   /**
-   * What the caller leaves to chance goes by this: in a coroutine whose scheduler has {@link
-   * SchedulingPolicy#random}, a generator that goes by its seed; elsewhere that of the thread. For
-   * use at once, by the caller alone.
+   * Returns the random generator for choices of the caller. In a coroutine whose scheduler has
+   * {@link SchedulingPolicy#random}, the generator depends on the seed; elsewhere it is that of the
+   * thread. Only the caller may use it, and at once.
    */
   public static RandomGenerator random() {
     Kernel.Caller coroutine = Implementation.KERNEL.caller();
@@ -109,9 +110,9 @@ public final class Suspension {
   }
 
   /**
-   * Does nothing unless the caller is a coroutine; then throws what {@link
-   * Coroutines#checkCancelled} does. For operations that need not wait, so that they are suspension
-   * points all the same: under {@link SchedulingPolicy#random} others may go first.
+   * Checks for cancellation if the caller is a coroutine, as {@link Coroutines#checkCancelled}
+   * does. Makes an operation that need not wait a suspension point all the same: under {@link
+   * SchedulingPolicy#random} others may go first. Does nothing in another thread.
    *
    * @throws CoroutineCancelledException if the calling coroutine is cancelled
    */
@@ -123,11 +124,11 @@ public final class Suspension {
   }
 
   /**
-   * Waits as {@link #await(Object, Consumer)} does, but whatever comes in between: for an end that
-   * has to be waited for before others may go on. A cancellation or a timeout is seen at the next
-   * suspension point, and an interrupt stays set.
+   * Waits as {@link #await(Object, Consumer)} does, but ignores cancellations, timeouts and
+   * interrupts until the wait ends. For an end that the caller must wait for. The next suspension
+   * point throws for a cancellation or timeout, and an interrupt stays set.
    *
-   * @param registration is run again when the wait was disturbed
+   * @param registration registers the callback; it runs again after an interrupt
    */
   public static <T extends @Nullable Object> T awaitUndisturbed(
       Object what, Consumer<? super Resumption<T>> registration) {
@@ -136,21 +137,21 @@ public final class Suspension {
     return Implementation.KERNEL.awaitUndisturbed(what, registration);
   }
 
-  /** That somebody is told of something, which can be taken back. */
+  /** A registered listener, which can be removed. */
   @FunctionalInterface
   public interface Registration {
     /**
-     * Tells him no more, and keeps nothing of it. He may be told at this very moment. Doing it
-     * again does nothing. Takes constant time.
+     * Removes the listener and keeps no reference to it. A call of the listener may be running at
+     * this moment. A second call does nothing. Takes constant time.
      */
     void remove();
   }
 
   /**
-   * Runs something when a coroutine has ended, in whatever way: on its loop, where it may take
-   * locks, but must be short, must not wait for anything else and must not throw. If the coroutine
-   * has ended already that is at once, by the caller. Unlike {@link Coroutine#join} and {@link
-   * Coroutine#toFuture} this does not count as having seen a failure.
+   * Runs an action when a coroutine has ended, in whatever way. It runs on the loop of the
+   * coroutine, or at once in the caller if the coroutine has ended already. The action may take
+   * locks, but must be short, must not wait for anything else and must not throw. Unlike {@link
+   * Coroutine#join} and {@link Coroutine#toFuture}, this does not count as seeing a failure.
    */
   public static Registration whenEnded(Coroutine<?> coroutine, Runnable then) {
     Objects.requireNonNull(coroutine, "coroutine");
@@ -159,13 +160,13 @@ public final class Suspension {
   }
 
   /**
-   * Tells when a coroutine has ended, to those who would join it. A failure counts as seen until
-   * that is taken back.
+   * Calls a listener when a coroutine has ended, in place of a {@link Coroutine#join}. A failure
+   * counts as seen until the registration is removed.
    *
-   * @param then gets what returns or throws as {@link Coroutine#join} does; called by the loop's
-   *     own thread, so it must not do more than let someone go on; or by the caller, if the
-   *     coroutine has ended already
-   * @throws IllegalStateException if it is the calling coroutine itself
+   * @param then gets a supplier that returns or throws as {@link Coroutine#join} does. The thread
+   *     of the loop calls it, so it must only resume a waiter; the caller calls it if the coroutine
+   *     has ended already
+   * @throws IllegalStateException if the coroutine is the caller
    */
   public static <T extends @Nullable Object> Registration whenJoined(
       Coroutine<T> coroutine, Consumer<Supplier<T>> then) {
@@ -175,13 +176,13 @@ public final class Suspension {
   }
 
   /**
-   * Tells when a stage is complete. A stage can not be unsubscribed from; but what is taken back
-   * serves the next who waits for the same one, so a stage holds a small object for each that has
-   * waited at the same time.
+   * Calls a listener when a stage is complete. A stage has no way to remove a listener, so a
+   * removed registration is kept and reused by the next wait for the same stage. A stage holds one
+   * small object for each wait that existed at the same time.
    *
-   * @param then gets what returns or throws as {@link Coroutines#await} does; called by the thread
-   *     that completes the stage, or by the caller if it is complete
-   * @throws IllegalStateException if it is the future of the calling coroutine itself
+   * @param then gets a supplier that returns or throws as {@link Coroutines#await} does. The thread
+   *     that completes the stage calls it, or the caller if the stage is complete
+   * @throws IllegalStateException if the stage is the future of the calling coroutine
    */
   public static <T extends @Nullable Object> Registration whenComplete(
       CompletionStage<T> stage, Consumer<Supplier<T>> then) {
@@ -190,7 +191,7 @@ public final class Suspension {
     return Implementation.KERNEL.whenComplete(stage, then);
   }
 
-  /** Counts a failure of a coroutine as seen, as {@link Coroutine#join} does. */
+  /** Marks a failure of a coroutine as seen, as {@link Coroutine#join} does. */
   public static void markSeen(Coroutine<?> coroutine) {
     Objects.requireNonNull(coroutine, "coroutine");
     Implementation.KERNEL.markSeen(coroutine);

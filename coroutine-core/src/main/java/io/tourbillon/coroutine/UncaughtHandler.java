@@ -3,29 +3,34 @@ package io.tourbillon.coroutine;
 import io.tourbillon.timer.internal.text.Printable;
 
 /**
- * Is told of a coroutine that has failed and that nobody has joined, or asked for a future, within
- * a second, or by the close of the scheduler. Who has given up waiting, for a limit or because it
- * was cancelled, does not count. Not told of a coroutine that has ended because what it received
- * from was closed, which is an {@link OrderlyEnd}. On {@link Engine#VIRTUAL_THREAD} it is called on
- * the coroutine's loop, by a virtual thread there; on the others beside the loop, by a virtual
- * thread of the JDK's, one call of a loop at a time. So one that blocks holds up no coroutine, but
- * one that computes for long may. A loop that goes by another clock than {@link
- * io.tourbillon.timer.Clock#system}, as by a virtual one, does not call it beside itself, so that
- * the same happens in the same order again and again: on those other engines it calls it on its own
- * thread, which one that blocks holds up. What it throws itself is logged.
+ * Handles failures that no code has seen. It is called for a failed coroutine that no code has
+ * joined, and whose future no code has asked for, within a second or until the close of the
+ * scheduler. A caller that stopped waiting, because of a limit or a cancellation, does not count.
+ * It is not called for an {@link OrderlyEnd}, such as the end of a coroutine whose channel was
+ * closed.
+ *
+ * <p>On {@link Engine#VIRTUAL_THREAD} a virtual thread on the loop of the coroutine calls it. On
+ * the other engines a virtual thread of the JDK does, one call of a loop at a time. So a handler
+ * that blocks delays no coroutine, but one that computes for long may. Under another clock than
+ * {@link io.tourbillon.timer.Clock#system}, the other engines call it on the thread of the loop, so
+ * that each run has the same order of events; there, a handler that blocks blocks the loop.
+ * Exceptions of the handler are logged.
  */
 @FunctionalInterface
 public interface UncaughtHandler {
-  /** Takes one failure; a join that comes later gets it, too. */
+  /** Handles one failure. A later join throws it as well. */
   void handle(Coroutine<?> coroutine, Throwable failure);
 
-  /** The default: logs an error to the System.Logger {@code io.tourbillon.coroutine}. */
+  /**
+   * Returns the default handler, which logs an error to the System.Logger {@code
+   * io.tourbillon.coroutine}.
+   */
   static UncaughtHandler logging() {
     return (coroutine, failure) ->
         System.getLogger("io.tourbillon.coroutine")
             .log(
                 System.Logger.Level.ERROR,
-                Printable.of(coroutine.name()) + " failed, unseen",
+                Printable.of(coroutine.name()) + " failed, and no code has joined it",
                 failure);
   }
 }

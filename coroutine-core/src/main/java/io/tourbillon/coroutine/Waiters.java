@@ -4,26 +4,26 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait for the same thing, in the order in which they came. Whoever gives up leaves from
- * the middle, at once, so that nobody who has gone is kept. For those who write what coroutines and
- * threads share, as {@link Suspension} is.
+ * A queue of waiters for the same thing, in the order of their arrival. A waiter that gives up is
+ * removed from the middle at once, so the queue keeps no reference to it. For authors of
+ * primitives, as {@link Suspension} is.
  *
- * <p>Not thread-safe: guarded by the lock of what is waited for. All methods but {@link #any} take
- * a few nanoseconds, however many wait.
+ * <p>Not thread-safe: the lock of the primitive must guard it. All methods but {@link #any} take
+ * constant time, a few nanoseconds.
  *
- * @param <W> who waits
+ * @param <W> the type of a waiter
  */
 public final class Waiters<W> {
   private @Nullable Place<W> first;
   private @Nullable Place<W> last;
 
-  /** A row without anybody. */
+  /** Creates an empty queue. */
   public Waiters() {}
 
   /**
-   * The place of one of them.
+   * The place of a waiter in the queue.
    *
-   * @param <W> who waits
+   * @param <W> the type of a waiter
    */
   public static final class Place<W> {
     private final Waiters<W> all;
@@ -37,7 +37,7 @@ public final class Waiters<W> {
       this.waiter = waiter;
     }
 
-    /** Gives the place up, if it was not taken out before. */
+    /** Removes the waiter from the queue, if it is still there. */
     public void leave() {
       if (!left) {
         left = true;
@@ -46,7 +46,7 @@ public final class Waiters<W> {
     }
   }
 
-  /** Adds one at the end. */
+  /** Adds a waiter at the end. */
   public Place<W> add(W waiter) {
     Place<W> place = new Place<>(this, waiter);
     place.previous = last;
@@ -59,12 +59,12 @@ public final class Waiters<W> {
     return place;
   }
 
-  /** The first, who stays, or null if nobody waits. */
+  /** Returns the first waiter without removing it; null if the queue is empty. */
   public @Nullable W peek() {
     return first == null ? null : first.waiter;
   }
 
-  /** Takes out the first, or returns null. */
+  /** Removes and returns the first waiter; null if the queue is empty. */
   public @Nullable W poll() {
     Place<W> place = first;
     if (place == null) {
@@ -74,7 +74,7 @@ public final class Waiters<W> {
     return place.waiter;
   }
 
-  /** Whether one of them is like that; the only method that looks at all, while it finds none. */
+  /** Returns whether a waiter matches a condition. Looks at all waiters until one matches. */
   public boolean any(Predicate<? super W> isLikeThat) {
     for (Place<W> place = first; place != null; place = place.next) {
       if (isLikeThat.test(place.waiter)) {
@@ -95,7 +95,7 @@ public final class Waiters<W> {
     } else {
       place.next.previous = place.previous;
     }
-    // Garbage that has grown old must not keep those alive that came later.
+    // An unlinked place in the old generation must not keep later waiters reachable.
     place.next = null;
     place.previous = null;
   }

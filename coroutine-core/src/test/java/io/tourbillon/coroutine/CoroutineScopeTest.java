@@ -370,7 +370,9 @@ class CoroutineScopeTest {
             SpawnOptions.named("stranger"),
             () ->
                 assertEquals(
-                    "only who opened a scope may join or close it: " + me + ", not stranger",
+                    "only the coroutine or thread that opened a scope may join or close it: "
+                        + me
+                        + ", not stranger",
                     assertThrows(IllegalStateException.class, mine::join).getMessage()));
     stranger.join(PATIENCE);
     mine.close();

@@ -51,7 +51,7 @@ class DeadLoopTest {
       assertSame(defect, cause.getCause());
       assertEquals(State.FAILED, sleeper.state());
       assertTrue(
-          log.firstLine().startsWith("coroutine-loop-0 has died; its coroutines"),
+          log.firstLine().startsWith("coroutine-loop-0 has died, and its coroutines fail: "),
           log.lines()::toString);
       IllegalStateException refused =
           assertThrows(IllegalStateException.class, () -> scheduler.spawn(() -> {}));

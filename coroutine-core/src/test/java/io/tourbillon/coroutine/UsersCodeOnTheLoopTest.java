@@ -214,8 +214,8 @@ class UsersCodeOnTheLoopTest {
               }
             });
     assertEquals(
-        "a loop must not wait, or nothing goes on there: join of coroutine-1 by code that is no"
-            + " coroutine, but runs on coroutine-loop-0",
+        "code on the thread of a loop must not wait, as no coroutine could run there: join of"
+            + " coroutine-1 on coroutine-loop-0",
         refusal.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
   }
 

@@ -629,8 +629,8 @@ class VirtualThreadTest {
       latches.getFirst().countDown();
       assertEquals(
           List.of(
-              "coroutine-loop-0: what has come after its end waits, as no thread could be started"
-                  + " for it"),
+              "coroutine-loop-0: messages that came after its end wait, as no thread could be"
+                  + " started for them"),
           log.lines());
     }
     exhausted.set(false);

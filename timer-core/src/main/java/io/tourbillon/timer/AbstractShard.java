@@ -1,5 +1,7 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.PendingLimit;
+import io.tourbillon.timer.internal.Refusals;
 import io.tourbillon.timer.internal.TickScale;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the entries: what is armed
  */
 abstract class AbstractShard<E extends Runnable> {
-  static final String SHUT_DOWN = "the timer service has been shut down";
-
   final ReentrantLock lock = new ReentrantLock();
   final TickScale scale;
   final Waker waker;
@@ -80,7 +80,7 @@ abstract class AbstractShard<E extends Runnable> {
   /** Takes the lock and inserts an entry; the parameters are those of {@link #arm}. */
   abstract long insert(E entry, long deadlineNanos, long tick);
 
-  /** Takes a permit for one timer. A refusal is counted, and the listener is told. */
+  /** Takes a permit for one timer. Counts a refusal and tells the listener. */
   private void acquirePermit() {
     try {
       limit.acquire();
@@ -173,13 +173,16 @@ abstract class AbstractShard<E extends Runnable> {
 
   final void requireOpen() {
     if (closed) {
-      throw new RejectedExecutionException(SHUT_DOWN);
+      throw new RejectedExecutionException(Refusals.SHUT_DOWN);
     }
   }
 
   // Statistics. Called by any thread.
 
-  /** Records a measured run and says whether it is one of the slowest, of which more is noted. */
+  /**
+   * Records a measured run and returns true if it is one of the slowest, so that {@link
+   * #addSlowRun} must follow.
+   */
   final boolean recordRun(long waitNanos, long runNanos, int counts) {
     if (stats == null) {
       return false;

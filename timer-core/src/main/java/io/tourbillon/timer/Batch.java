@@ -4,8 +4,8 @@ import io.tourbillon.timer.wheel.ExpiryHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Timers that one shard has found due, on their way out of its lock. Filled under the lock, run
- * outside it; the driver's own, like all that is reached from it.
+ * The due timers of one shard. The driver fills the batch under the lock of the shard, and runs it
+ * without the lock. Confined to the driver.
  */
 final class Batch implements ExpiryHandler<Runnable> {
   static final int CAPACITY = 256;
@@ -15,9 +15,8 @@ final class Batch implements ExpiryHandler<Runnable> {
   final Shard shard;
 
   /**
-   * A new array for each batch that is not empty. Storing into one that has lived long enough to be
-   * old would cost a full write barrier for every task; 4 bytes of short-lived garbage cost next to
-   * nothing.
+   * A new array for each batch that is not empty. A store into an array of the old generation would
+   * cost a full write barrier for every task; 4 bytes of short-lived garbage cost almost nothing.
    */
   private @Nullable Runnable[] tasks = NONE;
 
@@ -32,9 +31,9 @@ final class Batch implements ExpiryHandler<Runnable> {
   }
 
   /**
-   * Gets memory before anything is taken out of the wheel, where a failure would lose it.
+   * Allocates before anything is taken out of the wheel, as a failure afterwards would lose timers.
    *
-   * @param nowNanos from when on the timers count as taken, in elapsed time
+   * @param nowNanos the time at which the timers count as taken, in elapsed time
    */
   void makeReady(long nowNanos) {
     takenNanos = nowNanos;
@@ -60,7 +59,7 @@ final class Batch implements ExpiryHandler<Runnable> {
     return size;
   }
 
-  /** How many of them have a handle, and so can still be cancelled until their tasks begin. */
+  /** How many of the timers have a handle, and can be cancelled until their tasks begin. */
   int handles() {
     return handles;
   }
@@ -85,7 +84,7 @@ final class Batch implements ExpiryHandler<Runnable> {
     return deadlineTicks[index];
   }
 
-  /** Lets go of the tasks. */
+  /** Releases the tasks. */
   void clear() {
     tasks = NONE;
     size = 0;

@@ -51,16 +51,16 @@ final class Driver implements Runnable {
   /** The timers of executor views. Written once, before the first is armed. */
   private volatile @Nullable OrderedShard ordered;
 
-  /** The last tick of which all timers of all shards have fired. The driver's own. */
+  /** The last tick whose timers have all fired, in all shards. Confined to the driver. */
   private long doneTick;
 
   private final MemoryReserve memory = new MemoryReserve();
 
-  /** When to trim, in elapsed time. The driver's own. */
+  /** When to trim, in elapsed time. Confined to the driver. */
   private long trimNanos = NEVER;
 
   /**
-   * @param broken is told why the driver ended, unless it was stopped
+   * @param broken receives the failure that ended the driver
    */
   Driver(
       Shard[] shards,
@@ -105,7 +105,7 @@ final class Driver implements Runnable {
     }
   }
 
-  /** Says so once for each time that the heap is full, and waits. */
+  /** Logs this once for each period in which the heap is full, and waits. */
   private void outOfMemory(OutOfMemoryError full) {
     try {
       boolean first = !memory.isReleased();
@@ -114,11 +114,11 @@ final class Driver implements Runnable {
         followUp.outOfMemory(full);
       }
     } catch (OutOfMemoryError stillFull) {
-      // Even the first use of a method may need memory. The next turn comes here again.
+      // Even the first use of a method may need memory. The next turn tries again.
     }
   }
 
-  /** Serves what is due, or waits for it. */
+  /** Fires what is due, or waits for the next event. */
   void turn() {
     long nowNanos = elapsedNanos();
     long tick = scale.tickAt(nowNanos);
@@ -147,8 +147,8 @@ final class Driver implements Runnable {
   }
 
   /**
-   * Runs what is due in the executor views, and what they add meanwhile, until the next tick: a
-   * chain of tasks without delays need not look at all shards between two of them.
+   * Runs what is due in the executor views, and what these tasks add, until the next tick. So a
+   * chain of tasks without delays does not cost a look at all shards for each task.
    */
   private void runOrderedOf(long tick, long fromNanos) {
     long nowNanos = fromNanos;
@@ -157,7 +157,9 @@ final class Driver implements Runnable {
     }
   }
 
-  /** Runs the tasks of executor views that are due by a time; says whether there were any. */
+  /**
+   * Runs the tasks of executor views that are due by a time, and returns true if there were any.
+   */
   private boolean runOrdered(long limitNanos) {
     OrderedShard shard = ordered;
     int count = 0;
@@ -187,7 +189,7 @@ final class Driver implements Runnable {
     return earliest;
   }
 
-  /** Fires all timers of a tick, of which there are none in the ticks before. */
+  /** Fires all timers of a tick; all ticks before are done. */
   private void fire(long tick) {
     for (int number = 0; number < shards.length; number++) {
       if (nextTicks[number] <= tick) {
@@ -200,8 +202,8 @@ final class Driver implements Runnable {
   }
 
   /**
-   * Fires one batch of a shard and says whether the shard has reached the tick. What follows the
-   * batch does not throw: its timers have left the wheel, and their tasks must run.
+   * Fires one batch of a shard and returns true if the shard has reached the tick. The calls after
+   * the batch do not throw: its timers have left the wheel, and their tasks must run.
    */
   private boolean fireBatch(Batch batch, long tick) {
     long startNanos = elapsedNanos();
@@ -219,7 +221,8 @@ final class Driver implements Runnable {
   }
 
   /**
-   * Trims a little in each turn, so that timers fire in between; there is no rest until it is done.
+   * Trims a little in each turn, so that timers fire in between. The driver does not rest until
+   * trimming is done.
    */
   private void trimWhenDue() {
     if (trimNanos == NEVER) {
@@ -254,11 +257,11 @@ final class Driver implements Runnable {
   }
 
   /**
-   * While an ExecutorService has tasks of ours, looks once a second whether it was terminated and
-   * will never run them. Under another clock than the system's, to look would make time go on; then
-   * those who close the service or a view look.
+   * While an ExecutorService has tasks of this service, checks once a second whether it was
+   * terminated and will never run them. With another clock than the system's, the check would make
+   * time advance; then the threads that close the service or a view check.
    *
-   * @return when to look again, in elapsed time
+   * @return when to check again, in elapsed time
    */
   private long lookAtExecutor() {
     ExecutorHandOff handOff = runner.handOff();

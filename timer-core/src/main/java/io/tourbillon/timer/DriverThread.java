@@ -87,12 +87,13 @@ final class DriverThread {
     try {
       Objects.requireNonNull(driver).run();
     } finally {
-      // Not before: the last task may be one that stalls.
+      // Not before: the last task may stall.
       if (watchdog != null) {
         watchdog.stop();
       }
-      // Those who wait for the end may be coroutines on the same clock. They are woken while this
-      // thread is still counted by it, and then hold it, so that time does not move in between.
+      // The waiting threads may be coroutines on the same clock. They are woken while the clock
+      // still counts this thread, and then hold the clock, so that time does not advance in
+      // between.
       ended.countDown();
       Objects.requireNonNull(waker).close();
     }

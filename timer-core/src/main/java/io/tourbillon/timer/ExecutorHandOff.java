@@ -32,10 +32,12 @@ final class ExecutorHandOff {
   /** Null if nothing is watched. */
   private final @Nullable ExecutorRuns executorRuns;
 
-  /** Whether the last task was handed over late for want of memory. Used by the driver only. */
+  /**
+   * Whether the last task was handed over late because the heap was full. Confined to the driver.
+   */
   private boolean isHeapFull;
 
-  /** Whether there was none for a second after a shutdown. Used by the driver only. */
+  /** Whether there was no memory for a second after a shutdown. Confined to the driver. */
   private boolean hasGivenUp;
 
   ExecutorHandOff(
@@ -86,10 +88,10 @@ final class ExecutorHandOff {
   }
 
   /**
-   * Waits a millisecond for memory, and says whether to try again: as long as it takes, since the
-   * timer has left the wheel, and while the heap is full timers are late. Not if it is a thread
-   * that the executor cannot make, and not for ever after a shutdown, as somebody may wait for its
-   * end.
+   * Waits a millisecond for memory, and returns true if the hand-over must be tried again. It is
+   * tried until there is memory, because the timer has left the wheel. It is not tried again if the
+   * executor cannot make a thread. After a shutdown it is tried for a second only, as a thread may
+   * wait for the end of the service.
    */
   private boolean awaitMemory(OutOfMemoryError full, int attempt) {
     String message = full.getMessage();
@@ -154,8 +156,8 @@ final class ExecutorHandOff {
   // By any thread.
 
   /**
-   * Gives up what an executor that has been terminated was given and has not begun: it would be
-   * waited for, and hold its place, for ever.
+   * Drops the tasks that an executor has not begun if it has been terminated: they would stay
+   * pending for ever.
    */
   void dropFromTerminatedExecutor() {
     if (isTerminated()) {
@@ -174,7 +176,7 @@ final class ExecutorHandOff {
     }
   }
 
-  /** Some executors of containers refuse to say: those are not known to be terminated. */
+  /** Some executors of containers throw here; they count as not terminated. */
   private boolean isTerminated() {
     try {
       return executor instanceof ExecutorService service && service.isTerminated();
@@ -183,15 +185,15 @@ final class ExecutorHandOff {
     }
   }
 
-  /** Whether {@link #dropFromTerminatedExecutor} may come to have something to do by itself. */
+  /** Whether {@link #dropFromTerminatedExecutor} may have something to do later. */
   boolean isExecutorToBeWatched() {
     return executor instanceof ExecutorService && handedOver.size() > 0;
   }
 
   /**
-   * Whether the calling thread is running a task of the service for the executor. Looks at all that
-   * the executor has; only those who close something ask. A thread local would be quicker, and need
-   * memory before each task.
+   * Whether the calling thread is running a task of the service for the executor. Checks all tasks
+   * of the executor, which is fast enough because only close methods call it. A thread local would
+   * be faster, but would need memory before each task.
    */
   boolean isRunningHere() {
     for (HandedOver task : handedOver.members()) {

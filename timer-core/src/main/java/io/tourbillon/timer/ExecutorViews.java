@@ -11,7 +11,7 @@ final class ExecutorViews {
   private final ServiceParts parts;
   private final Driver driver;
 
-  /** The views, to be told of a shutdown; forgets those that nobody has any more. */
+  /** The views to notify of a shutdown. Weak: a view that is no longer reachable is forgotten. */
   // Guarded by the monitor of this object.
   private final Set<OrderedExecutor> views = Collections.newSetFromMap(new WeakHashMap<>());
 

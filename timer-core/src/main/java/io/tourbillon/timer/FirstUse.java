@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.IndependentThread;
+import io.tourbillon.timer.internal.Rethrow;
 import io.tourbillon.timer.internal.StackReserve;
 import java.time.Duration;
 import java.util.List;

@@ -2,11 +2,16 @@ package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.observe.FlightRecorder;
+import io.tourbillon.timer.internal.observe.LateTimerEvent;
+import io.tourbillon.timer.internal.observe.LogMessage;
+import io.tourbillon.timer.internal.observe.PauseEvent;
+import io.tourbillon.timer.internal.observe.StallEvent;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * What is counted and reported when timers have left the wheel by themselves. Called by the driver
- * and by the executor's threads, and by the watchdog's of a stall, under no lock.
+ * Counts and reports what happens after timers have left the wheel because they were due. Called
+ * without a lock, by the driver, by threads of the executor, and for stalls by the watchdog.
  */
 final class FollowUp {
   private final Events events;
@@ -33,7 +38,7 @@ final class FollowUp {
 
   private void tellFired(Batch batch) {
     if (FlightRecorder.takesLateTimers()) {
-      LateTimerEvent.record(batch, scale);
+      recordLate(batch);
     }
     if (events.areHeard()) {
       for (int index = 0; index < batch.size(); index++) {
@@ -44,7 +49,29 @@ final class FollowUp {
     }
   }
 
-  /** The task of a timer that could be cancelled until now is about to begin: it has fired. */
+  /**
+   * Records late timers. A timer that was armed for a deadline in the past is not in the order of
+   * the batch, so all are checked.
+   */
+  private void recordLate(Batch batch) {
+    int late = 0;
+    int latest = 0;
+    for (int index = 0; index < batch.size(); index++) {
+      late += latenessNanos(batch, index) > LateTimerEvent.LATE_NANOS ? 1 : 0;
+      latest = batch.deadlineTick(index) < batch.deadlineTick(latest) ? index : latest;
+    }
+    if (late > 0) {
+      LateTimerEvent.record(batch.id(latest), latenessNanos(batch, latest), late);
+    }
+  }
+
+  private long latenessNanos(Batch batch, int index) {
+    return batch.takenNanos() - scale.startNanos(batch.deadlineTick(index));
+  }
+
+  /**
+   * The task of a timer that could be cancelled until now is about to begin: the timer has fired.
+   */
   void begun(AbstractShard<?> shard, long id, long deadlineTick, boolean periodic) {
     if (!periodic) {
       shard.releasePermits(1);
@@ -54,7 +81,7 @@ final class FollowUp {
         shard.tellFired(id, deadlineTick);
       }
     } catch (Throwable failure) {
-      // The task must run, which nobody can cancel any more.
+      // The task must run: it can no longer be cancelled.
       events.log(LogMessage.NOT_TOLD, failure);
     }
   }
@@ -67,8 +94,8 @@ final class FollowUp {
   /**
    * A measured run has ended.
    *
-   * @param counts for how many runs it stands
-   * @return whether it is one of the slowest, so that {@link #ranSlowly} is to follow
+   * @param counts how many runs this one represents
+   * @return true if the run is one of the slowest, so that {@link #ranSlowly} must follow
    */
   boolean taskRan(AbstractShard<?> shard, long id, long waitNanos, long runNanos, int counts) {
     boolean slow = shard.recordRun(waitNanos, runNanos, counts);
@@ -84,7 +111,7 @@ final class FollowUp {
   /**
    * The executor refused the task of a timer that has fired.
    *
-   * @param isLast whether whoever waits for the task is told, as that ends what is behind it
+   * @param isLast whether to notify those who wait for the task, which ends it for good
    */
   void taskRefused(
       AbstractShard<?> shard, Runnable task, RejectedExecutionException cause, boolean isLast) {
@@ -99,8 +126,8 @@ final class FollowUp {
   /**
    * One of our own callbacks threw, an adapter's for instance.
    *
-   * @param what says what it means for the task
-   * @param entry what stood in the wheel, or the task
+   * @param what the consequence for the task
+   * @param entry the entry of the wheel, or the task
    */
   void brokeAroundTask(LogMessage what, Runnable entry, Throwable error) {
     events.log(what, entry, error);
@@ -111,12 +138,12 @@ final class FollowUp {
     return waker.isStopped();
   }
 
-  /** The heap is full, and the driver tries again until it is not. */
+  /** The heap is full; the driver tries again until there is memory. */
   void outOfMemory(OutOfMemoryError full) {
     events.log(LogMessage.HEAP_FULL, full);
   }
 
-  /** The driver was held up through no task's fault. */
+  /** The driver was delayed for another reason than a task. */
   void paused(AbstractShard<?> shard, long nanos) {
     shard.countPause(nanos);
     try {
@@ -133,7 +160,7 @@ final class FollowUp {
   void stalled(AbstractShard<?> shard, StallReport report) {
     shard.countStall();
     if (FlightRecorder.takesStalls()) {
-      StallEvent.record(report);
+      StallEvent.record(report.threadName(), report.heldNanos(), report.stack());
     }
     events.stalled(report);
   }

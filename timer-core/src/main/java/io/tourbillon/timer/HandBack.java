@@ -1,12 +1,14 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
+import io.tourbillon.timer.internal.Refusals;
+import io.tourbillon.timer.internal.observe.LogMessage;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a shutdown takes out of the shards, on its way back to those who scheduled it. For the
- * thread that shuts the service down.
+ * Collects the tasks that a shutdown takes out of the shards. Confined to the thread that shuts the
+ * service down.
  */
 final class HandBack {
   private final Events events;
@@ -18,7 +20,8 @@ final class HandBack {
   }
 
   /**
-   * Gets memory for so many more, before they are taken out of the wheel and a failure loses one.
+   * Allocates room for more tasks before they are taken out of the wheel, as a failure afterwards
+   * would lose one.
    */
   void reserve(int count) {
     tasks.ensureCapacity(tasks.size() + count);
@@ -38,8 +41,8 @@ final class HandBack {
   }
 
   /**
-   * Tells whoever waits for the tasks, under no lock, and turns our own tasks into what was passed
-   * in.
+   * Notifies those who wait for the tasks, without a lock, and replaces tasks of adapters by the
+   * objects that callers passed in.
    */
   List<Runnable> finish() {
     for (long id : ids) {
@@ -60,10 +63,10 @@ final class HandBack {
     return passedIn;
   }
 
-  /** One that fails must not keep the others from being told. */
+  /** A task that fails must not keep the others from being notified. */
   private void tell(AccountableTask task) {
     try {
-      task.handedBack(Refusals.of(AbstractShard.SHUT_DOWN, null));
+      task.handedBack(Refusals.of(Refusals.SHUT_DOWN, null));
     } catch (Throwable error) {
       events.log(LogMessage.HAND_BACK_FAILED, error);
     }

@@ -6,7 +6,8 @@ import io.tourbillon.timer.internal.text.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task in the hands of the service's executor, from before it is handed over until it has run.
+ * A task that was handed to the executor of the service, from before the hand-over until it has
+ * run.
  *
  * <pre>
  *   WAITING --start--> RUNNING --> ENDED
@@ -57,12 +58,12 @@ final class HandedOver implements Runnable, Roster.Member {
   }
 
   /**
-   * Called by the executor, whose thread would die of what comes out of here: nothing does, for
-   * want of memory least of all.
+   * Called by the executor. Throws nothing, as an exception or error would end the thread of the
+   * executor.
    */
   @Override
   public void run() {
-    // A thread without the stack for it gets an error from here, and the task still waits.
+    // If the stack is too small, this throws, and the task is still WAITING.
     StackReserve.require();
     synchronized (this) {
       if (phase != Phase.WAITING) {
@@ -76,7 +77,7 @@ final class HandedOver implements Runnable, Roster.Member {
       phase = Phase.ENDED;
       thread = null;
       if (interruptSent) {
-        // That was meant for this task, not for the next one of this thread.
+        // The interrupt was meant for this task, not for the next one of this thread.
         Thread.interrupted();
       }
     }
@@ -115,7 +116,7 @@ final class HandedOver implements Runnable, Roster.Member {
     }
   }
 
-  /** The task that a user knows: executors name what they refuse. */
+  /** Names the task of the user, as executors name the tasks that they refuse. */
   @Override
   public String toString() {
     return "timer task " + TaskName.textOf(entry);

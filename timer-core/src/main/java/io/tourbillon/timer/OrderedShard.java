@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.Refusals;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.ordered.OrderedQueue;
 import java.util.ArrayList;
@@ -10,13 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The timers of all executor views of a service, in one order: by deadline, then by submission.
  *
- * <p>One lock for all threads, as the order is one for all threads too; the JDK's own executor does
- * the same. It is held for tens of nanoseconds by callers and for one timer by the driver, or for
- * 256 steps when a tick begins in which many are due. A service has this shard from its first view
- * on.
+ * <p>All threads share one lock, because they share one order; the JDK's own executor does the
+ * same. It is held for tens of nanoseconds by callers and for one timer by the driver, or for 256
+ * steps when a tick begins in which many are due. A service has this shard from its first view on.
  *
- * <p>A timer that the driver has taken out counts as pending until its task begins, so that it can
- * be cancelled that long; a periodic one until it ends.
+ * <p>A timer that the driver has taken out counts as pending, and can be cancelled, until its task
+ * begins; a periodic timer until it ends.
  */
 final class OrderedShard extends AbstractShard<OrderedTimer> {
   // Guarded by the lock.
@@ -32,7 +32,7 @@ final class OrderedShard extends AbstractShard<OrderedTimer> {
 
   // Operations of callers.
 
-  /** A deadline so long from now, in elapsed time; none lies in the past. */
+  /** The deadline after a delay, in elapsed time; never in the past. */
   long deadlineNanos(long delayNanos) {
     long now = elapsedNanos();
     return delayNanos <= 0 ? now : TickScale.deadlineNanos(now, delayNanos);
@@ -248,7 +248,7 @@ final class OrderedShard extends AbstractShard<OrderedTimer> {
       case ENDED -> {
         releasePermits(1);
         if (!failed) {
-          timer.task().handedBack(Refusals.of(SHUT_DOWN, null));
+          timer.task().handedBack(Refusals.of(Refusals.SHUT_DOWN, null));
         }
       }
       case WAS_ENDED -> {}

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A timer that is armed again after each run: see the phases of {@link ScheduledTimer}.
  *
- * <p>While it runs it is in no wheel and still PENDING: cancel and shutdown find it so, and
- * settling finds out that they have been there.
+ * <p>While it runs, it is in no wheel, and PENDING for users. A cancel or a shutdown during a run
+ * changes the phase; {@link Shard#settle} sees that after the run.
  */
 final class PeriodicTimer extends ScheduledTimer {
   private final long periodNanos;
@@ -23,7 +23,7 @@ final class PeriodicTimer extends ScheduledTimer {
   /** Whether the timer was rescheduled during the run that is going on. */
   private boolean isRescheduled;
 
-  /** Whether the next deadline is known already, but the timer could not be armed for it. */
+  /** Whether the next deadline is set, but the timer could not be armed for it. */
   private boolean isStranded;
 
   private @Nullable PeriodicTimer nextStranded;
@@ -66,7 +66,7 @@ final class PeriodicTimer extends ScheduledTimer {
   /** TAKEN -> RUNNING. The task stays for the next run. */
   @Override
   public @Nullable Runnable begin() {
-    // Read before: a cancel that comes after the beginning lets the task go.
+    // Read first: a cancel after the beginning releases the task.
     Runnable begun = task();
     if (!leaveBatch(RUNNING)) {
       return null;
@@ -103,13 +103,13 @@ final class PeriodicTimer extends ScheduledTimer {
     return deadlineNanos;
   }
 
-  /** Keeps the timer for another try to arm it, in a list of such timers. */
+  /** Puts the timer into a list of timers that must be armed later. */
   void strand(@Nullable PeriodicTimer next) {
     isStranded = true;
     nextStranded = next;
   }
 
-  /** The timer after this one in the list, which forgets it. */
+  /** Removes the link to the next timer of the list, and returns that timer. */
   @Nullable PeriodicTimer unlinkStranded() {
     PeriodicTimer next = nextStranded;
     nextStranded = null;
@@ -117,10 +117,10 @@ final class PeriodicTimer extends ScheduledTimer {
   }
 
   /**
-   * When the next run is due, now that one has ended.
+   * The deadline of the next run, after a run has ended.
    *
-   * @param tickNanos the beginning of the current tick: a run whose tick is still to come is not
-   *     missed, even if its deadline has just passed
+   * @param tickNanos the beginning of the current tick; a run is missed if its tick has begun, not
+   *     if only its deadline has passed
    */
   long nextDeadlineNanos(long nowNanos, long tickNanos) {
     if (isRescheduled) {
@@ -144,7 +144,8 @@ final class PeriodicTimer extends ScheduledTimer {
     }
     return switch (options.missedTick()) {
       case BURST -> next;
-      // The last multiple that has passed, and then one more, which may be beyond the clock.
+      // The last multiple that has passed, plus one period, which may be beyond the range of the
+      // clock.
       case SKIP ->
           TickScale.deadlineNanos(
               tickNanos - (tickNanos - deadlineNanos) % periodNanos, periodNanos);

@@ -11,7 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A timer with a handle: what stands in the wheel is the handle, which follows what happens to it.
+ * A timer with a handle. The entry in the wheel is the handle itself.
  *
  * <pre>
  *            armed          a batch takes it           its task begins
@@ -101,7 +101,7 @@ class ScheduledTimer implements TimerHandle, CancellableTimer {
     return false;
   }
 
-  /** Follows a cancel, outside all locks: tells whoever waits for the task. */
+  /** Follows a cancel, without a lock: notifies those who wait for the task. */
   void cancelled(Runnable notRun) {}
 
   // Called by the thread that runs the task, without the lock.
@@ -109,7 +109,7 @@ class ScheduledTimer implements TimerHandle, CancellableTimer {
   /**
    * TAKEN -> FIRED. From now on the timer cannot be cancelled or rescheduled.
    *
-   * @return what to run, or null if the timer has left the batch: somebody else was first
+   * @return the task to run, or null if another thread has taken the timer out of the batch before
    */
   @Override
   public @Nullable Runnable begin() {
@@ -130,7 +130,7 @@ class ScheduledTimer implements TimerHandle, CancellableTimer {
   @Override
   public void abandon(@Nullable Runnable begun, RejectedExecutionException why) {}
 
-  /** TAKEN -> another phase; false if the timer is in no batch any more. */
+  /** TAKEN -> another phase; false if the timer has left the batch already. */
   final boolean leaveBatch(byte next) {
     return PHASE.compareAndSet(this, TAKEN, next);
   }
@@ -150,12 +150,12 @@ class ScheduledTimer implements TimerHandle, CancellableTimer {
     return phase == ARMED;
   }
 
-  /** Whether a batch has taken the timer, and it has not ended. */
+  /** Whether a batch has taken the timer and it has not ended. */
   final boolean isOut() {
     return phase == TAKEN || phase == RUNNING;
   }
 
-  /** Whether a run of a periodic timer is going on. */
+  /** Whether a periodic timer is running. */
   final boolean isRunning() {
     return phase == RUNNING;
   }
@@ -173,7 +173,7 @@ class ScheduledTimer implements TimerHandle, CancellableTimer {
 
   void rescheduled(long deadlineNanos) {}
 
-  /** Ends the timer, which is in no batch. Returns the task, and lets it go. */
+  /** Ends the timer, which is in no batch. Returns the task and releases it. */
   final Runnable end(byte end) {
     phase = end;
     Runnable last = task;
@@ -187,8 +187,8 @@ class ScheduledTimer implements TimerHandle, CancellableTimer {
   }
 
   /**
-   * A timer behind which somebody waits. A class of its own so that cancelling any other timer need
-   * not look at its task.
+   * A timer for which an adapter waits. It is a class of its own so that a cancel of any other
+   * timer does not have to read its task.
    */
   static final class Accountable extends ScheduledTimer {
     Accountable(Shard shard, AccountableTask task) {

@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.PendingLimit;
 import io.tourbillon.timer.internal.TickScale;
 
 /**

@@ -1,7 +1,10 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
+import io.tourbillon.timer.internal.Refusals;
 import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.TimerId;
+import io.tourbillon.timer.internal.observe.LogMessage;
 import io.tourbillon.timer.wheel.TimerVisitor;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.lang.invoke.MethodHandles;
@@ -49,8 +52,8 @@ final class Shard extends AbstractShard<Runnable> {
   private long taken;
 
   /**
-   * Periodic timers, in RUNNING, that could not be armed for want of memory, the last one first.
-   * Guarded by the lock.
+   * Periodic timers in RUNNING that could not be armed because the heap was full, the last one
+   * first. Guarded by the lock.
    */
   private @Nullable PeriodicTimer stranded;
 
@@ -236,9 +239,9 @@ final class Shard extends AbstractShard<Runnable> {
   }
 
   /**
-   * Puts a timer back into the wheel whose task has not begun, although a batch has taken it. The
-   * entry comes first, as that may fail. After a shutdown the timer stays where it is, as nothing
-   * would take it out of the wheel again.
+   * Puts a timer that a batch has taken, and whose task has not begun, back into the wheel. The
+   * entry comes first, because inserting it may fail. After a shutdown the timer stays in the
+   * batch, as nothing would take it out of the wheel again.
    */
   private boolean armAgain(ScheduledTimer timer, long tick) {
     if (timer.isRunning() || isClosed()) {
@@ -312,7 +315,7 @@ final class Shard extends AbstractShard<Runnable> {
       wheel.advance(tick, Batch.CAPACITY, batch);
       return wheel.currentTick() >= tick;
     } finally {
-      // Also if there was no memory to go on: what is in the batch has left the wheel.
+      // Even if there was no memory to go on: the timers in the batch have left the wheel.
       taken += batch.handles();
       if (stats != null && batch.size() > 0) {
         stats.recordBatch(batch, scale);
@@ -322,13 +325,13 @@ final class Shard extends AbstractShard<Runnable> {
   }
 
   /**
-   * The next event, at which the driver has to advance the wheel. A wheel that has none until a
-   * tick that is over goes on to it, so that what is armed from now on is placed by its true
-   * distance.
+   * The next event, at which the driver has to advance the wheel. If the wheel has no event up to a
+   * tick that is over, it advances to this tick, so that timers armed from now on are placed by
+   * their true distance.
    *
-   * @param doneTick a tick through which the driver has gone in all shards
+   * @param doneTick the last tick that the driver has finished in all shards
    * @param tick the current tick
-   * @param batch is not given anything
+   * @param batch receives nothing
    */
   long nextEventTick(long doneTick, long tick, Batch batch) {
     lock.lock();
@@ -404,7 +407,7 @@ final class Shard extends AbstractShard<Runnable> {
     try {
       tick = settleUnderLock(timer, stop, mayRunAgain, nowNanos);
     } catch (RuntimeException full) {
-      // The wheel is full: this timer cannot go on. It ends first and then says so.
+      // The wheel is full, so this timer cannot go on. It ends first, and is reported then.
       tick = settleUnderLock(timer, true, false, nowNanos);
       events.log(LogMessage.NOT_ARMED_AGAIN, full);
       end = Refusals.of(Refusals.NOT_ARMED_AGAIN, full);
@@ -414,7 +417,7 @@ final class Shard extends AbstractShard<Runnable> {
     } else if (tick == ENDED) {
       releasePermits(1);
       if (ran instanceof AccountableTask accountable && !stop) {
-        accountable.handedBack(end == null ? Refusals.of(SHUT_DOWN, null) : end);
+        accountable.handedBack(end == null ? Refusals.of(Refusals.SHUT_DOWN, null) : end);
       }
     } else if (tick == RUN_AGAIN && events.areHeard()) {
       tellFired(timer.id(), scale.tickAtOrAfter(deadlineNanos(timer)));
@@ -427,8 +430,8 @@ final class Shard extends AbstractShard<Runnable> {
       PeriodicTimer timer, boolean stop, boolean mayRunAgain, long nowNanos) {
     lock.lock();
     try {
-      // Not running: cancelled meanwhile, or settled by an executor that ran the task and then
-      // threw.
+      // Not running: cancelled meanwhile, or settled before by an executor that ran the task and
+      // then threw.
       if (!timer.isRunning()) {
         return WAS_ENDED;
       }
@@ -474,7 +477,7 @@ final class Shard extends AbstractShard<Runnable> {
     }
   }
 
-  /** Keeps a timer that cannot be armed until the driver tries again. Allocates nothing. */
+  /** Keeps a timer that could not be armed, until the driver tries again. Allocates nothing. */
   private void strand(PeriodicTimer timer) {
     timer.strand(stranded);
     stranded = timer;
@@ -485,7 +488,7 @@ final class Shard extends AbstractShard<Runnable> {
     return stranded != null;
   }
 
-  /** Arms the periodic timers for which there was no memory when they had run. */
+  /** Arms the periodic timers that could not be armed after their run for lack of memory. */
   void armStranded() {
     for (PeriodicTimer timer = takeStranded(); timer != null; ) {
       PeriodicTimer next = timer.unlinkStranded();
@@ -510,7 +513,7 @@ final class Shard extends AbstractShard<Runnable> {
 
   // Shutdown and observation.
 
-  /** A page has a thousand timers at the most. What callers do between two is as good as before. */
+  /** A page has at most 1024 timers. Callers may change timers between two pages. */
   @Override
   void drain(int page, HandBack handBack) {
     lock.lock();

@@ -6,19 +6,19 @@ import java.util.List;
 /**
  * Counts and measures of one shard. Written and read under its lock.
  *
- * <p>What most timers do, being armed and cancelled, is not counted here: the wheel knows how many
- * it has armed, and whoever has not fired, was not handed back and is not pending was cancelled.
+ * <p>Arms and cancels, the most frequent events, are not counted here. The wheel counts arms, and a
+ * timer that has not fired, was not handed back and is not pending was cancelled.
  */
 final class ShardStats {
-  /** Periodic timers armed for another run: those were scheduled before. */
+  /** Timers armed again, which were counted as scheduled before. */
   long armedAgain;
 
   long rescheduled;
 
-  /** Timers that ended by firing, without those that have a handle and fire once. */
+  /** Timers that ended by firing, except timers with a handle that fire once. */
   long fired;
 
-  /** Tasks run or handed to the executor, without those of timers with handles. */
+  /** Tasks run or handed to the executor, except tasks of timers with handles. */
   long runs;
 
   long handedBack;
@@ -47,7 +47,10 @@ final class ShardStats {
     slowest.turn(takenNanos);
   }
 
-  /** Timers of a batch come in order of deadline, so equal ones are recorded in one go. */
+  /**
+   * The timers of a batch are in order of deadline, so timers of the same tick are recorded
+   * together.
+   */
   private void recordLateness(Batch batch, TickScale scale) {
     for (int first = 0; first < batch.size(); ) {
       long tick = batch.deadlineTick(first);
@@ -63,8 +66,8 @@ final class ShardStats {
   /**
    * Follows a measured run.
    *
-   * @param counts for how many runs it stands
-   * @return whether it is one of the slowest, so that {@link #addSlowRun} is to follow
+   * @param counts how many runs this one represents
+   * @return true if the run is one of the slowest, so that {@link #addSlowRun} must follow
    */
   boolean recordRun(long waited, long ran, int counts) {
     waitNanos.record(waited, counts);

@@ -1,8 +1,13 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
+import io.tourbillon.timer.internal.PendingLimit;
+import io.tourbillon.timer.internal.Refusals;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.TimerId;
+import io.tourbillon.timer.internal.observe.LogMessage;
+import io.tourbillon.timer.internal.observe.Logging;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +32,11 @@ final class ShardedTimerService implements TimerService {
   private final Shard[] shards;
   private final ShardGroup all;
   private final ServiceParts parts;
+
+  // Two of the parts, for the operations that callers wait for.
+  private final TickScale scale;
+  private final Clock clock;
+
   private final DriverThread driverThread;
   private final Driver driver;
 
@@ -43,8 +53,8 @@ final class ShardedTimerService implements TimerService {
   private volatile boolean shutdown;
 
   private ShardedTimerService(Builder builder, int shardCount) {
-    Clock clock = builder.clock;
-    TickScale scale = new TickScale(clock.nanoTime(), builder.tick.toNanos());
+    clock = builder.clock;
+    scale = new TickScale(clock.nanoTime(), builder.tick.toNanos());
     Events events = new Events(builder.listener, builder.exceptionHandler);
     driverThread = new DriverThread(builder.threadFactory, clock);
     Waker waker = new Waker(driverThread.newAlarm());
@@ -159,7 +169,7 @@ final class ShardedTimerService implements TimerService {
     Objects.requireNonNull(task, "task");
     StackReserve.require();
     ScheduledTimer timer = newTimer(callersShard(), task, tag);
-    return arm(timer, TickScale.deadlineNanos(parts.elapsedNanos(), delayNanos));
+    return arm(timer, TickScale.deadlineNanos(elapsedNanos(), delayNanos));
   }
 
   private static ScheduledTimer newTimer(Shard shard, Runnable task, @Nullable String tag) {
@@ -205,9 +215,8 @@ final class ShardedTimerService implements TimerService {
     Objects.requireNonNull(task, "task");
     Objects.requireNonNull(options, "options");
     StackReserve.require();
-    long deadlineNanos =
-        TickScale.deadlineNanos(parts.elapsedNanos(), TickScale.nanosOf(initialDelay));
-    long periodNanos = Math.max(parts.scale().tickNanos(), TickScale.nanosOf(period));
+    long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), TickScale.nanosOf(initialDelay));
+    long periodNanos = Math.max(scale.tickNanos(), TickScale.nanosOf(period));
     PeriodicTimer timer =
         new PeriodicTimer(callersShard(), task, deadlineNanos, periodNanos, fixedRate, options);
     return arm(timer, deadlineNanos);
@@ -222,13 +231,13 @@ final class ShardedTimerService implements TimerService {
   @Override
   public long arm(long delay, TimeUnit unit, Runnable task) {
     Objects.requireNonNull(unit, "unit");
-    return armTask(TickScale.deadlineNanos(parts.elapsedNanos(), unit.toNanos(delay)), task);
+    return armTask(TickScale.deadlineNanos(elapsedNanos(), unit.toNanos(delay)), task);
   }
 
   @Override
   public long armAt(long deadlineNanos, Runnable task) {
-    long elapsedNanos = parts.scale().elapsedNanos(deadlineNanos);
-    if (elapsedNanos < 0 && deadlineNanos - parts.clock().nanoTime() > 0) {
+    long elapsedNanos = scale.elapsedNanos(deadlineNanos);
+    if (elapsedNanos < 0 && deadlineNanos - clock.nanoTime() > 0) {
       // Not before the service was made, but farther from then than a long can tell.
       elapsedNanos = Long.MAX_VALUE;
     }
@@ -244,6 +253,10 @@ final class ShardedTimerService implements TimerService {
     StackReserve.require();
     Shard shard = callersShard();
     return shard.arm(task, deadlineNanos, shard.scale.tickAtOrAfter(deadlineNanos));
+  }
+
+  private long elapsedNanos() {
+    return scale.elapsedNanos(clock.nanoTime());
   }
 
   private Shard callersShard() {
@@ -379,8 +392,7 @@ final class ShardedTimerService implements TimerService {
     refuseAll();
     parts.events().log(LogMessage.DRIVER_BROKE, broken);
     List<Runnable> lost = shutdownNow();
-    RejectedExecutionException cause =
-        new RejectedExecutionException(AbstractShard.SHUT_DOWN, broken);
+    RejectedExecutionException cause = new RejectedExecutionException(Refusals.SHUT_DOWN, broken);
     for (Runnable task : lost) {
       parts.events().notRun(task, LogMessage.SHUT_DOWN, cause);
     }

@@ -3,7 +3,7 @@ package io.tourbillon.timer;
 import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.SafeText;
 
-/** What a task is called where people read of it. */
+/** The name of a task in reports and logs. */
 final class TaskName {
   private TaskName() {}
 

@@ -1,6 +1,10 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
+import io.tourbillon.timer.internal.Refusals;
+import io.tourbillon.timer.internal.observe.FlightRecorder;
+import io.tourbillon.timer.internal.observe.LogMessage;
+import io.tourbillon.timer.internal.observe.SlowTaskEvent;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -15,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskRunner {
   /**
-   * Of a batch of more tasks than this, one in so many is measured, and counts for as many. That
-   * takes some 100 ns: two readings of the clock, a lock, two histograms.
+   * In a batch with more tasks than this, one task in 16 is measured, and counts for 16. Measuring
+   * takes about 100 ns: two readings of the clock, a lock, two histograms.
    */
   private static final int SAMPLING = 16;
 
-  /** Missed runs that a timer makes up for before the timers after it get their turn. */
+  /** How many missed runs a timer makes up for before other timers get their turn. */
   private static final int MAX_BURST = 64;
 
   private final FollowUp followUp;
@@ -36,7 +40,8 @@ final class TaskRunner {
     /** None. */
     OFF,
     /**
-     * All of a small batch and some of a large one: reading the clock costs more than many tasks.
+     * All runs of a small batch and some of a large one, because reading the clock costs more than
+     * many tasks.
      */
     SAMPLED,
     /** All. */
@@ -55,7 +60,7 @@ final class TaskRunner {
     handOff = executor == null ? null : new ExecutorHandOff(this, followUp, executor, executorRuns);
   }
 
-  /** What the executor has, or null if the driver runs the tasks. */
+  /** The tasks of the executor, or null if the driver runs the tasks. */
   @Nullable ExecutorHandOff handOff() {
     return handOff;
   }
@@ -91,10 +96,10 @@ final class TaskRunner {
             batch.takenNanos(),
             counts(index, batch.size(), howMuch));
       } catch (Throwable error) {
-        // Whatever went wrong around this task, the others of the batch have fired and must run.
+        // The other tasks of the batch have fired and must run.
         abandon(batch.shard, batch.task(index), error);
       }
-      // An interrupt that one task leaves behind is not meant for the next.
+      // An interrupt status that one task leaves behind is not meant for the next.
       Thread.interrupted();
     }
   }
@@ -102,7 +107,7 @@ final class TaskRunner {
   /**
    * Runs the task of an executor view, or hands it to the executor.
    *
-   * @param index how many such tasks have run just before
+   * @param index how many such tasks have run since the last other work of the driver
    */
   void startOrdered(OrderedTimer timer, long takenNanos, int index) {
     if (watchdog != null) {
@@ -127,12 +132,15 @@ final class TaskRunner {
     }
   }
 
-  /** Asked once a batch. Who looks for slow tasks must not miss the one that is no sample. */
+  /**
+   * Called once for each batch. While slow tasks are recorded, every run is measured, as the slow
+   * one may be no sample.
+   */
   private Measuring measuringNow() {
     return FlightRecorder.takesSlowTasks() ? Measuring.FULL : measuring;
   }
 
-  /** For how many runs that of one of so many tasks counts, or 0 if it is not measured. */
+  /** How many runs a run counts for, or 0 if it is not measured. */
   private static int counts(int index, int size, Measuring howMuch) {
     if (howMuch == Measuring.OFF) {
       return 0;
@@ -163,10 +171,10 @@ final class TaskRunner {
   /**
    * Runs the task of a timer that has left the wheel.
    *
-   * @param entry what stood in the wheel
+   * @param entry the entry of the wheel
    * @param takenNanos when it was taken out, in elapsed time
-   * @param counts how many times its run time counts; 0 if that is not measured
-   * @param watched what the watchdog looks at besides the driver, if that is not what runs it
+   * @param counts how many runs this one counts for; 0 if it is not measured
+   * @param watched the run as the watchdog sees it, if a thread of the executor runs the task
    */
   void runTimer(
       AbstractShard<?> shard,
@@ -190,13 +198,13 @@ final class TaskRunner {
       } else if (watchdog != null) {
         watchdog.nextRun();
       }
-      // No batch has taken this run: it is due again just now.
+      // No batch has taken this run: it is due now.
       long againNanos = counts == 0 ? 0 : followUp.elapsedNanos();
       failed = measureTask(shard, id, entry, task, againNanos, Math.min(1, counts));
     }
   }
 
-  /** What is to run, or null if the timer was cancelled or rescheduled in time. */
+  /** Begins a run. Returns the task, or null if the timer was cancelled or rescheduled before. */
   private @Nullable Runnable begin(
       AbstractShard<?> shard, Runnable entry, long id, long deadlineTick) {
     if (!(entry instanceof CancellableTimer timer)) {
@@ -209,7 +217,7 @@ final class TaskRunner {
     return task;
   }
 
-  /** Runs a task, measures that if it is to be measured, and returns true if the task threw. */
+  /** Runs a task, measures it if {@code counts} is not 0, and returns true if the task threw. */
   private boolean measureTask(
       AbstractShard<?> shard, long id, Runnable entry, Runnable task, long takenNanos, int counts) {
     if (counts == 0) {
@@ -220,20 +228,20 @@ final class TaskRunner {
     boolean failed = callTask(shard, id, task);
     long runNanos = followUp.elapsedNanos() - startNanos;
     try {
-      if (event != null) {
-        event.ended(entry, task, id, startNanos - takenNanos, runNanos);
+      if (event != null && event.ended()) {
+        event.record(TaskName.of(entry, task), id, startNanos - takenNanos, runNanos);
       }
       if (followUp.taskRan(shard, id, startNanos - takenNanos, runNanos, counts)) {
         followUp.ranSlowly(shard, TaskName.of(entry, task), runNanos);
       }
     } catch (Throwable failure) {
-      // The timer must go on.
+      // A failure to record must not end the timer.
       followUp.brokeAroundTask(LogMessage.RUN_NOT_RECORDED, task, failure);
     }
     return failed;
   }
 
-  /** Null if slow tasks are not recorded, or there is no memory for it. */
+  /** Returns null if slow tasks are not recorded, or there is no memory for an event. */
   private static @Nullable SlowTaskEvent beginSlowTask() {
     try {
       return FlightRecorder.takesSlowTasks() ? SlowTaskEvent.begun() : null;
@@ -248,7 +256,7 @@ final class TaskRunner {
       task.run();
       return false;
     } catch (Throwable error) {
-      // An Error too must not end the driver, on which all other timers depend.
+      // Not even an Error may end the driver, on which all other timers depend.
       followUp.taskFailed(shard, id, task, error);
       return true;
     }
@@ -273,7 +281,8 @@ final class TaskRunner {
       return;
     }
     try {
-      // A periodic task goes on when there is memory, also that of a view, which ends at a refusal.
+      // After a failure for lack of memory a periodic task goes on, even that of a view, which a
+      // refusal would end.
       boolean isLast = isOver || !(refusal instanceof OutOfMemoryError && isPeriodic(entry));
       followUp.taskRefused(shard, task, asRejection(refusal), isLast);
     } catch (Throwable failure) {
@@ -301,8 +310,8 @@ final class TaskRunner {
   }
 
   /**
-   * Ends a timer that would otherwise stay pending for ever, after something of ours has thrown
-   * where nothing should. Throws nothing.
+   * Ends a timer after a failure of this library, as it would stay pending for ever otherwise.
+   * Throws nothing.
    */
   void abandon(AbstractShard<?> shard, Runnable entry, Throwable error) {
     followUp.brokeAroundTask(LogMessage.NOT_SETTLED, entry, error);

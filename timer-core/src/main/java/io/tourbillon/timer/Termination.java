@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.observe.CloseReport;
 import java.time.Duration;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +30,11 @@ final class Termination {
       DriverThread driver, @Nullable ExecutorHandOff handOff, Clock clock, Duration reportAfter) {
     this.driver = driver;
     this.handOff = handOff;
-    // By another clock a wait that ends by itself would make time go on.
+    // With another clock, a wait with a timeout would make time advance.
     reportAfterNanos = clock.equals(Clock.system()) ? reportAfter.toNanos() : Long.MAX_VALUE;
   }
 
-  /** Waits for the driver alone, for as long as it takes or until the thread is interrupted. */
+  /** Waits for the driver alone, without a limit, until the thread is interrupted. */
   void awaitDriver() {
     try {
       boolean _ = awaitDriver(Long.MAX_VALUE, newReport());

@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
+import io.tourbillon.timer.internal.Rethrow;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.roster.Roster;
 import java.util.concurrent.Callable;
@@ -14,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task of an {@link OrderedExecutor}: what callers hold, and what is armed in the service.
  *
- * <p>Two things are decided here, each in its own place. The <b>outcome</b> is {@link FutureTask}'s
- * affair: value, exception or cancelled, whoever comes first. The <b>phase</b> says who may still
- * do something with the task:
+ * <p>Two things are decided here separately. {@link FutureTask} decides the <b>outcome</b>: value,
+ * exception or cancelled, whichever comes first. The <b>phase</b> decides which operations are
+ * still possible:
  *
  * <pre>
  *   NEW --admit--> WAITING --begin--> RUNNING --finish--> ENDED       ran once, failed, or was
@@ -63,10 +64,10 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   /** What is queued in the service. */
   final OrderedTimer timer;
 
-  /** Of the first run, in elapsed time. */
+  /** The deadline of the first run, in elapsed time. */
   private final long firstDeadlineNanos;
 
-  /** Of the task itself, which is let go when it has run. */
+  /** The class of the task. The task itself is released when it has run. */
   private final Class<?> taskType;
 
   // Guarded by this object's monitor.
@@ -96,7 +97,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
     taskType = task.getClass();
   }
 
-  /** Whether nobody is there to look at the outcome, so that a failure has to be reported. */
+  /** Whether no caller can look at the outcome, so that a failure must be reported. */
   abstract boolean reportsFailure();
 
   // Starting, by the view.
@@ -182,15 +183,15 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
         return false;
       }
     }
-    // As with ScheduledThreadPoolExecutor: what was handed back or is refused by a policy is not
-    // run, but nobody need wait.
+    // As in ScheduledThreadPoolExecutor: a task that was handed back, or is refused by a policy,
+    // does not run and is cancelled, so that no thread waits for it.
     cancel(false);
     return false;
   }
 
   /** RUNNING -> WAITING or ENDED. */
   private void finish() {
-    // First, so that the counts are right as soon as the view is terminated.
+    // First, so that the counts are correct as soon as the view is terminated.
     view.ranOnce();
     boolean over;
     boolean inService;
@@ -265,12 +266,12 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
     }
   }
 
-  /** The deadline of the run after one that has ended at this time, both in elapsed time. */
+  /** The deadline of the next run after a run that ended at this time, both in elapsed time. */
   long nextDeadlineNanos(long nowNanos) {
     throw new IllegalStateException("the task runs once: " + taskType.getName());
   }
 
-  /** Cancels the task if it waits for a run; one that is running sees to it itself. */
+  /** Cancels the task if it waits for a run. A running task is cancelled when its run ends. */
   final void cancelIfWaiting() {
     if (isWaiting()) {
       cancel(false);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.timer.TimerHandle.State;
+import io.tourbillon.timer.internal.PendingLimit;
 import io.tourbillon.timer.internal.TickScale;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** Awaits futures of Netty. */
+@SuppressWarnings("exports") // Users of this package require Netty themselves.
 public final class NettyFutures {
   private NettyFutures() {}
 

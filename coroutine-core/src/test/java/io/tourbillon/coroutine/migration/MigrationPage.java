@@ -24,8 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
  * all wait. So they say exactly how long a job takes, and an hour is over at once.
  *
  * <p>Each test has in its Javadoc how users of another system do a job, and as its body the same
- * job here. The table in the package documentation of {@code io.tourbillon.coroutine} names them
- * all; {@link MigrationTableTest} sees to that.
+ * job here. {@code MIGRATION.md} has a row for each of them; {@link MigrationTableTest} sees to
+ * that.
  */
 abstract class MigrationPage {
   final VirtualClock clock = new VirtualClock();

@@ -1,84 +1,132 @@
 package io.tourbillon.coroutine.migration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The table for those who come from elsewhere, in the package documentation, against the pages. A
- * cell says {@code Go: WaitGroup, context.WithTimeout; Trio: fail_after}; and each of these is the
- * first part of the name of a test on the page of that system, but for case and what is no letter.
+ * Compares the tables of {@code MIGRATION.md} with the tests of the pages. A row has three cells:
+ * what users of the other system know, the equivalent here, and a link whose text is the name of a
+ * test and whose target is the file with that test.
  */
 class MigrationTableTest {
-  private static final Path DOCUMENTATION =
-      Path.of("src/main/java/io/tourbillon/coroutine/package-info.java");
+  private static final Path DOCUMENT = Path.of("MIGRATION.md");
 
-  @Test
-  void table_namesWhatThePagesShow_andNothingElse() throws IOException {
-    assertEquals(lines(shown()), lines(named(Files.readString(DOCUMENTATION))));
+  /** Splits a line at the bars that are not part of a cell's text. */
+  private static final Pattern BAR = Pattern.compile("(?<!\\\\)\\|");
+
+  private static final Pattern SECTION = Pattern.compile("(?m)^## ");
+
+  private static final Pattern LINK = Pattern.compile("\\[(\\w+)]\\(([^)]+)\\)");
+
+  /** A test, as the target of the link and the name. */
+  private record Row(String file, String test) implements Comparable<Row> {
+    @Override
+    public int compareTo(Row other) {
+      return toString().compareTo(other.toString());
+    }
   }
 
-  /** The test above would see it. */
   @Test
-  void table_thatLacksOne_isNotTheSame() throws IOException {
-    String rotten = Files.readString(DOCUMENTATION).replace("errgroup", "");
-    assertThrows(AssertionError.class, () -> assertEquals(lines(shown()), lines(named(rotten))));
+  void document_hasOneRowForEachTest_andNoOther() throws IOException {
+    assertEquals(testsOfThePages(), rowsOf(Files.readString(DOCUMENT)));
   }
 
-  /** What there are tests for: the system and the tool of each. */
-  private static SortedSet<String> shown() {
+  @Test
+  void document_linksToFilesThatExist() throws IOException {
+    for (Row row : rowsOf(Files.readString(DOCUMENT))) {
+      assertTrue(Files.isRegularFile(Path.of(row.file())), () -> "no such file: " + row);
+    }
+  }
+
+  @Test
+  void document_hasTheRowsOfAPageInOneSection() throws IOException {
+    for (String section : sectionsOf(Files.readString(DOCUMENT))) {
+      List<String> pages = rowsOf(section).stream().map(Row::file).distinct().toList();
+      assertEquals(1, pages.size(), () -> "pages of one section: " + pages);
+    }
+  }
+
+  @Test
+  void document_withoutARow_isRefused() throws IOException {
+    assertDiffersIf(text -> text.replaceFirst("(?m)^.*\\[errgroup_withALimit].*$\\R", ""));
+  }
+
+  @Test
+  void document_withARowTwice_isRefused() throws IOException {
+    assertDiffersIf(text -> text.replaceFirst("(?m)(^.*\\[errgroup_withALimit].*$\\R)", "$1$1"));
+  }
+
+  @Test
+  void document_withAnUnknownTest_isRefused() throws IOException {
+    assertDiffersIf(text -> text.replace("[errgroup_withALimit]", "[errgroup_withoutALimit]"));
+  }
+
+  @Test
+  void document_withALinkToAnotherFile_isRefused() throws IOException {
+    assertDiffersIf(
+        text ->
+            text.replaceFirst(
+                "(\\[errgroup_withALimit]\\([^)]*)ComingFromGoTest", "$1ComingFromTest"));
+  }
+
+  /** Requires that the comparison notices a change of the document. */
+  private static void assertDiffersIf(UnaryOperator<String> change) throws IOException {
+    String document = Files.readString(DOCUMENT);
+    String changed = change.apply(document);
+    assertNotEquals(document, changed, "the change must change the document");
+    assertNotEquals(testsOfThePages(), rowsOf(changed));
+  }
+
+  private static List<Row> testsOfThePages() {
     return new ClassFileImporter()
         .importPackagesOf(MigrationPage.class).stream()
             .filter(each -> each.isAssignableTo(MigrationPage.class))
             .map(each -> each.reflect())
             .flatMap(page -> Arrays.stream(page.getDeclaredMethods()))
             .filter(method -> method.isAnnotationPresent(Test.class))
-            .map(
-                test ->
-                    plain(
-                            test.getDeclaringClass()
-                                .getSimpleName()
-                                .replaceAll("ComingFrom|Test", ""))
-                        + " "
-                        + plain(test.getName().replaceFirst("_.*", "")))
-            .collect(Collectors.toCollection(TreeSet::new));
+            .map(test -> new Row(fileOf(test.getDeclaringClass()), test.getName()))
+            .sorted()
+            .toList();
   }
 
-  /** What the third cells of all rows name. */
-  private static SortedSet<String> named(String documentation) {
-    return Pattern.compile("<tr><td>[^<]*<td>[^<]*<td>([^<]*)")
-        .matcher(documentation.replaceAll("\n \\*", ""))
-        .results()
-        .flatMap(row -> Arrays.stream(row.group(1).split(";")))
-        .flatMap(MigrationTableTest::toolsOf)
-        .collect(Collectors.toCollection(TreeSet::new));
+  private static String fileOf(Class<?> page) {
+    return "src/test/java/" + page.getName().replace('.', '/') + ".java";
   }
 
-  /** Of {@code System: tool, tool}. */
-  private static Stream<String> toolsOf(String systemAndTools) {
-    List<String> parts = List.of(systemAndTools.split(":"));
-    return Arrays.stream(parts.getLast().split(","))
-        .map(tool -> plain(parts.getFirst()) + " " + plain(tool));
+  private static List<String> sectionsOf(String document) {
+    return SECTION.splitAsStream(document).skip(1).toList();
   }
 
-  private static String plain(String name) {
-    return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
-  }
-
-  private static String lines(SortedSet<String> names) {
-    return String.join("\n", names);
+  /** Returns the rows of all tables, sorted; a row that is there twice is returned twice. */
+  private static List<Row> rowsOf(String document) {
+    List<Row> rows = new ArrayList<>();
+    for (String line : document.lines().filter(each -> each.startsWith("|")).toList()) {
+      String[] cells = BAR.split(line, -1);
+      assertEquals(5, cells.length, () -> "a row has three cells between bars: " + line);
+      var link = LINK.matcher(cells[3].strip());
+      if (link.matches()) {
+        assertTrue(
+            !cells[1].isBlank() && !cells[2].isBlank(),
+            () -> "the cells of a row say something: " + line);
+        rows.add(new Row(link.group(2), link.group(1)));
+      } else {
+        assertTrue(
+            cells[3].strip().equals("test") || line.equals("|---|---|---|"),
+            () -> "the third cell must be a link to a test: " + line);
+      }
+    }
+    return rows.stream().sorted().toList();
   }
 }

@@ -28,23 +28,24 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a dump. For one call, by whoever asks; the loops only note what they see, and nothing of
- * users is called there.
+ * Makes a dump. Used once, by the thread that asks. The loops only note what they see, and call no
+ * code of users.
  *
  * <ol>
  *   <li>{@link #sightSome}: each loop notes some coroutines of its own.
- *   <li>{@link WaitForGraph}: deadlocks to which their waits lead.
- *   <li>{@link #want}: who is to be shown: those in deadlocks first, each with its ancestors.
- *   <li>{@link #sightAgain}: loops note those of them that have not been seen yet, and those in
- *       deadlocks once more, as they may have been seen before that began.
+ *   <li>{@link WaitForGraph}: finds deadlocks among the coroutines and what they wait for.
+ *   <li>{@link #want}: chooses the coroutines to show: those in deadlocks first, each with its
+ *       ancestors.
+ *   <li>{@link #sightAgain}: loops note the chosen coroutines that have not been seen yet, and
+ *       those in deadlocks once more, since they may have been seen before the deadlock began.
  *   <li>{@link #tree}: puts children below parents.
  * </ol>
  */
 public final class DumpSnapshot {
-  /** How long it takes at the most to note one, on a busy machine. */
+  /** The longest time to note one coroutine, on a busy machine. */
   private static final Duration NOTING = Duration.ofNanos(2000);
 
-  /** How long a loop has to answer while a coroutine may hold it up. */
+  /** How long to wait for the answer of a loop, which a coroutine may hold. */
   public static final Duration ANSWER = Duration.ofMillis(100);
 
   private final TaskHost scheduler;
@@ -52,12 +53,15 @@ public final class DumpSnapshot {
   private final int most;
   private final int total;
 
-  /** A loop that only has much to note does not count as one that is held up. */
+  /**
+   * How long to wait for all loops. It grows with the number of coroutines, so a loop that has many
+   * to note does not count as silent.
+   */
   private final Duration patience;
 
   private final List<String> silent = new ArrayList<>();
 
-  /** One of each loop, then a second one of each, and so on. */
+  /** The coroutines that were noted: one of each loop, then a second one of each, and so on. */
   private final Map<CoroutineTask<?>, Sighting> sighted = new LinkedHashMap<>();
 
   private final Set<CoroutineTask<?>> deadlocked = new LinkedHashSet<>();
@@ -65,6 +69,7 @@ public final class DumpSnapshot {
   /** Parents before children. */
   private final Set<CoroutineTask<?>> wanted = new LinkedHashSet<>();
 
+  /** Creates a snapshot of at most a number of coroutines. */
   public DumpSnapshot(TaskHost scheduler, List<CoroutineLoop> loops, int most) {
     this.scheduler = scheduler;
     this.loops = loops;
@@ -73,6 +78,7 @@ public final class DumpSnapshot {
     patience = ANSWER.plus(NOTING.multipliedBy(Math.min(most, total)));
   }
 
+  /** Takes the dump. */
   public CoroutineDump take() {
     sightSome();
     List<List<Edge>> cycles = WaitForGraph.cycles(byNumber(sighted.keySet()));
@@ -115,14 +121,17 @@ public final class DumpSnapshot {
     }
   }
 
-  /** How many a loop is to note: if they are too many, as large a part of them as of all others. */
+  /**
+   * Returns how many coroutines a loop must note: if there are too many, the same share of each
+   * loop.
+   */
   private int share(CoroutineLoop loop) {
     return total <= most
         ? most
         : Math.min(most, (int) Math.ceilDiv((long) most * loop.live(), total));
   }
 
-  /** Late answers count for nothing. */
+  /** Asks loops for sightings. Ignores late answers. */
   private Map<CoroutineLoop, List<Sighting>> ask(
       Collection<CoroutineLoop> some, Function<CoroutineLoop, List<CoroutineTask<?>>> forWhom) {
     Map<CoroutineLoop, List<Sighting>> answers = new ConcurrentHashMap<>();
@@ -137,7 +146,7 @@ public final class DumpSnapshot {
     return Map.copyOf(answers);
   }
 
-  /** It is to be shown, below its ancestors, if there is room. */
+  /** Chooses a coroutine and its ancestors to be shown, as long as there is room. */
   private void want(CoroutineTask<?> coroutine) {
     Deque<CoroutineTask<?>> line = new ArrayDeque<>();
     CoroutineTask<?> next = coroutine;
@@ -170,7 +179,7 @@ public final class DumpSnapshot {
         .forEach(answer -> answer.forEach(each -> sighted.put(each.coroutine(), each)));
   }
 
-  /** Older ones before younger ones, each above its children. */
+  /** Returns the entries in depth-first order, older siblings first. */
   private List<Entry> tree() {
     Map<CoroutineTask<?>, List<Sighting>> children = new HashMap<>();
     Deque<Place> next = new ArrayDeque<>();
@@ -206,7 +215,7 @@ public final class DumpSnapshot {
         .toList();
   }
 
-  /** Told from the oldest coroutine on. */
+  /** Returns a deadlock that begins with its oldest coroutine. */
   private Deadlock deadlock(List<Edge> cycle) {
     int oldest = 0;
     for (int at = 1; at < cycle.size(); at++) {

@@ -15,14 +15,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a loop notes of a coroutine for a dump, in some tens of nanoseconds; whoever has asked for
- * it puts it into words, and waits for the locks that this may take.
+ * What a loop notes about a coroutine for a dump, in some tens of nanoseconds. The thread that
+ * asked turns it into text, and waits for locks if the text needs them.
  *
- * @param waitsFor what it is suspended on, if it is
- * @param heldNanos how long it has stood as it does
- * @param leftNanos until it is to be looked at, or {@link LoopWheel#NEVER}
- * @param parent a coroutine, or a thread, or null
- * @param families of the scopes that it has opened, and of that whose child it is
+ * @param waitsFor what it is suspended on; null if it is not suspended
+ * @param heldNanos the time since its last change of state
+ * @param leftNanos the time until its nearest deadline, or {@link LoopWheel#NEVER}
+ * @param parent its parent, a coroutine or a thread; null if it has none
+ * @param families the families of the scopes that it opened and of the scope whose child it is
  */
 public record Sighting(
     CoroutineTask<?> coroutine,
@@ -33,7 +33,7 @@ public record Sighting(
     @Nullable Object parent,
     List<Family> families) {
 
-  /** How coroutines of a loop stand; those that have ended are left out. Called by the loop. */
+  /** Notes coroutines of a loop, without those that have ended. Called by the loop. */
   static List<Sighting> ofAll(List<CoroutineTask<?>> coroutines, long nowNanos) {
     List<Sighting> seen = new ArrayList<>(coroutines.size());
     for (CoroutineTask<?> coroutine : coroutines) {
@@ -44,7 +44,10 @@ public record Sighting(
     return seen;
   }
 
-  /** How a coroutine stands. By its loop, or a coroutine there: nobody else has the turn. */
+  /**
+   * Notes a coroutine. Called on its loop, so the coroutine does not run meanwhile, unless it is
+   * the caller.
+   */
   private static Sighting of(CoroutineTask<?> coroutine, long nowNanos) {
     long untilNanos = Math.min(coroutine.wakeNanos(), coroutine.strikeNanos());
     CoroutineTask<?> owner = coroutine.loop.ownerOf(coroutine);
@@ -59,7 +62,9 @@ public record Sighting(
         coroutine.families());
   }
 
-  /** Of a coroutine whose loop does not answer, by another thread. */
+  /**
+   * Notes a coroutine whose loop does not answer. Called by another thread, so values may be stale.
+   */
   static Sighting glimpse(CoroutineTask<?> coroutine) {
     State state = coroutine.state();
     return new Sighting(
@@ -80,9 +85,9 @@ public record Sighting(
   }
 
   /**
-   * For the dump.
+   * Returns the entry for the dump.
    *
-   * @param depth below how many others it stands there
+   * @param depth the number of its ancestors in the dump
    */
   CoroutineDump.Entry entry(int depth) {
     Traits traits = coroutine.traits();

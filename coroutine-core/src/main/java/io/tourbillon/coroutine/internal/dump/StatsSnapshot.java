@@ -9,17 +9,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Sums up what the loops have counted and measured. For one call. */
+/** Sums up what the loops have counted and measured. Used once. */
 public final class StatsSnapshot {
   private final CoroutineLoop[] loops;
   private final Distribution.Builder latenessNanos = Distribution.builder();
   private final Distribution.Builder waitNanos = Distribution.builder();
   private final Distribution.Builder turnNanos = Distribution.builder();
 
+  /** Creates a snapshot of loops. */
   public StatsSnapshot(CoroutineLoop[] loops) {
     this.loops = loops;
   }
 
+  /** Takes the statistics. */
   public CoroutineStats take(boolean recorded, long tickNanos, long spawned) {
     List<LoopStats> each = new ArrayList<>();
     long live = 0;

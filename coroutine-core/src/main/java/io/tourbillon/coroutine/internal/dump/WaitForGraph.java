@@ -17,32 +17,33 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds those who wait for each other, and so for ever: cycles of the graph whose nodes are
- * coroutines and threads, and whose edges lead from one that waits to those on whom its wait
- * depends. That is known of waits for something {@link Awaited}; what a thread waits for tells the
- * object on which it is parked. After Holt (1972).
+ * Finds deadlocks: cycles of the wait-for graph, whose nodes are coroutines and threads, and whose
+ * edges lead from a waiter to the holders of what it waits for. The holders are known for waits on
+ * something {@link Awaited}; for a thread, the object on which it is parked shows the wait. After
+ * Holt (1972).
  *
- * <p>For one search, by any thread, while everything goes on. It looks at one after the other, so
- * what it has seen may never have been at the same time. Therefore each edge of a cycle is looked
- * at again, and then each wait, which must be the same one still: so all of them have lasted from
- * the first look to the last, none of those who wait has run in between, and thus none could let go
- * of what it was seen to hold by the second look. A cycle that passes was there, and will not go
- * away by itself before a limit strikes.
+ * <p>Used for one search, by any thread, while the coroutines run. The search reads one wait after
+ * the other, so they may never have existed at the same time. Therefore a second look checks each
+ * edge of a cycle again, and then that each wait is still the same. So all waits lasted from the
+ * first look to the last, no waiter ran in between, and none could release what the second look saw
+ * it hold. A cycle that passes this check existed, and does not end by itself before a limit
+ * passes.
  *
- * <p>Of cycles that share a member the first is told. Does not recurse, as chains may be long.
+ * <p>Of cycles that share a member, only the first is reported. Does not recurse, since chains may
+ * be long.
  */
 final class WaitForGraph {
-  /** At so many who wait it stops looking for more. */
+  /** The largest number of waiters that a search visits. */
   private static final int MOST = 100_000;
 
-  /** Those who are being followed, from the first on, each of whom waits for the next. */
+  /** The chain that is being followed; each waits for the next. */
   private final LinkedHashMap<Object, Node> path = new LinkedHashMap<>();
 
   private final Set<Object> visited = new HashSet<>();
   private final Set<Object> deadlocked = new HashSet<>();
   private final List<List<Edge>> cycles = new ArrayList<>();
 
-  /** Who waits, and one on whom that depends. */
+  /** A waiter, and one holder of what it waits for. */
   record Edge(Object waiter, Settlement<?> pending, Object holder) {
     boolean isThereStill() {
       return holders(pending).contains(holder);
@@ -53,7 +54,7 @@ final class WaitForGraph {
     private final Settlement<?> wait;
     private final Iterator<?> holders;
 
-    /** The one who is being looked at. */
+    /** The holder that is being followed. */
     private @Nullable Object holder;
 
     private Node(Settlement<?> wait) {
@@ -68,15 +69,15 @@ final class WaitForGraph {
     this.check = check;
   }
 
-  /** All cycles to which waits of these lead. */
+  /** Returns all cycles that can be reached from these coroutines. */
   static List<List<Edge>> cycles(Collection<? extends CoroutineTask<?>> from) {
     return cycles(from, WaitForGraph::isThere);
   }
 
   /**
-   * The same by another check, for tests.
+   * Returns cycles as {@link #cycles(Collection)} does, with another check. For tests.
    *
-   * @param check whether a cycle is there that was seen
+   * @param check the second look at a cycle
    */
   static List<List<Edge>> cycles(
       Collection<? extends CoroutineTask<?>> from, Predicate<List<Edge>> check) {
@@ -85,7 +86,7 @@ final class WaitForGraph {
     return graph.cycles;
   }
 
-  /** The second look, which must come after all of the first. */
+  /** The second look at a cycle, which must come after the first look at all its edges. */
   static boolean isThere(List<Edge> cycle) {
     return cycle.stream().allMatch(Edge::isThereStill)
         && cycle.stream().noneMatch(edge -> edge.pending.isSettled());
@@ -138,7 +139,7 @@ final class WaitForGraph {
     }
   }
 
-  /** The last one on the path waits for one who is on it. */
+  /** Handles a holder that is on the path: the path from there on is a cycle. */
   private void meet(Object first) {
     List<Edge> cycle = new ArrayList<>();
     path.forEach(

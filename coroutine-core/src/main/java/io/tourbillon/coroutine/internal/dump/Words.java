@@ -4,13 +4,13 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.timer.internal.text.Printable;
 import org.jspecify.annotations.Nullable;
 
-/** What dumps show, in words. What users have named and written may be anything. */
+/** Text for dumps. Names and {@code toString} of users may return anything. */
 final class Words {
   private static final int MOST_CHARACTERS = 500;
 
   private Words() {}
 
-  /** Of an object, on one line, of which nothing is hidden. */
+  /** Returns the text of an object on one line, bounded and without invisible characters. */
   static String of(Object what) {
     String words;
     try {
@@ -22,7 +22,7 @@ final class Words {
         words.length() <= MOST_CHARACTERS ? words : words.substring(0, MOST_CHARACTERS) + "...");
   }
 
-  /** A name for who waits or is waited for. */
+  /** Returns the name of a coroutine, a thread or another holder. */
   static String nameOf(@Nullable Object who) {
     return switch (who) {
       case Coroutine<?> coroutine -> of(coroutine.name());

@@ -6,23 +6,26 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs what a loop has to tell users beside the loop: in order, one at a time, on a thread that
- * ends when there is nothing more. A handler that blocks holds up later reports, but no coroutine.
+ * Runs reports to users outside the loop: in order, one at a time, on a thread that ends when no
+ * report is left. A handler that blocks delays later reports, but no coroutine.
  */
 final class Aside implements Runnable {
   private final String name;
 
-  /** Written by the loop, or one of its coroutines; read by the thread beside it. */
+  /** Written by the loop, or by one of its coroutines; read by the reporting thread. */
   private final Queue<Runnable> reports = new ConcurrentLinkedQueue<>();
 
-  /** How many are queued or running; who takes it from 0 to 1 starts the thread. */
+  /**
+   * The number of reports that are queued or running. The caller that raises it from 0 to 1 starts
+   * the thread.
+   */
   private final AtomicInteger left = new AtomicInteger();
 
   Aside(String name) {
     this.name = name;
   }
 
-  /** Runs it soon. While there is no memory for that, waits for some: it must not be lost. */
+  /** Queues a report. Waits for memory if there is none, since a report must not be lost. */
   void add(Runnable report) {
     while (true) {
       try {
@@ -47,12 +50,12 @@ final class Aside implements Runnable {
     } while (left.decrementAndGet() > 0);
   }
 
-  /** Whatever happens to one report, the others are told. */
+  /** Runs a report; a failure does not keep the others from running. */
   private static void runSafely(Runnable report) {
     try {
       report.run();
     } catch (Throwable thrown) {
-      // Reports catches what handlers throw, so this is a logger, or a want of memory or stack.
+      // Reports catches what handlers throw, so a logger failed, or memory or stack ran out.
     }
   }
 }

@@ -9,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Platform threads for calls that would block a loop: at most 64, which end when they have nothing
- * to do. A virtual clock is held until a call has come to its end.
+ * Platform threads for calls that would block a loop. There are at most 64, and an idle one ends. A
+ * virtual clock stands still until a call has ended.
  */
 public final class BlockingThreads implements AutoCloseable {
-  /** How many calls run at a time; others wait. */
+  /** The number of calls that run at a time; others wait. */
   public static final int MOST = 64;
 
   private static final int IDLE_SECONDS = 10;
@@ -21,7 +21,7 @@ public final class BlockingThreads implements AutoCloseable {
   private final Clock clock;
   private final ThreadPoolExecutor pool;
 
-  /** Makes threads on demand, named after the scheduler. */
+  /** Creates a pool that starts threads on demand, named after the scheduler. */
   public BlockingThreads(String schedulerName, Clock clock) {
     this.clock = clock;
     AtomicInteger made = new AtomicInteger();
@@ -38,6 +38,7 @@ public final class BlockingThreads implements AutoCloseable {
     pool.allowCoreThreadTimeOut(true);
   }
 
+  /** Runs a call on a thread of the pool, or queues it if all are busy. */
   public void execute(Runnable call) {
     StackReserve.require();
     Clock.Hold hold = clock.hold();
@@ -59,7 +60,7 @@ public final class BlockingThreads implements AutoCloseable {
     }
   }
 
-  /** Calls that were accepted still come to their end. */
+  /** Refuses new calls. Calls that were accepted still run to their end. */
   @Override
   public void close() {
     pool.shutdown();

@@ -8,12 +8,12 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code Engine.VIRTUAL_THREAD} needs of {@code java.lang} and is not public there: the
- * builder of virtual threads with a scheduler of one's own, the thread that carries the current
- * one, and what an interrupt of a thread would call.
+ * The non-public parts of {@code java.lang} that {@code Engine.VIRTUAL_THREAD} needs: the builder
+ * of virtual threads with a custom scheduler, the thread that carries the current virtual thread,
+ * and the object that an interrupt of a thread would call.
  */
 public final class Carriers {
-  /** Whether {@code java.lang} is open to us, and has what we need. */
+  /** Whether {@code java.lang} is open to this module and has these parts. */
   public static final boolean ARE_KNOWN;
 
   private static final @Nullable MethodHandle CURRENT;
@@ -43,7 +43,7 @@ public final class Carriers {
                   MethodType.methodType(Class.forName("sun.nio.ch.Interruptible")))
               .asType(MethodType.methodType(Object.class, Thread.class));
     } catch (ReflectiveOperationException closed) {
-      // The flag is not there, or the JDK is another one: Engine says so to who asks.
+      // The flag is missing, or the JDK is another version; Engines reports it.
     }
     CURRENT = current;
     NEW_BUILDER = newBuilder;
@@ -53,7 +53,7 @@ public final class Carriers {
 
   private Carriers() {}
 
-  /** The platform thread that carries the current virtual thread. */
+  /** Returns the platform thread that carries the current virtual thread. */
   static Thread current() {
     try {
       return (Thread) Objects.requireNonNull(CURRENT).invokeExact();
@@ -62,7 +62,7 @@ public final class Carriers {
     }
   }
 
-  /** Builds virtual threads that run where the scheduler runs what it is given. */
+  /** Returns a builder of virtual threads that run on a scheduler. */
   static Thread.Builder.OfVirtual builder(Executor scheduler) {
     try {
       return (Thread.Builder.OfVirtual) Objects.requireNonNull(NEW_BUILDER).invokeExact(scheduler);
@@ -72,8 +72,9 @@ public final class Carriers {
   }
 
   /**
-   * Whether a virtual thread is in a blocking operation of a channel or a selector, so that an
-   * interrupt would close or wake that. By the loop that is its scheduler, while it does not run.
+   * Returns whether a virtual thread is in a blocking operation of a channel or a selector, which
+   * an interrupt would close or wake. Called by the loop that is its scheduler, while the thread
+   * does not run.
    */
   static boolean isInAChannel(Thread thread) {
     try {

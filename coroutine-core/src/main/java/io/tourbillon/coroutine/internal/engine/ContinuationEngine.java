@@ -1,7 +1,8 @@
 package io.tourbillon.coroutine.internal.engine;
 
-/** Raw continuations of the JDK, on platform threads. */
+/** The engine that runs coroutines as raw continuations of the JDK, on a platform thread. */
 public final class ContinuationEngine extends LoopEngine {
+  /** Creates the engine of a loop. */
   public ContinuationEngine(EngineLoop loop) {
     super(loop);
   }

@@ -5,15 +5,15 @@ import jdk.internal.vm.ContinuationScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A coroutine on a raw continuation. To resume is to call it on the loop's own stack, and to
- * suspend is to copy its frames from there into the heap.
+ * A coroutine on a raw continuation. To resume calls the continuation on the stack of the loop's
+ * thread; to suspend copies its frames from there into the heap.
  */
 final class ContinuationStrand extends Continuation implements Strand {
   private static final ContinuationScope SCOPE = new ContinuationScope("tourbillon");
 
   private @Nullable Pinned pinned;
 
-  /** Null if it has none, or has those of the loop. */
+  /** Null if the coroutine has no thread-locals, or uses those of the loop. */
   private @Nullable ThreadLocalMaps threadLocals;
 
   ContinuationStrand(EngineTask coroutine) {
@@ -41,7 +41,10 @@ final class ContinuationStrand extends Continuation implements Strand {
     }
   }
 
-  /** Called by the JDK when it cannot suspend; by itself it would throw less than it knows. */
+  /**
+   * Called by the JDK when it cannot suspend. Keeps the reason, which the exception of the JDK
+   * leaves out.
+   */
   @Override
   protected void onPinned(Pinned reason) {
     pinned = reason;

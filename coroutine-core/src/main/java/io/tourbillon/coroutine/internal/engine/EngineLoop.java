@@ -4,31 +4,31 @@ import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an engine knows of the loop that it serves.
+ * The loop that an engine serves, as the engine sees it.
  *
- * <p>{@link #run} is the loop itself, which the engine's thread runs.
+ * <p>{@link #run} is the loop itself; the thread that the engine makes runs it.
  */
 public interface EngineLoop extends Runnable {
-  /** For the names of threads. */
+  /** Returns its name, from which threads get theirs. */
   String name();
 
-  /** Whether it goes by the system's clock. */
+  /** Returns whether it uses the system's clock. */
   boolean isRealTime();
 
-  /** The thread that runs now; null before the first. */
+  /** Returns the current thread of the loop; null before the first. */
   @Nullable Thread thread();
 
-  /** Runs a task in a turn of its own. Never refuses. Called by any thread. */
+  /** Runs a task in a turn of its own. Never refuses. May be called by any thread. */
   void execute(Runnable task);
 
-  /** As {@link #execute}, called on the loop. */
+  /** Runs a task as {@link #execute} does; must be called on the loop. */
   void makeReady(Runnable task);
 
   /**
-   * Begins a timed wait of the JDK, as an entry of the loop's wheel. Called on the loop.
+   * Begins a timed wait of the JDK, as an entry of the loop's wheel. Must be called on the loop.
    *
-   * @param guest stands for the thread that waits, or null if that is the current coroutine
-   * @param expiry is run on the loop when the time is over, unless the wait is cancelled before
+   * @param guest identifies the thread that waits; null if the current coroutine waits
+   * @param expiry the loop runs it after the delay, unless the wait is cancelled before
    */
   ScheduledFuture<?> beginTimedWait(@Nullable Object guest, Runnable expiry, long delayNanos);
 }

@@ -1,14 +1,16 @@
 package io.tourbillon.coroutine.internal.engine;
 
 /**
- * What an engine knows of a coroutine.
+ * A coroutine, as an engine sees it.
  *
- * <p>{@link #run} is its body, which the engine runs on the coroutine's own stack, once.
+ * <p>{@link #run} is its body; the engine runs it once, on the coroutine's own stack.
  */
 public interface EngineTask extends Runnable {
-  /** Gives the thread that is to carry it the coroutine's name, if it was given one. */
+  /**
+   * Sets the name of the thread that will carry the coroutine, if the coroutine was given a name.
+   */
   Thread.Builder.OfVirtual named(Thread.Builder.OfVirtual builder);
 
-  /** Takes a turn that the JDK has given after a blocking call. Called on the loop. */
+  /** Runs a turn that the JDK gave after a blocking call. Called on the loop. */
   void runBlocked();
 }

@@ -4,36 +4,43 @@ import io.tourbillon.timer.internal.MemoryReserve;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Stock virtual threads, of which the loop is one and lets one other run at a time. */
+/**
+ * The engine that runs coroutines in stock virtual threads. The loop is one, too, and lets one
+ * other run at a time.
+ */
 public final class HandoffEngine extends LoopEngine {
-  /** The loop of a virtual thread that is a loop, or a coroutine of one. */
+  /** The loop of a virtual thread that is a loop or a coroutine. */
   private static final ThreadLocal<EngineLoop> LOOP = new ThreadLocal<>();
 
   /**
-   * Whether there has been any such thread: until then threads of others are spared the entry that
-   * a look at a thread-local leaves behind. Written before the first of them starts, so they see
-   * it.
+   * Whether such a thread was ever made. Until then, other threads are spared the entry that
+   * reading a thread-local leaves behind. Written before the first of these threads starts, so they
+   * see it.
    */
   private static volatile boolean inUse;
 
-  /** Turns that have begun and that have ended. Written by the loop; others want a glimpse. */
+  /**
+   * The numbers of turns that have begun and ended. The loop writes them, the nudger takes a
+   * glimpse.
+   */
   private long begun;
 
   private long ended;
 
   /**
-   * Who has given back the turn last, unless it has ended. Written by it; others want a glimpse.
+   * The coroutine thread that gave the turn back last; null if it has ended. That thread writes it,
+   * the nudger takes a glimpse.
    */
   private @Nullable Thread last;
 
-  /** The turn that was going on when the nudger looked last. The nudger's. */
+  /** The turn that was running when the nudger looked last. Only the nudger uses it. */
   private long seen;
 
   static @Nullable EngineLoop currentLoop() {
     return inUse ? LOOP.get() : null;
   }
 
-  /** For the calling thread. Waits for the memory that this takes. */
+  /** Sets the loop of the calling thread. Waits for memory if there is none. */
   static void setCurrentLoop(EngineLoop loop) {
     while (true) {
       try {
@@ -45,6 +52,7 @@ public final class HandoffEngine extends LoopEngine {
     }
   }
 
+  /** Creates the engine of a loop. */
   public HandoffEngine(EngineLoop loop) {
     super(loop);
   }
@@ -58,7 +66,7 @@ public final class HandoffEngine extends LoopEngine {
           try {
             HandoffNudger.watch(this);
           } catch (OutOfMemoryError full) {
-            // Then it is not seen to, but it runs.
+            // The loop then runs without being watched.
           }
           try {
             loop.run();
@@ -75,28 +83,31 @@ public final class HandoffEngine extends LoopEngine {
     return new HandoffStrand(this, coroutine);
   }
 
-  /** A turn begins. By the loop. */
+  /** Notes that a turn begins. Called by the loop. */
   void turnBegins() {
     begun++;
   }
 
-  /** A turn has ended. By the loop. */
+  /** Notes that a turn has ended. Called by the loop. */
   void turnEnds() {
     ended++;
   }
 
   /**
-   * By the coroutine that gives back the turn.
+   * Notes that a coroutine gives the turn back. Called by that coroutine.
    *
-   * @param thread its own, or null if it has ended
+   * @param thread the thread of the coroutine; null if it has ended
    */
   void givesBack(@Nullable Thread thread) {
     last = thread;
   }
 
-  // By the nudger.
+  // Called by the nudger.
 
-  /** Whether the turn that goes on is the one that it has asked about before. */
+  /**
+   * Returns whether the turn that runs is the same as at the previous call. Remembers it for the
+   * next.
+   */
   boolean isStuck() {
     long now = begun;
     boolean isTurn = now != ended;
@@ -105,7 +116,7 @@ public final class HandoffEngine extends LoopEngine {
     return stuck;
   }
 
-  /** Wakes for no reason those that may be parked on a carrier. */
+  /** Unparks the threads that may be parked on a carrier. */
   void nudge() {
     LockSupport.unpark(loop.thread());
     LockSupport.unpark(last);

@@ -7,21 +7,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Gets {@code Engine.HANDOFF} going again after a full heap. A virtual thread needs memory to leave
- * its carrier; if there is none the JDK parks the carrier with it, until the thread is unparked. So
- * threads that wait for their turn can hold all carriers, while those whose turn it is wait for
- * one. This is a platform thread, which needs none: when a turn makes no headway it unparks those
- * that may be on a carrier. They find that it is not their turn and park again, which takes them
- * off it as soon as there is memory.
+ * Lets {@code Engine.HANDOFF} recover after a full heap. A virtual thread needs memory to leave its
+ * carrier; if there is none, the JDK parks the carrier with it until the thread is unparked. So
+ * threads that wait for their turn can hold all carriers, while the thread whose turn it is waits
+ * for one. The nudger is a platform thread and needs no carrier. When a turn makes no progress, it
+ * unparks the threads that may be on a carrier. They see that it is not their turn and park again,
+ * which takes them off the carrier as soon as there is memory.
  *
- * <p>A turn that computes for long looks the same, and then this does no harm.
+ * <p>A turn that computes for long looks the same; an extra unpark does no harm then.
  */
 final class HandoffNudger implements Runnable {
   private static final long PERIOD_NANOS = 100_000_000;
 
   private static final HandoffNudger ONLY = new HandoffNudger();
 
-  /** Of the loops that there are. */
+  /** The engines of all running loops. */
   private final Set<HandoffEngine> all = ConcurrentHashMap.newKeySet();
 
   /** Guarded by this. */
@@ -29,12 +29,12 @@ final class HandoffNudger implements Runnable {
 
   private HandoffNudger() {}
 
-  /** From now on sees to a loop, whose thread is about to start. */
+  /** Watches a loop whose thread is about to start. */
   static void watch(HandoffEngine engine) {
     ONLY.add(engine);
   }
 
-  /** The thread of the loop has ended. */
+  /** Stops watching a loop whose thread has ended. */
   static void forget(HandoffEngine engine) {
     ONLY.all.remove(engine);
   }
@@ -70,7 +70,7 @@ final class HandoffNudger implements Runnable {
   private boolean isAnyStuck() {
     boolean stuck = false;
     for (HandoffEngine each : all) {
-      stuck |= each.isStuck(); // Asks each, as each remembers what it has answered from.
+      stuck |= each.isStuck(); // Ask every engine: each remembers the turn that it saw.
     }
     return stuck;
   }

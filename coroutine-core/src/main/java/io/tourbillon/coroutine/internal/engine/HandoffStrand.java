@@ -5,21 +5,24 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A coroutine on a stock virtual thread. The turn is a flag that is handed back and forth, and
- * whoever does not have it is parked; so the two threads are never at work at the same time, and
- * what one writes before it hands over the other sees.
+ * A coroutine on a stock virtual thread. A flag passes the turn between that thread and the loop,
+ * and the one without the turn is parked. So the two never run at the same time, and each sees what
+ * the other wrote before it passed the turn.
  */
 final class HandoffStrand implements Strand, Runnable {
   private final HandoffEngine engine;
   private final EngineTask coroutine;
   private final Thread thread;
 
-  /** True while it is the coroutine's turn. Written by whoever has it; volatile to hand over. */
+  /**
+   * True while the coroutine has the turn. The thread that has the turn writes it; volatile, to
+   * publish its other writes.
+   */
   private volatile boolean turn;
 
   private boolean started;
 
-  /** Written by the coroutine's thread before it hands over for the last time. */
+  /** Written by the coroutine's thread before it passes the turn for the last time. */
   private boolean ended;
 
   HandoffStrand(HandoffEngine engine, EngineTask coroutine) {
@@ -57,7 +60,7 @@ final class HandoffStrand implements Strand, Runnable {
     engine.turnBegins();
     while (turn) {
       park();
-      // Nobody has reason to interrupt a loop, and with the status set it would not park.
+      // Nothing should interrupt a loop, and with the status set it would not park.
       Thread.interrupted();
     }
     engine.turnEnds();
@@ -78,9 +81,9 @@ final class HandoffStrand implements Strand, Runnable {
   }
 
   /**
-   * Parks, or returns for no reason. A virtual thread needs memory to leave its carrier. If there
-   * is none the JDK throws, and the thread tries again, as it must not go on without the turn; or
-   * the JDK parks the carrier, for which there is {@link HandoffNudger}.
+   * Parks; may return spuriously. A virtual thread needs memory to leave its carrier. If there is
+   * none, the JDK throws, and the thread tries again, since it must not run without the turn; or
+   * the JDK parks the carrier, which {@link HandoffNudger} repairs.
    */
   private void park() {
     try {

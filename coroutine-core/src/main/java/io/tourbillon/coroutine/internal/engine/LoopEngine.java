@@ -1,8 +1,8 @@
 package io.tourbillon.coroutine.internal.engine;
 
 /**
- * An engine at work on one loop: makes the thread of the loop and the strands of its coroutines,
- * and runs code of users where that may block.
+ * The engine of one loop: makes the thread of the loop and the strands of its coroutines, and runs
+ * code of users where that code may block.
  */
 public abstract class LoopEngine {
   final EngineLoop loop;
@@ -13,29 +13,29 @@ public abstract class LoopEngine {
     aside = new Aside(loop.name() + "-reports");
   }
 
-  /** A thread, not yet started, that will be the loop. */
+  /** Returns a new thread, not started, that will run the loop. */
   public abstract Thread newLoopThread(String name);
 
-  /** What will carry a coroutine, which has not begun. By the loop. */
+  /** Returns a new strand for a coroutine that has not begun. Called by the loop. */
   public abstract Strand newStrand(EngineTask coroutine);
 
-  /** Runs something that is no coroutine and was in the ready queue. By the loop. */
+  /** Runs a task from the ready queue that is no coroutine. Called by the loop. */
   public void runOther(Runnable task) {
     task.run();
   }
 
   /**
-   * Runs a task of users on the loop: of its timers, or what depends on the end of a coroutine. By
-   * the loop. An engine whose blocking calls block the loop runs it on the loop's own thread, where
-   * it holds up the coroutines as one of them would.
+   * Runs a task of users on the loop: a timer task, or a stage that depends on the end of a
+   * coroutine. Called by the loop. An engine whose blocking calls block the loop runs it on the
+   * loop's thread, where it delays the coroutines as one of them would.
    */
   public void runTask(Runnable task) {
     task.run();
   }
 
   /**
-   * Calls a handler of users, or the log, which may block: so not on the loop's own thread, unless
-   * the loop goes by a virtual clock, where the same happens in the same order again and again.
+   * Calls a handler of users or the log, which may block, outside the loop's thread. Under a
+   * virtual clock it runs on the loop's thread, so that each run has the same order of events.
    */
   public void report(Runnable report) {
     if (loop.isRealTime()) {
@@ -46,9 +46,9 @@ public abstract class LoopEngine {
   }
 
   /**
-   * A virtual thread for other people's code, not yet started, that will run on the loop.
+   * Returns a new virtual thread, not started, that will run code of users on the loop.
    *
-   * @throws UnsupportedOperationException unless the engine can do that
+   * @throws UnsupportedOperationException if the engine cannot do that
    */
   public Thread newGuest(String name, Runnable task) {
     throw new UnsupportedOperationException("threads on the loops need Engine.VIRTUAL_THREAD");

@@ -3,14 +3,14 @@ package io.tourbillon.coroutine.internal.engine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the loop that the calling code is on. On the loop's own thread, and in a coroutine of
- * {@code Engine.CONTINUATION}, which has no other, the thread says so; in a virtual thread the
- * thread that carries it; in a coroutine of {@code Engine.HANDOFF} a thread-local.
+ * Finds the loop that runs the calling code. The loop's thread knows its loop, and a coroutine of
+ * {@code Engine.CONTINUATION} runs on that thread. For a virtual thread, its carrier knows the
+ * loop; for a coroutine of {@code Engine.HANDOFF}, a thread-local does.
  */
 public final class LoopOfThread {
   private LoopOfThread() {}
 
-  /** The loop of this code, or null if it is on none. */
+  /** Returns the loop that runs the calling code; null if none does. */
   public static @Nullable EngineLoop get() {
     Thread thread = Thread.currentThread();
     if (thread instanceof LoopThread own) {

@@ -1,10 +1,10 @@
 package io.tourbillon.coroutine.internal.engine;
 
-/** A platform thread that is an event loop, by which code finds out on which loop it is. */
+/** A platform thread that runs an event loop and knows it. */
 final class LoopThread extends Thread {
   final EngineLoop loop;
 
-  @SuppressWarnings("ThreadPriorityCheck") // The maker's priority is what must not be inherited.
+  @SuppressWarnings("ThreadPriorityCheck") // The creator's priority must not be inherited.
   LoopThread(EngineLoop loop, String name) {
     super(null, loop, name, 0, false);
     this.loop = loop;

@@ -9,10 +9,11 @@ import java.lang.management.ThreadMXBean;
 /**
  * Finds suspensions inside {@code synchronized}, or with a {@link java.util.concurrent.locks.Lock}
  * held, on {@code Engine.CONTINUATION}, where both belong to the loop's thread and not to the
- * coroutine. Off unless the system property {@value #PROPERTY} is true, as it stops the thread for
- * tens of microseconds at every suspension.
+ * coroutine. The check is off unless the system property {@value #PROPERTY} is true, since each
+ * check takes tens of microseconds.
  */
 public final class MonitorCheck {
+  /** The system property that turns the check on. */
   public static final String PROPERTY = "tourbillon.coroutine.check";
 
   private static final boolean IS_ON = Boolean.getBoolean(PROPERTY);
@@ -20,9 +21,10 @@ public final class MonitorCheck {
   private MonitorCheck() {}
 
   /**
-   * Checks, if that is asked for.
+   * Checks if the property asks for it.
    *
-   * @throws IllegalStateException naming what is held, and where it was taken if that is known
+   * @throws IllegalStateException if a monitor or lock is held; the message names it, and where it
+   *     was taken if that is known
    */
   static void beforeSuspension() {
     if (IS_ON) {
@@ -30,7 +32,7 @@ public final class MonitorCheck {
     }
   }
 
-  /** Checks in any case. */
+  /** Checks whatever the property says. */
   public static void check() {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long[] ids = {Thread.currentThread().threadId()};

@@ -3,18 +3,22 @@ package io.tourbillon.coroutine.internal.engine;
 import io.tourbillon.timer.internal.MemoryReserve;
 
 /**
- * Threads for code of users that a loop has to call and that may block: an interrupt, which closes
- * a channel of theirs, a handler, a log. A loop's own thread must not run it. If it blocked there,
- * all coroutines of the loop would wait; if it waited for a lock that one of them holds, for ever.
+ * Threads for code of users that a loop has to call and that may block: an interrupt that closes a
+ * channel, a handler, a log. The thread of a loop must not run such code: if it blocked, all
+ * coroutines of the loop would wait, and if it waited for a lock that one of them holds, it would
+ * wait forever.
  *
- * <p>Each is a virtual thread of the JDK's own scheduler, which inherits nothing from the loop. One
- * that is started inside a coroutine of {@code Engine.VIRTUAL_THREAD} is on the loop of that, as
- * the JDK has it, and does not block it either.
+ * <p>Each is a virtual thread of the JDK's own scheduler and inherits nothing from the loop. If a
+ * coroutine of {@code Engine.VIRTUAL_THREAD} starts one, the JDK puts it on the same loop, which it
+ * does not block either.
  */
 public final class OffLoop {
   private OffLoop() {}
 
-  /** Starts it. While there is no memory for a thread, waits for some: it must not be lost. */
+  /**
+   * Runs a task in a new thread. Waits for memory if there is none, since the task must not be
+   * lost.
+   */
   public static void start(String name, Runnable task) {
     while (true) {
       try {

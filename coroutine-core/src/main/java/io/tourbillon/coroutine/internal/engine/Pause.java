@@ -1,15 +1,17 @@
 package io.tourbillon.coroutine.internal.engine;
 
-/** How a turn of a coroutine has ended, as its engine has seen it. */
+/** How a turn of a coroutine ended, as reported by its engine. */
 public enum Pause {
-  /** By {@link Strand#suspend}. */
+  /** The coroutine called {@link Strand#suspend}. */
   SUSPENDED,
-  /** In a blocking call of the JDK, which the engine will have go on. */
+  /** The coroutine is in a blocking call of the JDK; the engine will resume it. */
   BLOCKED,
-  /** It could not be taken just now; the engine will see to it. */
+  /** The thread could not run just now; the engine will run the turn later. */
   NOT_TAKEN,
-  /** It has not begun, as there was no memory for its stack; another strand may. */
+  /**
+   * The coroutine has not begun, since there was no memory for its stack; a new strand may succeed.
+   */
   NOT_STARTED,
-  /** For ever. */
+  /** The coroutine has ended. */
   ENDED
 }

@@ -4,14 +4,14 @@ import io.tourbillon.timer.internal.IndependentThread;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** Keeps apart what must not run on our loops. */
+/** Runs code that must not run on an event loop. */
 public final class Scheduling {
   private Scheduling() {}
 
   /**
-   * Does it on a platform thread that is no loop: virtual threads that are made by a virtual thread
-   * get the scheduler of that one, and those that the JDK makes for the whole process must not get
-   * ours.
+   * Runs work on a platform thread that is no loop, and waits for it. A virtual thread that is made
+   * by another gets the scheduler of that one; threads that the JDK makes for the whole process
+   * must not get a loop as their scheduler.
    */
   public static <T> T byDefault(Supplier<T> work) {
     Thread caller = Thread.currentThread();
@@ -32,7 +32,7 @@ public final class Scheduling {
     return made.join();
   }
 
-  /** Has a class of the JDK start the threads that it needs, by the JDK's own scheduler. */
+  /** Initialises a class of the JDK, so that it starts its threads on the JDK's own scheduler. */
   static void initialise(String className) {
     Class<?> _ =
         byDefault(

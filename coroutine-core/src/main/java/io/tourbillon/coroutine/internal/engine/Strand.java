@@ -3,49 +3,49 @@ package io.tourbillon.coroutine.internal.engine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What carries the stack of one coroutine: the seam between the scheduler, which knows nothing of
- * how that is done, and the engines, which know nothing of anything else.
+ * The stack of one coroutine. This is the seam between the scheduler, which does not know how a
+ * stack is kept, and the engines, which know nothing else.
  *
- * <p>The turn goes from the loop to the coroutine with {@link #resume} and back with {@link
- * #suspend}, or with the coroutine's end. Whoever has it may touch the coroutine's fields, and what
- * one has written the other sees.
+ * <p>{@link #resume} passes the turn from the loop to the coroutine; {@link #suspend} or the end of
+ * the coroutine passes it back. The side that has the turn may use the fields of the coroutine, and
+ * sees what the other wrote.
  */
 public interface Strand {
   /**
-   * Lets the coroutine begin or go on, until it suspends or ends; on an engine whose blocking calls
-   * free the loop, also until it blocks. By the loop.
+   * Runs the coroutine until it suspends or ends; on an engine whose blocking calls free the loop,
+   * also until it blocks. Called by the loop.
    */
   Pause resume();
 
   /**
-   * Gives the turn back; returns when the coroutine is resumed. By the coroutine.
+   * Gives the turn back; returns when the coroutine is resumed. Called by the coroutine.
    *
    * @throws IllegalStateException if the coroutine cannot be suspended here; it keeps the turn
-   * @throws StackOverflowError likewise, and any other error of the JVM
+   * @throws StackOverflowError if the stack is full; it keeps the turn, as with any other error
    */
   void suspend();
 
   /**
-   * Goes on after a blocking call, or with a turn that it could not take before. By the loop, when
-   * the engine says so.
+   * Runs the coroutine after a blocking call, or after {@link Pause#NOT_TAKEN}. Called by the loop,
+   * when the engine asks for it.
    */
   default Pause resumeBlocked() {
     throw new UnsupportedOperationException("blocking calls of this engine block the loop");
   }
 
   /**
-   * Interrupts the blocking call that the coroutine is in, unless that may run code of users. By
-   * the loop.
+   * Interrupts the blocking call that the coroutine is in, unless the interrupt may run code of
+   * users. Called by the loop.
    *
-   * @return false if it may: then another thread has to interrupt {@link #thread}
+   * @return false if it may; then another thread must interrupt {@link #thread}
    */
   default boolean interrupt() {
     throw new UnsupportedOperationException("blocking calls of this engine block the loop");
   }
 
-  /** Whether it has begun and not ended. By the loop. */
+  /** Returns whether it has begun and not ended. Called by the loop. */
   boolean isAlive();
 
-  /** The thread that the coroutine runs in, or null if that is the loop's. */
+  /** Returns the thread that the coroutine runs in; null if it runs in the loop's thread. */
   @Nullable Thread thread();
 }

@@ -11,29 +11,31 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread-locals of a coroutine of {@code Engine.CONTINUATION}, which runs on the loop's thread:
- * put into that thread for each turn, and taken out after it.
- *
- * <p>The loop's own.
+ * The thread-locals of a coroutine of {@code Engine.CONTINUATION}. The coroutine runs on the loop's
+ * thread, so these are put into that thread for each turn and taken out after it.
  */
+@LoopConfined
 final class ThreadLocalMaps {
   private static final @Nullable Slot LOCALS = Slot.of("threadLocals");
   private static final @Nullable Slot INHERITABLE = Slot.of("inheritableThreadLocals");
 
-  /** Whether this JVM has what it takes; else a coroutine has those of the loop. */
+  /**
+   * Whether this JVM lets us exchange thread-locals; if not, a coroutine uses those of the loop.
+   */
   static final boolean ARE_KNOWN = LOCALS != null && INHERITABLE != null;
 
-  // Of the coroutine, between its turns.
+  // The thread-locals of the coroutine, between its turns.
   private @Nullable Object locals;
   private @Nullable Object inheritable;
 
   private ThreadLocalMaps() {}
 
   /**
-   * Runs a turn with the thread-locals of a coroutine in the place of those of the thread.
+   * Runs a turn with the thread-locals of a coroutine in place of those of the thread. Waits for
+   * memory if there is none.
    *
-   * @param own those of the coroutine; null for none, which most have
-   * @return those that it has after the turn; null for none. Waits for the memory that they take.
+   * @param own those of the coroutine; null if it has none, which is usual
+   * @return those that it has after the turn; null if it has none
    */
   static @Nullable ThreadLocalMaps runWith(@Nullable ThreadLocalMaps own, ContinuationStrand turn) {
     Slot ofLocals = Objects.requireNonNull(LOCALS);
@@ -69,13 +71,17 @@ final class ThreadLocalMaps {
   }
 
   /**
-   * A field of threads. A record, as the compiler takes the fields of one for constant.
+   * A field of class Thread. A record, since the JIT compiler treats the fields of records as
+   * constants.
    *
-   * @param getter of a Thread, to Object
-   * @param setter of a Thread and an Object
+   * @param getter takes a Thread and returns an Object
+   * @param setter takes a Thread and an Object
    */
   private record Slot(MethodHandle getter, MethodHandle setter) {
-    /** By a handle, if java.lang is open to us; else by the unsafe way; else null. */
+    /**
+     * Returns a field: by a handle if java.lang is open, else by {@code sun.misc.Unsafe}; null if
+     * neither works.
+     */
     static @Nullable Slot of(String field) {
       try {
         return opened(field);
@@ -97,7 +103,7 @@ final class ThreadLocalMaps {
               .asType(MethodType.methodType(void.class, Thread.class, Object.class)));
     }
 
-    /** JDK 25 says once, on standard error, that this will not be possible for ever. */
+    /** JDK 25 warns on standard error, once, that this will be removed. */
     private static @Nullable Slot unsafe(String field) {
       try {
         Class<?> type = Class.forName("sun.misc.Unsafe");
@@ -129,7 +135,7 @@ final class ThreadLocalMaps {
             MethodHandles.insertArguments(put, 1, offset)
                 .asType(MethodType.methodType(void.class, Thread.class, Object.class)));
       } catch (ReflectiveOperationException | RuntimeException another) {
-        return null; // It is forbidden in this JVM, or the JDK is another one.
+        return null; // This JVM forbids it, or the JDK is another version.
       }
     }
 

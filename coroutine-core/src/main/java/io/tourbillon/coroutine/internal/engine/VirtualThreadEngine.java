@@ -2,12 +2,15 @@ package io.tourbillon.coroutine.internal.engine;
 
 import io.tourbillon.timer.internal.MemoryReserve;
 
-/** Virtual threads whose scheduler is the loop, in the shape of a {@link VirtualThreadPool}. */
+/**
+ * The engine that runs coroutines in virtual threads whose scheduler is the loop, by a {@link
+ * VirtualThreadPool}.
+ */
 public final class VirtualThreadEngine extends LoopEngine {
   /*
-   * The threads that wait for all sockets of the process are virtual ones, made at the first wait.
-   * If that was in one of ours they would be on its loop, and all sockets would wait whenever that
-   * is busy.
+   * The JDK makes the virtual threads that poll all sockets of the process at the first wait. If
+   * that wait was in a coroutine, they would run on its loop, and all sockets would wait whenever
+   * that loop is busy.
    */
   static {
     Scheduling.initialise("sun.nio.ch.Poller");
@@ -15,6 +18,7 @@ public final class VirtualThreadEngine extends LoopEngine {
 
   private final VirtualThreadPool pool;
 
+  /** Creates the engine of a loop. */
   public VirtualThreadEngine(EngineLoop loop) {
     super(loop);
     pool = new VirtualThreadPool(loop);
@@ -36,9 +40,9 @@ public final class VirtualThreadEngine extends LoopEngine {
   }
 
   /**
-   * The loop's own thread must not wait for locks that coroutines may be queued for: it would wait
-   * behind one that needs the loop to go on. So it runs no code that takes any. Waits for the
-   * memory that a thread takes, as in {@link OffLoop#start}.
+   * Runs the task in a virtual thread on the loop. The loop's thread must not wait for a lock that
+   * a coroutine may hold or wait for: that coroutine could not run without the loop. Waits for
+   * memory if there is none, as {@link OffLoop#start} does.
    */
   @Override
   public void runTask(Runnable task) {

@@ -9,29 +9,35 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An event loop as the JDK sees it: the scheduler of virtual threads. It is a ForkJoinPool because
- * the JDK hands timed waits to nothing else; it has no threads of its own, and runs nothing.
+ * the JDK passes timed waits to no other class; it has no threads and runs nothing.
  *
- * <p>The JDK calls {@link #execute} with the continuation of a thread, always the same object, when
- * the thread can go on, and {@link #schedule} when one has begun a timed wait. Neither may block,
+ * <p>When a thread can go on, the JDK calls {@link #execute} with its continuation, always the same
+ * object. When a thread begins a timed wait, the JDK calls {@link #schedule}. Neither may block,
  * throw or refuse: the caller can be a thread of the JDK that serves the whole process.
  *
- * <p>All fields are the loop's own.
+ * <p>Any thread may call {@code execute}; everything else is loop-confined.
  */
+@LoopConfined
 final class VirtualThreadPool extends ForkJoinPool {
   private final EngineLoop loop;
 
   /** Coroutines in blocking calls, by their continuations. */
   private final IdentityHashMap<Runnable, EngineTask> blocked = new IdentityHashMap<>();
 
-  /** Whose continuation, when it is submitted next, is not queued: it gives up its turn. */
+  /**
+   * The strand that is giving up its turn; its continuation is not queued when the JDK submits it.
+   */
   private @Nullable VirtualThreadStrand leaving;
 
-  /** Whether a thread is being started, whose continuation is not queued but returned. */
+  /**
+   * Whether a thread is being started; {@link #start} then returns its continuation instead of
+   * queueing it.
+   */
   private boolean starting;
 
   private @Nullable Runnable started;
 
-  /** The continuation that runs, if it is that of no coroutine. */
+  /** The continuation that runs; null if it belongs to a coroutine. */
   private @Nullable Runnable guest;
 
   VirtualThreadPool(EngineLoop loop) {
@@ -61,7 +67,7 @@ final class VirtualThreadPool extends ForkJoinPool {
     return loop.beginTimedWait(guest, expiry, unit.toNanos(delay));
   }
 
-  /** Starts a thread and returns its continuation, which is for the caller to run. */
+  /** Starts a thread and returns its continuation, which the caller must run. */
   Runnable start(Thread thread) {
     starting = true;
     try {
@@ -77,17 +83,17 @@ final class VirtualThreadPool extends ForkJoinPool {
     }
   }
 
-  /** A coroutine is about to yield. */
+  /** Notes that a coroutine is about to yield. */
   void beginLeave(VirtualThreadStrand strand) {
     leaving = strand;
   }
 
-  /** It goes on, whether it has left or not. */
+  /** Notes that the coroutine runs again, whether it has left its carrier or not. */
   void endLeave() {
     leaving = null;
   }
 
-  /** From now on the continuation, when the JDK submits it, is this coroutine's turn. */
+  /** Makes the continuation, when the JDK submits it next, a turn of this coroutine. */
   void expect(Runnable continuation, EngineTask coroutine) {
     while (true) {
       try {
@@ -99,7 +105,7 @@ final class VirtualThreadPool extends ForkJoinPool {
     }
   }
 
-  /** Runs what was in the ready queue: the turn of a coroutine, or of someone else's thread. */
+  /** Runs a task from the ready queue: the turn of a coroutine, or of another virtual thread. */
   void run(Runnable task) {
     EngineTask coroutine = blocked.isEmpty() ? null : blocked.remove(task);
     if (coroutine != null) {

@@ -3,29 +3,32 @@ package io.tourbillon.coroutine.internal.engine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A coroutine on a virtual thread whose scheduler is the loop. To suspend is to yield, with the
- * continuation that the JDK submits at that moment not queued; to resume is to run that
- * continuation. Parking would look better in a thread dump, where a suspended coroutine seems to be
- * runnable now; but a thread that cannot leave its carrier parks there, which would stop the loop
- * for good, while a yield just returns.
+ * A coroutine on a virtual thread whose scheduler is the loop. To suspend yields, and the
+ * continuation that the JDK then submits is not queued; to resume runs that continuation. Parking
+ * would look better in a thread dump, where a suspended coroutine now seems to be runnable. But a
+ * thread that cannot leave its carrier parks the carrier, which would stop the loop for good, while
+ * a yield just returns.
  *
- * <p>The JDK may find the thread not runnable when it is resumed: while its stack is being read, as
- * for a thread dump. Then it submits the continuation again a moment later, and that is the turn.
- * And it submits it after each such reading, turn or not; a thread that runs without a turn yields
- * again.
+ * <p>While the JDK reads the stack of the thread, as for a thread dump, the thread cannot run. If
+ * it is resumed then, the JDK submits the continuation again a moment later, and the turn runs
+ * then. The JDK submits it after each such reading, even without a turn; a thread that runs without
+ * a turn yields again.
  */
 final class VirtualThreadStrand implements Strand {
   private final VirtualThreadPool pool;
   private final EngineTask coroutine;
   private final Thread thread;
 
-  /** The JDK's, for this thread; known since the thread was started. */
+  /** The continuation that the JDK made for this thread; null until the thread is started. */
   private @Nullable Runnable continuation;
 
-  /** Given by the loop, but for the first; taken by the coroutine. Both run on one thread. */
+  /**
+   * True from the resume by the loop until the coroutine takes the turn; the first turn does
+   * without. Both run on one carrier thread.
+   */
   private boolean turn;
 
-  /** Whether it is off the carrier because it has suspended. */
+  /** Whether the thread has left the carrier because it suspended. */
   private boolean left;
 
   VirtualThreadStrand(VirtualThreadPool pool, EngineTask coroutine) {
@@ -59,7 +62,10 @@ final class VirtualThreadStrand implements Strand {
     return run(known);
   }
 
-  /** Whoever has not taken the turn, or is in a blocking call, goes on when the JDK says so. */
+  /**
+   * Runs the continuation. A thread that did not take the turn, or is in a blocking call, goes on
+   * when the JDK submits it.
+   */
   private Pause run(Runnable known) {
     known.run();
     if (!turn && left) {
@@ -73,7 +79,7 @@ final class VirtualThreadStrand implements Strand {
   }
 
   @Override
-  @SuppressWarnings("ThreadPriorityCheck") // Here it means what it says: the way off the carrier.
+  @SuppressWarnings("ThreadPriorityCheck") // Yielding is the way off the carrier.
   public void suspend() {
     while (!turn) {
       try {
@@ -91,7 +97,7 @@ final class VirtualThreadStrand implements Strand {
     turn = false;
   }
 
-  /** The JDK has taken it off the carrier. */
+  /** Notes that the JDK has taken the thread off the carrier. */
   void left() {
     left = true;
   }

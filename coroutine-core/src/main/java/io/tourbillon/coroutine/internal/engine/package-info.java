@@ -1,17 +1,26 @@
 /**
- * How the three engines carry the stacks of coroutines.
+ * The three engines, which carry the stacks of coroutines.
  *
  * <p>A {@link io.tourbillon.coroutine.internal.engine.LoopEngine} serves one loop: it makes the
  * loop's thread and a {@link io.tourbillon.coroutine.internal.engine.Strand} for each coroutine,
- * and runs code of users where that may block. An engine knows its loop and its coroutines by two
- * interfaces alone, {@link io.tourbillon.coroutine.internal.engine.EngineLoop} and {@link
- * io.tourbillon.coroutine.internal.engine.EngineTask}, so this package depends on no other of this
- * module.
+ * and runs code of users where that code may block.
  *
- * <p>To add an engine: extend {@code LoopEngine}, implement {@code Strand}, and add a constant to
- * the public enum {@code Engine}, which says what the JVM needs for it. If a coroutine runs in a
- * thread from which {@link io.tourbillon.coroutine.internal.engine.LoopOfThread} cannot see the
- * loop, extend that.
+ * <pre>
+ *   VirtualThreadEngine, VirtualThreadStrand   a virtual thread whose scheduler is the loop;
+ *                                              VirtualThreadPool is the loop as the JDK sees it
+ *   ContinuationEngine, ContinuationStrand     a raw continuation on the loop's thread
+ *   HandoffEngine, HandoffStrand               a stock virtual thread, and a flag for the turn
+ * </pre>
+ *
+ * <p><b>Rule.</b> This package depends on no other package of this module. An engine knows its loop
+ * and its coroutines only through {@link io.tourbillon.coroutine.internal.engine.EngineLoop} and
+ * {@link io.tourbillon.coroutine.internal.engine.EngineTask}. Nothing above {@code LoopEngine} and
+ * {@code Strand} knows which engine it runs on.
+ *
+ * <p>To add an engine: extend {@code LoopEngine}, implement {@code Strand}, add a constant to the
+ * public {@code Engine}, which names the JVM flag, and cases to {@code internal.scheduler.Engines}.
+ * If the engine runs coroutines in threads that {@link
+ * io.tourbillon.coroutine.internal.engine.LoopOfThread} cannot map to their loop, extend that.
  */
 @NullMarked
 package io.tourbillon.coroutine.internal.engine;

@@ -1,23 +1,23 @@
 package io.tourbillon.coroutine.internal.loop;
 
+import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.coroutine.internal.engine.Strand;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The next few tasks of a loop, whose memory is asked for together. Among a million coroutines each
- * turn finds its objects in main memory, one behind the other; reading those of a whole batch first
- * lets the processor wait for many of them at a time.
- *
- * <p>The loop's own.
+ * The next few tasks of a loop, whose memory is read ahead together. With a million coroutines, the
+ * objects of each turn are in main memory, not in a cache; reading those of a whole batch first
+ * lets the processor wait for many of them at the same time.
  */
+@LoopConfined
 final class Batch {
   private static final int MOST = 32;
 
   private final @Nullable Runnable[] tasks = new @Nullable Runnable[MOST];
   private final @Nullable Strand[] strands = new @Nullable Strand[MOST];
 
-  /** Written so that what it counts must be read. */
+  /** Written so that the compiler cannot drop the reads that it counts. */
   private int alive;
 
   private int size;
@@ -27,7 +27,7 @@ final class Batch {
     return place == size;
   }
 
-  /** The next task, or null; from the queue when the batch has come to its end. */
+  /** Returns the next task, or null. Refills the batch from the queue when it is used up. */
   @Nullable Runnable poll(Queue<Runnable> ready) {
     if (place == size) {
       fill(ready);

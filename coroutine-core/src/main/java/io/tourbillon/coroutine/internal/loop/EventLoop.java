@@ -21,34 +21,34 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread that owns a wheel and a ready queue, and gives turns to the tasks that are in it.
+ * One thread that owns a wheel and a ready queue, and gives turns to the tasks in the queue.
  *
- * <p>A round of the loop, with step names as method names:
+ * <p>A round of the loop; the steps are named as their methods:
  *
  * <ol>
- *   <li>{@link #readMail}: what other threads have sent.
+ *   <li>{@link #readMail}: takes in what other threads have sent.
  *   <li>{@link #advance}: reads the clock and makes ready what is due.
- *   <li>{@link #runReady}: runs tasks in the order in which they became ready, for a millisecond
- *       and then up to sixteen turns more, so that timers are not held up by many short turns. Long
- *       ones do hold them up; the watchdog reports it when the turns between two looks at the clock
- *       are longer together than its bound.
- *   <li>{@link LoopWheel#trimWhenDue}: gives back memory that a peak has left behind.
+ *   <li>{@link #runReady}: runs tasks in the order of the policy, for a millisecond and then up to
+ *       sixteen more turns, so that many short turns do not delay timers. Long turns do delay them;
+ *       the watchdog reports when the turns between two readings of the clock together exceed its
+ *       limit.
+ *   <li>{@link LoopWheel#trimWhenDue}: gives back memory after a peak.
  *   <li>{@link #rest}: waits until the next event, exactly.
  * </ol>
  *
- * <p><b>Who may touch what.</b> Everything belongs to the loop, or to the one task of it that has
- * the turn, but for the mailbox. {@link Mailbox} says how a loop is woken that rests.
+ * <p><b>Who may touch what.</b> Everything but the mailbox is loop-confined: only the loop, or the
+ * task that has the turn, uses it. {@link Mailbox} explains how a resting loop is woken.
  *
- * <p><b>How it ends.</b> When it {@link #isFinished}, and nothing is due, the thread ends. Threads
- * that other code has started on this loop may still come back, from a socket for example. Then the
- * sender of the message starts another thread, which goes on where this one has stopped; for
- * nothing that comes here may be refused.
+ * <p><b>How it ends.</b> The thread ends when the loop {@link #isFinished} and nothing is due.
+ * Virtual threads of users may still come back to this loop, from a socket for example. Then the
+ * sender of the message starts another thread, which continues where this one stopped, since no
+ * message may be refused.
  */
 public abstract class EventLoop implements EngineLoop {
-  /** Messages read between two looks at the clock. */
+  /** The number of messages read between two readings of the clock. */
   private static final int INTAKE = 1024;
 
-  /** Of the thread that runs now, or null if nobody wants one. */
+  /** The watchdog of the current thread; null if none is wanted. */
   private @Nullable Watchdog<?> watchdog;
 
   private final LoopEngine engine;
@@ -60,12 +60,12 @@ public abstract class EventLoop implements EngineLoop {
   private final ReadyQueue ready;
   private final Turns turns;
 
-  /** What chance is, if turns are left to it. */
+  /** The random generator, if the policy is random; null otherwise. */
   private final @Nullable RandomGenerator chance;
 
   private final LoopCounts counts = new LoopCounts();
 
-  /** Null if the loop goes by the real clock. */
+  /** Null if the loop uses the system's clock. */
   private final @Nullable RealTimeWaits realTimeWaits;
 
   /** Null if nothing is to be measured. */
@@ -75,35 +75,35 @@ public abstract class EventLoop implements EngineLoop {
   private final MemoryReserve memory = new MemoryReserve();
   private volatile @Nullable Thread thread;
 
-  /** What has the turn, or null. Other threads only want a glimpse, so it is plain. */
+  /** The task that has the turn, or null. Plain, since other threads only take a glimpse. */
   private @Nullable LoopTask current;
 
-  /** Set once, when the loop has failed; volatile, so that nothing more is sent here. */
+  /** Set once by the loop when it fails. Volatile, so that senders see it. */
   private volatile boolean dead;
 
-  /** When the task that gives up the turn wants to be woken. */
+  /** When the task that gives the turn back wants to be woken. */
   private long wakeNanos = LoopWheel.NEVER;
 
   private long nowNanos;
 
-  /** The {@link Stamp} of the last look at the clock. */
+  /** The {@link Stamp} of the last reading of the clock. */
   private int stamp;
 
-  /** Up to when the time in which it was busy has been counted. */
+  /** The time up to which busy time has been counted. */
   private long busyUntilNanos;
 
   /** Written before {@link #dead}. */
   private IllegalStateException causeOfDeath = new IllegalStateException("alive");
 
   /**
-   * A loop that is not started.
+   * Creates a loop that is not started.
    *
-   * @param scale begins when its scheduler was made
-   * @param budgetNanos what {@link #isOverBudget} compares with
+   * @param scale its time begins when the scheduler was made
+   * @param budgetNanos the limit of {@link #isOverBudget}
    * @param recordStats whether lateness and turns are measured
    * @param newEngine makes the engine that serves it
    */
-  @SuppressWarnings("this-escape") // Its parts keep it; what they call here is final.
+  @SuppressWarnings("this-escape") // Its parts keep a reference, and call only final methods.
   protected EventLoop(
       String name,
       Clock clock,
@@ -125,40 +125,47 @@ public abstract class EventLoop implements EngineLoop {
     turns = new Turns(this, engine, ready, recorder);
   }
 
-  // For its owner to say.
+  // For the subclass.
 
-  /** Starts a watchdog over the thread; null if there is to be none. */
+  /** Starts a watchdog over the thread; returns null if none is wanted. */
   protected abstract @Nullable Watchdog<?> newWatchdog(Thread thread);
 
-  /** A task has come here, for which there is a place. Does not fail for want of memory. */
+  /** Takes in a task that has a place here. Does not fail if memory runs out. */
   protected abstract void adopt(LoopTask task);
 
-  /** A task has come after the death of the loop. By any thread. */
+  /** Refuses a task that came after the loop died. Called by any thread. */
   protected abstract void refuse(LoopTask task, IllegalStateException causeOfDeath);
 
-  /** Whether nothing will be made ready any more but by the wheel and by other threads. */
+  /** Returns whether only the wheel and other threads can still make a task ready. */
   protected abstract boolean isFinished();
 
-  /** Something of ours, or a turn, has thrown. */
+  /** Reports that a task of the loop, or a turn, has thrown. */
   protected abstract void failed(Object task, Throwable failure);
 
-  /** What has come after its end waits, as no thread could be started for it. By any thread. */
+  /**
+   * Reports that messages wait because no thread could be started for them after the loop had
+   * ended. Called by any thread.
+   */
   protected abstract void notRevived(Throwable failure);
 
-  /** Something in here is broken. Nobody is to wait for what will not come. */
+  /** Fails everything that waits for this loop, because the loop has died. */
   protected abstract void died(IllegalStateException causeOfDeath);
 
-  /** A task, or else another thread here, does not heed the clock of the scheduler. */
+  /**
+   * Reports a wait by the system's clock instead of the clock of the scheduler.
+   *
+   * @param task the task that waits; null for another thread on this loop
+   */
   protected abstract void waitsInRealTime(@Nullable LoopTask task);
 
-  // By any thread.
+  // May be called by any thread.
 
   @Override
   public final String name() {
     return name;
   }
 
-  /** The clock by which it goes. */
+  /** Returns the clock of the scheduler. */
   public final Clock clock() {
     return clock;
   }
@@ -168,7 +175,7 @@ public abstract class EventLoop implements EngineLoop {
     return clock.equals(Clock.system());
   }
 
-  /** The time since the scheduler was made. */
+  /** Returns the time since the scheduler was made. */
   public final long elapsedNanos() {
     return scale.elapsedNanos(clock.nanoTime());
   }
@@ -200,12 +207,14 @@ public abstract class EventLoop implements EngineLoop {
     mailbox.end();
   }
 
-  /** Whether the caller is on this loop: its own thread, or code that has a turn here. */
+  /** Returns whether the caller is on this loop: its thread, or code that has a turn here. */
   protected final boolean isHere() {
     return equals(LoopOfThread.get());
   }
 
-  /** Does it at once if this is the loop, and else as soon as the loop gets to it. */
+  /**
+   * Runs a message: at once if the caller is on this loop, otherwise when the loop reads its mail.
+   */
   public final void tell(Message message) {
     if (isHere()) {
       message.run();
@@ -224,8 +233,8 @@ public abstract class EventLoop implements EngineLoop {
   }
 
   /**
-   * Runs a task of the scheduler's timers, in a turn of its own. Waits for the memory that this
-   * takes: a timer expires once.
+   * Runs a task of the scheduler's timers in a turn of its own. Waits for memory if there is none,
+   * since a timer expires only once.
    */
   public final void runTimerTask(Runnable task) {
     execute(timerTurn(task));
@@ -241,19 +250,19 @@ public abstract class EventLoop implements EngineLoop {
     }
   }
 
-  /** Runs a task of users, at once if the calling thread is one that may wait for locks. */
+  /** Runs a task of users; at once if the calling thread may wait for locks. */
   public final void runTask(Runnable task) {
     if (!Thread.currentThread().equals(thread)) {
       task.run();
     } else if (dead) {
-      // No engine runs anything here any more, and others of this loop are still to be told.
+      // No engine runs tasks here any more, and other listeners must still be notified.
       OffLoop.start(name + "-task", task);
     } else {
       engine.runTask(task);
     }
   }
 
-  /** Takes in a task that was placed here. */
+  /** Takes in a task that was placed on this loop. */
   public final void accept(LoopTask task) {
     if (isHere()) {
       adopt(task);
@@ -273,9 +282,9 @@ public abstract class EventLoop implements EngineLoop {
   }
 
   /**
-   * Starts a thread for mail that has come after the last one has ended. If there can be none the
-   * mail waits for whoever sends the next: the sender can be a thread of the JDK that serves the
-   * whole process, and must not be ended by what is missing here.
+   * Starts a thread for mail that came after the last thread had ended. If none can be started, the
+   * mail waits for the next sender. The sender can be a thread of the JDK that serves the whole
+   * process, so it must not see the failure.
    */
   private void revive() {
     try {
@@ -285,27 +294,27 @@ public abstract class EventLoop implements EngineLoop {
     }
   }
 
-  /** Whether its thread has ended and nobody wants another. */
+  /** Returns whether its thread has ended and no mail needs another. */
   public final boolean hasEnded() {
     return mailbox.isEnded() && mailbox.isEmpty();
   }
 
-  /** Whether it has failed; nothing runs here any more. */
+  /** Returns whether it has died; nothing runs here any more. */
   public final boolean isDead() {
     return dead;
   }
 
-  /** How many messages wait; a glimpse. */
+  /** Returns about how many messages wait. */
   protected final int mail() {
     return mailbox.size();
   }
 
-  /** What has happened here, for any thread to read. */
+  /** Returns the counts of this loop. */
   public final LoopCounts counts() {
     return counts;
   }
 
-  /** Adds what was measured, if anything was. */
+  /** Adds the measured times to distributions; does nothing if the loop does not measure. */
   public final void addTo(
       Distribution.Builder lateness, Distribution.Builder wait, Distribution.Builder turn) {
     if (recorder != null) {
@@ -313,7 +322,7 @@ public abstract class EventLoop implements EngineLoop {
     }
   }
 
-  /** Who has the turn; for other threads than the loop's a glimpse. */
+  /** Returns the task that has the turn, or null; other threads may see a stale value. */
   public @Nullable LoopTask current() {
     return current;
   }
@@ -323,7 +332,7 @@ public abstract class EventLoop implements EngineLoop {
     return thread;
   }
 
-  /** The engine that serves it. */
+  /** Returns the engine of this loop. */
   protected final LoopEngine engine() {
     return engine;
   }
@@ -333,7 +342,7 @@ public abstract class EventLoop implements EngineLoop {
     return Printable.of(name);
   }
 
-  // By the loop's own thread.
+  // Called by the thread of the loop.
 
   @Override
   public final void run() {
@@ -352,7 +361,7 @@ public abstract class EventLoop implements EngineLoop {
           memory.refill();
           goesOn = rest();
         } catch (OutOfMemoryError full) {
-          // What allocates does so before it changes anything, so the next round does it again.
+          // Each step allocates before it changes anything, so the next round can repeat it.
           memory.release();
         }
       }
@@ -367,7 +376,10 @@ public abstract class EventLoop implements EngineLoop {
     }
   }
 
-  /** After its death: who comes too late is told, by a thread that is started for that. */
+  /**
+   * Refuses the tasks in the mailbox of a dead loop. A thread that is started for late mail calls
+   * this, too.
+   */
   private void refuseMail() {
     do {
       for (Runnable mail = mailbox.poll(); mail != null; mail = mailbox.poll()) {
@@ -417,14 +429,14 @@ public abstract class EventLoop implements EngineLoop {
     }
   }
 
-  /** A message is ours, and short; but code that it calls may run out of memory or stack. */
+  /** Runs a message. Messages are short, but may run out of memory or stack. */
   private void runSafely(Message message) {
     for (int attempt = 1; ; attempt++) {
       try {
         message.run();
         return;
       } catch (OutOfMemoryError full) {
-        // A message that has been cut short by this can be run again.
+        // Messages allocate before they change anything, so this one can run again.
         if (attempt == MemoryReserve.ATTEMPTS) {
           failed(message, full);
           return;
@@ -437,7 +449,9 @@ public abstract class EventLoop implements EngineLoop {
     }
   }
 
-  /** Returns whether to go on; if not, another thread may have begun to. */
+  /**
+   * Rests until the next event. Returns false if this thread must end; another may have started.
+   */
   private boolean rest() {
     if (wheel.isBehind() || !ready.isEmpty()) {
       return true;
@@ -460,39 +474,39 @@ public abstract class EventLoop implements EngineLoop {
     return true;
   }
 
-  // By the loop, or by the task that has the turn.
+  // Called by the loop, or by the task that has the turn.
 
-  /** What is due when. */
+  /** Returns the deadlines of this loop. */
   public final LoopWheel wheel() {
     return wheel;
   }
 
-  /** Whether the turn that goes on has lasted for long, or some before it have. */
+  /** Returns whether the current turn, together with short ones before it, exceeds the budget. */
   public final boolean isOverBudget() {
     return elapsedNanos() - turns.lookNanos() >= budgetNanos;
   }
 
-  /** What chance is here, if the order of turns is left to it; else null. */
+  /** Returns the random generator of a random policy; null for other policies. */
   public final @Nullable RandomGenerator chance() {
     return chance;
   }
 
-  /** A task has the turn from now on. */
+  /** Notes that a task has the turn. */
   public final void begin(LoopTask task) {
     current = task;
   }
 
-  /** Nobody has the turn from now on. */
+  /** Notes that no task has the turn. */
   public final void end() {
     current = null;
   }
 
-  /** The task that has the turn is about to suspend until then at most, or for ever. */
+  /** Sets the time until which the task with the turn will suspend at most. */
   public final void wakeAt(long elapsedNanos) {
     wakeNanos = elapsedNanos;
   }
 
-  /** When the task that has just suspended wants to be woken. */
+  /** Returns and resets the time at which the task that has just suspended must be woken. */
   public final long takeWakeNanos() {
     long nanos = wakeNanos;
     wakeNanos = LoopWheel.NEVER;
@@ -500,8 +514,8 @@ public abstract class EventLoop implements EngineLoop {
   }
 
   /**
-   * Puts a task among those that wait for a turn. A wake-up must not be lost: while there is no
-   * memory for it, waits for some, and nothing goes on here.
+   * Adds a task to the ready queue. Waits for memory if there is none, since a wake-up must not be
+   * lost; the loop stands still meanwhile.
    */
   @Override
   public final void makeReady(Runnable task) {
@@ -515,7 +529,7 @@ public abstract class EventLoop implements EngineLoop {
     }
   }
 
-  /** Takes back what was made ready last. Looks at all that is ready. */
+  /** Removes a task that was made ready. Takes time in proportion to the tasks that are ready. */
   protected final void takeBack(Runnable task) {
     ready.takeBack(task);
   }
@@ -532,7 +546,7 @@ public abstract class EventLoop implements EngineLoop {
     return wait;
   }
 
-  /** Arms an entry of the wheel that must not be lost. Waits for the memory that this takes. */
+  /** Arms an entry of the wheel that must not be lost. Waits for memory if there is none. */
   public final long armSurely(long elapsedNanos, Expiry due) {
     while (true) {
       try {
@@ -543,7 +557,7 @@ public abstract class EventLoop implements EngineLoop {
     }
   }
 
-  /** For whatever changes its state now. */
+  /** Returns the stamp for a coroutine that changes its state now. */
   public final int stamp() {
     return stamp;
   }

@@ -1,7 +1,7 @@
 package io.tourbillon.coroutine.internal.loop;
 
-/** What the wheel of a loop holds. */
+/** An entry in the wheel of a loop. */
 public interface Expiry {
-  /** It is due. By the loop, which must not touch the wheel in it. */
+  /** Called by the loop when the entry is due. Must not use the wheel. */
   void expired();
 }

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.loop;
 
+import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.coroutine.internal.observe.FlightRecorder;
 import io.tourbillon.coroutine.internal.observe.LateDelayEvent;
 import io.tourbillon.coroutine.internal.observe.LoopRecorder;
@@ -11,15 +12,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The wheel of a loop, in nanoseconds of elapsed time: expires what is due, measures how late that
- * was, and gives back memory that a peak has left behind. The loop's own, or of its coroutine that
- * has the turn.
+ * The wheel of a loop, in nanoseconds of elapsed time. Expires what is due, measures how late that
+ * was, and gives back memory after a peak.
  */
+@LoopConfined
 public final class LoopWheel {
-  /** When there is nothing to be done. */
+  /** The deadline of what never expires. */
   public static final long NEVER = TimingWheel.NEVER;
 
-  /** Expiries handled between two looks at the clock. */
+  /** The number of expiries between two readings of the clock. */
   private static final int INTAKE = 1024;
 
   private static final long TRIM_DELAY_NANOS = 500_000_000;
@@ -37,7 +38,7 @@ public final class LoopWheel {
   private long nowNanos;
   private long trimNanos = NEVER;
 
-  // What the last look at the wheel has found over.
+  // What the last advance of the wheel found.
   private long firstDueTick;
   private int dueCount;
   private boolean behind;
@@ -57,7 +58,7 @@ public final class LoopWheel {
     return wheel.arm(scale.tickAtOrAfter(deadlineNanos), due);
   }
 
-  /** Moves an entry to an earlier time; not to a later one. */
+  /** Moves an entry to an earlier deadline. Does nothing if the new deadline is later. */
   public void rearmEarlier(long timerId, long deadlineNanos) {
     long tick = scale.tickAtOrAfter(deadlineNanos);
     if (tick < wheel.deadlineTick(timerId, tick)) {
@@ -65,17 +66,17 @@ public final class LoopWheel {
     }
   }
 
-  /** Takes an entry out. */
+  /** Removes an entry. */
   public void disarm(long timerId) {
     wheel.cancel(timerId);
   }
 
-  /** When an entry is due. */
+  /** Returns the deadline of an entry. */
   public long deadlineNanos(long timerId) {
     return scale.startNanos(wheel.deadlineTick(timerId, NEVER));
   }
 
-  /** Expires what is due, up to a number of them. */
+  /** Expires what is due, up to {@link #INTAKE} entries. */
   void advance(long nowNanos) {
     this.nowNanos = nowNanos;
     long tick = scale.tickAt(nowNanos);
@@ -107,7 +108,7 @@ public final class LoopWheel {
     }
   }
 
-  /** Whether more was due than it has expired. */
+  /** Returns whether more was due than the last advance expired. */
   boolean isBehind() {
     return behind;
   }
@@ -129,13 +130,13 @@ public final class LoopWheel {
     return wheel.nextEventTick() == NEVER;
   }
 
-  /** When there is something to expire, to move or to trim, or NEVER. */
+  /** Returns when there is something to expire, cascade or trim; NEVER if there is nothing. */
   long nextEventNanos() {
     long tick = wheel.nextEventTick();
     return Math.min(tick == NEVER ? NEVER : scale.startNanos(tick), trimNanos);
   }
 
-  /** All entries. */
+  /** Returns all entries. */
   public List<Expiry> all() {
     List<Expiry> all = new ArrayList<>();
     for (int page = 0; page < wheel.pageCount(); page++) {

@@ -10,8 +10,8 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What other threads have sent to a loop, and the rest of the loop, which ends when something is
- * sent.
+ * The messages that other threads have sent to a loop, and the place where the loop sleeps until a
+ * message arrives or a deadline passes.
  *
  * <pre>
  *   ENDED ---- begin ----> AWAKE <---- rest ----> RESTING
@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  *     +-------- end ---------+
  * </pre>
  *
- * <p><b>Who may touch what.</b> Any thread sends and begins; the rest is for the one thread that
- * has begun, until it ends.
+ * <p><b>Who may touch what.</b> Any thread may send and begin. Everything else is for the one
+ * thread that has begun, until it ends.
  *
- * <p><b>How the loop is woken.</b> A sender puts its message into the queue and then reads {@link
- * #rest}; the loop writes {@link #rest} and then looks whether the queue is empty. Either has a
- * full fence in between (the sender one of its own, as a queue that grows publishes its index by an
- * ordered write), so at least one of them sees what the other did: a message is not left lying
- * while the loop rests.
+ * <p><b>How a sleeping loop is woken.</b> A sender adds its message to the queue and then reads
+ * {@link #rest}. The loop writes {@link #rest} and then checks whether the queue is empty. Both
+ * have a full fence in between, so at least one sees what the other did: no message is left in the
+ * queue while the loop sleeps. The sender needs an explicit fence, because a queue that grows
+ * publishes its index by an ordered write.
  */
 final class Mailbox {
   private static final VarHandle REST;
@@ -45,20 +45,26 @@ final class Mailbox {
 
   private static final int CHUNK = 1024;
 
-  /** Written by all, read by the loop. */
+  /** Any thread adds, only the loop polls. */
   private final Queue<Runnable> queue = new MpscUnboundedAtomicArrayQueue<>(CHUNK);
 
-  /** AWAKE, RESTING or ENDED; written by the loop, and from ENDED back by whoever begins. */
+  /**
+   * AWAKE, RESTING or ENDED. The loop writes it; only the change from ENDED to AWAKE is made by the
+   * thread that begins.
+   */
   private volatile int rest = ENDED;
 
-  /** Written before the thread starts, read by who sends. Volatile, as threads may follow. */
+  /**
+   * Written before the thread of the loop starts, read by senders. Volatile, since another thread
+   * may follow.
+   */
   private volatile Clock.@Nullable Alarm alarm;
 
   /**
-   * Sends, and wakes the loop if it rests. While there is no memory for it, waits for some: what is
-   * sent may be a wake-up, which must not be lost.
+   * Sends a message and wakes the loop if it rests. Waits for memory if there is none, since a
+   * message may be a wake-up and must not be lost.
    *
-   * @return whether there is nobody to read it: the loop has to begin
+   * @return true if no thread reads the mailbox; the caller must begin one
    */
   boolean send(Runnable mail) {
     put(mail);
@@ -81,17 +87,17 @@ final class Mailbox {
     }
   }
 
-  /** Makes the caller the one who begins, if there is none. */
+  /** Changes ENDED to AWAKE. Returns true for the one caller that must start the thread. */
   boolean begin() {
     return REST.compareAndSet(this, ENDED, AWAKE);
   }
 
-  /** The thread that has begun, or will, waits by this alarm. */
+  /** Sets the alarm by which the thread of the loop sleeps. */
   void waitBy(Clock.Alarm alarm) {
     this.alarm = alarm;
   }
 
-  /** Whether nobody reads it. */
+  /** Returns whether no thread reads the mailbox. */
   boolean isEnded() {
     return rest == ENDED;
   }
@@ -104,16 +110,17 @@ final class Mailbox {
     return queue.size();
   }
 
-  // By the thread that has begun.
+  // Called by the thread that has begun.
 
   @Nullable Runnable poll() {
     return queue.poll();
   }
 
   /**
-   * Waits until something is sent, or for no reason.
+   * Sleeps until a message is sent; may return spuriously.
    *
-   * @param deadlineNanos by the clock, when to return anyway, if {@code isLimited}
+   * @param isLimited whether there is a deadline
+   * @param deadlineNanos the reading of the clock at which to return, if {@code isLimited}
    */
   void rest(boolean isLimited, long deadlineNanos) {
     rest = RESTING;
@@ -134,7 +141,7 @@ final class Mailbox {
     return Objects.requireNonNull(alarm, "begun without an alarm");
   }
 
-  /** Reads no more. What was sent meanwhile is for whoever begins next. */
+  /** Stops reading. The next thread that begins reads what was sent meanwhile. */
   void end() {
     Clock.Alarm bell = alarm;
     if (bell != null) {

@@ -1,5 +1,8 @@
 package io.tourbillon.coroutine.internal.loop;
 
-/** Something that other threads send to a loop and that it does at once, between turns: short. */
+/**
+ * A short action that other threads send to a loop, which runs it between two turns. It must
+ * allocate before it changes anything, since the loop runs it again if memory runs out.
+ */
 @FunctionalInterface
 public interface Message extends Runnable {}

@@ -1,19 +1,21 @@
 package io.tourbillon.coroutine.internal.loop;
 
+import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.coroutine.internal.observe.LoopRecorder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Who waits for a turn on a loop. The loop's own, or that of the coroutine of it that has the turn.
- */
+/** The tasks that are ready and wait for a turn. Measures some of their waits. */
+@LoopConfined
 final class ReadyQueue {
   private final TurnOrder order;
   private final LongSupplier clock;
   private final @Nullable LoopRecorder recorder;
 
   /**
-   * @param recorder is told how long they wait; null if nobody is
+   * Creates an empty queue.
+   *
+   * @param recorder records how long tasks wait; null to record nothing
    */
   ReadyQueue(TurnOrder order, LongSupplier clock, @Nullable LoopRecorder recorder) {
     this.order = order;
@@ -22,9 +24,9 @@ final class ReadyQueue {
   }
 
   /**
-   * Adds one.
+   * Adds a task.
    *
-   * @param nowNanos the time, or a little before
+   * @param nowNanos the elapsed time, or a little before
    */
   void add(Runnable task, long nowNanos) {
     order.add(task, nowNanos);
@@ -33,7 +35,7 @@ final class ReadyQueue {
     }
   }
 
-  /** Takes out the next, or returns null. */
+  /** Removes and returns the next task; null if there is none. */
   @Nullable Runnable poll() {
     Runnable task = order.poll();
     if (recorder != null && task != null && recorder.isSample(task)) {
@@ -42,7 +44,7 @@ final class ReadyQueue {
     return task;
   }
 
-  /** Takes back what was added last. */
+  /** Removes a task that was added, usually the last one. */
   void takeBack(Runnable task) {
     if (order.remove(task) && recorder != null) {
       recorder.forget(task);
@@ -53,7 +55,7 @@ final class ReadyQueue {
     return order.isEmpty();
   }
 
-  /** How many there are, but for a few that are about to have their turn. */
+  /** Returns the number of tasks, without a few that are about to have their turn. */
   int size() {
     return order.size();
   }

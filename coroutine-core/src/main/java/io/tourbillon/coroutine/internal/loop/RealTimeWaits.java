@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.loop;
 
+import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ForkJoinPool;
@@ -9,38 +10,41 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds threads that wait by the real clock while their loop goes by another, such as a virtual
- * one. {@link Thread#sleep} and the timed waits of java.util.concurrent read {@link
- * System#nanoTime} when they are woken, and wait again for what they find is left: where time leaps
- * they would do nothing else. They show themselves by waits that each last to their end, and are
- * shorter than the one before by no more than the real time that has passed: several times in a
- * row, or once by just about that. Such a thread is reported, and waits in real time.
+ * Finds threads that wait by the system's clock while their loop uses another clock, such as a
+ * virtual one. {@link Thread#sleep} and the timed waits of java.util.concurrent read {@link
+ * System#nanoTime} when they are woken, and wait again for the time that is left. Where virtual
+ * time leaps, they would do so forever.
  *
- * <p>The loop's own.
+ * <p>Such a thread is recognised by its waits. Each lasts to its end, and is shorter than the one
+ * before by at most the real time that has passed. This happens several times in a row, or once by
+ * almost exactly that time. The loop reports the thread and lets it wait in real time.
  */
+@LoopConfined
 final class RealTimeWaits {
-  /** So many remainders in a row are no accident. */
+  /** This many remainders in a row are no coincidence. */
   private static final int MOST = 3;
 
-  /** And one is none, if it is shorter by as much as that, and by most of the time that passed. */
+  /**
+   * One remainder is no coincidence if it is shorter by this and by most of the time that passed.
+   */
   private static final long EXACT_NANOS = 10_000_000;
 
-  /** A thread reads the clock a moment before its wait begins. */
+  /** The tolerance: a thread reads the clock a moment before its wait begins. */
   private static final long SLACK_NANOS = 1_000_000;
 
-  /** A wait of 146 years or more is one without limit: time must not leap to its end. */
+  /** A wait of 146 years or more counts as unlimited: time must not leap to its end. */
   private static final long UNLIMITED_NANOS = Long.MAX_VALUE / 2;
 
   private final EventLoop loop;
 
-  /** By the coroutine, or by the continuation of a thread that is none. */
+  /** Histories by coroutine, or by the continuation of another virtual thread. */
   private final Map<Object, History> histories = new WeakHashMap<>();
 
   RealTimeWaits(EventLoop loop) {
     this.loop = loop;
   }
 
-  /** Begins a timed wait, by the clock that the waiter goes by. */
+  /** Begins a timed wait, by the clock that the waiter uses. */
   ScheduledFuture<?> begin(Object waiter, Runnable expiry, long delayNanos) {
     if (delayNanos >= UNLIMITED_NANOS) {
       histories.remove(waiter);
@@ -56,7 +60,7 @@ final class RealTimeWaits {
       try {
         return ForkJoinPool.commonPool().schedule(expiry, delayNanos, TimeUnit.NANOSECONDS);
       } catch (RejectedExecutionException full) {
-        // Then by the loop's clock, as a wait must not be refused.
+        // Falls back to the loop's clock, since a wait must not be refused.
       }
     }
     TimedWait wait = new TimedWait(loop, expiry);
@@ -65,7 +69,7 @@ final class RealTimeWaits {
     return wait;
   }
 
-  /** What a thread has waited for. */
+  /** The last wait of a thread, and how many waits in a row were remainders. */
   private static final class History {
     private @Nullable TimedWait last;
     private long beginNanos;
@@ -73,9 +77,11 @@ final class RealTimeWaits {
     private int remainders;
 
     /**
-     * Notes the next wait, and says how many have been a remainder of the one before, up to it.
+     * Records the next wait. Returns how many waits in a row, up to this one, were the remainder of
+     * the one before.
      *
-     * @param nowNanos in real time
+     * @param delayNanos the length of the wait
+     * @param nowNanos the reading of the system's clock
      */
     int next(long delayNanos, long nowNanos) {
       long shorterNanos = this.delayNanos - delayNanos;

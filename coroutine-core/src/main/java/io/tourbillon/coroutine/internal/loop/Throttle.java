@@ -4,23 +4,26 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spreads turns evenly: each takes the next free time. Times are readings of a clock, so that loops
- * of several schedulers that go by the same clock can share it. (The arithmetic is that of the
- * generic cell rate algorithm, without a burst.)
+ * Spreads turns evenly: each turn takes the next free time. Thread-safe. Times are readings of a
+ * clock, so that loops of several schedulers with the same clock can share a throttle. Uses the
+ * generic cell rate algorithm (ITU-T I.371) without a burst.
  */
 public final class Throttle {
   private static final double SECOND_NANOS = 1e9;
 
-  /** How far ahead a turn is put off at the most, 146 years; and half of what a long can tell. */
+  /**
+   * The longest delay of a turn, 146 years; half the range of a long, so that sums do not overflow.
+   */
   private static final long MOST_AHEAD_NANOS = Long.MAX_VALUE / 2;
 
-  /** In the place of a reading, before the first turn. */
+  /** Stands for a reading before the first turn. */
   private static final long UNUSED = Long.MIN_VALUE;
 
   private final long periodNanos;
 
   /**
-   * From when on the next turn is free. Moved on by compare-and-set, so each time is given once.
+   * The reading from which on the next turn is free. Advanced by compare-and-set, so each time is
+   * given once.
    */
   private final AtomicLong freeNanos = new AtomicLong(UNUSED);
 
@@ -28,7 +31,7 @@ public final class Throttle {
     this.periodNanos = periodNanos;
   }
 
-  /** Null if there is no limit. */
+  /** Returns a throttle for a rate; null if the rate is infinite. */
   public static @Nullable Throttle of(double resumesPerSecond) {
     return resumesPerSecond == Double.POSITIVE_INFINITY
         ? null
@@ -36,9 +39,9 @@ public final class Throttle {
   }
 
   /**
-   * Takes the next time from then on, and returns it.
+   * Takes the next free time and returns it.
    *
-   * @param nowNanos as the clock reads
+   * @param nowNanos the reading of the clock
    */
   public long take(long nowNanos) {
     while (true) {

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.loop;
 
+import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.timer.internal.TickScale;
 import java.util.Objects;
 import java.util.concurrent.Delayed;
@@ -7,12 +8,13 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A timed wait of a virtual thread, as an entry of the loop's wheel. The loop's own. */
+/** A timed wait of a virtual thread, as an entry of the loop's wheel. */
+@LoopConfined
 final class TimedWait implements ScheduledFuture<@Nullable Void>, Expiry {
   private final EventLoop loop;
 
   /**
-   * Let go at its end, as it leads to the thread, and those who keep this may want to forget that.
+   * Cleared at the end of the wait, so that a reference to this object does not keep the thread.
    */
   private @Nullable Runnable expiry;
 
@@ -20,7 +22,9 @@ final class TimedWait implements ScheduledFuture<@Nullable Void>, Expiry {
   private boolean cancelled;
 
   /**
-   * @param expiry the JDK's: makes the thread able to go on
+   * Creates a wait that has not begun.
+   *
+   * @param expiry the JDK's action that lets the thread continue
    */
   TimedWait(EventLoop loop, Runnable expiry) {
     this.loop = loop;
@@ -43,7 +47,7 @@ final class TimedWait implements ScheduledFuture<@Nullable Void>, Expiry {
     return timerId == 0 && !cancelled;
   }
 
-  /** Called when the thread goes on, which may be because this has expired. */
+  /** Called by the JDK when the thread continues; it may do so because this wait expired. */
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
     if (timerId == 0) {

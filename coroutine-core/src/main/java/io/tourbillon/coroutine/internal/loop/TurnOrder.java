@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.loop;
 
+import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.timer.internal.TickScale;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,44 +12,53 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Those who are ready, in the order of a scheduling policy. The loop's own. */
+/** The tasks that are ready, in the order of a scheduling policy. */
+@LoopConfined
 public abstract sealed class TurnOrder {
-  /** Who came first is first. */
+  /** Returns an order by arrival. */
   public static TurnOrder byArrival() {
     return new Arrival();
   }
 
-  /** Groups take turns. */
+  /** Returns an order in which groups take turns. */
   public static TurnOrder byGroup() {
     return new ByGroup();
   }
 
-  /** A step of priority is worth so much of waiting. */
+  /**
+   * Returns an order by priority and waiting time.
+   *
+   * @param stepNanos the waiting time that is worth one step of priority
+   */
   public static TurnOrder byPriority(long stepNanos) {
     return new ByPriority(stepNanos);
   }
 
-  /** Whose limit is over first is first, the horizon at the latest. */
+  /**
+   * Returns an order by deadline.
+   *
+   * @param horizonNanos the deadline of a task without one, from when it became ready
+   */
   public static TurnOrder byDeadline(long horizonNanos) {
     return new ByDeadline(horizonNanos);
   }
 
-  /** Each is as likely as any other. */
+  /** Returns a random order in which each task is equally likely to be next. */
   public static TurnOrder byChance(long seed) {
     return new ByChance(seed);
   }
 
   /**
-   * Adds one.
+   * Adds a task.
    *
-   * @param nowNanos the time, or a little before
+   * @param nowNanos the elapsed time, or a little before
    */
   abstract void add(Runnable task, long nowNanos);
 
-  /** Takes out the next, or returns null. */
+  /** Removes and returns the next task; null if there is none. */
   abstract @Nullable Runnable poll();
 
-  /** Takes one out again and says whether it was there. Looks at all, if it is not the last. */
+  /** Removes a task and returns whether it was there. Searches all tasks unless it is the last. */
   abstract boolean remove(Runnable task);
 
   abstract int size();
@@ -57,16 +67,16 @@ public abstract sealed class TurnOrder {
     return size() == 0;
   }
 
-  /** What chance is, where it decides; else null. */
+  /** Returns the random generator of a random order; null for other orders. */
   @Nullable RandomGenerator chance() {
     return null;
   }
 
-  /** Who came first is first. Looks ahead, so that memory is asked for early. */
+  /** The task that came first is first. Reads ahead, so that memory is fetched early. */
   static final class Arrival extends TurnOrder {
     private static final int ROOM = 16;
 
-    /** Has room for one more at any time but at the beginning of an add. */
+    /** Has room for one more task, except at the beginning of an add. */
     private ArrayDeque<Runnable> queue = new ArrayDeque<>(ROOM);
 
     private int room = ROOM;
@@ -81,8 +91,8 @@ public abstract sealed class TurnOrder {
     }
 
     /**
-     * Makes room before anything is added. An ArrayDeque that grows by itself in a full heap loses
-     * what is in it: it has taken the element by then, and looks empty.
+     * Makes room before a task is added. An ArrayDeque that fails to grow in a full heap loses its
+     * elements: it has stored the new one by then, and looks empty.
      */
     private void grow() {
       ArrayDeque<Runnable> larger = new ArrayDeque<>(2 * room);
@@ -113,8 +123,8 @@ public abstract sealed class TurnOrder {
   }
 
   /**
-   * Groups take turns. Only those are kept that have someone ready. A turn costs the same however
-   * many there are.
+   * Groups take turns. Only groups with a ready task are kept. The cost of a turn does not depend
+   * on their number.
    */
   static final class ByGroup extends TurnOrder {
     private static final Object NO_GROUP = new Object();
@@ -123,7 +133,10 @@ public abstract sealed class TurnOrder {
     private final ArrayDeque<Line> rota = new ArrayDeque<>();
     private int size;
 
-    /** Those of a group; at least one, but for a moment. Small, as most groups have few ready. */
+    /**
+     * The ready tasks of a group: at least one, except during an update. Small, since most groups
+     * have few.
+     */
     private static final class Line {
       final Object group;
       final ArrayDeque<Runnable> queue = new ArrayDeque<>(1);
@@ -188,8 +201,8 @@ public abstract sealed class TurnOrder {
   }
 
   /**
-   * Each has a key when it is added, and the least is first. A turn costs a step for each doubling
-   * of those who are ready.
+   * Each task gets a key when it is added, and the least key is first. A turn costs time in
+   * proportion to the logarithm of the tasks that are ready.
    */
   abstract static sealed class ByKey extends TurnOrder {
     private final PriorityQueue<Entry> queue = new PriorityQueue<>();
@@ -227,7 +240,7 @@ public abstract sealed class TurnOrder {
     }
   }
 
-  /** A step of priority is worth so much of waiting. */
+  /** A step of priority is worth a certain waiting time. */
   static final class ByPriority extends ByKey {
     private final long stepNanos;
 
@@ -241,7 +254,10 @@ public abstract sealed class TurnOrder {
     }
   }
 
-  /** Who has none counts as having a deadline at the horizon, and who is late as having one now. */
+  /**
+   * The earliest deadline is first. A task without one counts as due at the horizon, and a late one
+   * as due now.
+   */
   static final class ByDeadline extends ByKey {
     private final long horizonNanos;
 
@@ -258,7 +274,7 @@ public abstract sealed class TurnOrder {
     }
   }
 
-  /** Each is as likely as any other. */
+  /** Each task is equally likely to be next. */
   static final class ByChance extends TurnOrder {
     private final List<Runnable> ready = new ArrayList<>();
     private final RandomGenerator chance;

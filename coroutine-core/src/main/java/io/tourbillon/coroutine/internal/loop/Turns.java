@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.loop;
 
+import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.coroutine.internal.engine.LoopEngine;
 import io.tourbillon.coroutine.internal.observe.FlightRecorder;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
@@ -9,17 +10,16 @@ import io.tourbillon.timer.internal.watchdog.Watchdog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives turns to those who are ready, one after the other, for about a millisecond. The clock is
- * looked at after the first, and then after 2, 4, 8 and each 16 more while they are short, as that
- * costs a good part of a turn.
- *
- * <p>The loop's own.
+ * Gives turns to the tasks that are ready, one after the other, for about a millisecond. Reading
+ * the clock costs a good part of a turn, so it is read after the first turn and then, while turns
+ * are short, after 2, 4, 8 and each 16 more.
  */
+@LoopConfined
 public final class Turns {
-  /** About so many turns come between two looks at the mailbox and the wheel. */
+  /** About the largest number of turns before the loop looks at the mailbox and the wheel again. */
   private static final int MOST_TURNS = 1024;
 
-  /** Turns between two looks at the clock. */
+  /** The largest number of turns between two readings of the clock. */
   private static final int MOST_STRIDE = 16;
 
   private static final long ROUND_NANOS = 1_000_000;
@@ -31,7 +31,7 @@ public final class Turns {
   /** Null if nothing is to be measured. */
   private final @Nullable LoopRecorder recorder;
 
-  /** When the clock was looked at last. */
+  /** The last reading of the clock. */
   private long lookNanos;
 
   Turns(EventLoop loop, LoopEngine engine, ReadyQueue ready, @Nullable LoopRecorder recorder) {
@@ -44,8 +44,8 @@ public final class Turns {
   /**
    * Gives a round of turns.
    *
-   * @param nowNanos the time
-   * @param dog is told of them, so that it notices one that takes long; null if there is none
+   * @param nowNanos the elapsed time
+   * @param dog the watchdog, which measures the turns; null if there is none
    */
   void give(long nowNanos, @Nullable Watchdog<?> dog) {
     if (dog != null) {
@@ -60,7 +60,7 @@ public final class Turns {
     }
   }
 
-  /** A time before which the turn that goes on has not begun. */
+  /** Returns the last reading of the clock; the current turn began at that time or later. */
   long lookNanos() {
     return lookNanos;
   }

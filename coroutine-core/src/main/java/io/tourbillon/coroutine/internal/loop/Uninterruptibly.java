@@ -9,14 +9,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waiting in a plain thread, however often that is interrupted; it keeps the status for later. */
+/** Waits in a plain thread and ignores interrupts, whose status it restores at the end. */
 public final class Uninterruptibly {
   private Uninterruptibly() {}
 
   /**
-   * Whether it is complete, in whatever way, before the limit is over.
+   * Waits until a future is complete, in whatever way, or the limit has passed.
    *
    * @param limit zero or less does not wait
+   * @return whether the future is complete
    */
   public static boolean isDoneWithin(CompletableFuture<?> end, Duration limit) {
     long deadlineNanos = System.nanoTime() + Math.max(0, TickScale.nanosOf(limit));

@@ -1,14 +1,19 @@
 /**
- * The event loop: what is due, what is ready, and who has the turn.
+ * The event loop: which tasks are due, which are ready, and which one has the turn.
  *
- * <p>An {@link io.tourbillon.coroutine.internal.loop.EventLoop} knows the coroutines that it gives
- * turns to by {@link io.tourbillon.coroutine.internal.loop.LoopTask} alone; what else lives on a
- * loop is for its subclass to know. To add a scheduling policy: add an order to {@link
- * io.tourbillon.coroutine.internal.loop.TurnOrder} and a case to the public {@code
- * SchedulingPolicy}.
+ * <p>A round of an {@link io.tourbillon.coroutine.internal.loop.EventLoop} reads the {@code
+ * Mailbox}, advances the {@code LoopWheel}, gives {@code Turns} to the tasks of the {@code
+ * ReadyQueue} in the order of a {@code TurnOrder}, and rests in the {@code Mailbox} until the next
+ * event. A message that another thread sends to the mailbox wakes a sleeping loop.
  *
- * <p>This package depends on {@code internal.engine} and {@code internal.observe}, and on the wheel
- * of timer-core.
+ * <p><b>Rule.</b> This package depends on {@code internal.engine}, {@code internal.observe} and the
+ * wheel of timer-core. A loop knows the coroutines that it runs only as {@link
+ * io.tourbillon.coroutine.internal.loop.LoopTask}; its subclass {@code CoroutineLoop} knows more.
+ * Everything but the mailbox and the counts is {@link
+ * io.tourbillon.coroutine.internal.engine.LoopConfined}.
+ *
+ * <p>To add a scheduling policy: add an order to {@code TurnOrder}, a case to the public {@code
+ * SchedulingPolicy}, and its mapping to {@code LoopScheduler.orderOf}.
  */
 @NullMarked
 package io.tourbillon.coroutine.internal.loop;

@@ -3,7 +3,8 @@ package io.tourbillon.coroutine.internal.observe;
 import io.tourbillon.timer.internal.EventClasses;
 
 /**
- * Which of our events the JDK's flight recorder is taking, if any: the reading of a flag or two.
+ * Says which of our events a recording of the JDK's flight recorder takes. Each call reads a flag
+ * or two.
  */
 public final class FlightRecorder {
   private static final EventClasses EVENTS =
@@ -16,22 +17,22 @@ public final class FlightRecorder {
 
   private FlightRecorder() {}
 
-  /** Whether events are made as soon as a recording asks for them. */
+  /** Returns whether the event classes are loaded, so that a recording can take events. */
   public static boolean isReady() {
     return EVENTS.areReady();
   }
 
-  /** Whether {@link SlowTurnEvent}s are wanted now. */
+  /** Returns whether a recording takes {@link SlowTurnEvent}s now. */
   public static boolean takesSlowTurns() {
     return EVENTS.areReady() && SlowTurnEvent.isRecorded();
   }
 
-  /** Whether {@link LoopStallEvent}s are wanted now. */
+  /** Returns whether a recording takes {@link LoopStallEvent}s now. */
   public static boolean takesLoopStalls() {
     return EVENTS.areReady() && LoopStallEvent.isRecorded();
   }
 
-  /** Whether {@link LateDelayEvent}s are wanted now. */
+  /** Returns whether a recording takes {@link LateDelayEvent}s now. */
   public static boolean takesLateDelays() {
     return EVENTS.areReady() && LateDelayEvent.isRecorded();
   }

@@ -9,7 +9,10 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-/** Delays and limits that a loop found late, one event for all it found at once. By the loop. */
+/**
+ * Delays and limits that a loop found expired too late: one event for all that it found at once.
+ * Recorded by the loop.
+ */
 @Name("tourbillon.LateDelay")
 @Label("Late Delay")
 @Category("Tourbillon")
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
     "Delays and limits that a loop found over more than 10 ms late: the latest, and a count")
 @StackTrace(false)
 public final class LateDelayEvent extends Event {
-  /** Those that are late by less are not told of. */
+  /** The least lateness that is recorded. */
   public static final long LATE_NANOS = 10_000_000;
 
   private static final LateDelayEvent PROBE = new LateDelayEvent();

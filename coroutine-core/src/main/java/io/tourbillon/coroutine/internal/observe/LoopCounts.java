@@ -3,51 +3,51 @@ package io.tourbillon.coroutine.internal.observe;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * What has happened on a loop, counted. Written by the loop, or the coroutine of it that has the
- * turn, and so by one at a time; others read at any moment. Opaque mode is enough: each count is
- * right soon, and they need not be so together.
+ * Counts what happens on a loop. The loop, or the coroutine that has the turn, writes; so there is
+ * one writer at a time. Any thread reads. Opaque mode is enough: each count becomes visible soon,
+ * and the counts need not be consistent with each other.
  */
-@SuppressWarnings("EnumOrdinal") // Where each count lies in the array, and nothing else.
+@SuppressWarnings("EnumOrdinal") // The ordinal is the index in the array, and nothing else.
 public final class LoopCounts {
   private final AtomicLongArray counts = new AtomicLongArray(Count.values().length);
 
-  /** What is counted. Those that say "now" go down, too. */
+  /** What is counted. Counts that say "now" also go down. */
   public enum Count {
-    /** Coroutines that have ended with a result. */
+    /** Coroutines that ended with a result. */
     FINISHED,
-    /** Coroutines that have ended with a failure. */
+    /** Coroutines that ended with a failure. */
     FAILED,
-    /** Coroutines that a call has cancelled. */
+    /** Coroutines that a call cancelled. */
     CANCELLED_BY_CALL,
     /** Coroutines that were cancelled through their future. */
     CANCELLED_BY_FUTURE,
-    /** Coroutines that the close of the scheduler has cancelled. */
+    /** Coroutines that the close of the scheduler cancelled. */
     CANCELLED_BY_CLOSE,
-    /** Limits that were over before their part had ended. */
+    /** Timeouts that passed before their body had ended. */
     TIMEOUTS,
-    /** Turns, of coroutines and of other people's threads. */
+    /** Turns of coroutines and of other virtual threads. */
     SWITCHES,
     /** Nanoseconds in which the loop was not at rest. */
     BUSY_NANOS,
-    /** Coroutines that are here now and have not ended. */
+    /** Coroutines on the loop now that have not ended. */
     PRESENT,
-    /** Those of them that are suspended now. */
+    /** Coroutines that are suspended now. */
     SUSPENDED,
-    /** Turns that are waited for now. */
+    /** Tasks that wait for a turn now. */
     READY
   }
 
-  /** Adds to a count. By whoever has the turn. */
+  /** Adds to a count. Called by the writer. */
   public void add(Count count, long amount) {
     set(count, counts.getPlain(count.ordinal()) + amount);
   }
 
-  /** Sets a count. By whoever has the turn. */
+  /** Sets a count. Called by the writer. */
   public void set(Count count, long amount) {
     counts.setOpaque(count.ordinal(), amount);
   }
 
-  /** Reads a count. By any thread. */
+  /** Returns a count. May be called by any thread. */
   public long get(Count count) {
     return counts.getOpaque(count.ordinal());
   }

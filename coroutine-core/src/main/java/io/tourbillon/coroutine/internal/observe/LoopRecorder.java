@@ -5,12 +5,13 @@ import io.tourbillon.timer.internal.TickScale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures a loop: how late it is, how long turns are waited for, and how long they take. All but
- * {@link #addTo} is the loop's, or that of the coroutine of it that has the turn.
+ * Measures a loop: how late it is, how long tasks wait for a turn, and how long turns take. Any
+ * thread may call {@link #addTo}; only the loop, or the coroutine that has the turn, may call the
+ * other methods.
  *
- * <p>Reading the clock costs a good part of a turn. So the wait of one turn is measured of {@value
- * #SAMPLING}, and turns are measured from one look of the loop at the clock to the next, which is
- * up to sixteen; each then counts as the average.
+ * <p>Reading the clock costs a good part of a turn. So one wait in {@value #SAMPLING} is measured.
+ * Turns are measured between two readings of the loop's clock, which are up to sixteen turns apart;
+ * each turn counts as the average.
  */
 public final class LoopRecorder {
   private static final int SAMPLING = 64;
@@ -20,23 +21,28 @@ public final class LoopRecorder {
   private final Recording wait = new Recording();
   private final Recording turn = new Recording();
 
-  /** Expiries of one tick are recorded together. */
+  /** The tick whose expiries are counted; they are recorded together. */
   private long dueTick;
 
   private long dueCount;
 
-  /** The task whose wait is being measured, and since when. */
+  /** The task whose wait is being measured; null if none is. */
   private @Nullable Runnable sample;
 
   private long sampleNanos;
   private int untilSample = SAMPLING;
 
-  /** A recorder in the elapsed time of this scale. */
+  /** Creates a recorder in the elapsed time of a scale. */
   public LoopRecorder(TickScale scale) {
     this.scale = scale;
   }
 
-  /** Something that was due in a tick is found at this time; ticks come in order. */
+  /**
+   * Records an expiry. Ticks must come in order.
+   *
+   * @param tick the tick in which it was due
+   * @param nowNanos the elapsed time at which the loop found it
+   */
   public void expired(long tick, long nowNanos) {
     if (tick != dueTick) {
       expiredAll(nowNanos);
@@ -45,7 +51,7 @@ public final class LoopRecorder {
     dueCount++;
   }
 
-  /** All that is due has been found. */
+  /** Records that all expiries so far have been found. */
   public void expiredAll(long nowNanos) {
     if (dueCount > 0) {
       lateness.record(nowNanos - scale.startNanos(dueTick), dueCount);
@@ -53,42 +59,42 @@ public final class LoopRecorder {
     }
   }
 
-  /** Whether the wait of the task that is made ready next is to be measured. */
+  /** Returns whether to measure the wait of the next task that becomes ready. Counts the call. */
   public boolean isSampleWanted() {
     return --untilSample <= 0 && sample == null;
   }
 
-  /** The wait of this task is measured from now on. */
+  /** Begins to measure the wait of a task. */
   public void beginSample(Runnable task, long nowNanos) {
     untilSample = SAMPLING;
     sample = task;
     sampleNanos = nowNanos;
   }
 
-  /** Whether the wait of this task is being measured. */
+  /** Returns whether the wait of this task is being measured. */
   public boolean isSample(Runnable task) {
     return task.equals(sample);
   }
 
-  /** The task whose wait is measured has its turn. */
+  /** Records the wait of the task that is being measured, which has its turn now. */
   public void endSample(long nowNanos) {
     sample = null;
     wait.record(nowNanos - sampleNanos, SAMPLING);
   }
 
-  /** It is ready no more. */
+  /** Stops measuring a task that is no longer ready. */
   public void forget(Runnable task) {
     if (isSample(task)) {
       sample = null;
     }
   }
 
-  /** So many turns have taken so long together. */
+  /** Records how long some turns took together. */
   public void turnsTook(long nanos, int turns) {
     turn.record(nanos / turns, turns);
   }
 
-  /** Adds what was measured so far. By any thread. */
+  /** Adds what was measured so far to distributions. May be called by any thread. */
   public void addTo(
       Distribution.Builder lateness, Distribution.Builder wait, Distribution.Builder turn) {
     this.lateness.addTo(lateness);

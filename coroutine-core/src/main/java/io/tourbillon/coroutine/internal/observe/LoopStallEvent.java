@@ -11,7 +11,7 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-/** Something holds a loop, as the watchdog sees it. By the watchdog's thread. */
+/** A turn holds a loop for too long. Recorded by the watchdog's thread while the turn lasts. */
 @Name("tourbillon.LoopStall")
 @Label("Loop Stall")
 @Category("Tourbillon")
@@ -43,8 +43,9 @@ public final class LoopStallEvent extends Event {
   /**
    * Records one.
    *
-   * @param coroutine that has the turn; null if it is other code
-   * @param stack innermost call first
+   * @param coroutine the name of the coroutine that has the turn; null if it is other code
+   * @param heldNanos the least time since the loop read its clock
+   * @param stack the stack, innermost call first
    */
   public static void record(
       String loop, @Nullable String coroutine, long heldNanos, List<StackTraceElement> stack) {

@@ -7,8 +7,8 @@ import org.HdrHistogram.SingleWriterRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long something takes, measured by one thread at a time and read by any, neither of which
- * waits for the other. Values are exact to 1 %; longer than an hour counts as an hour.
+ * Records durations. One thread at a time writes, any thread reads, and neither waits for the
+ * other. Values are exact to 1 %; more than an hour counts as an hour.
  */
 public final class Recording {
   private static final int DIGITS = 2;
@@ -16,18 +16,18 @@ public final class Recording {
 
   private final SingleWriterRecorder recorder = new SingleWriterRecorder(HIGHEST_NANOS, DIGITS);
 
-  /** What has been read so far. Guarded by this. */
+  /** The sum of what has been read so far. Guarded by this. */
   private final Histogram sum = new Histogram(HIGHEST_NANOS, DIGITS);
 
-  /** To be used again. Guarded by this. */
+  /** Reused for the next reading. Guarded by this. */
   private @Nullable Histogram interval;
 
-  /** Records a value so many times. By the writer. */
+  /** Records a value a number of times. Called by the writer. */
   void record(long nanos, long count) {
     recorder.recordValueWithCount(Math.clamp(nanos, 0, HIGHEST_NANOS), count);
   }
 
-  /** Adds everything that was recorded so far. By any thread. */
+  /** Adds everything that was recorded so far to a distribution. May be called by any thread. */
   synchronized void addTo(Distribution.Builder total) {
     interval = recorder.getIntervalHistogram(interval);
     sum.add(interval);

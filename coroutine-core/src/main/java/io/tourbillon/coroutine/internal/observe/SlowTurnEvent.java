@@ -9,14 +9,14 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-/** A turn that took long, or a few that did together. By the loop, after it. */
+/** One turn that took long, or a few that did together. Recorded by the loop after the turn. */
 @Name("tourbillon.SlowTurn")
 @Label("Slow Turn")
 @Category("Tourbillon")
 @Description("A coroutine held its loop for more than 10 ms, or some did in a row")
 @StackTrace(false)
 public final class SlowTurnEvent extends Event {
-  /** Turns that take less are not told of. */
+  /** The least duration that is recorded. */
   public static final long SLOW_NANOS = 10_000_000;
 
   private static final SlowTurnEvent PROBE = new SlowTurnEvent();
@@ -44,7 +44,8 @@ public final class SlowTurnEvent extends Event {
   /**
    * Records one.
    *
-   * @param coroutine that had the last of the turns; null if it was other code
+   * @param coroutine the name of the coroutine that had the last of the turns; null if it was other
+   *     code
    * @param nanos how long the turns took together
    */
   public static void record(String loop, @Nullable String coroutine, long nanos, int turns) {

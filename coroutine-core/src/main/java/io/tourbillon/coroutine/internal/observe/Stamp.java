@@ -1,26 +1,26 @@
 package io.tourbillon.coroutine.internal.observe;
 
 /**
- * Since when a coroutine stands as it does, in the four bytes that a coroutine has for it: elapsed
- * time in hundredths of a second, of which the lowest 32 bits are kept. So the time that has passed
- * is right up to 497 days; of what lasts longer only the rest is seen.
+ * The time since which a coroutine has been in its state, in four bytes: the lowest 32 bits of the
+ * elapsed time in hundredths of a second. So a difference is right up to 497 days, and wraps around
+ * after that.
  *
- * <p>It costs no look at the clock: the loop has one stamp for all that happens until it looks
- * again, which is every millisecond while it is busy. What comes after a turn that holds the loop
- * for longer is stamped with the time before that turn.
+ * <p>A stamp costs no reading of the clock: the loop uses one stamp for everything until it reads
+ * the clock again, every millisecond while it is busy. What happens at the end of a long turn gets
+ * the time before that turn.
  */
 public final class Stamp {
   private static final long UNIT_NANOS = 10_000_000;
 
   private Stamp() {}
 
-  /** The stamp of a time. */
+  /** Returns the stamp of a time. */
   public static int of(long elapsedNanos) {
     return (int) (elapsedNanos / UNIT_NANOS);
   }
 
   /**
-   * The time since a stamp, to a hundredth of a second.
+   * Returns the time since a stamp, to a hundredth of a second.
    *
    * @param nowNanos elapsed time, not before that of the stamp
    */

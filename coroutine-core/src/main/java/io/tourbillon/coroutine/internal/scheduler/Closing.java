@@ -22,70 +22,75 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a scheduler: refuses new coroutines from outside, waits for those that there are and
- * for what they spawn, cancels those that do not end, and names in the log who does not end by
- * that. Called by any thread.
+ * The close of a scheduler: refuses new coroutines from outside, waits for the coroutines and what
+ * they spawn, cancels those that do not end, and logs the names of those that do not end then
+ * either. Thread-safe.
  */
 final class Closing {
   private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
 
-  /** How many coroutines a message of the log names. */
+  /** The number of coroutines that a log message names. */
   private static final int MOST_NAMES = 20;
 
-  /** How long those that were cancelled have for cleaning up, counted from the last that ended. */
+  /** How long to wait for cancelled coroutines after the last of them that ended. */
   private static final Duration CLEAN_UP = Duration.ofSeconds(1);
 
   private final LoopScheduler scheduler;
   private final List<CoroutineLoop> loops;
 
-  /** What {@link #close()} waits at most, or null if it waits as long as it takes. */
+  /** The longest wait of {@link #close()}; null for no limit. */
   private final @Nullable Duration closeGrace;
 
-  /** How long a close waits before it names in the log for the first time who is waited for. */
+  /** How long a close waits before it first logs for which coroutines. */
   private final long reportAfterNanos;
 
-  /** Completed when it has begun and no coroutine is left. */
+  /** Completed when a close has begun and no coroutine is left. */
   private final CompletableFuture<@Nullable Void> quiet = new CompletableFuture<>();
 
   /**
-   * Written once. Volatile: a coroutine takes its place before it looks here, and whoever closes
-   * looks at the places after writing this; so one of them sees the other.
+   * Whether a close has begun; written once. Volatile: a spawn takes its place before it reads
+   * this, and a close reads the places after it wrote this, so one of them sees the other.
    */
   private volatile boolean begun;
 
-  /** Whether the time of those that there are is over; written once. */
+  /** Whether the grace is over or all have ended; written once. */
   private volatile boolean over;
 
   Closing(LoopScheduler scheduler, List<CoroutineLoop> loops, SchedulerBuilder options) {
     this.scheduler = scheduler;
     this.loops = loops;
     closeGrace = options.closeGrace;
-    // By another clock a wait that ends by itself would make time go on.
+    // Under a virtual clock, a wait with a limit would let time leap.
     reportAfterNanos =
         loops.getFirst().isRealTime() ? options.closeReportAfter.toNanos() : Long.MAX_VALUE;
   }
 
-  /** Whether new coroutines are refused, unless one that runs spawns them. */
+  /** Returns whether new coroutines are refused, unless a running coroutine spawns them. */
   boolean hasBegun() {
     return begun;
   }
 
-  /** Whether all have ended, or those that have not are being cancelled: nothing new is begun. */
+  /**
+   * Returns whether all coroutines have ended or are being cancelled, so that nothing new begins.
+   */
   boolean isOver() {
     return over;
   }
 
   /**
-   * Whether something new may begin after the close has.
+   * Returns whether something new may begin after a close has begun.
    *
-   * @param spawner the coroutine that wants it, or null; it has not ended, so nobody has seen the
-   *     last one end, nor will before this has its place
+   * @param spawner the coroutine that spawns, or null. It has not ended, so the close cannot have
+   *     seen the last one end, and will not before the new one has its place
    */
   boolean admits(@Nullable CoroutineTask<?> spawner) {
     return !over && spawner != null && spawner.loop.scheduler().equals(scheduler);
   }
 
-  /** Waits for all, for the configured grace or without limit; an interrupt cancels them. */
+  /**
+   * Waits for all coroutines, for the configured grace or without a limit. An interrupt cancels
+   * them.
+   */
   void close() {
     refuseMore();
     boolean ended;
@@ -98,7 +103,7 @@ final class Closing {
     finish(ended);
   }
 
-  /** Waits for all for so long, then cancels; says whether all have ended. */
+  /** Waits for all coroutines for a grace, then cancels. Returns whether all have ended. */
   boolean close(Duration grace) {
     SchedulerBuilder.requireGrace(grace);
     refuseMore();
@@ -113,11 +118,11 @@ final class Closing {
   }
 
   /**
-   * Waits until no coroutine is left. Names in the log who is waited for, after a while and then
-   * each time that twice as much time has passed.
+   * Waits until no coroutine is left. Logs for which coroutines it waits, after a while and then
+   * each time after twice the time.
    *
-   * @param grace how long to wait, or null for no limit
-   * @param heedInterrupts false to wait on when the thread is interrupted
+   * @param grace how long to wait; null for no limit
+   * @param heedInterrupts false to ignore interrupts while waiting
    * @return false if the grace is over and coroutines are left
    * @throws InterruptedException if the thread is interrupted and heedInterrupts is true
    */
@@ -184,14 +189,14 @@ final class Closing {
         "a scheduler must not be closed by one of its own coroutines or loops: " + name);
   }
 
-  /** A loop has no coroutine left. */
+  /** Called when a loop has no coroutine left. */
   void loopIsQuiet() {
     if (begun && scheduler.isQuiet()) {
       quiet.complete(null);
     }
   }
 
-  /** Cancels all that is left and says whether it has ended. */
+  /** Cancels all coroutines that are left. Returns whether all have ended. */
   private boolean cancelAll() {
     end();
     for (CoroutineLoop loop : loops) {
@@ -217,7 +222,7 @@ final class Closing {
     scheduler.closeTimers();
   }
 
-  /** How many there are, and some of their names. */
+  /** Returns the number of coroutines and some of their names. */
   private static String counted(CoroutineDump left) {
     StringJoiner names =
         new StringJoiner(", ", " (", left.coroutines().size() < left.total() ? ", ...)" : ")");
@@ -230,9 +235,9 @@ final class Closing {
   }
 
   /**
-   * Waits, for a while, until failures that nobody has seen are told of.
+   * Waits for a while until the loops have reported failures that no code has seen.
    *
-   * @param ended whether all have ended; else they may be holding up their loops
+   * @param ended whether all have ended; if not, coroutines may hold their loops
    */
   private void finish(boolean ended) {
     end();

@@ -4,17 +4,17 @@ import java.lang.StackWalker.StackFrame;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where in the code of users a coroutine is being spawned. */
+/** Finds where the code of users spawns a coroutine. */
 final class CreationSite {
   private static final StackWalker WALKER = StackWalker.getInstance();
 
-  /** Whose calls stand between the user's code and the making of a coroutine. */
+  /** Prefixes of classes whose frames stand between the user's code and the new coroutine. */
   private static final List<String> OURS_AND_THE_JDKS =
       List.of("io.tourbillon.coroutine.", "io.tourbillon.timer.", "java.", "jdk.", "sun.");
 
   private CreationSite() {}
 
-  /** The innermost call that is neither ours nor the JDK's; null if all are. */
+  /** Returns the innermost frame outside this library and the JDK; null if there is none. */
   static @Nullable StackTraceElement find() {
     return WALKER.walk(
         frames ->

@@ -33,7 +33,7 @@ final class Engines {
     };
   }
 
-  /** Says what an engine needs, for error messages. */
+  /** Returns what an engine needs, for error messages. */
   static String need(Engine engine) {
     String flag = engine.flag();
     return flag.isEmpty() ? engine + " needs nothing" : engine + " needs the flag " + flag;

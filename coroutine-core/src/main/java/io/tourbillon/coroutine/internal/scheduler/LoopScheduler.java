@@ -34,7 +34,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The scheduler: places coroutines on loops, and waits for them in the end. */
+/** The scheduler: places coroutines on loops, and waits for them when it is closed. Thread-safe. */
 final class LoopScheduler implements TaskHost {
   private final String name;
   private final Engine engine;
@@ -98,7 +98,7 @@ final class LoopScheduler implements TaskHost {
     return start(options, engine);
   }
 
-  /** Without asking whether the engine is available: for those who want to find out. */
+  /** Starts a scheduler without checking that the engine is available. For the check itself. */
   static LoopScheduler start(SchedulerBuilder options, Engine engine) {
     LoopScheduler scheduler = new LoopScheduler(options, engine);
     boolean started = false;
@@ -120,7 +120,7 @@ final class LoopScheduler implements TaskHost {
     return name;
   }
 
-  /** One of its loops, by its number from 0 on. */
+  /** Returns a loop by its number, which begins at 0. */
   CoroutineLoop loop(int number) {
     return loops[number];
   }
@@ -196,7 +196,10 @@ final class LoopScheduler implements TaskHost {
     }
   }
 
-  /** Refuses what is begun after a close, unless a coroutine does or waits for who does. */
+  /**
+   * Refuses new coroutines and threads after a close has begun, unless a coroutine, or its blocking
+   * call, starts them.
+   */
   private void requireAdmission() {
     if (closing.hasBegun() && !closing.admits(CurrentLoop.coroutineOrWaiter())) {
       throw refusal();
@@ -332,11 +335,11 @@ final class LoopScheduler implements TaskHost {
   }
 
   /**
-   * Whether there was a moment without any coroutine. The sum of {@link #live} cannot tell: while
-   * it is formed, one may spawn another on a loop that was counted before, and end on one that is
-   * counted after. Places taken and given back only grow, and never more are given back than were
-   * taken. So if all that were given back, counted first, are as many as all that were taken, they
-   * were as many at the moment in between.
+   * Returns whether there was a moment without any coroutine. The sum of {@link #live} cannot tell:
+   * while it is computed, a coroutine may spawn another on a loop that was counted before, and end
+   * on a loop that is counted after. Places taken and given back only grow, and at no time are more
+   * given back than taken. So if the places given back, counted first, equal the places taken, they
+   * were equal at the moment in between.
    */
   boolean isQuiet() {
     long givenBack = 0;

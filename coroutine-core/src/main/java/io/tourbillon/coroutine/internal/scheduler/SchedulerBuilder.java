@@ -33,7 +33,7 @@ final class SchedulerBuilder implements CoroutineScheduler.Builder {
   Consumer<? super RealTimeWait> realTimeWaitHandler = SchedulerBuilder::log;
   @Nullable Duration closeGrace;
 
-  /** How long a close waits before it says in the log for whom. Tests shorten it. */
+  /** How long a close waits before it logs for which coroutines. Tests shorten it. */
   Duration closeReportAfter = Duration.ofSeconds(10);
 
   SchedulerBuilder() {}

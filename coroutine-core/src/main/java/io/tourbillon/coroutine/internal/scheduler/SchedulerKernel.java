@@ -4,7 +4,7 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.internal.task.TaskKernel;
 
-/** What the public package calls; found by its name. Stateless. */
+/** The implementation that the public package calls, and finds by name. Stateless. */
 public final class SchedulerKernel extends TaskKernel {
   /** Called by the public package, through reflection. */
   public SchedulerKernel() {}

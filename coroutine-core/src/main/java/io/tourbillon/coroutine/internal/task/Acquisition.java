@@ -9,22 +9,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a coroutine that is run by a coroutine of its own on the same loop, and what becomes of
- * its value if that comes too late.
+ * An acquisition that runs in a coroutine of its own on the same loop, and passes its value on if
+ * the value comes too late. Implements {@code Coroutines.acquireWithin}.
  */
 final class Acquisition<T extends @Nullable Object, X extends Exception> {
   private final CoroutineTask<?> caller;
   private final CoroutineTask<T> acquirer;
   private final Consumer<? super T> onLost;
 
-  /** Begins. By the caller. */
+  /** Starts the acquisition. Called by the coroutine that wants the value. */
   Acquisition(CoroutineTask<?> caller, Body<T, X> part, Consumer<? super T> onLost) {
     this.caller = caller;
     this.onLost = onLost;
     acquirer = caller.loop.spawnBeside(caller.name() + ", acquiring", part::call);
   }
 
-  /** Waits for the value, but no longer than the limit. By the caller, once. */
+  /** Waits for the value, at most until the limit. Called once, by the same coroutine. */
   @SuppressWarnings("unchecked") // The part throws X or unchecked.
   T await(Duration limit) throws X, TimeoutException {
     End end = acquirer.watched();
@@ -45,14 +45,16 @@ final class Acquisition<T extends @Nullable Object, X extends Exception> {
     if (acquirer.state() == State.FAILED) {
       switch (acquirer.failure()) {
         case Error error -> throw error;
-        case CoroutineCancelledException _ -> {} // Not the caller's: as a join tells it.
+        case CoroutineCancelledException
+                _ -> {} // A cancellation of another coroutine: result() below reports it as a join
+        // does.
         case Throwable failure -> throw (X) failure;
       }
     }
     return acquirer.result();
   }
 
-  /** The end comes too late for the caller. */
+  /** Handles an end that comes too late for the caller. */
   private final class Late extends End.Listener {
     @Override
     void ended() {
@@ -70,7 +72,7 @@ final class Acquisition<T extends @Nullable Object, X extends Exception> {
         }
       }
       case FAILED -> acquirer.loop.uncaught(acquirer, acquirer.failure());
-      default -> {} // It was cancelled, and has nothing.
+      default -> {} // It was cancelled and acquired nothing.
     }
   }
 }

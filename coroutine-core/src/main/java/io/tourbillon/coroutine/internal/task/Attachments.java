@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.task;
 
+import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.timer.internal.MemoryReserve;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -7,18 +8,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which coroutines of a loop are to end with another of the same loop. Kept apart from the
- * coroutines, since few have any and each byte of one counts a million times. The loop's own.
+ * The coroutines of a loop that end with another coroutine, their owner, on the same loop. They are
+ * kept apart from the coroutines, since few have any and there may be millions of coroutines.
  */
+@LoopConfined
 final class Attachments {
-  // A HashMap that runs out of memory while it grows keeps what it was to add, and may lose
-  // entries later. An IdentityHashMap grows before it adds.
+  // An IdentityHashMap grows before it adds. A HashMap that runs out of memory while it grows has
+  // added the entry already, and may lose entries later.
   private final IdentityHashMap<CoroutineTask<?>, Set<CoroutineTask<?>>> byOwner =
       new IdentityHashMap<>();
   private final IdentityHashMap<CoroutineTask<?>, CoroutineTask<?>> owners =
       new IdentityHashMap<>();
 
-  /** Neither of them has ended. If there is no memory for it, nothing has changed. */
+  /**
+   * Attaches a coroutine to an owner, neither of which has ended. Changes nothing if memory runs
+   * out.
+   */
   void add(CoroutineTask<?> owner, CoroutineTask<?> attached) {
     boolean added = false;
     try {
@@ -32,12 +37,12 @@ final class Attachments {
     }
   }
 
-  /** Null if it is attached to none. */
+  /** Returns the owner of a coroutine; null if it has none. */
   @Nullable CoroutineTask<?> ownerOf(CoroutineTask<?> attached) {
     return owners.get(attached);
   }
 
-  /** Cancels what is attached to a coroutine that has ended, and forgets that itself. */
+  /** Cancels the coroutines that are attached to one that has ended, and removes that one. */
   void ended(CoroutineTask<?> coroutine) {
     if (owners.isEmpty()) {
       return;
@@ -60,7 +65,7 @@ final class Attachments {
     }
   }
 
-  /** Waits for the memory that this takes: they would outlive their owner. */
+  /** Waits for memory if there is none, since the coroutines must not outlive their owner. */
   private void cancelAll(Set<CoroutineTask<?>> attached, CoroutineTask<?> owner) {
     while (true) {
       try {

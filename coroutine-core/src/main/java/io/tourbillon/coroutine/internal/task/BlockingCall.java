@@ -13,13 +13,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call on a platform thread, while its coroutine is suspended. A cancellation interrupts the
- * thread, and the coroutine waits until the call has ended nevertheless: so nothing outlives it,
- * and a value that the call returns just then is not lost.
+ * A call on a platform thread, for which a coroutine is suspended. A cancellation interrupts the
+ * thread, but the coroutine still waits until the call has ended. So the call does not outlive the
+ * coroutine, and a value that it returns at that moment is not lost.
  */
 final class BlockingCall<T extends @Nullable Object, X extends Exception>
     implements Runnable, Awaited {
-  /** The call that a thread makes. */
+  /** The call that the current thread makes. */
   private static final ThreadLocal<@Nullable BlockingCall<?, ?>> HERE = new ThreadLocal<>();
 
   private static final int NEW = 0;
@@ -29,38 +29,45 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   private final CoroutineTask<?> coroutine;
   private final BlockingThreads threads;
 
-  /** Let go if it is taken back, as the threads may come to it late. */
+  /** Cleared if the call is taken back, since it may stay in the queue of the threads for long. */
   private @Nullable Body<T, X> body;
 
   private final ResumptionTask<@Nullable Void> end;
 
-  /** NEW, BEGUN or TAKEN_BACK; by compare-and-set from NEW, so it is one or the other. */
+  /**
+   * NEW, BEGUN or TAKEN_BACK. A compare-and-set from NEW decides between BEGUN, by the thread, and
+   * TAKEN_BACK, by the coroutine.
+   */
   private final AtomicInteger stage = new AtomicInteger(NEW);
 
   /**
-   * Who runs it, for interrupts; written and interrupted under this, so that none comes after the
-   * call. No loop takes this lock, as an interrupt may take long. Volatile for those who look.
+   * The thread that runs the call. Written under the lock of this object, as interrupts are
+   * delivered, so that no interrupt arrives after the call. No loop takes this lock, since an
+   * interrupt may take long. Volatile for observers.
    */
   private volatile @Nullable Thread thread;
 
   /** Guarded by this. */
   private boolean interrupted;
 
-  /** Made beforehand, as a cancellation must not be lost in a full heap. */
+  /** Made in advance, since a cancellation must not be lost when memory runs out. */
   private final Runnable interrupter = this::interrupt;
 
-  /** Of the coroutine, for its locals, which do not change; for the thread that makes the call. */
+  /**
+   * The scopes of the coroutine, in which the call finds the values of locals. They do not change
+   * during the call.
+   */
   private final @Nullable CancelScope scope;
 
-  /** What came of it; written before the end is told, and read after. */
+  /** The result. Written before {@link #end} is resumed and read after that. */
   private @Nullable T value;
 
   private @Nullable Throwable failure;
 
-  /** Whether an interrupt of ours has reached the call; written and read as the value is. */
+  /** Whether an interrupt of ours has reached the call. Written and read as the value is. */
   private boolean wasInterrupted;
 
-  /** The interrupt status that the call has left behind; likewise. */
+  /** The interrupt status that the call left behind. Written and read as the value is. */
   private boolean statusWasSet;
 
   BlockingCall(CoroutineTask<?> coroutine, BlockingThreads threads, Body<T, X> body) {
@@ -71,7 +78,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
     end = new End();
   }
 
-  /** Makes the call. By the coroutine. */
+  /** Makes the call and waits for its end. Called by the coroutine. */
   @SuppressWarnings({"unchecked", "NullAway"}) // The body throws X or unchecked, and returns T.
   T call() throws X {
     coroutine.suspend(
@@ -114,19 +121,22 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
     end.resume(null);
   }
 
-  /** Around the call that the calling thread makes; null if it makes none. */
+  /** Returns the scopes around the call that the current thread makes; null if it makes none. */
   static @Nullable CancelScope scopeHere() {
     BlockingCall<?, ?> call = HERE.get();
     return call == null ? null : call.scope;
   }
 
-  /** Who waits for the call that the calling thread makes; null if it makes none. */
+  /** Returns the coroutine that waits for the call of the current thread; null if it makes none. */
   static @Nullable CoroutineTask<?> coroutineHere() {
     BlockingCall<?, ?> call = HERE.get();
     return call == null ? null : call.coroutine;
   }
 
-  /** It is taken back; whoever comes to it now finds that out before it needs the body. */
+  /**
+   * Clears the body of a call that was taken back. A thread reads {@link #stage} before it reads
+   * the body.
+   */
   private void letGo() {
     body = null;
   }
@@ -144,7 +154,10 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
     statusWasSet = Thread.interrupted();
   }
 
-  /** By a thread that may wait: it may run code of users, and the call waits for its end. */
+  /**
+   * Interrupts the call. Called by a thread that may wait: the interrupt may run code of users, and
+   * the end of the call waits for this lock.
+   */
   private synchronized void interrupt() {
     interrupted = true;
     Thread running = thread;
@@ -164,13 +177,15 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
     return "a call on a platform thread";
   }
 
-  /** Is told by the platform thread; a cut is for calls that have not begun. */
+  /**
+   * The end of the call, resumed by the platform thread. Only a call that has not begun can be cut.
+   */
   private final class End extends ResumptionTask<@Nullable Void> {
     End() {
       super(coroutine, BlockingCall.this);
     }
 
-    /** The coroutine waits for a call that has begun, and gets what that returns. */
+    /** Returns false: the coroutine waits for a call that has begun, and gets its result. */
     @Override
     boolean isOverruled() {
       return false;

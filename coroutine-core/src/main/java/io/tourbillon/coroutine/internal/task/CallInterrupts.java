@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.internal.engine.Interrupts;
+import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.coroutine.internal.engine.OffLoop;
 import io.tourbillon.coroutine.internal.engine.Strand;
 import io.tourbillon.coroutine.internal.loop.Message;
@@ -13,28 +14,28 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Interrupts the blocking calls of the JDK in which coroutines of a loop are suspended, when a
- * limit around them has passed or they were cancelled. A call that does not heed an interrupt is
- * interrupted again, after growing times.
+ * Interrupts blocking calls of the JDK in which coroutines of a loop are suspended, when a
+ * surrounding limit has passed or the coroutine was cancelled. A call that ignores an interrupt is
+ * interrupted again, after growing delays.
  *
- * <p>The last interruption of a coroutine is kept here and not in the coroutine: few have any, and
- * a million coroutines would pay for the field. Used by the loop, or by the coroutine of it that
- * has the turn.
+ * <p>The last interruption of a coroutine is kept here and not in the coroutine: few have one, and
+ * there may be millions of coroutines.
  */
+@LoopConfined
 final class CallInterrupts {
-  /** After what time to try again if there was no memory. */
+  /** The delay before the next attempt if memory ran out. */
   private static final long RETRY_NANOS = 1_000_000;
 
   private final CoroutineLoop loop;
 
-  /** Grows before it adds, so it stays whole if there is no memory for that. */
+  /** An IdentityHashMap grows before it adds, so it stays consistent if memory runs out. */
   private final IdentityHashMap<ScopedCoroutine<?>, Interruption> last = new IdentityHashMap<>();
 
   CallInterrupts(CoroutineLoop loop) {
     this.loop = loop;
   }
 
-  /** A coroutine has been suspended in a blocking call. */
+  /** Called when a coroutine has been suspended in a blocking call. */
   void blocked(CoroutineTask<?> coroutine) {
     long nanos = coroutine.strikeNanos();
     if (nanos == CancelScope.NEVER) {
@@ -49,14 +50,14 @@ final class CallInterrupts {
     }
   }
 
-  /** Interrupts the blocking call of a coroutine if it is still in one and has a reason to end. */
+  /** Interrupts the blocking call of a coroutine if it is still in one and must end. */
   void interruptIfBlocked(CoroutineTask<?> coroutine) {
     if (coroutine.isInBlockingCall() && coroutine.strikeNanos() <= loop.elapsedNanos()) {
       interrupt(coroutine);
     }
   }
 
-  /** Interrupts a blocking call; if there is no memory for that, a little later. */
+  /** Interrupts a blocking call, or tries again a little later if memory runs out. */
   private void interrupt(CoroutineTask<?> coroutine) {
     try {
       tryInterrupt(coroutine);
@@ -80,16 +81,16 @@ final class CallInterrupts {
     }
   }
 
-  /** Another thread has delivered an interrupt, which the coroutine may be waiting for. */
+  /** Called when another thread has delivered an interrupt, for which the coroutine may wait. */
   private void delivered(CoroutineTask<?> coroutine) {
     if (coroutine.isAwaitingInterrupt()) {
       coroutine.makeReady();
     } else if (coroutine.isInBlockingCall() && !coroutine.isArmed()) {
-      interruptLater(coroutine); // It is in a call that came too late for this interrupt.
+      interruptLater(coroutine); // It is in a call that began after this interrupt.
     }
   }
 
-  /** Interrupts a call again in a while if there is a reason to: it may not heed an interrupt. */
+  /** Arms another interrupt of a call that must end, since it may ignore the first one. */
   private void interruptLater(CoroutineTask<?> coroutine) {
     Interruption interruption = of(coroutine);
     long nowNanos = loop.elapsedNanos();
@@ -98,15 +99,15 @@ final class CallInterrupts {
     }
   }
 
-  /** Whether a coroutine was interrupted, the last time for this signal. */
+  /** Returns whether the last interrupt of a coroutine was for this signal. */
   boolean wereFor(Signal signal, ScopedCoroutine<?> coroutine) {
     Interruption interruption = of(coroutine);
     return interruption != null && interruption.isFor(signal);
   }
 
   /**
-   * Clears the interrupt status that an interruption of the running coroutine has left behind, also
-   * one that is being delivered just now.
+   * Clears the interrupt status that an interruption left in the running coroutine, and waits for
+   * one that is being delivered.
    */
   void clear(ScopedCoroutine<?> coroutine) {
     Interruption interruption = of(coroutine);
@@ -124,7 +125,7 @@ final class CallInterrupts {
     Thread.interrupted();
   }
 
-  /** Nothing that was for a coroutine counts any more. */
+  /** Forgets the interruption of a coroutine. */
   void forget(ScopedCoroutine<?> coroutine) {
     if (!last.isEmpty()) {
       last.remove(coroutine);
@@ -136,19 +137,21 @@ final class CallInterrupts {
   }
 
   /**
-   * Interrupts of the blocking calls of one coroutine, which stand for a signal. The loop begins
-   * them. One that may run code of users is delivered by another thread, and must not arrive when
-   * the coroutine has moved on: before it does, the coroutine withdraws what is pending, and waits
-   * for what is being delivered.
+   * The interrupts of the blocking calls of one coroutine, for a signal. The loop begins them. If
+   * an interrupt may run code of users, another thread delivers it. It must not arrive after the
+   * coroutine has left the call, so the coroutine first withdraws a pending interrupt, or waits for
+   * one that is being delivered.
    *
    * <pre>
-   *   IDLE --- begin ---> PENDING --- deliver ---> DELIVERING ---> IDLE, and the coroutine is told
+   *   IDLE --- begin ---> PENDING --- deliver ---> DELIVERING ---> IDLE, notifies the coroutine
    *    ^                     |
    *    +----- withdraw ------+
    * </pre>
    */
   private static final class Interruption implements Message {
-    /** A call that does not heed an interrupt is interrupted again after this, doubled. */
+    /**
+     * The delay before a call that ignores an interrupt is interrupted again; doubled each time.
+     */
     private static final long FIRST_PATIENCE_NANOS = 1_000_000;
 
     private static final long MOST_PATIENCE_NANOS = 1_000_000_000;
@@ -159,15 +162,15 @@ final class CallInterrupts {
 
     private final CoroutineTask<?> coroutine;
 
-    /** What the last of them was for. Of the loop, or of the coroutine while it has the turn. */
+    /** The signal of the last interrupt. */
     private Signal signal;
 
     private long patienceNanos = FIRST_PATIENCE_NANOS;
 
     /**
-     * IDLE, PENDING or DELIVERING. The loop begins; by compare-and-set from PENDING it is either
-     * withdrawn by the coroutine or delivered by another thread, which alone writes from then on,
-     * until IDLE.
+     * IDLE, PENDING or DELIVERING. The loop changes IDLE to PENDING. A compare-and-set from PENDING
+     * decides between IDLE, by the coroutine that withdraws, and DELIVERING, by the thread that
+     * delivers. That thread alone changes DELIVERING to IDLE.
      */
     private final AtomicInteger stage = new AtomicInteger(IDLE);
 
@@ -176,13 +179,15 @@ final class CallInterrupts {
       this.signal = signal;
     }
 
-    // By the loop, or by the coroutine while it has the turn.
+    // Loop-confined.
 
     boolean isFor(Signal some) {
       return signal.equals(some);
     }
 
-    /** The next is for another signal, for which the call has its time again. */
+    /**
+     * Sets the signal for the next interrupt. A new signal starts with the shortest delay again.
+     */
     void standFor(Signal another) {
       if (!signal.equals(another)) {
         signal = another;
@@ -190,14 +195,17 @@ final class CallInterrupts {
       }
     }
 
-    /** How long to wait for it to be heeded, before the call is interrupted again. */
+    /** Returns the delay before the call is interrupted again, and doubles it. */
     long nextPatienceNanos() {
       long nanos = patienceNanos;
       patienceNanos = Math.min(MOST_PATIENCE_NANOS, 2 * nanos);
       return nanos;
     }
 
-    /** Has another thread interrupt the target, unless one is about to. A virtual clock waits. */
+    /**
+     * Lets another thread interrupt the target, unless one is about to. A virtual clock stands
+     * still meanwhile.
+     */
     void beginElsewhere(Thread target) {
       if (stage.get() != IDLE) {
         return;
@@ -217,22 +225,22 @@ final class CallInterrupts {
     }
 
     /**
-     * Makes sure that nothing is delivered from now on.
+     * Withdraws an interrupt that is pending.
      *
-     * @return false if that is not possible, as it is being delivered just now; the coroutine is
-     *     told when it has been
+     * @return false if an interrupt is being delivered; the coroutine is notified after the
+     *     delivery
      */
     boolean withdraw() {
       return stage.compareAndSet(PENDING, IDLE) || stage.get() == IDLE;
     }
 
-    /** It has been delivered. */
+    /** Notifies the coroutine that the interrupt has been delivered. */
     @Override
     public void run() {
       coroutine.loop.interrupts.delivered(coroutine);
     }
 
-    // By the thread that delivers.
+    // Called by the thread that delivers.
 
     private void deliver(Thread target, Clock.Hold hold) {
       try {

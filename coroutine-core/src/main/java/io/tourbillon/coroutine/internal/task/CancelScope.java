@@ -63,7 +63,7 @@ public abstract sealed class CancelScope {
       return null;
     }
 
-    /** The code that it is for is about to see it. Called by the coroutine or its loop. */
+    /** Called by the coroutine or its loop when the code that it is for is about to see it. */
     default void raised() {}
   }
 
@@ -210,7 +210,7 @@ public abstract sealed class CancelScope {
 
     private @Nullable Throwable cause;
 
-    /** Whether the coroutine has seen the failure at a suspension. Its own, or its loop's. */
+    /** Whether the coroutine has seen the failure at a suspension point. Loop-confined. */
     private boolean raised;
 
     /**
@@ -228,7 +228,10 @@ public abstract sealed class CancelScope {
       this.supervisor = supervisor;
     }
 
-    /** From now on suspension points inside throw. Only the first call counts. */
+    /**
+     * Makes suspension points inside the scope throw from a time on. Only the first call has an
+     * effect.
+     */
     synchronized void strike(long elapsedNanos, Object reason, @Nullable Throwable cause) {
       if (strikeNanos == NEVER && !ended) {
         this.reason = reason;
@@ -237,7 +240,7 @@ public abstract sealed class CancelScope {
       }
     }
 
-    /** The coroutine has left; a failure that comes later has no effect. By the coroutine. */
+    /** Called by the coroutine when it leaves the scope. A later failure has no effect. */
     synchronized void end() {
       ended = true;
       strikeNanos = NEVER;
@@ -253,8 +256,8 @@ public abstract sealed class CancelScope {
     }
 
     /**
-     * Cancels the children because the coroutine goes on, or has ended, without having closed the
-     * scope. By the coroutine, or by its loop. Waits for the memory that this takes.
+     * Cancels the children, because the coroutine has left or ended without closing the scope.
+     * Called by the coroutine or its loop. Waits for memory if there is none.
      */
     void abandon(CoroutineLoop loop, LeftOpen how) {
       family.dissolve();

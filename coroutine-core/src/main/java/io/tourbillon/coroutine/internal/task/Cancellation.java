@@ -2,18 +2,18 @@ package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 
-/** A request that a coroutine as a whole should end. No record, as it is compared by identity. */
+/** A request that a whole coroutine must end. Not a record, since it is compared by identity. */
 final class Cancellation implements CancelScope.Signal {
   private final Count count;
   private final String source;
   private final Object reason;
 
-  /** When it was made. */
+  /** The elapsed time of the request. */
   final long elapsedNanos;
 
   /**
-   * @param count as what the end of the coroutine is counted
-   * @param reason is put into words when somebody asks
+   * @param count the count for the end of the coroutine
+   * @param reason its {@code toString} is called when the reason is read
    */
   Cancellation(Count count, String source, Object reason, long elapsedNanos) {
     this.count = count;

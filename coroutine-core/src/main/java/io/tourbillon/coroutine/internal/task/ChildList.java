@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The children of a scope that have not ended, in the order in which they were spawned: a list
  * through their listeners. To add a child or to take it out allocates nothing, so neither fails
- * half-way when the heap is full. Guarded by the lock of {@link Children}.
+ * half-way when the heap is full. Guarded by the lock of {@link Supervisor}.
  */
 final class ChildList {
   private @Nullable Child first;

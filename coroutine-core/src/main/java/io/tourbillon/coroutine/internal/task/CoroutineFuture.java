@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A future of a coroutine, whose cancellation is the coroutine's. */
+/** A future of a coroutine. Cancelling it cancels the coroutine. */
 final class CoroutineFuture<T extends @Nullable Object> extends CompletableFuture<T>
     implements Awaited {
   private final JoinableCoroutine<T> coroutine;
@@ -16,9 +16,9 @@ final class CoroutineFuture<T extends @Nullable Object> extends CompletableFutur
   }
 
   /**
-   * Refuses a wait that could not end.
+   * Refuses a wait that would never end.
    *
-   * @throws IllegalStateException if it is that of the calling coroutine itself
+   * @throws IllegalStateException if this is the future of the calling coroutine
    */
   void requireJoinable() {
     coroutine.requireJoinable();

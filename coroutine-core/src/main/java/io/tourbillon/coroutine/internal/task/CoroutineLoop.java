@@ -34,10 +34,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event loop and the coroutines that were placed on it, for life.
+ * An event loop that knows coroutines. A coroutine stays on the loop on which it was placed.
  *
- * <p><b>Who may touch what.</b> Everything belongs to the loop, or to the one coroutine of it that
- * has the turn, but for the counts of what lives here.
+ * <p><b>Who may touch what.</b> Any thread may use the counts of coroutines and threads. Everything
+ * else is loop-confined.
  */
 public final class CoroutineLoop extends EventLoop {
   private final TaskHost scheduler;
@@ -46,24 +46,24 @@ public final class CoroutineLoop extends EventLoop {
   private final PutOff putOff;
   final CallInterrupts interrupts = new CallInterrupts(this);
 
-  // Of the coroutines that were placed here, ever. Both only grow: see LoopScheduler.isQuiet.
+  // Places that coroutines took and gave back, ever. Both only grow: see LoopScheduler.isQuiet.
   private final AtomicLong taken = new AtomicLong();
   private final AtomicLong givenBack = new AtomicLong();
 
-  /** Turns that the watchdog has told of. */
+  /** Turns that the watchdog reported. */
   private final AtomicInteger stalls = new AtomicInteger();
 
-  /** Threads that other code has started here and that have not ended. */
+  /** Threads of {@code threadFactory} on this loop that have not ended. */
   private final AtomicInteger guests = new AtomicInteger();
 
   private boolean finishing;
   private boolean cancelling;
 
   /**
-   * Makes a loop that is not started.
+   * Creates a loop that is not started.
    *
-   * @param number tells the loops of a scheduler apart
-   * @param options what the loops of a scheduler have in common
+   * @param number the number of the loop, for its name
+   * @param options the options that the loops of a scheduler share
    */
   public CoroutineLoop(TaskHost scheduler, int number, Options options) {
     super(
@@ -79,13 +79,13 @@ public final class CoroutineLoop extends EventLoop {
   }
 
   /**
-   * What the loops of a scheduler have in common.
+   * The options that the loops of a scheduler share.
    *
-   * @param scale begins when the scheduler was made
-   * @param newOrder makes the order of turns of a loop
-   * @param budgetNanos what {@link #isOverBudget} compares with
+   * @param scale its time begins when the scheduler was made
+   * @param newOrder makes the order of turns for a loop
+   * @param budgetNanos the limit of {@link #isOverBudget}
    * @param recordStats whether lateness and turns are measured
-   * @param newEngine makes the engine of a loop
+   * @param newEngine makes the engine for a loop
    */
   public record Options(
       Clock clock,
@@ -96,11 +96,11 @@ public final class CoroutineLoop extends EventLoop {
       Function<EngineLoop, LoopEngine> newEngine) {}
 
   /**
-   * Has loops do something and waits until each has done it, or has ended.
+   * Runs an action on each loop, and waits until each has completed it or has ended.
    *
-   * @param patience how long to wait
-   * @param something is given the loop, and a callback that it must call when it is done
-   * @return false if some loop was not done in time
+   * @param patience how long to wait for all of them
+   * @param something the action; it gets the loop, and a callback that it must call at its end
+   * @return false if a loop did not complete the action in time
    */
   public static boolean tellAll(
       Collection<CoroutineLoop> loops,
@@ -118,7 +118,7 @@ public final class CoroutineLoop extends EventLoop {
         CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new)), patience);
   }
 
-  // By any thread.
+  // May be called by any thread.
 
   String schedulerName() {
     return scheduler.name();
@@ -128,23 +128,23 @@ public final class CoroutineLoop extends EventLoop {
     return scheduler;
   }
 
-  /** How much lives here, for placing. */
+  /** Returns the number of coroutines and threads here, by which coroutines are placed. */
   public int load() {
     return isDead() ? Integer.MAX_VALUE : live() + guests.get();
   }
 
-  /** Coroutines that were placed here and have not ended. */
+  /** Returns the number of coroutines that were placed here and have not ended. */
   public int live() {
-    long gone = givenBack.get(); // First, or it could be more than were taken.
+    long gone = givenBack.get(); // Read first, since it must not exceed the places that were taken.
     return (int) (taken.get() - gone);
   }
 
-  /** Places that were taken here, ever. */
+  /** Returns the number of places that were ever taken here. */
   public long taken() {
     return taken.get();
   }
 
-  /** Places that were given back, ever. */
+  /** Returns the number of places that were ever given back here. */
   public long givenBack() {
     return givenBack.get();
   }
@@ -153,7 +153,7 @@ public final class CoroutineLoop extends EventLoop {
     return guests.get();
   }
 
-  /** The watchdog has told of a turn. */
+  /** Counts a turn that the watchdog reported. */
   void stalled() {
     stalls.incrementAndGet();
   }
@@ -170,19 +170,22 @@ public final class CoroutineLoop extends EventLoop {
         isDead());
   }
 
-  /** Takes a place for a coroutine that is about to be accepted. */
+  /** Takes a place for a coroutine that will be accepted. */
   public void takePlace() {
     taken.incrementAndGet();
   }
 
-  /** Gives a place back; the scheduler may have been waiting for that. */
+  /** Gives a place back. Notifies the scheduler if no coroutine is left here. */
   public void givePlace() {
     if (givenBack.incrementAndGet() == taken.get()) {
       scheduler.loopIsQuiet();
     }
   }
 
-  /** A thread for other people's code, which counts from now on until it has ended. */
+  /**
+   * Returns a new virtual thread on this loop for code that does not know coroutines. It counts as
+   * a guest from now until it has ended.
+   */
   public Thread newGuest(String name, Runnable task) {
     Thread guest =
         engine()
@@ -209,7 +212,7 @@ public final class CoroutineLoop extends EventLoop {
     return scheduler.reports().newWatchdog(this, thread);
   }
 
-  /** What the watchdog sees. */
+  /** Returns what the watchdog reports about the current turn. */
   LoopStall look(long heldNanos) {
     CoroutineTask<?> running = current();
     Thread own = running == null ? null : running.thread();
@@ -231,7 +234,7 @@ public final class CoroutineLoop extends EventLoop {
     scheduler.reports().notRevived(this, failure);
   }
 
-  // By the loop's own thread.
+  // Called by the thread of the loop.
 
   @Override
   protected boolean isFinished() {
@@ -247,7 +250,7 @@ public final class CoroutineLoop extends EventLoop {
     }
   }
 
-  /** Waits for the memory that this takes. */
+  /** Fails all coroutines of a dead loop. Waits for memory if there is none. */
   private void abandonAll(IllegalStateException causeOfDeath) {
     while (true) {
       try {
@@ -281,7 +284,9 @@ public final class CoroutineLoop extends EventLoop {
     }
   }
 
-  /** Cancels, for the close of the scheduler. Waits for the memory that this takes. */
+  /**
+   * Cancels a coroutine because the scheduler is being closed. Waits for memory if there is none.
+   */
   private void cancel(CoroutineTask<?> coroutine) {
     while (true) {
       try {
@@ -293,16 +298,16 @@ public final class CoroutineLoop extends EventLoop {
     }
   }
 
-  /** Cancels all that are here, and those that are on their way. */
+  /** Cancels all coroutines that are here or on their way. */
   public void cancelAll() {
     cancelling = true;
     residents.all().forEach(this::cancel);
   }
 
   /**
-   * Ends when nothing is left to do; failures that nobody has seen are told of now.
+   * Lets the loop end when nothing is left to do, and reports all failures that no code has seen.
    *
-   * @param told is run when they are
+   * @param told runs after the reports
    */
   public void finish(Runnable told) {
     finishing = true;
@@ -314,9 +319,9 @@ public final class CoroutineLoop extends EventLoop {
     engine().report(told);
   }
 
-  // By the loop, or by the coroutine that has the turn.
+  // Called by the loop, or by the coroutine that has the turn.
 
-  /** Makes a coroutine ready as soon as its rate allows. Waits for the memory that this takes. */
+  /** Makes a coroutine ready as soon as its rate allows. Waits for memory if there is none. */
   void makeReadyWhenDue(CoroutineTask<?> coroutine, Traits traits) {
     while (true) {
       try {
@@ -328,26 +333,31 @@ public final class CoroutineLoop extends EventLoop {
     }
   }
 
-  /** Puts a coroutine off no longer, if its rate does: it was cancelled. */
+  /** Makes a cancelled coroutine ready at once if its rate delays it. */
   void hasten(CoroutineTask<?> coroutine) {
     if (putOff.end(coroutine)) {
       makeReady(coroutine);
     }
   }
 
-  /** Takes back what was made ready. Looks at all that is ready. */
+  /**
+   * Removes a coroutine that was made ready. Takes time in proportion to the tasks that are ready.
+   */
   void forget(CoroutineTask<?> coroutine) {
     if (!putOff.end(coroutine)) {
       takeBack(coroutine);
     }
   }
 
-  /** With whose end a coroutine is to end, or null. */
+  /** Returns the owner with which a coroutine ends; null if it has none. */
   public @Nullable CoroutineTask<?> ownerOf(CoroutineTask<?> coroutine) {
     return attachments.ownerOf(coroutine);
   }
 
-  /** A coroutine here that belongs to one that has not ended; so it is accepted at any time. */
+  /**
+   * Starts a coroutine on this loop for one that has not ended. It is accepted even after a close
+   * has begun.
+   */
   <T extends @Nullable Object> CoroutineTask<T> spawnBeside(
       String name, Callable<? extends T> body) {
     StackReserve.require();
@@ -367,7 +377,10 @@ public final class CoroutineLoop extends EventLoop {
     return coroutine;
   }
 
-  /** As {@link #spawnBeside}, and it is cancelled when its owner, who has the turn, has ended. */
+  /**
+   * Starts a coroutine as {@link #spawnBeside} does, which is cancelled when its owner ends. The
+   * owner has the turn.
+   */
   <T extends @Nullable Object> CoroutineTask<T> spawnAttached(
       CoroutineTask<?> owner, String name, Callable<? extends T> body) {
     StackReserve.require();
@@ -382,7 +395,7 @@ public final class CoroutineLoop extends EventLoop {
     return engine().newStrand(coroutine);
   }
 
-  /** A coroutine has had its last turn. */
+  /** Called when a coroutine has had its last turn. */
   void ended(CoroutineTask<?> coroutine) {
     residents.remove(coroutine);
     counts().add(Count.PRESENT, -1);
@@ -391,10 +404,7 @@ public final class CoroutineLoop extends EventLoop {
     attachments.ended(coroutine);
   }
 
-  /**
-   * A coroutine has ended with a scope open, or left what it had opened that in. Waits for the
-   * memory that telling takes.
-   */
+  /** Reports a scope that a coroutine left open. Waits for memory if there is none. */
   void leftOpen(ScopedCoroutine<?> coroutine, CancelScope.LeftOpen how) {
     while (true) {
       try {
@@ -407,8 +417,8 @@ public final class CoroutineLoop extends EventLoop {
   }
 
   /**
-   * Tells of a failure that nobody has seen, unless it is an orderly end. Waits for the memory that
-   * this takes.
+   * Reports a failure that no code has seen, unless it is an orderly end. Waits for memory if there
+   * is none.
    */
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
     while (true) {
@@ -421,7 +431,7 @@ public final class CoroutineLoop extends EventLoop {
     }
   }
 
-  /** Coroutines here that have not ended, so many at the most. */
+  /** Returns at most a number of coroutines here that have not ended. */
   public List<CoroutineTask<?>> some(int most) {
     return residents.some(most);
   }

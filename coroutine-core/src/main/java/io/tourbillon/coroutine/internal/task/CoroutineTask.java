@@ -24,41 +24,42 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A coroutine, from its spawn to its end. In the ready queue of its loop it stands for its turn; in
- * the wheel for the one time at which it has to be looked at: the end of its delay, or the nearest
- * limit around it, whichever comes first.
+ * A coroutine, from its spawn to its end. In the ready queue of its loop it stands for its turn. In
+ * the wheel it stands for one deadline: the end of its delay or the nearest surrounding limit,
+ * whichever comes first.
  *
- * <p><b>Who may touch what.</b> Either the loop is running, or one coroutine of it has the turn;
- * its fields belong to whoever that is. What other threads see is in {@link JoinableCoroutine}.
+ * <p><b>Who may touch what.</b> Its fields are loop-confined. What other threads see is in {@link
+ * JoinableCoroutine}.
  *
- * <p>A turn, with step names as method names: the loop lets it {@linkplain #takeTurn take its
- * turn}; the strand {@linkplain Strand#resume resumes}; the coroutine {@linkplain #park parks}
- * again, or its body ends, which is what it {@linkplain #run runs}; what comes after is in {@link
- * #turn}.
+ * <p>A turn: the loop calls {@link #takeTurn}, which makes the strand if there is none; {@link
+ * #turn} calls {@link Strand#resume}; the strand begins {@link #run} or continues the body, until
+ * the body ends or calls {@link #park}; then {@link #turn} handles how the turn ended.
  *
- * <p><b>Size matters</b>, as people have millions of these asleep: of this object and of the frames
- * in which a delay is suspended. It has 80 bytes, none of them padding; what few coroutines need is
- * kept elsewhere, as in {@link Interruptions} and {@link Traits}. And what a suspension needs and a
- * frame would have to carry is done by the loop, on its own stack.
+ * <p><b>Size matters</b>, since users have millions of sleeping coroutines: the size of this object
+ * and of the frames in which a delay is suspended. The object has 80 bytes without padding. What
+ * few coroutines need is kept elsewhere, in {@link CallInterrupts} and {@link Traits}. The loop
+ * arms the wheel on its own stack, so that the frames of a suspended coroutine need not carry that.
  */
 public final class CoroutineTask<T extends @Nullable Object> extends ScopedCoroutine<T> {
   private static final long UNSEEN_NANOS = 1_000_000_000;
 
-  /** A Callable or an Action; let go when it ends. */
+  /** A Callable or an Action; cleared when the body has ended. */
   private @Nullable Object body;
 
-  /** Made for the first turn, let go after the last. */
+  /** Made for the first turn, cleared after the last. */
   private @Nullable Strand strand;
 
-  /** Neighbours in the loop's list of its coroutines. */
+  /** The neighbours in {@link Residents}. */
   @Nullable CoroutineTask<?> next;
 
   @Nullable CoroutineTask<?> previous;
 
-  /** Its entry in the wheel, or 0. */
+  /** The id of its entry in the wheel; 0 if it has none. */
   private long timerId;
 
   /**
+   * Creates a coroutine that is not placed.
+   *
    * @param body a Callable of T, or an Action if T is Void
    */
   public CoroutineTask(CoroutineLoop loop, long number, @Nullable Traits traits, Object body) {
@@ -66,9 +67,11 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     this.body = body;
   }
 
-  // By the loop.
+  // Called by the loop.
 
-  /** Its turn has come, unless that was taken back. */
+  /**
+   * Runs a turn. Does nothing if the coroutine is no longer ready, since the turn was taken back.
+   */
   @Override
   public void takeTurn() {
     if (state() != State.READY) {
@@ -100,7 +103,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     return special != null && special.beginsEvenIfCancelled;
   }
 
-  /** There was no memory for its strand. Others have their turns before it tries again. */
+  /** Tries to begin again after the turns of others, since there was no memory for the strand. */
   private void beginLater() {
     strand = null;
     MemoryReserve.pause();
@@ -144,21 +147,25 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
   }
 
   /**
-   * Makes the outcome of a coroutine that cannot go on. Waits for the memory that this takes:
-   * without an outcome the coroutine would never end.
+   * Returns the outcome of a coroutine that cannot continue. Waits for memory if there is none,
+   * since without an outcome the coroutine would never end.
    */
   private static Thrown lost(@Nullable Throwable cause) {
     while (true) {
       try {
         return new Thrown(
-            cause == null ? new IllegalStateException("its stack is lost") : cause, State.FAILED);
+            cause == null ? new IllegalStateException("the stack of the coroutine is lost") : cause,
+            State.FAILED);
       } catch (OutOfMemoryError full) {
         MemoryReserve.pause();
       }
     }
   }
 
-  /** Has given up the turn, until it is made ready, at the latest at that time. */
+  /**
+   * Arms the deadline of a coroutine that has suspended. If memory runs out, resumes it with the
+   * error.
+   */
   private void suspended(long wakeNanos) {
     try {
       armAt(wakeNanos);
@@ -192,7 +199,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  /** Ends without an end: its loop is no more. */
+  /** Fails the coroutine because its loop has died. */
   void abandon(Throwable cause) {
     if (state().isEnd()) {
       return;
@@ -209,7 +216,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  /** Tells of a failure that nobody has seen, once. */
+  /** Reports a failure that no code has seen, once. */
   void reportUnseen() {
     if (state() == State.FAILED) {
       disarm();
@@ -220,7 +227,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  /** Waits for its turn from now on. */
+  /** Makes the coroutine ready, as soon as its rate allows. */
   void makeReady() {
     setState(State.READY);
     Traits special = traits();
@@ -259,10 +266,10 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  /** Ends its suspension: a delay is over, or a limit around it, or it was cancelled. */
+  /** Ends the suspension, because a delay or a limit has passed or the coroutine was cancelled. */
   private void struck() {
     if (waitsFor instanceof ResumptionTask<?> resumption) {
-      // Who comes with a value after the cancel cuts the suspension, and leaves the rest to this.
+      // A caller that settles after the cancel cuts the suspension, and leaves the wake-up to this.
       if (resumption.cut() || resumption.isCut()) {
         makeReady();
       }
@@ -274,7 +281,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  /** Has a step taken in a turn of its own. Waits for the memory that this takes. */
+  /** Makes a step ready, which runs in a turn of its own. Waits for memory if there is none. */
   private void makeStepReady(Function<CoroutineTask<?>, Runnable> step) {
     while (true) {
       try {
@@ -286,12 +293,12 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  /** Whether it is suspended in a blocking call of the JDK. */
+  /** Returns whether it is suspended in a blocking call of the JDK. */
   boolean isInBlockingCall() {
     return state() == State.SUSPENDED && waitsFor == Standstill.BLOCKING_CALL;
   }
 
-  /** Whether it is suspended until an interrupt has been delivered. */
+  /** Returns whether it is suspended until an interrupt has been delivered. */
   boolean isAwaitingInterrupt() {
     return state() == State.SUSPENDED && waitsFor == Standstill.INTERRUPT;
   }
@@ -301,7 +308,10 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     park(Standstill.INTERRUPT, CancelScope.NEVER);
   }
 
-  /** The callback that it is suspended on has settled; or did so before it was suspended. */
+  /**
+   * Resumes the coroutine after its callback has settled. Does nothing if it is not suspended on
+   * that callback.
+   */
   void settled(ResumptionTask<?> resumption) {
     if (resumption.equals(waitsFor) && state() == State.SUSPENDED) {
       disarm();
@@ -309,21 +319,21 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  /** Null before its first turn and after its end. */
+  /** Returns the strand; null before the first turn and after the end. */
   @Override
   public @Nullable Strand strand() {
     return strand;
   }
 
-  /** The thread that it runs in, for a look from outside; null if that is the loop's. */
+  /** Returns the thread that it runs in, for observers; null if it runs in the loop's thread. */
   @Nullable Thread thread() {
     Strand carrier = strand;
     return carrier == null ? null : carrier.thread();
   }
 
-  // By the coroutine.
+  // Called by the coroutine.
 
-  /** Runs the body; the strand ends after it. */
+  /** Runs the body. The strand ends after this. */
   @Override
   public void run() {
     try {
@@ -338,7 +348,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  /** Waits for the memory that this takes, as {@link #lost} does. */
+  /** Returns the outcome for an exception of the body. Waits for memory as {@link #lost} does. */
   private Thrown outcomeOf(Throwable thrown) {
     while (true) {
       try {
@@ -361,11 +371,12 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
   }
 
   /**
-   * What it has failed with, for others: its scope's failure, if that is what it was told, since
-   * the exception by which it was told is for its own code.
+   * Returns the failure that others see. If the body threw the exception that showed the failure of
+   * its scope, that is the failure of the scope: the exception itself is only for the coroutine's
+   * own code.
    */
   private static Throwable asFailure(Throwable thrown) {
-    // Only of that is the cause asked for: of others it is code of users.
+    // getCause of other exceptions may be code of users.
     Throwable cause = thrown instanceof CoroutineCancelledException ? thrown.getCause() : null;
     if (cause == null) {
       return thrown;
@@ -448,13 +459,15 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
       throw cancelledException();
     }
     if (resumption.isCancellation()) {
-      checkCancelled(); // It may come of that: nothing else is lost.
+      // It may be a consequence of the caller's own cancellation, which counts then.
+      checkCancelled();
     }
     return resumption.value();
   }
 
   /**
-   * As suspend, but returns when the limit is over: cut then, and without an exception.
+   * Suspends as {@code suspend} does, but returns at the limit, without an exception: the
+   * settlement is cut then.
    *
    * @param limitNanos more than zero
    */
@@ -485,7 +498,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
       if (cut || !resumption.isSettled()) {
         throw notSuspended;
       }
-      // It has settled meanwhile, so there is no need to suspend any more.
+      // It has settled meanwhile, so there is no need to suspend.
     } finally {
       waitsFor = null;
     }
@@ -514,7 +527,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     return new Acquisition<>(this, acquire, onLost).await(limit);
   }
 
-  /** Suspends until it is made ready, at the latest when its time has come. */
+  /** Suspends until the coroutine is made ready, or at the latest until a time. */
   private void park(Object waitsFor, long wakeNanos) {
     this.waitsFor = waitsFor;
     loop.wakeAt(wakeNanos);
@@ -536,7 +549,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  // By either.
+  // Called by the loop or by the running coroutine.
 
   private void armAt(long elapsedNanos) {
     if (elapsedNanos != CancelScope.NEVER) {
@@ -544,17 +557,17 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  /** Arms its entry in the wheel. Waits for the memory that this takes. */
+  /** Arms its entry in the wheel. Waits for memory if there is none. */
   void armSurely(long elapsedNanos) {
     timerId = loop.armSurely(elapsedNanos, this);
   }
 
-  /** Whether it has an entry in the wheel. */
+  /** Returns whether it has an entry in the wheel. */
   boolean isArmed() {
     return timerId != 0;
   }
 
-  /** When the wheel looks at it, in elapsed time; NEVER if it has no entry there. */
+  /** Returns the deadline of its entry in the wheel, in elapsed time; NEVER if it has none. */
   public long wakeNanos() {
     return timerId == 0 ? CancelScope.NEVER : loop.wheel().deadlineNanos(timerId);
   }
@@ -574,7 +587,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  /** What it can wait for without an object that stands for it. */
+  /** A reason to be suspended that needs no object of its own. */
   private enum Standstill {
     DELAY("a delay"),
     BLOCKING_CALL("a blocking call"),

@@ -3,30 +3,33 @@ package io.tourbillon.coroutine.internal.task;
 import io.tourbillon.coroutine.internal.engine.LoopOfThread;
 import org.jspecify.annotations.Nullable;
 
-/** Which loop, and which coroutine of it, the calling code is part of. */
+/** Finds the loop and the coroutine to which the calling code belongs. */
 public final class CurrentLoop {
   private CurrentLoop() {}
 
-  /** The loop of this code, or null if it is on none. */
+  /** Returns the loop that runs the calling code; null if none does. */
   public static @Nullable CoroutineLoop get() {
     return (CoroutineLoop) LoopOfThread.get();
   }
 
-  /** Whether this is the very thread of a loop, and neither a coroutine nor a guest. */
+  /**
+   * Returns whether the caller runs directly on the thread of a loop, and not in a coroutine or a
+   * guest thread.
+   */
   public static boolean isOwnThread() {
     CoroutineLoop loop = get();
     return loop != null && loop.current() == null && Thread.currentThread().equals(loop.thread());
   }
 
-  /** The coroutine that this code is part of, or null if it is part of none. */
+  /** Returns the calling coroutine; null if the caller is none. */
   public static @Nullable CoroutineTask<?> coroutine() {
     CoroutineLoop loop = get();
     return loop == null ? null : loop.current();
   }
 
   /**
-   * The coroutine that this code is part of, or else the one that waits for this code as its
-   * blocking call, or null.
+   * Returns the calling coroutine, or else the coroutine that waits for the caller as its blocking
+   * call; null if there is neither.
    */
   public static @Nullable CoroutineTask<?> coroutineOrWaiter() {
     CoroutineTask<?> coroutine = coroutine();
@@ -34,9 +37,10 @@ public final class CurrentLoop {
   }
 
   /**
-   * The coroutine that this code is part of.
+   * Returns the calling coroutine.
    *
-   * @throws IllegalStateException if there is none
+   * @param method is named in the exception
+   * @throws IllegalStateException if the caller is no coroutine
    */
   static CoroutineTask<?> requireCoroutine(String method) {
     CoroutineTask<?> coroutine = coroutine();
@@ -49,7 +53,7 @@ public final class CurrentLoop {
     return coroutine;
   }
 
-  /** A name for the calling code: of its coroutine, or else of its thread. */
+  /** Returns the name of the calling coroutine, or else of the calling thread. */
   static String whoAmI() {
     CoroutineTask<?> coroutine = coroutine();
     if (coroutine != null) {

@@ -7,16 +7,16 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who wants to know of the end of a coroutine: a list from which each can leave at once, so that
- * waiting again and again for one that lives long leaves nothing behind.
+ * The listeners for the end of a coroutine. A listener can leave in constant time, so repeated
+ * waits for a long-lived coroutine leave nothing behind.
  *
- * <p>Thread-safe. A lock that spins guards the list, since the loop's own thread takes it. If that
- * thread parked, it could wait for a coroutine that cannot run without the loop. The holder writes
- * some five fields, allocates nothing, calls nobody, and has made sure of its stack before.
+ * <p>Thread-safe. A spin lock guards the list, since the thread of a loop takes it. If that thread
+ * parked, it could wait for a coroutine that cannot run without the loop. The holder writes about
+ * five fields, allocates nothing, calls no other code, and has checked its stack before.
  *
- * <p>Beside that it counts who watches. One who gives up says so, and then looks whether the end
- * has come; the loop writes the end, and then looks whether anyone is left: so one of them knows of
- * a failure that nobody will see.
+ * <p>It also counts the watchers, which will see a failure. A watcher that gives up first decrements
+ * the count and then checks whether the end has come. The loop first writes the end and then checks
+ * the count. So at least one of them notices a failure that no watcher will see.
  */
 final class End {
   private static final VarHandle HELD;
@@ -33,28 +33,28 @@ final class End {
   }
 
   /**
-   * One who is told of the end, once, unless it leaves before. A listener is added to one list,
-   * once.
+   * A listener, which is notified once, unless it leaves before. A listener can be added only once,
+   * to one list.
    */
   abstract static class Listener {
-    // Guarded by the list's lock until the end, and then the loop's.
+    // Guarded by the lock of the list until the end, and loop-confined after that.
     private @Nullable Listener next;
     private @Nullable Listener previous;
     private boolean linked;
 
     /**
-     * The coroutine has ended. The loop's own thread calls this, so it must not wait, nor run code
-     * of users; or the thread that listens calls it, if the end has come before. It is called again
-     * if it runs out of memory, so it must allocate before it changes anything.
+     * Called when the coroutine has ended. The thread of the loop calls it, so it must not wait or
+     * run code of users; if the end came before {@link #listen}, the listening thread calls it. It
+     * is called again if memory runs out, so it must allocate before it changes anything.
      */
     abstract void ended();
   }
 
-  /** The lock; by compare-and-set, and given back by a release. */
+  /** The lock. Taken by compare-and-set, given back by a release write. */
   @SuppressWarnings("unused")
   private boolean held;
 
-  /** By atomic additions. */
+  /** The number of watchers, changed by atomic additions. */
   @SuppressWarnings("unused")
   private volatile int watchers;
 
@@ -63,10 +63,13 @@ final class End {
   private @Nullable Listener first;
   private @Nullable Listener last;
 
-  /** Of the scope whose child it is; written once by who spawns, read by whoever dumps. */
+  /**
+   * The family of the scope whose child the coroutine is. Written once by the spawner, read by
+   * dumps.
+   */
   volatile @Nullable Family family;
 
-  /** Adds one, who is told at once if the end has come. */
+  /** Adds a listener, or notifies it at once if the end has come. */
   void listen(Listener listener) {
     StackReserve.require();
     if (!add(listener)) {
@@ -95,7 +98,7 @@ final class End {
     }
   }
 
-  /** Takes one out, if it is there: it may be told at this very moment. */
+  /** Removes a listener if it is there. It may be notified at this moment. */
   void leave(Listener listener) {
     StackReserve.require();
     lock();
@@ -124,15 +127,15 @@ final class End {
   }
 
   /**
-   * Tells all who listen, in the order in which they came, and who listens from now on. The caller
-   * has made sure of its stack, as the loop has.
+   * Notifies all listeners in the order of their arrival; later listeners are notified at once. The
+   * caller must have checked its stack, as the loop has.
    */
   void tell() {
     Error failure = null;
     Listener each = takeAll();
     while (each != null) {
       Listener after = each.next;
-      // A listener that somebody keeps must not keep those that came after it.
+      // A listener that is kept must not keep later listeners reachable.
       each.next = null;
       each.previous = null;
       failure = tellSurely(each, failure);
@@ -144,10 +147,10 @@ final class End {
   }
 
   /**
-   * Nobody is to wait for ever for want of a moment's memory, or because another listener fails.
+   * Notifies a listener, whatever another one has thrown. Waits for memory if there is none.
    *
-   * @param before what another has thrown, if any
-   * @return that, or what this one has thrown
+   * @param before the error of another listener; null if there is none
+   * @return the error of this listener, or else the one before
    */
   private static @Nullable Error tellSurely(Listener listener, @Nullable Error before) {
     while (true) {

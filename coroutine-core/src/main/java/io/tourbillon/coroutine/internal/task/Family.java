@@ -5,25 +5,24 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the children of a scope have in common: one object for all of them, which is let go of by
- * clearing it once. So a handle that somebody keeps of a child keeps no parent, nor does the
- * deadline of a scope that is closed.
+ * The parent and the deadline that the children of a scope share. Closing the scope clears this one
+ * object, so the handle of a child keeps neither the parent nor the deadline reachable.
  */
 public final class Family {
   /**
-   * Who has opened the scope, a coroutine or a thread; null when that is closed. Written by it,
-   * read by whoever dumps.
+   * The coroutine or thread that opened the scope; null when the scope is closed. Written by it,
+   * read by dumps.
    */
   private volatile @Nullable Object head;
 
-  /** When the time of all is over, if that is limited. Written and read likewise. */
+  /** The deadline of the scope; null if there is none. Written and read as the head. */
   private volatile @Nullable Deadline deadline;
 
   /**
-   * When time is over.
+   * A deadline.
    *
-   * @param remaining how long that is from now; called by any thread
-   * @param forget takes it back; called by whoever has opened the scope
+   * @param remaining returns the time until the deadline; called by any thread
+   * @param forget cancels its timer; called by the opener of the scope
    */
   record Deadline(Supplier<Duration> remaining, Runnable forget) {}
 
@@ -35,7 +34,7 @@ public final class Family {
     return head;
   }
 
-  /** Takes the place of a deadline that there may have been. By whoever has opened the scope. */
+  /** Sets the deadline and cancels the one before. Called by the opener of the scope. */
   void limit(@Nullable Deadline another) {
     Deadline known = deadline;
     deadline = another;
@@ -44,14 +43,14 @@ public final class Family {
     }
   }
 
-  /** How long they have, or null if there is no limit, or it is over. */
+  /** Returns the time until the deadline; null if there is none or it has passed. */
   public @Nullable Duration remaining() {
     Deadline known = deadline;
     Duration left = known == null ? null : known.remaining.get();
     return left == null || !left.isPositive() ? null : left;
   }
 
-  /** The scope is closed. By whoever has opened it. */
+  /** Clears this object. Called by the opener when the scope is closed. */
   void dissolve() {
     head = null;
     limit(null);

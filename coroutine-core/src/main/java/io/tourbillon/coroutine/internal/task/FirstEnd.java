@@ -8,13 +8,16 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One wait for the first end of several, which leaves all of them in the end. By the waiter. */
+/**
+ * One wait for the first of several coroutines to end. It removes its listeners at the end. Used by
+ * the waiter alone.
+ */
 final class FirstEnd<T extends @Nullable Object> {
   private final List<Place> places = new ArrayList<>();
 
   private FirstEnd() {}
 
-  /** One of those whose end is waited for. */
+  /** The listener for one of the coroutines. */
   private final class Place extends End.Listener {
     private final JoinableCoroutine<? extends T> coroutine;
     private final Resumption<Coroutine<? extends T>> first;

@@ -25,8 +25,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A coroutine as others see it: its name, its state, how to cancel it, how to learn of its end.
- * Everything here may be called by any thread, but for what is said to be the loop's.
+ * A coroutine as other threads see it: its name, state, cancellation and end. Thread-safe, except
+ * for the methods that are marked for the loop.
  */
 abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends LoopTask
     implements Coroutine<T> permits ScopedCoroutine {
@@ -51,31 +51,31 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
   private final @Nullable Traits traits;
 
   /**
-   * Written by the loop or the coroutine, in release mode from turn to turn, so that a reader is
-   * right soon; volatile at the end.
+   * The state. The loop or the coroutine writes it, in release mode between turns, so that readers
+   * see it soon; the final state is a volatile write.
    */
   private volatile State state = State.CREATED;
 
-  /** What it is suspended on; written as the state is, before it. */
+  /** What it is suspended on. Written before the state, by the same writers. */
   public @Nullable Object waitsFor;
 
   /**
-   * The {@link Stamp} of its state, and written with that. Plain, as it is for dumps: by the loop,
-   * whose own it is, or for a glimpse.
+   * The {@link Stamp} of its state. Written with the state; plain, since only dumps read it: on the
+   * loop, or elsewhere as a glimpse.
    */
   private int since;
 
-  /** Written once by whoever cancels first, by compare-and-set from null. */
+  /** The first cancellation. Written once, by compare-and-set from null. */
   private volatile @Nullable Cancellation cancellation;
 
   /**
-   * Made by the first who wants to know the end, by compare-and-set from null; completed by the
-   * loop. Who makes it looks at the state afterwards, the loop writes the state before it looks
-   * here: so one of them completes it.
+   * The listeners for the end. The first thread that needs it makes it, by compare-and-set from
+   * null, and then checks the state. The loop writes the final state and then checks this field. So
+   * one of them notifies the listeners.
    */
   private volatile @Nullable End end;
 
-  /** What the body has returned, or {@link Thrown}; published by the state. */
+  /** The value that the body returned, or a {@link Thrown}. Published by the state. */
   @Nullable Object outcome;
 
   JoinableCoroutine(CoroutineLoop loop, long number, @Nullable Traits traits) {
@@ -104,7 +104,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     return given != null ? given : loop.schedulerName() + "-" + number;
   }
 
-  /** Gives its name to the thread that is being built for it, if it was spawned with one. */
+  /** Sets the name of the thread that is being built for it, if it was spawned with a name. */
   @Override
   public final Thread.Builder.OfVirtual named(Thread.Builder.OfVirtual builder) {
     return traits == null || traits.name == null ? builder : builder.name(traits.name);
@@ -144,14 +144,14 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
   /**
    * Cancels it.
    *
-   * @param reason is put into words when somebody asks, which is not here
+   * @param reason its {@code toString} is called when the reason is read, not here
    */
   public final boolean cancel(Count count, Object reason, String source) {
     if (state.isEnd()) {
       return false;
     }
     Cancellation asked = new Cancellation(count, source, reason, loop.elapsedNanos());
-    Message notice = this::cancelled; // Made before, as nothing may fail after.
+    Message notice = this::cancelled; // Made first: nothing may fail after the compare-and-set.
     if (!CANCELLATION.compareAndSet(this, null, asked)) {
       return false;
     }
@@ -159,7 +159,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     return true;
   }
 
-  // Its end, for those who wait for it.
+  // The end, for code that waits for it.
 
   @Override
   public final T join() {
@@ -202,12 +202,14 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     return result();
   }
 
-  /** Waits for its end, in whatever way, which does not count as seeing it. */
+  /** Waits for its end, in whatever way. Does not count as seeing a failure. */
   final void awaitEnd() {
     Suspension.<@Nullable Void>await(new Joining(this), new EndWait(end())::begin);
   }
 
-  /** A wait for an end that takes itself back. By the waiter, once. */
+  /**
+   * One wait for an end, which removes its listener if it is cancelled. Used once, by the waiter.
+   */
   private static final class EndWait extends End.Listener {
     private final End end;
     private @Nullable Resumption<@Nullable Void> waiter;
@@ -229,8 +231,8 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
   }
 
   /**
-   * What joining it comes to, once it has ended: its result, or an exception, which is made here,
-   * so that it shows where the caller has waited.
+   * Returns the result of a coroutine that has ended, or throws as {@link #join} does. The
+   * exception is made here, so that its stack shows where the caller waited.
    */
   @SuppressWarnings({"unchecked", "NullAway"}) // The outcome of a body that returns is T.
   final T result() {
@@ -238,8 +240,8 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
       case DONE -> (T) outcome;
       case FAILED -> throw new LateCompletionException(Settlement.unwrapped(failure()));
       default -> {
-        // The end of the one may come of that of the caller's scope, which the caller is to be
-        // told.
+        // If the caller's scope has failed, that may be why this coroutine was cancelled; the
+        // caller must see the failure of its scope then.
         CoroutineTask<?> caller = CurrentLoop.coroutine();
         if (caller != null) {
           caller.checkCancelled();
@@ -250,8 +252,9 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
   }
 
   /**
-   * Somebody else's, as its type says: nobody takes it for his own cancellation. Made without a
-   * call of users' code, as a loop makes some.
+   * Returns the exception for waiters. Its type is not {@link CoroutineCancelledException}, so a
+   * waiter does not take it for its own cancellation. Calls no code of users, since a loop may call
+   * this.
    */
   private CancellationException cancellationException() {
     Cancellation asked = Objects.requireNonNull(cancellation, "only who was cancelled ends so");
@@ -264,14 +267,14 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     return cancelled;
   }
 
-  /** Whoever has had {@link #watched} does so no more. */
+  /** Reverts a call of {@link #watched}. */
   final void giveUp() {
     giveUp(end());
   }
 
-  /** Someone waits no more. If that was the only one, a failure is to be told of after all. */
+  /** Reverts a call of {@link #watched}. Without a watcher, a failure is reported after all. */
   private void giveUp(End awaited) {
-    Message notice = this::lostWatcher; // Made before, as nothing may fail after.
+    Message notice = this::lostWatcher; // Made first: nothing may fail after unwatch.
     awaited.unwatch();
     if (state.isEnd()) {
       loop.tell(notice);
@@ -279,9 +282,9 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
   }
 
   /**
-   * Refuses a wait that could not end.
+   * Refuses a wait that would never end.
    *
-   * @throws IllegalStateException if the caller is this very coroutine, or a loop's own thread
+   * @throws IllegalStateException if the caller is this coroutine, or the thread of a loop
    */
   final void requireJoinable() {
     CoroutineTask<?> caller = CurrentLoop.coroutineOrWaiter();
@@ -290,9 +293,9 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     }
     if (caller == null && CurrentLoop.isOwnThread()) {
       throw new IllegalStateException(
-          "a loop must not wait, or nothing goes on there: join of "
+          "code on the thread of a loop must not wait, as no coroutine could run there: join of "
               + name()
-              + " by code that is no coroutine, but runs on "
+              + " on "
               + CurrentLoop.get());
     }
   }
@@ -325,14 +328,14 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     }
   }
 
-  /** Its end, which counts as seen from now on. */
+  /** Returns its end and counts a watcher: a failure counts as seen. */
   final End watched() {
     End awaited = end();
     awaited.watch();
     return awaited;
   }
 
-  /** As {@link #listen}, and it counts as seen. */
+  /** Adds a listener as {@link #listen} does, and counts it as a watcher. */
   final void watch(End.Listener listener) {
     End awaited = watched();
     boolean listens = false;
@@ -347,14 +350,14 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
   }
 
   /**
-   * Has someone told of its end, on its loop; that does not count as seeing it. It has ended
-   * already if this tells at once.
+   * Adds a listener, which is called on the loop of this coroutine, or at once by the caller if it
+   * has ended. Does not count as seeing a failure.
    */
   final void listen(End.Listener listener) {
     end().listen(listener);
   }
 
-  /** Has him told no more. */
+  /** Removes a listener. */
   final void leave(End.Listener listener) {
     end().leave(listener);
   }
@@ -362,7 +365,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
   private End end() {
     End made = end;
     if (made == null) {
-      StackReserve.require(); // Once others see it they must be told, if it has ended.
+      StackReserve.require(); // After others see it, this thread may have to notify listeners.
       End fresh = new End();
       made = END.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(end);
       if (state.isEnd()) {
@@ -372,24 +375,29 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     return made;
   }
 
-  /** It is a child of theirs from now on, for dumps. By whoever has spawned it. */
+  /** Sets the family whose child it is, for dumps. Called by the spawner. */
   final void joinFamily(Family family) {
     end().family = family;
   }
 
-  /** Of the scope whose child it is, or null. */
+  /** Returns the family of the scope whose child it is; null if it is none. */
   final @Nullable Family family() {
     End made = end;
     return made == null ? null : made.family;
   }
 
-  /** Who has opened that, a coroutine or a thread; null if it is none's, or closed by now. */
+  /**
+   * Returns the coroutine or thread that opened that scope; null if there is no scope or it is
+   * closed.
+   */
   public final @Nullable Object parent() {
     Family own = family();
     return own == null ? null : own.head();
   }
 
-  /** What has to come for it to go on; null if it is not suspended, or on nothing that comes. */
+  /**
+   * Returns the settlement that must come before it can continue; null if it does not wait for one.
+   */
   public final @Nullable Settlement<?> pendingWait() {
     return state == State.SUSPENDED
             && waitsFor instanceof ResumptionTask<?> wait
@@ -398,17 +406,20 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
         : null;
   }
 
-  /** The number by which it was spawned: one that was spawned before has a smaller one. */
+  /** Returns its number; a coroutine that was spawned earlier has a smaller one. */
   public final long number() {
     return number;
   }
 
-  /** How long it has stood as it does, to a hundredth of a second; of others' a glimpse. */
+  /**
+   * Returns the time since its last change of state, to a hundredth of a second. Off the loop, the
+   * value may be stale.
+   */
   public final long heldNanos(long nowNanos) {
     return Stamp.nanosSince(since, nowNanos);
   }
 
-  /** Why it has failed. */
+  /** Returns its failure. */
   final Throwable failure() {
     if (outcome instanceof Thrown(Throwable failure, State _)) {
       return failure;
@@ -416,9 +427,9 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     throw new IllegalStateException("must have failed: " + this);
   }
 
-  // By the loop, or by the coroutine while it has the turn.
+  // Loop-confined.
 
-  /** Someone has cancelled it. */
+  /** Called on the loop after the coroutine was cancelled. */
   abstract void cancelled();
 
   final @Nullable Cancellation cancellation() {
@@ -436,7 +447,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     }
   }
 
-  /** As what its end is counted. */
+  /** Returns the count for its end. */
   final Count countOfEnd() {
     Cancellation asked = cancellation;
     return switch (state) {
@@ -447,9 +458,9 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
   }
 
   /**
-   * Makes its end known, after the outcome was written.
+   * Publishes its end and notifies the listeners. The outcome must have been written.
    *
-   * @return whether anyone wants to know
+   * @return whether there is a watcher
    */
   final boolean publishEnd(State how) {
     state = how;
@@ -460,19 +471,22 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     return isSeen();
   }
 
-  /** Whether anyone waits for its end, or has seen it. */
+  /** Returns whether there is a watcher, which waits for its end or has seen it. */
   final boolean isSeen() {
     End awaited = end;
     return awaited != null && awaited.isWatched();
   }
 
-  /** Someone watches no more. If it has failed and nobody else does, that is told of in a while. */
+  /**
+   * Called on the loop when a watcher has given up. If the coroutine has failed and no watcher is
+   * left, the failure is reported after a while.
+   */
   abstract void lostWatcher();
 
-  /** What its body has thrown, and what that means. */
+  /** The exception that the body threw, and the final state that follows from it. */
   record Thrown(Throwable failure, State state) {}
 
-  /** The end of a coroutine, as others wait for it. */
+  /** A wait for the end of a coroutine. */
   record Joining(Coroutine<?> coroutine) implements Awaited {
     @Override
     public List<Coroutine<?>> holders() {

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A scope, as the coroutine or thread that has opened it sees it. */
+/** A scope, as its owner sees it: the coroutine or thread that opened it. */
 final class OpenScope implements CoroutineScope {
   private final TaskHost scheduler;
   private final Thread ownerThread = Thread.currentThread();
@@ -32,7 +32,7 @@ final class OpenScope implements CoroutineScope {
   private final Family family;
   private final Supervisor supervisor;
 
-  /** Whether join has thrown why it has failed. The owner's. */
+  /** Whether join has thrown the failure. Used by the owner alone. */
   private boolean failureIsSeen;
 
   private OpenScope(CoroutineScheduler scheduler, Policy policy, @Nullable CoroutineTask<?> owner) {
@@ -61,7 +61,10 @@ final class OpenScope implements CoroutineScope {
     return this;
   }
 
-  /** In the wheel of the owner's loop, or where plain threads have timers. */
+  /**
+   * Arms the deadline: in the wheel of the owner's loop, or in the timer service for a plain
+   * thread.
+   */
   private Family.Deadline armed(Duration limit) {
     Runnable over = () -> supervisor.timeOut(limit);
     if (owner == null) {
@@ -134,7 +137,10 @@ final class OpenScope implements CoroutineScope {
     }
   }
 
-  /** Waits for the memory that waiting takes, as no child outlives the block. */
+  /**
+   * Waits for the children. Waits for memory if there is none, since no child may outlive the
+   * block.
+   */
   private void awaitChildren() {
     while (true) {
       try {
@@ -159,7 +165,7 @@ final class OpenScope implements CoroutineScope {
     }
   }
 
-  /** After a close in the wrong order, which could not leave it. */
+  /** Leaves the scope after a close in the wrong order, which could not leave it. */
   private void leaveIfInnermost() {
     if (owner != null && ownersScope != null && ownersScope.equals(owner.scope())) {
       owner.leave(ownersScope);
@@ -173,21 +179,21 @@ final class OpenScope implements CoroutineScope {
             : owner.equals(CurrentLoop.coroutine());
     if (!isOwner) {
       throw new IllegalStateException(
-          "only who opened a scope may join or close it: "
+          "only the coroutine or thread that opened a scope may join or close it: "
               + (owner == null ? ownerThread.getName() : owner.name())
               + ", not "
               + CurrentLoop.whoAmI());
     }
   }
 
-  // By whatever thread.
+  // May be called by any thread.
 
   @Override
   public void cancel(String reason) {
     supervisor.cancel(Objects.requireNonNull(reason, "reason"));
   }
 
-  /** The scope has failed, which the owner sees wherever it is suspended. */
+  /** Makes the owner see the failure of the scope wherever it is suspended. */
   private void strikeOwner(Throwable thrown) {
     if (owner != null && ownersScope != null) {
       ownersScope.strike(
@@ -216,7 +222,7 @@ final class OpenScope implements CoroutineScope {
         if (late == null || !late.equals(failed.getCause())) {
           throw failed;
         }
-        // Made here, so that it shows where the scope is.
+        // Made here, so that its stack shows where the scope is.
         TimeoutException ofThis = new TimeoutException(late.getMessage());
         ofThis.initCause(late);
         throw ofThis;
@@ -224,7 +230,7 @@ final class OpenScope implements CoroutineScope {
     }
   }
 
-  /** Runs the block and joins; a failure of this scope comes out in one way, that of join. */
+  /** Runs the block and joins. A failure of this scope is always thrown as join throws it. */
   private <T extends @Nullable Object, X extends Exception> T runHere(Scoped<T, X> block) throws X {
     try {
       T value = block.in(this);
@@ -239,7 +245,7 @@ final class OpenScope implements CoroutineScope {
     }
   }
 
-  /** The block throws something of its own; a failure of the scope is not to be lost by that. */
+  /** Suppresses the failure of the scope in an exception of the block, so that it is not lost. */
   private void suppressFailureIn(Throwable thrown) {
     Throwable failure = supervisor.failure();
     if (failure != null && !failureIsSeen) {
@@ -257,7 +263,7 @@ final class OpenScope implements CoroutineScope {
       List<Coroutine<? extends T>> all = scope.spawnAll(parts);
       scope.join();
       Coroutine<?> first = scope.supervisor.winner();
-      // If there is none all were cancelled, and any of them says so.
+      // Without a winner all were cancelled, and the join of any of them says so.
       return all.stream()
           .filter(each -> each.equals(first))
           .findFirst()

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.task;
 
+import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.coroutine.internal.loop.Expiry;
 import io.tourbillon.coroutine.internal.loop.Throttle;
 import io.tourbillon.timer.Clock;
@@ -7,9 +8,10 @@ import io.tourbillon.timer.internal.TickScale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts off those who have had their turns faster than their rate allows. The loop's own, or of its
- * coroutine that has the turn; what is known of a coroutine is in its {@link Traits}.
+ * Delays the turns of coroutines that exceed their rate. The {@link Traits} of a coroutine hold its
+ * state.
  */
+@LoopConfined
 final class PutOff {
   private final CoroutineLoop loop;
   private final Clock clock;
@@ -22,11 +24,11 @@ final class PutOff {
   }
 
   /**
-   * Makes a coroutine ready as soon as its own rate allows, and then that of its group: none of the
-   * group's turns is taken for one who can not have it yet.
+   * Makes a coroutine ready as soon as its own rate allows, and then that of its group. In this
+   * order, no turn of the group is taken by a coroutine that must still wait.
    */
   void makeReadyWhenDue(CoroutineTask<?> coroutine, Traits traits) {
-    // All objects are made before anything changes: who has no memory for one tries again.
+    // All objects are made before anything changes, so the caller can try again if memory runs out.
     Expiry makeReady = () -> loop.makeReady(coroutine);
     Expiry ofGroup = expiry(traits, makeReady);
     Expiry groupsTurn = () -> whenDue(traits, traits.groups(), makeReady, ofGroup);
@@ -51,7 +53,7 @@ final class PutOff {
     }
   }
 
-  /** Puts a coroutine off no longer, and says whether it has been; it is not ready by that. */
+  /** Ends the delay of a coroutine without making it ready. Returns whether there was a delay. */
   boolean end(CoroutineTask<?> coroutine) {
     Traits traits = coroutine.traits();
     if (traits == null || traits.throttleTimerId == 0) {

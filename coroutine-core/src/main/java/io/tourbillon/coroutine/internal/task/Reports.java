@@ -19,8 +19,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells users, and the log, of what has gone wrong on the loops of a scheduler. A handler of theirs
- * that throws does no harm. Called by the loops, where users' code may run, and by watchdogs.
+ * Reports to handlers of users and to the log what went wrong on the loops of a scheduler.
+ * Exceptions of handlers are logged. Called by {@code LoopEngine.report}, where code of users may
+ * run, and by watchdogs.
  */
 public final class Reports {
   private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
@@ -31,9 +32,9 @@ public final class Reports {
   private final Consumer<? super RealTimeWait> realTimeWaitHandler;
 
   /**
-   * Reports to these handlers.
+   * Creates reports to these handlers.
    *
-   * @param watchdogBound null for no watchdogs
+   * @param watchdogBound the limit of the watchdogs; null for none
    */
   public Reports(
       UncaughtHandler uncaughtHandler,
@@ -46,7 +47,7 @@ public final class Reports {
     this.realTimeWaitHandler = realTimeWaitHandler;
   }
 
-  /** Starts a watchdog over the thread of a loop; null if the user wants none. */
+  /** Starts a watchdog over the thread of a loop; returns null if the user wants none. */
   @Nullable Watchdog<LoopStall> newWatchdog(CoroutineLoop loop, Thread thread) {
     Duration bound = watchdogBound;
     if (bound == null) {
@@ -71,7 +72,7 @@ public final class Reports {
     }
   }
 
-  /** A coroutine has failed, and nobody has seen it. An orderly end is not told of. */
+  /** Reports a failure that no code has seen, unless it is an orderly end. */
   void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
     if (isOrderly(failure)) {
       return;
@@ -83,7 +84,10 @@ public final class Reports {
     }
   }
 
-  /** Asks code of users. If that throws, the failure is one that has to be told. */
+  /**
+   * Returns whether a failure is an orderly end. Calls code of users; if that throws, the failure
+   * must be reported.
+   */
   private static boolean isOrderly(Throwable failure) {
     try {
       return failure instanceof OrderlyEnd end && end.isOrderly();
@@ -92,7 +96,10 @@ public final class Reports {
     }
   }
 
-  /** A coroutine, or else a thread of other people's, does not heed a virtual clock. */
+  /**
+   * Reports a coroutine, or another virtual thread, that waits by the system's clock instead of the
+   * scheduler's.
+   */
   void waitsInRealTime(CoroutineLoop loop, @Nullable CoroutineTask<?> coroutine) {
     Thread thread = coroutine == null ? null : coroutine.thread();
     RealTimeWait wait =
@@ -107,7 +114,7 @@ public final class Reports {
     }
   }
 
-  /** A coroutine has ended without closing a scope, or left what it had opened that in. */
+  /** Logs a scope that a coroutine left open. */
   void leftOpen(ScopedCoroutine<?> coroutine, CancelScope.LeftOpen how) {
     LOG.log(
         Level.WARNING,
@@ -121,25 +128,25 @@ public final class Reports {
             + "; its children are cancelled");
   }
 
-  /** Something of the loop's own, or a turn, has thrown. */
+  /** Logs an exception of a turn or of a task of the loop. */
   void taskFailed(CoroutineLoop loop, Object task, Throwable failure) {
     LOG.log(Level.ERROR, Printable.of(loop + ": a task has thrown: ") + SafeText.of(task), failure);
   }
 
-  /** A loop has got no thread for what came after its end. */
+  /** Logs that no thread could be started for messages that came after the end of a loop. */
   void notRevived(CoroutineLoop loop, Throwable failure) {
     LOG.log(
         Level.ERROR,
         Printable.of(loop.name())
-            + ": what has come after its end waits, as no thread could be started for it",
+            + ": messages that came after its end wait, as no thread could be started for them",
         failure);
   }
 
-  /** A loop is no more. */
+  /** Logs that a loop has died. */
   void loopDied(CoroutineLoop loop, Throwable failure) {
     String message =
-        Printable.of(loop.name()) + " has died; its coroutines will not go on: " + loop.live();
-    // By another thread, since a logger takes locks, for which coroutines of the loop may wait.
+        Printable.of(loop.name()) + " has died, and its coroutines fail: " + loop.live();
+    // In another thread, since a logger takes locks that coroutines of the loop may hold.
     IndependentThread.daemon(loop.name() + "-report", () -> LOG.log(Level.ERROR, message, failure))
         .start();
   }

@@ -1,14 +1,15 @@
 package io.tourbillon.coroutine.internal.task;
 
+import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The coroutines of a loop that have not ended, the youngest first: a list through their own
- * fields, which costs millions of them no more than that. The loop's own, or of its coroutine that
- * has the turn.
+ * The coroutines of a loop that have not ended, the youngest first. The list is linked through
+ * fields of the coroutines, so it needs no objects of its own.
  */
+@LoopConfined
 final class Residents {
   private @Nullable CoroutineTask<?> first;
 
@@ -36,12 +37,12 @@ final class Residents {
     coroutine.next = null;
   }
 
-  /** A copy, as what is done to one may end it, or make another. */
+  /** Returns a copy, since an action on one may end it or add another. */
   List<CoroutineTask<?>> all() {
     return some(Integer.MAX_VALUE);
   }
 
-  /** So many at the most. */
+  /** Returns a copy of the first ones, at most a number. */
   List<CoroutineTask<?>> some(int most) {
     List<CoroutineTask<?>> some = new ArrayList<>();
     for (CoroutineTask<?> coroutine = first;

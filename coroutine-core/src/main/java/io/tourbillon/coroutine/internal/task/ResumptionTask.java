@@ -5,20 +5,23 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One suspension of a coroutine that a callback ends. When it is settled it goes to the loop as a
- * message, by which the coroutine gets its turn; it is cut by the loop, or by the coroutine while
- * it has the turn.
+ * One suspension of a coroutine that a callback ends. When settled, it goes to the loop as a
+ * message, which makes the coroutine ready. Only the loop, or the coroutine while it has the turn,
+ * cuts it.
  */
 non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T>
     implements Message {
   /**
-   * Not final, as a resumption that is over lets the coroutine go. Cleared on the loop when the
-   * message has come or after a cut; a thread that reads it then has not settled the outcome, and
-   * can not any more.
+   * The coroutine; cleared on the loop when the suspension is over, so that a kept resumption does
+   * not keep it reachable. A thread that reads null has not settled the outcome, and can no longer
+   * do so.
    */
   private @Nullable CoroutineTask<?> coroutine;
 
-  /** Whether a cancellation may have to wait, which is the coroutine's to find out. */
+  /**
+   * Whether the coroutine is inside a shield. Then only the coroutine can decide whether a
+   * cancellation must wait.
+   */
   private final boolean shielded;
 
   ResumptionTask(CoroutineTask<?> coroutine, Object source) {
@@ -28,10 +31,10 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
   }
 
   /**
-   * A cancel that has returned comes before what the same thread does next, such as to send a
-   * value: the coroutine's own loop may learn of it later than its channel does. What the coroutine
-   * itself settles, while it registers, is not concerned: it has what it takes there. If the
-   * coroutine is gone it is settled, and this does not matter.
+   * Returns whether the coroutine was cancelled by a call that has returned. What the cancelling
+   * thread does next, such as sending a value, must not reach the coroutine, although its loop may
+   * not know of the cancellation yet. This does not hold for a settlement by the coroutine itself,
+   * during its registration: it already owns the value.
    */
   @Override
   boolean isOverruled() {
@@ -44,10 +47,10 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
 
   @Override
   final void wake() {
-    Objects.requireNonNull(coroutine, "it is let go by whoever settles").loop.tell(this);
+    Objects.requireNonNull(coroutine, "cleared before it was settled").loop.tell(this);
   }
 
-  /** Brings the turn. By the loop. */
+  /** Makes the coroutine ready. Called by the loop. */
   @Override
   public final void run() {
     CoroutineTask<?> resumed = coroutine;

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A coroutine and its stack of {@linkplain CancelScope scopes}: limits, shields, values of locals
- * and parts with children, and what a cancellation means inside them. The coroutine itself uses it
- * while it has the turn, or its loop while the coroutine is suspended.
+ * and children, and what a cancellation means inside them. The scopes are loop-confined.
  */
 abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends JoinableCoroutine<T>
     implements Kernel.Caller permits CoroutineTask {
@@ -30,7 +29,7 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
     super(loop, number, traits);
   }
 
-  /** Waits until an interrupt that is being delivered has been. */
+  /** Waits until an interrupt has been delivered. */
   abstract void awaitInterrupt();
 
   public final @Nullable CancelScope scope() {
@@ -74,7 +73,7 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
       Duration grace, Body<V, X> part) throws X {
     StackReserve.require(); // For leaving the scope.
     CancelScope outer = scope;
-    loop.interrupts.clear(this); // A status that is left would disturb the part.
+    loop.interrupts.clear(this); // An interrupt status that is left over would disturb the part.
     scope = new CancelScope.Shield(outer, loop.elapsedNanos(), TickScale.nanosOf(grace));
     try {
       return part.call();
@@ -96,7 +95,7 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
     }
   }
 
-  /** Enters a scope whose end is not that of a call. */
+  /** Enters a scope that does not end with a call. */
   final CancelScope.Children enter(Family family, Supervisor supervisor) {
     CancelScope.Children entered = new CancelScope.Children(scope, family, supervisor);
     scope = entered;
@@ -115,7 +114,10 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
     forgetInterruptFor(left);
   }
 
-  /** Leaves all scopes inside of one; none with children outlives the call that it is inside of. */
+  /**
+   * Leaves all scopes inside one. A scope with children that was left open is abandoned: none may
+   * outlive the call that surrounds it.
+   */
   final void leaveTo(@Nullable CancelScope outer, CancelScope.LeftOpen how) {
     CancelScope inner = scope;
     scope = outer;
@@ -147,7 +149,7 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
     }
   }
 
-  /** There may be no need to suspend. But where chance decides on turns, others may go first. */
+  /** Checks for cancellation without suspending. Under a random policy, lets others go first. */
   @Override
   public final void passSuspensionPoint() {
     checkCancelled();
@@ -163,7 +165,7 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
         name(), signal.source(), signal::reason, signal.cause(), signal);
   }
 
-  /** Whether this exception shows a signal to the code that it was for. */
+  /** Returns whether an exception shows this signal. */
   final boolean isFor(Signal signal, Throwable thrown) {
     return thrown instanceof CoroutineCancelledException raised
         ? raised.isFrom(signal)
@@ -171,7 +173,7 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
             && Throwables.showInterrupt(thrown, Thread.currentThread().isInterrupted());
   }
 
-  /** A late signal leaves no interrupt behind. */
+  /** Clears an interrupt that was delivered for a signal of a scope that ends. */
   private void forgetInterruptFor(Signal signal) {
     if (loop.interrupts.wereFor(signal, this)) {
       loop.interrupts.clear(this);
@@ -179,7 +181,7 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
     }
   }
 
-  /** Of the scopes that it has opened, and of that whose child it is. */
+  /** Returns the families of the scopes that it opened and of the scope whose child it is. */
   public final List<Family> families() {
     Family own = family();
     if (own == null && scope == null) {

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a wait ends, which is settled once.
+ * The outcome of a wait, which is settled once.
  *
  * <pre>
  *              +--- resume ---> a value
@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *              +--- cut ------> CUT, by the waiter, for a cancellation, timeout or interrupt
  * </pre>
  *
- * <p>Each is one compare-and-set of {@link #outcome}, so exactly one of them is what happens. After
- * the first two the waiter is {@linkplain #wake woken}.
+ * <p>Each transition is one compare-and-set of {@link #outcome} from null, so exactly one of them
+ * happens. After {@code resume} and {@code fail} the waiter is {@linkplain #wake woken}.
  */
 public abstract sealed class Settlement<T extends @Nullable Object> implements Resumption<T>
     permits ResumptionTask, ThreadResumption {
@@ -38,18 +38,20 @@ public abstract sealed class Settlement<T extends @Nullable Object> implements R
     }
   }
 
-  /** Stands for null, as null stands for PENDING. */
+  /** Stands for the value null, since null stands for PENDING. */
   private static final Object NULL = new Object();
 
   private static final Object CUT = new Object();
 
-  /** Null while pending; written once by whoever settles it. Volatile, for the value it carries. */
+  /**
+   * Null while pending; written once by the thread that settles. Volatile, to publish the value.
+   */
   private volatile @Nullable Object outcome;
 
-  /** The waiter's own. */
+  /** The action after a cut. Used by the waiter alone. */
   private @Nullable Runnable cleanUp;
 
-  /** Where it will come from, for whoever asks. */
+  /** What the waiter waits for, for observers. */
   private final Object source;
 
   Settlement(Object source) {
@@ -71,7 +73,9 @@ public abstract sealed class Settlement<T extends @Nullable Object> implements R
     boolean _ = fail(unwrapped(failure), true);
   }
 
-  /** Waits for the memory that this takes: whoever waits would wait for ever. */
+  /**
+   * Settles with a failure. Waits for memory if there is none, since the waiter would wait forever.
+   */
   private boolean fail(Throwable cause, boolean asJoinDoes) {
     while (true) {
       try {
@@ -82,13 +86,13 @@ public abstract sealed class Settlement<T extends @Nullable Object> implements R
     }
   }
 
-  /** What a failure is about: the cause of one that only wraps it. */
+  /** Returns the cause of a {@link CompletionException}, or else the failure itself. */
   static Throwable unwrapped(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
     return cause == null ? failure : cause;
   }
 
-  /** In this order: a waiter that is cut lets go of what isOverruled looks at, after the cut. */
+  /** Reads in this order: after a cut, the waiter clears what {@code isOverruled} reads. */
   @Override
   public final boolean isOver() {
     if (isOverruled()) {
@@ -116,17 +120,17 @@ public abstract sealed class Settlement<T extends @Nullable Object> implements R
   }
 
   /**
-   * Whether the waiter was cancelled before, and only does not know it yet: then it gets nothing
-   * that comes now, and whoever has cancelled it wakes it. By whoever settles.
+   * Returns whether the waiter was already cancelled but does not know it yet. It gets no value
+   * then; the thread that cancelled wakes it. Called by the thread that settles.
    */
   abstract boolean isOverruled();
 
-  /** It is settled by a value or a failure. By whoever has settled it. */
+  /** Wakes the waiter after a value or a failure. Called by the thread that settled. */
   abstract void wake();
 
-  // By the waiter.
+  // Called by the waiter.
 
-  /** Runs a registration, after which this takes nothing if it throws. */
+  /** Runs a registration. If it throws, this is cut, so that it accepts no value. */
   final void register(Consumer<? super Resumption<T>> registration) {
     StackReserve.require();
     boolean registered = false;
@@ -143,13 +147,13 @@ public abstract sealed class Settlement<T extends @Nullable Object> implements R
   /**
    * Ends the wait without an outcome.
    *
-   * @return whether the waiter can go on now; false if it goes on anyway
+   * @return true if the cut succeeded, so that the waiter can continue; false if it is settled
    */
   boolean cut() {
     return OUTCOME.compareAndSet(this, null, CUT);
   }
 
-  /** What is waited for, as whoever waits has said. */
+  /** Returns what the waiter waits for. */
   public final Object source() {
     return source;
   }
@@ -162,12 +166,12 @@ public abstract sealed class Settlement<T extends @Nullable Object> implements R
     return CUT.equals(outcome);
   }
 
-  /** The wait is over; whoever keeps the callback keeps no more than this object. */
+  /** Clears references after the wait, so that a kept callback keeps no more than this object. */
   void letGo() {
     cleanUp = null;
   }
 
-  /** Takes the callback back, after a cut. */
+  /** Runs the action that removes the callback, after a cut. */
   final void cleanUp() {
     Runnable last = cleanUp;
     letGo();
@@ -176,18 +180,18 @@ public abstract sealed class Settlement<T extends @Nullable Object> implements R
     }
   }
 
-  /** Whether something that was waited for was cancelled. */
+  /** Returns whether it failed with a cancellation of what was waited for. */
   final boolean isCancellation() {
     return outcome instanceof Failure(Throwable cause, boolean _)
         && cause instanceof CancellationException;
   }
 
-  /** What the waiter goes on with, once that is settled and no cut. */
+  /** Returns the value, or throws the failure. It must be settled and not cut. */
   @SuppressWarnings({"unchecked", "NullAway"}) // Only resume stores values, and it stores T.
   final T value() {
     Object settled = outcome;
     if (settled instanceof Failure(Throwable cause, boolean asJoinDoes)) {
-      // Made here, so that it shows where the waiter has waited.
+      // Made here, so that its stack shows where the waiter waited.
       throw asJoinDoes ? new LateCompletionException(cause) : unchecked(cause);
     }
     return NULL.equals(settled) ? null : (T) settled;
@@ -202,7 +206,7 @@ public abstract sealed class Settlement<T extends @Nullable Object> implements R
     if (failure instanceof Error error) {
       throw error;
     }
-    // Another coroutine's cancellation is no more to the waiter than any other failure.
+    // The cancellation of another coroutine is an ordinary failure for the waiter.
     return failure instanceof RuntimeException exception
             && !(failure instanceof CoroutineCancelledException)
         ? exception

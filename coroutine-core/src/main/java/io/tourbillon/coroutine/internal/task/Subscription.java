@@ -12,9 +12,10 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stage holds of one who waits for it. A stage has no way to unsubscribe, so one who gives
- * up would leave something behind with each attempt. Instead the subscription is put aside, for the
- * next who waits for the same stage: a stage holds as many as have waited for it at the same time.
+ * The object that a stage holds for one waiter. A stage has no way to remove a listener, so each
+ * wait that is given up would leave an object behind. Instead, the subscription is put aside and
+ * reused by the next wait for the same stage. A stage holds as many subscriptions as there were
+ * waits at the same time.
  *
  * <pre>
  *   listener --- leave ---> IDLE --- listen ---> listener
@@ -22,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  *      +------- apply --------+---> OVER       the stage is complete, once
  * </pre>
  *
- * <p>Each is one atomic operation on {@link #state}. So a listener is told once, unless it has left
- * before; it is told by the thread that completes the stage, or by its own if that is complete.
+ * <p>Each transition is one atomic operation on {@link #state}. So a listener is called once,
+ * unless it has left before. The thread that completes the stage calls it, or the listening thread
+ * if the stage is complete.
  *
- * @param <T> what the stage completes with
+ * @param <T> the type of the value of the stage
  */
 final class Subscription<T extends @Nullable Object>
     implements BiFunction<T, @Nullable Throwable, Boolean> {
@@ -44,7 +46,7 @@ final class Subscription<T extends @Nullable Object>
     OVER
   }
 
-  /** Those that are put aside, by their stage, which they do not keep alive. */
+  /** Idle subscriptions by their stage, which they do not keep reachable. */
   private static final ConcurrentHashMap<StageKey, Subscription<?>> IDLE_ONES =
       new ConcurrentHashMap<>();
 
@@ -53,10 +55,10 @@ final class Subscription<T extends @Nullable Object>
   /** A listener, IDLE or OVER. */
   private volatile Object state;
 
-  /** The next that was put aside for the same stage; guarded by the map. */
+  /** The next idle subscription of the same stage. Guarded by the map. */
   private @Nullable Subscription<?> next;
 
-  /** Under which it was put aside last; written before it becomes IDLE. */
+  /** The key under which it was put aside last. Written before it becomes IDLE. */
   private @Nullable StageKey key;
 
   // Written before it becomes OVER, and read after.
@@ -68,11 +70,11 @@ final class Subscription<T extends @Nullable Object>
   }
 
   /**
-   * Has someone told of the end of a stage.
+   * Calls a listener when a stage is complete.
    *
-   * @throws IllegalStateException if it is the future of the calling coroutine itself
+   * @throws IllegalStateException if the stage is the future of the calling coroutine
    */
-  @SuppressWarnings({"unchecked", "NullAway"}) // What is put aside for a stage has come from it.
+  @SuppressWarnings({"unchecked", "NullAway"}) // An idle subscription of a stage has its type.
   static <T extends @Nullable Object> Subscription<T> listen(
       CompletionStage<T> stage, BiConsumer<? super T, ? super @Nullable Throwable> listener) {
     if (stage instanceof CoroutineFuture<?> future) {
@@ -81,7 +83,7 @@ final class Subscription<T extends @Nullable Object>
     Subscription<T> found = (Subscription<T>) takeIdle(stage);
     if (found == null) {
       Subscription<T> fresh = new Subscription<>(listener);
-      // Not by whenComplete, which has a failure put into words: code of users.
+      // Not whenComplete, which calls toString of a failure: code of users.
       CompletionStage<Boolean> _ = stage.handle(fresh);
       return fresh;
     }
@@ -91,7 +93,7 @@ final class Subscription<T extends @Nullable Object>
     return found;
   }
 
-  /** Has him told no more, if he was not told before. By the one who listens. */
+  /** Removes the listener, unless it has been called. Called by the thread that listens. */
   void leave(CompletionStage<T> stage) {
     Object listener = state;
     if (listener == Rest.OVER) {
@@ -105,7 +107,7 @@ final class Subscription<T extends @Nullable Object>
   }
 
   @Override
-  @SuppressWarnings("unchecked") // It is none of the others.
+  @SuppressWarnings("unchecked") // It is neither IDLE nor OVER.
   public Boolean apply(T value, @Nullable Throwable failure) {
     this.value = value;
     this.failure = failure;
@@ -121,9 +123,9 @@ final class Subscription<T extends @Nullable Object>
     return true;
   }
 
-  // Those that are put aside.
+  // Idle subscriptions.
 
-  /** By identity, as an equals of users has no say in it. */
+  /** A key that compares stages by identity, not by an {@code equals} of users. */
   private static final class StageKey extends WeakReference<CompletionStage<?>> {
     private final int hash;
 
@@ -157,7 +159,7 @@ final class Subscription<T extends @Nullable Object>
               return this;
             });
     if (state == Rest.OVER) {
-      Subscription<?> _ = IDLE_ONES.remove(own); // The stage was completed just before.
+      Subscription<?> _ = IDLE_ONES.remove(own); // The stage was completed at the same time.
     }
   }
 
@@ -188,7 +190,7 @@ final class Subscription<T extends @Nullable Object>
   }
 
   /**
-   * A suspension that the end of a stage ends, and that leaves nothing behind if that comes late.
+   * A suspension that the completion of a stage ends. It leaves nothing behind if it is cancelled.
    */
   static final class StageWait<T extends @Nullable Object> extends ResumptionTask<T>
       implements BiConsumer<T, @Nullable Throwable> {
@@ -200,7 +202,7 @@ final class Subscription<T extends @Nullable Object>
       this.stage = stage;
     }
 
-    /** By the coroutine, as its registration. */
+    /** Subscribes. Called by the coroutine, as its registration. */
     void begin() {
       onCancel(this::leave);
       subscription = Subscription.listen(stage, this);

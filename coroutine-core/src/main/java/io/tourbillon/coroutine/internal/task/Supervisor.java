@@ -17,12 +17,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The children of a {@link CoroutineScope}, and what their ends mean for the others.
+ * The children of a {@link CoroutineScope}. Decides what the end of a child means for the others.
  *
  * <pre>
- *   open --- a child has failed or won, the time is over ---> ending     all are cancelled
+ *   open --- a child fails or wins, or the limit passes ----> ending     all are cancelled
  *     |                                                         |
- *     +-------------------------- close ------------------------+---> closed, and no more can come
+ *     +-------------------------- close ------------------------+---> closed; no child can be added
  * </pre>
  *
  * <p>Thread-safe.
@@ -36,39 +36,41 @@ final class Supervisor implements Awaited {
   private final Policy policy;
   private final Family family;
 
-  /** Is told of a failure of them all, once, without the lock. */
+  /** Called once for the failure of the scope, without the lock. */
   private final Consumer<Throwable> onFailure;
 
-  /** Nobody waits, and no code of users runs, while it is held. */
+  /** Its holder does not wait and runs no code of users. */
   private final ShortLock lock = new ShortLock();
 
   // Guarded by the lock.
   private final ChildList left = new ChildList();
 
-  /** Added, and not yet known to be placed on its loop. */
+  /** A child that was added and may not be placed on its loop yet. */
   private ChildList.@Nullable Child admitted;
 
   private @Nullable Resumption<@Nullable Void> waiter;
   private @Nullable Coroutine<?> winner;
   private @Nullable Throwable failure;
 
-  /** Who was the first to fail, if that means anything for the others. */
+  /** The first child that failed, if the policy cares about failures. */
   private @Nullable CoroutineTask<?> culprit;
 
-  /** What the deadline of the scope has failed them with, if it was that which did. */
+  /** The exception for the limit of the scope, if that failed the scope. */
   private @Nullable TimeoutException late;
 
   private boolean ending;
   private boolean closed;
 
   /**
-   * What has begun and is not carried out. The thread that begins it writes it under the lock. The
-   * thread that has carried it out clears it without the lock, as a loop's own thread must not
-   * queue for that; so it is volatile.
+   * An ending that has begun and is not carried out. The thread that begins it writes it under the
+   * lock. The thread that carries it out clears it without the lock, since the thread of a loop
+   * must not wait for the lock; so the field is volatile.
    */
   private volatile @Nullable Ending pending;
 
-  /** Why those that are left have to end, which is told them without the lock. */
+  /**
+   * Why the remaining children must end, and which they are. They are cancelled without the lock.
+   */
   private record Ending(
       String reason, @Nullable Throwable failure, List<CoroutineTask<?>> cancelled) {}
 
@@ -79,11 +81,11 @@ final class Supervisor implements Awaited {
   }
 
   /**
-   * Adds one, which is spawned under the lock, so that none is left behind by {@link #close}.
+   * Spawns a child under the lock, so that {@link #close} misses none.
    *
-   * @param spawn spawns it, cancelled for a reason if there is one, so that it does not begin, and
-   *     tells the consumer of it before it is placed on its loop
-   * @throws IllegalStateException if they are closed
+   * @param spawn spawns the child; it gets a reason if the child must be cancelled from the
+   *     beginning, and a consumer that it must call with the child before it places it on its loop
+   * @throws IllegalStateException if the scope is closed
    */
   <T extends @Nullable Object> Coroutine<T> add(
       BiFunction<@Nullable String, Consumer<CoroutineTask<T>>, CoroutineTask<T>> spawn) {
@@ -102,7 +104,7 @@ final class Supervisor implements Awaited {
     }
   }
 
-  /** Adds one that is about to be placed: if there is no memory for this, it is not placed. */
+  /** Adds a child before it is placed. If memory runs out here, the child is not placed. */
   private void admit(CoroutineTask<?> child) {
     child.joinFamily(family);
     ChildList.Child listener =
@@ -117,7 +119,7 @@ final class Supervisor implements Awaited {
     admitted = listener;
   }
 
-  /** Resumes whoever waits for the end of the last; one at a time can. */
+  /** Resumes a waiter when the last child has ended. Only one waiter at a time is possible. */
   void awaitEnd(Resumption<@Nullable Void> ended) {
     lock.lock();
     try {
@@ -128,7 +130,7 @@ final class Supervisor implements Awaited {
     }
   }
 
-  /** Who waits for the end waits for all that are left. */
+  /** Returns all children that have not ended: the waiter waits for each of them. */
   @Override
   public List<Coroutine<?>> holders() {
     lock.lock();
@@ -144,7 +146,7 @@ final class Supervisor implements Awaited {
     return "the children of a scope";
   }
 
-  /** Why they have failed, or null if they have not. */
+  /** Returns the failure of the scope; null if it has not failed. */
   @Nullable Throwable failure() {
     lock.lock();
     try {
@@ -154,7 +156,10 @@ final class Supervisor implements Awaited {
     }
   }
 
-  /** Nobody will be told by these that they have failed: whoever else joins the culprit may be. */
+  /**
+   * Gives up the failure, because the scope will not throw it. Then the failure of the first child
+   * is reported, unless other code joins that child.
+   */
   void giveUpFailure() {
     CoroutineTask<?> who;
     lock.lock();
@@ -168,7 +173,7 @@ final class Supervisor implements Awaited {
     }
   }
 
-  /** Who was the first to succeed, if that is what they are there for. */
+  /** Returns the first child that succeeded under {@code FIRST_SUCCESS}; null if there is none. */
   @Nullable Coroutine<?> winner() {
     lock.lock();
     try {
@@ -187,7 +192,7 @@ final class Supervisor implements Awaited {
     }
   }
 
-  /** Which deadline has failed them, or null if none has. */
+  /** Returns the exception for the limit that failed the scope; null if no limit did. */
   @Nullable TimeoutException late() {
     lock.lock();
     try {
@@ -198,10 +203,10 @@ final class Supervisor implements Awaited {
   }
 
   /**
-   * Has them fail because their time is over, unless they are ending already. Waits for the memory
-   * that this takes.
+   * Fails the scope because its limit has passed, unless it is ending already. Waits for memory if
+   * there is none.
    *
-   * @param limit the time that they have had
+   * @param limit the limit, for the message
    */
   void timeOut(Duration limit) {
     while (true) {
@@ -215,10 +220,10 @@ final class Supervisor implements Awaited {
   }
 
   /**
-   * Cancels those that are left, and those that come, unless they are ending already. Waits for the
-   * memory that this takes.
+   * Cancels the remaining children and all that are added later, unless the scope is ending
+   * already. Waits for memory if there is none.
    *
-   * @throws StackOverflowError if there is no room on the stack; nothing has happened then
+   * @throws StackOverflowError if there is too little stack; nothing has changed then
    */
   void cancel(String reason) {
     while (true) {
@@ -232,10 +237,11 @@ final class Supervisor implements Awaited {
   }
 
   /**
-   * Cancels those that are left; no more can come. Waits for the memory that this takes.
+   * Cancels the remaining children; no child can be added after that. Waits for memory if there is
+   * none.
    *
-   * @return whether they were open
-   * @throws StackOverflowError if there is no room on the stack; nothing has happened then
+   * @return whether the scope was open
+   * @throws StackOverflowError if there is too little stack; nothing has changed then
    */
   boolean close() {
     while (true) {
@@ -249,7 +255,7 @@ final class Supervisor implements Awaited {
     }
   }
 
-  // Each returns what the caller must carry out after it has given back the lock; null for nothing.
+  // Each returns what the caller must carry out without the lock; null for nothing.
 
   private @Nullable Ending beginTimeOut(Duration limit) {
     lock.lock();
@@ -290,9 +296,9 @@ final class Supervisor implements Awaited {
   }
 
   /**
-   * A child has come to its end. Its loop calls this. The loop's own thread must not queue for the
-   * lock: it could wait for a coroutine that cannot run without the loop. Mostly the lock is free,
-   * which saves a turn.
+   * Called by the loop of a child that has ended. The thread of a loop must not wait for the lock:
+   * it could wait for a coroutine that cannot run without the loop. If the lock is free, as it
+   * mostly is, this saves a turn.
    */
   private void ended(ChildList.Child child) {
     if (lock.tryLock()) {
@@ -302,7 +308,7 @@ final class Supervisor implements Awaited {
     }
   }
 
-  /** Waits for the lock, and for the memory that this takes. */
+  /** Handles the end of a child. Waits for the lock, and for memory if there is none. */
   private void leaveSurely(ChildList.Child child) {
     while (true) {
       lock.lock();
@@ -316,9 +322,9 @@ final class Supervisor implements Awaited {
   }
 
   /**
-   * With the lock, which it gives back.
+   * Handles the end of a child. The caller holds the lock; this method releases it.
    *
-   * @throws OutOfMemoryError if there is no memory; nothing has changed then
+   * @throws OutOfMemoryError if memory runs out; nothing has changed then
    */
   private void leave(ChildList.Child child) {
     Ending begun;
@@ -340,7 +346,10 @@ final class Supervisor implements Awaited {
     };
   }
 
-  /** Waits for the memory that this takes: those that are left would run on. */
+  /**
+   * Carries out an ending, if it is not null. Waits for memory if there is none, since the
+   * remaining children would run on.
+   */
   private void carryOut(@Nullable Ending begun) {
     while (begun != null) {
       try {
@@ -353,7 +362,10 @@ final class Supervisor implements Awaited {
     }
   }
 
-  /** Tells all that are concerned. Doing it again tells those that have not been told. */
+  /**
+   * Reports the failure and cancels the remaining children. Can be repeated: it skips children that
+   * were cancelled.
+   */
   private void tell(Ending begun) {
     Object reason = begun.reason;
     if (begun.failure != null) {
@@ -367,7 +379,7 @@ final class Supervisor implements Awaited {
     }
   }
 
-  /** A reason that names a failure, put into words by who asks: that is code of users. */
+  /** A reason that names a failure. Its text calls code of users, so it is made by the reader. */
   record Because(String what, Throwable failure) {
     @Override
     public String toString() {
@@ -375,7 +387,7 @@ final class Supervisor implements Awaited {
     }
   }
 
-  // Under the lock.
+  // Called with the lock held.
 
   private void requireOpen() {
     if (closed) {
@@ -400,8 +412,8 @@ final class Supervisor implements Awaited {
   }
 
   /**
-   * What is neither thrown by join, nor suppressed by what is, is left to whoever is told of
-   * failures that nobody has seen.
+   * Handles a failed child. A failure that join neither throws nor suppresses is left to the
+   * uncaught handler.
    */
   private @Nullable Ending failed(CoroutineTask<?> child) {
     if (policy == Policy.SUPERVISE || (ending && (failure == null || winner != null))) {
@@ -416,7 +428,7 @@ final class Supervisor implements Awaited {
     } else {
       suppress(failure, thrown);
     }
-    // From here on nothing allocates, so the count of those who watch is right.
+    // From here on nothing allocates, so the count of watchers is right.
     if (culprit == null) {
       culprit = child;
     }
@@ -431,7 +443,7 @@ final class Supervisor implements Awaited {
   }
 
   /** An exception suppresses others, but not itself. */
-  @SuppressWarnings("ReferenceEquality") // An equals of users has no say in it.
+  @SuppressWarnings("ReferenceEquality") // Identity, not an equals of users.
   private static void suppress(Throwable failure, Throwable another) {
     if (failure != another) {
       failure.addSuppressed(another);

@@ -6,7 +6,7 @@ import io.tourbillon.coroutine.internal.engine.BlockingThreads;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What loops and coroutines know of the scheduler that they belong to. Thread-safe. */
+/** The scheduler, as its loops and coroutines see it. Thread-safe. */
 public interface TaskHost extends CoroutineScheduler {
   /** Returns its name. */
   String name();
@@ -20,7 +20,7 @@ public interface TaskHost extends CoroutineScheduler {
    *
    * @param body a Callable, or an Action if T is Void
    * @param cancelledFor the reason if it is cancelled from the beginning; null if it is not
-   * @param known is told of the coroutine before that starts
+   * @param known gets the coroutine before it starts
    */
   <T extends @Nullable Object> CoroutineTask<T> spawnAny(
       SpawnOptions options,
@@ -31,12 +31,12 @@ public interface TaskHost extends CoroutineScheduler {
   /** Returns the threads for blocking calls. */
   BlockingThreads blockingThreads();
 
-  /** Returns what tells users and the log of failures. */
+  /** Returns the reports to handlers and the log. */
   Reports reports();
 
   /** Cancels a coroutine because the scheduler is being closed. Called by its loop. */
   void cancelForClose(CoroutineTask<?> coroutine);
 
-  /** The last coroutine of a loop has ended. Called by the loop. */
+  /** Called by a loop when its last coroutine has ended. */
   void loopIsQuiet();
 }

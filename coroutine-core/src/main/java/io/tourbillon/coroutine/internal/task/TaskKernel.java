@@ -148,9 +148,9 @@ public abstract class TaskKernel implements Kernel {
       Object what, Consumer<? super Resumption<T>> registration) {
     if (CurrentLoop.isOwnThread()) {
       throw new IllegalStateException(
-          "a loop must not wait, or nothing goes on there: for "
+          "code on the thread of a loop must not wait, as no coroutine could run there: wait for "
               + what
-              + " by code that is no coroutine, but runs on "
+              + " on "
               + CurrentLoop.get());
     }
     ThreadResumption<T> resumption = new ThreadResumption<>(what);
@@ -227,7 +227,10 @@ public abstract class TaskKernel implements Kernel {
     return once(() -> subscription.leave(stage));
   }
 
-  /** The exception is made here, so that it shows where the caller has waited. */
+  /**
+   * Returns the value or throws the failure. The exception is made here, so that its stack shows
+   * where the caller waited.
+   */
   private static <T extends @Nullable Object> T outcome(T value, @Nullable Throwable failure) {
     if (failure != null) {
       throw new LateCompletionException(Settlement.unwrapped(failure));

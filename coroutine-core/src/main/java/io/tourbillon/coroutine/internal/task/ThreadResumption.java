@@ -7,10 +7,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** One wait of a thread that is no coroutine, which is parked meanwhile. */
+/** One wait of a thread that is no coroutine. The thread is parked while it waits. */
 public final class ThreadResumption<T extends @Nullable Object> extends Settlement<T>
     implements ForkJoinPool.ManagedBlocker {
-  /** Waits as long as it takes. */
+  /** No limit. */
   static final long NO_LIMIT = Long.MAX_VALUE;
 
   private final Thread waiter = Thread.currentThread();
@@ -24,18 +24,18 @@ public final class ThreadResumption<T extends @Nullable Object> extends Settleme
     LockSupport.unpark(waiter);
   }
 
-  /** An interrupt is the thread's own affair, and may come at any time. */
+  /** Returns false: a thread has no cancellation that could come before. */
   @Override
   boolean isOverruled() {
     return false;
   }
 
   /**
-   * Waits until it is settled, or cut because the limit is over, or the thread is interrupted; then
-   * the callback has been taken back. If there is no limit, and this is a worker of a ForkJoinPool,
-   * that takes on another meanwhile. By the waiter.
+   * Waits until it is settled, or cuts it when the limit has passed or the thread is interrupted,
+   * and removes the callback. Without a limit, a ForkJoinPool may replace its worker while the
+   * worker waits. Called by the waiter.
    *
-   * @throws CancellationException if the thread was interrupted, which it still is then
+   * @throws CancellationException if the thread is interrupted; it stays interrupted
    */
   void await(long limitNanos) {
     boolean ended = false;
@@ -67,12 +67,12 @@ public final class ThreadResumption<T extends @Nullable Object> extends Settleme
     }
   }
 
-  /** Until it is settled or the thread is interrupted, which it stays; or for no reason. */
+  /** Parks until it is settled or the thread is interrupted; may return spuriously. */
   private void park() {
     try {
       ForkJoinPool.managedBlock(this);
     } catch (RejectedExecutionException | OutOfMemoryError notReplaced) {
-      // The pool has as many threads as it may, and does with one less.
+      // The pool has its maximum of threads, and works with one less.
       LockSupport.park(this);
     } catch (InterruptedException impossible) {
       throw new AssertionError("block throws none", impossible);

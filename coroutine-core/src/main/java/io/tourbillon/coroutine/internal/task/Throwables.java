@@ -14,15 +14,17 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
-/** Looks into exceptions of users. */
+/** Examines exceptions of users. */
 final class Throwables {
-  /** At how many exceptions to look, as somebody can chain any number. */
+  /** The number of exceptions to examine; a chain can have any length. */
   private static final int MOST = 1000;
 
   private Throwables() {}
 
-  /** Whether one tells of another: is it, or has it among its causes and what is suppressed. */
-  @SuppressWarnings("ReferenceEquality") // The very object.
+  /**
+   * Returns whether an exception is another, or has it among its causes and suppressed exceptions.
+   */
+  @SuppressWarnings("ReferenceEquality") // Identity, not an equals of users.
   static boolean contains(Throwable told, Throwable sought) {
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     ArrayDeque<Throwable> left = new ArrayDeque<>();
@@ -43,7 +45,7 @@ final class Throwables {
     return false;
   }
 
-  /** The cause; null also if a method of users that should tell it fails. */
+  /** Returns the cause; null also if {@code getCause} of a user's exception throws. */
   static @Nullable Throwable causeOf(Throwable thrown) {
     try {
       return thrown.getCause();
@@ -52,18 +54,16 @@ final class Throwables {
     }
   }
 
-  // How an interrupt shows itself. Code that is interrupted seldom throws an InterruptedException
-  // as
-  // it is: pipes, channels, sockets and futures have exceptions of their own, and callers wrap
-  // them.
+  // Signs of an interrupt. Interrupted code seldom throws a plain InterruptedException: pipes,
+  // channels, sockets and futures throw exceptions of their own, and callers wrap them.
 
-  /** At how many causes to look; a chain may be a circle. */
+  /** The number of causes to examine; a chain may be circular. */
   private static final int MOST_CAUSES = 16;
 
   /**
-   * Whether a call that was interrupted has thrown this for that reason: an exception that means an
-   * interrupt, or one with such a cause. Calls {@link Throwable#getCause}, which users may have
-   * overridden, so it must not be called by a loop.
+   * Returns whether an interrupted call threw this because of the interrupt: an exception that
+   * means an interrupt, or one with such a cause. Calls {@link Throwable#getCause}, which may be
+   * code of users, so a loop must not call this.
    *
    * @param isStatusSet whether the interrupt status of the thread was set when the call had ended
    */
@@ -71,7 +71,7 @@ final class Throwables {
     Throwable each = thrown;
     for (int depth = 0; each != null && depth < MOST_CAUSES; depth++) {
       if (each instanceof CoroutineCancelledException) {
-        return false; // For another, who recognises it by its signal.
+        return false; // It belongs to another signal.
       }
       if (isSign(each, isStatusSet)) {
         return true;
@@ -83,15 +83,15 @@ final class Throwables {
 
   private static boolean isSign(Throwable thrown, boolean isStatusSet) {
     return switch (thrown) {
-      // A limit of the socket's own, which happens to be an InterruptedIOException.
+      // The timeout of a socket, which is a subclass of InterruptedIOException.
       case SocketTimeoutException _ -> false;
       case InterruptedException _,
           InterruptedIOException _,
           ClosedByInterruptException _,
           FileLockInterruptionException _ ->
           true;
-      // What waits of this library throw in a plain thread, sockets in a virtual one, and a channel
-      // that the interrupt has closed when it is used again. All of them leave the status set.
+      // Thrown by waits of this library in a plain thread, by sockets in a virtual thread, and by
+      // a channel that the interrupt has closed. All of them leave the status set.
       case CancellationException _, SocketException _, ClosedChannelException _ -> isStatusSet;
       default -> false;
     };

@@ -1,23 +1,27 @@
 package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.coroutine.internal.loop.Throttle;
 import org.jspecify.annotations.Nullable;
 
-/** What is special about a coroutine. Most have none, to save memory. */
+/**
+ * The options of a coroutine that differ from the default. Most coroutines have none, which saves
+ * memory.
+ */
 public final class Traits {
   final @Nullable String name;
   public final @Nullable Group group;
   final int priority;
   final boolean beginsEvenIfCancelled;
 
-  /** Where it was spawned, if that is recorded. */
+  /** Where it was spawned; null if that is not recorded. */
   public final @Nullable StackTraceElement createdAt;
 
   private final @Nullable Throttle own;
 
-  /** The entry in the wheel of a turn that was put off, or 0. The loop's. */
-  long throttleTimerId;
+  /** The id of the wheel entry of a delayed turn; 0 if none is delayed. */
+  @LoopConfined long throttleTimerId;
 
   private Traits(SpawnOptions options, @Nullable StackTraceElement createdAt) {
     this.createdAt = createdAt;
@@ -29,6 +33,7 @@ public final class Traits {
     own = Throttle.of(options.resumesPerSecond());
   }
 
+  /** Returns the traits of a coroutine; null if it has default options. */
   public static @Nullable Traits of(SpawnOptions options, @Nullable StackTraceElement createdAt) {
     return options.equals(SpawnOptions.DEFAULT) && createdAt == null
         ? null
@@ -39,12 +44,12 @@ public final class Traits {
     return own != null || groups() != null;
   }
 
-  /** Who spreads its own turns; null if nobody does. */
+  /** Returns the throttle for its own rate; null if it has none. */
   @Nullable Throttle own() {
     return own;
   }
 
-  /** Who spreads the turns of its group; null if nobody does. */
+  /** Returns the throttle for the rate of its group; null if there is none. */
   @Nullable Throttle groups() {
     return group == null ? null : group.throttle();
   }

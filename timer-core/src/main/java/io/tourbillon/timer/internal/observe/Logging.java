@@ -1,4 +1,4 @@
-package io.tourbillon.timer;
+package io.tourbillon.timer.internal.observe;
 
 import io.tourbillon.timer.internal.IndependentThread;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -9,24 +9,26 @@ import java.util.logging.SimpleFormatter;
 /**
  * The logger of services.
  *
- * <p>The first record that a JVM logs takes 100 to 250 ms: for the logging system, its
- * configuration, and the formats of dates. On the driver all timers would wait for that. So a
- * thread of its own does as much of it as can be done without a record, while the first service is
- * built; the build does not wait for it. A task that fails within these milliseconds is still held
- * up.
+ * <p>The first log record of a JVM takes 100 to 250 ms, for the logging system, its configuration,
+ * and date formats. On the driver this would delay all timers. So a separate thread does as much of
+ * it as is possible without a record when the first service is built; the build does not wait for
+ * it. A task that fails within this time still delays other timers.
  */
-final class Logging {
+public final class Logging {
   private static final AtomicBoolean WARMED_UP = new AtomicBoolean();
 
   private Logging() {}
 
-  /** Looked up anew, which costs little: a failure to find it must not last. */
-  static System.Logger logger() {
+  /**
+   * Looked up for each call, which costs little: a failure to find the logger must not be
+   * permanent.
+   */
+  public static System.Logger logger() {
     return System.getLogger("io.tourbillon.timer");
   }
 
   /** Makes the first record cheap, some time from now. Never throws. */
-  static void warmUp() {
+  public static void warmUp() {
     if (WARMED_UP.compareAndSet(false, true)) {
       try {
         IndependentThread.daemon("tourbillon-logging", new WarmUp()).start();
@@ -51,7 +53,7 @@ final class Logging {
     }
   }
 
-  /** The only one that knows the module {@code java.logging}, which a runtime may lack. */
+  /** The only class that uses the module {@code java.logging}, which a runtime may lack. */
   private static final class JavaLogging {
     static void warmUp() {
       LogRecord record = new LogRecord(Level.SEVERE, "");

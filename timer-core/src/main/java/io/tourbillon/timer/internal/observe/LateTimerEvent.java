@@ -1,6 +1,5 @@
-package io.tourbillon.timer;
+package io.tourbillon.timer.internal.observe;
 
-import io.tourbillon.timer.internal.TickScale;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -19,9 +18,9 @@ import jdk.jfr.Timespan;
 @Description(
     "Timers taken out of the wheel more than 10 ms late: the latest of a batch, and a count")
 @StackTrace(false)
-final class LateTimerEvent extends Event {
-  /** Timers that are late by more than this are told of. */
-  static final long LATE_NANOS = 10_000_000;
+public final class LateTimerEvent extends Event {
+  /** The event counts timers that are late by more than this. */
+  public static final long LATE_NANOS = 10_000_000;
 
   private static final LateTimerEvent PROBE = new LateTimerEvent();
 
@@ -42,24 +41,12 @@ final class LateTimerEvent extends Event {
     return PROBE.isEnabled();
   }
 
-  /** Looks for late timers. One armed for a deadline that was past is not in the batch's order. */
-  static void record(Batch batch, TickScale scale) {
-    int late = 0;
-    int latest = 0;
-    for (int index = 0; index < batch.size(); index++) {
-      late += latenessNanos(batch, index, scale) > LATE_NANOS ? 1 : 0;
-      latest = batch.deadlineTick(index) < batch.deadlineTick(latest) ? index : latest;
-    }
-    if (late > 0) {
-      LateTimerEvent event = new LateTimerEvent();
-      event.timerId = batch.id(latest);
-      event.lateness = latenessNanos(batch, latest, scale);
-      event.lateTimers = late;
-      event.commit();
-    }
-  }
-
-  private static long latenessNanos(Batch batch, int index, TickScale scale) {
-    return batch.takenNanos() - scale.startNanos(batch.deadlineTick(index));
+  /** Records a batch. The parameters are the values of the fields. */
+  public static void record(long timerId, long latenessNanos, int lateTimers) {
+    LateTimerEvent event = new LateTimerEvent();
+    event.timerId = timerId;
+    event.lateness = latenessNanos;
+    event.lateTimers = lateTimers;
+    event.commit();
   }
 }

@@ -1,4 +1,4 @@
-package io.tourbillon.timer;
+package io.tourbillon.timer.internal;
 
 /**
  * The layout of the ids that a service gives out: the id of the wheel, with the number of the shard
@@ -9,41 +9,45 @@ package io.tourbillon.timer;
  *   generation       handle   shard number    index of the entry in its wheel
  * </pre>
  *
- * <p>The handle bit is set for timers that have a {@link TimerHandle}. Without it, a cancel by id
- * does not have to read the task.
+ * <p>The handle bit is set for timers that have a handle. Without it, a cancel by id does not have
+ * to read the task.
  */
-final class TimerId {
+public final class TimerId {
   private static final int INDEX_BITS = 26;
 
   /** The most entries of one wheel. */
-  static final int MAX_ENTRIES = 1 << INDEX_BITS;
+  public static final int MAX_ENTRIES = 1 << INDEX_BITS;
 
-  static final int MAX_SHARDS = 1 << (31 - INDEX_BITS);
+  /** The most shards that ids can tell apart. */
+  public static final int MAX_SHARDS = 1 << (31 - INDEX_BITS);
+
   private static final long SHARD_BITS = (MAX_SHARDS - 1L) << INDEX_BITS;
   private static final long HANDLE_BIT = 1L << 31;
 
   private TimerId() {}
 
   /** The bits that name a shard. */
-  static long bitsOfShard(int number) {
+  public static long bitsOfShard(int number) {
     return (long) number << INDEX_BITS;
   }
 
   /** The number of the shard that an id names; a service may have fewer shards. */
-  static int shardNumber(long id) {
+  public static int shardNumber(long id) {
     return (int) (id >>> INDEX_BITS) & (MAX_SHARDS - 1);
   }
 
-  static long withHandle(long id) {
+  /** The id with the handle bit. */
+  public static long withHandle(long id) {
     return id | HANDLE_BIT;
   }
 
-  static boolean isOfHandle(long id) {
+  /** Whether the handle bit is set. */
+  public static boolean isOfHandle(long id) {
     return (id & HANDLE_BIT) != 0;
   }
 
   /** The id by which the wheel knows the timer. */
-  static long inWheel(long id) {
+  public static long inWheel(long id) {
     return id & ~(SHARD_BITS | HANDLE_BIT);
   }
 }

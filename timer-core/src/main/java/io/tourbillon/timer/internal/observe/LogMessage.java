@@ -1,10 +1,10 @@
-package io.tourbillon.timer;
+package io.tourbillon.timer.internal.observe;
 
 /**
- * What the service logs by itself. Made before it is needed: a string literal is allocated when it
- * is first used, and that may be when the heap is full.
+ * The messages that the service logs. They are loaded early: a string literal is allocated at its
+ * first use, when the heap may be full.
  */
-enum LogMessage {
+public enum LogMessage {
   LISTENER_FAILED("a timer listener failed"),
   HANDLER_FAILED("the exception handler failed"),
   HANDLER_NOT_TOLD("the exception handler was to be told of this"),
@@ -22,12 +22,13 @@ enum LogMessage {
   RUN_NOT_RECORDED("timer task has run, but its run time could not be recorded"),
   NOT_SETTLED("timer task failed to be started or followed up; its timer has ended");
 
-  final String text;
+  /** What is logged. */
+  public final String text;
 
   LogMessage(String text) {
     this.text = text;
   }
 
   /** Loads the class. */
-  static void load() {}
+  public static void load() {}
 }

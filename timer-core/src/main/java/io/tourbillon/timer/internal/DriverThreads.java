@@ -1,12 +1,12 @@
-package io.tourbillon.timer;
+package io.tourbillon.timer.internal;
 
-import io.tourbillon.timer.internal.IndependentThread;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Makes the threads of services for which no thread factory was given. */
-final class DriverThreads implements ThreadFactory {
-  static final DriverThreads INSTANCE = new DriverThreads();
+public final class DriverThreads implements ThreadFactory {
+  /** The only one, so that threads are numbered. */
+  public static final DriverThreads INSTANCE = new DriverThreads();
 
   private final AtomicInteger made = new AtomicInteger();
 

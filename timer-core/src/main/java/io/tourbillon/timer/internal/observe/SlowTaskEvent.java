@@ -1,4 +1,4 @@
-package io.tourbillon.timer;
+package io.tourbillon.timer.internal.observe;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 @Description("A timer's task ran for longer than the threshold; the event's duration is the run")
 @Threshold("10 ms")
 @StackTrace(false)
-final class SlowTaskEvent extends Event {
+public final class SlowTaskEvent extends Event {
   /** Asking an instance that is there already allocates nothing, compiled or not. */
   private static final SlowTaskEvent PROBE = new SlowTaskEvent();
 
@@ -44,21 +44,24 @@ final class SlowTaskEvent extends Event {
   }
 
   /** Follows the start of a task. */
-  static SlowTaskEvent begun() {
+  public static SlowTaskEvent begun() {
     SlowTaskEvent event = new SlowTaskEvent();
     event.begin();
     return event;
   }
 
-  /** Follows the end of the task. */
-  void ended(Runnable entry, Runnable ran, long id, long waitNanos, long runNanos) {
+  /** Follows the end of a task, and returns true if {@link #record} is to follow. */
+  public boolean ended() {
     end();
-    if (shouldCommit()) {
-      task = TaskName.of(entry, ran);
-      timerId = id;
-      waitTime = waitNanos;
-      runTime = runNanos;
-      commit();
-    }
+    return shouldCommit();
+  }
+
+  /** Records the run. The parameters are the values of the fields. */
+  public void record(String name, long id, long waitNanos, long runNanos) {
+    task = name;
+    timerId = id;
+    waitTime = waitNanos;
+    runTime = runNanos;
+    commit();
   }
 }

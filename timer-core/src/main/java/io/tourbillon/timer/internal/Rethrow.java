@@ -1,11 +1,11 @@
-package io.tourbillon.timer;
+package io.tourbillon.timer.internal;
 
-/** Passes on a Throwable from where none may be declared. */
-final class Rethrow {
+/** Throws any Throwable from code that may not declare it. */
+public final class Rethrow {
   private Rethrow() {}
 
   /** Throws it, as it is. Declared to return something so that callers can write {@code throw}. */
-  static RuntimeException unchecked(Throwable error) {
+  public static RuntimeException unchecked(Throwable error) {
     throw Rethrow.<RuntimeException>as(error);
   }
 

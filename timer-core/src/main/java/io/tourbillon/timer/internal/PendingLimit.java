@@ -1,4 +1,4 @@
-package io.tourbillon.timer;
+package io.tourbillon.timer.internal;
 
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -8,20 +8,22 @@ import java.util.concurrent.atomic.AtomicLong;
  * is armed until after it has ended, so there are never more of them than permits. Without a limit
  * nothing is counted.
  */
-final class PendingLimit {
+public final class PendingLimit {
   private final long maxPending;
   private final AtomicLong held = new AtomicLong();
 
-  PendingLimit(long maxPending) {
+  /** A limit of so many permits; {@link Long#MAX_VALUE} is no limit. */
+  public PendingLimit(long maxPending) {
     this.maxPending = maxPending;
   }
 
-  long maxPending() {
+  /** How many permits there are. */
+  public long maxPending() {
     return maxPending;
   }
 
   /** Takes a permit, or throws RejectedExecutionException if all are held. */
-  void acquire() {
+  public void acquire() {
     if (isUnlimited()) {
       return;
     }
@@ -35,7 +37,8 @@ final class PendingLimit {
     } while (!held.compareAndSet(now, now + 1));
   }
 
-  void release(int permits) {
+  /** Gives back permits. */
+  public void release(int permits) {
     if (!isUnlimited() && permits > 0) {
       held.addAndGet(-permits);
     }

@@ -1,5 +1,6 @@
-package io.tourbillon.timer;
+package io.tourbillon.timer.internal.observe;
 
+import java.util.List;
 import java.util.stream.Collectors;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
@@ -18,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 @Label("Timer Task Stall")
 @Category("Tourbillon")
 @Description(
-    "A task holds the driver, or a thread of the executor, for longer than the watchdog's bound, and"
-        + " is still running")
+    "A task holds the driver, or a thread of the executor, for longer than the watchdog's bound,"
+        + " and is still running")
 @StackTrace(false)
-final class StallEvent extends Event {
+public final class StallEvent extends Event {
   private static final StallEvent PROBE = new StallEvent();
 
   @Label("Thread")
@@ -41,12 +42,13 @@ final class StallEvent extends Event {
     return PROBE.isEnabled();
   }
 
-  static void record(StallReport report) {
+  /** Records a stall. The parameters are the values of the fields; the stack innermost first. */
+  public static void record(String threadName, long heldNanos, List<StackTraceElement> stack) {
     StallEvent event = new StallEvent();
-    event.driver = report.threadName();
-    event.heldFor = report.heldNanos();
+    event.driver = threadName;
+    event.heldFor = heldNanos;
     event.driverStack =
-        report.stack().stream().map(StackTraceElement::toString).collect(Collectors.joining("\n"));
+        stack.stream().map(StackTraceElement::toString).collect(Collectors.joining("\n"));
     event.commit();
   }
 }

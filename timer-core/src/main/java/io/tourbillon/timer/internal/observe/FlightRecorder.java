@@ -1,4 +1,4 @@
-package io.tourbillon.timer;
+package io.tourbillon.timer.internal.observe;
 
 import io.tourbillon.timer.internal.EventClasses;
 
@@ -6,7 +6,7 @@ import io.tourbillon.timer.internal.EventClasses;
  * Which of our events the JDK's flight recorder is taking, if any. To be asked before an event is
  * made: while it takes none, each question is the reading of a flag or two.
  */
-final class FlightRecorder {
+public final class FlightRecorder {
   private static final EventClasses EVENTS =
       new EventClasses(
           new Runnable() {
@@ -22,23 +22,27 @@ final class FlightRecorder {
   private FlightRecorder() {}
 
   /** Whether events are made as soon as a recording asks for them. */
-  static boolean isReady() {
+  public static boolean isReady() {
     return EVENTS.areReady();
   }
 
-  static boolean takesSlowTasks() {
+  /** Whether {@link SlowTaskEvent} is recorded. */
+  public static boolean takesSlowTasks() {
     return EVENTS.areReady() && SlowTaskEvent.isRecorded();
   }
 
-  static boolean takesStalls() {
+  /** Whether {@link StallEvent} is recorded. */
+  public static boolean takesStalls() {
     return EVENTS.areReady() && StallEvent.isRecorded();
   }
 
-  static boolean takesPauses() {
+  /** Whether {@link PauseEvent} is recorded. */
+  public static boolean takesPauses() {
     return EVENTS.areReady() && PauseEvent.isRecorded();
   }
 
-  static boolean takesLateTimers() {
+  /** Whether {@link LateTimerEvent} is recorded. */
+  public static boolean takesLateTimers() {
     return EVENTS.areReady() && LateTimerEvent.isRecorded();
   }
 }

@@ -1,4 +1,4 @@
-package io.tourbillon.timer;
+package io.tourbillon.timer.internal.observe;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
@@ -14,7 +14,7 @@ import jdk.jfr.Timespan;
 @Category("Tourbillon")
 @Description("The driver was late by the service's pauseThreshold or more, through no task's fault")
 @StackTrace(false)
-final class PauseEvent extends Event {
+public final class PauseEvent extends Event {
   private static final PauseEvent PROBE = new PauseEvent();
 
   @Label("Late By")
@@ -26,7 +26,8 @@ final class PauseEvent extends Event {
     return PROBE.isEnabled();
   }
 
-  static void record(long nanos) {
+  /** Records a pause of the driver. */
+  public static void record(long nanos) {
     PauseEvent event = new PauseEvent();
     event.lateBy = nanos;
     event.commit();

@@ -1,12 +1,12 @@
-package io.tourbillon.timer;
+package io.tourbillon.timer.internal.observe;
 
 import java.util.function.LongFunction;
 
 /**
- * Says in the log what a close waits for: after a while, and then each time that twice as much time
- * has passed. Belongs to the thread that closes.
+ * Logs what a close waits for: after a while, and then each time the waiting time has doubled.
+ * Confined to the thread that closes.
  */
-final class CloseReport {
+public final class CloseReport {
   private static final System.Logger LOGGER = System.getLogger("io.tourbillon.timer");
 
   private final long startNanos = System.nanoTime();
@@ -17,17 +17,18 @@ final class CloseReport {
    * @param afterNanos when the first report is due
    * @param what describes what is waited for, given the nanoseconds that the wait has taken so far
    */
-  CloseReport(long afterNanos, LongFunction<String> what) {
+  public CloseReport(long afterNanos, LongFunction<String> what) {
     this.what = what;
     nextNanos = afterNanos;
   }
 
   /** How long to wait until {@link #reportIfDue} has something to do; zero or less if it has. */
-  long nanosToNext() {
+  public long nanosToNext() {
     return nextNanos - (System.nanoTime() - startNanos);
   }
 
-  void reportIfDue() {
+  /** Logs a report if one is due. */
+  public void reportIfDue() {
     if (nanosToNext() > 0) {
       return;
     }
@@ -35,8 +36,8 @@ final class CloseReport {
     report("a timer service is being closed");
   }
 
-  /** Says that a close has given up. */
-  void gaveUp() {
+  /** Logs that a close has given up. */
+  public void gaveUp() {
     report("a timer service was closed, but tasks have not ended");
   }
 

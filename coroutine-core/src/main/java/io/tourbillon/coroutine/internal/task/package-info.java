@@ -1,0 +1,106 @@
+/**
+ * A coroutine: its state machine, its scopes and cancellation, and how its waits end.
+ *
+ * <p><b>Start here</b> to change the implementation of coroutines.
+ *
+ * <p><b>Rule.</b> This package depends on {@code internal.loop}, {@code internal.engine}, {@code
+ * internal.observe} and the public package. It knows its scheduler only as {@link
+ * io.tourbillon.coroutine.internal.task.TaskHost}. The packages {@code internal.dump} and {@code
+ * internal.scheduler} stand above it.
+ *
+ * <h2>The life of a coroutine</h2>
+ *
+ * <ol>
+ *   <li><b>spawn</b>: {@code LoopScheduler.spawnAny} chooses the loop with the fewest coroutines,
+ *       makes a {@code CoroutineTask} and passes it to {@code EventLoop.accept}. That adopts the
+ *       task directly if the caller is on the loop, and otherwise sends it through the {@code
+ *       Mailbox}. {@code CoroutineLoop.adopt} adds it to the {@code Residents} and makes it ready.
+ *   <li><b>run</b>: {@code Turns.give} takes it from the {@code ReadyQueue} and calls {@code
+ *       CoroutineTask.takeTurn}. The first turn makes a {@code Strand}, which carries the stack;
+ *       {@code turn} resumes the strand, and the strand calls {@code CoroutineTask.run}, the body.
+ *   <li><b>suspend</b>: a method of {@code Kernel.Caller}, such as {@code delay} or {@code
+ *       suspend}, calls {@code park}, which notes what the coroutine waits for and gives the turn
+ *       back with {@code Strand.suspend}. The loop goes on in {@code turn} and arms one entry of
+ *       the wheel if there is a deadline. On {@code Engine.VIRTUAL_THREAD} a blocking call of the
+ *       JDK suspends the coroutine as well; the JDK then asks {@code VirtualThreadPool} for timers.
+ *   <li><b>resume</b>: one of three events makes the coroutine ready again with {@code makeReady}.
+ *       The entry of the wheel expires ({@code CoroutineTask.expired}); any thread settles a {@code
+ *       Resumption}, which goes to the loop as a message ({@code ResumptionTask.run}, then {@code
+ *       CoroutineTask.settled}); or the JDK submits the virtual thread again ({@code
+ *       CoroutineTask.runBlocked}).
+ *   <li><b>done</b>: the body has returned or thrown. {@code CoroutineTask.end} leaves the open
+ *       scopes, publishes the final state and notifies the listeners in {@code End}. {@code
+ *       CoroutineLoop.ended} updates the counts and cancels attached coroutines.
+ * </ol>
+ *
+ * <h2>Who owns what</h2>
+ *
+ * <p>Either a loop runs, or one of its coroutines has the turn, never both at the same time. So
+ * what they share needs no atomic operation; {@link
+ * io.tourbillon.coroutine.internal.engine.LoopConfined} marks it. Messages of other threads come
+ * through the {@code Mailbox}.
+ *
+ * <pre>
+ *   LoopScheduler          any thread: places coroutines
+ *     Closing, Reports     any thread: ends the scheduler; calls handlers and the log
+ *     DumpSnapshot         the thread that asks for a dump
+ *     CoroutineLoop        one thread; an EventLoop that knows coroutines
+ *       Mailbox            any thread may send; the loop waits here
+ *       LoopWheel          loop-confined: deadlines. PutOff: turns delayed by a rate
+ *       Residents          loop-confined: coroutines of the loop that have not ended
+ *       ReadyQueue, TurnOrder, Turns    loop-confined: which coroutine is next, and for how long
+ *       LoopCounts, LoopRecorder        the loop writes, any thread reads
+ *       Attachments        loop-confined: coroutines that end with their owner
+ *       CallInterrupts     loop-confined: interrupts of blocking calls
+ *       CoroutineTask      loop-confined: turns
+ *         ScopedCoroutine    loop-confined: the stack of CancelScopes
+ *         JoinableCoroutine  any thread: state, cancel, join; End holds the listeners
+ *         Strand           the engine: the stack
+ *       Settlement         one compare-and-set decides how a wait ends: ResumptionTask for a
+ *                          coroutine, ThreadResumption for another thread, Subscription for a stage
+ *   OpenScope              the coroutine or thread that opened it
+ *     CancelScope.Children   in the owner's stack of scopes
+ *     Supervisor           any thread, behind a lock: what the end of a child means
+ *     Family               written by the owner, read by dumps
+ * </pre>
+ *
+ * <h2>Code of users</h2>
+ *
+ * <p>A callback of users can block, or wait for a lock that a coroutine holds. So no loop calls one
+ * directly. There are three ways, and ArchUnit and tests check that there is no other: {@code
+ * LoopEngine.runTask} for tasks that belong on the loop, {@code LoopEngine.report} for handlers and
+ * logs, and {@code CallInterrupts} and {@code BlockingCall} for interrupts, which close channels.
+ * The thread that asks for a text calls {@code toString} of a user's object.
+ *
+ * <h2>Memory and stack run out</h2>
+ *
+ * <p>A method either allocates before it changes anything, so that it can run again, or waits for
+ * memory with {@code MemoryReserve.pause}, where what it does must not be lost. {@code
+ * StackReserve.require} refuses a call that has too little stack left to finish.
+ *
+ * <h2>Where to start a change</h2>
+ *
+ * <ul>
+ *   <li>A scheduling policy: add an order to {@code internal.loop.TurnOrder}, a case to the public
+ *       {@code SchedulingPolicy}, and its mapping to {@code LoopScheduler.orderOf}.
+ *   <li>An engine: extend {@code internal.engine.LoopEngine}, implement {@code Strand}, add a
+ *       constant to the public {@code Engine}, and cases to {@code internal.scheduler.Engines}.
+ *   <li>A count: add a constant to {@code internal.observe.LoopCounts.Count}, sum it in {@code
+ *       internal.dump.StatsSnapshot}, show it in the public {@code CoroutineStats}, and publish it
+ *       as a meter in {@code CoroutineMetrics} of the module metrics.
+ *   <li>A recorded time: record it in {@code internal.observe.LoopRecorder}; the rest as for a
+ *       count. An event of the flight recorder: add a class beside {@code SlowTurnEvent} and a
+ *       method to {@code FlightRecorder}.
+ *   <li>What wakes a sleeping loop: {@code internal.loop.Mailbox}. Its class documentation shows
+ *       why no wake-up is lost.
+ *   <li>What a cancellation means in a part of the code: {@code CancelScope}. What the end of a
+ *       child means for its siblings: {@code Supervisor}.
+ *   <li>A new operation of {@code Coroutines}: declare it in {@code Kernel.Caller} and implement it
+ *       in {@code CoroutineTask}, or in {@code ScopedCoroutine} if it opens a scope.
+ *   <li>What a dump shows: {@code internal.dump.Sighting}, then the public {@code CoroutineDump}.
+ * </ul>
+ */
+@NullMarked
+package io.tourbillon.coroutine.internal.task;
+
+import org.jspecify.annotations.NullMarked;
