@@ -1,116 +1,144 @@
 package io.tourbillon.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
-import java.io.StringWriter;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README shows as Java compiles, beside declarations of what it takes for granted. */
+/**
+ * Runs each Java program of the README in a JVM of its own, with the flag that the README gives for
+ * the environment. A comment {@code prints X} at the end of a line says that the program prints X.
+ */
 class ReadmeSnippetsTest {
+  private static final Path README = Path.of("..", "README.md");
+  private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
   private static final Pattern SNIPPET = Pattern.compile("(?ms)^```java\\R(.*?)^```$");
+  private static final Pattern PRINTS = Pattern.compile("(?m)// prints (.*)$");
+  private static final Pattern ENVIRONMENT =
+      Pattern.compile("(?m)^export (JDK_JAVA_OPTIONS)=\"(.*)\"$");
+  private static final Pattern DEPENDENCY =
+      Pattern.compile(
+          "<groupId>io.tourbillon</groupId>\\s*<artifactId>([\\w-]+)</artifactId>"
+              + "[^\\n]*\\s*<version>([^<]+)</version>");
 
-  private static String sourceOf(int number, String parameters, String snippet) {
-    return """
-        import io.micrometer.core.instrument.MeterRegistry;
-        import io.micrometer.core.instrument.Tags;
-        import io.tourbillon.coroutine.Coroutine;
-        import io.tourbillon.coroutine.CoroutineScheduler;
-        import io.tourbillon.coroutine.Coroutines;
-        import io.tourbillon.metrics.CoroutineMetrics;
-        import io.tourbillon.metrics.MetricsServer;
-        import io.tourbillon.metrics.TimerMetrics;
-        import io.tourbillon.timer.TimerHandle;
-        import io.tourbillon.timer.TimerService;
-        import java.net.http.HttpClient;
-        import java.net.http.HttpRequest;
-        import java.net.http.HttpResponse.BodyHandlers;
-        import java.time.Duration;
-        import java.util.concurrent.CompletionStage;
-        import java.util.concurrent.ExecutorService;
-        import java.util.concurrent.TimeUnit;
-
-        abstract class Readme%d {
-          interface Connection { void close(); }
-          interface Request { void fail(); }
-          abstract void heartbeat();
-          abstract void answer(String answer, Throwable failure);
-          abstract void serve();
-
-          void snippet(%s) throws Exception {
-            %s
-          }
-        }
-        """
-        .formatted(number, parameters, snippet);
-  }
-
-  /** What a snippet takes for granted, as parameters, by the heading that it stands below. */
-  private static String parametersOf(String heading) {
-    return switch (heading) {
-      case "Tourbillon" -> "Connection connection, Request request, CompletionStage<String> call";
-      case "What there is" -> "ExecutorService pool";
-      case "Coroutines" -> "HttpClient client, HttpRequest request";
-      case "Metrics" -> "TimerService timers, CoroutineScheduler scheduler, MeterRegistry registry";
-      default ->
-          throw new AssertionError("a snippet that the test does not know, below " + heading);
-    };
-  }
-
-  private static String headingBefore(String readme, int position) {
-    String[] headings = readme.substring(0, position).split("(?m)^#+ ", -1);
-    return headings[headings.length - 1].lines().findFirst().orElseThrow();
-  }
-
-  private static final class Source extends SimpleJavaFileObject {
-    private final String text;
-
-    Source(int number, String text) {
-      super(URI.create("string:///Readme" + number + ".java"), Kind.SOURCE);
-      this.text = text;
-    }
-
-    @Override
-    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-      return text;
-    }
+  @Test
+  void timers_run(@TempDir Path folder) throws Exception {
+    requireToRun(snippetBelow("Timers"), folder);
   }
 
   @Test
-  void snippets_compile(@TempDir Path folder) throws Exception {
-    String readme = Files.readString(Path.of("..", "README.md"), StandardCharsets.UTF_8);
-    List<JavaFileObject> sources = new ArrayList<>();
-    Matcher snippets = SNIPPET.matcher(readme);
-    while (snippets.find()) {
-      String parameters = parametersOf(headingBefore(readme, snippets.start()));
-      String source = sourceOf(sources.size(), parameters, snippets.group(1));
-      sources.add(new Source(sources.size(), source));
+  void coroutines_run(@TempDir Path folder) throws Exception {
+    requireToRun(snippetBelow("Coroutines"), folder);
+  }
+
+  @Test
+  void metrics_run(@TempDir Path folder) throws Exception {
+    requireToRun(snippetBelow("Metrics"), folder);
+  }
+
+  @Test
+  void snippets_areThoseThatTheTestsRun() throws IOException {
+    assertEquals(List.of("Timers", "Coroutines", "Metrics"), List.copyOf(snippets().keySet()));
+  }
+
+  @Test
+  void snippet_thatDoesNotCompile_isRefused(@TempDir Path folder) throws IOException {
+    String broken = snippetBelow("Timers").replace("reschedule", "rescedule");
+    assertThrows(AssertionError.class, () -> requireToRun(broken, folder));
+  }
+
+  @Test
+  void snippet_thatPrintsSomethingElse_isRefused(@TempDir Path folder) throws IOException {
+    String broken = snippetBelow("Timers").replace("prints default", "prints something else");
+    assertThrows(AssertionError.class, () -> requireToRun(broken, folder));
+  }
+
+  @Test
+  void dependencies_areOurModules() throws IOException {
+    String parent = Files.readString(Path.of("..", "pom.xml"));
+    for (String module : List.of("timer-core", "coroutine-core", "metrics")) {
+      String pom = Files.readString(Path.of("..", module, "pom.xml"));
+      List<MatchResult> named =
+          DEPENDENCY
+              .matcher(Files.readString(README))
+              .results()
+              .filter(dependency -> dependency.group(1).equals("tourbillon-" + module))
+              .toList();
+      assertEquals(1, named.size(), "dependencies on " + module);
+      MatchResult dependency = named.getFirst();
+      assertTrue(pom.contains("<artifactId>" + dependency.group(1) + "</artifactId>"));
+      assertTrue(parent.contains("<version>" + dependency.group(2) + "</version>"));
     }
-    assertEquals(4, sources.size(), "snippets of the README");
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    assertNotNull(compiler, "the tests run on a JDK");
-    StringWriter messages = new StringWriter();
-    List<String> options =
-        List.of("-proc:none", "-d", folder.toString(), "-classpath", everythingOnThePath());
-    boolean compiled = compiler.getTask(messages, null, null, options, null, sources).call();
-    assertTrue(compiled, messages::toString);
+  }
+
+  private static void requireToRun(String snippet, Path folder)
+      throws IOException, InterruptedException {
+    Path source = folder.resolve("Try.java");
+    Files.writeString(source, snippet);
+    Program.End end =
+        Program.run(
+            List.of(
+                "env",
+                environment(),
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                everythingOnThePath(),
+                source.toString()));
+    assertEquals(0, end.exitCode(), end::err);
+    assertFalse(end.err().contains("HANDOFF"), end::err);
+    List<String> printed = end.out().lines().toList();
+    PRINTS
+        .matcher(snippet)
+        .results()
+        .forEach(line -> assertTrue(printed.contains(line.group(1)), end::out));
+  }
+
+  private static String snippetBelow(String heading) throws IOException {
+    return snippets().getOrDefault(heading, "no snippet below " + heading);
+  }
+
+  /** Returns the programs by the heading that each stands below, in the order of the README. */
+  private static Map<String, String> snippets() throws IOException {
+    String readme = Files.readString(README);
+    Map<String, String> snippets = new LinkedHashMap<>();
+    SNIPPET
+        .matcher(readme)
+        .results()
+        .forEach(
+            snippet -> {
+              String before = snippets.put(headingAbove(readme, snippet), snippet.group(1));
+              assertEquals(null, before, "a heading has one snippet at most");
+            });
+    return snippets;
+  }
+
+  private static String headingAbove(String readme, MatchResult snippet) {
+    return HEADING
+        .matcher(readme.substring(0, snippet.start()))
+        .results()
+        .toList()
+        .getLast()
+        .group(1);
+  }
+
+  private static String environment() throws IOException {
+    MatchResult line =
+        ENVIRONMENT.matcher(Files.readString(README)).results().findFirst().orElseThrow();
+    return line.group(1) + "=" + line.group(2);
   }
 
   /** Whether the tests run on the class path or, in part, on the module path. */

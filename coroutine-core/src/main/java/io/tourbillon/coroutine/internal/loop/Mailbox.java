@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * message arrives or a deadline passes.
  *
  * <pre>
- *   ENDED ---- begin ----> AWAKE <---- rest ----> RESTING
+ *   ENDED ---- begin ----> AWAKE &lt;---- rest ----> RESTING
  *     ^                      |
  *     +-------- end ---------+
  * </pre>
