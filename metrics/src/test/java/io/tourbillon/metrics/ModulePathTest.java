@@ -34,6 +34,7 @@ class ModulePathTest {
           "tourbillon-",
           "HdrHistogram",
           "jctools-core",
+          "jspecify",
           "micrometer-",
           "prometheus-metrics-",
           "jetty-",
@@ -61,7 +62,7 @@ class ModulePathTest {
             "--module-path",
             path(Stream.concat(Stream.of(compiled.toString()), needed())),
             "--add-modules",
-            "org.eclipse.jetty.server,tools.jackson.databind,micrometer.registry.prometheus",
+            "org.eclipse.jetty.server,tools.jackson.databind",
             "--module",
             "consumer/consumer.Main",
             engine));
