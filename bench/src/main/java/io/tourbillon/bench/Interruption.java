@@ -7,18 +7,18 @@ import io.tourbillon.coroutine.bridge.OsSignals;
 import java.time.Duration;
 
 /**
- * Ctrl-C, and a kill: the first stops what runs, which then ends by itself, with its summary; the
- * next ends the JVM at once, as it would without this.
+ * Handles Ctrl-C and kill. The first signal stops the work, which then ends by itself with its
+ * summary; the next ends the JVM at once, as it would without this class.
  *
- * <p>It is a coroutine that waits for a signal, on a loop of its own: those of what runs are busy,
- * and may be the very thing that hangs. A shutdown hook would do for the first signal, but the JVM
- * has no ear for the next while it runs.
+ * <p>A coroutine waits for the signal on a loop of its own, because the loops of the work are busy
+ * and may be what hangs. A shutdown hook would do for the first signal, but the JVM ignores the
+ * next one while a hook runs.
  *
  * <p>Signals that the process ignores stay ignored, as under {@code nohup} and in the background of
  * a script.
  */
 public final class Interruption implements AutoCloseable {
-  /** What a shell and the JVM itself make of a signal's number. */
+  /** Added to a signal's number for the exit code, as shells and the JVM do. */
   private static final int EXIT_CODE_OF_SIGNAL_0 = 128;
 
   private final Runnable stop;
@@ -27,8 +27,8 @@ public final class Interruption implements AutoCloseable {
       CoroutineScheduler.builder().engine(Engine.HANDOFF).loops(1).name("interruption").build();
 
   /**
-   * Zero until there is a signal. Written by the coroutine before it stops what runs, read by
-   * whoever ends after that.
+   * Zero until there is a signal. Written by the coroutine before it stops the work, read after the
+   * work has ended.
    */
   private volatile int exitCode;
 
@@ -67,19 +67,20 @@ public final class Interruption implements AutoCloseable {
       case "HUP" -> 1;
       case "INT" -> 2;
       case "TERM" -> 15;
-      default -> throw new IllegalArgumentException("nobody listens to signal " + signal);
+      default ->
+          throw new IllegalArgumentException("the signal must be HUP, INT or TERM: " + signal);
     };
   }
 
   /**
-   * With which code to end the JVM when all is well: zero, or that of the signal which has stopped
-   * what ran.
+   * The exit code of the JVM when all is well: zero, or that of the signal which has stopped the
+   * work.
    */
   public int exitCode() {
     return exitCode;
   }
 
-  /** Listens no more. */
+  /** Gives the signals back. */
   @Override
   public void close() {
     scheduler.close(Duration.ZERO);

@@ -7,7 +7,6 @@ import io.tourbillon.bench.console.ExitCode;
 import io.tourbillon.bench.console.OneLine;
 import io.tourbillon.bench.console.StandardOutput;
 import io.tourbillon.bench.demo.DemoCommand;
-import io.tourbillon.bench.example.ExampleCommand;
 import io.tourbillon.bench.jmh.JmhCommand;
 import io.tourbillon.bench.scenario.MeasureCommand;
 import java.io.IOException;
@@ -31,7 +30,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       CompareCommand.class,
       DemoCommand.class,
-      ExampleCommand.class,
       JmhCommand.class,
       MeasureCommand.class,
       PageCommand.class
@@ -43,8 +41,7 @@ public final class Main implements Runnable {
 
   /** Runs the program and ends the JVM with its exit code. */
   public static void main(String[] args) {
-    // Numbers are for programs to read as well. Libraries that print some, such as JMH, cannot be
-    // told a locale otherwise.
+    // Programs read the numbers too, and libraries that print some, such as JMH, take no locale.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     StandardOutput output = StandardOutput.install();
     CommandLine program =
@@ -86,7 +83,7 @@ public final class Main implements Runnable {
     return ExitCode.REFUSED.code();
   }
 
-  /** What is no failure of input or output is one of ours: its stack trace is shown. */
+  /** Any other failure is a defect of this program: its stack trace is shown. */
   private static int fail(Exception failure, CommandLine command) throws Exception {
     if (OneLine.unwrapped(failure) instanceof IOException ofFile) {
       command.getErr().println(OneLine.causeWithFile(ofFile));

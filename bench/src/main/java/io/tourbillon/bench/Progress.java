@@ -10,7 +10,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 public final class Progress {
   private static final int REFRESH_MILLIS = 200;
 
-  /** Where nobody watches, as in a log, a bar is drawn seldom. */
+  /** Without a terminal, as in a log, a bar is drawn seldom. */
   private static final int LOG_MILLIS = 5_000;
 
   private Progress() {}

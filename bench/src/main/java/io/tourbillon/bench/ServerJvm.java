@@ -30,8 +30,8 @@ public final class ServerJvm {
       "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED";
 
   /**
-   * All of them, with another heap. Annotations can not refer to a list, so benchmarks name them
-   * one by one.
+   * All of them, with another heap. Annotations cannot refer to a list, so benchmarks name them one
+   * by one.
    */
   public static List<String> flags(int heapMegabytes) {
     return List.of(

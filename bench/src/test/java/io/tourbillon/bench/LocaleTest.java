@@ -75,7 +75,6 @@ class LocaleTest {
     Locale.setDefault(Locale.forLanguageTag(locale));
     assertEquals(2, run("compare", "--scenario=ten-million", "--heap=64m"));
     assertEquals(2, run("demo", "--timers=-1"));
-    assertEquals(2, run("example", "echo-client", "--messages=0"));
     assertTrue(err.toString().contains("4200m at least for ten-million with 10000000: 64m"));
     assertAscii(err.toString());
   }

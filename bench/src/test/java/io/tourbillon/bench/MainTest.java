@@ -129,9 +129,6 @@ class MainTest {
           compare --against EMPTY          | --against must not be empty: ''
           page EMPTY                       | RESULTS must not be empty: ''
           page x --output EMPTY            | --output must not be empty: ''
-          example copy EMPTY x             | FILE must not be empty: ''
-          example copy x EMPTY             | COPY must not be empty: ''
-          example echo-server --host EMPTY | --host must not be empty: ''
           """)
   void argument_thatIsEmpty_isRefused(String arguments, String message) {
     String[] words =

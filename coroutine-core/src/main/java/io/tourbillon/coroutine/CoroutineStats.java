@@ -1,10 +1,10 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.Distribution;
 import io.tourbillon.timer.internal.text.Measured;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
-import org.HdrHistogram.Histogram;
 
 /**
  * A snapshot of what a scheduler has done since it was built, and of the states of its coroutines.
@@ -50,9 +50,9 @@ public record CoroutineStats(
     long switches,
     long stalls,
     List<LoopStats> loops,
-    Histogram latenessNanos,
-    Histogram waitNanos,
-    Histogram turnNanos) {
+    Distribution latenessNanos,
+    Distribution waitNanos,
+    Distribution turnNanos) {
   /** Copies the collections. */
   public CoroutineStats {
     cancelled = Map.copyOf(cancelled);
@@ -90,10 +90,9 @@ public record CoroutineStats(
             + ", threads "
             + threads);
     if (recorded) {
-      text.add(
-          "late: " + Measured.times(latenessNanos) + "; a tick is " + Measured.time(tickNanos));
-      text.add("waited: " + Measured.times(waitNanos));
-      text.add("turns took: " + Measured.times(turnNanos));
+      text.add("late: " + latenessNanos + "; a tick is " + Measured.time(tickNanos));
+      text.add("waited: " + waitNanos);
+      text.add("turns took: " + turnNanos);
     }
     loops.forEach(loop -> text.add(loop.toString()));
     return text.toString();

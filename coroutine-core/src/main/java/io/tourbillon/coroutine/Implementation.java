@@ -1,19 +1,23 @@
 package io.tourbillon.coroutine;
 
-import java.util.ServiceLoader;
-
-/** Holds the implementation of this package, which is looked up once. */
+/**
+ * Holds the implementation of this package. It is found by name, so that this package does not
+ * depend on the packages that implement it.
+ */
 final class Implementation {
+  private static final String NAME = "io.tourbillon.coroutine.internal.scheduler.SchedulerKernel";
+
   /** A constant for the JIT compiler, which therefore knows the class behind each call. */
-  static final Kernel KERNEL =
-      ServiceLoader.load(Kernel.class, Kernel.class.getClassLoader())
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new IllegalStateException(
-                      "no implementation of "
-                          + Kernel.class.getName()
-                          + " was found: the jar of tourbillon-coroutine-core is incomplete"));
+  static final Kernel KERNEL = load();
 
   private Implementation() {}
+
+  private static Kernel load() {
+    try {
+      return Class.forName(NAME).asSubclass(Kernel.class).getConstructor().newInstance();
+    } catch (ReflectiveOperationException missing) {
+      throw new IllegalStateException(
+          NAME + " was not found: the jar of tourbillon-coroutine-core is incomplete", missing);
+    }
+  }
 }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The implementation of this package: what its static methods and factories call. The package
- * {@code internal.scheduler} provides it, and {@link java.util.ServiceLoader} finds it, so that the
- * public package does not depend on the packages that implement it.
+ * {@code internal.scheduler} provides it, and {@link Implementation} finds it, so that the public
+ * package does not depend on the packages that implement it.
  *
  * <p>Users need no method of this interface. It may change in every release.
  *

@@ -73,9 +73,8 @@
  * <h2>Where the implementation is</h2>
  *
  * <p>This package depends on no package that implements it. {@code Kernel} declares what its static
- * methods need; {@code internal.scheduler.SchedulerKernel} provides that, and {@link
- * java.util.ServiceLoader} finds it. To change the implementation, start with the documentation of
- * {@code internal.task}.
+ * methods need; {@code internal.scheduler.SchedulerKernel} provides that, and is found by its name.
+ * To change the implementation, start with the documentation of {@code internal.task}.
  */
 @NullMarked
 package io.tourbillon.coroutine;

@@ -101,7 +101,7 @@ class ArchitectureTest {
           .whereLayer("engine")
           .mayOnlyBeAccessedByLayers("scheduler", "dump", "task", "loop");
 
-  /** The implementation is found by a ServiceLoader. */
+  /** The implementation is found by its name. */
   @ArchTest
   static final ArchRule publicPackage_knowsNoImplementation =
       noClasses()

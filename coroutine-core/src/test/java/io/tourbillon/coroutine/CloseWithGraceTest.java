@@ -41,7 +41,7 @@ class CloseWithGraceTest {
             new Work(
                 "generator",
                 () -> {
-                  try (Generator<Integer, Void, Void> one = Generator.of(out -> out.yield(1))) {
+                  try (Generator<Integer> one = Generator.of(out -> out.yield(1))) {
                     one.iterator().next();
                   }
                 }),

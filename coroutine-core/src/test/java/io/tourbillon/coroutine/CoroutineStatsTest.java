@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.timer.Distribution;
 import io.tourbillon.timer.VirtualClock;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +46,7 @@ class CoroutineStatsTest {
     assertEquals(0, stats.spawned());
     assertEquals(Map.of("call", 0L, "future", 0L, "close", 0L), stats.cancelled());
     assertEquals(List.of("coroutine-loop-0"), stats.loops().stream().map(LoopStats::name).toList());
-    assertEquals(0, stats.turnNanos().getTotalCount());
+    assertEquals(0, stats.turnNanos().count());
   }
 
   @Test
@@ -141,8 +141,8 @@ class CoroutineStatsTest {
     coroutine.join();
     CoroutineStats stats = stats();
     assertEquals(1000, stats.switches());
-    assertEquals(1000, stats.turnNanos().getTotalCount());
-    assertTrue(stats.waitNanos().getTotalCount() > 0, "no wait was measured");
+    assertEquals(1000, stats.turnNanos().count());
+    assertTrue(stats.waitNanos().count() > 0, "no wait was measured");
   }
 
   @Test
@@ -152,9 +152,9 @@ class CoroutineStatsTest {
       scheduler.spawn(() -> Coroutines.delay(Duration.ofMillis(delayMillis)));
     }
     clock.advance(Duration.ofMillis(10));
-    Histogram lateness = stats().latenessNanos();
-    assertEquals(3, lateness.getTotalCount());
-    assertEquals(0, lateness.getMaxValue());
+    Distribution lateness = stats().latenessNanos();
+    assertEquals(3, lateness.count());
+    assertEquals(0, lateness.max());
   }
 
   @Test
@@ -219,7 +219,7 @@ class CoroutineStatsTest {
     }
     long before = 0;
     while (real.stats().finished() < 100) {
-      long turns = real.stats().turnNanos().getTotalCount();
+      long turns = real.stats().turnNanos().count();
       assertTrue(turns >= before, "it has gone down");
       before = turns;
     }
@@ -230,14 +230,13 @@ class CoroutineStatsTest {
       Thread.onSpinWait();
     }
     assertEquals(20_000, real.stats().switches());
-    assertEquals(20_000, real.stats().turnNanos().getTotalCount());
+    assertEquals(20_000, real.stats().turnNanos().count());
     real.close();
   }
 
   @Test
   void toString_isForPeople() {
-    Histogram turn = new Histogram(3);
-    turn.recordValue(2_000_000);
+    Distribution turn = Distribution.builder().record(2_000_000).build();
     CoroutineStats stats =
         new CoroutineStats(
             true,
@@ -257,8 +256,8 @@ class CoroutineStatsTest {
             List.of(
                 new LoopStats("forged\nname", 2, 1, 0, 1_500_000_000, 25, 1, false),
                 new LoopStats("loop-1", 0, 0, 0, 0, 0, 0, true)),
-            new Histogram(2),
-            new Histogram(2),
+            Distribution.builder().build(),
+            Distribution.builder().build(),
             turn);
     assertEquals(
         """
@@ -266,9 +265,10 @@ class CoroutineStatsTest {
         turns: 25, stalls 1, timeouts 3, threads 0
         late: none measured; a tick is 1 ms
         waited: none measured
-        turns took: median 2 ms, 99 % within 2 ms, at most 2 ms, of 1
+        turns took: median 2.01 ms, 99 % within 2.01 ms, at most 2.01 ms, of 1
         forged\uFFFDname: coroutines 2, ready 1, mailbox 0, busy for 1.5 s, switches 25, stalls 1
-        loop-1: coroutines 0, ready 0, mailbox 0, busy for 0 ns, switches 0, stalls 0, dead""",
+        loop-1: coroutines 0, ready 0, mailbox 0, busy for 0 ns, switches 0, stalls 0, dead\
+        """,
         stats.toString());
   }
 }

@@ -78,11 +78,10 @@ class DeadlockTest {
               "philosopher-" + number,
               () ->
                   first.withLock(
-                      Body.of(
-                          () -> {
-                            seated.await();
-                            second.lock();
-                          }))));
+                      () -> {
+                        seated.await();
+                        second.lock();
+                      })));
     }
     philosophers.forEach(each -> await(each, "locking"));
     Deadlock deadlock = deadlock();
@@ -146,13 +145,12 @@ class DeadlockTest {
                 () -> {
                   try {
                     left.withLock(
-                        Body.of(
-                            () -> {
-                              threadHolds.complete(null);
-                              bothHold.countDown();
-                              bothHold.await();
-                              right.lock();
-                            }));
+                        () -> {
+                          threadHolds.complete(null);
+                          bothHold.countDown();
+                          bothHold.await();
+                          right.lock();
+                        });
                   } catch (CancellationException | InterruptedException end) {
                     // As it should.
                   }
@@ -162,12 +160,11 @@ class DeadlockTest {
             "coroutine",
             () ->
                 right.withLock(
-                    Body.of(
-                        () -> {
-                          bothHold.countDown();
-                          Coroutines.await(threadHolds);
-                          left.lock();
-                        })));
+                    () -> {
+                      bothHold.countDown();
+                      Coroutines.await(threadHolds);
+                      left.lock();
+                    }));
     await(coroutine, "locking left");
     assertEquals(
         "deadlock: coroutine waits for thread plain (locking left, held by plain);"
@@ -187,18 +184,17 @@ class DeadlockTest {
             .start(
                 () ->
                     left.withLock(
-                        Body.of(
-                            () -> {
-                              holds.countDown();
-                              while (other.get() == null) {
-                                Thread.onSpinWait();
-                              }
-                              try {
-                                Object _ = other.get().join();
-                              } catch (CancellationException end) {
-                                // As it should.
-                              }
-                            })));
+                        () -> {
+                          holds.countDown();
+                          while (other.get() == null) {
+                            Thread.onSpinWait();
+                          }
+                          try {
+                            Object _ = other.get().join();
+                          } catch (CancellationException end) {
+                            // As it should.
+                          }
+                        }));
     holds.await();
     Coroutine<?> coroutine = spawn("coroutine", left::lock);
     other.set(coroutine);
@@ -216,14 +212,13 @@ class DeadlockTest {
         "parent",
         () ->
             left.withLock(
-                Body.of(
-                    () -> {
-                      try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
-                        scope.spawn(SpawnOptions.named("idle"), () -> Coroutines.delay(PATIENCE));
-                        scope.spawn(SpawnOptions.named("child"), () -> left.lock());
-                        scope.join();
-                      }
-                    })));
+                () -> {
+                  try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST)) {
+                    scope.spawn(SpawnOptions.named("idle"), () -> Coroutines.delay(PATIENCE));
+                    scope.spawn(SpawnOptions.named("child"), () -> left.lock());
+                    scope.join();
+                  }
+                }));
     assertEquals(
         "deadlock: parent waits for child (the children of a scope);"
             + " child waits for parent (locking left, held by parent)",
@@ -232,7 +227,7 @@ class DeadlockTest {
 
   @Test
   void callOnAPlatformThread_isPartOfADeadlock() {
-    spawn("caller", () -> left.withLock(Body.of(() -> Coroutines.blocking(Body.of(left::lock)))));
+    spawn("caller", () -> left.withLock(() -> Coroutines.blocking(Body.of(left::lock))));
     String words = deadlock().toString();
     assertTrue(
         words.matches(
@@ -246,7 +241,7 @@ class DeadlockTest {
     spawn(
         "taker",
         () -> {
-          try (Generator<Integer, Void, Void> generator =
+          try (Generator<Integer> generator =
               Generator.builder()
                   .name("numbers")
                   .of(
@@ -268,23 +263,21 @@ class DeadlockTest {
   void conditionOnceSignalled_waitsForTheMutex() {
     MutexCondition changed = left.newCondition();
     Coroutine<?> waiter =
-        spawn(
-            "waiter", () -> left.withLock(Body.of(() -> right.withLock(Body.of(changed::await)))));
+        spawn("waiter", () -> left.withLock(() -> right.withLock(() -> changed.await())));
     await(waiter, "a condition of left");
     Coroutine<?> signaller =
         spawn(
             "signaller",
             () ->
                 left.withLock(
-                    Body.of(
-                        () -> {
-                          changed.signal();
-                          right.lock();
-                        })));
+                    () -> {
+                      changed.signal();
+                      right.lock();
+                    }));
     await(signaller, "locking");
     assertEquals(
-        "deadlock: waiter waits for signaller (a condition of left, signalled; locking left, held by"
-            + " signaller); signaller waits for waiter (locking right, held by waiter)",
+        "deadlock: waiter waits for signaller (a condition of left, signalled; locking left, held"
+            + " by signaller); signaller waits for waiter (locking right, held by waiter)",
         deadlock().toString());
   }
 
@@ -295,20 +288,18 @@ class DeadlockTest {
         "patient",
         () ->
             left.withLock(
-                Body.of(
-                    () -> {
-                      both.await();
-                      right.lock();
-                    })));
+                () -> {
+                  both.await();
+                  right.lock();
+                }));
     spawn(
         "limited",
         () ->
             right.withLock(
-                Body.of(
-                    () -> {
-                      both.await();
-                      left.lock(Duration.ofDays(3));
-                    })));
+                () -> {
+                  both.await();
+                  left.lock(Duration.ofDays(3));
+                }));
     Deadlock deadlock = deadlock();
     assertTrue(
         deadlock.toString().matches(".*\\); for (2 d 23|3 d 0) h more at the most"),

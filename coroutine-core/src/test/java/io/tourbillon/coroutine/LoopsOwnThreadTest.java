@@ -2,6 +2,8 @@ package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static io.tourbillon.coroutine.channel.Select.onReceive;
+import static io.tourbillon.coroutine.channel.Select.onTimeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,6 +13,7 @@ import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
 import io.tourbillon.coroutine.channel.Select;
+import io.tourbillon.coroutine.channel.Source;
 import io.tourbillon.coroutine.generator.Generator;
 import io.tourbillon.coroutine.internal.scheduler.Internals;
 import io.tourbillon.coroutine.sync.Event;
@@ -390,15 +393,13 @@ class LoopsOwnThreadTest {
             () -> {
               assertNotNull(channel.receive());
               Spy second =
-                  new Select<Spy>()
-                      .onReceive(channel, spy -> spy)
-                      .onTimeout(PATIENCE, () -> new Spy())
-                      .await();
+                  Select.select(
+                      onReceive(channel, spy -> spy), onTimeout(PATIENCE, () -> new Spy()));
               assertNotNull(second);
               assertThrows(ChannelClosedException.class, channel::receive);
             });
     receiver.join(PATIENCE);
-    Channel<Spy> produced =
+    Source<Spy> produced =
         Channel.produce(
             scheduler,
             0,
@@ -420,7 +421,7 @@ class LoopsOwnThreadTest {
     scheduler
         .spawn(
             () -> {
-              Generator<Spy, Void, Void> spies =
+              Generator<Spy> spies =
                   Generator.of(
                       yielder -> {
                         yielder.yield(new Spy());
@@ -429,7 +430,7 @@ class LoopsOwnThreadTest {
               assertNotNull(spies.next());
               assertThrows(CompletionException.class, spies::next);
               Mutex mutex = new Mutex();
-              mutex.withLock(Body.of(() -> called("withLock")));
+              mutex.withLock(() -> called("withLock"));
               Event event = new Event();
               event.set();
               event.await();

@@ -9,7 +9,7 @@ import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.sync.Event;
 import io.tourbillon.coroutine.sync.Mutex;
-import io.tourbillon.coroutine.sync.Permits;
+import io.tourbillon.coroutine.sync.Semaphore;
 import io.tourbillon.coroutine.sync.WaitGroup;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -142,7 +142,7 @@ class OverflowingCallersTest {
 
   @Test
   void release_deepDown_letsOneIn() throws Exception {
-    Permits permits = new Permits(1);
+    Semaphore permits = new Semaphore(1);
     for (int round = 0; round < ROUNDS; round++) {
       permits.acquire();
       Coroutine<Integer> waiter =
@@ -154,7 +154,7 @@ class OverflowingCallersTest {
               });
       doDeepDown(permits::release);
       assertEquals(1, waiter.join(PATIENCE));
-      assertEquals(1, permits.available());
+      assertEquals(1, permits.availablePermits());
     }
   }
 

@@ -1,6 +1,8 @@
 package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static io.tourbillon.coroutine.channel.Select.onAwait;
+import static io.tourbillon.coroutine.channel.Select.onJoin;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tourbillon.coroutine.channel.Select;
@@ -26,7 +28,7 @@ class SelfWaitTest {
             new Wait("awaitAll", () -> Coroutine.awaitAll(List.of(self()))),
             new Wait("awaitAny", () -> Coroutine.awaitAny(List.of(self()))),
             new Wait("await of the future", () -> Coroutines.await(self().toFuture())),
-            new Wait("select of a join", () -> new Select<Object>().onJoin(self(), v -> v).await()),
+            new Wait("select of a join", () -> Select.select(onJoin(self(), v -> v))),
             new Wait(
                 "join by its blocking call",
                 () -> {
@@ -44,8 +46,7 @@ class SelfWaitTest {
                       });
                 }),
             new Wait(
-                "select of the future",
-                () -> new Select<Object>().onAwait(self().toFuture(), v -> v).await()))
+                "select of the future", () -> Select.select(onAwait(self().toFuture(), v -> v))))
         .map(
             each ->
                 DynamicTest.dynamicTest(

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.channel.Channel;
+import io.tourbillon.coroutine.channel.Source;
 import io.tourbillon.coroutine.generator.Generator;
 import io.tourbillon.coroutine.internal.scheduler.Internals;
 import java.time.Duration;
@@ -118,7 +119,7 @@ final class SpawnOverflowProgram {
   private void produce() throws Exception {
     atEachDepth(
         () -> {
-          Channel<Integer> channel = Channel.produce(scheduler, 0, to -> to.send(1));
+          Source<Integer> channel = Channel.produce(scheduler, 0, to -> to.send(1));
           channel.cancel(null);
         });
     requireNothingLeft();
@@ -127,7 +128,7 @@ final class SpawnOverflowProgram {
   private void generate() throws Exception {
     atEachDepth(
         () -> {
-          Generator<Integer, Void, Void> generator =
+          Generator<Integer> generator =
               Generator.of(
                   scheduler,
                   out -> {

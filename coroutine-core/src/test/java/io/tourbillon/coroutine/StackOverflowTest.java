@@ -112,9 +112,9 @@ class StackOverflowTest {
 
   private static void passATimeout() {
     try {
-      Coroutines.withTimeout(Duration.ofMillis(1), Body.of(Coroutines::checkpoint));
+      Coroutines.withTimeout(Duration.ofMillis(1), () -> Coroutines.checkpoint());
     } catch (TimeoutException late) {
-      throw new IllegalStateException(late);
+      // On a busy machine. What matters is that no later suspension point throws.
     }
   }
 }

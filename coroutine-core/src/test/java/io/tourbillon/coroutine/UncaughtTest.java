@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.Cancelled.assertCancelled;
+import static io.tourbillon.coroutine.channel.Select.onReceive;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -96,8 +97,7 @@ class UncaughtTest {
     Channel<String> channel = Channel.rendezvous();
     assertQuiet(channel::receive, channel::close);
     Channel<String> selected = Channel.rendezvous();
-    assertQuiet(
-        () -> new Select<String>().onReceive(selected, value -> value).await(), selected::close);
+    assertQuiet(() -> Select.select(onReceive(selected, value -> value)), selected::close);
     OsSignals signals = OsSignals.open("USR1");
     assertQuiet(signals::await, signals::close);
     Ticker ticker = Ticker.builder(Duration.ofHours(1)).clock(clock).build();
@@ -299,7 +299,7 @@ class UncaughtTest {
     Coroutine<?> owner =
         scheduler.spawn(
             () -> {
-              Generator<Integer, Void, Void> disobedient =
+              Generator<Integer> disobedient =
                   Generator.of(
                       out -> {
                         try {

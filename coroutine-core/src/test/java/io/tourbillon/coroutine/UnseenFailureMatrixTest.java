@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static io.tourbillon.coroutine.channel.Select.onJoin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tourbillon.coroutine.CoroutineScope.Policy;
@@ -155,7 +156,7 @@ class UnseenFailureMatrixTest {
       Coroutine<?> failing = scheduler.spawn(this::fail);
       switch (looks) {
         case JOIN -> failing.join();
-        case SELECT -> new Select<Object>().onJoin(failing, value -> "").await();
+        case SELECT -> Select.select(onJoin(failing, value -> ""));
         default -> {
           if (ends == Ends.CANCEL || ends == Ends.TIMEOUT) {
             Coroutines.delay(Duration.ofHours(1));

@@ -1,6 +1,10 @@
 package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static io.tourbillon.coroutine.channel.Select.onAwait;
+import static io.tourbillon.coroutine.channel.Select.onJoin;
+import static io.tourbillon.coroutine.channel.Select.onReceive;
+import static io.tourbillon.coroutine.channel.Select.onTimeout;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,8 +19,8 @@ import io.tourbillon.coroutine.sync.BarrierBrokenException;
 import io.tourbillon.coroutine.sync.Event;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.MutexCondition;
-import io.tourbillon.coroutine.sync.Permits;
 import io.tourbillon.coroutine.sync.RateLimiter;
+import io.tourbillon.coroutine.sync.Semaphore;
 import io.tourbillon.coroutine.sync.WaitGroup;
 import java.time.Duration;
 import java.util.List;
@@ -77,7 +81,7 @@ class WaitingLeavesNothingTest {
           held.lock();
           Coroutines.delay(Duration.ofHours(1));
         });
-    Permits none = new Permits(1);
+    Semaphore none = new Semaphore(1);
     assertTrue(none.tryAcquire());
     Event unset = new Event();
     WaitGroup busy = new WaitGroup();
@@ -86,8 +90,7 @@ class WaitingLeavesNothingTest {
     MutexCondition unmet = free.newCondition();
     RateLimiter slow = RateLimiter.builder(1, Duration.ofHours(10)).build();
     assertTrue(slow.tryAcquire());
-    Generator<String, Void, Void> endless =
-        Generator.of(scheduler, out -> out.yield(Coroutines.await(never)));
+    Generator<String> endless = Generator.of(scheduler, out -> out.yield(Coroutines.await(never)));
     CompletionStage<String> minimal = never.minimalCompletionStage();
     CompletableFuture<String> future = longLived.toFuture();
     DefaultPromise<String> promise = new DefaultPromise<>(ImmediateEventExecutor.INSTANCE);
@@ -106,25 +109,13 @@ class WaitingLeavesNothingTest {
         cut("awaitAny in vain", () -> Coroutine.awaitAny(List.of(longLived, longLived))),
         new Wait(
             "select of a join",
-            () ->
-                new Select<String>()
-                    .onJoin(longLived, value -> value)
-                    .onTimeout(LIMIT, () -> "late")
-                    .await()),
+            () -> Select.select(onJoin(longLived, value -> value), onTimeout(LIMIT, () -> "late"))),
         new Wait(
             "select of a stage",
-            () ->
-                new Select<String>()
-                    .onAwait(never, value -> value)
-                    .onTimeout(LIMIT, () -> "late")
-                    .await()),
+            () -> Select.select(onAwait(never, value -> value), onTimeout(LIMIT, () -> "late"))),
         new Wait(
             "select of channels",
-            () ->
-                new Select<String>()
-                    .onReceive(empty, value -> value)
-                    .onTimeout(LIMIT, () -> "late")
-                    .await()),
+            () -> Select.select(onReceive(empty, value -> value), onTimeout(LIMIT, () -> "late"))),
         cut("receive", empty::receive),
         cut("send", () -> Channel.<String>rendezvous().send("")),
         cut("lock", held::lock),

@@ -2,6 +2,9 @@ package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static io.tourbillon.coroutine.channel.Select.onAwait;
+import static io.tourbillon.coroutine.channel.Select.onJoin;
+import static io.tourbillon.coroutine.channel.Select.onReceive;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -127,10 +130,8 @@ class WhoseCancellationTest {
                     })),
         new Wait(
             "select of a join",
-            () -> new Select<String>().onJoin(scheduler.spawn(passesItOn), value -> value).await()),
-        new Wait(
-            "select of a stage",
-            () -> new Select<String>().onAwait(future, value -> value).await()),
+            () -> Select.select(onJoin(scheduler.spawn(passesItOn), value -> value))),
+        new Wait("select of a stage", () -> Select.select(onAwait(future, value -> value))),
         new Wait(
             "a callback",
             () -> Coroutines.<String>suspend(resumption -> resumption.fail(failureOf(future)))),
@@ -139,7 +140,7 @@ class WhoseCancellationTest {
         new Wait(
             "generator",
             () -> {
-              try (Generator<String, Void, Void> generator =
+              try (Generator<String> generator =
                   Generator.of(out -> out.yield(passesItOn.call()))) {
                 return generator.iterator().next();
               }
@@ -184,7 +185,7 @@ class WhoseCancellationTest {
               assertThrows(ChannelClosedException.class, channel::receive);
               assertThrows(
                   ChannelClosedException.class,
-                  () -> new Select<String>().onReceive(channel, value -> value).await());
+                  () -> Select.select(onReceive(channel, value -> value)));
             });
     reader.join(PATIENCE);
   }

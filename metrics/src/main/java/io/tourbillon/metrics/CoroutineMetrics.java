@@ -36,19 +36,20 @@ import java.util.function.ToLongFunction;
  * <p>Thread-safe.
  */
 public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
-  private static final List<Distribution<CoroutineStats>> DISTRIBUTIONS =
+  private static final List<HistogramMeter<CoroutineStats>> HISTOGRAMS =
       List.of(
-          new Distribution<>(
+          new HistogramMeter<>(
               "tourbillon.coroutine.lateness",
-              "From the end of the tick in which a delay or limit was over to its loop finding that",
+              "From the end of the tick in which a delay or limit was over to its loop finding"
+                  + " that",
               Ladder.WAITING,
               CoroutineStats::latenessNanos),
-          new Distribution<>(
+          new HistogramMeter<>(
               "tourbillon.coroutine.wait",
               "Time from being ready to the turn, one of 64 measured and counted as so many",
               Ladder.WAITING,
               CoroutineStats::waitNanos),
-          new Distribution<>(
+          new HistogramMeter<>(
               "tourbillon.coroutine.turn",
               "How long turns took",
               Ladder.RUNNING,
@@ -92,7 +93,7 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
             registerLoop(meters, loop, now.loops().get(loop).name());
           }
           if (now.recorded()) {
-            DISTRIBUTIONS.forEach(meters::histogram);
+            HISTOGRAMS.forEach(meters::histogram);
           }
         });
   }

@@ -8,10 +8,10 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.noop.NoopMeter;
+import io.tourbillon.timer.Distribution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.HdrHistogram.Histogram;
 
 /**
  * Registers a distribution in the form that suits a registry: a histogram where there is
@@ -29,11 +29,11 @@ final class Histograms<S> {
   private static final String PROBE = ".probe";
 
   private final Snapshots<S> snapshots;
-  private final Distribution<S> distribution;
+  private final HistogramMeter<S> meter;
 
-  Histograms(Snapshots<S> snapshots, Distribution<S> distribution) {
+  Histograms(Snapshots<S> snapshots, HistogramMeter<S> meter) {
     this.snapshots = snapshots;
-    this.distribution = distribution;
+    this.meter = meter;
   }
 
   /**
@@ -42,7 +42,7 @@ final class Histograms<S> {
    * @param undo gets what takes it back; also that which there is when this throws
    */
   void register(MeterRegistry registry, Tags tags, List<Runnable> undo) {
-    register(registry, distribution.name(), tags, undo);
+    register(registry, meter.name(), tags, undo);
   }
 
   /**
@@ -67,7 +67,7 @@ final class Histograms<S> {
         }
       }
     } else if (isPrometheus(registry)) {
-      undo.add(PrometheusHistogram.register(registry, name, tags, distribution, this::histogram));
+      undo.add(PrometheusHistogram.register(registry, name, tags, meter, this::current));
     } else {
       registerSummary(registry, name, tags, undo);
     }
@@ -95,16 +95,16 @@ final class Histograms<S> {
         FunctionTimer.builder(
                 name,
                 snapshots,
-                same -> histogram().getTotalCount(),
-                same -> distribution.ladder().sort(histogram()).sumSeconds(),
+                same -> current().count(),
+                same -> meter.ladder().sort(current()).sumSeconds(),
                 TimeUnit.SECONDS)
-            .description(distribution.description())
+            .description(meter.description())
             .tags(tags)
             .register(registry));
-    Recent recent = new Recent(this::histogram, System::nanoTime);
+    Recent recent = new Recent(this::current, System::nanoTime);
     meters.add(
         TimeGauge.builder(name + ".max", recent, TimeUnit.NANOSECONDS, same -> recent.maxNanos())
-            .description(distribution.description() + ": the most in a minute or two")
+            .description(meter.description() + ": the most in a minute or two")
             .tags(tags)
             .register(registry));
     for (double percentile : PERCENTILES) {
@@ -114,7 +114,7 @@ final class Histograms<S> {
                   recent,
                   TimeUnit.NANOSECONDS,
                   same -> recent.nanosAtPercentile(percentile * 100))
-              .description(distribution.description() + ": percentiles of a minute or two")
+              .description(meter.description() + ": percentiles of a minute or two")
               .tags(tags)
               .tag("phi", Double.toString(percentile))
               .register(registry));
@@ -123,7 +123,7 @@ final class Histograms<S> {
     meters.forEach(meter -> undo.add(() -> registry.remove(meter)));
   }
 
-  private Histogram histogram() {
-    return distribution.nanos().apply(snapshots.get());
+  private Distribution current() {
+    return meter.nanos().apply(snapshots.get());
   }
 }

@@ -1,8 +1,7 @@
 package io.tourbillon.metrics;
 
+import io.tourbillon.timer.Distribution;
 import java.util.Arrays;
-import org.HdrHistogram.AbstractHistogram;
-import org.HdrHistogram.HistogramIterationValue;
 
 /**
  * Upper bounds of a histogram's buckets. They never change, so that the histograms of a fleet can
@@ -47,21 +46,27 @@ final class Ladder {
    * that it can have been, so that one at a bound is within it; in the sum it counts as the middle.
    * Each counts the same in every snapshot, so counts and sum never fall.
    */
-  Rungs sort(AbstractHistogram histogramNanos) {
-    long[] counts = new long[boundsNanos.length + 1];
-    double sumNanos = 0;
-    int rung = 0;
-    for (HistogramIterationValue step : histogramNanos.recordedValues()) {
-      long value = step.getValueIteratedTo();
-      long count = step.getCountAtValueIteratedTo();
-      long least = histogramNanos.lowestEquivalentValue(value);
-      while (rung < boundsNanos.length && least > boundsNanos[rung]) {
+  Rungs sort(Distribution nanos) {
+    Sorting sorting = new Sorting();
+    nanos.forEachBucket(sorting);
+    return new Rungs(sorting.counts, sorting.sumNanos / NANOS_PER_SECOND);
+  }
+
+  /** Sorts the buckets of a distribution, which come lowest first. */
+  private final class Sorting implements Distribution.BucketVisitor {
+    private final long[] counts = new long[boundsNanos.length + 1];
+    private double sumNanos;
+    private int rung;
+
+    @Override
+    public void visit(long lowNanos, long highNanos, long count) {
+      while (rung < boundsNanos.length && lowNanos > boundsNanos[rung]) {
         rung++;
       }
       counts[rung] += count;
-      sumNanos += (double) count * histogramNanos.medianEquivalentValue(value);
+      long middleNanos = lowNanos + (highNanos - lowNanos + 1) / 2;
+      sumNanos += (double) count * middleNanos;
     }
-    return new Rungs(counts, sumNanos / NANOS_PER_SECOND);
   }
 
   /**

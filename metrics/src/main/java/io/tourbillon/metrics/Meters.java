@@ -62,8 +62,8 @@ final class Meters<S> {
     gauge(name, description, "seconds", s -> nanos.applyAsDouble(s) / NANOS_PER_SECOND);
   }
 
-  void histogram(Distribution<S> distribution) {
-    new Histograms<>(snapshots, distribution).register(registry, tags, undo);
+  void histogram(HistogramMeter<S> meter) {
+    new Histograms<>(snapshots, meter).register(registry, tags, undo);
   }
 
   void removeAll() {

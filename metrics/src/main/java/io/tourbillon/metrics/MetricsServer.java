@@ -136,6 +136,7 @@ public final class MetricsServer implements AutoCloseable {
      * CoroutineMetrics} to it as you please. Without it, the server has a registry of its own, with
      * the meters of the timers and the scheduler that it is given.
      */
+    @SuppressWarnings("exports") // Who has such a registry requires its module.
     public Builder registry(PrometheusMeterRegistry registry) {
       this.registry = Objects.requireNonNull(registry, "registry");
       return this;

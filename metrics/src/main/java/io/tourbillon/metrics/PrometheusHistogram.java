@@ -13,6 +13,7 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPoin
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.tourbillon.timer.Distribution;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -21,7 +22,6 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import org.HdrHistogram.Histogram;
 
 /**
  * A true histogram, cumulative and with fixed buckets, which a fleet can add up. Micrometer has
@@ -48,10 +48,10 @@ final class PrometheusHistogram implements Collector {
   private final Ladder ladder;
   private final double[] boundsSeconds;
 
-  private final Supplier<Histogram> nanos;
+  private final Supplier<Distribution> nanos;
 
   private PrometheusHistogram(
-      MetricMetadata metadata, Labels labels, Ladder ladder, Supplier<Histogram> nanos) {
+      MetricMetadata metadata, Labels labels, Ladder ladder, Supplier<Distribution> nanos) {
     this.metadata = metadata;
     this.labels = labels;
     this.ladder = ladder;
@@ -69,13 +69,13 @@ final class PrometheusHistogram implements Collector {
       MeterRegistry target,
       String name,
       Iterable<Tag> tags,
-      Distribution<?> distribution,
-      Supplier<Histogram> nanos) {
+      HistogramMeter<?> meter,
+      Supplier<Distribution> nanos) {
     PrometheusMeterRegistry registry = (PrometheusMeterRegistry) target;
     NoValues values = new NoValues();
     Meter mark =
         Meter.builder(name, Meter.Type.OTHER, values)
-            .description(distribution.description())
+            .description(meter.description())
             .baseUnit("seconds")
             .tags(tags)
             .register(registry);
@@ -86,9 +86,9 @@ final class PrometheusHistogram implements Collector {
     try {
       PrometheusHistogram histogram =
           new PrometheusHistogram(
-              new MetricMetadata(nameOf(mark.getId(), registry), distribution.description()),
+              new MetricMetadata(nameOf(mark.getId(), registry), meter.description()),
               labelsOf(mark.getId(), registry),
-              distribution.ladder(),
+              meter.ladder(),
               nanos);
       registry.getPrometheusRegistry().register(histogram);
       MARKED.computeIfAbsent(registry, PrometheusHistogram::watch).put(mark, histogram);

@@ -1,8 +1,8 @@
 package io.tourbillon.metrics;
 
+import io.tourbillon.timer.Distribution;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,42 +14,37 @@ import org.jspecify.annotations.Nullable;
 final class Recent {
   static final long STEP_NANOS = 60_000_000_000L;
 
-  private final Supplier<Histogram> cumulative;
+  private final Supplier<Distribution> cumulative;
   private final LongSupplier nanoTime;
 
   // Guarded by the monitor.
-  private @Nullable Histogram base;
-  private @Nullable Histogram nextBase;
+  private @Nullable Distribution base;
+  private @Nullable Distribution nextBase;
   private long nextBaseAtNanos;
 
-  Recent(Supplier<Histogram> cumulative, LongSupplier nanoTime) {
+  Recent(Supplier<Distribution> cumulative, LongSupplier nanoTime) {
     this.cumulative = cumulative;
     this.nanoTime = nanoTime;
   }
 
   /** Zero if nothing was recorded. */
   synchronized long nanosAtPercentile(double percentile) {
-    return recent().getValueAtPercentile(percentile);
+    return recent().percentile(percentile);
   }
 
   /** Zero if nothing was recorded. */
   synchronized long maxNanos() {
-    return recent().getMaxValue();
+    return recent().max();
   }
 
-  private Histogram recent() {
-    Histogram now = cumulative.get();
+  private Distribution recent() {
+    Distribution now = cumulative.get();
     long nanos = nanoTime.getAsLong();
     if (nextBase == null || nanos - nextBaseAtNanos >= STEP_NANOS) {
       base = nextBase;
       nextBase = now;
       nextBaseAtNanos = nanos;
     }
-    if (base == null) {
-      return now;
-    }
-    Histogram recent = now.copy();
-    recent.subtract(base);
-    return recent;
+    return base == null ? now : now.minus(base);
   }
 }

@@ -32,19 +32,21 @@ import java.util.Set;
  * <p>Thread-safe.
  */
 public final class TimerMetrics implements MeterBinder, AutoCloseable {
-  private static final List<Distribution<TimerStats>> DISTRIBUTIONS =
+  private static final List<HistogramMeter<TimerStats>> HISTOGRAMS =
       List.of(
-          new Distribution<>(
+          new HistogramMeter<>(
               "tourbillon.timer.lateness",
-              "From the end of the tick in which a timer was due until it was taken out of the wheel",
+              "From the end of the tick in which a timer was due until it was taken out of the"
+                  + " wheel",
               Ladder.WAITING,
               TimerStats::latenessNanos),
-          new Distribution<>(
+          new HistogramMeter<>(
               "tourbillon.timer.wait",
-              "From a timer's being taken out of the wheel until its task began: behind others, or queued",
+              "From a timer's being taken out of the wheel until its task began: behind others, or"
+                  + " queued",
               Ladder.WAITING,
               TimerStats::waitNanos),
-          new Distribution<>(
+          new HistogramMeter<>(
               "tourbillon.timer.run", "How long tasks ran", Ladder.RUNNING, TimerStats::runNanos));
 
   private final Bindings<TimerStats> bindings;
@@ -81,7 +83,7 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
           registerPending(meters, now);
           if (now.recorded()) {
             registerCounts(meters);
-            DISTRIBUTIONS.forEach(meters::histogram);
+            HISTOGRAMS.forEach(meters::histogram);
           }
         });
   }

@@ -40,7 +40,6 @@ class ArchitectureTest {
               "io.tourbillon.timer",
               "java..",
               "org.jspecify.annotations..",
-              "org.HdrHistogram..",
               "io.micrometer..",
               "io.prometheus..",
               "org.eclipse.jetty..",

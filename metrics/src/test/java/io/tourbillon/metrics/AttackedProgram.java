@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.timer.Distribution;
 import io.tourbillon.timer.TimerService;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -11,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import org.HdrHistogram.Histogram;
 
 /**
  * Timers and coroutines that are served while others attack the server. Says at which port, and
@@ -47,7 +47,7 @@ final class AttackedProgram {
   }
 
   private static String measure(TimerService timers, Duration time) throws InterruptedException {
-    Histogram before = timers.stats().latenessNanos();
+    Distribution before = timers.stats().latenessNanos();
     long cpuBeforeNanos = cpuNanos();
     long startNanos = System.nanoTime();
     while (System.nanoTime() - startNanos < time.toNanos()) {
@@ -56,19 +56,18 @@ final class AttackedProgram {
       }
       TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
     }
-    Histogram lateness = timers.stats().latenessNanos();
-    lateness.subtract(before);
+    Distribution lateness = timers.stats().latenessNanos().minus(before);
     long cpuMillisPerSecond =
         (cpuNanos() - cpuBeforeNanos) * 1000 / (System.nanoTime() - startNanos);
     return String.format(
         Locale.ROOT,
         "lateness p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, max %.2f ms of %d timers;"
             + " CPU %d ms/s; %d MB live",
-        lateness.getValueAtPercentile(50) / 1e6,
-        lateness.getValueAtPercentile(99) / 1e6,
-        lateness.getValueAtPercentile(99.9) / 1e6,
-        lateness.getMaxValue() / 1e6,
-        lateness.getTotalCount(),
+        lateness.percentile(50) / 1e6,
+        lateness.percentile(99) / 1e6,
+        lateness.percentile(99.9) / 1e6,
+        lateness.max() / 1e6,
+        lateness.count(),
         cpuMillisPerSecond,
         liveBytes() >> 20);
   }

@@ -4,15 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.timer.Distribution;
 import java.util.Arrays;
 import java.util.Random;
-import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 class LadderTest {
   private static final long HOUR_NANOS = 3_600_000_000_000L;
 
-  private final Histogram nanos = new Histogram(HOUR_NANOS, 2);
+  private static Distribution of(long nanos, long count) {
+    return Distribution.builder().record(nanos, count).build();
+  }
 
   @Test
   void boundsSeconds_ofWaiting_runFromATenthOfAMillisecondToTenSeconds() {
@@ -50,9 +52,7 @@ class LadderTest {
   void sort_valueAtABound_isWithinIt() {
     for (double bound : Ladder.RUNNING.boundsSeconds()) {
       if (bound <= 10) {
-        nanos.reset();
-        nanos.recordValue(Math.round(bound * 1e9));
-        long[] counts = Ladder.RUNNING.sort(nanos).counts();
+        long[] counts = Ladder.RUNNING.sort(of(Math.round(bound * 1e9), 1)).counts();
         int rung = Arrays.binarySearch(Ladder.RUNNING.boundsSeconds(), bound);
         assertEquals(1, counts[rung], "value of " + bound + " s");
       }
@@ -61,14 +61,13 @@ class LadderTest {
 
   @Test
   void sort_beyondTheLastBound_isInTheLastBucket() {
-    nanos.recordValueWithCount(HOUR_NANOS, 3);
-    long[] counts = Ladder.WAITING.sort(nanos).counts();
+    long[] counts = Ladder.WAITING.sort(of(HOUR_NANOS, 3)).counts();
     assertEquals(3, counts[counts.length - 1]);
   }
 
   @Test
   void sort_nothing_isZero() {
-    Ladder.Rungs rungs = Ladder.WAITING.sort(nanos);
+    Ladder.Rungs rungs = Ladder.WAITING.sort(Distribution.builder().build());
     assertEquals(0, Arrays.stream(rungs.counts()).sum());
     assertEquals(0, rungs.sumSeconds());
   }
@@ -77,14 +76,17 @@ class LadderTest {
   void sort_asMoreIsRecorded_noCountAndNoSumFalls() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
+    Distribution nanos = Distribution.builder().build();
     Ladder.Rungs before = Ladder.WAITING.sort(nanos);
     double exactSeconds = 0;
     for (int round = 0; round < 100; round++) {
+      Distribution.Builder more = Distribution.builder().add(nanos);
       for (int i = 0; i < 50; i++) {
         long value = (long) Math.exp(random.nextDouble() * Math.log(HOUR_NANOS));
-        nanos.recordValue(value);
+        more.record(value);
         exactSeconds += value / 1e9;
       }
+      nanos = more.build();
       Ladder.Rungs after = Ladder.WAITING.sort(nanos);
       for (int rung = 0; rung < after.counts().length; rung++) {
         assertTrue(after.counts()[rung] >= before.counts()[rung], "seed " + seed);

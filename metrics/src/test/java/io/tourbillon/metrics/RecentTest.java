@@ -2,19 +2,17 @@ package io.tourbillon.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tourbillon.timer.Distribution;
 import java.util.concurrent.atomic.AtomicLong;
-import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 class RecentTest {
-  private final Histogram recorded = new Histogram(3_600_000_000_000L, 2);
   private final AtomicLong clockNanos = new AtomicLong();
-  private Histogram snapshot = recorded.copy();
+  private Distribution snapshot = Distribution.builder().build();
   private final Recent recent = new Recent(() -> snapshot, clockNanos::get);
 
   private void record(long value, long count) {
-    recorded.recordValueWithCount(value, count);
-    snapshot = recorded.copy();
+    snapshot = Distribution.builder().add(snapshot).record(value, count).build();
   }
 
   private void passMinutes(double minutes) {

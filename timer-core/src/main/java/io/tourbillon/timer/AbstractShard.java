@@ -1,20 +1,37 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.PendingLimit;
+import io.tourbillon.timer.internal.Refusals;
+import io.tourbillon.timer.internal.TickScale;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Timers with the lock that guards them, and the statistics under that lock.
+ * Timers, the lock that guards them, and the statistics under that lock.
+ *
+ * <p>A timer goes through a shard in these steps. Each of them is written once, here or in the
+ * subclass:
+ *
+ * <pre>
+ *   arm:     permit -> insert (under the lock) -> wake the driver -> tell the listener
+ *   cancel:  remove (under the lock) -> release the permit -> ask for a trim -> tell the listener
+ *   run:     begin -> [task] -> settle: insert again, or release the permit
+ * </pre>
  *
  * <p>Callers hold the lock for one operation, the driver for one batch. No task, listener or
  * executor is ever called under it, and no other lock is taken under it. Nothing here allocates, so
  * that a full heap cannot end an operation half-way.
+ *
+ * @param <E> the entries: what is armed
  */
-abstract class AbstractShard {
-  static final String SHUT_DOWN = "the timer service has been shut down";
-
+abstract class AbstractShard<E extends Runnable> {
   final ReentrantLock lock = new ReentrantLock();
+  final TickScale scale;
+  final Waker waker;
+  final Events events;
+  private final Clock clock;
+  private final PendingLimit limit;
 
   /** Guarded by the lock; null if nothing is to be recorded. */
   final @Nullable ShardStats stats;
@@ -22,12 +39,49 @@ abstract class AbstractShard {
   /** Guarded by the lock. */
   private boolean closed;
 
-  AbstractShard(boolean recordStats) {
-    stats = recordStats ? new ShardStats() : null;
+  AbstractShard(ServiceParts parts) {
+    scale = parts.scale();
+    clock = parts.clock();
+    limit = parts.limit();
+    waker = parts.waker();
+    events = parts.events();
+    stats = parts.recordStats() ? new ShardStats() : null;
   }
 
-  /** Takes a permit for a timer of this shard. A refusal is counted, and the listener is told. */
-  final void acquirePermit(PendingLimit limit, Events events) {
+  final long elapsedNanos() {
+    return scale.elapsedNanos(clock.nanoTime());
+  }
+
+  // The way of a timer.
+
+  /**
+   * Arms an entry. The permit comes first, as no timer may be pending without one; it is given back
+   * if the entry could not be inserted.
+   *
+   * @param deadlineNanos in elapsed time
+   * @param tick the tick by which the driver has to look at this shard
+   * @return the id of the timer
+   * @throws RejectedExecutionException after a shutdown, or if the limit of timers is reached
+   */
+  final long arm(E entry, long deadlineNanos, long tick) {
+    acquirePermit();
+    long id;
+    try {
+      id = insert(entry, deadlineNanos, tick);
+    } catch (RuntimeException | Error refusal) {
+      releasePermits(1);
+      throw refusal;
+    }
+    waker.armed(this, tick);
+    events.scheduled(id, scale.clockNanos(deadlineNanos));
+    return id;
+  }
+
+  /** Takes the lock and inserts an entry; the parameters are those of {@link #arm}. */
+  abstract long insert(E entry, long deadlineNanos, long tick);
+
+  /** Takes a permit for one timer. Counts a refusal and tells the listener. */
+  private void acquirePermit() {
     try {
       limit.acquire();
     } catch (RejectedExecutionException refusal) {
@@ -36,6 +90,70 @@ abstract class AbstractShard {
       throw refusal;
     }
   }
+
+  /** Gives back the permits of timers that have ended. */
+  final void releasePermits(int timers) {
+    limit.release(timers);
+  }
+
+  /** Follows the cancel of a timer, outside the lock. */
+  final void afterCancel(long id) {
+    releasePermits(1);
+    trimLater();
+    events.cancelled(id);
+  }
+
+  /** Makes the driver trim this shard if there is memory to give back. */
+  final void trimLater() {
+    if (isTrimmable()) {
+      waker.freed();
+    }
+  }
+
+  /** Tells the listener that a timer has fired. */
+  final void tellFired(long id, long deadlineTick) {
+    events.fired(id, Math.max(0, elapsedNanos() - scale.startNanos(deadlineTick)));
+  }
+
+  // What the driver and observers ask of any shard.
+
+  /** Whether {@link #trim} has something to do. Read without the lock: a hint. */
+  abstract boolean isTrimmable();
+
+  /** Gives back some memory, and says whether there is more. */
+  abstract boolean trim(int pages);
+
+  /**
+   * Whether arming has made the driver's next event earlier than the deadlines armed would by
+   * themselves. Read without the lock, after having had it: the flag is either as this thread has
+   * left it, or another one has cleared it with {@link #nextEventTick} under the lock since, and
+   * tells the driver of all that was armed before that.
+   */
+  abstract boolean isCascadeEarlier();
+
+  /** The next event, at which the driver has to look at this shard. Takes the lock. */
+  abstract long nextEventTick();
+
+  /** The next event, for observers: leaves {@link #isCascadeEarlier} as it is. Takes the lock. */
+  abstract long peekEventTick();
+
+  /** Timers that have not ended. Takes the lock. */
+  abstract long pending();
+
+  /** Adds the counts of this shard to a snapshot. Takes the lock. */
+  abstract void addTo(StatsSnapshot snapshot);
+
+  /** Pages of {@link #visit} and {@link #drain}. Takes the lock. */
+  abstract int pageCount();
+
+  /** Counts the pending timers of one page. Takes the lock. */
+  abstract void visit(int page, DumpCounter counter);
+
+  /**
+   * Takes out what is pending in one page, so that callers and driver have the lock between one
+   * page and the next. Gets memory for what it hands back before it takes anything out.
+   */
+  abstract void drain(int page, HandBack handBack);
 
   /** Refuses timers from now on. */
   final void close() {
@@ -47,12 +165,6 @@ abstract class AbstractShard {
     }
   }
 
-  /**
-   * Takes out what is pending in one page, so that callers and driver have the lock between one
-   * page and the next. Gets memory for what it hands back before it takes anything out.
-   */
-  abstract void drain(int page, HandBack handBack);
-
   // Called under the lock.
 
   final boolean isClosed() {
@@ -61,13 +173,16 @@ abstract class AbstractShard {
 
   final void requireOpen() {
     if (closed) {
-      throw new RejectedExecutionException(SHUT_DOWN);
+      throw new RejectedExecutionException(Refusals.SHUT_DOWN);
     }
   }
 
   // Statistics. Called by any thread.
 
-  /** Records a measured run and says whether it is one of the slowest, of which more is noted. */
+  /**
+   * Records a measured run and returns true if it is one of the slowest, so that {@link
+   * #addSlowRun} must follow.
+   */
   final boolean recordRun(long waitNanos, long runNanos, int counts) {
     if (stats == null) {
       return false;

@@ -1,25 +1,24 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.wheel.ExpirySink;
+import io.tourbillon.timer.wheel.ExpiryHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Timers that one shard has found due, on their way out of its lock. Filled under the lock, run
- * outside it; the driver's own, like all that is reached from it.
+ * The due timers of one shard. The driver fills the batch under the lock of the shard, and runs it
+ * without the lock. Confined to the driver.
  */
-final class Batch implements ExpirySink<Object> {
+final class Batch implements ExpiryHandler<Runnable> {
   static final int CAPACITY = 256;
 
-  private static final Object[] NONE = {};
+  private static final Runnable[] NONE = {};
 
   final Shard shard;
 
   /**
-   * A new array for each batch that is not empty. Storing into one that has lived long enough to be
-   * old would cost a full write barrier for every task; 4 bytes of short-lived garbage cost next to
-   * nothing.
+   * A new array for each batch that is not empty. A store into an array of the old generation would
+   * cost a full write barrier for every task; 4 bytes of short-lived garbage cost almost nothing.
    */
-  private @Nullable Object[] tasks = NONE;
+  private @Nullable Runnable[] tasks = NONE;
 
   private final long[] ids = new long[CAPACITY];
   private final long[] deadlineTicks = new long[CAPACITY];
@@ -32,20 +31,20 @@ final class Batch implements ExpirySink<Object> {
   }
 
   /**
-   * Gets memory before anything is taken out of the wheel, where a failure would lose it.
+   * Allocates before anything is taken out of the wheel, as a failure afterwards would lose timers.
    *
-   * @param nowNanos from when on the timers count as taken, in elapsed time
+   * @param nowNanos the time at which the timers count as taken, in elapsed time
    */
   void makeReady(long nowNanos) {
     takenNanos = nowNanos;
     if (tasks.length == 0) {
-      tasks = new Object[CAPACITY];
+      tasks = new Runnable[CAPACITY];
     }
   }
 
   /** Called by the wheel, under the shard's lock. */
   @Override
-  public void expired(long id, long deadlineTick, Object task) {
+  public void expired(long id, long deadlineTick, Runnable task) {
     int last = size++;
     tasks[last] = task;
     ids[last] = id;
@@ -60,7 +59,7 @@ final class Batch implements ExpirySink<Object> {
     return size;
   }
 
-  /** How many of them have a handle, and so can still be cancelled until their tasks begin. */
+  /** How many of the timers have a handle, and can be cancelled until their tasks begin. */
   int handles() {
     return handles;
   }
@@ -70,8 +69,9 @@ final class Batch implements ExpirySink<Object> {
     return takenNanos;
   }
 
-  Object task(int index) {
-    Object task = tasks[index];
+  /** The entry of the wheel: the task, or a {@link ScheduledTimer}. */
+  Runnable task(int index) {
+    Runnable task = tasks[index];
     assert task != null : index + " of " + size;
     return task;
   }
@@ -84,7 +84,7 @@ final class Batch implements ExpirySink<Object> {
     return deadlineTicks[index];
   }
 
-  /** Lets go of the tasks. */
+  /** Releases the tasks. */
   void clear() {
     tasks = NONE;
     size = 0;

@@ -1,8 +1,8 @@
 package io.tourbillon.timer;
 
 /**
- * Monotonic time, and how a thread waits for it. The system's clock is the default; {@link
- * VirtualClock} is for tests.
+ * A monotonic clock, and the way in which a thread waits for a time. The clock of the system is the
+ * default; {@link VirtualClock} is for tests.
  */
 public interface Clock {
   /**
@@ -13,49 +13,53 @@ public interface Clock {
   }
 
   /**
-   * The time in nanoseconds from an arbitrary origin. It never goes back, and may be negative or
-   * wrap around: compare readings by their difference. Called by any thread.
+   * The time in nanoseconds from an arbitrary origin. It never goes back. It may be negative or
+   * wrap around, so compare readings by their difference. Called by any thread.
    */
   long nanoTime();
 
   /**
-   * Makes the alarm by which this thread will wait; for the thread's use alone, but for {@link
-   * Alarm#wake}. From now on a virtual clock waits for this thread before it moves on.
+   * Makes the alarm with which a thread will wait. Only this thread may use it, except for {@link
+   * Alarm#wake}. From now on a virtual clock waits for this thread before it advances.
    */
   Alarm newAlarm(Thread thread);
 
   /**
-   * Says that something is under way elsewhere, a call on another thread for one, whose end some
-   * thread with an alarm will be told of. Until this is closed a virtual clock does not move by
-   * itself. Called by any thread; does nothing by default.
+   * Marks the beginning of work elsewhere, such as a call on another thread, that a thread with an
+   * alarm waits for. A virtual clock does not advance by itself until the hold is closed. Called by
+   * any thread; does nothing by default.
    */
   default Hold hold() {
     return SystemClock.NO_HOLD;
   }
 
-  /** Something that is under way. */
+  /** Work that a virtual clock waits for. */
   @FunctionalInterface
   interface Hold extends AutoCloseable {
-    /** It has come to its end, and who waits for that has been told. Once; by any thread. */
+    /** The work has ended, and the waiting thread has been notified. Called once, by any thread. */
     @Override
     void close();
   }
 
-  /** How one thread waits. */
+  /** The means by which one thread waits. */
   interface Alarm extends AutoCloseable {
     /**
-     * Waits until the time has come, {@link #wake} is called, or was since the last wait, or for no
-     * reason. An interrupt of the thread may end the wait as well, and is cleared by then.
+     * Waits until the deadline, or until {@link #wake} is called. Returns at once if {@code wake}
+     * was called since the last wait. May return without a reason. An interrupt of the thread may
+     * end the wait as well; the interrupt status is then cleared.
      */
     void awaitUntil(long deadlineNanos);
 
-    /** As {@link #awaitUntil}, however long it takes. */
+    /** As {@link #awaitUntil}, without a deadline. */
     void await();
 
-    /** Ends the wait of the thread, or else its next. Called by any thread. */
+    /**
+     * Ends the current wait of the thread, or its next one if it is not waiting. Called by any
+     * thread.
+     */
     void wake();
 
-    /** The thread will not wait any more. Called by any thread. */
+    /** The thread will not wait again. Called by any thread. */
     @Override
     void close();
   }

@@ -51,30 +51,28 @@ final class Driver implements Runnable {
   /** The timers of executor views. Written once, before the first is armed. */
   private volatile @Nullable OrderedShard ordered;
 
-  /** The last tick of which all timers of all shards have fired. The driver's own. */
+  /** The last tick whose timers have all fired, in all shards. Confined to the driver. */
   private long doneTick;
 
   private final MemoryReserve memory = new MemoryReserve();
 
-  /** When to trim, in elapsed time. The driver's own. */
+  /** When to trim, in elapsed time. Confined to the driver. */
   private long trimNanos = NEVER;
 
   /**
-   * @param broken is told why the driver ended, unless it was stopped
+   * @param broken receives the failure that ended the driver
    */
   Driver(
       Shard[] shards,
-      TickScale scale,
-      Clock clock,
-      Waker waker,
+      ServiceParts parts,
       TaskRunner runner,
       FollowUp followUp,
       long pauseThresholdNanos,
       Consumer<Throwable> broken) {
     this.shards = shards;
-    this.scale = scale;
-    this.clock = clock;
-    this.waker = waker;
+    scale = parts.scale();
+    clock = parts.clock();
+    waker = parts.waker();
     this.runner = runner;
     this.followUp = followUp;
     this.pauseThresholdNanos = pauseThresholdNanos;
@@ -107,7 +105,7 @@ final class Driver implements Runnable {
     }
   }
 
-  /** Says so once for each time that the heap is full, and waits. */
+  /** Logs this once for each period in which the heap is full, and waits. */
   private void outOfMemory(OutOfMemoryError full) {
     try {
       boolean first = !memory.isReleased();
@@ -116,11 +114,11 @@ final class Driver implements Runnable {
         followUp.outOfMemory(full);
       }
     } catch (OutOfMemoryError stillFull) {
-      // Even the first use of a method may need memory. The next turn comes here again.
+      // Even the first use of a method may need memory. The next turn tries again.
     }
   }
 
-  /** Serves what is due, or waits for it. */
+  /** Fires what is due, or waits for the next event. */
   void turn() {
     long nowNanos = elapsedNanos();
     long tick = scale.tickAt(nowNanos);
@@ -145,12 +143,12 @@ final class Driver implements Runnable {
 
   private long nextOrderedTick() {
     OrderedShard shard = ordered;
-    return shard == null ? Waker.NEVER : shard.nextTick();
+    return shard == null ? Waker.NEVER : shard.nextEventTick();
   }
 
   /**
-   * Runs what is due in the executor views, and what they add meanwhile, until the next tick: a
-   * chain of tasks without delays need not look at all shards between two of them.
+   * Runs what is due in the executor views, and what these tasks add, until the next tick. So a
+   * chain of tasks without delays does not cost a look at all shards for each task.
    */
   private void runOrderedOf(long tick, long fromNanos) {
     long nowNanos = fromNanos;
@@ -159,7 +157,9 @@ final class Driver implements Runnable {
     }
   }
 
-  /** Runs the tasks of executor views that are due by a time; says whether there were any. */
+  /**
+   * Runs the tasks of executor views that are due by a time, and returns true if there were any.
+   */
   private boolean runOrdered(long limitNanos) {
     OrderedShard shard = ordered;
     int count = 0;
@@ -169,10 +169,10 @@ final class Driver implements Runnable {
       if (timer == null) {
         break;
       }
-      runner.run(timer, nowNanos, count++);
+      runner.startOrdered(timer, nowNanos, count++);
     }
-    if (shard != null && count > 0 && shard.isTrimmable()) {
-      waker.freed();
+    if (shard != null && count > 0) {
+      shard.trimLater();
     }
     return count > 0;
   }
@@ -181,7 +181,7 @@ final class Driver implements Runnable {
     long earliest = Waker.NEVER;
     for (int number = 0; number < shards.length; number++) {
       if (shards[number].hasStranded()) {
-        followUp.armStranded(shards[number]);
+        shards[number].armStranded();
       }
       nextTicks[number] = shards[number].nextEventTick(doneTick, tick, batches[number]);
       earliest = Math.min(earliest, nextTicks[number]);
@@ -189,7 +189,7 @@ final class Driver implements Runnable {
     return earliest;
   }
 
-  /** Fires all timers of a tick, of which there are none in the ticks before. */
+  /** Fires all timers of a tick; all ticks before are done. */
   private void fire(long tick) {
     for (int number = 0; number < shards.length; number++) {
       if (nextTicks[number] <= tick) {
@@ -202,28 +202,27 @@ final class Driver implements Runnable {
   }
 
   /**
-   * Fires one batch of a shard and says whether the shard has reached the tick. What follows the
-   * batch does not throw: its timers have left the wheel, and their tasks must run.
+   * Fires one batch of a shard and returns true if the shard has reached the tick. The calls after
+   * the batch do not throw: its timers have left the wheel, and their tasks must run.
    */
   private boolean fireBatch(Batch batch, long tick) {
     long startNanos = elapsedNanos();
     try {
-      return batch.shard.advance(tick, batch, scale, startNanos);
+      return batch.shard.advance(tick, batch, startNanos);
     } finally {
       noticePause(elapsedNanos() - startNanos);
       if (batch.size() > 0) {
         followUp.fired(batch);
-        runner.run(batch);
+        runner.startAll(batch);
         batch.clear();
       }
-      if (batch.shard.isTrimmable()) {
-        waker.freed();
-      }
+      batch.shard.trimLater();
     }
   }
 
   /**
-   * Trims a little in each turn, so that timers fire in between; there is no rest until it is done.
+   * Trims a little in each turn, so that timers fire in between. The driver does not rest until
+   * trimming is done.
    */
   private void trimWhenDue() {
     if (trimNanos == NEVER) {
@@ -258,17 +257,18 @@ final class Driver implements Runnable {
   }
 
   /**
-   * While an ExecutorService has tasks of ours, looks once a second whether it was terminated and
-   * will never run them. Under another clock than the system's, to look would make time go on; then
-   * those who close the service or a view look.
+   * While an ExecutorService has tasks of this service, checks once a second whether it was
+   * terminated and will never run them. With another clock than the system's, the check would make
+   * time advance; then the threads that close the service or a view check.
    *
-   * @return when to look again, in elapsed time
+   * @return when to check again, in elapsed time
    */
   private long lookAtExecutor() {
-    if (!runner.isExecutorToBeWatched() || !clock.equals(Clock.system())) {
+    ExecutorHandOff handOff = runner.handOff();
+    if (handOff == null || !handOff.isExecutorToBeWatched() || !clock.equals(Clock.system())) {
       return NEVER;
     }
-    runner.dropFromTerminatedExecutor();
+    handOff.dropFromTerminatedExecutor();
     return elapsedNanos() + LOOK_NANOS;
   }
 

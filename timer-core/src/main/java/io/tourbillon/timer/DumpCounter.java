@@ -1,15 +1,21 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.TickScale;
-import io.tourbillon.timer.wheel.ExpirySink;
+import io.tourbillon.timer.internal.text.BoundedLines;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Counts the timers that it is shown. */
-final class DumpCounter implements ExpirySink<Object> {
+final class DumpCounter {
+  /** Beyond all delays that there are. */
+  private static final Duration NEVER = Duration.ofNanos(Long.MAX_VALUE);
+
   /** Where one range of delays ends and the next begins; the last one is open. */
   private static final List<Duration> BOUNDS =
       List.of(
@@ -24,7 +30,7 @@ final class DumpCounter implements ExpirySink<Object> {
           Duration.ofHours(1),
           Duration.ofDays(1),
           Duration.ofDays(30),
-          TimerDump.NEVER);
+          NEVER);
 
   private final TickScale scale;
   private final long nowNanos;
@@ -37,8 +43,8 @@ final class DumpCounter implements ExpirySink<Object> {
     this.nowNanos = nowNanos;
   }
 
-  @Override
-  public void expired(long id, long deadlineTick, Object task) {
+  /** Counts one timer. Called under the lock of its shard. */
+  void count(long deadlineTick, @Nullable String tag) {
     pending++;
     long delayNanos = scale.startNanos(deadlineTick) - nowNanos;
     int range = counts.length - 1;
@@ -46,7 +52,6 @@ final class DumpCounter implements ExpirySink<Object> {
       range--;
     }
     counts[range]++;
-    String tag = task instanceof ScheduledTimer timer ? timer.tag() : null;
     if (tag != null) {
       Long before = byTag.get(tag);
       byTag.put(tag, before == null ? 1L : before + 1);
@@ -57,9 +62,76 @@ final class DumpCounter implements ExpirySink<Object> {
     List<TimerDump.Range> ranges = new ArrayList<>();
     for (int range = 0; range < counts.length; range++) {
       if (counts[range] > 0) {
-        ranges.add(new TimerDump.Range(BOUNDS.get(range), BOUNDS.get(range + 1), counts[range]));
+        ranges.add(new Delays(BOUNDS.get(range), BOUNDS.get(range + 1), counts[range]));
       }
     }
-    return new TimerDump(pending, ranges, byTag);
+    return new Dump(pending, ranges, byTag);
+  }
+
+  /** Timers due within a range of delays. */
+  record Delays(Duration from, Duration to, long count) implements TimerDump.Range {
+    private String delays() {
+      return to.equals(NEVER) ? text(from) + " or more" : text(from) + " to " + text(to);
+    }
+
+    @Override
+    public String toString() {
+      return delays() + ": " + count;
+    }
+
+    /** In the largest unit of which it is a multiple. */
+    private static String text(Duration delay) {
+      if (delay.isZero()) {
+        return "0 s";
+      }
+      if (!delay.equals(Duration.ofMillis(delay.toMillis()))) {
+        return delay.toString();
+      }
+      if (delay.toMillisPart() != 0) {
+        return delay.toMillis() + " ms";
+      }
+      return delay.toSecondsPart() != 0
+          ? delay.toSeconds() + " s"
+          : delay.toMinutesPart() != 0
+              ? delay.toMinutes() + " min"
+              : delay.toHoursPart() != 0 ? delay.toHours() + " h" : delay.toDays() + " d";
+    }
+  }
+
+  /** The counts that users get. */
+  record Dump(long pending, List<TimerDump.Range> byDeadline, Map<String, Long> byTag)
+      implements TimerDump {
+    /** Copies the collections; tags are sorted. */
+    Dump {
+      byDeadline = List.copyOf(byDeadline);
+      byTag = Collections.unmodifiableMap(new TreeMap<>(byTag));
+    }
+
+    @Override
+    public String toString() {
+      return toString(Integer.MAX_VALUE);
+    }
+
+    @Override
+    public String toString(int maxCharacters) {
+      BoundedLines text = new BoundedLines(maxCharacters);
+      text.add(pending + " timers pending");
+      for (TimerDump.Range range : byDeadline) {
+        text.add("  due in " + range);
+      }
+      int left =
+          text.addAll(
+              byTag.entrySet(),
+              new Function<>() {
+                @Override
+                public String apply(Map.Entry<String, Long> tag) {
+                  return "  tagged " + tag.getKey() + ": " + tag.getValue();
+                }
+              });
+      if (left > 0) {
+        text.add("  and " + left + " more tags");
+      }
+      return text.toString();
+    }
   }
 }

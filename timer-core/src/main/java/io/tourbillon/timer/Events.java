@@ -1,14 +1,17 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.Refusals;
+import io.tourbillon.timer.internal.observe.LogMessage;
+import io.tourbillon.timer.internal.observe.Logging;
 import io.tourbillon.timer.internal.watchdog.ThrottledLog;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the listener and the exception handler, and keeps what they throw from doing harm. Never
- * called under a lock. Without a listener each method is one test of a final field. Nothing is
- * allocated on the way to a listener, so that a full heap cannot make an operation fail that has
- * been done.
+ * Calls the listener and the exception handler, and catches everything that they throw. Never
+ * called under a lock. Without a listener each method is one test of a final field. A call of a
+ * listener allocates nothing, so that a full heap cannot make an operation fail after it has taken
+ * effect.
  */
 final class Events {
   private final ThrottledLog stallLog = new ThrottledLog(Logging.logger());
@@ -137,7 +140,8 @@ final class Events {
   /**
    * A task will not run.
    *
-   * @param why for the default handler, which logs; others see the class of the error
+   * @param why the reason, for the log of the default handler; other handlers see the class of the
+   *     error
    */
   void notRun(Runnable task, LogMessage why, RejectedExecutionException error) {
     handle(task, why, error);
@@ -165,21 +169,24 @@ final class Events {
   }
 
   /**
-   * Logs what concerns one task, and names it if there is memory for that.
+   * Logs a message about one task, with its name if there is memory for that.
    *
-   * @param timer what stood in the wheel, or the task
+   * @param entry what stood in the wheel, or the task
    */
-  void log(LogMessage what, Object timer, Throwable failure) {
+  void log(LogMessage what, Runnable entry, Throwable failure) {
     String text = what.text;
     try {
-      text = what.text + ": " + TaskName.textOf(timer);
+      text = what.text + ": " + TaskName.textOf(entry);
     } catch (OutOfMemoryError full) {
       // Without its name.
     }
     log(text, failure);
   }
 
-  /** Logs. Nobody is left to be told of a logger that fails, so that is dropped. */
+  /**
+   * Logs a message. A failure of the logger itself is dropped: there is no other place to report
+   * it.
+   */
   void log(LogMessage what, Throwable failure) {
     log(what.text, failure);
   }
@@ -188,7 +195,7 @@ final class Events {
     try {
       Logging.logger().log(System.Logger.Level.ERROR, text, failure);
     } catch (Throwable unloggable) {
-      // The driver must go on, whatever a logger's handler throws, the failure itself included.
+      // The driver must go on, whatever the handler of a logger throws, even the failure itself.
     }
   }
 }

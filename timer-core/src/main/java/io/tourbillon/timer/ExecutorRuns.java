@@ -2,7 +2,6 @@ package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
@@ -171,11 +170,7 @@ final class ExecutorRuns implements Watchdog.Others {
   }
 
   private void report(Sighting overdue) {
-    StallReport report =
-        new StallReport(
-            overdue.thread.getName(),
-            overdue.heldNanos,
-            Arrays.asList(overdue.thread.getStackTrace()));
+    StallReport report = Stall.of(overdue.thread, overdue.heldNanos);
     // If the run has ended meanwhile, the stack may be of another one.
     if (overdue.run.serial == overdue.serial) {
       reports.accept(report);

@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.IndependentThread;
+import io.tourbillon.timer.internal.Rethrow;
 import io.tourbillon.timer.internal.StackReserve;
 import java.time.Duration;
 import java.util.List;
@@ -166,7 +167,7 @@ final class FirstUse {
     if (recordStats) {
       TimerStats _ = timers.snapshot();
     }
-    String _ = timers.dump().toString() + new StallReport("", 0, List.of());
+    String _ = timers.dump().toString() + new Stall("", 0, List.of());
   }
 
   private void useView() throws InterruptedException, ExecutionException, TimeoutException {

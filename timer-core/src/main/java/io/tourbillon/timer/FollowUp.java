@@ -2,31 +2,33 @@ package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.observe.FlightRecorder;
+import io.tourbillon.timer.internal.observe.LateTimerEvent;
+import io.tourbillon.timer.internal.observe.LogMessage;
+import io.tourbillon.timer.internal.observe.PauseEvent;
+import io.tourbillon.timer.internal.observe.StallEvent;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * What follows when timers have left the wheel by themselves: permits are freed, periodic timers
- * are armed again, and whoever listens is told. Called by the driver and by the executor's threads,
- * and by the watchdog's of a stall, under no lock.
+ * Counts and reports what happens after timers have left the wheel because they were due. Called
+ * without a lock, by the driver, by threads of the executor, and for stalls by the watchdog.
  */
 final class FollowUp {
   private final Events events;
-  private final PendingLimit limit;
   private final TickScale scale;
   private final Clock clock;
   private final Waker waker;
 
-  FollowUp(Events events, PendingLimit limit, TickScale scale, Clock clock, Waker waker) {
-    this.events = events;
-    this.limit = limit;
-    this.scale = scale;
-    this.clock = clock;
-    this.waker = waker;
+  FollowUp(ServiceParts parts) {
+    events = parts.events();
+    scale = parts.scale();
+    clock = parts.clock();
+    waker = parts.waker();
   }
 
   /** Follows a batch that was taken, before its tasks run. */
   void fired(Batch batch) {
-    limit.release(batch.size() - batch.handles());
+    batch.shard.releasePermits(batch.size() - batch.handles());
     try {
       tellFired(batch);
     } catch (Throwable failure) {
@@ -36,96 +38,55 @@ final class FollowUp {
 
   private void tellFired(Batch batch) {
     if (FlightRecorder.takesLateTimers()) {
-      LateTimerEvent.record(batch, scale);
+      recordLate(batch);
     }
     if (events.areHeard()) {
       for (int index = 0; index < batch.size(); index++) {
         if (!(batch.task(index) instanceof ScheduledTimer)) {
-          tellFired(batch.id(index), batch.deadlineTick(index));
+          batch.shard.tellFired(batch.id(index), batch.deadlineTick(index));
         }
       }
     }
   }
 
-  /** The task of a timer that could be cancelled until now is about to begin: it has fired. */
-  void begun(long id, long deadlineTick, boolean periodic) {
+  /**
+   * Records late timers. A timer that was armed for a deadline in the past is not in the order of
+   * the batch, so all are checked.
+   */
+  private void recordLate(Batch batch) {
+    int late = 0;
+    int latest = 0;
+    for (int index = 0; index < batch.size(); index++) {
+      late += latenessNanos(batch, index) > LateTimerEvent.LATE_NANOS ? 1 : 0;
+      latest = batch.deadlineTick(index) < batch.deadlineTick(latest) ? index : latest;
+    }
+    if (late > 0) {
+      LateTimerEvent.record(batch.id(latest), latenessNanos(batch, latest), late);
+    }
+  }
+
+  private long latenessNanos(Batch batch, int index) {
+    return batch.takenNanos() - scale.startNanos(batch.deadlineTick(index));
+  }
+
+  /**
+   * The task of a timer that could be cancelled until now is about to begin: the timer has fired.
+   */
+  void begun(AbstractShard<?> shard, long id, long deadlineTick, boolean periodic) {
     if (!periodic) {
-      limit.release(1);
+      shard.releasePermits(1);
     }
     try {
       if (events.areHeard()) {
-        tellFired(id, deadlineTick);
+        shard.tellFired(id, deadlineTick);
       }
     } catch (Throwable failure) {
-      // The task must run, which nobody can cancel any more.
+      // The task must run: it can no longer be cancelled.
       events.log(LogMessage.NOT_TOLD, failure);
     }
   }
 
-  private void tellFired(long id, long deadlineTick) {
-    events.fired(id, Math.max(0, elapsedNanos() - scale.startNanos(deadlineTick)));
-  }
-
-  /**
-   * Arms a periodic timer for its next run, if there is to be one.
-   *
-   * @param task what has run
-   * @param mayRunAgain whether a run that was missed may be made up for at once
-   * @return whether it is to be
-   */
-  boolean settle(PeriodicTimer timer, Runnable task, boolean stop, boolean mayRunAgain) {
-    long nowNanos = elapsedNanos();
-    long tick;
-    RejectedExecutionException end = null;
-    try {
-      tick = timer.shard.settle(timer, stop, mayRunAgain, scale, nowNanos);
-    } catch (RuntimeException full) {
-      // The wheel is full: this timer cannot go on. It ends first and then says so.
-      tick = timer.shard.settle(timer, true, false, scale, nowNanos);
-      events.log(LogMessage.NOT_ARMED_AGAIN, full);
-      end = Refusals.of(Refusals.NOT_ARMED_AGAIN, full);
-    }
-    if (tick >= 0) {
-      waker.armed(timer.shard, tick);
-    } else if (tick == Shard.ENDED) {
-      limit.release(1);
-      if (task instanceof AccountableTask accountable && !stop) {
-        accountable.handedBack(end == null ? Refusals.of(Shard.SHUT_DOWN, null) : end);
-      }
-    } else if (tick == Shard.RUN_AGAIN && events.areHeard()) {
-      tellFired(timer.id(), scale.tickAtOrAfter(timer.shard.deadlineNanos(timer)));
-    }
-    return tick == Shard.RUN_AGAIN;
-  }
-
-  /** Arms the periodic timers of a shard for which there was no memory when they had run. */
-  void armStranded(Shard shard) {
-    for (PeriodicTimer timer = shard.takeStranded(); timer != null; ) {
-      PeriodicTimer next = timer.unlinkStranded();
-      Runnable task = timer.task;
-      if (task != null) {
-        settle(timer, task, false, false);
-      }
-      timer = next;
-    }
-  }
-
-  /** Queues a periodic task of an executor view for its next run, if there is to be one. */
-  void settle(OrderedTimer timer, boolean failed) {
-    long nextNanos = timer.task.nextDeadlineNanos(elapsedNanos());
-    switch (timer.shard.settle(timer, failed, nextNanos)) {
-      case AGAIN -> waker.armed(scale.tickAtOrAfter(nextNanos));
-      case ENDED -> {
-        limit.release(1);
-        if (!failed) {
-          timer.task.handedBack(Refusals.of(AbstractShard.SHUT_DOWN, null));
-        }
-      }
-      case WAS_ENDED -> {}
-    }
-  }
-
-  void taskFailed(AbstractShard shard, long id, Runnable task, Throwable error) {
+  void taskFailed(AbstractShard<?> shard, long id, Runnable task, Throwable error) {
     shard.countException();
     events.failed(id, TaskName.passedIn(task), error);
   }
@@ -133,27 +94,27 @@ final class FollowUp {
   /**
    * A measured run has ended.
    *
-   * @param counts for how many runs it stands
-   * @return whether it is one of the slowest, so that {@link #ranSlowly} is to follow
+   * @param counts how many runs this one represents
+   * @return true if the run is one of the slowest, so that {@link #ranSlowly} must follow
    */
-  boolean taskRan(AbstractShard shard, long id, long waitNanos, long runNanos, int counts) {
+  boolean taskRan(AbstractShard<?> shard, long id, long waitNanos, long runNanos, int counts) {
     boolean slow = shard.recordRun(waitNanos, runNanos, counts);
     events.ran(id, runNanos);
     return slow;
   }
 
-  void ranSlowly(AbstractShard shard, String task, long runNanos) {
-    SlowRun run = new SlowRun(task, runNanos, System.currentTimeMillis());
+  void ranSlowly(AbstractShard<?> shard, String task, long runNanos) {
+    SlowRun run = new SlowestRuns.Run(task, runNanos, System.currentTimeMillis());
     shard.addSlowRun(run);
   }
 
   /**
    * The executor refused the task of a timer that has fired.
    *
-   * @param isLast whether whoever waits for the task is told, as that ends what is behind it
+   * @param isLast whether to notify those who wait for the task, which ends it for good
    */
   void taskRefused(
-      AbstractShard shard, Runnable task, RejectedExecutionException cause, boolean isLast) {
+      AbstractShard<?> shard, Runnable task, RejectedExecutionException cause, boolean isLast) {
     shard.countRejected();
     events.rejected(cause);
     events.notRun(TaskName.passedIn(task), LogMessage.REFUSED, cause);
@@ -165,11 +126,11 @@ final class FollowUp {
   /**
    * One of our own callbacks threw, an adapter's for instance.
    *
-   * @param what says what it means for the task
-   * @param timer what stood in the wheel, or the task
+   * @param what the consequence for the task
+   * @param entry the entry of the wheel, or the task
    */
-  void brokeAroundTask(LogMessage what, Object timer, Throwable error) {
-    events.log(what, timer, error);
+  void brokeAroundTask(LogMessage what, Runnable entry, Throwable error) {
+    events.log(what, entry, error);
   }
 
   /** Whether the service was shut down. */
@@ -177,13 +138,13 @@ final class FollowUp {
     return waker.isStopped();
   }
 
-  /** The heap is full, and the driver tries again until it is not. */
+  /** The heap is full; the driver tries again until there is memory. */
   void outOfMemory(OutOfMemoryError full) {
     events.log(LogMessage.HEAP_FULL, full);
   }
 
-  /** The driver was held up through no task's fault. */
-  void paused(AbstractShard shard, long nanos) {
+  /** The driver was delayed for another reason than a task. */
+  void paused(AbstractShard<?> shard, long nanos) {
     shard.countPause(nanos);
     try {
       if (FlightRecorder.takesPauses()) {
@@ -196,10 +157,10 @@ final class FollowUp {
   }
 
   /** A task holds the driver. */
-  void stalled(AbstractShard shard, StallReport report) {
+  void stalled(AbstractShard<?> shard, StallReport report) {
     shard.countStall();
     if (FlightRecorder.takesStalls()) {
-      StallEvent.record(report);
+      StallEvent.record(report.threadName(), report.heldNanos(), report.stack());
     }
     events.stalled(report);
   }

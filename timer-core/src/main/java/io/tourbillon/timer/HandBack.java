@@ -1,15 +1,16 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
-import io.tourbillon.timer.wheel.ExpirySink;
+import io.tourbillon.timer.internal.Refusals;
+import io.tourbillon.timer.internal.observe.LogMessage;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a shutdown takes out of the shards, on its way back to those who scheduled it. For the
- * thread that shuts the service down.
+ * Collects the tasks that a shutdown takes out of the shards. Confined to the thread that shuts the
+ * service down.
  */
-final class HandBack implements ExpirySink<Object> {
+final class HandBack {
   private final Events events;
   private final ArrayList<Runnable> tasks = new ArrayList<>();
   private final ArrayList<Long> ids = new ArrayList<>();
@@ -19,30 +20,19 @@ final class HandBack implements ExpirySink<Object> {
   }
 
   /**
-   * Gets memory for so many more, before they are taken out of the wheel and a failure loses one.
+   * Allocates room for more tasks before they are taken out of the wheel, as a failure afterwards
+   * would lose one.
    */
   void reserve(int count) {
     tasks.ensureCapacity(tasks.size() + count);
     ids.ensureCapacity(ids.size() + count);
   }
 
-  /** Takes one timer that was pending; called under its shard's lock. */
-  @Override
-  public void expired(long id, long deadlineTick, Object armed) {
-    tasks.add(
-        armed instanceof ScheduledTimer timer
-            ? timer.end(ScheduledTimer.HANDED_BACK)
-            : (Runnable) armed);
+  /** Takes the task of a timer that was pending; called under its shard's lock. */
+  void add(long id, Runnable task) {
+    tasks.add(task);
     if (events.areHeard()) {
       ids.add(id);
-    }
-  }
-
-  /** Takes one timer of an executor view; called under its shard's lock. */
-  void add(OrderedTimer timer) {
-    tasks.add(timer.task);
-    if (events.areHeard()) {
-      ids.add(timer.id());
     }
   }
 
@@ -51,8 +41,8 @@ final class HandBack implements ExpirySink<Object> {
   }
 
   /**
-   * Tells whoever waits for the tasks, under no lock, and turns our own tasks into what was passed
-   * in.
+   * Notifies those who wait for the tasks, without a lock, and replaces tasks of adapters by the
+   * objects that callers passed in.
    */
   List<Runnable> finish() {
     for (long id : ids) {
@@ -73,10 +63,10 @@ final class HandBack implements ExpirySink<Object> {
     return passedIn;
   }
 
-  /** One that fails must not keep the others from being told. */
+  /** A task that fails must not keep the others from being notified. */
   private void tell(AccountableTask task) {
     try {
-      task.handedBack(Refusals.of(Shard.SHUT_DOWN, null));
+      task.handedBack(Refusals.of(Refusals.SHUT_DOWN, null));
     } catch (Throwable error) {
       events.log(LogMessage.HAND_BACK_FAILED, error);
     }

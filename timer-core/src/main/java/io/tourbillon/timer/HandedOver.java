@@ -6,7 +6,8 @@ import io.tourbillon.timer.internal.text.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task in the hands of the service's executor, from before it is handed over until it has run.
+ * A task that was handed to the executor of the service, from before the hand-over until it has
+ * run.
  *
  * <pre>
  *   WAITING --start--> RUNNING --> ENDED
@@ -23,13 +24,13 @@ final class HandedOver implements Runnable, Roster.Member {
     ENDED
   }
 
-  final AbstractShard shard;
+  final AbstractShard<?> shard;
   final long id;
-  final Object timer;
+  final Runnable entry;
   final long deadlineTick;
   final long takenNanos;
   final int counts;
-  private final TaskRunner taskRunner;
+  private final ExecutorHandOff handOff;
 
   // Guarded by the monitor.
   private Phase phase = Phase.WAITING;
@@ -40,29 +41,29 @@ final class HandedOver implements Runnable, Roster.Member {
   private int rosterPlace = NOWHERE;
 
   HandedOver(
-      TaskRunner taskRunner,
-      AbstractShard shard,
+      ExecutorHandOff handOff,
+      AbstractShard<?> shard,
       long id,
-      Object timer,
+      Runnable entry,
       long deadlineTick,
       long takenNanos,
       int counts) {
-    this.taskRunner = taskRunner;
+    this.handOff = handOff;
     this.shard = shard;
     this.id = id;
-    this.timer = timer;
+    this.entry = entry;
     this.deadlineTick = deadlineTick;
     this.takenNanos = takenNanos;
     this.counts = counts;
   }
 
   /**
-   * Called by the executor, whose thread would die of what comes out of here: nothing does, for
-   * want of memory least of all.
+   * Called by the executor. Throws nothing, as an exception or error would end the thread of the
+   * executor.
    */
   @Override
   public void run() {
-    // A thread without the stack for it gets an error from here, and the task still waits.
+    // If the stack is too small, this throws, and the task is still WAITING.
     StackReserve.require();
     synchronized (this) {
       if (phase != Phase.WAITING) {
@@ -71,16 +72,16 @@ final class HandedOver implements Runnable, Roster.Member {
       phase = Phase.RUNNING;
       thread = Thread.currentThread();
     }
-    taskRunner.run(this);
+    handOff.run(this);
     synchronized (this) {
       phase = Phase.ENDED;
       thread = null;
       if (interruptSent) {
-        // That was meant for this task, not for the next one of this thread.
+        // The interrupt was meant for this task, not for the next one of this thread.
         Thread.interrupted();
       }
     }
-    taskRunner.ended(this);
+    handOff.ended(this);
   }
 
   /** Whether the calling thread is running the task. */
@@ -115,10 +116,10 @@ final class HandedOver implements Runnable, Roster.Member {
     }
   }
 
-  /** The task that a user knows: executors name what they refuse. */
+  /** Names the task of the user, as executors name the tasks that they refuse. */
   @Override
   public String toString() {
-    return "timer task " + TaskName.textOf(timer);
+    return "timer task " + TaskName.textOf(entry);
   }
 
   @Override

@@ -9,7 +9,7 @@ class OneShotFuture<V extends @Nullable Object> extends ViewFuture<V> {
   enum Purpose {
     /** For the caller, who holds the future. */
     FUTURE,
-    /** For {@code execute}: nobody holds the future, but for what shutdownNow returns. */
+    /** For {@code execute}: no caller holds the future, unless shutdownNow returns it. */
     COMMAND,
     /** For {@code invokeAll} or {@code invokeAny}, which wait for it inside. */
     INVOKED
@@ -41,7 +41,7 @@ class OneShotFuture<V extends @Nullable Object> extends ViewFuture<V> {
   boolean handBack() {
     boolean handedBack = super.handBack();
     if (handedBack && purpose == Purpose.INVOKED) {
-      // Those who wait inside invokeAll or invokeAny can not run what shutdownNow returns.
+      // The threads that wait in invokeAll or invokeAny cannot run what shutdownNow returns.
       cancel(false);
     }
     return handedBack;

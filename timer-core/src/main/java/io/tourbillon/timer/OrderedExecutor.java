@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.OneShotFuture.Purpose;
+import io.tourbillon.timer.internal.Refusals;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.roster.Roster;
 import java.lang.ref.Reference;
@@ -25,8 +26,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The executor view of a service. The order is the {@link OrderedShard}'s affair, what becomes of a
- * task the {@link ViewFuture}'s; this class makes the tasks, and ends them at a shutdown.
+ * The executor view of a service. {@link OrderedShard} keeps the order, {@link ViewFuture} the
+ * state of a task; this class makes the tasks, and ends them at a shutdown.
  *
  * <p><b>Shutdown.</b> Every task is in the {@link Roster} from before it is armed until it has
  * ended and does not run any more. The roster decides the race of a submission with a shutdown: it
@@ -35,11 +36,14 @@ import org.jspecify.annotations.Nullable;
  * be free until the shutdown of a small view had to look at millions of others.
  */
 final class OrderedExecutor extends AbstractExecutorService implements ScheduledExecutorView {
-  /** How often one that waits for the end looks whether the service's executor has ended. */
+  /**
+   * The interval at which a waiting thread checks whether the executor of the service has been
+   * terminated.
+   */
   private static final long LOOK_NANOS = 100_000_000;
 
   private final ShardedTimerService service;
-  private final OrderedTimers timers;
+  private final OrderedShard shard;
   private final Roster<ViewFuture<?>> roster = new Roster<>();
 
   /**
@@ -63,13 +67,13 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
   private final AtomicInteger active = new AtomicInteger();
   private final AtomicLong completed = new AtomicLong();
 
-  OrderedExecutor(ShardedTimerService service, OrderedTimers timers) {
+  OrderedExecutor(ShardedTimerService service, OrderedShard shard) {
     this.service = service;
-    this.timers = timers;
+    this.shard = shard;
   }
 
-  OrderedTimers timers() {
-    return timers;
+  OrderedShard shard() {
+    return shard;
   }
 
   /** Whether the policies let a task run, or run again, now. */
@@ -206,7 +210,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   private RejectedExecutionException refusal() {
     return new RejectedExecutionException(
-        stopped ? "the scheduled executor has been shut down" : Shard.SHUT_DOWN);
+        stopped ? "the scheduled executor has been shut down" : Refusals.SHUT_DOWN);
   }
 
   // What AbstractExecutorService builds on, and what it cannot do for us.

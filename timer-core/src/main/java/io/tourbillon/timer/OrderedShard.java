@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.Refusals;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.ordered.OrderedQueue;
 import java.util.ArrayList;
@@ -10,63 +11,64 @@ import org.jspecify.annotations.Nullable;
 /**
  * The timers of all executor views of a service, in one order: by deadline, then by submission.
  *
- * <p>One lock for all threads, as the order is one for all threads too; the JDK's own executor does
- * the same. It is held for tens of nanoseconds by callers and for one timer by the driver, or for
- * 256 steps when a tick begins in which many are due. A service has this shard from its first view
- * on.
+ * <p>All threads share one lock, because they share one order; the JDK's own executor does the
+ * same. It is held for tens of nanoseconds by callers and for one timer by the driver, or for 256
+ * steps when a tick begins in which many are due. A service has this shard from its first view on.
  *
- * <p>A timer that the driver has taken out counts as pending until its task begins, so that it can
- * be cancelled that long; a periodic one until it ends.
+ * <p>A timer that the driver has taken out counts as pending, and can be cancelled, until its task
+ * begins; a periodic timer until it ends.
  */
-final class OrderedShard extends AbstractShard {
-  private final TickScale scale;
-
+final class OrderedShard extends AbstractShard<OrderedTimer> {
   // Guarded by the lock.
   private final OrderedQueue<OrderedTimer> queue;
 
   /** Timers that are not in the queue and have not ended: TAKEN, or RUNNING. */
   private long out;
 
-  OrderedShard(TickScale scale, boolean recordStats) {
-    super(recordStats);
-    this.scale = scale;
+  OrderedShard(ServiceParts parts) {
+    super(parts);
     queue = new OrderedQueue<>(scale.tickNanos());
   }
 
   // Operations of callers.
 
-  /**
-   * Queues a timer that is new, and runs without a delay.
-   *
-   * @return the tick by which the driver has to look at this shard
-   * @throws java.util.concurrent.RejectedExecutionException after a shutdown
-   */
-  long addReady(OrderedTimer timer, long nowNanos) {
-    lock.lock();
-    try {
-      requireOpen();
-      if (timer.task.isPeriodic()) {
-        queue.reserveReturn();
-      }
-      queue.addReady(timer, nowNanos);
-      return 0;
-    } finally {
-      lock.unlock();
-    }
+  /** The deadline after a delay, in elapsed time; never in the past. */
+  long deadlineNanos(long delayNanos) {
+    long now = elapsedNanos();
+    return delayNanos <= 0 ? now : TickScale.deadlineNanos(now, delayNanos);
   }
 
-  /** The same for one that runs at its deadline, in elapsed time. */
-  long add(OrderedTimer timer, long deadlineNanos) {
+  /**
+   * Arms a timer that is new.
+   *
+   * @param deadlineNanos in elapsed time
+   * @throws java.util.concurrent.RejectedExecutionException after a shutdown, or if the limit of
+   *     timers is reached
+   */
+  void arm(OrderedTimer timer, long deadlineNanos) {
+    // A timer without a delay is due in a tick that is past, so the driver looks at once.
+    arm(timer, deadlineNanos, timer.isDelayed ? scale.tickAtOrAfter(deadlineNanos) : 0);
+  }
+
+  @Override
+  long insert(OrderedTimer timer, long deadlineNanos, long tick) {
+    long nowNanos = timer.isDelayed ? 0 : elapsedNanos();
     lock.lock();
     try {
       requireOpen();
-      // The room for a return comes last: if there is no memory for it, the timer goes out again.
-      queue.add(timer, deadlineNanos);
-      if (timer.task.isPeriodic()) {
-        reserveReturn(timer);
+      if (timer.isDelayed) {
+        // The room for a return comes last: if there is no memory for it, the timer goes out again.
+        queue.add(timer, deadlineNanos);
+        if (timer.isPeriodic()) {
+          reserveReturn(timer);
+        }
+      } else {
+        if (timer.isPeriodic()) {
+          queue.reserveReturn();
+        }
+        queue.addReady(timer, nowNanos);
       }
-      long tick = dueTick(timer);
-      return queue.isCascadeEarlier() ? Math.min(tick, queue.nextTick()) : tick;
+      return timer.id();
     } finally {
       lock.unlock();
     }
@@ -81,8 +83,15 @@ final class OrderedShard extends AbstractShard {
     }
   }
 
-  /** Ends a timer that has not begun, or a periodic one that has not ended; says whether it did. */
-  boolean cancel(OrderedTimer timer) {
+  /** Ends a timer that has not begun, or a periodic one that has not ended. */
+  void cancel(OrderedTimer timer) {
+    if (remove(timer)) {
+      afterCancel(timer.id());
+    }
+  }
+
+  /** Removes a timer; false if it has ended. */
+  private boolean remove(OrderedTimer timer) {
     lock.lock();
     try {
       switch (timer.phase) {
@@ -105,7 +114,7 @@ final class OrderedShard extends AbstractShard {
 
   private void end(OrderedTimer timer) {
     timer.phase = OrderedTimer.Phase.ENDED;
-    if (timer.task.isPeriodic()) {
+    if (timer.isPeriodic()) {
       queue.releaseReturn();
     }
   }
@@ -156,7 +165,8 @@ final class OrderedShard extends AbstractShard {
   }
 
   /** The next event, or a tick that is past if something is due at once. */
-  long nextTick() {
+  @Override
+  long nextEventTick() {
     lock.lock();
     try {
       return queue.nextTick();
@@ -165,8 +175,8 @@ final class OrderedShard extends AbstractShard {
     }
   }
 
-  /** The same for observers, who will not wake the driver for it. */
-  long peekTick() {
+  @Override
+  long peekEventTick() {
     lock.lock();
     try {
       return queue.peekTick();
@@ -175,11 +185,17 @@ final class OrderedShard extends AbstractShard {
     }
   }
 
+  @Override
+  boolean isCascadeEarlier() {
+    return queue.isCascadeEarlier();
+  }
+
+  @Override
   boolean isTrimmable() {
     return queue.isTrimmable();
   }
 
-  /** Gives back some memory, and says whether there is more. */
+  @Override
   boolean trim(int pages) {
     lock.lock();
     try {
@@ -202,7 +218,7 @@ final class OrderedShard extends AbstractShard {
       if (stats != null) {
         stats.runs++;
       }
-      if (timer.task.isPeriodic()) {
+      if (timer.isPeriodic()) {
         timer.phase = OrderedTimer.Phase.RUNNING;
       } else {
         endRun(timer);
@@ -221,8 +237,26 @@ final class OrderedShard extends AbstractShard {
     end(timer);
   }
 
-  /** How {@link #settle} has left a periodic timer. */
-  enum Settled {
+  /**
+   * Queues a periodic timer for its next run, unless it was cancelled meanwhile, has failed, or the
+   * shard was closed.
+   */
+  void settle(OrderedTimer timer, boolean failed) {
+    long nextNanos = timer.task().nextDeadlineNanos(elapsedNanos());
+    switch (settleUnderLock(timer, failed, nextNanos)) {
+      case AGAIN -> waker.armed(this, scale.tickAtOrAfter(nextNanos));
+      case ENDED -> {
+        releasePermits(1);
+        if (!failed) {
+          timer.task().handedBack(Refusals.of(Refusals.SHUT_DOWN, null));
+        }
+      }
+      case WAS_ENDED -> {}
+    }
+  }
+
+  /** How a run has left a periodic timer. */
+  private enum Settled {
     /** It is queued for its next run. */
     AGAIN,
     /** It has ended with this run. */
@@ -231,11 +265,7 @@ final class OrderedShard extends AbstractShard {
     WAS_ENDED
   }
 
-  /**
-   * Queues a periodic timer for its next run, unless it was cancelled meanwhile, is to stop, or the
-   * shard was closed.
-   */
-  Settled settle(OrderedTimer timer, boolean stop, long nextDeadlineNanos) {
+  private Settled settleUnderLock(OrderedTimer timer, boolean stop, long nextDeadlineNanos) {
     lock.lock();
     try {
       if (timer.phase != OrderedTimer.Phase.RUNNING) {
@@ -256,6 +286,7 @@ final class OrderedShard extends AbstractShard {
 
   // Shutdown and observation.
 
+  @Override
   int pageCount() {
     lock.lock();
     try {
@@ -265,9 +296,6 @@ final class OrderedShard extends AbstractShard {
     }
   }
 
-  /**
-   * Takes out what is queued in one page, and gives it to the hand-back; see {@link Shard#drain}.
-   */
   @Override
   void drain(int page, HandBack handBack) {
     lock.lock();
@@ -285,7 +313,7 @@ final class OrderedShard extends AbstractShard {
       for (OrderedTimer timer : timers) {
         queue.remove(timer);
         end(timer);
-        handBack.add(timer);
+        handBack.add(timer.id(), timer.task());
       }
       if (stats != null) {
         stats.handedBack += timers.size();
@@ -295,7 +323,7 @@ final class OrderedShard extends AbstractShard {
     }
   }
 
-  /** Shows the queued timers of one page, under the lock. */
+  @Override
   void visit(int page, DumpCounter counter) {
     lock.lock();
     try {
@@ -304,7 +332,7 @@ final class OrderedShard extends AbstractShard {
           new Consumer<>() {
             @Override
             public void accept(OrderedTimer timer) {
-              counter.expired(timer.id(), dueTick(timer), timer);
+              counter.count(dueTick(timer), timer.tag());
             }
           });
     } finally {
@@ -312,7 +340,7 @@ final class OrderedShard extends AbstractShard {
     }
   }
 
-  /** Adds this shard's counts to a snapshot. */
+  @Override
   void addTo(StatsSnapshot snapshot) {
     lock.lock();
     try {
@@ -322,6 +350,7 @@ final class OrderedShard extends AbstractShard {
     }
   }
 
+  @Override
   long pending() {
     lock.lock();
     try {

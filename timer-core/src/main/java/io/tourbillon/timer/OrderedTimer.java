@@ -1,6 +1,8 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.ordered.OrderedEntry;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The timer of a task of an executor view, which runs in the order of the JDK's executors.
@@ -14,7 +16,7 @@ import io.tourbillon.timer.internal.ordered.OrderedEntry;
  *
  * <p>Guarded by the lock of the {@link OrderedShard}, but for what is final.
  */
-final class OrderedTimer extends OrderedEntry {
+final class OrderedTimer extends OrderedEntry implements CancellableTimer {
   enum Phase {
     /** In the queue, or not yet. */
     QUEUED,
@@ -26,12 +28,57 @@ final class OrderedTimer extends OrderedEntry {
   }
 
   final OrderedShard shard;
-  final ViewFuture<?> task;
+  private final ViewFuture<?> task;
+
+  /** Whether the timer waits for its deadline; one without a delay runs as soon as it can. */
+  final boolean isDelayed;
+
   Phase phase = Phase.QUEUED;
 
-  OrderedTimer(OrderedShard shard, ViewFuture<?> task) {
+  OrderedTimer(OrderedShard shard, ViewFuture<?> task, boolean isDelayed) {
     this.shard = shard;
     this.task = task;
+    this.isDelayed = isDelayed;
+  }
+
+  /** A view's task has no tag. */
+  @Override
+  public @Nullable String tag() {
+    return null;
+  }
+
+  @Override
+  public ViewFuture<?> task() {
+    return task;
+  }
+
+  @Override
+  public boolean isPeriodic() {
+    return task.isPeriodic();
+  }
+
+  @Override
+  public @Nullable Runnable begin() {
+    return shard.begin(this) ? task : null;
+  }
+
+  /** Missed runs are queued, each at its place in the order, so none of them runs at once. */
+  @Override
+  public boolean settle(Runnable ran, boolean failed, boolean isOver, boolean mayRunAgain) {
+    if (isPeriodic()) {
+      shard.settle(this, failed);
+    }
+    return false;
+  }
+
+  @Override
+  public void abandon(@Nullable Runnable begun, RejectedExecutionException why) {
+    if (begun == null) {
+      task.refused(why);
+    }
+    if (isPeriodic()) {
+      shard.settle(this, true);
+    }
   }
 
   /** Names the timer for a listener; below 0, so that it is no id of a wheel. Known once queued. */

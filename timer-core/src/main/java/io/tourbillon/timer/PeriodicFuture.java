@@ -4,9 +4,9 @@ import io.tourbillon.timer.internal.TickScale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task of a view that runs again and again, until it throws, is cancelled, or the view is shut
- * down. Its timer keeps its place while the task runs. Runs that were missed are made up for, each
- * at its place in the order, as in the JDK.
+ * A periodic task of a view: it runs until it throws, is cancelled, or the view is shut down. Its
+ * timer keeps its permit while the task runs. Missed runs are made up for, each at its place in the
+ * order, as in the JDK.
  */
 final class PeriodicFuture extends ViewFuture<@Nullable Void> {
   private final long periodNanos;

@@ -2,26 +2,28 @@ package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.TickScale;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A timer that is armed again after each run: see the phases of {@link ScheduledTimer}.
  *
- * <p>While it runs it is in no wheel and still PENDING: cancel and shutdown find it so, and
- * settling finds out that they have been there.
+ * <p>While it runs, it is in no wheel, and PENDING for users. A cancel or a shutdown during a run
+ * changes the phase; {@link Shard#settle} sees that after the run.
  */
 final class PeriodicTimer extends ScheduledTimer {
-  private static final long NOT_RESCHEDULED = -1;
-
   private final long periodNanos;
   private final boolean fixedRate;
   private final TimerOptions options;
 
   // Guarded by the shard's lock; in elapsed time.
   private long deadlineNanos;
-  private long rescheduledNanos = NOT_RESCHEDULED;
+  private long rescheduledNanos;
 
-  /** Whether the next deadline is known already, but the timer could not be armed for it. */
+  /** Whether the timer was rescheduled during the run that is going on. */
+  private boolean isRescheduled;
+
+  /** Whether the next deadline is set, but the timer could not be armed for it. */
   private boolean isStranded;
 
   private @Nullable PeriodicTimer nextStranded;
@@ -48,23 +50,24 @@ final class PeriodicTimer extends ScheduledTimer {
   }
 
   @Override
-  @Nullable String tag() {
+  public @Nullable String tag() {
     return options.tag();
+  }
+
+  @Override
+  public boolean isPeriodic() {
+    return true;
   }
 
   boolean isBurst() {
     return fixedRate && options.missedTick() == MissedTick.BURST;
   }
 
-  boolean stopsOnException() {
-    return options.onException() == OnException.STOP;
-  }
-
   /** TAKEN -> RUNNING. The task stays for the next run. */
   @Override
-  @Nullable Runnable begin() {
-    // Read before: a cancel that comes after the beginning lets the task go.
-    Runnable begun = task;
+  public @Nullable Runnable begin() {
+    // Read first: a cancel after the beginning releases the task.
+    Runnable begun = task();
     if (!leaveBatch(RUNNING)) {
       return null;
     }
@@ -73,9 +76,24 @@ final class PeriodicTimer extends ScheduledTimer {
   }
 
   @Override
+  public boolean settle(Runnable ran, boolean failed, boolean isOver, boolean mayRunAgain) {
+    boolean stop = isOver || (failed && options.onException() == OnException.STOP);
+    return shard.settle(this, ran, stop, mayRunAgain);
+  }
+
+  @Override
+  public void abandon(@Nullable Runnable begun, RejectedExecutionException why) {
+    Runnable last = begun == null ? task() : begun;
+    if (last != null) {
+      boolean _ = shard.settle(this, last, true, false);
+    }
+  }
+
+  @Override
   void rescheduled(long newDeadlineNanos) {
     if (isRunning()) {
       rescheduledNanos = newDeadlineNanos;
+      isRescheduled = true;
     } else {
       deadlineNanos = newDeadlineNanos;
     }
@@ -85,13 +103,13 @@ final class PeriodicTimer extends ScheduledTimer {
     return deadlineNanos;
   }
 
-  /** Keeps the timer for another try to arm it, in a list of such timers. */
+  /** Puts the timer into a list of timers that must be armed later. */
   void strand(@Nullable PeriodicTimer next) {
     isStranded = true;
     nextStranded = next;
   }
 
-  /** The timer after this one in the list, which forgets it. */
+  /** Removes the link to the next timer of the list, and returns that timer. */
   @Nullable PeriodicTimer unlinkStranded() {
     PeriodicTimer next = nextStranded;
     nextStranded = null;
@@ -99,15 +117,15 @@ final class PeriodicTimer extends ScheduledTimer {
   }
 
   /**
-   * When the next run is due, now that one has ended.
+   * The deadline of the next run, after a run has ended.
    *
-   * @param tickNanos the beginning of the current tick: a run whose tick is still to come is not
-   *     missed, even if its deadline has just passed
+   * @param tickNanos the beginning of the current tick; a run is missed if its tick has begun, not
+   *     if only its deadline has passed
    */
   long nextDeadlineNanos(long nowNanos, long tickNanos) {
-    if (rescheduledNanos != NOT_RESCHEDULED) {
+    if (isRescheduled) {
       deadlineNanos = rescheduledNanos;
-      rescheduledNanos = NOT_RESCHEDULED;
+      isRescheduled = false;
       isStranded = false;
     } else if (isStranded) {
       isStranded = false;
@@ -126,7 +144,8 @@ final class PeriodicTimer extends ScheduledTimer {
     }
     return switch (options.missedTick()) {
       case BURST -> next;
-      // The last multiple that has passed, and then one more, which may be beyond the clock.
+      // The last multiple that has passed, plus one period, which may be beyond the range of the
+      // clock.
       case SKIP ->
           TickScale.deadlineNanos(
               tickNanos - (tickNanos - deadlineNanos) % periodNanos, periodNanos);

@@ -44,7 +44,7 @@ import java.util.concurrent.ScheduledExecutorService;
  */
 public interface ScheduledExecutorView extends ScheduledExecutorService {
   /**
-   * Whether periodic tasks go on after {@link #shutdown}; false by default. Setting it to false
+   * Whether periodic tasks continue after {@link #shutdown}; false by default. Setting it to false
    * after a shutdown ends those that are waiting.
    */
   void setContinueExistingPeriodicTasksAfterShutdownPolicy(boolean value);
@@ -61,24 +61,27 @@ public interface ScheduledExecutorView extends ScheduledExecutorService {
   /** See {@link #setExecuteExistingDelayedTasksAfterShutdownPolicy}. */
   boolean getExecuteExistingDelayedTasksAfterShutdownPolicy();
 
-  /** Tasks that wait for their deadline or their turn. Takes some locks for a moment. */
+  /** Tasks that wait for their deadline or for a thread. */
   long getQueueSize();
 
   /** Tasks that are running. */
   int getActiveCount();
 
-  /** Runs that have ended, those of a periodic task each. */
+  /** Runs that have ended; each run of a periodic task counts. */
   long getCompletedTaskCount();
 
-  /** The sum of the three counts: all tasks and runs, but for those cancelled before they ran. */
+  /**
+   * The sum of the three counts: all tasks and runs, except tasks that were cancelled before they
+   * ran.
+   */
   long getTaskCount();
 
   /**
-   * Takes a task out that has not begun, as {@link java.util.concurrent.ThreadPoolExecutor#remove}
-   * does. Its future stays open.
+   * Removes a task that has not begun, as {@link java.util.concurrent.ThreadPoolExecutor#remove}
+   * does. Its future stays incomplete.
    *
    * @param task a future of this view
-   * @return whether the task was waiting
+   * @return true if the task was waiting
    */
   boolean remove(Runnable task);
 }

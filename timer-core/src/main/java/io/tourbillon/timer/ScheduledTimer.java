@@ -7,10 +7,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A timer with a handle: what stands in the wheel is the handle, which follows what happens to it.
+ * A timer with a handle. The entry in the wheel is the handle itself.
  *
  * <pre>
  *            armed          a batch takes it           its task begins
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * that runs the task takes no lock, and the first of begin, cancel and reschedule decides. The
  * thread that has moved the timer out of TAKEN to FIRED or CANCELLED is alone with {@code task}.
  */
-class ScheduledTimer implements TimerHandle {
+class ScheduledTimer implements TimerHandle, CancellableTimer {
   static final byte ARMED = 0;
   static final byte TAKEN = 1;
   static final byte RUNNING = 2;
@@ -51,7 +52,7 @@ class ScheduledTimer implements TimerHandle {
   }
 
   final Shard shard;
-  @Nullable Runnable task;
+  private @Nullable Runnable task;
   private long id;
   private byte phase = ARMED;
 
@@ -62,18 +63,21 @@ class ScheduledTimer implements TimerHandle {
 
   @Override
   public boolean cancel() {
-    return shard.service.cancel(this);
+    StackReserve.require();
+    return shard.cancel(this);
   }
 
   @Override
   public boolean reschedule(Duration delay) {
-    return shard.service.reschedule(
-        this, TickScale.nanosOf(Objects.requireNonNull(delay, "delay")));
+    Objects.requireNonNull(delay, "delay");
+    StackReserve.require();
+    return shard.rearm(this, TickScale.nanosOf(delay));
   }
 
   @Override
   public Duration remaining() {
-    return shard.service.remaining(this);
+    StackReserve.require();
+    return Duration.ofNanos(shard.remainingNanos(this));
   }
 
   @Override
@@ -82,11 +86,22 @@ class ScheduledTimer implements TimerHandle {
     return shard.stateOf(this);
   }
 
-  @Nullable String tag() {
+  @Override
+  public @Nullable String tag() {
     return null;
   }
 
-  /** Follows a cancel, outside all locks: tells whoever waits for the task. */
+  @Override
+  public @Nullable Runnable task() {
+    return task;
+  }
+
+  @Override
+  public boolean isPeriodic() {
+    return false;
+  }
+
+  /** Follows a cancel, without a lock: notifies those who wait for the task. */
   void cancelled(Runnable notRun) {}
 
   // Called by the thread that runs the task, without the lock.
@@ -94,9 +109,10 @@ class ScheduledTimer implements TimerHandle {
   /**
    * TAKEN -> FIRED. From now on the timer cannot be cancelled or rescheduled.
    *
-   * @return what to run, or null if the timer has left the batch: somebody else was first
+   * @return the task to run, or null if another thread has taken the timer out of the batch before
    */
-  @Nullable Runnable begin() {
+  @Override
+  public @Nullable Runnable begin() {
     Runnable begun = task;
     if (!leaveBatch(FIRED)) {
       return null;
@@ -106,7 +122,15 @@ class ScheduledTimer implements TimerHandle {
     return begun;
   }
 
-  /** TAKEN -> another phase; false if the timer is in no batch any more. */
+  @Override
+  public boolean settle(Runnable ran, boolean failed, boolean isOver, boolean mayRunAgain) {
+    return false;
+  }
+
+  @Override
+  public void abandon(@Nullable Runnable begun, RejectedExecutionException why) {}
+
+  /** TAKEN -> another phase; false if the timer has left the batch already. */
   final boolean leaveBatch(byte next) {
     return PHASE.compareAndSet(this, TAKEN, next);
   }
@@ -126,12 +150,12 @@ class ScheduledTimer implements TimerHandle {
     return phase == ARMED;
   }
 
-  /** Whether a batch has taken the timer, and it has not ended. */
+  /** Whether a batch has taken the timer and it has not ended. */
   final boolean isOut() {
     return phase == TAKEN || phase == RUNNING;
   }
 
-  /** Whether a run of a periodic timer is going on. */
+  /** Whether a periodic timer is running. */
   final boolean isRunning() {
     return phase == RUNNING;
   }
@@ -149,7 +173,7 @@ class ScheduledTimer implements TimerHandle {
 
   void rescheduled(long deadlineNanos) {}
 
-  /** Ends the timer, which is in no batch. Returns the task, and lets it go. */
+  /** Ends the timer, which is in no batch. Returns the task and releases it. */
   final Runnable end(byte end) {
     phase = end;
     Runnable last = task;
@@ -163,8 +187,8 @@ class ScheduledTimer implements TimerHandle {
   }
 
   /**
-   * A timer behind which somebody waits. A class of its own so that cancelling any other timer need
-   * not look at its task.
+   * A timer for which an adapter waits. It is a class of its own so that a cancel of any other
+   * timer does not have to read its task.
    */
   static final class Accountable extends ScheduledTimer {
     Accountable(Shard shard, AccountableTask task) {
@@ -187,7 +211,7 @@ class ScheduledTimer implements TimerHandle {
     }
 
     @Override
-    String tag() {
+    public String tag() {
       return tag;
     }
   }

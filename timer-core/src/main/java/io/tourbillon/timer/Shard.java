@@ -1,7 +1,11 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.AccountableTask;
+import io.tourbillon.timer.internal.Refusals;
 import io.tourbillon.timer.internal.TickScale;
-import io.tourbillon.timer.wheel.ExpirySink;
+import io.tourbillon.timer.internal.TimerId;
+import io.tourbillon.timer.internal.observe.LogMessage;
+import io.tourbillon.timer.wheel.TimerVisitor;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -12,50 +16,44 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A wheel with the lock that guards it, and everything else that the lock guards: the phases of the
- * timers with handles, and the counts.
+ * A shard whose timers are in a wheel. Its lock guards the wheel, the phases of the timers with
+ * handles, and the counts.
  *
- * <p>Callers hold the lock for one operation, tens of nanoseconds; the driver for one batch, at
- * most {@value Batch#CAPACITY} steps.
+ * <p>An entry of the wheel is a {@link ScheduledTimer}, if the timer has a handle, or else the task
+ * itself. Callers hold the lock for one operation, tens of nanoseconds; the driver for one batch,
+ * at most {@value Batch#CAPACITY} steps.
  */
-final class Shard extends AbstractShard {
-  /** Bits of an id that name the entry in the wheel; the five above them name the shard. */
-  private static final int INDEX_BITS = 26;
+final class Shard extends AbstractShard<Runnable> {
+  /** What {@link #rearmUnderLock} returns for a timer that has ended or begun. */
+  private static final long NO_TIMER = 0;
 
-  /** What {@link #settle} answers if it ended the timer, or found it ended. */
-  static final long ENDED = -1;
+  // What settleUnderLock returns besides a tick, which is never negative.
 
-  static final long WAS_ENDED = -2;
+  /** The timer has ended. */
+  private static final long ENDED = -1;
 
-  /** What it answers if the timer has missed a run and is to make up for it at once. */
-  static final long RUN_AGAIN = -3;
+  /** The timer had ended before. */
+  private static final long WAS_ENDED = -2;
 
-  static final int MAX_SHARDS = 1 << (31 - INDEX_BITS);
-  private static final long SHARD_BITS = (MAX_SHARDS - 1L) << INDEX_BITS;
-
-  /**
-   * Set in the ids of timers with handles. Without it a cancel need not look at the task at all.
-   */
-  private static final long HANDLE_BIT = 1L << 31;
+  /** The timer has missed a run and must make up for it at once. */
+  private static final long RUN_AGAIN = -3;
 
   private static final VarHandle BEGUN_ONCE = counter("begunOnce");
   private static final VarHandle BEGUN_PERIODIC = counter("begunPeriodic");
 
-  /** For timers with handles, which know only their shard. */
-  final ShardedTimerService service;
-
   private final long idBits;
-  private final TimingWheel<Object> wheel = new TimingWheel<>(0, 1 << INDEX_BITS);
+  private final TimingWheel<Runnable> wheel = new TimingWheel<>(0, TimerId.MAX_ENTRIES);
 
   /**
    * Timers with handles that batches have taken, less those that were cancelled or armed again
    * since. One that fires once stays in this number when it has begun: it is in {@link #begunOnce}
-   * then.
+   * then. Guarded by the lock.
    */
   private long taken;
 
   /**
-   * Periodic timers, in RUNNING, that could not be armed for want of memory, the last one first.
+   * Periodic timers in RUNNING that could not be armed because the heap was full, the last one
+   * first. Guarded by the lock.
    */
   private @Nullable PeriodicTimer stranded;
 
@@ -71,10 +69,9 @@ final class Shard extends AbstractShard {
   @SuppressWarnings("unused") // By its VarHandle.
   private volatile long begunPeriodic;
 
-  Shard(ShardedTimerService service, int number, boolean recordStats) {
-    super(recordStats);
-    this.service = service;
-    idBits = (long) number << INDEX_BITS;
+  Shard(ServiceParts parts, int number) {
+    super(parts);
+    idBits = TimerId.bitsOfShard(number);
   }
 
   private static VarHandle counter(String name) {
@@ -85,75 +82,93 @@ final class Shard extends AbstractShard {
     }
   }
 
-  /** The number of the shard that an id names; there may be no such shard. */
-  static int numberOf(long id) {
-    return (int) (id >>> INDEX_BITS) & (MAX_SHARDS - 1);
-  }
-
-  static boolean isOfHandle(long id) {
-    return (id & HANDLE_BIT) != 0;
-  }
-
-  long publicId(long wheelId, Object armed) {
-    return wheelId | idBits | (armed instanceof ScheduledTimer ? HANDLE_BIT : 0);
-  }
-
-  private static long wheelId(long id) {
-    return id & ~(SHARD_BITS | HANDLE_BIT);
+  /** The id that users know for an entry of the wheel. */
+  long publicId(long wheelId, Runnable entry) {
+    long id = wheelId | idBits;
+    return entry instanceof ScheduledTimer ? TimerId.withHandle(id) : id;
   }
 
   // Operations of callers.
 
-  /** Arms a task without a handle and returns its id. */
-  long arm(long deadlineTick, Runnable task) {
+  @Override
+  long insert(Runnable entry, long deadlineNanos, long tick) {
     lock.lock();
     try {
       requireOpen();
-      return put(deadlineTick, task) | idBits;
+      return put(entry, tick);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Arms a timer with a handle, which is new, and returns its id. */
-  long arm(long deadlineTick, ScheduledTimer timer) {
-    lock.lock();
-    try {
-      requireOpen();
-      long id = put(deadlineTick, timer) | idBits | HANDLE_BIT;
+  /** Puts an entry into the wheel and returns its public id. Called under the lock. */
+  private long put(Runnable entry, long tick) {
+    long id = armInWheel(entry, tick) | idBits;
+    if (entry instanceof ScheduledTimer timer) {
+      id = TimerId.withHandle(id);
       timer.armed(id);
-      return id;
-    } finally {
-      lock.unlock();
+    }
+    return id;
+  }
+
+  private long armInWheel(Runnable entry, long tick) {
+    try {
+      return wheel.arm(tick, entry);
+    } catch (IllegalStateException full) {
+      throw new RejectedExecutionException("the shard of this thread is full", full);
     }
   }
 
-  /** Cancels a task without a handle and says whether the id was not stale. */
+  /** Cancels the timer that an id names; false if the id is stale, or the task has begun. */
   boolean cancel(long id) {
+    if (TimerId.isOfHandle(id)) {
+      ScheduledTimer timer = find(id);
+      return timer != null && cancel(timer);
+    }
+    if (!remove(id)) {
+      return false;
+    }
+    afterCancel(id);
+    return true;
+  }
+
+  /** Removes the entry of a task without a handle; false if the id is stale. */
+  private boolean remove(long id) {
     lock.lock();
     try {
-      return wheel.cancel(wheelId(id)) != null;
+      return wheel.cancel(TimerId.inWheel(id)) != null;
     } finally {
       lock.unlock();
     }
   }
 
-  /** The timer that an id with the bit of handles names, or null if it is stale. */
-  @Nullable ScheduledTimer find(long id) {
+  /** The timer that an id with the bit of handles names, or null if the id is stale. */
+  private @Nullable ScheduledTimer find(long id) {
     lock.lock();
     try {
-      return wheel.task(wheelId(id)) instanceof ScheduledTimer timer ? timer : null;
+      return wheel.task(TimerId.inWheel(id)) instanceof ScheduledTimer timer ? timer : null;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Cancels by handle and returns the task, or null if the timer had ended or begun. */
-  @Nullable Runnable cancel(ScheduledTimer timer) {
+  /** Cancels a timer with a handle; false if it has ended or begun. */
+  boolean cancel(ScheduledTimer timer) {
+    Runnable task = remove(timer);
+    if (task == null) {
+      return false;
+    }
+    afterCancel(timer.id());
+    timer.cancelled(task);
+    return true;
+  }
+
+  /** Removes a timer and returns its task, or null if it has ended or begun. */
+  private @Nullable Runnable remove(ScheduledTimer timer) {
     lock.lock();
     try {
       if (timer.isArmed()) {
-        wheel.cancel(wheelId(timer.id()));
+        wheel.cancel(TimerId.inWheel(timer.id()));
       } else if (timer.isOut()
           && (timer.leaveBatch(ScheduledTimer.CANCELLED) || timer.isRunning())) {
         taken--;
@@ -166,11 +181,25 @@ final class Shard extends AbstractShard {
     }
   }
 
-  /** Gives a task without a handle a new deadline and says whether the id was not stale. */
-  boolean rearm(long id, long deadlineTick) {
+  /** Gives the timer that an id names a new deadline; false as for {@link #cancel(long)}. */
+  boolean rearm(long id, long delayNanos) {
+    if (TimerId.isOfHandle(id)) {
+      ScheduledTimer timer = find(id);
+      return timer != null && rearm(timer, delayNanos);
+    }
+    long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), delayNanos);
+    long tick = scale.tickAtOrAfter(deadlineNanos);
+    if (!rearmUnderLock(id, tick)) {
+      return false;
+    }
+    afterRearm(id, tick, deadlineNanos);
+    return true;
+  }
+
+  private boolean rearmUnderLock(long id, long tick) {
     lock.lock();
     try {
-      if (!wheel.rearm(wheelId(id), deadlineTick)) {
+      if (!wheel.rearm(TimerId.inWheel(id), tick)) {
         return false;
       }
       countRescheduled();
@@ -180,14 +209,26 @@ final class Shard extends AbstractShard {
     }
   }
 
-  /** Gives a timer a new deadline and returns its id, or 0 if it had ended or begun. */
-  long rearm(ScheduledTimer timer, long deadlineNanos, long deadlineTick) {
+  /** Gives a timer with a handle a new deadline; false if it has ended or begun. */
+  boolean rearm(ScheduledTimer timer, long delayNanos) {
+    long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), delayNanos);
+    long tick = scale.tickAtOrAfter(deadlineNanos);
+    long id = rearmUnderLock(timer, deadlineNanos, tick);
+    if (id == NO_TIMER) {
+      return false;
+    }
+    afterRearm(id, tick, deadlineNanos);
+    return true;
+  }
+
+  /** Returns the id of the timer, or NO_TIMER. */
+  private long rearmUnderLock(ScheduledTimer timer, long deadlineNanos, long tick) {
     lock.lock();
     try {
       if (timer.isArmed()) {
-        wheel.rearm(wheelId(timer.id()), deadlineTick);
-      } else if (!timer.isOut() || !(armAgain(timer, deadlineTick) || timer.isRunning())) {
-        return 0;
+        wheel.rearm(TimerId.inWheel(timer.id()), tick);
+      } else if (!timer.isOut() || !(armAgain(timer, tick) || timer.isRunning())) {
+        return NO_TIMER;
       }
       timer.rescheduled(deadlineNanos);
       countRescheduled();
@@ -198,24 +239,29 @@ final class Shard extends AbstractShard {
   }
 
   /**
-   * Puts a timer back into the wheel whose task has not begun, although a batch has taken it. The
-   * entry comes first, as that may fail. After a shutdown the timer stays where it is, as nothing
-   * would take it out of the wheel again.
+   * Puts a timer that a batch has taken, and whose task has not begun, back into the wheel. The
+   * entry comes first, because inserting it may fail. After a shutdown the timer stays in the
+   * batch, as nothing would take it out of the wheel again.
    */
-  private boolean armAgain(ScheduledTimer timer, long deadlineTick) {
+  private boolean armAgain(ScheduledTimer timer, long tick) {
     if (timer.isRunning() || isClosed()) {
       return false;
     }
-    long id = put(deadlineTick, timer);
+    long wheelId = armInWheel(timer, tick);
+    countArmedAgain();
     if (!timer.leaveBatch(ScheduledTimer.ARMED)) {
-      wheel.cancel(id);
-      countArmedAgain();
+      wheel.cancel(wheelId);
       return false;
     }
-    timer.armed(id | idBits | HANDLE_BIT);
+    timer.armed(publicId(wheelId, timer));
     taken--;
-    countArmedAgain();
     return true;
+  }
+
+  private void afterRearm(long id, long tick, long deadlineNanos) {
+    waker.armed(this, tick);
+    trimLater();
+    events.rescheduled(id, scale.clockNanos(deadlineNanos));
   }
 
   private void countArmedAgain() {
@@ -239,42 +285,20 @@ final class Shard extends AbstractShard {
     }
   }
 
-  /** The deadline of a timer, or -1 if it is due, is running or has ended. */
-  long deadlineTick(ScheduledTimer timer) {
+  /** The time until a timer is due; zero if it is due, is running or has ended. */
+  long remainingNanos(ScheduledTimer timer) {
+    long tick = dueTick(timer);
+    return Math.max(0, scale.startNanos(tick) - elapsedNanos());
+  }
+
+  /** The tick in which a timer is due, or 0, which has passed, if it is in no wheel. */
+  private long dueTick(ScheduledTimer timer) {
     lock.lock();
     try {
-      return timer.isArmed() ? wheel.deadlineTick(wheelId(timer.id()), -1) : -1;
+      return timer.isArmed() ? wheel.deadlineTick(TimerId.inWheel(timer.id()), 0) : 0;
     } finally {
       lock.unlock();
     }
-  }
-
-  /** When a periodic timer is, or was last, to run. */
-  long deadlineNanos(PeriodicTimer timer) {
-    lock.lock();
-    try {
-      return timer.deadlineNanos();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
-   * Whether memory of a peak waits to be given back. Read without the lock: a hint, and if it
-   * misses something, the next cancel or the driver's next turn does not.
-   */
-  boolean isTrimmable() {
-    return wheel.isTrimmable();
-  }
-
-  /**
-   * Whether arming has made the driver's next event earlier than the deadlines armed would by
-   * themselves. Read without the lock, after having had it: the flag is either as this thread has
-   * left it, or another one has cleared it with {@link #nextEventTick} under the lock since, and
-   * tells the driver of all that was armed before that.
-   */
-  boolean isCascadeEarlier() {
-    return wheel.isCascadeEarlier();
   }
 
   // Operations of the driver.
@@ -284,14 +308,14 @@ final class Shard extends AbstractShard {
    *
    * @return whether the wheel has reached the tick, so that there are no more of them
    */
-  boolean advance(long tick, Batch batch, TickScale scale, long nowNanos) {
+  boolean advance(long tick, Batch batch, long nowNanos) {
     batch.makeReady(nowNanos);
     lock.lock();
     try {
       wheel.advance(tick, Batch.CAPACITY, batch);
       return wheel.currentTick() >= tick;
     } finally {
-      // Also if there was no memory to go on: what is in the batch has left the wheel.
+      // Even if there was no memory to go on: the timers in the batch have left the wheel.
       taken += batch.handles();
       if (stats != null && batch.size() > 0) {
         stats.recordBatch(batch, scale);
@@ -301,13 +325,13 @@ final class Shard extends AbstractShard {
   }
 
   /**
-   * The next event, at which the driver has to advance the wheel. A wheel that has none until a
-   * tick that is over goes on to it, so that what is armed from now on is placed by its true
-   * distance.
+   * The next event, at which the driver has to advance the wheel. If the wheel has no event up to a
+   * tick that is over, it advances to this tick, so that timers armed from now on are placed by
+   * their true distance.
    *
-   * @param doneTick a tick through which the driver has gone in all shards
+   * @param doneTick the last tick that the driver has finished in all shards
    * @param tick the current tick
-   * @param batch is not given anything
+   * @param batch receives nothing
    */
   long nextEventTick(long doneTick, long tick, Batch batch) {
     lock.lock();
@@ -325,6 +349,7 @@ final class Shard extends AbstractShard {
     }
   }
 
+  @Override
   long nextEventTick() {
     lock.lock();
     try {
@@ -334,17 +359,17 @@ final class Shard extends AbstractShard {
     }
   }
 
-  /** The next event, for observers: leaves {@link #isCascadeEarlier} as it is. */
-  long peekEventTick() {
-    lock.lock();
-    try {
-      return wheel.peekEventTick();
-    } finally {
-      lock.unlock();
-    }
+  @Override
+  boolean isCascadeEarlier() {
+    return wheel.isCascadeEarlier();
   }
 
-  /** Gives back some memory, and says whether there is more. */
+  @Override
+  boolean isTrimmable() {
+    return wheel.isTrimmable();
+  }
+
+  @Override
   boolean trim(int pages) {
     lock.lock();
     try {
@@ -371,16 +396,42 @@ final class Shard extends AbstractShard {
    * Arms a periodic timer for its next run, unless it was cancelled meanwhile, is to stop, or the
    * shard was closed.
    *
-   * @param mayRunAgain whether it may answer RUN_AGAIN, after which it is to be called again
-   * @return the tick by which the driver has to look at the shard, ENDED if this ended the timer,
-   *     WAS_ENDED or RUN_AGAIN
+   * @param ran the task of the timer
+   * @param mayRunAgain whether this may return true
+   * @return true if the timer has missed a run and must run again at once
    */
-  long settle(
-      PeriodicTimer timer, boolean stop, boolean mayRunAgain, TickScale scale, long nowNanos) {
+  boolean settle(PeriodicTimer timer, Runnable ran, boolean stop, boolean mayRunAgain) {
+    long nowNanos = elapsedNanos();
+    long tick;
+    RejectedExecutionException end = null;
+    try {
+      tick = settleUnderLock(timer, stop, mayRunAgain, nowNanos);
+    } catch (RuntimeException full) {
+      // The wheel is full, so this timer cannot go on. It ends first, and is reported then.
+      tick = settleUnderLock(timer, true, false, nowNanos);
+      events.log(LogMessage.NOT_ARMED_AGAIN, full);
+      end = Refusals.of(Refusals.NOT_ARMED_AGAIN, full);
+    }
+    if (tick >= 0) {
+      waker.armed(this, tick);
+    } else if (tick == ENDED) {
+      releasePermits(1);
+      if (ran instanceof AccountableTask accountable && !stop) {
+        accountable.handedBack(end == null ? Refusals.of(Refusals.SHUT_DOWN, null) : end);
+      }
+    } else if (tick == RUN_AGAIN && events.areHeard()) {
+      tellFired(timer.id(), scale.tickAtOrAfter(deadlineNanos(timer)));
+    }
+    return tick == RUN_AGAIN;
+  }
+
+  /** Returns the tick for which the timer is armed, or what has become of it instead. */
+  private long settleUnderLock(
+      PeriodicTimer timer, boolean stop, boolean mayRunAgain, long nowNanos) {
     lock.lock();
     try {
-      // Not running: cancelled meanwhile, or settled by an executor that ran the task and then
-      // threw.
+      // Not running: cancelled meanwhile, or settled before by an executor that ran the task and
+      // then threw.
       if (!timer.isRunning()) {
         return WAS_ENDED;
       }
@@ -392,22 +443,21 @@ final class Shard extends AbstractShard {
         }
         return ENDED;
       }
-      long tickNanos = scale.startNanos(scale.tickAt(nowNanos));
+      long nowTick = scale.tickAt(nowNanos);
+      long tickNanos = scale.startNanos(nowTick);
       long deadlineNanos = timer.nextDeadlineNanos(nowNanos, tickNanos);
-      if (mayRunAgain && timer.isBurst() && deadlineNanos <= tickNanos) {
+      boolean isMissed = deadlineNanos <= tickNanos;
+      if (isMissed && mayRunAgain && timer.isBurst()) {
         begunPeriodic();
         return RUN_AGAIN;
       }
-      long tick = scale.tickAtOrAfter(deadlineNanos);
-      if (deadlineNanos <= tickNanos) {
-        // A long burst goes on in the next tick, after the other timers that are due by now.
-        tick = scale.tickAt(nowNanos) + 1;
-      }
+      // A long burst goes on in the next tick, after the other timers that are due by now.
+      long tick = isMissed ? nowTick + 1 : scale.tickAtOrAfter(deadlineNanos);
       try {
-        timer.armed(put(tick, timer) | idBits | HANDLE_BIT);
+        put(timer, tick);
       } catch (OutOfMemoryError full) {
         strand(timer);
-        return scale.tickAt(nowNanos) + 1;
+        return nowTick + 1;
       }
       taken--;
       countArmedAgain();
@@ -417,19 +467,40 @@ final class Shard extends AbstractShard {
     }
   }
 
-  /** Keeps a timer that cannot be armed until the driver tries again. Allocates nothing. */
+  /** The time for which a periodic timer is, or was last, armed. */
+  private long deadlineNanos(PeriodicTimer timer) {
+    lock.lock();
+    try {
+      return timer.deadlineNanos();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Keeps a timer that could not be armed, until the driver tries again. Allocates nothing. */
   private void strand(PeriodicTimer timer) {
     timer.strand(stranded);
     stranded = timer;
   }
 
-  /** Whether {@link #takeStranded} may have something. Read without the lock: a hint. */
+  /** Whether {@link #armStranded} may have something to do. Read without the lock: a hint. */
   boolean hasStranded() {
     return stranded != null;
   }
 
-  /** Takes all timers that could not be armed, as a list linked by them. */
-  @Nullable PeriodicTimer takeStranded() {
+  /** Arms the periodic timers that could not be armed after their run for lack of memory. */
+  void armStranded() {
+    for (PeriodicTimer timer = takeStranded(); timer != null; ) {
+      PeriodicTimer next = timer.unlinkStranded();
+      Runnable task = timer.task();
+      if (task != null) {
+        settle(timer, task, false, false);
+      }
+      timer = next;
+    }
+  }
+
+  private @Nullable PeriodicTimer takeStranded() {
     lock.lock();
     try {
       PeriodicTimer all = stranded;
@@ -442,7 +513,7 @@ final class Shard extends AbstractShard {
 
   // Shutdown and observation.
 
-  /** A page has a thousand timers at the most. What callers do between two is as good as before. */
+  /** A page has at most 1024 timers. Callers may change timers between two pages. */
   @Override
   void drain(int page, HandBack handBack) {
     lock.lock();
@@ -450,17 +521,18 @@ final class Shard extends AbstractShard {
       List<Long> ids = new ArrayList<>();
       wheel.visit(
           page,
-          new ExpirySink<>() {
+          new TimerVisitor<>() {
             @Override
-            public void expired(long id, long deadlineTick, Object armed) {
+            public void visit(long id, long deadlineTick, Runnable entry) {
               ids.add(id);
             }
           });
       handBack.reserve(ids.size());
       for (long id : ids) {
-        long deadlineTick = wheel.deadlineTick(id, 0);
-        Object armed = Objects.requireNonNull(wheel.cancel(id), "a pending timer has a task");
-        handBack.expired(publicId(id, armed), deadlineTick, armed);
+        Runnable entry = Objects.requireNonNull(wheel.cancel(id), "a pending timer has an entry");
+        handBack.add(
+            publicId(id, entry),
+            entry instanceof ScheduledTimer timer ? timer.end(ScheduledTimer.HANDED_BACK) : entry);
       }
       if (page == 0) {
         drainStranded(handBack);
@@ -484,11 +556,12 @@ final class Shard extends AbstractShard {
         if (stats != null) {
           stats.handedBack++;
         }
-        handBack.expired(timer.id(), 0, timer);
+        handBack.add(timer.id(), timer.end(ScheduledTimer.HANDED_BACK));
       }
     }
   }
 
+  @Override
   int pageCount() {
     lock.lock();
     try {
@@ -498,17 +571,35 @@ final class Shard extends AbstractShard {
     }
   }
 
-  /** Shows the pending timers of one page, under the lock. */
-  void visit(int page, ExpirySink<Object> visitor) {
+  @Override
+  void visit(int page, DumpCounter counter) {
     lock.lock();
     try {
-      wheel.visit(page, visitor);
+      wheel.visit(
+          page,
+          new TimerVisitor<>() {
+            @Override
+            public void visit(long id, long deadlineTick, Runnable entry) {
+              counter.count(
+                  deadlineTick, entry instanceof CancellableTimer timer ? timer.tag() : null);
+            }
+          });
     } finally {
       lock.unlock();
     }
   }
 
-  /** Adds this shard's counts to a snapshot. */
+  @Override
+  long peekEventTick() {
+    lock.lock();
+    try {
+      return wheel.peekEventTick();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   void addTo(StatsSnapshot snapshot) {
     lock.lock();
     try {
@@ -526,20 +617,13 @@ final class Shard extends AbstractShard {
     }
   }
 
+  @Override
   long pending() {
     lock.lock();
     try {
       return wheel.size() + taken - begunOnce;
     } finally {
       lock.unlock();
-    }
-  }
-
-  private long put(long deadlineTick, Object armed) {
-    try {
-      return wheel.arm(deadlineTick, armed);
-    } catch (IllegalStateException full) {
-      throw new RejectedExecutionException("the shard of this thread is full", full);
     }
   }
 }

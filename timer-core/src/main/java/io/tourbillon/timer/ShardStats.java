@@ -2,29 +2,23 @@ package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.TickScale;
 import java.util.List;
-import org.HdrHistogram.Histogram;
 
 /**
  * Counts and measures of one shard. Written and read under its lock.
  *
- * <p>What most timers do, being armed and cancelled, is not counted here: the wheel knows how many
- * it has armed, and whoever has not fired, was not handed back and is not pending was cancelled.
+ * <p>Arms and cancels, the most frequent events, are not counted here. The wheel counts arms, and a
+ * timer that has not fired, was not handed back and is not pending was cancelled.
  */
 final class ShardStats {
-  /** Values are exact to 1 %; longer than an hour counts as an hour. */
-  private static final int DIGITS = 2;
-
-  private static final long HIGHEST_NANOS = 3_600_000_000_000L;
-
-  /** Periodic timers armed for another run: those were scheduled before. */
+  /** Timers armed again, which were counted as scheduled before. */
   long armedAgain;
 
   long rescheduled;
 
-  /** Timers that ended by firing, without those that have a handle and fire once. */
+  /** Timers that ended by firing, except timers with a handle that fire once. */
   long fired;
 
-  /** Tasks run or handed to the executor, without those of timers with handles. */
+  /** Tasks run or handed to the executor, except tasks of timers with handles. */
   long runs;
 
   long handedBack;
@@ -33,14 +27,10 @@ final class ShardStats {
   long pauses;
   long pauseNanos;
   long stalls;
-  final Histogram latenessNanos = newHistogram();
-  final Histogram waitNanos = newHistogram();
-  final Histogram runNanos = newHistogram();
+  final Distribution.Builder latenessNanos = Distribution.builder();
+  final Distribution.Builder waitNanos = Distribution.builder();
+  final Distribution.Builder runNanos = Distribution.builder();
   private final SlowestRuns slowest = new SlowestRuns();
-
-  private static Histogram newHistogram() {
-    return new Histogram(HIGHEST_NANOS, DIGITS);
-  }
 
   /** Follows a batch that was taken, before its tasks run. */
   void recordBatch(Batch batch, TickScale scale) {
@@ -53,11 +43,14 @@ final class ShardStats {
 
   /** Follows a timer that was taken by itself, before its task runs. */
   void recordTaken(long lateNanos, long takenNanos) {
-    record(latenessNanos, lateNanos, 1);
+    latenessNanos.record(lateNanos);
     slowest.turn(takenNanos);
   }
 
-  /** Timers of a batch come in order of deadline, so equal ones are recorded in one go. */
+  /**
+   * The timers of a batch are in order of deadline, so timers of the same tick are recorded
+   * together.
+   */
   private void recordLateness(Batch batch, TickScale scale) {
     for (int first = 0; first < batch.size(); ) {
       long tick = batch.deadlineTick(first);
@@ -65,7 +58,7 @@ final class ShardStats {
       while (next < batch.size() && batch.deadlineTick(next) == tick) {
         next++;
       }
-      record(latenessNanos, batch.takenNanos() - scale.startNanos(tick), next - first);
+      latenessNanos.record(batch.takenNanos() - scale.startNanos(tick), next - first);
       first = next;
     }
   }
@@ -73,21 +66,17 @@ final class ShardStats {
   /**
    * Follows a measured run.
    *
-   * @param counts for how many runs it stands
-   * @return whether it is one of the slowest, so that {@link #addSlowRun} is to follow
+   * @param counts how many runs this one represents
+   * @return true if the run is one of the slowest, so that {@link #addSlowRun} must follow
    */
   boolean recordRun(long waited, long ran, int counts) {
-    record(waitNanos, waited, counts);
-    record(runNanos, ran, counts);
+    waitNanos.record(waited, counts);
+    runNanos.record(ran, counts);
     return slowest.isSlow(ran);
   }
 
   void addSlowRun(SlowRun run) {
     slowest.add(run);
-  }
-
-  private static void record(Histogram histogram, long nanos, int counts) {
-    histogram.recordValueWithCount(Math.clamp(nanos, 0, HIGHEST_NANOS), counts);
   }
 
   /** Adds this to a sum of shards. */

@@ -1,23 +1,20 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
-import io.tourbillon.timer.internal.MemoryReserve;
-import io.tourbillon.timer.internal.SafeText;
+import io.tourbillon.timer.internal.PendingLimit;
+import io.tourbillon.timer.internal.Refusals;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.TimerId;
+import io.tourbillon.timer.internal.observe.LogMessage;
+import io.tourbillon.timer.internal.observe.Logging;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
@@ -27,91 +24,57 @@ import org.jspecify.annotations.Nullable;
  * The service: shards of wheel and lock, chosen by the calling thread so that threads seldom meet
  * at a lock, and one driver for all of them.
  *
- * <p>This class turns the public surface into operations of shards. What is concurrent is in {@link
- * Shard} (who ends a timer), {@link Waker} (who wakes the driver) and {@link PendingLimit}.
+ * <p>This class turns the public surface into operations of shards: it checks the arguments, turns
+ * delays into deadlines, and chooses the shard. What is concurrent is in {@link Shard} (who ends a
+ * timer), {@link Waker} (who wakes the driver) and {@link PendingLimit}.
  */
 final class ShardedTimerService implements TimerService {
-  /** How often {@link #close(Duration)} interrupts tasks when the grace is over. */
-  private static final int INTERRUPTS = 10;
-
-  private static final long INTERRUPT_INTERVAL_NANOS = 100_000_000;
-
-  /** How often one that waits for the end looks whether the executor has been terminated. */
-  private static final long LOOK_NANOS = 100_000_000;
-
   private final Shard[] shards;
+  private final ShardGroup all;
+  private final ServiceParts parts;
+
+  // Two of the parts, for the operations that callers wait for.
   private final TickScale scale;
   private final Clock clock;
-  private final PendingLimit limit;
-  private final Thread driverThread;
 
-  /** Counted down by the driver before it leaves the clock and ends. */
-  private final CountDownLatch driverEnded = new CountDownLatch(1);
-
-  private final Waker waker;
-  private final FollowUp followUp;
-  private final TaskRunner runner;
+  private final DriverThread driverThread;
   private final Driver driver;
-  private final Events events;
-  private final @Nullable Watchdog<StallReport> watchdog;
 
-  /**
-   * The views, to be told of a shutdown. Guarded by itself; forgets those that nobody has any more.
-   */
-  private final Set<OrderedExecutor> views = Collections.newSetFromMap(new WeakHashMap<>());
+  /** What the executor has, or null if the driver runs the tasks. */
+  private final @Nullable ExecutorHandOff handOff;
 
-  /** The timers of the views, from the first one on. Written under the monitor of the views. */
-  private volatile @Nullable OrderedTimers ordered;
-
-  private final boolean recordStats;
+  private final ExecutorViews views;
+  private final Termination termination;
 
   /** What {@link #close()} waits at most, or null if it waits as long as it takes. */
   private final @Nullable Duration closeGrace;
-
-  private final long closeReportAfterNanos;
-
-  /** Set before the driver's thread is started. */
-  private volatile boolean driverStarted;
 
   /** Set once. The locks of the shards decide who is refused; this only answers questions. */
   private volatile boolean shutdown;
 
   private ShardedTimerService(Builder builder, int shardCount) {
-    events = new Events(builder.listener, builder.exceptionHandler);
     clock = builder.clock;
     scale = new TickScale(clock.nanoTime(), builder.tick.toNanos());
-    limit = new PendingLimit(builder.maxPending);
-    recordStats = builder.recordStats;
-    closeGrace = builder.closeGrace;
-    closeReportAfterNanos = builder.closeReportAfter.toNanos();
+    Events events = new Events(builder.listener, builder.exceptionHandler);
+    driverThread = new DriverThread(builder.threadFactory, clock);
+    Waker waker = new Waker(driverThread.newAlarm());
+    PendingLimit limit = new PendingLimit(builder.maxPending);
+    parts = new ServiceParts(scale, clock, limit, waker, events, builder.recordStats);
     shards = new Shard[shardCount];
     for (int number = 0; number < shards.length; number++) {
-      shards[number] = new Shard(this, number, builder.recordStats);
+      shards[number] = new Shard(parts, number);
     }
+    FollowUp followUp = new FollowUp(parts);
     ExecutorRuns executorRuns =
-        builder.watchdogBound == null ? null : newExecutorRuns(builder.watchdogBound);
-    watchdog = executorRuns == null ? null : executorRuns.watchdog();
-    driverThread =
-        newThread(
-            builder.threadFactory,
-            new Runnable() {
-              @Override
-              public void run() {
-                // Not if the thread factory starts it: then there is no service.
-                if (driverStarted) {
-                  drive();
-                }
-              }
-            });
-    waker = new Waker(clock.newAlarm(driverThread));
-    followUp = new FollowUp(events, limit, scale, clock, waker);
-    runner = new TaskRunner(followUp, builder.executor, watchdog, executorRuns, measuring(builder));
+        builder.watchdogBound == null ? null : newExecutorRuns(builder.watchdogBound, followUp);
+    Watchdog<StallReport> watchdog = executorRuns == null ? null : executorRuns.watchdog();
+    TaskRunner runner =
+        new TaskRunner(followUp, builder.executor, watchdog, executorRuns, measuring(builder));
+    handOff = runner.handOff();
     driver =
         new Driver(
             shards,
-            scale,
-            clock,
-            waker,
+            parts,
             runner,
             followUp,
             TickScale.nanosOf(builder.pauseThreshold),
@@ -121,19 +84,24 @@ final class ShardedTimerService implements TimerService {
                 driverBroke(broken);
               }
             });
+    driverThread.setDriver(driver, waker, watchdog);
+    views = new ExecutorViews(parts, driver);
+    all = new ShardGroup(shards, views, parts);
+    closeGrace = builder.closeGrace;
+    termination = new Termination(driverThread, handOff, clock, builder.closeReportAfter);
   }
 
   static TimerService start(Builder builder) {
     FirstUse.ofServices(builder.recordStats);
     ShardedTimerService service = new ShardedTimerService(builder, shardCount());
     try {
-      service.startThreads(builder.threadFactory);
+      service.driverThread.start(builder.threadFactory);
       Logging.warmUp();
     } catch (RuntimeException | Error failure) {
       // Nobody has this service. A stopped driver does nothing but leave the clock, on which all
       // others would wait for it otherwise.
       service.shutdownNow();
-      service.drive();
+      service.driverThread.drive();
       throw failure;
     }
     return service;
@@ -144,41 +112,23 @@ final class ShardedTimerService implements TimerService {
     return new ShardedTimerService(builder, 1);
   }
 
-  private ExecutorRuns newExecutorRuns(Duration bound) {
+  private ExecutorRuns newExecutorRuns(Duration bound, FollowUp followUp) {
     LongFunction<StallReport> look =
         new LongFunction<>() {
           @Override
           public StallReport apply(long heldNanos) {
-            return look(heldNanos);
+            return driverThread.look(heldNanos);
           }
         };
     Consumer<StallReport> reports =
         new Consumer<>() {
           @Override
           public void accept(StallReport report) {
-            stalled(report);
+            // Which shard counts it makes no difference to the sum.
+            followUp.stalled(shards[0], report);
           }
         };
     return new ExecutorRuns(bound.toNanos(), look, reports);
-  }
-
-  private void startThreads(ThreadFactory threadFactory) {
-    if (watchdog != null) {
-      watchdog.start(newThread(threadFactory, watchdog), driverThread);
-    }
-    driverStarted = true;
-    driverThread.start();
-  }
-
-  /** What the watchdog sees. */
-  private StallReport look(long heldNanos) {
-    return new StallReport(
-        driverThread.getName(), heldNanos, Arrays.asList(driverThread.getStackTrace()));
-  }
-
-  /** What the watchdog reports. Which shard counts it makes no difference to the sum. */
-  private void stalled(StallReport report) {
-    followUp.stalled(shards[0], report);
   }
 
   private static TaskRunner.Measuring measuring(Builder builder) {
@@ -190,36 +140,8 @@ final class ShardedTimerService implements TimerService {
 
   /** A power of two, no fewer than the processors as far as ids can tell shards apart. */
   private static int shardCount() {
-    int processors = Math.min(Runtime.getRuntime().availableProcessors(), Shard.MAX_SHARDS);
+    int processors = Math.min(Runtime.getRuntime().availableProcessors(), TimerId.MAX_SHARDS);
     return Integer.highestOneBit(2 * processors - 1);
-  }
-
-  private static Thread newThread(ThreadFactory factory, Runnable body) {
-    Thread thread = factory.newThread(body);
-    if (thread == null) {
-      throw new IllegalStateException(
-          "the thread factory must make a thread, not return null: " + SafeText.of(factory));
-    }
-    if (thread.getState() != Thread.State.NEW) {
-      throw new IllegalStateException(
-          "the thread factory must make a new thread and not start it: " + SafeText.of(factory));
-    }
-    return thread;
-  }
-
-  private void drive() {
-    try {
-      driver.run();
-    } finally {
-      // Not before: the last task may be one that stalls.
-      if (watchdog != null) {
-        watchdog.stop();
-      }
-      // Those who wait for the end may be coroutines on the same clock. They are woken while this
-      // thread is still counted by it, and then hold it, so that time does not move in between.
-      driverEnded.countDown();
-      waker.close();
-    }
   }
 
   // Arming.
@@ -246,11 +168,11 @@ final class ShardedTimerService implements TimerService {
   private TimerHandle schedule(long delayNanos, Runnable task, @Nullable String tag) {
     Objects.requireNonNull(task, "task");
     StackReserve.require();
-    Shard shard = callersShard();
-    return arm(newTimer(shard, task, tag), TickScale.deadlineNanos(elapsedNanos(), delayNanos));
+    ScheduledTimer timer = newTimer(callersShard(), task, tag);
+    return arm(timer, TickScale.deadlineNanos(elapsedNanos(), delayNanos));
   }
 
-  private ScheduledTimer newTimer(Shard shard, Runnable task, @Nullable String tag) {
+  private static ScheduledTimer newTimer(Shard shard, Runnable task, @Nullable String tag) {
     if (task instanceof AccountableTask accountable) {
       return new ScheduledTimer.Accountable(shard, accountable);
     }
@@ -300,24 +222,16 @@ final class ShardedTimerService implements TimerService {
     return arm(timer, deadlineNanos);
   }
 
-  private TimerHandle arm(ScheduledTimer timer, long deadlineNanos) {
-    long tick = scale.tickAtOrAfter(deadlineNanos);
-    timer.shard.acquirePermit(limit, events);
-    long id;
-    try {
-      id = timer.shard.arm(tick, timer);
-    } catch (RuntimeException | Error refusal) {
-      limit.release(1);
-      throw refusal;
-    }
-    afterArm(timer.shard, id, tick, deadlineNanos);
+  private static TimerHandle arm(ScheduledTimer timer, long deadlineNanos) {
+    Shard shard = timer.shard;
+    long _ = shard.arm(timer, deadlineNanos, shard.scale.tickAtOrAfter(deadlineNanos));
     return timer;
   }
 
   @Override
   public long arm(long delay, TimeUnit unit, Runnable task) {
     Objects.requireNonNull(unit, "unit");
-    return armAtElapsed(TickScale.deadlineNanos(elapsedNanos(), unit.toNanos(delay)), task);
+    return armTask(TickScale.deadlineNanos(elapsedNanos(), unit.toNanos(delay)), task);
   }
 
   @Override
@@ -327,29 +241,22 @@ final class ShardedTimerService implements TimerService {
       // Not before the service was made, but farther from then than a long can tell.
       elapsedNanos = Long.MAX_VALUE;
     }
-    return armAtElapsed(elapsedNanos, task);
+    return armTask(elapsedNanos, task);
   }
 
-  private long armAtElapsed(long deadlineNanos, Runnable task) {
+  private long armTask(long deadlineNanos, Runnable task) {
     Objects.requireNonNull(task, "task");
-    StackReserve.require();
-    long tick = scale.tickAtOrAfter(deadlineNanos);
-    Shard shard = callersShard();
-    shard.acquirePermit(limit, events);
-    long id;
-    try {
-      id = shard.arm(tick, task);
-    } catch (RuntimeException | Error refusal) {
-      limit.release(1);
-      throw refusal;
+    if (task instanceof ScheduledTimer) {
+      // A cast makes it a Runnable; the wheel would take it for its own.
+      throw new IllegalArgumentException("task must not be a timer: " + task);
     }
-    afterArm(shard, id, tick, deadlineNanos);
-    return id;
+    StackReserve.require();
+    Shard shard = callersShard();
+    return shard.arm(task, deadlineNanos, shard.scale.tickAtOrAfter(deadlineNanos));
   }
 
-  private void afterArm(Shard shard, long id, long tick, long deadlineNanos) {
-    waker.armed(shard, tick);
-    events.scheduled(id, scale.clockNanos(deadlineNanos));
+  private long elapsedNanos() {
+    return scale.elapsedNanos(clock.nanoTime());
   }
 
   private Shard callersShard() {
@@ -361,109 +268,16 @@ final class ShardedTimerService implements TimerService {
   @Override
   public boolean cancel(long id) {
     StackReserve.require();
-    int number = Shard.numberOf(id);
-    if (number >= shards.length) {
-      return false;
-    }
-    Shard shard = shards[number];
-    if (Shard.isOfHandle(id)) {
-      ScheduledTimer timer = shard.find(id);
-      return timer != null && cancel(timer);
-    }
-    if (!shard.cancel(id)) {
-      return false;
-    }
-    afterCancel(shard, id);
-    return true;
-  }
-
-  boolean cancel(ScheduledTimer timer) {
-    StackReserve.require();
-    Runnable task = timer.shard.cancel(timer);
-    if (task == null) {
-      return false;
-    }
-    afterCancel(timer.shard, timer.id());
-    timer.cancelled(task);
-    return true;
-  }
-
-  private void afterCancel(Shard shard, long id) {
-    limit.release(1);
-    trimLater(shard);
-    events.cancelled(id);
-  }
-
-  private void trimLater(Shard shard) {
-    if (shard.isTrimmable()) {
-      waker.freed();
-    }
+    int number = TimerId.shardNumber(id);
+    return number < shards.length && shards[number].cancel(id);
   }
 
   @Override
   public boolean rearm(long id, long delay, TimeUnit unit) {
     Objects.requireNonNull(unit, "unit");
     StackReserve.require();
-    int number = Shard.numberOf(id);
-    if (number >= shards.length) {
-      return false;
-    }
-    if (Shard.isOfHandle(id)) {
-      ScheduledTimer timer = shards[number].find(id);
-      return timer != null && reschedule(timer, unit.toNanos(delay));
-    }
-    long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), unit.toNanos(delay));
-    long tick = scale.tickAtOrAfter(deadlineNanos);
-    if (!shards[number].rearm(id, tick)) {
-      return false;
-    }
-    afterRearm(shards[number], id, tick, deadlineNanos);
-    return true;
-  }
-
-  boolean reschedule(ScheduledTimer timer, long delayNanos) {
-    StackReserve.require();
-    long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), delayNanos);
-    long tick = scale.tickAtOrAfter(deadlineNanos);
-    long id = timer.shard.rearm(timer, deadlineNanos, tick);
-    if (id == 0) {
-      return false;
-    }
-    afterRearm(timer.shard, id, tick, deadlineNanos);
-    return true;
-  }
-
-  private void afterRearm(Shard shard, long id, long tick, long deadlineNanos) {
-    waker.armed(shard, tick);
-    trimLater(shard);
-    events.rescheduled(id, scale.clockNanos(deadlineNanos));
-  }
-
-  Duration remaining(ScheduledTimer timer) {
-    StackReserve.require();
-    long tick = timer.shard.deadlineTick(timer);
-    return tick < 0
-        ? Duration.ZERO
-        : Duration.ofNanos(Math.max(0, scale.startNanos(tick) - elapsedNanos()));
-  }
-
-  /**
-   * The driver has a bug: nothing would fire any more, so refuse, hand back, and say so. Refusing
-   * comes first and needs no memory.
-   */
-  private void driverBroke(Throwable broken) {
-    refuseAll();
-    events.log(LogMessage.DRIVER_BROKE, broken);
-    List<Runnable> lost = shutdownNow();
-    RejectedExecutionException cause =
-        new RejectedExecutionException(AbstractShard.SHUT_DOWN, broken);
-    for (Runnable task : lost) {
-      events.notRun(task, LogMessage.SHUT_DOWN, cause);
-    }
-  }
-
-  private long elapsedNanos() {
-    return scale.elapsedNanos(clock.nanoTime());
+    int number = TimerId.shardNumber(id);
+    return number < shards.length && shards[number].rearm(id, unit.toNanos(delay));
   }
 
   // Futures and views.
@@ -489,31 +303,7 @@ final class ShardedTimerService implements TimerService {
 
   /** A view; {@link FirstUse} makes the first. */
   ScheduledExecutorView newView() {
-    OrderedExecutor view;
-    synchronized (views) {
-      view = new OrderedExecutor(this, orderedTimers());
-      views.add(view);
-    }
-    // Either the shutdown finds the view among the others, or its flag is seen here, or both.
-    if (shutdown) {
-      view.serviceShutDown();
-    }
-    return view;
-  }
-
-  /** Called under the monitor of the views. */
-  private OrderedTimers orderedTimers() {
-    OrderedTimers timers = ordered;
-    if (timers == null) {
-      OrderedShard shard = new OrderedShard(scale, recordStats);
-      timers = new OrderedTimers(shard, scale, clock, limit, waker, events);
-      driver.serve(shard);
-      ordered = timers;
-    }
-    if (shutdown) {
-      timers.shard.close();
-    }
-    return timers;
+    return views.newView(this);
   }
 
   /** Takes one turn of the driver, which was not started. */
@@ -522,7 +312,9 @@ final class ShardedTimerService implements TimerService {
   }
 
   void dropFromTerminatedExecutor() {
-    runner.dropFromTerminatedExecutor();
+    if (handOff != null) {
+      handOff.dropFromTerminatedExecutor();
+    }
   }
 
   // Observation.
@@ -530,12 +322,7 @@ final class ShardedTimerService implements TimerService {
   @Override
   public long pending() {
     StackReserve.require();
-    long pending = 0;
-    for (Shard shard : shards) {
-      pending += shard.pending();
-    }
-    OrderedTimers views = ordered;
-    return views == null ? pending : pending + views.shard.pending();
+    return all.pending();
   }
 
   @Override
@@ -547,49 +334,19 @@ final class ShardedTimerService implements TimerService {
   /** The statistics; {@link FirstUse} asks for the first. */
   TimerStats snapshot() {
     StackReserve.require();
-    StatsSnapshot snapshot = new StatsSnapshot(scale, limit.maxPending(), elapsedNanos());
-    for (Shard shard : shards) {
-      shard.addTo(snapshot);
-    }
-    OrderedTimers views = ordered;
-    if (views != null) {
-      views.shard.addTo(snapshot);
-    }
-    return snapshot.finish();
+    return all.stats();
   }
 
   @Override
   public Duration overdue() {
     StackReserve.require();
-    long eventTick = Waker.NEVER;
-    for (Shard shard : shards) {
-      eventTick = Math.min(eventTick, shard.peekEventTick());
-    }
-    OrderedTimers views = ordered;
-    if (views != null) {
-      eventTick = Math.min(eventTick, views.shard.peekTick());
-    }
-    return eventTick == Waker.NEVER
-        ? Duration.ZERO
-        : Duration.ofNanos(Math.max(0, elapsedNanos() - scale.startNanos(eventTick)));
+    return all.overdue();
   }
 
   @Override
   public TimerDump dump() {
     StackReserve.require();
-    DumpCounter counter = new DumpCounter(scale, elapsedNanos());
-    for (Shard shard : shards) {
-      for (int page = 0; page < shard.pageCount(); page++) {
-        shard.visit(page, counter);
-      }
-    }
-    OrderedTimers views = ordered;
-    if (views != null) {
-      for (int page = 0; page < views.shard.pageCount(); page++) {
-        views.shard.visit(page, counter);
-      }
-    }
-    return counter.finish();
+    return all.dump();
   }
 
   /** State and count, as ThreadPoolExecutor has it. */
@@ -604,69 +361,40 @@ final class ShardedTimerService implements TimerService {
   @Override
   public List<Runnable> shutdownNow() {
     StackReserve.require();
-    OrderedShard viewsShard = refuseAll();
-    HandBack handBack = new HandBack(events);
+    refuseAll();
+    HandBack handBack = new HandBack(parts.events());
     List<Runnable> passedIn;
     try {
-      for (Shard shard : shards) {
-        for (int page = 0; page < shard.pageCount(); page++) {
-          drain(shard, page, handBack);
-        }
-      }
-      if (viewsShard != null) {
-        // The first page last: entries move there from the others meanwhile.
-        for (int page = viewsShard.pageCount() - 1; page >= 0; page--) {
-          drain(viewsShard, page, handBack);
-        }
-      }
+      all.drain(handBack);
     } finally {
-      limit.release(handBack.size());
+      parts.limit().release(handBack.size());
       passedIn = handBack.finish();
     }
-    List<OrderedExecutor> open;
-    synchronized (views) {
-      open = List.copyOf(views);
-    }
-    for (OrderedExecutor view : open) {
-      view.serviceShutDown();
-    }
+    views.tellShutdown();
     return passedIn;
-  }
-
-  /** Waits for memory for a while: what was drained before must get back to the caller. */
-  private static void drain(AbstractShard shard, int page, HandBack handBack) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        shard.drain(page, handBack);
-        return;
-      } catch (OutOfMemoryError full) {
-        if (attempt == MemoryReserve.ATTEMPTS) {
-          throw full;
-        }
-        MemoryReserve.pause();
-      }
-    }
   }
 
   /**
    * Refuses timers from now on, and lets the driver end after the batch that it runs. Allocates
    * nothing.
-   *
-   * @return the shard of the views, if there is one
    */
-  private @Nullable OrderedShard refuseAll() {
+  private void refuseAll() {
     shutdown = true;
-    for (Shard shard : shards) {
-      shard.close();
-    }
-    waker.stop();
-    synchronized (views) {
-      OrderedTimers timers = ordered;
-      if (timers == null) {
-        return null;
-      }
-      timers.shard.close();
-      return timers.shard;
+    all.close();
+    parts.waker().stop();
+  }
+
+  /**
+   * The driver has a bug: nothing would fire any more, so refuse, hand back, and say so. Refusing
+   * comes first and needs no memory.
+   */
+  private void driverBroke(Throwable broken) {
+    refuseAll();
+    parts.events().log(LogMessage.DRIVER_BROKE, broken);
+    List<Runnable> lost = shutdownNow();
+    RejectedExecutionException cause = new RejectedExecutionException(Refusals.SHUT_DOWN, broken);
+    for (Runnable task : lost) {
+      parts.events().notRun(task, LogMessage.SHUT_DOWN, cause);
     }
   }
 
@@ -677,7 +405,7 @@ final class ShardedTimerService implements TimerService {
 
   /** Whether the calling thread runs a task of this service. */
   boolean isInsideTask() {
-    return driverThread.equals(Thread.currentThread()) || runner.isRunningHere();
+    return driverThread.isCurrent() || (handOff != null && handOff.isRunningHere());
   }
 
   @Override
@@ -687,13 +415,8 @@ final class ShardedTimerService implements TimerService {
       return;
     }
     shutdownNow();
-    if (isInsideTask()) {
-      return;
-    }
-    try {
-      boolean _ = awaitDriver(Long.MAX_VALUE, newCloseReport());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!isInsideTask()) {
+      termination.awaitDriver();
     }
   }
 
@@ -701,89 +424,7 @@ final class ShardedTimerService implements TimerService {
   public boolean close(Duration grace) {
     Builder.requireNotNegative("grace", grace);
     shutdownNow();
-    if (isInsideTask()) {
-      return false;
-    }
-    CloseReport report = newCloseReport();
-    try {
-      boolean ended = awaitEnd(TickScale.nanosOf(grace), report);
-      for (int attempt = 0; !ended && attempt < INTERRUPTS; attempt++) {
-        driverThread.interrupt();
-        runner.interruptHandedOver();
-        ended = awaitEnd(INTERRUPT_INTERVAL_NANOS, report);
-      }
-      if (!ended) {
-        report.gaveUp();
-      }
-      // Nothing should be left. If something is, then it has not ended.
-      return ended && pending() == 0;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
-  /** Waits for the driver, and then for the tasks that the executor has not finished. */
-  private boolean awaitEnd(long nanos, CloseReport report) throws InterruptedException {
-    long startNanos = System.nanoTime();
-    if (!awaitDriver(nanos, report)) {
-      return false;
-    }
-    while (true) {
-      runner.dropFromTerminatedExecutor();
-      long leftNanos = nanos - (System.nanoTime() - startNanos);
-      if (runner.awaitHandedOver(Math.min(leftNanos, LOOK_NANOS))) {
-        return true;
-      }
-      if (leftNanos <= LOOK_NANOS) {
-        return false;
-      }
-      report.reportIfDue();
-    }
-  }
-
-  /** Waits for the driver; false if it has not ended within so long. */
-  private boolean awaitDriver(long nanos, CloseReport report) throws InterruptedException {
-    if (!driverStarted) {
-      return true;
-    }
-    long startNanos = System.nanoTime();
-    while (true) {
-      long leftNanos = nanos - (System.nanoTime() - startNanos);
-      long waitNanos = Math.min(LOOK_NANOS, Math.min(leftNanos, report.nanosToNext()));
-      if (hasDriverThreadEnded(waitNanos)) {
-        return true;
-      }
-      if (System.nanoTime() - startNanos >= nanos) {
-        return false;
-      }
-      report.reportIfDue();
-    }
-  }
-
-  private boolean hasDriverThreadEnded(long waitNanos) throws InterruptedException {
-    long startNanos = System.nanoTime();
-    if (!driverEnded.await(waitNanos, TimeUnit.NANOSECONDS)) {
-      // Its factory may have made it fail before the driver began.
-      return !driverThread.isAlive();
-    }
-    try (Clock.Hold _ = clock.hold()) {
-      long leftNanos = waitNanos - (System.nanoTime() - startNanos);
-      return driverThread.join(Duration.ofNanos(leftNanos));
-    }
-  }
-
-  private CloseReport newCloseReport() {
-    return new CloseReport(
-        // By another clock a wait that ends by itself would make time go on.
-        clock.equals(Clock.system()) ? closeReportAfterNanos : Long.MAX_VALUE,
-        new LongFunction<>() {
-          @Override
-          public String apply(long waitedNanos) {
-            return driverThread.isAlive()
-                ? look(waitedNanos).toString()
-                : runner.describeHandedOver();
-          }
-        });
+    // Nothing should be left. If something is, then it has not ended.
+    return !isInsideTask() && termination.awaitWithin(grace) && pending() == 0;
   }
 }

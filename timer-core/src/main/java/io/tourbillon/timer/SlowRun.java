@@ -1,27 +1,27 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.internal.text.Measured;
-import io.tourbillon.timer.internal.text.Printable;
-import java.time.Instant;
-
 /**
- * One of the longest runs of late, as {@link TimerStats#slowest} lists them.
- *
- * @param task whose run it was: the tag of the timer if it has one, else the name of the class of
- *     what was passed in, without the address that a lambda's class has in its name. Text, so that
- *     nothing is kept alive by it
- * @param runNanos how long it took, by the service's clock
- * @param endEpochMillis when it ended, by the wall clock even if the service goes by another one,
- *     so that it can be found in logs
+ * One of the longest runs of the last minutes, as {@link TimerStats#slowest} lists them. Only
+ * services make these; later versions may add figures.
  */
-public record SlowRun(String task, long runNanos, long endEpochMillis) {
-  /** Which task, how long, and when. */
+public sealed interface SlowRun permits SlowestRuns.Run {
+  /**
+   * The tag of the timer if it has one, otherwise the name of the class of the task that was passed
+   * in, without the address that the class name of a lambda contains. It is a text, so that it
+   * keeps no object alive.
+   */
+  String task();
+
+  /** How long the task ran, by the clock of the service. */
+  long runNanos();
+
+  /**
+   * When the run ended, by the wall clock even if the service has another clock, so that the run
+   * can be found in logs.
+   */
+  long endEpochMillis();
+
+  /** The task, the run time, and when the run ended. */
   @Override
-  public String toString() {
-    return Printable.of(task)
-        + " ran for "
-        + Measured.time(runNanos)
-        + " until "
-        + Instant.ofEpochMilli(endEpochMillis);
-  }
+  String toString();
 }

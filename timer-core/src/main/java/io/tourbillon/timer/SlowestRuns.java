@@ -1,5 +1,8 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.text.Measured;
+import io.tourbillon.timer.internal.text.Printable;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -7,13 +10,13 @@ import java.util.List;
 /**
  * The longest runs of one shard in the last one to two minutes. Guarded by the shard's lock.
  *
- * <p>Runs are kept by generations of a minute, this one and the one before, so that a slow start is
- * forgotten without looking at the age of anything. Nearly every run is shorter than the bar that
- * this generation has set, and costs a comparison with it; of a million equally distributed ones
- * some hundred get in.
+ * <p>Runs are kept in two generations of a minute each, the current one and the one before. So a
+ * slow start is forgotten without any check of ages. Nearly every run is shorter than the bar of
+ * the current generation and costs one comparison; of a million equally distributed runs about a
+ * hundred are added.
  */
 final class SlowestRuns {
-  /** How many runs a generation keeps, and a reader is told of. */
+  /** How many runs a generation keeps, and a reader gets. */
   static final int CAPACITY = 10;
 
   static final long GENERATION_NANOS = 60_000_000_000L;
@@ -26,7 +29,7 @@ final class SlowestRuns {
         }
       };
 
-  /** Below every run: there is room. */
+  /** A bar below every run: the generation is not full. */
   private static final long NO_BAR = -1;
 
   private List<SlowRun> current = new ArrayList<>();
@@ -38,9 +41,9 @@ final class SlowestRuns {
   private long barNanos = NO_BAR;
 
   /**
-   * Begins a new generation if it is time. Done once a batch and not once a run; a run that goes on
-   * beyond its minute counts as one of the minute of the last batch. A reader may have looked at
-   * the clock before the driver did and come after it: then there is nothing to begin.
+   * Begins a new generation when a minute is over. Called once for each batch, not for each run; a
+   * run that lasts beyond its minute counts for the minute of the last batch. A reader may have
+   * read the clock before the driver did, and call this after it: then no generation begins.
    */
   void turn(long nowNanos) {
     long now = nowNanos / GENERATION_NANOS;
@@ -71,11 +74,23 @@ final class SlowestRuns {
     all.addAll(previous);
   }
 
-  /** Sorts runs, the longest first, and keeps as many as a reader is told of. */
+  /** Sorts runs, longest first, and keeps as many as a reader gets. */
   static void trimToSlowest(List<SlowRun> runs) {
     runs.sort(LONGEST_FIRST);
     while (runs.size() > CAPACITY) {
       runs.removeLast();
+    }
+  }
+
+  /** The figures of one run. */
+  record Run(String task, long runNanos, long endEpochMillis) implements SlowRun {
+    @Override
+    public String toString() {
+      return Printable.of(task)
+          + " ran for "
+          + Measured.time(runNanos)
+          + " until "
+          + Instant.ofEpochMilli(endEpochMillis);
     }
   }
 }

@@ -1,8 +1,11 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.text.Measured;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Sums up what the shards have counted. */
@@ -67,7 +70,7 @@ final class StatsSnapshot {
       }
     }
     SlowestRuns.trimToSlowest(slowest);
-    return new TimerStats(
+    return new Figures(
         recorded,
         scale.tickNanos(),
         maxPending,
@@ -84,9 +87,81 @@ final class StatsSnapshot {
         sum.stalls,
         pending,
         List.copyOf(byLevel),
-        sum.latenessNanos,
-        sum.waitNanos,
-        sum.runNanos,
+        sum.latenessNanos.build(),
+        sum.waitNanos.build(),
+        sum.runNanos.build(),
         List.copyOf(slowest));
+  }
+
+  /** The figures that users get. */
+  record Figures(
+      boolean recorded,
+      long tickNanos,
+      long maxPending,
+      long scheduled,
+      long cancelled,
+      long rescheduled,
+      long fired,
+      long runs,
+      long handedBack,
+      long rejected,
+      long exceptions,
+      long pauses,
+      long pauseNanos,
+      long stalls,
+      long pending,
+      List<Long> pendingByLevel,
+      Distribution latenessNanos,
+      Distribution waitNanos,
+      Distribution runNanos,
+      List<SlowRun> slowest)
+      implements TimerStats {
+    @Override
+    public String toString() {
+      String bound = maxPending == Long.MAX_VALUE ? "" : " of at most " + maxPending;
+      String levels =
+          pendingByLevel.stream().map(String::valueOf).collect(Collectors.joining(", "));
+      StringJoiner text = new StringJoiner("\n");
+      if (!recorded) {
+        text.add("timers: pending " + pending + bound + " (by level " + levels + "); not recorded");
+        return text.toString();
+      }
+      text.add(
+          "timers: scheduled "
+              + scheduled
+              + ", fired "
+              + fired
+              + ", cancelled "
+              + cancelled
+              + ", handed back "
+              + handedBack
+              + ", pending "
+              + pending
+              + bound
+              + " (by level "
+              + levels
+              + "); rescheduled "
+              + rescheduled
+              + " times");
+      text.add(
+          "runs: "
+              + runs
+              + ", exceptions "
+              + exceptions
+              + ", rejected "
+              + rejected
+              + ", stalls "
+              + stalls
+              + ", pauses "
+              + pauses
+              + " ("
+              + Measured.time(pauseNanos)
+              + ")");
+      text.add("late: " + latenessNanos + "; a tick is " + Measured.time(tickNanos));
+      text.add("waited: " + waitNanos);
+      text.add("ran: " + runNanos);
+      slowest.forEach(run -> text.add("slow: " + run));
+      return text.toString();
+    }
   }
 }

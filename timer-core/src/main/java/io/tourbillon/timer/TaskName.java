@@ -3,7 +3,7 @@ package io.tourbillon.timer;
 import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.SafeText;
 
-/** What a task is called where people read of it. */
+/** The name of a task in reports and logs. */
 final class TaskName {
   private TaskName() {}
 
@@ -11,11 +11,11 @@ final class TaskName {
    * The tag of a timer, or else the class of what was passed in. Calls code of adapters, so it is
    * not for use under a lock; what that throws must not end the driver.
    *
-   * @param timer what stood in the wheel
+   * @param entry what stood in the wheel
    * @param task what it ran
    */
-  static String of(Object timer, Runnable task) {
-    String tag = timer instanceof ScheduledTimer scheduled ? scheduled.tag() : null;
+  static String of(Runnable entry, Runnable task) {
+    String tag = entry instanceof CancellableTimer timer ? timer.tag() : null;
     return tag != null ? tag : nameOf(typeOf(task));
   }
 
@@ -23,17 +23,11 @@ final class TaskName {
    * What the object that was passed in says of itself, and what it is an instance of if it says
    * nothing. Calls code of users; never throws, but for want of memory.
    *
-   * @param timer what stood in the wheel, or a task
+   * @param entry what stood in the wheel, or a task
    */
-  static String textOf(Object timer) {
-    Object task = timer;
-    if (timer instanceof ScheduledTimer scheduled) {
-      Runnable own = scheduled.task;
-      task = own == null ? timer : own;
-    } else if (timer instanceof OrderedTimer ordered) {
-      task = ordered.task;
-    }
-    return SafeText.of(task instanceof Runnable own ? passedIn(own) : task);
+  static String textOf(Runnable entry) {
+    Runnable task = entry instanceof CancellableTimer timer ? timer.task() : entry;
+    return SafeText.of(passedIn(task == null ? entry : task));
   }
 
   /** The object that the user knows. */

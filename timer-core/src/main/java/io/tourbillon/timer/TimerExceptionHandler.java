@@ -1,25 +1,26 @@
 package io.tourbillon.timer;
 
 /**
- * Is told what went wrong in a task, or with handing it to the executor. Called by the thread that
- * found out, so it should be quick; what it throws itself is logged.
+ * Receives the failures of tasks, and of handing tasks to the executor. Called by the thread that
+ * finds the failure, so it should be fast. Exceptions that it throws are logged.
  */
 @FunctionalInterface
 public interface TimerExceptionHandler {
   /**
-   * Takes one failure.
+   * Handles one failure.
    *
    * @param task the object that was passed in
-   * @param error what the task threw, or a {@link java.util.concurrent.RejectedExecutionException}
-   *     if the executor did not take it, in which case it has not run
+   * @param error the exception of the task, or a {@link
+   *     java.util.concurrent.RejectedExecutionException} if the executor has refused the task,
+   *     which has not run then
    */
   void handle(Runnable task, Throwable error);
 
   /**
-   * The default: logs an error to the System.Logger {@code io.tourbillon.timer}. The first record
-   * of a JVM takes its logging system some hundred milliseconds, for which other timers would wait:
-   * a thread of its own prepares that when the first service is built. A task that fails before it
-   * is done still holds them up.
+   * The default: logs an error to the System.Logger {@code io.tourbillon.timer}. The first log
+   * record of a JVM takes the logging system some hundred milliseconds, for which other timers
+   * would have to wait. So a separate thread prepares the logging system when the first service is
+   * built. A task that fails before this thread has finished still delays other timers.
    */
   static TimerExceptionHandler logging() {
     return LoggingHandler.INSTANCE;

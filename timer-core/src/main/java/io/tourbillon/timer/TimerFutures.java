@@ -2,6 +2,7 @@ package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.Refusals;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,10 +24,10 @@ final class TimerFutures {
   static <T extends @Nullable Object> CompletableFuture<T> timeout(
       TimerService timers, CompletionStage<T> stage, Duration limit) {
     if (timers.isShutdown() && isKnownToBeOpen(stage)) {
-      throw new RejectedExecutionException(AbstractShard.SHUT_DOWN);
+      throw new RejectedExecutionException(Refusals.SHUT_DOWN);
     }
     CompletableFuture<T> future = new CompletableFuture<>();
-    // The stage first: one that has completed is within every limit, and needs no timer.
+    // The stage first: a stage that has completed is within every limit, and needs no timer.
     stage.whenComplete(new Passing<>(future));
     if (!future.isDone()) {
       try {

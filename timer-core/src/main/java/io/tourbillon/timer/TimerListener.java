@@ -3,20 +3,20 @@ package io.tourbillon.timer;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Sees what happens to timers, one call an event. A service without a listener pays nothing for
- * this.
+ * Receives the events of timers, one call for each event. A service without a listener pays
+ * nothing.
  *
- * <p>Each method is called by the thread on which the event happens, outside all locks: {@code
- * scheduled}, {@code rescheduled}, {@code cancelled}, {@code handedBack} and the {@code rejected}
- * of {@code maxPending} by the caller of the service, {@code stalled} by the watchdog's thread, the
- * others by the driver or the executor's thread. So the calls for one timer may come out of order:
- * a timer can be seen to fire before it is seen to be scheduled. Implementations must be
- * thread-safe and quick. What they throw is logged and otherwise ignored.
+ * <p>Each method is called by the thread that causes the event, without a lock. Callers of the
+ * service call {@code scheduled}, {@code rescheduled}, {@code cancelled}, {@code handedBack}, and
+ * {@code rejected} because of {@code maxPending}; the watchdog calls {@code stalled}; the driver or
+ * a thread of the executor calls the others. So the calls for one timer may come out of order: a
+ * timer may fire before {@code scheduled} is called. Implementations must be thread-safe and fast.
+ * Exceptions that they throw are logged and otherwise ignored.
  *
  * <p>Ids are those of {@link TimerService#arm}; timers with handles have them too. A periodic timer
- * gets a new one for each run, but for runs that it missed and makes up for at once, and so does a
- * timer that is put off when it is due. The tasks of executor views have ids below 0, one for all
- * runs, which only name them here.
+ * gets a new id for each run, except for missed runs that it makes up for at once; a timer that is
+ * postponed when it is due gets a new id too. The tasks of executor views have ids below 0, one for
+ * all runs, which are of use in a listener only.
  */
 public interface TimerListener {
   /** A timer was accepted. */
@@ -32,33 +32,36 @@ public interface TimerListener {
   default void handedBack(long id) {}
 
   /**
-   * A timer has fired, before its task runs: the task of a timer with a handle, or of an executor
-   * view, is about to begin; a timer known by its id was taken out of the wheel; or a run that was
-   * missed is about to be made up for. If the executor refuses the task, {@code rejected} follows
-   * instead of the run: the timer has fired all the same.
+   * A timer has fired; called before its task runs. This is when the task of a timer with a handle
+   * or of an executor view is about to begin, when a timer without a handle was taken out of the
+   * wheel, or when a missed run is about to be made up for. If the executor refuses the task,
+   * {@code rejected} follows instead of the run; the timer has fired all the same.
    *
-   * @param latenessNanos time since the end of the tick in which it was due
+   * @param latenessNanos time since the end of the tick in which the timer was due
    */
   default void fired(long id, long latenessNanos) {}
 
   /** A task has returned or thrown. */
   default void ran(long id, long runNanos) {}
 
-  /** A task has thrown; {@code ran} is called too. */
+  /** A task has thrown; {@code ran} is called as well. */
   default void failed(long id, Throwable error) {}
 
   /**
-   * A timer was refused for {@code maxPending}, or the executor refused the task of one, of which
-   * {@code fired} was told before.
+   * A timer was refused because of {@code maxPending}, or the executor refused the task of a timer,
+   * for which {@code fired} was called before.
    */
   default void rejected(RejectedExecutionException cause) {}
 
-  /** The driver was late by so much through no task's fault: a collection, or a stopped process. */
+  /**
+   * The driver was late for another reason than a task, such as a garbage collection or a stopped
+   * process.
+   */
   default void paused(long pauseNanos) {}
 
   /**
-   * A task holds the driver, or a thread of the executor, for longer than the watchdog's bound; it
-   * is still running.
+   * A task has held the driver, or a thread of the executor, for longer than the watchdog's bound,
+   * and is still running.
    */
   default void stalled(StallReport report) {}
 }

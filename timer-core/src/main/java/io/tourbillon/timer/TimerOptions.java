@@ -4,9 +4,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be chosen for one timer. Timers that choose nothing pay nothing for it.
+ * Options of one timer. A timer with the default options costs nothing more.
  *
- * @param tag a name of the kind or owner of the timer, by which {@link TimerDump} counts; or null
+ * @param tag a name for the kind or owner of the timer, by which {@link TimerDump} counts; or null
  * @param missedTick for timers at a fixed rate; SKIP by default
  * @param onException for periodic timers; CONTINUE by default
  */
@@ -20,7 +20,7 @@ public record TimerOptions(@Nullable String tag, MissedTick missedTick, OnExcept
     Objects.requireNonNull(onException, "onException");
   }
 
-  /** The options of a timer for which none were given. */
+  /** The default options. */
   public static TimerOptions defaults() {
     return DEFAULTS;
   }
@@ -30,7 +30,7 @@ public record TimerOptions(@Nullable String tag, MissedTick missedTick, OnExcept
     return builder().tag(tag).build();
   }
 
-  /** Starts from the defaults. */
+  /** A builder with the defaults. */
   public static Builder builder() {
     return new Builder();
   }
@@ -43,19 +43,19 @@ public record TimerOptions(@Nullable String tag, MissedTick missedTick, OnExcept
 
     private Builder() {}
 
-    /** Names the kind or owner of the timer. */
+    /** Sets a name for the kind or owner of the timer. */
     public Builder tag(String tag) {
       this.tag = Objects.requireNonNull(tag, "tag");
       return this;
     }
 
-    /** Says what a timer at a fixed rate does about runs that it missed. */
+    /** Sets what a timer at a fixed rate does about missed runs. */
     public Builder missedTick(MissedTick missedTick) {
       this.missedTick = Objects.requireNonNull(missedTick, "missedTick");
       return this;
     }
 
-    /** Says what a periodic timer does after a run that threw. */
+    /** Sets what a periodic timer does after a run that threw. */
     public Builder onException(OnException onException) {
       this.onException = Objects.requireNonNull(onException, "onException");
       return this;

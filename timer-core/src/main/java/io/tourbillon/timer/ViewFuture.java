@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
+import io.tourbillon.timer.internal.Rethrow;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.roster.Roster;
 import java.util.concurrent.Callable;
@@ -14,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task of an {@link OrderedExecutor}: what callers hold, and what is armed in the service.
  *
- * <p>Two things are decided here, each in its own place. The <b>outcome</b> is {@link FutureTask}'s
- * affair: value, exception or cancelled, whoever comes first. The <b>phase</b> says who may still
- * do something with the task:
+ * <p>Two things are decided here separately. {@link FutureTask} decides the <b>outcome</b>: value,
+ * exception or cancelled, whichever comes first. The <b>phase</b> decides which operations are
+ * still possible:
  *
  * <pre>
  *   NEW --admit--> WAITING --begin--> RUNNING --finish--> ENDED       ran once, failed, or was
@@ -63,12 +64,10 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   /** What is queued in the service. */
   final OrderedTimer timer;
 
-  /** Of the first run, in elapsed time. */
+  /** The deadline of the first run, in elapsed time. */
   private final long firstDeadlineNanos;
 
-  private final boolean delayed;
-
-  /** Of the task itself, which is let go when it has run. */
+  /** The class of the task. The task itself is released when it has run. */
   private final Class<?> taskType;
 
   // Guarded by this object's monitor.
@@ -84,9 +83,8 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   ViewFuture(OrderedExecutor view, Runnable task, V result, long delayNanos) {
     super(task, result);
     this.view = view;
-    timer = new OrderedTimer(view.timers().shard, this);
-    firstDeadlineNanos = view.timers().deadlineNanos(delayNanos);
-    delayed = delayNanos > 0;
+    timer = new OrderedTimer(view.shard(), this, delayNanos > 0);
+    firstDeadlineNanos = view.shard().deadlineNanos(delayNanos);
     taskType = task.getClass();
     passedIn = task;
   }
@@ -94,13 +92,12 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   ViewFuture(OrderedExecutor view, Callable<V> task, long delayNanos) {
     super(task);
     this.view = view;
-    timer = new OrderedTimer(view.timers().shard, this);
-    firstDeadlineNanos = view.timers().deadlineNanos(delayNanos);
-    delayed = delayNanos > 0;
+    timer = new OrderedTimer(view.shard(), this, delayNanos > 0);
+    firstDeadlineNanos = view.shard().deadlineNanos(delayNanos);
     taskType = task.getClass();
   }
 
-  /** Whether nobody is there to look at the outcome, so that a failure has to be reported. */
+  /** Whether no caller can look at the outcome, so that a failure must be reported. */
   abstract boolean reportsFailure();
 
   // Starting, by the view.
@@ -117,7 +114,8 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
 
   /** Arms the timer; what it throws is the service's refusal. */
   final void arm() {
-    view.timers().arm(timer, firstDeadlineNanos, delayed);
+    StackReserve.require();
+    timer.shard.arm(timer, firstDeadlineNanos);
     boolean ended;
     synchronized (this) {
       armed = true;
@@ -125,7 +123,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
     }
     if (ended) {
       // If it has run already there is nothing to cancel, which does no harm.
-      view.timers().cancel(timer);
+      timer.shard.cancel(timer);
     }
   }
 
@@ -185,15 +183,15 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
         return false;
       }
     }
-    // As with ScheduledThreadPoolExecutor: what was handed back or is refused by a policy is not
-    // run, but nobody need wait.
+    // As in ScheduledThreadPoolExecutor: a task that was handed back, or is refused by a policy,
+    // does not run and is cancelled, so that no thread waits for it.
     cancel(false);
     return false;
   }
 
   /** RUNNING -> WAITING or ENDED. */
   private void finish() {
-    // First, so that the counts are right as soon as the view is terminated.
+    // First, so that the counts are correct as soon as the view is terminated.
     view.ranOnce();
     boolean over;
     boolean inService;
@@ -212,7 +210,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
     if (over) {
       if (inService) {
         // Done may not have been called yet, and then finds that nothing is left to do.
-        view.timers().cancel(timer);
+        timer.shard.cancel(timer);
       }
       view.ended(this);
     } else if (view.isHalted() || !view.mayRun(this)) {
@@ -261,19 +259,19 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
       }
     }
     if (inService) {
-      view.timers().cancel(timer);
+      timer.shard.cancel(timer);
     }
     if (waited) {
       view.ended(this);
     }
   }
 
-  /** The deadline of the run after one that has ended at this time, both in elapsed time. */
+  /** The deadline of the next run after a run that ended at this time, both in elapsed time. */
   long nextDeadlineNanos(long nowNanos) {
     throw new IllegalStateException("the task runs once: " + taskType.getName());
   }
 
-  /** Cancels the task if it waits for a run; one that is running sees to it itself. */
+  /** Cancels the task if it waits for a run. A running task is cancelled when its run ends. */
   final void cancelIfWaiting() {
     if (isWaiting()) {
       cancel(false);
@@ -296,7 +294,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
       inService = armed;
     }
     if (inService) {
-      view.timers().cancel(timer);
+      timer.shard.cancel(timer);
     }
     view.ended(this);
     return true;
@@ -341,7 +339,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   @Override
   public final long getDelay(TimeUnit unit) {
     StackReserve.require();
-    return unit.convert(view.timers().delayNanos(deadlineNanos()), TimeUnit.NANOSECONDS);
+    return unit.convert(deadlineNanos() - timer.shard.elapsedNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** When the task is or was to run, in elapsed time. */

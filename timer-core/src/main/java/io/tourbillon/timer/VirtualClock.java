@@ -14,8 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clock for tests: time moves when it is told to, and the real service fires what is due, on its
- * real thread, before the call returns.
+ * A clock for tests. Time advances when a test calls {@link #advance}; the service, with its real
+ * thread, fires what is due before the call returns.
  *
  * <pre>{@code
  * VirtualClock clock = new VirtualClock();
@@ -24,13 +24,13 @@ import org.jspecify.annotations.Nullable;
  * clock.advance(Duration.ofHours(1));      // task has run
  * }</pre>
  *
- * <p>Every method that moves time lets the services on this clock come to rest at each instant at
- * which one of them has something to do, in order; so a task sees the very time for which it was
- * due. Tasks that run on an executor are not waited for, nor are a coroutine's calls on platform
- * threads or in sockets: time may leap over them, but for what {@linkplain #hold holds} a clock
- * that moves by itself, as calls on platform threads do. Time must not be moved from inside a task.
+ * <p>Every method that advances time stops at each instant at which a service on this clock has
+ * something to do, and waits until all services rest. So a task sees exactly the time at which it
+ * was due. The clock does not wait for tasks on an executor, nor for calls of coroutines on
+ * platform threads or in sockets: time may pass meanwhile. Only {@linkplain #hold holds} stop a
+ * clock that advances by itself; calls on platform threads take one. A task must not advance time.
  *
- * <p>Thread-safe. One move at a time: another thread's begins where this one has ended.
+ * <p>Thread-safe. Only one thread advances time at once; the next one starts where it has ended.
  */
 public final class VirtualClock implements Clock {
   private static final long PATIENCE_SECONDS = 60;
@@ -70,7 +70,7 @@ public final class VirtualClock implements Clock {
     this(0);
   }
 
-  /** A clock that begins at this time, which may be any. */
+  /** A clock that begins at any given time. */
   public VirtualClock(long startNanos) {
     nowNanos = startNanos;
   }
@@ -81,21 +81,21 @@ public final class VirtualClock implements Clock {
   }
 
   /**
-   * Moves time by so much, through everything that is due on the way.
+   * Advances time by a duration, and fires everything that is due on the way.
    *
    * @param duration zero or more; zero waits for the services to come to rest
    * @throws IllegalArgumentException if it is negative
    * @throws ArithmeticException if it is longer than 292 years, the range of the clock
-   * @throws IllegalStateException if called from a task, if a task does not come to an end within a
-   *     minute of real time, or if the calling thread is interrupted while it waits for one
+   * @throws IllegalStateException if called from a task, if a task does not end within a minute of
+   *     real time, or if the calling thread is interrupted while it waits for a task
    */
   public void advance(Duration duration) {
     move(duration, true);
   }
 
   /**
-   * Moves time by so much at once, as a process sees it that was stopped meanwhile: everything due
-   * on the way is late.
+   * Advances time by a duration in one step, as if the process had been stopped meanwhile:
+   * everything that is due on the way fires late.
    *
    * @param duration zero or more
    * @throws IllegalArgumentException if it is negative
@@ -107,10 +107,10 @@ public final class VirtualClock implements Clock {
   }
 
   /**
-   * Moves time to the next instant at which a service on this clock has something to do: to fire a
-   * timer, or to keep house, which nobody sees.
+   * Advances time to the next instant at which a service on this clock has something to do: fire a
+   * timer, or do maintenance that is not visible.
    *
-   * @return false if there is no such instant; time has not moved then
+   * @return false if there is no such instant; time has not changed
    * @throws IllegalStateException as for {@link #advance}
    */
   public boolean advanceToNextEvent() {
@@ -130,10 +130,10 @@ public final class VirtualClock implements Clock {
   }
 
   /**
-   * Makes time move by itself: whenever all services on this clock are at rest, to the next instant
-   * at which one has something to do. While nothing is pending, it stands still. A thread that arms
-   * several timers meanwhile will find that time has moved in between. Turned off by a task, it
-   * does not move any more.
+   * Makes time advance by itself. Whenever all services on this clock rest, time advances to the
+   * next instant at which one of them has something to do. While nothing is pending, time stands
+   * still. Time may pass while a thread arms several timers one after the other. After a task has
+   * turned this off, time does not advance any more.
    */
   public void autoAdvance(boolean on) {
     autoAdvance = on;

@@ -6,8 +6,8 @@ import java.lang.invoke.VarHandle;
 /**
  * Wakes the driver in time.
  *
- * <p>One word, {@link #plan}, says what the driver is doing, and until which tick it does not look
- * at the shards again by itself:
+ * <p>One word, {@link #plan}, holds what the driver is doing, and the tick until which it will not
+ * look at the shards unless it is woken:
  *
  * <pre>
  *   BUSY --beginSearch--> SEARCHING(never) --armed--> SEARCHING(earlier tick) ...
@@ -17,9 +17,9 @@ import java.lang.invoke.VarHandle;
  *    +---------busy------- WAITING(tick)     a thread that arms an earlier timer wakes the driver
  * </pre>
  *
- * <p>While the driver searches the shards for their next event, a thread that arms a timer does not
- * wake it, but lowers the tick in the word. The driver takes the minimum of that tick and of what
- * it has found, so a stream of far timers costs the driver nothing.
+ * <p>While the driver searches the shards for their next event, a thread that arms a timer lowers
+ * the tick in the word instead of waking the driver. The driver takes the minimum of that tick and
+ * of what it has found, so a stream of far timers costs the driver nothing.
  *
  * <p><b>Why no timer is forgotten.</b> A timer is armed under its shard's lock, and the driver
  * takes every shard's lock between beginSearch and endSearch. If the timer came first, the driver
@@ -68,21 +68,21 @@ final class Waker {
   // Called by any thread.
 
   /**
-   * Follows the arming of a timer, outside the shard's lock. Besides its own deadline there is one
-   * more reason to wake the driver: the timer may have filled a block so much that moving it down a
-   * level has to begin earlier. The thread that clears that mark under the lock looks on behalf of
-   * all that armed before, and reads the plan afterwards. To miss it would cost a burst of work
-   * when the block begins, and no timer.
+   * Follows the arming of a timer, outside the lock of the shard. Besides the deadline there is one
+   * more reason to wake the driver: the timer may have filled its block so much that moving the
+   * block down a level must begin earlier. The thread that clears this mark under the lock acts for
+   * all threads that armed before, and reads the plan afterwards. A missed mark would cost a burst
+   * of work when the block begins, but no timer.
    */
-  void armed(Shard shard, long deadlineTick) {
+  void armed(AbstractShard<?> shard, long deadlineTick) {
     if (plan != BUSY) {
-      armed(
+      lower(
           shard.isCascadeEarlier() ? Math.min(deadlineTick, shard.nextEventTick()) : deadlineTick);
     }
   }
 
-  /** Follows the arming of something that the driver has to look at by this tick. */
-  void armed(long tick) {
+  /** Wakes the driver, or lowers its tick, if it would look at the shards after this tick only. */
+  private void lower(long tick) {
     long seen = plan;
     while (tick < seen >> 1) {
       if ((seen & WAITING) != 0) {
@@ -96,7 +96,7 @@ final class Waker {
     }
   }
 
-  /** Makes the driver give back memory within a second. */
+  /** Makes the driver free memory within a second. */
   void freed() {
     if (!trimWanted) {
       trimWanted = true;
@@ -123,7 +123,7 @@ final class Waker {
     trimWanted = false;
   }
 
-  /** The driver looks at each shard from now on. */
+  /** The driver begins to look at each shard. */
   void beginSearch() {
     plan = NEVER << 1;
   }
@@ -161,7 +161,7 @@ final class Waker {
     busy();
   }
 
-  /** The driver will not wait any more. */
+  /** The driver will not wait again. */
   void close() {
     alarm.close();
   }

@@ -9,6 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.timer.internal.observe.FlightRecorder;
+import io.tourbillon.timer.internal.observe.LateTimerEvent;
+import io.tourbillon.timer.internal.observe.PauseEvent;
+import io.tourbillon.timer.internal.observe.SlowTaskEvent;
+import io.tourbillon.timer.internal.observe.StallEvent;
 import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -109,7 +114,7 @@ class FlightRecorderTest {
       }
       clock.advance(TEN);
       assertEquals(100, recording.stop().size());
-      assertEquals(recordStats ? 100 : 0, large.stats().runNanos().getTotalCount());
+      assertEquals(recordStats ? 100 : 0, large.stats().runNanos().count());
     }
   }
 

@@ -133,7 +133,7 @@ class PeriodicTimerTest {
     assertFalse(timer.cancel());
     assertFalse(timer.reschedule(TEN));
     assertEquals(State.CANCELLED, timer.state());
-    assertNull(((ScheduledTimer) timer).task, "the task is let go");
+    assertNull(((ScheduledTimer) timer).task(), "the task is let go");
     assertEquals(0, timers.pending());
     advanceMillis(100);
     assertEquals(List.of(10L), task.millis());
@@ -158,7 +158,7 @@ class PeriodicTimerTest {
     assertEquals(List.of(10L, 20L, 30L), task.millis());
     assertEquals(List.of(true, false, false), answers);
     assertEquals(State.CANCELLED, self.get().state());
-    assertNull(((ScheduledTimer) self.get()).task, "the task is let go");
+    assertNull(((ScheduledTimer) self.get()).task(), "the task is let go");
     assertEquals(0, timers.pending());
   }
 
@@ -288,7 +288,7 @@ class PeriodicTimerTest {
     assertEquals(List.of(10L, 20L), task.millis());
     assertEquals("an error counts too", failures.one().error().getMessage());
     assertEquals(State.FIRED, rate.state());
-    assertNull(((ScheduledTimer) rate).task, "the task is let go");
+    assertNull(((ScheduledTimer) rate).task(), "the task is let go");
     assertFalse(rate.cancel());
     assertFalse(rate.reschedule(TEN));
     assertEquals(0, timers.pending());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.timer.TimerHandle.State;
+import io.tourbillon.timer.internal.PendingLimit;
 import io.tourbillon.timer.internal.TickScale;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
@@ -38,15 +39,19 @@ class ShardRaceTest {
 
   /** The original: one lock, under which each looks before it acts. */
   private static final class Original implements Scheme {
-    private final Shard shard = new Shard(null, 0, true);
+    private final Events events = new Events(null, TimerExceptionHandler.logging());
     private final TickScale scale = new TickScale(0, 1);
+    private final Clock clock = Clock.system();
+    private final Waker waker = new Waker(clock.newAlarm(Thread.currentThread()));
+    private final Shard shard =
+        new Shard(new ServiceParts(scale, clock, new PendingLimit(TIMERS), waker, events, true), 0);
     private final Batch batch = new Batch(shard);
     private final ScheduledTimer[] timers = new ScheduledTimer[TIMERS];
 
     Original() {
       for (int number = 0; number < TIMERS; number++) {
         timers[number] = new ScheduledTimer(shard, new Numbered(number));
-        shard.arm(number + 1L, timers[number]);
+        shard.arm(timers[number], number + 1L, number + 1L);
       }
     }
 
@@ -57,12 +62,12 @@ class ShardRaceTest {
 
     @Override
     public boolean cancel(int number) {
-      return shard.cancel(timers[number]) != null;
+      return shard.cancel(timers[number]);
     }
 
     @Override
     public void fire(int number, IntConsumer ended) {
-      shard.advance(number + 1L, batch, scale, 0);
+      shard.advance(number + 1L, batch, 0);
       for (int index = 0; index < batch.size(); index++) {
         // A cancel may come between the batch and this.
         if (((ScheduledTimer) batch.task(index)).begin() instanceof Numbered task) {
@@ -75,7 +80,7 @@ class ShardRaceTest {
     @Override
     public void close(IntConsumer ended) {
       shard.close();
-      HandBack handBack = new HandBack(new Events(null, TimerExceptionHandler.logging()));
+      HandBack handBack = new HandBack(events);
       for (int page = 0; page < shard.pageCount(); page++) {
         shard.drain(page, handBack);
       }

@@ -142,9 +142,9 @@ class SlowestRunsTest {
     SlowestRuns runs = new SlowestRuns();
     long newMinuteNanos = 5 * SlowestRuns.GENERATION_NANOS;
     runs.turn(newMinuteNanos - 1);
-    runs.add(new SlowRun("before", 2, 0));
+    runs.add(new SlowestRuns.Run("before", 2, 0));
     runs.turn(newMinuteNanos);
-    runs.add(new SlowRun("now", 1, 0));
+    runs.add(new SlowestRuns.Run("now", 1, 0));
     runs.turn(newMinuteNanos - 1);
     List<SlowRun> found = new ArrayList<>();
     runs.addTo(found);

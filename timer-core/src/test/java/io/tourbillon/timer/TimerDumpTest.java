@@ -28,12 +28,12 @@ class TimerDumpTest {
   }
 
   private static Range range(Duration from, Duration to, long count) {
-    return new Range(from, to, count);
+    return new DumpCounter.Delays(from, to, count);
   }
 
   @Test
   void dump_nothingPending_isEmpty() {
-    assertEquals(new TimerDump(0, List.of(), Map.of()), timers.dump());
+    assertEquals(new DumpCounter.Dump(0, List.of(), Map.of()), timers.dump());
   }
 
   @Test
@@ -168,7 +168,8 @@ class TimerDumpTest {
 
   @Test
   void dump_asTextOfABoundedLength_saysHowManyTagsWereLeftOut() {
-    TimerDump dump = new TimerDump(3, List.of(), Map.of("first", 1L, "second", 1L, "third", 1L));
+    TimerDump dump =
+        new DumpCounter.Dump(3, List.of(), Map.of("first", 1L, "second", 1L, "third", 1L));
     assertEquals(
         """
         3 timers pending
@@ -183,7 +184,7 @@ class TimerDumpTest {
   void dump_taken_canNotBeChanged() {
     Map<String, Long> tags = new HashMap<>(Map.of("b", 1L, "a", 2L));
     List<Range> ranges = new ArrayList<>();
-    TimerDump dump = new TimerDump(3, ranges, tags);
+    TimerDump dump = new DumpCounter.Dump(3, ranges, tags);
     tags.clear();
     ranges.add(range(Duration.ZERO, Duration.ofMillis(1), 1));
     assertEquals(List.of("a", "b"), List.copyOf(dump.byTag().keySet()));

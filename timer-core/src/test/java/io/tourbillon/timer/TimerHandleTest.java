@@ -1,10 +1,12 @@
 package io.tourbillon.timer;
 
 import static io.tourbillon.timer.NoTask.NOTHING;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.timer.TimerHandle.State;
@@ -189,9 +191,9 @@ class TimerHandleTest {
   @Test
   void cancel_pendingTimer_letsGoOfTheTaskAtOnce() {
     TimerHandle timer = timers.schedule(Duration.ofMillis(5), task);
-    assertSame(task, ((ScheduledTimer) timer).task);
+    assertSame(task, ((ScheduledTimer) timer).task());
     timer.cancel();
-    assertNull(((ScheduledTimer) timer).task);
+    assertNull(((ScheduledTimer) timer).task());
   }
 
   @Test
@@ -336,5 +338,15 @@ class TimerHandleTest {
         () -> timers.schedule(Duration.ofMillis(5), task, TimerOptions.defaults()));
     advanceMillis(100);
     assertEquals(List.of(10L), task.millis());
+  }
+
+  @Test
+  void handle_castToATask_isRefusedAndStaysAsItIs() {
+    TimerHandle handle = timers.schedule(Duration.ofMillis(10), NOTHING);
+    Runnable cast = (Runnable) handle;
+    assertThrows(IllegalArgumentException.class, () -> timers.arm(1, MILLISECONDS, cast));
+    assertThrows(UnsupportedOperationException.class, cast::run);
+    assertEquals(1, timers.pending());
+    assertTrue(handle.cancel());
   }
 }

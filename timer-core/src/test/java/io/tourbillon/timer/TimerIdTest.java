@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.timer.TimerHandle.State;
+import io.tourbillon.timer.internal.TimerId;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -199,7 +200,7 @@ class TimerIdTest {
     }
     assertEquals(8, ids.size());
     Set<Integer> shards = new HashSet<>();
-    ids.forEach(id -> shards.add(Shard.numberOf(id)));
+    ids.forEach(id -> shards.add(TimerId.shardNumber(id)));
     assertEquals(Math.min(8, Internals.shards(timers).length), shards.size());
     for (long id : ids) {
       assertTrue(timers.rearm(id, 50, MILLISECONDS));

@@ -13,7 +13,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
-import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -153,9 +152,9 @@ class TimerStatsTest {
     clock.advance(TEN);
     TimerStats stats = timers.stats();
     assertEquals(size, stats.runs());
-    assertEquals(size, stats.runNanos().getTotalCount());
-    assertEquals(size, stats.waitNanos().getTotalCount());
-    assertEquals(size, stats.latenessNanos().getTotalCount());
+    assertEquals(size, stats.runNanos().count());
+    assertEquals(size, stats.waitNanos().count());
+    assertEquals(size, stats.latenessNanos().count());
   }
 
   @Test
@@ -165,8 +164,8 @@ class TimerStatsTest {
     clock.jump(Duration.ofMillis(35));
     TimerStats stats = timers.stats();
     assertEquals(3, stats.runs());
-    assertEquals(3, stats.runNanos().getTotalCount());
-    assertNear(1_000_000, stats.runNanos().getMaxValue());
+    assertEquals(3, stats.runNanos().count());
+    assertNear(1_000_000, stats.runNanos().max());
     assertConserved(stats);
   }
 
@@ -175,7 +174,7 @@ class TimerStatsTest {
     timers.schedule(TEN, () -> taskTime.spend(Duration.ofMillis(7)));
     clock.advance(TEN);
     TimerStats stats = timers.stats();
-    assertNear(7_000_000, stats.runNanos().getMaxValue());
+    assertNear(7_000_000, stats.runNanos().max());
     assertEquals(0, stats.pauses(), "a slow task is not a pause");
   }
 
@@ -185,10 +184,10 @@ class TimerStatsTest {
     timers.schedule(Duration.ofNanos(11_500_000), NOTHING);
     clock.advance(TEN);
     TimerStats stats = timers.stats();
-    assertEquals(2, stats.latenessNanos().getTotalCount());
-    assertEquals(0, stats.latenessNanos().getMinValue());
+    assertEquals(2, stats.latenessNanos().count());
+    assertEquals(0, stats.latenessNanos().min());
     // Due within the tick that ends at 12 ms, fired at 35 ms.
-    assertNear(23_000_000, stats.latenessNanos().getMaxValue());
+    assertNear(23_000_000, stats.latenessNanos().max());
   }
 
   @Test
@@ -196,8 +195,8 @@ class TimerStatsTest {
     timers.schedule(Duration.ofNanos(1), NOTHING);
     timers.schedule(Duration.ofHours(1), NOTHING);
     clock.advance(Duration.ofHours(2));
-    assertEquals(2, timers.stats().latenessNanos().getTotalCount());
-    assertEquals(0, timers.stats().latenessNanos().getMaxValue());
+    assertEquals(2, timers.stats().latenessNanos().count());
+    assertEquals(0, timers.stats().latenessNanos().max());
   }
 
   @Test
@@ -208,9 +207,9 @@ class TimerStatsTest {
     clock.advance(TEN);
     TimerStats stats = timers.stats();
     long hourNanos = Duration.ofHours(1).toNanos();
-    assertNear(hourNanos, stats.runNanos().getMaxValue());
-    assertNear(hourNanos, stats.latenessNanos().getMaxValue());
-    assertNear(hourNanos, stats.waitNanos().getMaxValue());
+    assertNear(hourNanos, stats.runNanos().max());
+    assertNear(hourNanos, stats.latenessNanos().max());
+    assertNear(hourNanos, stats.waitNanos().max());
   }
 
   @Test
@@ -306,9 +305,9 @@ class TimerStatsTest {
               stats.pauses(),
               stats.pauseNanos(),
               stats.stalls()));
-      assertEquals(0, stats.latenessNanos().getTotalCount());
-      assertEquals(0, stats.waitNanos().getTotalCount());
-      assertEquals(0, stats.runNanos().getTotalCount());
+      assertEquals(0, stats.latenessNanos().count());
+      assertEquals(0, stats.waitNanos().count());
+      assertEquals(0, stats.runNanos().count());
       assertEquals(List.of(), stats.slowest());
       assertEquals(1, stats.pending());
       assertEquals(1, stats.pendingByLevel().stream().mapToLong(Long::longValue).sum());
@@ -321,7 +320,7 @@ class TimerStatsTest {
     timers.schedule(TEN, NOTHING);
     clock.advance(TEN);
     assertEquals(0, before.scheduled());
-    assertEquals(0, before.runNanos().getTotalCount());
+    assertEquals(0, before.runNanos().count());
     assertEquals(1, timers.stats().scheduled());
   }
 
@@ -400,18 +399,18 @@ class TimerStatsTest {
 
   // As text.
 
-  private static Histogram millis(long... values) {
-    Histogram histogram = new Histogram(3);
+  private static Distribution millis(long... values) {
+    Distribution.Builder nanos = Distribution.builder();
     for (long value : values) {
-      histogram.recordValue(value * 1_000_000);
+      nanos.record(value * 1_000_000);
     }
-    return histogram;
+    return nanos.build();
   }
 
   @Test
   void toString_ofStats_isForPeople() {
     TimerStats stats =
-        new TimerStats(
+        new StatsSnapshot.Figures(
             true,
             1_000_000,
             100,
@@ -429,17 +428,18 @@ class TimerStatsTest {
             3,
             List.of(2L, 1L),
             millis(1),
-            new Histogram(2),
+            millis(),
             millis(2),
-            List.of(new SlowRun("forged\nname", 2_000_000, 0)));
+            List.of(new SlowestRuns.Run("forged\nname", 2_000_000, 0)));
     assertEquals(
         """
         timers: scheduled 10, fired 4, cancelled 2, handed back 1, pending 3 of at most 100 (by level 2, 1); rescheduled 1 times
         runs: 9, exceptions 6, rejected 5, stalls 7, pauses 1 (120 ms)
         late: median 1 ms, 99 % within 1 ms, at most 1 ms, of 1; a tick is 1 ms
         waited: none measured
-        ran: median 2 ms, 99 % within 2 ms, at most 2 ms, of 1
-        slow: forged\uFFFDname ran for 2 ms until 1970-01-01T00:00:00Z""",
+        ran: median 2.01 ms, 99 % within 2.01 ms, at most 2.01 ms, of 1
+        slow: forged\uFFFDname ran for 2 ms until 1970-01-01T00:00:00Z\
+        """,
         stats.toString());
   }
 

@@ -360,7 +360,7 @@ class WatchdogTest {
   @Test
   void stallReport_stack_isCopied() {
     List<StackTraceElement> stack = new ArrayList<>();
-    StallReport report = new StallReport("driver", 1, stack);
+    StallReport report = new Stall("driver", 1, stack);
     stack.add(new StackTraceElement("Some", "method", "Some.java", 1));
     assertEquals(List.of(), report.stack());
   }
@@ -368,7 +368,7 @@ class WatchdogTest {
   @Test
   void stallReport_asText_isALineForEachCallAndHidesNothing() {
     StallReport report =
-        new StallReport(
+        new Stall(
             "driver\nforged",
             1_500_000,
             List.of(new StackTraceElement("Some", "method", "Some.java", 1)));

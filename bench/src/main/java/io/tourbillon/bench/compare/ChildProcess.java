@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Runs programs, one at a time, and gives up on them when told to or when their time is over. */
+/** Runs programs, one at a time, and ends them on request or after a time limit. */
 final class ChildProcess {
   private static final long SOON_NANOS = 500_000_000;
 
   /**
-   * What is printed beyond is not read: a measurement has some hundred bytes, a complaint a line.
+   * Output beyond this is not read: a measurement has some hundred bytes, an error message a line.
    */
   private static final int MOST_BYTES = 1 << 20;
 
@@ -33,11 +33,11 @@ final class ChildProcess {
    * What came of a program.
    *
    * @param output what it printed, up to a megabyte
-   * @param errors what it complained of, up to a megabyte
+   * @param errors what it printed to standard error, up to a megabyte
    * @param timedOut whether it was ended because its time was over
    */
   record Exit(int code, String output, String errors, boolean timedOut) {
-    /** The last line that it complained with, or how it ended. */
+    /** The last line of its errors, or how it ended. */
     String complaint() {
       String line = OneLine.of(errors.strip().lines().reduce("", (first, last) -> last).strip());
       if (line.isEmpty()) {
@@ -51,7 +51,7 @@ final class ChildProcess {
    * Runs a program to its end.
    *
    * @param folder where it runs and what it prints is kept meanwhile
-   * @throws IOException if it can not be started
+   * @throws IOException if it cannot be started
    */
   Exit run(Path folder, List<String> command, Map<String, String> environment, Duration limit)
       throws IOException, InterruptedException {
@@ -113,8 +113,8 @@ final class ChildProcess {
   }
 
   /**
-   * The same, when a program has not ended well: Ctrl-C reaches it, too, and it may have ended
-   * before this JVM was told to stop.
+   * As {@link #isStopped}, after a program has failed: Ctrl-C reaches that program too, which may
+   * then end before this JVM receives the signal. So this waits a moment.
    */
   synchronized boolean isStoppedSoon() throws InterruptedException {
     long startNanos = System.nanoTime();

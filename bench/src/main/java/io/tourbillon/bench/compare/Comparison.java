@@ -217,7 +217,7 @@ final class Comparison {
       isWell &= !regression.hasOursSlowed();
     }
     isWell &= writeAndTell(RESULTS, file -> ResultsFile.write(results, file));
-    isWell &= writeAndTell(PAGE, file -> PageFile.write(results, file, "the page"));
+    isWell &= writeAndTell(PAGE, file -> Page.write(results, file, "the page"));
     out.flush();
     return isWell;
   }

@@ -6,7 +6,7 @@ import me.tongfei.progressbar.ProgressBar;
 
 /** Carries out a plan, run after run, until it is done, stopped, or its time is over. */
 final class Conductor {
-  /** How many times its usual time a run may take. */
+  /** A run may take this many times its usual time. */
   private static final int PATIENCE = 10;
 
   private static final int LEAST_PATIENCE_MILLIS = 60_000;
@@ -31,8 +31,8 @@ final class Conductor {
   /**
    * Carries it out.
    *
-   * @param bar which is moved on by the usual milliseconds of each run
-   * @param ended is told of each outcome as it comes
+   * @param bar moved on by the usual milliseconds of each run
+   * @param ended gets each outcome as it comes
    */
   void carryOut(Plan plan, ProgressBar bar, Consumer<Outcome> ended) throws InterruptedException {
     for (Run run : plan.runs()) {

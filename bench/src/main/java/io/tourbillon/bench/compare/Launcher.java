@@ -2,7 +2,7 @@ package io.tourbillon.bench.compare;
 
 import io.tourbillon.bench.Main;
 import io.tourbillon.bench.ServerJvm;
-import io.tourbillon.bench.compare.Shape.MisshapenException;
+import io.tourbillon.bench.compare.ResultsShape.MisshapenException;
 import io.tourbillon.bench.console.OneLine;
 import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Measurement;

@@ -1,106 +1,134 @@
 package io.tourbillon.bench.compare;
 
-import com.samskivert.mustache.Mustache;
-import com.samskivert.mustache.Template;
+import io.tourbillon.bench.console.FileRefusedException;
+import io.tourbillon.bench.console.OutputFile;
+import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
 import io.tourbillon.bench.subject.Subject;
-import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
+import io.tourbillon.bench.subject.TimerKind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Objects;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Results as one HTML file that needs no network: style, scripts and data stand in it. Its tables
- * are complete without JavaScript, which only draws the plots, by Chart.js.
+ * Results as one HTML file that needs no network. The page itself is static: page.html, page.css,
+ * plots.js, page.js and Chart.js. This puts them together with the results as JSON, which page.js
+ * renders.
  *
- * <p>This is what page.mustache fills its gaps from. The template escapes whatever it is not told
- * to take as it is, and that is nothing but {@link #plots}, the style and the scripts.
- *
- * @param subjects those that took part
- * @param strangers ids of scenarios that only other versions know
+ * @param results as they stand in their file
+ * @param rows the same, put together for each subject and size
+ * @param yardstick the subject whose multiple the tables show
+ * @param scenarios what there is to know of each
  */
 record Page(
-    Results results, List<Section> sections, List<Subject> subjects, List<String> strangers) {
-  private static final Template TEMPLATE =
-      Mustache.compiler().emptyStringIsFalse(true).compile(Asset.text("page.mustache"));
-  private static final DateTimeFormatter MINUTE =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    Results results,
+    boolean complete,
+    List<Row> rows,
+    SubjectText yardstick,
+    List<ScenarioText> scenarios) {
+  private static final String SOURCE_MAP = "(?m)^//# sourceMappingURL=.*$";
+
+  private record ScenarioText(
+      String id,
+      String title,
+      String description,
+      String operation,
+      List<MetricText> metrics,
+      List<SubjectText> subjects) {
+    static ScenarioText of(Scenario scenario) {
+      return new ScenarioText(
+          scenario.id(),
+          scenario.title(),
+          scenario.description(),
+          scenario.operation(),
+          scenario.metrics().stream().map(MetricText::of).toList(),
+          scenario.subjects().stream().map(SubjectText::of).toList());
+    }
+  }
+
+  /** The key is that of a row's spreads. */
+  private record MetricText(String key, String title, String unit) {
+    static MetricText of(Metric metric) {
+      return new MetricText(metric.name(), metric.title(), metric.unit());
+    }
+  }
+
+  /** The family is the name of a colour in page.css. */
+  private record SubjectText(
+      String id, String title, String configuration, String family, boolean ours) {
+    static SubjectText of(Subject subject) {
+      return new SubjectText(
+          subject.id(),
+          subject.title(),
+          subject.configuration(),
+          subject.family().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+          subject.family().isOurs());
+    }
+  }
 
   static String render(Results results) {
-    return TEMPLATE.execute(of(results));
+    Page page =
+        new Page(
+            results,
+            results.isComplete(),
+            Summary.of(results).rows(),
+            SubjectText.of(TimerKind.OURS_IDS),
+            Stream.of(Scenario.values()).map(ScenarioText::of).toList());
+    // Escaped so that nothing in the data can end the element in which it stands.
+    String data = JsonMapper.shared().writeValueAsString(page).replace("<", "\\u003c");
+    // A browser would look for the source map. The data comes last, so that none of it is replaced.
+    return asset("page.html")
+        .replace("{{style}}", asset("page.css"))
+        .replace("{{plots}}", script("plots.js"))
+        .replace("{{script}}", script("page.js"))
+        .replace(
+            "{{chart}}", script(asset("chart-location.txt").strip()).replaceFirst(SOURCE_MAP, ""))
+        .replace("{{data}}", data);
   }
 
-  private static Page of(Results results) {
-    Set<String> subjects =
-        results.outcomes().stream().map(Outcome::subject).collect(Collectors.toSet());
-    return new Page(
-        results,
-        Section.of(Summary.of(results)),
-        Arrays.stream(Scenario.values())
-            .flatMap(scenario -> scenario.subjects().stream())
-            .filter(subject -> subjects.contains(subject.id()))
-            .distinct()
-            .toList(),
-        results.outcomes().stream()
-            .map(Outcome::scenario)
-            .filter(scenario -> Scenario.byId(scenario) == null)
-            .distinct()
-            .toList());
+  /**
+   * Finds out what will keep a page from being written.
+   *
+   * @param kind what it is called, as in {@code --output}
+   * @throws FileRefusedException if it cannot be written, or results are in its place, by whatever
+   *     name or link: those took hours, and a page is made in a second
+   */
+  static void requireWritable(Path file, String kind) throws FileRefusedException {
+    OutputFile.requireWritable(file, kind);
+    if (Files.exists(file) && ResultsFile.isLikely(file)) {
+      throw new FileRefusedException(kind + " must be another file than results: " + file);
+    }
   }
 
-  String started() {
-    return MINUTE.format(results.started());
+  /**
+   * Writes the page of some results.
+   *
+   * @throws FileRefusedException if it cannot be written, or results are in its place
+   */
+  static void write(Results results, Path file, String kind) throws FileRefusedException {
+    requireWritable(file, kind);
+    OutputFile.write(file, kind, render(results));
   }
 
-  String duration() {
-    Duration duration = Duration.ofSeconds(results.seconds());
-    return duration.toMinutes() + " min " + duration.toSecondsPart() + " s";
+  private static String script(String name) {
+    return asset(name).replace("</script", "<\\/script");
   }
 
-  String memory() {
-    return Scale.text("B", (double) results.machine().memoryBytes());
-  }
-
-  String loadAtStart() {
-    double load = results.machine().load();
-    return load < 0 ? "unknown" : String.format(Locale.ROOT, "%.2f", load);
-  }
-
-  /** How often each was run, unless something came between. */
-  int repetitions() {
-    return results.outcomes().stream().mapToInt(Outcome::repetition).max().orElse(0);
-  }
-
-  /** Whether nothing here has a spread. */
-  boolean single() {
-    return repetitions() == 1;
-  }
-
-  /** Of whom the tables tell the multiple. */
-  String yardstick() {
-    return Table.YARDSTICK.title();
-  }
-
-  /** As JSON in which nothing can end the element where it stands. */
-  String plots() {
-    List<Plot> plots = sections.stream().flatMap(section -> section.plots().stream()).toList();
-    return JsonMapper.shared().writeValueAsString(plots).replace("<", "\\u003c");
-  }
-
-  String style() {
-    return Asset.text("page.css");
-  }
-
-  String chart() {
-    return Asset.chart();
-  }
-
-  String script() {
-    return Asset.script("page.js");
+  private static String asset(String name) {
+    try (InputStream file =
+        Objects.requireNonNull(
+            Page.class.getResourceAsStream(name), name + " must be on the class path")) {
+      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -34,7 +34,7 @@ public final class PageCommand implements Callable<Integer> {
   @Override
   public Integer call() throws FileRefusedException {
     Results results = results();
-    PageFile.write(results, output, OUTPUT);
+    Page.write(results, output, OUTPUT);
     spec.commandLine().getOut().println(output.toAbsolutePath());
     spec.commandLine().getOut().flush();
     return ExitCode.OK.code();
@@ -44,7 +44,7 @@ public final class PageCommand implements Callable<Integer> {
   private Results results() {
     try {
       Results results = ResultsFile.read(input);
-      PageFile.requireWritable(output, OUTPUT);
+      Page.requireWritable(output, OUTPUT);
       return results;
     } catch (FileRefusedException refused) {
       throw new ParameterException(spec.commandLine(), refused.getMessage(), refused);

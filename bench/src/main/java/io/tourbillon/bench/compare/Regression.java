@@ -1,19 +1,78 @@
 package io.tourbillon.bench.compare;
 
-import io.tourbillon.bench.compare.Change.Verdict;
 import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What has changed since an earlier comparison. */
 final class Regression {
   private static final int LEAST_PEERS = 3;
 
+  /** With fewer runs, the ranges of two equals lie apart by chance too often. */
+  private static final int LEAST_RUNS = 3;
+
+  /** A smaller change is not worth reporting even if it is certain. */
+  private static final double LEAST_SHARE = 0.1;
+
   private final List<Change> changes = new ArrayList<>();
   private final boolean sameMachine;
   private final boolean sameVersions;
+
+  private enum Verdict {
+    SLOWER,
+    SAME,
+    FASTER,
+    /** Too few runs. */
+    UNKNOWN
+  }
+
+  /**
+   * A figure of two comparisons.
+   *
+   * @param drift by what factor the same figure of the peers has changed, which is the machine's
+   *     doing; 1 if too few of them took part in both
+   */
+  private record Change(
+      Scenario scenario, Row row, Metric metric, Spread before, Spread now, double drift) {
+    /**
+     * Slower, or faster, means apart: every run of one side from every run of the other, by 10
+     * percent at least, and by a difference that matters. It must be so as measured, and also after
+     * the drift of the peers is taken off where that speaks against it. With 3 runs each, ranges of
+     * equals lie apart in 1 of 20 cases on each side, with 5 in 1 of 252.
+     */
+    Verdict verdict() {
+      if (before.count() < LEAST_RUNS || now.count() < LEAST_RUNS) {
+        return Verdict.UNKNOWN;
+      }
+      if (exceeds(now, before, Math.max(drift, 1))) {
+        return Verdict.SLOWER;
+      }
+      return exceeds(before, now, Math.max(1 / drift, 1)) ? Verdict.FASTER : Verdict.SAME;
+    }
+
+    private boolean exceeds(Spread more, Spread less, double expected) {
+      return more.least() > less.most() * expected
+          && more.median() > less.median() * expected * (1 + LEAST_SHARE)
+          && more.median() - less.median() * expected > metric.leastDifference();
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%s %d %s: %s %s -> %s; peers x %.2f",
+          row.scenario(),
+          row.size(),
+          row.subject(),
+          metric.title(),
+          Scale.text(metric.unit(), before),
+          Scale.text(metric.unit(), now),
+          drift);
+    }
+  }
 
   Regression(Results before, Results now) {
     sameMachine =
@@ -36,13 +95,9 @@ final class Regression {
       Spread spreadBefore = before == null ? null : before.spread(metric);
       Spread spreadNow = now.spread(metric);
       if (spreadBefore != null && spreadNow != null) {
-        double drift =
-            metric.isTime() && sameVersions
-                ? drift(scenario, now.job(), metric, earlier, later)
-                : 1;
-        changes.add(
-            new Change(
-                scenario, now.size(), now.subject(), metric, spreadBefore, spreadNow, drift));
+        boolean drifts = metric.isTime() && sameVersions;
+        double drift = drifts ? drift(scenario, now.job(), metric, earlier, later) : 1;
+        changes.add(new Change(scenario, now, metric, spreadBefore, spreadNow, drift));
       }
     }
   }
@@ -65,17 +120,17 @@ final class Regression {
     return drift > 0 ? drift : 1;
   }
 
-  /** Whether one of ours is slower than before, beyond the noise. */
+  /** Returns true if one of ours is slower than before, beyond the noise. */
   boolean hasOursSlowed() {
     return with(Verdict.SLOWER).stream()
-        .anyMatch(change -> change.scenario().isOurs(change.subject()));
+        .anyMatch(change -> change.scenario.isOurs(change.row.subject()));
   }
 
   private List<Change> with(Verdict verdict) {
     return changes.stream().filter(change -> change.verdict() == verdict).toList();
   }
 
-  /** For people: what is slower, what is faster, and how much there is to say nothing about. */
+  /** For people: what is slower, what is faster, and for how many figures nothing can be said. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
@@ -90,7 +145,7 @@ final class Regression {
     text.append("Within the noise: ").append(with(Verdict.SAME).size()).append(" figures\n");
     int unknown = with(Verdict.UNKNOWN).size();
     if (unknown > 0) {
-      text.append("Fewer than ").append(Change.LEAST_RUNS).append(" runs, so not known: ");
+      text.append("Fewer than ").append(LEAST_RUNS).append(" runs, so not known: ");
       text.append(unknown).append(" figures\n");
     }
     return text.toString();

@@ -11,13 +11,14 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a user asks a comparison to do.
  *
- * @param subjectIds whom to compare; empty for all that are here
+ * @param subjectIds the subjects to compare; empty for all that are present
  * @param sizes instead of each scenario's own; empty for those
  * @param limit how long it may take
  * @param folder to write to
@@ -52,97 +53,89 @@ record Request(
     for (int size : sizes) {
       requireInRange("--size", size, MOST_MEMBERS);
     }
-    if (!sizes.isEmpty() && scenarios.size() != 1) {
-      throw new UnfitException("--size must come with one --scenario: " + scenarios.size());
-    }
+    require(
+        sizes.isEmpty() || scenarios.size() == 1,
+        "--size must come with one --scenario: " + scenarios.size());
     requireSubjects();
     requireSizes();
-    requireCommon();
+    // Otherwise a regression check would always succeed.
+    require(
+        before == null || hasCommon(before),
+        "--against must have a measurement of the same scenario, subject, size, warm-up and length"
+            + " as this comparison: it has none");
     requireHeap(availableMegabytes);
     requireMemory(availableMegabytes);
   }
 
-  private static void requireInRange(String option, int value, int most) throws UnfitException {
-    if (value < 1 || value > most) {
-      throw new UnfitException(option + " must be from 1 to " + most + ": " + value);
+  private static void require(boolean holds, String message) throws UnfitException {
+    if (!holds) {
+      throw new UnfitException(message);
     }
   }
 
+  private static void requireInRange(String option, int value, int most) throws UnfitException {
+    require(value >= 1 && value <= most, option + " must be from 1 to " + most + ": " + value);
+  }
+
   private void requireSubjects() throws UnfitException {
-    Set<String> known = new TreeSet<>();
-    for (Scenario scenario : scenarios) {
-      scenario.subjects().forEach(subject -> known.add(subject.id()));
-    }
+    Set<String> known =
+        scenarios.stream()
+            .flatMap(scenario -> scenario.subjects().stream())
+            .map(Subject::id)
+            .collect(Collectors.toCollection(TreeSet::new));
     for (String id : subjectIds) {
-      if (!known.contains(id)) {
-        throw new UnfitException(
-            "--subject must be one of those in the scenarios, " + known + ": " + id);
-      }
+      require(
+          known.contains(id),
+          "--subject must be one of those in the scenarios, " + known + ": " + id);
     }
   }
 
   private void requireSizes() throws UnfitException {
     for (Scenario scenario : scenarios) {
-      if (Plan.jobs(scenario, sizes, quick).isEmpty()) {
-        throw new UnfitException(
-            "--quick must leave out what takes long, or come with --size: " + scenario.id());
-      }
-      if (scenario == Scenario.IDLE && !sizes.isEmpty() && !sizes.equals(List.of(1))) {
-        throw new UnfitException("--size must be 1 for idle: " + sizes);
-      }
+      require(
+          !Plan.jobs(scenario, sizes, quick).isEmpty(),
+          "--quick must leave out what takes long, or come with --size: " + scenario.id());
+      require(
+          scenario != Scenario.IDLE || sizes.isEmpty() || sizes.equals(List.of(1)),
+          "--size must be 1 for idle: " + sizes);
     }
   }
 
-  /** Otherwise a regression check would be content for ever. */
-  private void requireCommon() throws UnfitException {
-    if (before == null) {
-      return;
-    }
-    boolean common =
-        plan(subject -> true).runs().stream()
-            .anyMatch(
-                run ->
-                    before.outcomes().stream()
-                        .anyMatch(
-                            outcome ->
-                                outcome.measurement() != null
-                                    && outcome.scenario().equals(run.scenario().id())
-                                    && outcome.job().equals(run.job())
-                                    && outcome.subject().equals(run.subject().id())));
-    if (!common) {
-      throw new UnfitException(
-          "--against must have a measurement of the same scenario, subject, size, warm-up and"
-              + " length as this comparison: it has none");
-    }
+  private boolean hasCommon(Results earlier) {
+    Set<Summary.Key> measured =
+        earlier.outcomes().stream()
+            .filter(outcome -> outcome.measurement() != null)
+            .map(Summary.Key::of)
+            .collect(Collectors.toSet());
+    return plan(subject -> true).runs().stream()
+        .map(run -> new Summary.Key(run.scenario().id(), run.job(), run.subject().id()))
+        .anyMatch(measured::contains);
   }
 
   private void requireHeap(long availableMegabytes) throws UnfitException {
-    if (heapMegabytes < LEAST_HEAP_MEGABYTES) {
-      throw new UnfitException("--heap must be 64m at least: " + heapMegabytes + "m");
-    }
-    if (heapMegabytes + OTHER_MEGABYTES > availableMegabytes) {
-      throw new UnfitException(
-          "--heap must leave "
-              + OTHER_MEGABYTES
-              + " of the "
-              + availableMegabytes
-              + " MB that are available here: "
-              + heapMegabytes
-              + "m");
-    }
+    require(
+        heapMegabytes >= LEAST_HEAP_MEGABYTES,
+        "--heap must be " + LEAST_HEAP_MEGABYTES + "m at least: " + heapMegabytes + "m");
+    require(
+        heapMegabytes + OTHER_MEGABYTES <= availableMegabytes,
+        String.format(
+            Locale.ROOT,
+            "--heap must leave %d of the %d MB that are available here: %dm",
+            OTHER_MEGABYTES,
+            availableMegabytes,
+            heapMegabytes));
     for (Scenario scenario : scenarios) {
       for (Job job : Plan.jobs(scenario, sizes, quick)) {
         int needed = scenario.leastHeapMegabytes(job.size());
-        if (heapMegabytes < needed) {
-          throw new UnfitException(
-              String.format(
-                  Locale.ROOT,
-                  "--heap must be %dm at least for %s with %d: %dm",
-                  needed,
-                  scenario.id(),
-                  job.size(),
-                  heapMegabytes));
-        }
+        require(
+            heapMegabytes >= needed,
+            String.format(
+                Locale.ROOT,
+                "--heap must be %dm at least for %s with %d: %dm",
+                needed,
+                scenario.id(),
+                job.size(),
+                heapMegabytes));
       }
     }
   }
@@ -152,18 +145,17 @@ record Request(
       ForeignKind kind = (ForeignKind) run.subject();
       int size = run.job().size();
       int needed = run.scenario().leastMegabytes(kind, size);
-      if (needed > availableMegabytes) {
-        throw new UnfitException(
-            String.format(
-                Locale.ROOT,
-                "%s must have %d MB for %s with %d, and here %d are available;"
-                    + " leave it out with --subject, or choose a smaller --size",
-                kind.id(),
-                needed,
-                run.scenario().id(),
-                size,
-                availableMegabytes));
-      }
+      require(
+          needed <= availableMegabytes,
+          String.format(
+              Locale.ROOT,
+              "%s must have %d MB for %s with %d, and here %d are available;"
+                  + " leave it out with --subject, or choose a smaller --size",
+              kind.id(),
+              needed,
+              run.scenario().id(),
+              size,
+              availableMegabytes));
     }
   }
 
@@ -176,7 +168,7 @@ record Request(
     return Plan.of(scenarios, sizes, repetitions, quick, isWanted().and(present));
   }
 
-  /** What a quick comparison can do without and this one does, too, by ids. */
+  /** Ids of the scenarios and subjects that this quick comparison leaves out. */
   List<String> leftOutByQuick() {
     Stream<String> scenarioIds =
         Stream.of(Scenario.values())
@@ -192,7 +184,7 @@ record Request(
     return Stream.concat(scenarioIds, others).distinct().toList();
   }
 
-  /** Whom the user wants to see; whether it is here is another question. */
+  /** Accepts the subjects that the user wants, whether or not they are present. */
   Predicate<Subject> isWanted() {
     if (!subjectIds.isEmpty()) {
       return subject -> subjectIds.contains(subject.id());

@@ -1,6 +1,6 @@
 package io.tourbillon.bench.compare;
 
-import io.tourbillon.bench.compare.Shape.MisshapenException;
+import io.tourbillon.bench.compare.ResultsShape.MisshapenException;
 import io.tourbillon.bench.console.FileRefusedException;
 import io.tourbillon.bench.console.InputFile;
 import io.tourbillon.bench.console.OutputFile;
@@ -19,8 +19,8 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads and writes results as JSON. What is read is checked as a whole by {@link ResultsShape}: who
- * gets results need not ask whether a part of them is there or makes sense.
+ * Reads and writes results as JSON. What is read is checked as a whole by {@link ResultsShape}, so
+ * that no code after it needs to check whether a part is there or makes sense.
  */
 final class ResultsFile {
   /** A hundred times those of the longest comparison. */
@@ -74,9 +74,10 @@ final class ResultsFile {
     return parsed(text, ResultsShape.MEASUREMENT, Measurement.class);
   }
 
-  private static <T> T parsed(String text, Shape shape, Class<T> type) throws MisshapenException {
+  private static <T> T parsed(String text, ResultsShape shape, Class<T> type)
+      throws MisshapenException {
     JsonNode tree = JSON.readTree(text);
-    shape.check("", tree);
+    shape.check(tree);
     return JSON.treeToValue(tree, type);
   }
 
@@ -89,12 +90,10 @@ final class ResultsFile {
   }
 
   /**
-   * Whether this looks like a file of results, be it damaged: a JSON object. What is written
-   * otherwise begins with something else.
-   *
-   * @throws IOException if it cannot be read
+   * Returns true for a JSON object, which files of results are, even damaged ones; what is written
+   * otherwise begins with something else. A file that cannot be read may be one.
    */
-  static boolean isLikely(Path file) throws IOException {
+  static boolean isLikely(Path file) {
     if (!Files.isRegularFile(file)) {
       return false;
     }
@@ -104,6 +103,8 @@ final class ResultsFile {
         first = in.read();
       }
       return first == '{';
+    } catch (IOException unreadable) {
+      return true;
     }
   }
 }

@@ -24,8 +24,18 @@ record Row(
     boolean failed,
     List<String> failures) {
 
+  Summary.Key key() {
+    return new Summary.Key(scenario, job, subject);
+  }
+
   @Nullable Spread spread(Metric metric) {
     return spreads.get(metric);
+  }
+
+  /** Infinite if there is none. */
+  double median(Metric metric) {
+    Spread spread = spread(metric);
+    return spread == null ? Double.POSITIVE_INFINITY : spread.median();
   }
 
   int size() {

@@ -23,7 +23,7 @@ record Scale(String unit, double size) {
                   new Scale("MiB", 1L << 20),
                   new Scale("GiB", 1L << 30)));
 
-  /** There must be so many of a unit: values that differ little should share theirs. */
+  /** A unit is used from this many on, so that values which differ little share a unit. */
   private static final double LEAST = 10;
 
   /** The one that suits a value. */
@@ -42,6 +42,17 @@ record Scale(String unit, double size) {
     return of(unit, value).text(value);
   }
 
+  /** A median with its unit, and the range in the same unit: {@code 82.0 ns (80.0 – 84.0)}. */
+  static String text(String unit, Spread spread) {
+    Scale scale = of(unit, spread.median());
+    return String.format(
+        Locale.ROOT,
+        "%s (%s – %s)",
+        scale.text(spread.median()),
+        scale.number(spread.least()),
+        scale.number(spread.most()));
+  }
+
   String text(double value) {
     return unit.isEmpty() ? number(value) : number(value) + " " + unit;
   }
@@ -52,10 +63,5 @@ record Scale(String unit, double size) {
     double magnitude = Math.abs(scaled);
     int decimals = magnitude == 0 || magnitude >= 99.95 ? 0 : magnitude >= 9.995 ? 1 : 2;
     return String.format(Locale.ROOT, "%,." + decimals + "f", scaled);
-  }
-
-  /** A number that is exact. */
-  static String count(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
   }
 }

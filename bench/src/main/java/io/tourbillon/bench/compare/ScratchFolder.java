@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * compiled. It is deleted when it is closed.
  *
  * @param path where it is
- * @param err is told if it cannot be deleted
+ * @param err where to print that it cannot be deleted
  */
 record ScratchFolder(Path path, PrintWriter err) implements AutoCloseable {
   /** The sources of peers and what programs print are less than this. */

@@ -25,8 +25,7 @@ final class Summary {
   static Summary of(Results results) {
     Map<Key, List<Outcome>> runs = new LinkedHashMap<>();
     for (Outcome outcome : results.outcomes()) {
-      Key key = new Key(outcome.scenario(), outcome.job(), outcome.subject());
-      runs.computeIfAbsent(key, first -> new ArrayList<>()).add(outcome);
+      runs.computeIfAbsent(Key.of(outcome), first -> new ArrayList<>()).add(outcome);
     }
     List<Row> rows = new ArrayList<>();
     runs.forEach((key, outcomes) -> rows.add(row(key, outcomes)));
@@ -44,14 +43,7 @@ final class Summary {
 
   /** The row of the same scenario, job and subject as one of another comparison, or null. */
   @Nullable Row row(Row other) {
-    return rows.stream()
-        .filter(
-            row ->
-                row.scenario().equals(other.scenario())
-                    && row.job().equals(other.job())
-                    && row.subject().equals(other.subject()))
-        .findFirst()
-        .orElse(null);
+    return rows.stream().filter(row -> row.key().equals(other.key())).findFirst().orElse(null);
   }
 
   private static Row row(Key key, List<Outcome> outcomes) {
@@ -97,5 +89,10 @@ final class Summary {
         .toList();
   }
 
-  private record Key(String scenario, Job job, String subject) {}
+  /** What the runs of a row have in common. */
+  record Key(String scenario, Job job, String subject) {
+    static Key of(Outcome outcome) {
+      return new Key(outcome.scenario(), outcome.job(), outcome.subject());
+    }
+  }
 }

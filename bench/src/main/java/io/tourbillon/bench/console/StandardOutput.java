@@ -50,8 +50,7 @@ public final class StandardOutput extends OutputStream {
 
   /**
    * The exit code of a command that has printed all it had to say: its own, unless that is zero and
-   * not all was written. If the reader has gone there is nobody to tell; of any other failure
-   * {@code err} is told.
+   * not all was written. Any failure but a closed pipe is also printed to {@code err}.
    */
   public int exitCode(int ofCommand, PrintStream err) {
     IOException failed = failure;

@@ -11,18 +11,18 @@ import java.util.function.IntPredicate;
 
 /**
  * A great many pending timers, armed by the path that allocates nothing. Their delays are spread
- * over ten minutes, so some come due while the demo runs: the task of each then arms another in its
- * place. Meanwhile a thread cancels some at random, and does the same.
+ * over ten minutes, so some come due while the demo runs; the task of each then arms another in its
+ * place. Meanwhile a thread cancels timers at random and arms others in their places.
  */
 final class Background implements AutoCloseable {
-  /** So many timers are armed between two reports of progress. */
+  /** Timers armed between two reports of progress. */
   private static final int STRIDE = 4_096;
 
   private static final long MIN_DELAY_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long MAX_DELAY_NANOS = Duration.ofMinutes(10).toNanos();
   private static final Duration GRACE = Duration.ofSeconds(10);
 
-  /** A round of the churn every so often; each takes one timer in ten thousand, 1 % a second. */
+  /** The time between two rounds, each of which replaces one timer in ten thousand. */
   private static final long ROUND_MILLIS = 10;
 
   private static final int ROUND_SHARE = 10_000;
@@ -33,7 +33,7 @@ final class Background implements AutoCloseable {
 
   /**
    * The timer in each place. It is replaced by whoever has ended it, the driver or the churn. All
-   * are there before the first is armed, so that the service's memory can be told from theirs.
+   * are there before the first is armed, so that the service's memory can be separated from theirs.
    */
   private final AtomicReferenceArray<PlacedTimer> places;
 
@@ -53,7 +53,7 @@ final class Background implements AutoCloseable {
   /**
    * Arms them.
    *
-   * @param goOn is told now and then how many are armed, and says whether to go on
+   * @param goOn gets the number of armed timers now and then, and returns false to stop
    */
   void arm(IntPredicate goOn) {
     while (armed < places.length() && (armed % STRIDE != 0 || goOn.test(armed))) {
@@ -97,7 +97,7 @@ final class Background implements AutoCloseable {
   public void close() {
     stopping.countDown();
     if (churn.getState() != Thread.State.NEW) {
-      Threads.join(churn, GRACE);
+      Endings.join(churn, GRACE);
     }
   }
 
@@ -106,8 +106,8 @@ final class Background implements AutoCloseable {
     private final int place;
 
     /**
-     * Written by whoever arms the timer, read by the churn. That may still read 0 if the timer was
-     * armed just now, which names no timer.
+     * Written by whoever arms the timer, read by the churn. The churn may still read 0, which names
+     * no timer, if the timer was armed just now.
      */
     private volatile long id;
 
@@ -121,7 +121,7 @@ final class Background implements AutoCloseable {
       id = armAt(timers, System.nanoTime() + delayNanos);
     }
 
-    /** If it can not be cancelled, it is firing, and replaces itself. */
+    /** A timer that cannot be cancelled is firing, and replaces itself. */
     void cancelAndReplace() {
       if (cancel(timers, id)) {
         replace();

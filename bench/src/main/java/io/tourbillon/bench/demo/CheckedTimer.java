@@ -1,41 +1,36 @@
 package io.tourbillon.bench.demo;
 
+import io.tourbillon.bench.demo.Account.End;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
+import java.io.Closeable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A timer of the demo, as seen from outside the service: what is asked of the service for it goes
+ * A timer of the demo as seen from outside the service: every call to the service for it goes
  * through here and is entered in an account.
  *
  * <pre>
- *            +--- the task runs ----------> FIRED
- *   OPEN  ---+--- cancel answers true ----> CANCELLED
- *            +--- shutdown hands it back -> HANDED_BACK
+ *               +--- the task runs ----------> FIRED
+ *   pending  ---+--- cancel returns true ----> CANCELLED
+ *               +--- shutdown hands it back -> HANDED_BACK
  * </pre>
  *
- * <p>One that has ended may be armed again. The methods that ask something of the service are for
- * one owner at a time; the task runs wherever the service runs it.
+ * <p>A timer that has ended may be armed again. The methods that call the service are for one owner
+ * at a time; the task runs wherever the service runs it.
  */
 class CheckedTimer implements Runnable {
-  /** Where a timer stands. */
-  enum State {
-    OPEN,
-    FIRED,
-    CANCELLED,
-    HANDED_BACK
-  }
-
-  private static final VarHandle STATE;
+  private static final VarHandle END;
 
   static {
     try {
-      STATE = MethodHandles.lookup().findVarHandle(CheckedTimer.class, "state", State.class);
+      END = MethodHandles.lookup().findVarHandle(CheckedTimer.class, "end", End.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -44,15 +39,15 @@ class CheckedTimer implements Runnable {
   private final Account account;
 
   /**
-   * OPEN is written by the owner before it arms the timer. OPEN -> any other is a compare-and-set
-   * by whoever sees the end; who loses it has seen a second end.
+   * Null while the timer is pending, which the owner writes before it arms the timer. null -> an
+   * end is a compare-and-set by whoever sees that end; if it fails, this was a second end.
    */
-  private volatile State state = State.CANCELLED;
+  private volatile @Nullable End end = End.CANCELLED;
 
   /**
-   * The deadline as the owner has a right to expect it, by {@link System#nanoTime}. It is computed
-   * before the service is called, so the service's own is never earlier. Written by the owner, read
-   * where the task runs.
+   * The deadline that the owner may expect, by {@link System#nanoTime}. It is computed before the
+   * service is called, so the service's own is never earlier. Written by the owner, read where the
+   * task runs.
    */
   private volatile long deadlineNanos;
 
@@ -60,48 +55,58 @@ class CheckedTimer implements Runnable {
     this.account = account;
   }
 
-  // What the owner asks of the service.
+  /** A timeout of a connection: closes it, which ends whatever is being done with it. */
+  static CheckedTimer closing(Account account, Closeable connection) {
+    return new CheckedTimer(account) {
+      @Override
+      void fire() {
+        Endings.closeQuietly(connection);
+      }
+    };
+  }
+
+  // Calls to the service.
 
   final long arm(TimerService timers, long delay, TimeUnit unit) {
-    open(System.nanoTime() + unit.toNanos(delay));
+    begin(System.nanoTime() + unit.toNanos(delay));
     long id = timers.arm(delay, unit, this);
-    account.accept();
+    account.begin();
     return id;
   }
 
   final long armAt(TimerService timers, long newDeadlineNanos) {
-    open(newDeadlineNanos);
+    begin(newDeadlineNanos);
     long id = timers.armAt(newDeadlineNanos, this);
-    account.accept();
+    account.begin();
     return id;
   }
 
-  /** Says whether this ended the timer; if not, it has fired or is about to. */
+  /** Returns true if this ended the timer; otherwise it has fired or is about to. */
   final boolean cancel(TimerService timers, long id) {
     boolean cancelled = timers.cancel(id);
     if (cancelled) {
-      end(State.CANCELLED);
+      end(End.CANCELLED);
     }
     return cancelled;
   }
 
   final TimerHandle schedule(TimerService timers, Duration delay) {
-    open(System.nanoTime() + delay.toNanos());
+    begin(System.nanoTime() + delay.toNanos());
     TimerHandle handle = timers.schedule(delay, this);
-    account.accept();
+    account.begin();
     return handle;
   }
 
   final TimerHandle scheduleAtFixedRate(TimerService timers, Duration period) {
-    open(System.nanoTime() + period.toNanos());
+    begin(System.nanoTime() + period.toNanos());
     TimerHandle handle = timers.scheduleAtFixedRate(period, period, this);
-    account.accept();
+    account.begin();
     return handle;
   }
 
   /**
-   * Pushes the deadline out. It is entered only afterwards, so that a task that runs meanwhile, for
-   * the old deadline, is not taken for an early one.
+   * Pushes the deadline out. The new one is written only afterwards, so that a task which runs
+   * meanwhile, for the old deadline, is not taken for an early one.
    */
   final boolean reschedule(TimerHandle handle, Duration delay) {
     long newDeadlineNanos = System.nanoTime() + delay.toNanos();
@@ -114,7 +119,7 @@ class CheckedTimer implements Runnable {
 
   final void cancel(TimerHandle handle) {
     if (handle.cancel()) {
-      end(State.CANCELLED);
+      end(End.CANCELLED);
     }
   }
 
@@ -124,14 +129,14 @@ class CheckedTimer implements Runnable {
    * @throws RejectedExecutionException if the service is shut down, before or meanwhile
    */
   final void await(TimerService timers, Duration delay) {
-    open(System.nanoTime() + delay.toNanos());
+    begin(System.nanoTime() + delay.toNanos());
     var future = timers.after(delay);
-    account.accept();
+    account.begin();
     try {
       future.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof RejectedExecutionException shutDown) {
-        end(State.HANDED_BACK);
+        end(End.HANDED_BACK);
         throw shutDown;
       }
       throw e;
@@ -139,23 +144,23 @@ class CheckedTimer implements Runnable {
     run();
   }
 
-  final boolean isOpen() {
-    return state == State.OPEN;
+  final boolean isPending() {
+    return end == null;
   }
 
-  private void open(long newDeadlineNanos) {
+  private void begin(long newDeadlineNanos) {
     deadlineNanos = newDeadlineNanos;
-    state = State.OPEN;
+    end = null;
   }
 
-  // What comes of it.
+  // How it ends.
 
   /** The task. */
   @Override
   public void run() {
-    // Once it has ended, the owner may arm the timer again: the deadline is read before.
+    // Once the timer has ended, the owner may arm it again: the deadline is read before.
     checkDeadline(System.nanoTime());
-    end(State.FIRED);
+    end(End.FIRED);
     fire();
   }
 
@@ -166,17 +171,17 @@ class CheckedTimer implements Runnable {
     return deadlineNanos;
   }
 
-  final void nextDeadlineNanos(long nextNanos) {
-    deadlineNanos = nextNanos;
+  final void setDeadlineNanos(long newDeadlineNanos) {
+    deadlineNanos = newDeadlineNanos;
   }
 
   final void checkDeadline(long nowNanos) {
     account.run(nowNanos - deadlineNanos);
   }
 
-  final void end(State end) {
-    if (STATE.compareAndSet(this, State.OPEN, end)) {
-      account.end(end);
+  final void end(End newEnd) {
+    if (END.compareAndSet(this, null, newEnd)) {
+      account.end(newEnd);
     } else {
       account.endAgain();
     }

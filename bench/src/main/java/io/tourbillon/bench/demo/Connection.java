@@ -31,8 +31,8 @@ final class Connection implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
   private final Head head = new Head();
-  private final Closer requestTimeout;
-  private final Closer idleTimeout;
+  private final CheckedTimer requestTimeout;
+  private final CheckedTimer idleTimeout;
   private final TimerHandle idle;
   private final Heartbeat heartbeat;
 
@@ -41,26 +41,26 @@ final class Connection implements AutoCloseable {
    *
    * @throws java.util.concurrent.RejectedExecutionException if the service is shut down
    */
-  static Connection open(TimerService timers, Kinds kinds, InetSocketAddress server)
+  static Connection open(TimerService timers, Ledger ledger, InetSocketAddress server)
       throws IOException {
     Socket socket = new Socket();
     try {
       socket.setTcpNoDelay(true);
       socket.connect(server, CONNECT_TIMEOUT_MILLIS);
-      return new Connection(timers, kinds, socket);
+      return new Connection(timers, ledger, socket);
     } catch (IOException | RuntimeException e) {
       socket.close();
       throw e;
     }
   }
 
-  private Connection(TimerService timers, Kinds kinds, Socket socket) throws IOException {
+  private Connection(TimerService timers, Ledger ledger, Socket socket) throws IOException {
     this.timers = timers;
     this.socket = socket;
     in = socket.getInputStream();
-    requestTimeout = new Closer(kinds.requestTimeouts(), socket);
-    idleTimeout = new Closer(kinds.idleTimeouts(), socket);
-    heartbeat = new Heartbeat(kinds.heartbeats(), timers, HEARTBEAT_PERIOD);
+    requestTimeout = CheckedTimer.closing(ledger.requestTimeouts, socket);
+    idleTimeout = CheckedTimer.closing(ledger.idleTimeouts, socket);
+    heartbeat = new Heartbeat(ledger.heartbeats, timers, HEARTBEAT_PERIOD);
     try {
       idle = idleTimeout.schedule(timers, IDLE_TIMEOUT);
     } catch (RuntimeException e) {
@@ -107,7 +107,7 @@ final class Connection implements AutoCloseable {
 
   /** Ends what the client is doing with the connection; for any thread. */
   void closeSocket() {
-    Closer.closeQuietly(socket);
+    Endings.closeQuietly(socket);
   }
 
   /** Reads a head; the server's answers have no body. */

@@ -2,6 +2,9 @@ package io.tourbillon.bench.demo;
 
 import io.tourbillon.bench.ProcessCpu;
 import io.tourbillon.bench.Progress;
+import io.tourbillon.bench.demo.Summary.Serving;
+import io.tourbillon.bench.demo.Summary.Stalls;
+import io.tourbillon.bench.demo.Summary.Start;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.metrics.MetricsServer;
 import io.tourbillon.timer.Clock;
@@ -9,6 +12,7 @@ import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.TimerStats;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,8 +24,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
 
-/** One run: arm, spawn, serve, shut down, settle. See the package for the story. */
+/** One run: arm, spawn, serve, shut down, judge. The package documentation describes the steps. */
 final class Demo {
   private static final int BAR_COLUMNS = 79;
   private static final int REFRESH_MILLIS = 200;
@@ -34,11 +39,7 @@ final class Demo {
   private final UnaryOperator<TimerService> disguise;
   private final Clock clock;
   private final Ledger ledger = new Ledger();
-  private final Ledger delays = new Ledger();
-  private final Kinds kinds = Kinds.open(ledger, delays);
-  private final Rolls rolls = Rolls.open();
   private final LongAdder loopStalls = new LongAdder();
-  private final Tally tally = new Tally();
   private final CountDownLatch stopping = new CountDownLatch(1);
 
   /** Timers pending just before the shutdown. */
@@ -51,11 +52,9 @@ final class Demo {
    * @param timerCount how many timers are to be pending in the background
    * @param coroutineCount how many coroutines are to sleep beside the sessions
    * @param metricsPort where on the loopback address to serve metrics; 0 for any port that is free
-   * @param metricsAt is told the address
-   * @param disguise puts something between the demo and the service, by which a test can break the
-   *     promise; the identity otherwise
-   * @param clock the clock of the coroutines, by which a test can break theirs; the system's
-   *     otherwise
+   * @param metricsAt gets the address
+   * @param disguise wraps the service, so that a test can break the promise; the identity otherwise
+   * @param clock the clock of the coroutines, which a test may replace; the system's otherwise
    */
   Demo(
       int seconds,
@@ -74,7 +73,7 @@ final class Demo {
     this.clock = clock;
   }
 
-  /** Makes the run end soon, with its summary; from any thread and at any moment, before it too. */
+  /** Makes the run end soon, with its summary. Thread-safe; may be called before the run. */
   void stop() {
     stopping.countDown();
   }
@@ -101,7 +100,7 @@ final class Demo {
     try {
       return run(scheduler);
     } finally {
-      // Nobody is left, unless something has failed, and then nobody is waited for.
+      // All coroutines have ended, unless something has failed; then none is waited for.
       scheduler.close(Duration.ZERO);
     }
   }
@@ -115,78 +114,89 @@ final class Demo {
         MetricsServer metrics =
             MetricsServer.builder().timers(timers).scheduler(scheduler).port(metricsPort).build()) {
       metricsAt.accept(metrics.uri());
-      Summary.Arming arming;
-      Summary.Spawning spawning;
-      Summary.Serving serving;
-      try (Background background = new Background(timers, kinds.background(), timerCount);
-          Sleepers sleepers =
-              new Sleepers(scheduler, kinds.sleeps(), rolls.sleepers(), coroutineCount)) {
+      Start arming;
+      Start spawning;
+      @Nullable Serving serving;
+      try (Background background = new Background(timers, ledger.background, timerCount);
+          Sleepers sleepers = new Sleepers(scheduler, ledger, coroutineCount)) {
         arming = arm(background);
-        spawning = spawn(scheduler, sleepers);
-        serving = isStopping() ? Summary.Serving.NONE : serve(scheduler, timers, background);
+        spawning = spawn(sleepers);
+        serving = isStopping() ? null : serve(scheduler, timers, background);
         shutDown(timers);
       }
-      return settle(scheduler, timers, arming, spawning, serving);
+      List<String> broken = judge(scheduler, timers);
+      return new Summary(
+          scheduler.engine(),
+          arming,
+          spawning,
+          serving,
+          pending,
+          isStopping(),
+          ledger,
+          stalls(timers),
+          broken);
     }
   }
 
-  private Summary.Arming arm(Background background) {
-    long bytesBefore = Usage.heapBytesAfterCollection();
+  private Start arm(Background background) {
+    long bytesBefore = heapBytesAfterCollection();
     long startNanos = System.nanoTime();
     try (ProgressBar bar = bar("arming ", timerCount, " timers", 1)) {
-      background.arm(
-          armed -> {
-            bar.stepTo(armed);
-            return !isStopping();
-          });
+      background.arm(armed -> step(bar, armed));
       bar.stepTo(background.armed());
     }
     long nanos = System.nanoTime() - startNanos;
-    long heapBytes =
-        isStopping() ? Summary.Arming.NOT_MEASURED : Usage.heapBytesAfterCollection() - bytesBefore;
-    return new Summary.Arming(background.armed(), nanos, heapBytes);
+    return new Start(background.armed(), nanos, heapBytesSince(bytesBefore));
   }
 
-  private Summary.Spawning spawn(CoroutineScheduler scheduler, Sleepers sleepers)
-      throws InterruptedException {
+  private Start spawn(Sleepers sleepers) throws InterruptedException {
     sleepers.warmUp(() -> !isStopping());
-    long bytesBefore = isStopping() ? 0 : Usage.heapBytesAfterCollection();
+    long bytesBefore = isStopping() ? 0 : heapBytesAfterCollection();
     long startNanos = System.nanoTime();
     try (ProgressBar bar = bar("spawning", coroutineCount, " sleepers", 1)) {
-      sleepers.spawn(
-          begun -> {
-            bar.stepTo(begun);
-            return !isStopping();
-          });
+      sleepers.spawn(begun -> step(bar, begun));
       bar.stepTo(sleepers.spawned());
     }
     long nanos = System.nanoTime() - startNanos;
-    long heapBytes =
-        isStopping() ? Summary.Arming.NOT_MEASURED : Usage.heapBytesAfterCollection() - bytesBefore;
-    // What came due during that collection is late: it is given as long again to be done with.
+    Start spawning = new Start(sleepers.spawned(), nanos, heapBytesSince(bytesBefore));
+    // What came due during that collection is late: as much time again lets it be worked off.
     var _ = stopping.await(System.nanoTime() - startNanos - nanos, TimeUnit.NANOSECONDS);
-    return new Summary.Spawning(scheduler.engine(), sleepers.spawned(), nanos, heapBytes);
+    return spawning;
   }
 
-  private Summary.Serving serve(
-      CoroutineScheduler scheduler, TimerService timers, Background background)
+  /** Returns false if the run is to stop. */
+  private boolean step(ProgressBar bar, int count) {
+    bar.stepTo(count);
+    return !isStopping();
+  }
+
+  private long heapBytesSince(long bytesBefore) {
+    return isStopping() ? Start.NOT_MEASURED : heapBytesAfterCollection() - bytesBefore;
+  }
+
+  private static long heapBytesAfterCollection() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  private Serving serve(CoroutineScheduler scheduler, TimerService timers, Background background)
       throws IOException, InterruptedException {
-    ledger.measureLateness();
-    delays.measureLateness();
+    ledger.timers.measureLateness();
+    ledger.delays.measureLateness();
     long startNanos = System.nanoTime();
     long startCpuNanos = ProcessCpu.nanos();
-    try (DemoServer server = new DemoServer(scheduler, timers, kinds, rolls, tally);
-        Clients clients = new Clients(timers, server.address(), kinds, tally)) {
+    try (DemoServer server = new DemoServer(scheduler, timers, ledger);
+        Clients clients = new Clients(timers, server.address(), ledger)) {
       clients.start();
       background.startChurn();
       awaitEnd(startNanos);
-      Summary.Serving serving =
-          new Summary.Serving(
+      Serving serving =
+          new Serving(
               System.nanoTime() - startNanos,
               ProcessCpu.nanos() - startCpuNanos,
-              ledger.latenessNanos(),
-              delays.latenessNanos());
-      // In the middle of it all: that is where the promise is hardest to keep.
+              ledger.timers.latenessNanos(),
+              ledger.delays.latenessNanos());
+      // While everything runs: then the promise is hardest to keep.
       shutDown(timers);
       return serving;
     }
@@ -201,7 +211,7 @@ final class Demo {
               Math.min(REFRESH_MILLIS, wholeMillis - millis), TimeUnit.MILLISECONDS)) {
         millis = Duration.ofNanos(System.nanoTime() - startNanos).toMillis();
         bar.stepTo(Math.min(millis, wholeMillis));
-        bar.setExtraMessage(String.format(Locale.ROOT, " %,d requests", tally.answers()));
+        bar.setExtraMessage(String.format(Locale.ROOT, " %,d requests", ledger.answers.sum()));
       }
     }
   }
@@ -214,38 +224,21 @@ final class Demo {
     }
   }
 
-  /** Judges, once the last thread has ended, which is the driver, and the last coroutine. */
-  private Summary settle(
-      CoroutineScheduler scheduler,
-      TimerService timers,
-      Summary.Arming arming,
-      Summary.Spawning spawning,
-      Summary.Serving serving) {
+  /** Called once the last thread has ended, which is the driver, and the last coroutine. */
+  private List<String> judge(CoroutineScheduler scheduler, TimerService timers) {
     timers.close();
     List<String> broken = new ArrayList<>();
     if (!scheduler.close(Duration.ZERO)) {
       broken.add("every coroutine ends: the scheduler was closed, and some have not");
     }
-    TimerStats stats = timers.stats();
     broken.addAll(ledger.broken());
-    broken.addAll(ledger.disagreements(stats));
-    broken.addAll(delays.broken());
-    broken.addAll(rolls.broken());
-    Summary.Stalls stalls =
-        new Summary.Stalls(stats.pauses(), stats.pauseNanos(), loopStalls.sum());
-    return new Summary(
-        arming,
-        spawning,
-        serving,
-        pending,
-        isStopping(),
-        kinds,
-        ledger,
-        delays,
-        rolls,
-        tally,
-        stalls,
-        broken);
+    broken.addAll(ledger.disagreements(timers.stats()));
+    return broken;
+  }
+
+  private Stalls stalls(TimerService timers) {
+    TimerStats stats = timers.stats();
+    return new Stalls(stats.pauses(), stats.pauseNanos(), loopStalls.sum());
   }
 
   private static ProgressBar bar(String name, long max, String unit, long unitSize) {

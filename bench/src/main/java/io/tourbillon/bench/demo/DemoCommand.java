@@ -158,7 +158,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  /** Linux raises the limit that a JVM has as far as the system lets it, so what is told is all. */
+  /** On Linux a JVM raises its limit as far as the system allows, so this cannot be raised. */
   private void requireDescriptors() {
     long most = Descriptors.most();
     long open = Descriptors.open();

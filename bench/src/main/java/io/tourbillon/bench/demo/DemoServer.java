@@ -1,10 +1,10 @@
 package io.tourbillon.bench.demo;
 
-import io.tourbillon.bench.example.SuspendingChannel;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.examples.SuspendingChannel;
 import io.tourbillon.timer.TimerService;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -44,9 +44,7 @@ final class DemoServer implements AutoCloseable {
 
   private final CoroutineScheduler scheduler;
   private final TimerService timers;
-  private final Kinds kinds;
-  private final Rolls rolls;
-  private final Tally tally;
+  private final Ledger ledger;
   private final AsynchronousChannelGroup group;
   private final AsynchronousServerSocketChannel listener;
   private final InetSocketAddress address;
@@ -56,14 +54,10 @@ final class DemoServer implements AutoCloseable {
   /** Those that have not ended. The acceptor adds to it, and each leaves it on its own loop. */
   private final Set<Coroutine<?>> sessions = ConcurrentHashMap.newKeySet();
 
-  DemoServer(
-      CoroutineScheduler scheduler, TimerService timers, Kinds kinds, Rolls rolls, Tally tally)
-      throws IOException {
+  DemoServer(CoroutineScheduler scheduler, TimerService timers, Ledger ledger) throws IOException {
     this.scheduler = scheduler;
     this.timers = timers;
-    this.kinds = kinds;
-    this.rolls = rolls;
-    this.tally = tally;
+    this.ledger = ledger;
     group =
         AsynchronousChannelGroup.withFixedThreadPool(
             1, Thread.ofPlatform().daemon().name("demo-io").factory());
@@ -79,9 +73,9 @@ final class DemoServer implements AutoCloseable {
       }
     }
     acceptor = scheduler.spawn(SpawnOptions.named("acceptor"), this::accept);
-    rolls.acceptors().spawn();
+    ledger.acceptors.begin();
     CompletableFuture<?> _ =
-        acceptor.toFuture().whenComplete((nothing, end) -> rolls.acceptors().end(acceptor));
+        acceptor.toFuture().whenComplete((nothing, end) -> ledger.acceptors.end(acceptor));
   }
 
   InetSocketAddress address() {
@@ -107,7 +101,7 @@ final class DemoServer implements AutoCloseable {
         throw closing;
       } catch (IOException failure) {
         // The client has gone already, or the process has no descriptor left until others go.
-        tally.failed(failure);
+        ledger.failConnection(failure);
         Coroutines.delay(REST);
       }
     }
@@ -116,9 +110,9 @@ final class DemoServer implements AutoCloseable {
   private void begin(SuspendingChannel channel) {
     Coroutine<?> session =
         scheduler.spawn(
-            SpawnOptions.named("session-" + (rolls.sessions().spawned() + 1)),
-            new Session(channel, timers, kinds, answers));
-    rolls.sessions().spawn();
+            SpawnOptions.named("session-" + (ledger.sessions.begun() + 1)),
+            new Session(channel, timers, ledger, answers));
+    ledger.sessions.begin();
     sessions.add(session);
     // Not in the session itself: one that is cancelled in time does not begin.
     CompletableFuture<?> _ =
@@ -126,8 +120,8 @@ final class DemoServer implements AutoCloseable {
             .toFuture()
             .whenComplete(
                 (nothing, end) -> {
-                  Closer.closeQuietly(channel);
-                  rolls.sessions().end(session);
+                  Endings.closeQuietly(channel);
+                  ledger.sessions.end(session);
                   sessions.remove(session);
                 });
   }
@@ -143,8 +137,8 @@ final class DemoServer implements AutoCloseable {
     try {
       // First the acceptor: after that there are no new sessions.
       long deadlineNanos = System.nanoTime() + GRACE.toNanos();
-      Roll.cancel(List.of(acceptor), CLOSING, deadlineNanos);
-      Roll.cancel(sessions, CLOSING, deadlineNanos);
+      Endings.cancel(List.of(acceptor), CLOSING, deadlineNanos);
+      Endings.cancel(sessions, CLOSING, deadlineNanos);
     } finally {
       closeGroup();
     }

@@ -10,7 +10,7 @@ final class Descriptors {
   /** Both ends of each client's connection, and as much as the rest of the demo opens. */
   static final long NEEDED = 2L * Clients.COUNT + 50;
 
-  /** With so few left, whatever fails fails for want of them. */
+  /** With fewer than this left, any failure is put down to the lack of descriptors. */
   private static final long FEW = 4;
 
   /** What Linux and macOS call it; the JDK has no type for it. */
@@ -18,14 +18,14 @@ final class Descriptors {
 
   private Descriptors() {}
 
-  /** How many may be open; without a limit where the system tells of none. */
+  /** How many may be open; without a limit where the system reports none. */
   static long most() {
     return system() instanceof UnixOperatingSystemMXBean unix
         ? unix.getMaxFileDescriptorCount()
         : Long.MAX_VALUE;
   }
 
-  /** How many are open, or all if there is none left to count them with; 0 if nobody can tell. */
+  /** How many are open; all if none is left to count them with, 0 if the system does not say. */
   static long open() {
     if (!(system() instanceof UnixOperatingSystemMXBean unix)) {
       return 0;
@@ -38,7 +38,7 @@ final class Descriptors {
     }
   }
 
-  /** Whether something has failed because there are none left. */
+  /** Returns true if something has failed because there are none left. */
   static boolean haveRunOut(IOException failure) {
     return String.valueOf(failure.getMessage()).contains(TOO_MANY) || most() - open() < FEW;
   }

@@ -8,9 +8,8 @@ import java.time.Duration;
  * A timer at a fixed rate. It ends when it is cancelled or handed back, however often it has run.
  *
  * <p>The runs are checked against the multiples of the period. The service may skip those that it
- * missed, and from outside it can not be told for certain whether it did. So a run is never
- * expected later than it should be, and after a skip it may be taken for late by a period more than
- * it was.
+ * missed, and whether it did cannot be seen from outside. So a run is never expected later than it
+ * should be, and after a skip its lateness may be overstated by a period.
  */
 final class Heartbeat extends CheckedTimer {
   private final long periodNanos;
@@ -29,7 +28,7 @@ final class Heartbeat extends CheckedTimer {
     long nowNanos = System.nanoTime();
     checkDeadline(nowNanos);
     long periods = Math.max(1, (nowNanos - deadlineNanos()) / periodNanos);
-    nextDeadlineNanos(deadlineNanos() + periods * periodNanos);
+    setDeadlineNanos(deadlineNanos() + periods * periodNanos);
     due = true;
   }
 
@@ -43,8 +42,8 @@ final class Heartbeat extends CheckedTimer {
   /** Ends the heartbeat. If a shutdown came during a run, that was the last, and it has fired. */
   void stop() {
     cancel(handle);
-    if (isOpen() && handle.state() == TimerHandle.State.FIRED) {
-      end(State.FIRED);
+    if (isPending() && handle.state() == TimerHandle.State.FIRED) {
+      end(Account.End.FIRED);
     }
   }
 }

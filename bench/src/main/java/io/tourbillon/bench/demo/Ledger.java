@@ -1,79 +1,104 @@
 package io.tourbillon.bench.demo;
 
+import io.tourbillon.bench.demo.Account.End;
 import io.tourbillon.timer.TimerStats;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToLongFunction;
 import org.HdrHistogram.AtomicHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * Checks the promise of the service: every accepted timer ends in exactly one of fired, cancelled
- * or handed back, and none fires early. Holds an {@link Account} for each kind of timer. The delays
- * of coroutines, which are timers of their loops, have a ledger of their own.
+ * The bookkeeping of a run, with an account for each kind of timer, delay and coroutine. It checks
+ * that everything accepted ends exactly once and that nothing is early, without trusting the counts
+ * of the service; {@link #disagreements} compares those with ours.
  *
- * <p>Accounts are opened by one thread before the timers, and judged by it after all other threads
- * have ended.
+ * <p>Written by any thread. The counts agree once all threads and coroutines of the run have ended.
  */
 final class Ledger {
-  /** What is later still counts as that late. */
-  static final long MAX_LATENESS_NANOS = TimeUnit.HOURS.toNanos(1);
-
   private static final int DIGITS = 3;
 
-  private final Histogram latenessNanos = new AtomicHistogram(MAX_LATENESS_NANOS, DIGITS);
-  private final List<Account> accounts = new ArrayList<>();
+  /** Timers of the timer service. */
+  final Group timers = new Group();
+
+  /** Delays of coroutines, which are timers of their loops. */
+  final Group delays = new Group();
+
+  final Group coroutines = new Group();
+
+  /** A great many, of which few come due. */
+  final Account background = timers.open("background");
+
+  /** One for each request, mostly cancelled. */
+  final Account requestTimeouts = timers.open("request timeouts");
+
+  /** One for each connection, pushed out by every request. */
+  final Account idleTimeouts = timers.open("idle timeouts");
+
+  /** One for each connection, at a fixed rate. */
+  final Account heartbeats = timers.open("heartbeats");
+
+  /** One for each session, pushed out by every request. */
+  final Account silences = timers.open("silences");
+
+  /** A future for each time that a client waits before its next request. */
+  final Account pauses = timers.open("pauses");
+
+  /** One for each time that a sleeper goes to sleep. */
+  final Account sleeps = delays.open("sleeps");
+
+  /** One for each request that the server is slow to answer. */
+  final Account lateAnswers = delays.open("late answers");
+
+  /** The one that accepts connections. */
+  final Account acceptors = coroutines.open("acceptors");
+
+  /** One for each connection, at the server's end. */
+  final Account sessions = coroutines.open("sessions");
+
+  /** A great many, which do nothing but sleep. */
+  final Account sleepers = coroutines.open("sleepers");
+
+  /** Connections that clients have made; those that failed otherwise than by a timeout. */
+  final Account connections = new Group().open("connections");
+
+  /** Requests that were answered in time. */
+  final LongAdder answers = new LongAdder();
+
   private final LongAdder strangers = new LongAdder();
 
-  /** Opens the account of a kind of timers, named in the plural. */
-  Account open(String kind) {
-    Account account = new Account(kind, latenessNanos);
-    accounts.add(account);
-    return account;
+  /** false -> true; written by whoever fails for want of a descriptor, read at the end. */
+  private volatile boolean outOfDescriptors;
+
+  /** A connection ended otherwise than by a timeout, or could not be made. */
+  void failConnection(IOException failure) {
+    outOfDescriptors |= Descriptors.haveRunOut(failure);
+    connections.fail(failure);
   }
 
-  List<Account> accounts() {
-    return accounts;
-  }
-
-  /**
-   * Begins to measure lateness. A full collection comes before and a shutdown after: what is late
-   * through those tells nothing about the service.
-   */
-  void measureLateness() {
-    latenessNanos.reset();
-  }
-
-  /** How long after its requested deadline each task began to run, of those measured so far. */
-  Histogram latenessNanos() {
-    return latenessNanos.copy();
+  /** Returns true if the process had no file descriptor left for a connection. */
+  boolean isOutOfDescriptors() {
+    return outOfDescriptors;
   }
 
   /** Enters what the service handed back when it was shut down. */
   void handBack(List<Runnable> tasks) {
     for (Runnable task : tasks) {
       if (task instanceof CheckedTimer timer) {
-        timer.end(CheckedTimer.State.HANDED_BACK);
+        timer.end(End.HANDED_BACK);
       } else {
         strangers.increment();
       }
     }
   }
 
-  /** The sum of one column over all kinds. */
-  long total(ToLongFunction<Account> column) {
-    return accounts.stream().mapToLong(column).sum();
-  }
-
-  /** The promises that were broken, each as a sentence; none if all is well. */
+  /** Returns a sentence for each broken promise. */
   List<String> broken() {
     List<String> broken = new ArrayList<>();
-    for (Account account : accounts) {
-      broken.addAll(account.broken());
-    }
+    timers.accounts.forEach(account -> account.addBrokenOfTimers(broken));
     if (strangers.sum() > 0) {
       broken.add(
           String.format(
@@ -81,16 +106,18 @@ final class Ledger {
               "the very objects are handed back: %,d tasks were none of ours",
               strangers.sum()));
     }
+    delays.accounts.forEach(account -> account.addBrokenOfTimers(broken));
+    coroutines.accounts.forEach(account -> account.addBrokenOfCoroutines(broken));
     return broken;
   }
 
-  /** Where the service's own counts differ from ours, each as a sentence; none if all is well. */
+  /** Returns a sentence for each count of the service that differs from ours. */
   List<String> disagreements(TimerStats stats) {
     List<String> different = new ArrayList<>();
-    compare(different, "scheduled", stats.scheduled(), total(Account::accepted));
-    compare(different, "fired", stats.fired(), total(Account::fired));
-    compare(different, "cancelled", stats.cancelled(), total(Account::cancelled));
-    compare(different, "handed back", stats.handedBack(), total(Account::handedBack));
+    compare(different, "scheduled", stats.scheduled(), timers.total(Account::begun));
+    compare(different, "fired", stats.fired(), timers.total(End.FIRED));
+    compare(different, "cancelled", stats.cancelled(), timers.total(End.CANCELLED));
+    compare(different, "handed back", stats.handedBack(), timers.total(End.HANDED_BACK));
     compare(different, "pending after shutdown", stats.pending(), 0);
     compare(different, "rejected", stats.rejected(), 0);
     compare(different, "exceptions", stats.exceptions(), 0);
@@ -102,6 +129,44 @@ final class Ledger {
       different.add(
           String.format(
               Locale.ROOT, "the stats are true: they say %,d %s, we %,d", theirs, count, ours));
+    }
+  }
+
+  /** Accounts that are added up and whose lateness is measured together. */
+  static final class Group {
+    private final Histogram latenessNanos = new AtomicHistogram(Account.MAX_LATENESS_NANOS, DIGITS);
+    private final List<Account> accounts = new ArrayList<>();
+
+    private Account open(String kind) {
+      Account account = new Account(kind, latenessNanos);
+      accounts.add(account);
+      return account;
+    }
+
+    /** In the order in which they are shown. */
+    List<Account> accounts() {
+      return accounts;
+    }
+
+    /**
+     * Begins to measure lateness. A full collection comes before and a shutdown after; lateness
+     * caused by those says nothing about the service.
+     */
+    void measureLateness() {
+      latenessNanos.reset();
+    }
+
+    /** How long after its deadline each task began to run, of those measured so far. */
+    Histogram latenessNanos() {
+      return latenessNanos.copy();
+    }
+
+    long total(End end) {
+      return total(account -> account.ended(end));
+    }
+
+    long total(ToLongFunction<Account> column) {
+      return accounts.stream().mapToLong(column).sum();
     }
   }
 }

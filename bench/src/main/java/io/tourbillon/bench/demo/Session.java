@@ -1,8 +1,8 @@
 package io.tourbillon.bench.demo;
 
-import io.tourbillon.bench.example.SuspendingChannel;
 import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.examples.SuspendingChannel;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
 import java.io.EOFException;
@@ -29,13 +29,13 @@ final class Session implements Action {
   /** Twice as long as a client waits. */
   static final Duration LATE_ANSWER = Duration.ofMillis(2 * Connection.REQUEST_TIMEOUT_MILLIS);
 
-  /** Four times as long as a client bears its own silence: for those who leave without a word. */
+  /** Four times as long as a client may be idle: for clients that leave without closing. */
   static final Duration SILENCE = Connection.IDLE_TIMEOUT.multipliedBy(4);
 
   /** How long the rest of a request may take once it has begun, and how long an answer. */
   static final Duration MESSAGE_LIMIT = Duration.ofSeconds(1);
 
-  /** One answer in so many is late. */
+  /** One answer in this many is late. */
   private static final long LATE_EVERY = 250;
 
   private static final byte[] WORK = Head.ascii("GET " + WORK_PATH + " ");
@@ -46,7 +46,7 @@ final class Session implements Action {
 
   private final SuspendingChannel channel;
   private final TimerService timers;
-  private final Kinds kinds;
+  private final Ledger ledger;
   private final AtomicLong answers;
   private final Head head = new Head();
 
@@ -55,22 +55,22 @@ final class Session implements Action {
    *
    * @param answers counts the answers of all sessions to requests for work
    */
-  Session(SuspendingChannel channel, TimerService timers, Kinds kinds, AtomicLong answers) {
+  Session(SuspendingChannel channel, TimerService timers, Ledger ledger, AtomicLong answers) {
     this.channel = channel;
     this.timers = timers;
-    this.kinds = kinds;
+    this.ledger = ledger;
     this.answers = answers;
   }
 
   @Override
   public void run() {
-    Closer silence = new Closer(kinds.silences(), channel);
+    CheckedTimer silence = CheckedTimer.closing(ledger.silences, channel);
     TimerHandle handle = null;
     try {
       handle = silence.schedule(timers, SILENCE);
     } catch (RejectedExecutionException shutDown) {
-      // The demo is ending. Who asks is answered until the server closes: a client whose timers
-      // are not yet handed back would take an end of the connection for a failure, as it should.
+      // The demo is ending. Requests are answered until the server closes: a client whose timers
+      // are not yet handed back would rightly count a closed connection as a failure.
     }
     try {
       while (isAsked()) {
@@ -81,7 +81,7 @@ final class Session implements Action {
         answer();
       }
     } catch (IOException | TimeoutException gone) {
-      // Where the client has gone, or is too slow, there is nobody to tell.
+      // The client has gone or is too slow.
     } finally {
       if (handle != null) {
         silence.cancel(handle);
@@ -111,7 +111,7 @@ final class Session implements Action {
   private void answer() throws IOException, TimeoutException {
     if (head.startsWith(WORK)) {
       if (answers.incrementAndGet() % LATE_EVERY == 0) {
-        CheckedDelay.delay(kinds.lateAnswers(), LATE_ANSWER.toNanos());
+        ledger.lateAnswers.delay(LATE_ANSWER.toNanos());
       }
       send(OK);
     } else {

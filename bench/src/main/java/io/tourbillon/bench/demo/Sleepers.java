@@ -18,10 +18,10 @@ import java.util.function.IntPredicate;
  * server's sessions. For one thread; the coroutines run on their loops.
  */
 final class Sleepers implements AutoCloseable {
-  /** So many are spawned between two reports of progress. */
+  /** Sleepers spawned between two reports of progress. */
   private static final int STRIDE = 4_096;
 
-  /** So many are cancelled at once: enough that the loops have work while this thread waits. */
+  /** Sleepers cancelled at once: enough to keep the loops busy while this thread waits. */
   private static final int END_STRIDE = 65_536;
 
   private static final long LOOK_MILLIS = 10;
@@ -42,8 +42,7 @@ final class Sleepers implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(15);
 
   private final CoroutineScheduler scheduler;
-  private final Account sleeps;
-  private final Roll roll;
+  private final Ledger ledger;
   private final int count;
   private final long minDelayNanos;
   private final long maxDelayNanos;
@@ -52,20 +51,18 @@ final class Sleepers implements AutoCloseable {
   /** Those that have had their first turn. Written by the loops. */
   private final LongAdder begun = new LongAdder();
 
-  Sleepers(CoroutineScheduler scheduler, Account sleeps, Roll roll, int count) {
-    this(scheduler, sleeps, roll, count, MIN_DELAY, MAX_DELAY);
+  Sleepers(CoroutineScheduler scheduler, Ledger ledger, int count) {
+    this(scheduler, ledger, count, MIN_DELAY, MAX_DELAY);
   }
 
   private Sleepers(
       CoroutineScheduler scheduler,
-      Account sleeps,
-      Roll roll,
+      Ledger ledger,
       int count,
       Duration minDelay,
       Duration maxDelay) {
     this.scheduler = scheduler;
-    this.sleeps = sleeps;
-    this.roll = roll;
+    this.ledger = ledger;
     this.count = count;
     minDelayNanos = minDelay.toNanos();
     maxDelayNanos = maxDelay.toNanos();
@@ -73,9 +70,9 @@ final class Sleepers implements AutoCloseable {
   }
 
   /**
-   * Lets a few sleep, wake up and end, again and again, for two seconds at most, in accounts that
-   * nobody reads. In a JVM just started the stacks of all sleepers would be those of code that is
-   * interpreted, which are twice as large, and of which it takes ten times as long to be rid.
+   * Lets a few sleep, wake up and end, again and again, for two seconds at most, in a ledger that
+   * nobody reads. Without it the stacks of all sleepers would be those of interpreted code, which
+   * are twice as large and take ten times as long to unwind.
    */
   void warmUp(BooleanSupplier goOn) throws InterruptedException {
     long startNanos = System.nanoTime();
@@ -84,8 +81,7 @@ final class Sleepers implements AutoCloseable {
       try (Sleepers few =
           new Sleepers(
               scheduler,
-              new Ledger().open("warm-up"),
-              new Roll("warm-up"),
+              new Ledger(),
               WARM_UP_COUNT,
               WARM_UP_ROUND.dividedBy(50),
               WARM_UP_ROUND.dividedBy(10))) {
@@ -98,7 +94,7 @@ final class Sleepers implements AutoCloseable {
   /**
    * Spawns them and waits until each has begun to sleep.
    *
-   * @param goOn is told now and then how many have begun, and says whether to go on
+   * @param goOn gets the number of those begun now and then, and returns false to stop
    */
   void spawn(IntPredicate goOn) throws InterruptedException {
     // One object for all of them: what tells them apart is on their stacks.
@@ -106,7 +102,7 @@ final class Sleepers implements AutoCloseable {
     while (coroutines.size() < count
         && (coroutines.size() % STRIDE != 0 || goOn.test(begun.intValue()))) {
       coroutines.add(scheduler.spawn(body));
-      roll.spawn();
+      ledger.sleepers.begin();
     }
     while (begun.intValue() < coroutines.size() && goOn.test(begun.intValue())) {
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
@@ -122,17 +118,16 @@ final class Sleepers implements AutoCloseable {
     begun.increment();
     try {
       while (true) {
-        CheckedDelay.delay(
-            sleeps, ThreadLocalRandom.current().nextLong(minDelayNanos, maxDelayNanos));
+        ledger.sleeps.delay(ThreadLocalRandom.current().nextLong(minDelayNanos, maxDelayNanos));
       }
     } catch (CoroutineCancelledException end) {
-      // Let pass, it would be kept for who asks; and nobody asks for a million of them.
+      // Rethrown, it would be kept with the coroutine, a million times, and nobody asks for it.
     }
   }
 
   /**
-   * Cancels them, waits for their ends, and enters those in the roll. Some at a time, so that those
-   * that have ended do not pile up beside those that have not.
+   * Cancels them, waits for their ends and enters those in the ledger. A part at a time, so that
+   * sleepers which have ended do not pile up beside those which have not.
    *
    * @throws IllegalStateException if one does not end in time
    */
@@ -142,8 +137,8 @@ final class Sleepers implements AutoCloseable {
     while (!coroutines.isEmpty()) {
       List<Coroutine<?>> last =
           coroutines.subList(Math.max(0, coroutines.size() - END_STRIDE), coroutines.size());
-      Roll.cancel(last, "the demo is ending", deadlineNanos);
-      last.forEach(roll::end);
+      Endings.cancel(last, "the demo is ending", deadlineNanos);
+      last.forEach(ledger.sleepers::end);
       last.clear();
     }
   }

@@ -1,103 +1,80 @@
 package io.tourbillon.bench.demo;
 
+import io.tourbillon.bench.demo.Account.End;
 import io.tourbillon.coroutine.Engine;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a run has shown, for people.
+ * The result of a run, for people.
  *
- * @param arming what arming the background took
- * @param spawning what spawning the sleepers took
- * @param serving what serving took
+ * @param engine what carried the coroutines
+ * @param arming of the background
+ * @param spawning of the sleepers, until each had begun to sleep
+ * @param serving null if the run was stopped before
  * @param pending timers pending just before the shutdown
  * @param stopped whether the run was ended before its time
- * @param kinds the accounts by kind
- * @param ledger what has become of the timers
- * @param delays what has become of the delays of coroutines
- * @param rolls which coroutines there were
- * @param tally what the clients have done
- * @param stalls what held the driver and the loops up
- * @param broken the promises that were broken, each as a sentence; none if all is well
+ * @param ledger what has become of timers, delays, coroutines and requests
+ * @param broken a sentence for each broken promise
  */
 record Summary(
-    Arming arming,
-    Spawning spawning,
-    Serving serving,
+    Engine engine,
+    Start arming,
+    Start spawning,
+    @Nullable Serving serving,
     long pending,
     boolean stopped,
-    Kinds kinds,
     Ledger ledger,
-    Ledger delays,
-    Rolls rolls,
-    Tally tally,
     Stalls stalls,
     List<String> broken) {
   private static final double NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
   private static final double NANOS_PER_MICRO = TimeUnit.MICROSECONDS.toNanos(1);
   private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
-  private static final String COLUMNS = "  %-18s %12s %12s %12s %12s%n";
-  private static final String DELAY_COLUMNS = "  %-18s %12s %12s %12s%n";
+  private static final String COLUMNS = "  %-18s %,12d %,12d %,12d";
+  private static final String HEADINGS = COLUMNS.replace(",12d", "12s");
 
   /**
-   * How the background was armed.
+   * The start of many timers or coroutines.
    *
-   * @param timers how many timers
-   * @param nanos how long it took
    * @param heapBytes by how much the heap in use has grown, both times after a full collection;
-   *     less than nothing if it was not measured
+   *     NOT_MEASURED if the run was stopped
    */
-  record Arming(int timers, long nanos, long heapBytes) {
+  record Start(int count, long nanos, long heapBytes) {
     static final long NOT_MEASURED = Long.MIN_VALUE;
 
-    /** With fewer timers, most of what is measured would be the heap's own small changes. */
-    static final int MIN_MEASURABLE = 10_000;
+    /** With fewer, most of what is measured would be small changes of the heap itself. */
+    private static final int MIN_MEASURABLE = 10_000;
 
-    boolean isMeasured() {
-      return heapBytes != NOT_MEASURED && timers >= MIN_MEASURABLE;
+    private boolean isMeasured() {
+      return heapBytes != NOT_MEASURED && count >= MIN_MEASURABLE;
     }
-  }
 
-  /**
-   * How the sleepers were spawned.
-   *
-   * @param engine what carried them
-   * @param sleepers how many
-   * @param nanos how long it took until each had begun to sleep
-   * @param heapBytes by how much the heap in use has grown, both times after a full collection;
-   *     less than nothing if it was not measured
-   */
-  record Spawning(Engine engine, int sleepers, long nanos, long heapBytes) {
-    boolean isMeasured() {
-      return heapBytes != Arming.NOT_MEASURED && sleepers >= Arming.MIN_MEASURABLE;
+    private double bytesEach() {
+      return (double) heapBytes / count;
+    }
+
+    private double nanosEach() {
+      return (double) nanos / count;
     }
   }
 
   /**
    * How clients were served.
    *
-   * @param nanos for how long
-   * @param cpuNanos what CPU the whole process took meanwhile
+   * @param cpuNanos CPU of the whole process meanwhile
    * @param latenessNanos how long after their deadlines tasks ran meanwhile
    * @param wakeUpNanos how long after their delays coroutines went on meanwhile
    */
-  record Serving(long nanos, long cpuNanos, Histogram latenessNanos, Histogram wakeUpNanos) {
-    static final Serving NONE = new Serving(0, 0, new Histogram(1), new Histogram(1));
-
-    boolean isNone() {
-      return nanos == 0;
-    }
-  }
+  record Serving(long nanos, long cpuNanos, Histogram latenessNanos, Histogram wakeUpNanos) {}
 
   /**
-   * How often the driver was held up for 100 ms or more through no task's fault, and for how long
-   * in all: by the collector, or by whatever else this machine has to do. And how often one turn of
-   * a coroutine held a loop up for as long.
+   * Delays of 100 ms or more: how often and for how long the driver was held up other than by a
+   * task, so by the collector or the machine, and how often one turn of a coroutine held up a loop.
    */
   record Stalls(long count, long nanos, long ofLoops) {}
 
@@ -105,90 +82,77 @@ record Summary(
     return broken.isEmpty();
   }
 
-  /** Whether the promise was kept, and tested by all clients. */
+  /** Returns true if the promise was kept, and tested by all clients. */
   boolean isWell() {
-    return isPromiseKept() && !tally.isOutOfDescriptors();
+    return isPromiseKept() && !ledger.isOutOfDescriptors();
   }
 
   void print(PrintWriter out) {
     Formatter text = new Formatter(out, Locale.ROOT);
-    text.format("%n");
-    printRun(text);
-    text.format("%n");
-    printTimers(text);
-    text.format("%n");
-    printDelays(text);
-    text.format("%n");
+    if (serving == null) {
+      text.format("%nStopped before it began to serve.%n%n");
+    } else {
+      text.format(
+          "%nServed %,d clients for %.1f s%s.%n%n",
+          Clients.COUNT, serving.nanos / NANOS_PER_SECOND, stopped ? ", then stopped" : "");
+    }
+    printAccounts(text);
     text.format("pending   %,d before the shutdown%n", pending);
-    printRequests(text);
-    printLateness(text);
-    printWakeUps(text);
-    printCpu(text);
-    printMemory(text);
-    printCoroutines(text);
+    if (serving != null) {
+      printRequests(text, serving);
+      printLateness(text, serving);
+      printCpu(text, serving);
+    }
+    printStarts(text);
     printPromise(text);
     out.flush();
   }
 
-  private void printRun(Formatter text) {
-    if (serving.isNone()) {
-      text.format("Stopped before it began to serve.%n");
-    } else {
+  private void printAccounts(Formatter text) {
+    text.format(HEADINGS + " %12s%n", "timers", "scheduled", "fired", "cancelled", "handed back");
+    for (Account account : ledger.timers.accounts()) {
       text.format(
-          "Served %,d clients for %.1f s%s.%n",
-          Clients.COUNT, serving.nanos / NANOS_PER_SECOND, stopped ? ", then stopped" : "");
-    }
-  }
-
-  private void printTimers(Formatter text) {
-    text.format(COLUMNS, "timers", "scheduled", "fired", "cancelled", "handed back");
-    for (Account account : ledger.accounts()) {
-      row(
-          text,
+          COLUMNS + " %,12d%n",
           account.kind(),
-          account.accepted(),
-          account.fired(),
-          account.cancelled(),
-          account.handedBack());
+          account.begun(),
+          account.ended(End.FIRED),
+          account.ended(End.CANCELLED),
+          account.ended(End.HANDED_BACK));
     }
-    row(
-        text,
+    text.format(
+        COLUMNS + " %,12d%n%n",
         "all",
-        ledger.total(Account::accepted),
-        ledger.total(Account::fired),
-        ledger.total(Account::cancelled),
-        ledger.total(Account::handedBack));
-  }
-
-  private void printDelays(Formatter text) {
-    text.format(DELAY_COLUMNS, "delays", "begun", "over", "cancelled");
-    for (Account account : delays.accounts()) {
+        ledger.timers.total(Account::begun),
+        ledger.timers.total(End.FIRED),
+        ledger.timers.total(End.CANCELLED),
+        ledger.timers.total(End.HANDED_BACK));
+    text.format(HEADINGS + "%n", "delays", "begun", "over", "cancelled");
+    for (Account account : ledger.delays.accounts()) {
       text.format(
-          DELAY_COLUMNS,
+          COLUMNS + "%n",
           account.kind(),
-          grouped(account.accepted()),
-          grouped(account.fired()),
-          grouped(account.cancelled()));
+          account.begun(),
+          account.ended(End.FIRED),
+          account.ended(End.CANCELLED));
     }
+    text.format("%n");
   }
 
-  private void printRequests(Formatter text) {
-    if (serving.isNone()) {
-      return;
-    }
+  private void printRequests(Formatter text, Serving served) {
     text.format(
         "requests  %,d answered in time, %,.0f a second; %,d timed out%n",
-        tally.answers(),
-        tally.answers() / (serving.nanos / NANOS_PER_SECOND),
-        kinds.requestTimeouts().fired());
+        ledger.answers.sum(),
+        ledger.answers.sum() / (served.nanos / NANOS_PER_SECOND),
+        ledger.requestTimeouts.ended(End.FIRED));
     text.format(
         "          on %,d connections, %,d of them closed for being idle%n",
-        tally.connections(), kinds.idleTimeouts().fired());
-    IOException failure = tally.firstFailure();
-    if (failure != null) {
-      text.format("failures  %,d connections; the first: %s%n", tally.failures(), failure);
+        ledger.connections.begun(), ledger.idleTimeouts.ended(End.FIRED));
+    if (ledger.connections.failed() > 0) {
+      text.format(
+          "failures  %,d connections; the first: %s%n",
+          ledger.connections.failed(), ledger.connections.firstFailure());
     }
-    if (tally.isOutOfDescriptors()) {
+    if (ledger.isOutOfDescriptors()) {
       text.format(
           "          file descriptors ran out: %,d may be open (ulimit -n), so not all clients"
               + " were%n          served%n",
@@ -196,32 +160,26 @@ record Summary(
     }
   }
 
-  private void printLateness(Formatter text) {
-    Histogram late = serving.latenessNanos();
-    if (late.getTotalCount() == 0) {
-      return;
-    }
-    printPercentiles(text, "lateness", late, "runs");
-    text.format("          after the deadline that was asked for; up to 1 ms of it is the tick%n");
-    if (stalls.count > 0) {
+  private void printLateness(Formatter text, Serving served) {
+    if (served.latenessNanos.getTotalCount() > 0) {
+      printPercentiles(text, "lateness", served.latenessNanos, "runs");
       text.format(
-          "          the driver was held up %,d times for 100 ms or more, %.1f s in all, by the%n"
-              + "          collector or the machine and not by a task; arming is included%n",
-          stalls.count, stalls.nanos / NANOS_PER_SECOND);
+          "          after the deadline that was asked for; up to 1 ms of it is the tick%n");
+      if (stalls.count > 0) {
+        text.format(
+            "          the driver was held up %,d times for 100 ms or more, %.1f s in all, by the%n"
+                + "          collector or the machine and not by a task; arming is included%n",
+            stalls.count, stalls.nanos / NANOS_PER_SECOND);
+      }
     }
-  }
-
-  private void printWakeUps(Formatter text) {
-    Histogram late = serving.wakeUpNanos();
-    if (late.getTotalCount() == 0) {
-      return;
-    }
-    printPercentiles(text, "wake-ups", late, "of coroutines");
-    if (stalls.ofLoops > 0) {
-      text.format(
-          "          the loops were held up %,d times for 100 ms or more by a single turn;"
-              + " spawning%n          is included%n",
-          stalls.ofLoops);
+    if (served.wakeUpNanos.getTotalCount() > 0) {
+      printPercentiles(text, "wake-ups", served.wakeUpNanos, "of coroutines");
+      if (stalls.ofLoops > 0) {
+        text.format(
+            "          the loops were held up %,d times for 100 ms or more by a single turn;"
+                + " spawning%n          is included%n",
+            stalls.ofLoops);
+      }
     }
   }
 
@@ -239,83 +197,63 @@ record Summary(
         counted);
   }
 
-  private void printCpu(Formatter text) {
-    if (serving.isNone()) {
-      return;
-    }
-    double cores = (double) serving.cpuNanos / serving.nanos;
-    if (tally.answers() == 0) {
+  private void printCpu(Formatter text, Serving served) {
+    double cores = (double) served.cpuNanos / served.nanos;
+    if (ledger.answers.sum() == 0) {
       text.format("CPU       %.2f cores%n", cores);
-      return;
+    } else {
+      text.format(
+          "CPU       %.2f cores while serving, %,.0f us a request: server, client, all timers%n"
+              + "          and all coroutines%n",
+          cores, served.cpuNanos / NANOS_PER_MICRO / ledger.answers.sum());
     }
-    text.format(
-        "CPU       %.2f cores while serving, %,.0f us a request: server, client, all timers%n"
-            + "          and all coroutines%n",
-        cores, serving.cpuNanos / NANOS_PER_MICRO / tally.answers());
   }
 
-  private void printMemory(Formatter text) {
-    if (arming.timers > 0) {
+  private void printStarts(Formatter text) {
+    if (arming.count > 0) {
       text.format(
           "arming    %,d timers in %.2f s, %,.0f ns each%n",
-          arming.timers, arming.nanos / NANOS_PER_SECOND, (double) arming.nanos / arming.timers);
+          arming.count, arming.nanos / NANOS_PER_SECOND, arming.nanosEach());
     }
     if (arming.isMeasured()) {
       text.format(
           "memory    %.1f bytes a pending timer: the heap after a full collection, with %,d"
               + " timers%n          less without; their tasks, which are the demo's, were there"
               + " both times%n",
-          (double) arming.heapBytes / arming.timers, arming.timers);
+          arming.bytesEach(), arming.count);
     } else {
       text.format(
-          "memory    not measured: that takes %,d timers, all armed%n", Arming.MIN_MEASURABLE);
+          "memory    not measured: that takes %,d timers, all armed%n", Start.MIN_MEASURABLE);
     }
-  }
-
-  private void printCoroutines(Formatter text) {
     text.format(
         "coroutine %,d sleepers, a session for each of %,d connections%n",
-        rolls.sleepers().spawned(), rolls.sessions().spawned());
-    if (spawning.sleepers > 0) {
+        ledger.sleepers.begun(), ledger.sessions.begun());
+    if (spawning.count > 0) {
       text.format(
           "          spawned in %.2f s, %,.0f ns each, until all slept%n",
-          spawning.nanos / NANOS_PER_SECOND, (double) spawning.nanos / spawning.sleepers);
+          spawning.nanos / NANOS_PER_SECOND, spawning.nanosEach());
     }
     if (spawning.isMeasured()) {
       text.format(
           "          %.0f bytes a sleeper, of the heap after a full collection%n",
-          (double) spawning.heapBytes / spawning.sleepers);
+          spawning.bytesEach());
     }
     text.format(
-        "engine    %s, %s %s%n",
-        spawning.engine,
-        spawning.engine == Engine.VIRTUAL_THREAD
-            ? "as this JVM was started with"
-            : "as this JVM was started without",
-        Engine.VIRTUAL_THREAD.flag());
+        "engine    %s, as this JVM was started %s %s%n",
+        engine, engine == Engine.VIRTUAL_THREAD ? "with" : "without", Engine.VIRTUAL_THREAD.flag());
   }
 
   private void printPromise(Formatter text) {
     if (isPromiseKept()) {
       text.format(
-          "promise   kept: each of %,d timers ended exactly once, none early%n",
-          ledger.total(Account::accepted));
-      text.format(
-          "          and each of %,d coroutines, none of %,d delays early%n",
-          rolls.spawned(), delays.total(Account::accepted));
+          "promise   kept: each of %,d timers ended exactly once, none early%n"
+              + "          and each of %,d coroutines, none of %,d delays early%n",
+          ledger.timers.total(Account::begun),
+          ledger.coroutines.total(Account::begun),
+          ledger.delays.total(Account::begun));
     }
     for (String promise : broken) {
       text.format("promise   BROKEN: %s%n", promise);
     }
-  }
-
-  private static void row(
-      Formatter text, String kind, long accepted, long fired, long cancelled, long handedBack) {
-    text.format(
-        COLUMNS, kind, grouped(accepted), grouped(fired), grouped(cancelled), grouped(handedBack));
-  }
-
-  private static String grouped(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
   }
 }

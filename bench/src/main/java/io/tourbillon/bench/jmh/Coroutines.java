@@ -63,7 +63,7 @@ public class Coroutines extends CoroutineBenchmark {
     Failure.guard(() -> spawned.requireEach(1));
   }
 
-  /** A coroutine sleeps, one of so many that they and not the sleeps are what takes long. */
+  /** A coroutine sleeps; there are so many that their CPU and not the delays decide the time. */
   @Benchmark
   @OperationsPerInvocation(SLEEPERS * Sleepers.SLEEPS)
   public void sleep() throws InterruptedException {

@@ -22,6 +22,9 @@ import org.openjdk.jmh.results.ScalarResult;
  * a time: beforeIteration, the benchmark's thread, afterIteration, each seeing what was before it.
  */
 public final class CpuProfiler implements InternalProfiler {
+  /** A number that a benchmark has measured by itself. */
+  record Figure(String name, double value, String unit) {}
+
   private static List<Figure> published = List.of();
 
   private long beginNanos;

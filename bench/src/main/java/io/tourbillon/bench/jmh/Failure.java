@@ -10,7 +10,7 @@ final class Failure {
 
   private Failure() {}
 
-  /** Runs a step of a benchmark whose failure is the benchmark's. */
+  /** Runs a step of a benchmark; if the step fails, the benchmark fails. */
   static <X extends Exception> void guard(Step<X> step) throws X {
     try {
       step.run();

@@ -1,9 +1,10 @@
 package io.tourbillon.bench.jmh;
 
+import io.tourbillon.bench.jmh.CpuProfiler.Figure;
 import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.subject.TimerSubject;
 import io.tourbillon.bench.work.FireRound;
-import io.tourbillon.bench.work.Lateness;
+import io.tourbillon.bench.work.Percentiles;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -75,12 +76,12 @@ public class Fire extends ServerBenchmark {
   }
 
   private List<Figure> figures() {
-    Lateness lateness = round.lateness();
+    Percentiles lateness = round.lateness();
     return List.of(
         new Figure("cpuPerTimer", round.cpuNanosPerTimer(), "ns"),
-        new Figure("lateP50", lateness.nanosAt(50) / 1e3, "us"),
-        new Figure("lateP99", lateness.nanosAt(99) / 1e3, "us"),
-        new Figure("lateMax", lateness.nanosAt(100) / 1e3, "us"));
+        new Figure("lateP50", lateness.at(50) / 1e3, "us"),
+        new Figure("lateP99", lateness.at(99) / 1e3, "us"),
+        new Figure("lateMax", lateness.at(100) / 1e3, "us"));
   }
 
   @TearDown(Level.Trial)

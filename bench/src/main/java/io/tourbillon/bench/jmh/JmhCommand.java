@@ -21,7 +21,7 @@ import picocli.CommandLine.Unmatched;
 @Command(
     name = "jmh",
     description = {
-      "Hands all arguments over to JMH: jmh -h tells of them, jmh -l lists the benchmarks."
+      "Passes all arguments to JMH: jmh -h describes them, jmh -l lists the benchmarks."
     })
 public final class JmhCommand implements Callable<Integer> {
   private static final String HELP = "--help";
@@ -76,7 +76,7 @@ public final class JmhCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  /** JMH has told already what went wrong in a benchmark; this is why it gave up. */
+  /** JMH has already printed what went wrong in a benchmark; this is why it gave up. */
   private int failed(RunnerException failure) {
     PrintWriter err = spec.commandLine().getErr();
     Throwable cause = failure;

@@ -81,7 +81,7 @@ public class Policies extends CoroutineBenchmark {
     coroutines.awaitTurns(TURNS);
   }
 
-  /** Checks that nobody was starved. */
+  /** Checks that no coroutine was starved. */
   @TearDown(Level.Trial)
   public void close() {
     Failure.guard(coroutines::close);

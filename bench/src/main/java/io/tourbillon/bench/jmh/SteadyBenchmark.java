@@ -36,7 +36,7 @@ public abstract class SteadyBenchmark<W extends SteadyWork> extends ServerBenchm
 
   private W work;
 
-  /** Refuses {@code -t} where the number of threads is the benchmark's affair. */
+  /** Refuses {@code -t} where the benchmark sets the number of threads. */
   @Setup(Level.Trial)
   public void requireThreads(BenchmarkParams params) {
     OptionalInt threads = threadsOf(params.getBenchmark());

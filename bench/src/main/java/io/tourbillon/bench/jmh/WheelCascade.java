@@ -1,5 +1,6 @@
 package io.tourbillon.bench.jmh;
 
+import io.tourbillon.bench.jmh.CpuProfiler.Figure;
 import io.tourbillon.bench.subject.WheelKind;
 import io.tourbillon.bench.work.Percentiles;
 import io.tourbillon.bench.work.WheelBurst;

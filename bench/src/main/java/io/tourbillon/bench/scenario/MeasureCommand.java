@@ -99,7 +99,6 @@ public final class MeasureCommand implements Callable<Integer> {
   private Subject subjectOf(Scenario scenario) {
     return scenario.subjectsInJvm().stream()
         .filter(subject -> subject.id().equals(subjectId))
-        .map(Subject.class::cast)
         .findFirst()
         .orElseThrow(
             () ->

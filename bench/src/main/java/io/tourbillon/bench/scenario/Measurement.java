@@ -1,6 +1,6 @@
 package io.tourbillon.bench.scenario;
 
-import io.tourbillon.bench.work.Lateness;
+import io.tourbillon.bench.work.Percentiles;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,10 +31,10 @@ public record Measurement(Map<String, Double> figures, List<Percentile> lateness
     return new Measurement(byId(figures), List.of());
   }
 
-  static Measurement of(Map<Metric, Double> figures, Lateness lateness) {
+  static Measurement of(Map<Metric, Double> figures, Percentiles lateness) {
     List<Percentile> curve = new ArrayList<>();
     for (double percent : PERCENTS) {
-      curve.add(new Percentile(percent, lateness.nanosAt(percent)));
+      curve.add(new Percentile(percent, lateness.at(percent)));
     }
     return new Measurement(byId(figures), curve);
   }

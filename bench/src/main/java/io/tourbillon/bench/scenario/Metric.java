@@ -3,7 +3,7 @@ package io.tourbillon.bench.scenario;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** What a scenario finds out. Of each of them less is better. */
+/** A figure that a scenario measures. Less is better. */
 public enum Metric {
   /** CPU time of the whole process for each operation. */
   CPU_PER_OPERATION("CPU", "ns"),
@@ -56,17 +56,17 @@ public enum Metric {
     return unit;
   }
 
-  /** Whether runs of the same agree on it: a maximum is the worst moment of the machine. */
+  /** Returns true if runs agree on it; a maximum is the worst moment of the machine. */
   public boolean isSteady() {
     return this != LATE_MAX && this != BYTES_LEFT;
   }
 
-  /** Whether it depends on how fast the machine is at the moment. */
+  /** Returns true if it depends on how fast the machine is at the moment. */
   public boolean isTime() {
     return unit.equals("ns") || unit.equals("us");
   }
 
-  /** A difference that nobody would care about, however sure. */
+  /** A difference too small to matter, however certain. */
   public double leastDifference() {
     return switch (this) {
       case WAKE_UPS_PER_SECOND -> 5;
@@ -75,7 +75,7 @@ public enum Metric {
     };
   }
 
-  /** By what it goes in files: {@code cpuPerOperation}. */
+  /** Its name in files: {@code cpuPerOperation}. */
   public String id() {
     String[] words = name().toLowerCase(Locale.ROOT).split("_", -1);
     StringBuilder id = new StringBuilder(words[0]);

@@ -6,7 +6,6 @@ import io.tourbillon.bench.subject.ForeignKind;
 import io.tourbillon.bench.subject.Subject;
 import io.tourbillon.bench.subject.TimerKind;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,98 +19,100 @@ import org.jspecify.annotations.Nullable;
 public enum Scenario {
   REQUEST_TIMEOUTS(
       "Request timeouts",
-      "So many timers pending, due in 30 to 60 s, or more than a million in 10 to 20 minutes. One"
-          + " operation cancels one of them at random and arms the next. Every cancel must find its"
-          + " timer pending, and as many must be pending at the end as at the beginning.",
+      "The timers are pending, due in 30 to 60 s; more than a million are due in 10 to 20 minutes."
+          + " One operation cancels one of them at random and arms another. Every cancel must find"
+          + " its timer pending, and the number of pending timers must not change.",
       "cancel and arm",
       List.of(Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION),
       Effort.of(3000, 4000, 1_000, 10_000, 100_000, 1_000_000),
       Effort.of(400, 500, 10_000),
-      timers(TimerTrials::requestTimeouts),
+      timers(Trials::requestTimeouts),
       EnumSet.allOf(ForeignKind.class)),
   IDLE_TIMEOUTS(
       "Idle timeouts pushed out",
-      "So many connections, each with a timer that would close it. One operation is the use of a"
-          + " connection, which pushes its timer out: in place where the subject can, else by"
-          + " cancelling and arming. None may come due or be lost.",
+      "Each connection has a timer that would close it. One operation is the use of a connection,"
+          + " which pushes its timer out: in place where the subject can, else by cancelling and"
+          + " arming. No timer may come due or be lost.",
       "push-out",
       List.of(Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION),
       Effort.of(8000, 8000, 1_000_000),
       Effort.of(500, 500, 50_000),
-      timers(TimerTrials::idleTimeouts),
+      timers(Trials::idleTimeouts),
       EnumSet.allOf(ForeignKind.class)),
   FIRE(
       "Timers coming due",
-      "So many timers armed at once, due at random within 3 s (quick: half a second). All must fire"
-          + " once, and none early. CPU is that of the process from the first arm to the last fire.",
+      "All timers are armed at once, due at random within 3 s (quick: half a second). Each must"
+          + " fire once, and none early. CPU is that of the process from the first arm to the last"
+          + " fire.",
       "timer",
       List.of(Metric.CPU_PER_OPERATION, Metric.LATE_P50, Metric.LATE_P99, Metric.LATE_MAX),
       Effort.of(12_000, 3000, 1_000_000),
       Effort.of(1500, 500, 100_000),
-      timers(TimerTrials::fire),
+      timers(Trials::fire),
       EnumSet.allOf(ForeignKind.class)),
   LATENESS(
       "Lateness under a light load",
-      "The same with so few timers that lateness is not for want of CPU: 20 in a millisecond.",
+      "The same with few timers, 20 in a millisecond, so that lateness is not due to lack of CPU.",
       "timer",
       List.of(Metric.LATE_P99, Metric.LATE_P50, Metric.LATE_MAX, Metric.CPU_PER_OPERATION),
       Effort.of(6000, 5000, 100_000),
       Effort.of(0, 0),
-      timers(TimerTrials::fire),
+      timers(Trials::fire),
       EnumSet.allOf(ForeignKind.class)),
   TEN_MILLION(
       "A peak of timers",
-      "So many timers armed, due in 10 to 20 minutes; then cancelled and armed at random, as in"
-          + " request timeouts; then all cancelled.",
+      "All timers are armed, due in 10 to 20 minutes; then timers are cancelled and armed at"
+          + " random, as in request timeouts; then all are cancelled.",
       "cancel and arm",
       List.of(
           Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION, Metric.ARM_CPU, Metric.CANCEL_CPU),
       Effort.of(3000, 4000, 10_000_000),
       Effort.of(0, 0),
-      timers(TimerTrials::peak),
+      timers(Trials::peak),
       EnumSet.of(ForeignKind.GO)),
   IDLE(
       "Idle",
-      "A service with one timer, an hour away. Counted are the threads that it has started; of"
-          + " programs in other languages, what the process spends beyond what it does without it.",
+      "A service with one timer, an hour away. In the JVM, the threads that it has started are"
+          + " counted; in other languages, what the process spends beyond what it spends without the"
+          + " timer.",
       "second",
       List.of(Metric.WAKE_UPS_PER_SECOND, Metric.CPU_PERCENT),
       Effort.of(0, 5000, 1),
       Effort.of(0, 500, 1),
-      timers(TimerTrials::idle),
+      timers(Trials::idle),
       EnumSet.allOf(ForeignKind.class)),
   SLEEPERS(
       "Sleeping coroutines",
-      "So many coroutines, each of which sleeps four times for 0.5 to 1.5 s (quick: an eighth of"
-          + " that) and ends. All must end, and no sleep may be too short. CPU is that of the"
+      "Each coroutine sleeps four times for 0.5 to 1.5 s (quick: an eighth of that) and ends. All"
+          + " must end, and no sleep may be too short. CPU is that of the"
           + " process from the first spawn to the last end. JVMs have a young generation of five"
           + " eighths of the heap (-Xmn).",
       "sleep",
       List.of(Metric.CPU_PER_OPERATION, Metric.LATE_P50, Metric.LATE_P99, Metric.LATE_MAX),
       Effort.of(8000, 4000, 1_000_000),
       Effort.of(300, 500, 20_000),
-      coroutines(CoroutineTrials::sleepers),
+      coroutines(Trials::sleepers),
       EnumSet.allOf(ForeignKind.class)),
   TIMER_MEMORY(
       "Memory of a pending timer",
-      "So many timers an hour away, one task for all. In the JVM the live heap after a collection,"
-          + " in Go heap and stacks in use after one, in Python the resident set. All must be"
-          + " pending; what is left a second after the last was cancelled is told, too.",
+      "All timers are an hour away and share a task. In the JVM the live heap after a collection"
+          + " is measured, in Go heap and stacks in use after one, in Python the resident set; and"
+          + " what is left a second after the last timer was cancelled. All must be pending.",
       "timer",
       List.of(Metric.BYTES_EACH, Metric.BYTES_LEFT),
       Effort.of(0, 0, 1_000_000),
       Effort.of(0, 0, 100_000),
-      timers(TimerTrials::memory),
+      timers(Trials::timerMemory),
       EnumSet.allOf(ForeignKind.class)),
   COROUTINE_MEMORY(
       "Memory of a sleeping coroutine",
-      "So many coroutines asleep for an hour, counted as timers are. JVMs have a young"
-          + " generation of five eighths of the heap (-Xmn).",
+      "All coroutines sleep for an hour; their memory is measured as that of timers. JVMs have a"
+          + " young generation of five eighths of the heap (-Xmn).",
       "coroutine",
       List.of(Metric.BYTES_EACH),
       Effort.of(0, 0, 100_000),
       Effort.of(0, 0, 20_000),
-      coroutines(CoroutineTrials::memory),
+      coroutines(Trials::coroutineMemory),
       EnumSet.allOf(ForeignKind.class));
 
   private static final int BASE_MEGABYTES = 200;
@@ -134,7 +135,7 @@ public enum Scenario {
   private final List<Metric> metrics;
   private final Effort full;
   private final Effort quick;
-  private final Trials<?> trials;
+  private final Trial<Subject> trial;
   private final Set<ForeignKind> foreign;
 
   Scenario(
@@ -144,7 +145,7 @@ public enum Scenario {
       List<Metric> metrics,
       Effort full,
       Effort quick,
-      Trials<?> trials,
+      Trial<Subject> trial,
       Set<ForeignKind> foreign) {
     this.title = title;
     this.description = description;
@@ -152,16 +153,16 @@ public enum Scenario {
     this.metrics = metrics;
     this.full = full;
     this.quick = quick;
-    this.trials = trials;
+    this.trial = trial;
     this.foreign = foreign;
   }
 
-  /** By what files and the command line call it: {@code request-timeouts}. */
+  /** Its name in files and on the command line: {@code request-timeouts}. */
   public String id() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** The one that goes by this, or null. */
+  /** The scenario with this id, or null. */
   public static @Nullable Scenario byId(String id) {
     return Arrays.stream(values())
         .filter(scenario -> scenario.id().equals(id))
@@ -169,7 +170,7 @@ public enum Scenario {
         .orElse(null);
   }
 
-  /** By what all of them go. */
+  /** The ids of all scenarios. */
   public static List<String> ids() {
     return Arrays.stream(values()).map(Scenario::id).toList();
   }
@@ -183,12 +184,12 @@ public enum Scenario {
     return description;
   }
 
-  /** What an operation is, of which figures tell the cost. */
+  /** The operation whose cost is measured. */
   public String operation() {
     return operation;
   }
 
-  /** What it finds out, the most telling first. */
+  /** What it measures, the most telling first. */
   public List<Metric> metrics() {
     return metrics;
   }
@@ -212,12 +213,10 @@ public enum Scenario {
 
   /** All that can take part, ours first. */
   public List<Subject> subjects() {
-    List<Subject> subjects = new ArrayList<>(trials.subjects());
-    subjects.addAll(foreign);
-    return subjects;
+    return Stream.concat(subjectsInJvm().stream(), foreign.stream()).toList();
   }
 
-  /** Whose the subject is that goes by this id here, or null. */
+  /** The family of the subject with this id, or null. */
   public @Nullable Family family(String subjectId) {
     return subjects().stream()
         .filter(subject -> subject.id().equals(subjectId))
@@ -226,18 +225,19 @@ public enum Scenario {
         .orElse(null);
   }
 
-  /** Whether a subject of ours goes by this id here. */
+  /** Returns true if the subject with this id is ours. */
   public boolean isOurs(String subjectId) {
     Family family = family(subjectId);
     return family != null && family.isOurs();
   }
 
-  /** Heap that a JVM must have for so many timers or coroutines, whichever the subject. */
+  /** Heap that a JVM must have for this number of timers or coroutines, whichever the subject. */
   public int leastHeapMegabytes(int size) {
-    return BASE_MEGABYTES + (int) ((long) size * trials.bytesEach() / 1_000_000);
+    int bytesEach = isOfCoroutines() ? COROUTINE_BYTES : TIMER_BYTES;
+    return BASE_MEGABYTES + (int) ((long) size * bytesEach / 1_000_000);
   }
 
-  /** Memory that a peer in another language must have for so many timers or coroutines. */
+  /** Memory that a peer in another language must have for this many timers or coroutines. */
   public int leastMegabytes(ForeignKind kind, int size) {
     int bytesEach = isOfCoroutines() ? kind.coroutineBytes() : kind.timerBytes();
     return (int) ((long) size * bytesEach / 1_000_000);
@@ -248,27 +248,35 @@ public enum Scenario {
     return isOfCoroutines() ? List.of("-Xmn" + heapMegabytes * YOUNG_EIGHTHS / 8 + "m") : List.of();
   }
 
-  /** Whether it is coroutines that take part, and not timers. */
+  /** Returns true if coroutines take part, and not timers. */
   public boolean isOfCoroutines() {
-    return trials.type() == CoroutineKind.class;
+    return this == SLEEPERS || this == COROUTINE_MEMORY;
   }
 
   /** Those of them that run in a JVM. */
-  List<? extends Subject> subjectsInJvm() {
-    return trials.subjects();
+  List<Subject> subjectsInJvm() {
+    return List.of(isOfCoroutines() ? CoroutineKind.values() : TimerKind.values());
   }
 
-  /** Runs it in this JVM. */
+  /**
+   * Runs it in this JVM.
+   *
+   * @throws IllegalStateException if a check of the work fails
+   */
   Measurement run(Subject subject, Job job) throws IOException, InterruptedException {
-    return trials.run(subject, job);
+    return trial.run(subject, job);
   }
 
-  private static Trials<TimerKind> timers(Trial<TimerKind> trial) {
-    return Trials.of(TimerKind.class, EnumSet.allOf(TimerKind.class), TIMER_BYTES, trial);
+  /** Measures one subject of a kind in this JVM. */
+  private interface Trial<K> {
+    Measurement run(K subject, Job job) throws IOException, InterruptedException;
   }
 
-  private static Trials<CoroutineKind> coroutines(Trial<CoroutineKind> trial) {
-    return Trials.of(
-        CoroutineKind.class, EnumSet.allOf(CoroutineKind.class), COROUTINE_BYTES, trial);
+  private static Trial<Subject> timers(Trial<TimerKind> trial) {
+    return (subject, job) -> trial.run((TimerKind) subject, job);
+  }
+
+  private static Trial<Subject> coroutines(Trial<CoroutineKind> trial) {
+    return (subject, job) -> trial.run((CoroutineKind) subject, job);
   }
 }

@@ -1,23 +1,178 @@
 package io.tourbillon.bench.scenario;
 
-import io.tourbillon.bench.subject.Subject;
+import io.tourbillon.bench.ProcessCpu;
+import io.tourbillon.bench.subject.CoroutineKind;
+import io.tourbillon.bench.subject.CoroutineSubject;
+import io.tourbillon.bench.subject.TimerKind;
+import io.tourbillon.bench.subject.TimerSubject;
+import io.tourbillon.bench.work.FireRound;
+import io.tourbillon.bench.work.Footprint;
+import io.tourbillon.bench.work.IdleCost;
+import io.tourbillon.bench.work.IdleTimeouts;
+import io.tourbillon.bench.work.Order;
+import io.tourbillon.bench.work.RequestTimeouts;
+import io.tourbillon.bench.work.Sleepers;
+import io.tourbillon.bench.work.SteadyWork;
 import java.io.IOException;
-import java.util.Collection;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
-/**
- * A trial and the subjects of this JVM that can take part in it.
- *
- * @param bytesEach heap that has to be there for each timer or coroutine, whichever the subject
- */
-record Trials<K extends Subject>(Class<K> type, List<K> subjects, int bytesEach, Trial<K> trial) {
+/** How the work of each scenario is warmed up and measured, for one subject in this JVM. */
+final class Trials {
+  /** A peak, and sleeping, are warmed up with this share of the number: full rounds take long. */
+  private static final int WARM_UP_SHARE = 10;
 
-  static <K extends Subject> Trials<K> of(
-      Class<K> type, Collection<K> subjects, int bytesEach, Trial<K> trial) {
-    return new Trials<>(type, List.copyOf(subjects), bytesEach, trial);
+  /**
+   * The warm-up of sleeping begins with short rounds of very few coroutines. If all began to sleep
+   * before any woke up, a compiler would see code after the sleep that never runs, and leave it
+   * out; then each one asleep in such code would have to go back to the interpreter.
+   */
+  private static final int FIRST_SHARE = 1_000;
+
+  private static final int FIRST_MILLIS_SHARE = 200;
+
+  /** Operations between two readings of the clock. */
+  private static final int OPERATIONS = 1000;
+
+  private Trials() {}
+
+  static Measurement requestTimeouts(TimerKind kind, Job job) {
+    SteadyWork work = new RequestTimeouts(kind.open(job.size(), false), job.size(), Order.RANDOM);
+    work.fill();
+    return Measurement.of(measure(work, job));
   }
 
-  Measurement run(Subject subject, Job job) throws IOException, InterruptedException {
-    return trial.run(type.cast(subject), job);
+  static Measurement idleTimeouts(TimerKind kind, Job job) {
+    int idleMillis = job.warmUpMillis() + job.measureMillis();
+    SteadyWork work = new IdleTimeouts(kind.open(job.size(), false), job.size(), idleMillis);
+    work.fill();
+    return Measurement.of(measure(work, job));
+  }
+
+  /** Collects, warms up, measures and checks work that is filled in. */
+  private static Map<Metric, Double> measure(SteadyWork work, Job job) {
+    System.gc();
+    System.gc();
+    repeat(work, job.warmUpMillis());
+    long startCpuNanos = ProcessCpu.nanos();
+    long startNanos = System.nanoTime();
+    long operations = repeat(work, job.measureMillis());
+    long nanos = System.nanoTime() - startNanos;
+    long cpuNanos = ProcessCpu.nanos() - startCpuNanos;
+    work.check();
+    return new EnumMap<>(
+        Map.of(
+            Metric.CPU_PER_OPERATION, (double) cpuNanos / operations,
+            Metric.WALL_PER_OPERATION, (double) nanos / operations));
+  }
+
+  private static long repeat(SteadyWork work, int millis) {
+    long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
+    long startNanos = System.nanoTime();
+    long operations = 0;
+    while (System.nanoTime() - startNanos < nanos) {
+      for (int operation = 0; operation < OPERATIONS; operation++) {
+        work.operate();
+      }
+      operations += OPERATIONS;
+    }
+    return operations;
+  }
+
+  static Measurement peak(TimerKind kind, Job job) {
+    warmUpPeak(kind, job);
+    RequestTimeouts work =
+        new RequestTimeouts(kind.open(job.size(), false), job.size(), Order.RANDOM);
+    double armNanos = cpuNanosOf(work::fill);
+    Map<Metric, Double> figures = measure(work, job);
+    double cancelNanos = cpuNanosOf(work::drain);
+    figures.put(Metric.ARM_CPU, armNanos / job.size());
+    figures.put(Metric.CANCEL_CPU, cancelNanos / job.size());
+    return Measurement.of(figures);
+  }
+
+  private static double cpuNanosOf(Runnable step) {
+    long startNanos = ProcessCpu.nanos();
+    step.run();
+    return ProcessCpu.nanos() - startNanos;
+  }
+
+  /** Fills and drains a smaller service, so that the code that does it is compiled. */
+  private static void warmUpPeak(TimerKind kind, Job job) {
+    int few = Math.max(1, job.size() / WARM_UP_SHARE);
+    RequestTimeouts work = new RequestTimeouts(kind.open(few, false), few, Order.RANDOM);
+    BooleanSupplier isOver = job.beginWarmUp(1);
+    do {
+      work.fill();
+      work.drain();
+    } while (!isOver.getAsBoolean());
+    work.close();
+    System.gc();
+  }
+
+  static Measurement fire(TimerKind kind, Job job) throws InterruptedException {
+    FireRound round = new FireRound(job.size(), TimeUnit.MILLISECONDS.toNanos(job.measureMillis()));
+    TimerSubject service = kind.open(job.size(), false);
+    BooleanSupplier isOver = job.beginWarmUp(1);
+    do {
+      fireOnce(round, service);
+      round.lateness();
+    } while (!isOver.getAsBoolean());
+    fireOnce(round, service);
+    return Measurement.of(
+        Map.of(Metric.CPU_PER_OPERATION, round.cpuNanosPerTimer()), round.lateness());
+  }
+
+  /** Collects the garbage of the round before first, so that it does not count here. */
+  private static void fireOnce(FireRound round, TimerSubject service) throws InterruptedException {
+    round.reset();
+    System.gc();
+    round.run(service);
+    service.requirePending(0);
+  }
+
+  static Measurement idle(TimerKind kind, Job job) throws IOException, InterruptedException {
+    IdleCost cost = IdleCost.measure(kind, job.measureMillis());
+    Map<Metric, Double> figures = new EnumMap<>(Map.of(Metric.CPU_PERCENT, cost.cpuPercent()));
+    cost.wakeUpsPerSecond().ifPresent(value -> figures.put(Metric.WAKE_UPS_PER_SECOND, value));
+    return Measurement.of(figures);
+  }
+
+  static Measurement timerMemory(TimerKind kind, Job job) throws InterruptedException {
+    Footprint footprint = Footprint.measure(kind, job.size());
+    return Measurement.of(
+        Map.of(
+            Metric.BYTES_EACH,
+            footprint.bytesPerTimer(),
+            Metric.BYTES_LEFT,
+            (double) footprint.leftBytes()));
+  }
+
+  static Measurement coroutineMemory(CoroutineKind kind, Job job) throws InterruptedException {
+    return Measurement.of(Map.of(Metric.BYTES_EACH, Footprint.ofCoroutine(kind, job.size())));
+  }
+
+  static Measurement sleepers(CoroutineKind kind, Job job) throws InterruptedException {
+    CoroutineSubject subject = kind.open();
+    warmUp(job, subject, FIRST_SHARE, FIRST_MILLIS_SHARE);
+    warmUp(job, subject, WARM_UP_SHARE, 1);
+    Sleepers all = new Sleepers(job.size(), job.measureMillis());
+    System.gc();
+    all.run(subject);
+    return Measurement.of(Map.of(Metric.CPU_PER_OPERATION, all.cpuNanosPerSleep()), all.lateness());
+  }
+
+  /** For half of the warm-up, by a share of the coroutines and a share of the time of each. */
+  private static void warmUp(Job job, CoroutineSubject subject, int ofCoroutines, int ofMillis)
+      throws InterruptedException {
+    BooleanSupplier isOver = job.beginWarmUp(2);
+    Sleepers few =
+        new Sleepers(
+            Math.max(1, job.size() / ofCoroutines), Math.max(1, job.measureMillis() / ofMillis));
+    do {
+      few.run(subject);
+    } while (!isOver.getAsBoolean());
   }
 }

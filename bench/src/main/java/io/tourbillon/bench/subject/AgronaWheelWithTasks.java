@@ -52,7 +52,7 @@ final class AgronaWheelWithTasks implements WheelSubject {
     return wheel.pending();
   }
 
-  /** Runs the task of a timer before it tells of it. */
+  /** Runs the task of a timer, then passes the expiry on. */
   private final class Runner extends WheelSink {
     private @Nullable WheelSink next;
 

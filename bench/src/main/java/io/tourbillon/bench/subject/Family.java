@@ -1,6 +1,6 @@
 package io.tourbillon.bench.subject;
 
-/** Whose a subject is. Subjects of a family differ in their configuration only. */
+/** The project that a subject belongs to. Subjects of a family differ in configuration only. */
 public enum Family {
   OURS_IDS("Tourbillon, ids"),
   OURS_HANDLES("Tourbillon, handles"),

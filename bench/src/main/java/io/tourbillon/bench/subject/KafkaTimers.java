@@ -17,14 +17,14 @@ final class KafkaTimers implements TimerSubject {
   /** How long the clock's thread waits for the next slot, as in a broker. */
   private static final long WAIT_MILLIS = 200;
 
-  private final SystemTimer timer = new SystemTimer(SubjectThreads.NAME);
+  private final SystemTimer timer = new SystemTimer(TimerSubject.THREAD_NAME);
   private final @Nullable Armed[] tasks;
   private final Thread clock;
   private volatile boolean closed;
 
   KafkaTimers(int places) {
     tasks = new Armed[places];
-    clock = SubjectThreads.INSTANCE.newThread(this::advance);
+    clock = TimerSubject.DRIVER_THREADS.newThread(this::advance);
     clock.start();
   }
 
@@ -47,7 +47,8 @@ final class KafkaTimers implements TimerSubject {
 
   /**
    * Kafka adds the delay to a clock that has lost the fraction of its millisecond, and so fires up
-   * to a millisecond early. Who needs a timeout that is not asks for one more, and so do we.
+   * to a millisecond early. Users who need timeouts that are not early add a millisecond, and so
+   * does this.
    */
   private static long delayMillis(long delayNanos) {
     return Math.ceilDiv(delayNanos, TimeUnit.MILLISECONDS.toNanos(1)) + 1;
@@ -85,7 +86,7 @@ final class KafkaTimers implements TimerSubject {
   private static final class Armed extends TimerTask {
     private final SubjectTask task;
 
-    /** Written by Kafka's thread, read by who cancels. */
+    /** Written by Kafka's thread, read by the cancelling one. */
     private volatile boolean ran;
 
     Armed(long delayMillis, SubjectTask task) {

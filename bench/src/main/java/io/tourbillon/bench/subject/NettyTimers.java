@@ -17,7 +17,8 @@ final class NettyTimers implements TimerSubject {
   private final @Nullable Timeout[] timeouts;
 
   NettyTimers(int places, int slots) {
-    timer = new HashedWheelTimer(SubjectThreads.INSTANCE, 1, TimeUnit.MILLISECONDS, slots, false);
+    timer =
+        new HashedWheelTimer(TimerSubject.DRIVER_THREADS, 1, TimeUnit.MILLISECONDS, slots, false);
     timer.start();
     timeouts = new Timeout[places];
   }

@@ -3,8 +3,8 @@ package io.tourbillon.bench.subject;
 import java.util.Arrays;
 
 /**
- * Who sleeps for how long, and how late it woke up: a row for each coroutine, an element for each
- * of its sleeps. A coroutine writes its own elements only; they are read after all have ended.
+ * How long each coroutine sleeps, and how late it woke up: a row for each coroutine, an element for
+ * each of its sleeps. A coroutine writes its own elements only; they are read after all have ended.
  */
 public final class SleepPlan {
   private static final long NOT_SLEPT = Long.MIN_VALUE;

@@ -7,18 +7,18 @@ public interface Subject {
   /** The constant's name. */
   String name();
 
-  /** Whose it is; the best of a family is what stands in a summary. */
+  /** A summary shows the best of each family. */
   Family family();
 
-  /** How it is set up, for readers who know it well. */
+  /** How it is configured, for readers who know it well. */
   String configuration();
 
-  /** By what results and the command line call it: {@code netty-512}. */
+  /** Its name in results and on the command line: {@code netty-512}. */
   default String id() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** For readers: whose it is, and what sets it apart from others of the family, if anything. */
+  /** For readers: the family, and what distinguishes it from others of the family, if anything. */
   default String title() {
     String own =
         name().startsWith(family().name())

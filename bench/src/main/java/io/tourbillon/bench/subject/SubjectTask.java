@@ -2,11 +2,27 @@ package io.tourbillon.bench.subject;
 
 import io.netty.util.Timeout;
 import io.netty.util.TimerTask;
+import java.util.Arrays;
 
 /** A task that any subject can run, so that none of them needs a wrapper that others do not. */
 public abstract class SubjectTask implements Runnable, TimerTask {
   @Override
   public final void run(Timeout timeout) {
     run();
+  }
+
+  /**
+   * A task that does nothing: that its timer came due is noticed when it cannot be cancelled. In a
+   * server each connection has its own, so there are as many as places.
+   */
+  public static SubjectTask[] idle(int places) {
+    SubjectTask[] tasks = new SubjectTask[places];
+    Arrays.setAll(tasks, place -> new Idle());
+    return tasks;
+  }
+
+  private static final class Idle extends SubjectTask {
+    @Override
+    public void run() {}
   }
 }

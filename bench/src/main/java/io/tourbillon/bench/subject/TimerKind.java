@@ -66,7 +66,7 @@ public enum TimerKind implements Subject {
   }
 
   /**
-   * Starts a service whose timers stand in so many places.
+   * Starts a service whose timers have this number of places.
    *
    * @param recordStats whether it measures itself, which only ours can
    * @throws IllegalArgumentException if that is asked of a peer
@@ -77,7 +77,7 @@ public enum TimerKind implements Subject {
 
   private static TimerService ours(boolean recordStats) {
     return TimerService.builder()
-        .threadFactory(SubjectThreads.INSTANCE)
+        .threadFactory(TimerSubject.DRIVER_THREADS)
         .recordStats(recordStats)
         .build();
   }
@@ -87,7 +87,8 @@ public enum TimerKind implements Subject {
   }
 
   private static ScheduledThreadPoolExecutor removingPool() {
-    ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(1, SubjectThreads.INSTANCE);
+    ScheduledThreadPoolExecutor pool =
+        new ScheduledThreadPoolExecutor(1, TimerSubject.DRIVER_THREADS);
     pool.setRemoveOnCancelPolicy(true);
     return pool;
   }

@@ -1,5 +1,6 @@
 package io.tourbillon.bench.subject;
 
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -8,13 +9,18 @@ import java.util.concurrent.locks.LockSupport;
  * timer at the most; it is armed anew only after its timer has ended.
  */
 public interface TimerSubject extends AutoCloseable {
+  /** The name of a subject's threads, by which they can be observed: at most 15 characters. */
+  String THREAD_NAME = "subject-driver";
+
+  ThreadFactory DRIVER_THREADS = Thread.ofPlatform().daemon().name(THREAD_NAME).factory();
+
   /** How long a service may take to count a cancelled timer out; Netty does so at its next tick. */
   long SETTLE_NANOS = 10_000_000_000L;
 
   /** Arms a timer. The service reads its clock in here. */
   void arm(int place, long delayNanos, SubjectTask task);
 
-  /** Cancels the timer in a place, and says whether this call ended it. */
+  /** Cancels the timer in a place; returns true if this call ended it. */
   boolean cancel(int place);
 
   /**
@@ -39,7 +45,7 @@ public interface TimerSubject extends AutoCloseable {
   long pending();
 
   /**
-   * Waits until the service counts so many timers as pending.
+   * Waits until the service counts the expected number of timers as pending.
    *
    * @throws IllegalStateException if it still does not after ten seconds: timers were lost
    */

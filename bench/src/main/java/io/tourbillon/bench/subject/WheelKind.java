@@ -1,36 +1,28 @@
 package io.tourbillon.bench.subject;
 
+import java.util.function.IntFunction;
+
 /** The wheels that are compared. A number is the size of Agrona's wheel, in slots of a tick. */
 public enum WheelKind {
   /** Ours. */
-  OURS_WHEEL {
-    @Override
-    public WheelSubject open(int timers) {
-      return new OursWheel();
-    }
-  },
+  OURS_WHEEL(timers -> new OursWheel()),
   /** Agrona with a small wheel: long slots, each of which it searches for a free cell. */
-  AGRONA_4096 {
-    @Override
-    public WheelSubject open(int timers) {
-      return new AgronaWheel(4096);
-    }
-  },
+  AGRONA_4096(timers -> new AgronaWheel(4096)),
   /** Agrona with a slot for every tick in use. Its timers carry no task. */
-  AGRONA_65536 {
-    @Override
-    public WheelSubject open(int timers) {
-      return new AgronaWheel(65_536);
-    }
-  },
-  /** The same and a map from timer to task, which whoever wants to run something needs. */
-  AGRONA_WITH_TASKS {
-    @Override
-    public WheelSubject open(int timers) {
-      return new AgronaWheelWithTasks(65_536, timers);
-    }
-  };
+  AGRONA_65536(timers -> new AgronaWheel(65_536)),
+  /** The same and a map from timer to task, which is needed to run anything. */
+  AGRONA_WITH_TASKS(timers -> new AgronaWheelWithTasks(65_536, timers));
 
-  /** Makes a wheel that is going to hold so many timers. */
-  public abstract WheelSubject open(int timers);
+  /** A function without state. */
+  @SuppressWarnings("ImmutableEnumChecker")
+  private final IntFunction<WheelSubject> opener;
+
+  WheelKind(IntFunction<WheelSubject> opener) {
+    this.opener = opener;
+  }
+
+  /** Makes a wheel that will hold this number of timers. */
+  public WheelSubject open(int timers) {
+    return opener.apply(timers);
+  }
 }

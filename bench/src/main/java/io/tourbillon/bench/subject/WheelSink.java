@@ -1,14 +1,14 @@
 package io.tourbillon.bench.subject;
 
-import io.tourbillon.timer.wheel.ExpirySink;
+import io.tourbillon.timer.wheel.ExpiryHandler;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DeadlineTimerWheel.TimerHandler;
 
 /**
- * Hears of every timer that expires. Any wheel can hand its timers to it, so that none of them
- * needs a wrapper that others do not.
+ * Receives every timer that expires. Any wheel can hand its timers to it directly, so that none of
+ * them needs a wrapper that others do not.
  */
-public abstract class WheelSink implements ExpirySink<SubjectTask>, TimerHandler {
+public abstract class WheelSink implements ExpiryHandler<SubjectTask>, TimerHandler {
   /** A timer has expired, and its task has run if the wheel has tasks. */
   protected abstract void expired(long id);
 

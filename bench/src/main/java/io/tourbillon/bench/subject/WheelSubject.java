@@ -2,7 +2,7 @@ package io.tourbillon.bench.subject;
 
 /**
  * A bare wheel, at tick 0 at first: a data structure for one thread, without clock or lock. Timers
- * go by ids.
+ * are known by ids.
  */
 public interface WheelSubject {
   /**
@@ -12,7 +12,7 @@ public interface WheelSubject {
    */
   long arm(long deadlineTick, SubjectTask task);
 
-  /** Cancels a timer, and says whether it was pending. */
+  /** Cancels a timer; returns true if it was pending. */
   boolean cancel(long id);
 
   /**
@@ -23,7 +23,7 @@ public interface WheelSubject {
 
   /**
    * Advances through all ticks up to this one and runs what is due. The timers have left the wheel
-   * when the sink hears of them; it must not call the wheel.
+   * when the sink receives them; the sink must not call the wheel.
    */
   void advance(long tick, WheelSink sink);
 

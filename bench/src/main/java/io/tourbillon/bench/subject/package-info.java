@@ -3,7 +3,7 @@
  * bare wheels, so that all of them do the same work in the same harness.
  *
  * <p>A timer stands in a <i>place</i>, a number below a count given in advance, as a connection of
- * a server holds on to its timeout. What stands there, an id or a handle, is the subject's affair,
+ * a server holds on to its timeout. What is stored there, an id or a handle, is up to the subject,
  * and so is the cost of storing it.
  *
  * <p>Every peer gets its best configuration: no limit, no leak detection, a tick of 1 ms, and

@@ -5,7 +5,7 @@ import io.tourbillon.bench.subject.WheelSink;
 import io.tourbillon.bench.subject.WheelSubject;
 
 /**
- * A wheel whose every timer has to expire once, in the tick of its deadline.
+ * A wheel that checks that every timer expires once, in the tick of its deadline.
  *
  * <p>Id and deadline of a timer make a number. It is added when the timer is armed; when it expires
  * the number of its id and the tick of the moment is taken away. That all sums up to nothing says

@@ -1,7 +1,9 @@
 package io.tourbillon.bench.work;
 
 import io.tourbillon.bench.ProcessCpu;
+import io.tourbillon.bench.subject.SubjectTask;
 import io.tourbillon.bench.subject.TimerSubject;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -11,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 public final class FireRound {
   private static final long PATIENCE_SECONDS = 60;
 
-  private final FireTask[] tasks;
+  private final Task[] tasks;
   private final long[] delayNanos;
   private final long windowNanos;
-  private final FireLog log;
+  private final Log log;
   private long cpuNanos;
 
   /**
@@ -25,12 +27,12 @@ public final class FireRound {
       throw new IllegalArgumentException("timers must be at least 1: " + timers);
     }
     this.windowNanos = windowNanos;
-    log = new FireLog(timers);
-    tasks = new FireTask[timers];
+    log = new Log(timers);
+    tasks = new Task[timers];
     delayNanos = new long[timers];
     Xorshift random = new Xorshift(1);
     for (int place = 0; place < timers; place++) {
-      tasks[place] = new FireTask(log);
+      tasks[place] = new Task(log);
       delayNanos[place] = (long) (random.nextBelow(1 << 30) / (double) (1 << 30) * windowNanos);
     }
   }
@@ -48,7 +50,7 @@ public final class FireRound {
   public void run(TimerSubject service) throws InterruptedException {
     long startCpuNanos = ProcessCpu.nanos();
     for (int place = 0; place < tasks.length; place++) {
-      FireTask task = tasks[place];
+      Task task = tasks[place];
       task.expect(System.nanoTime() + delayNanos[place]);
       service.arm(place, delayNanos[place], task);
     }
@@ -69,10 +71,76 @@ public final class FireRound {
    *
    * @throws IllegalStateException if a timer fired early or twice
    */
-  public Lateness lateness() {
-    for (FireTask task : tasks) {
+  public Percentiles lateness() {
+    for (Task task : tasks) {
       task.requireFiredOnce();
     }
-    return Lateness.of(log.latenessNanos().clone());
+    return Percentiles.ofLateness(log.latenessNanos().clone());
+  }
+
+  /** Records when its timer fires. Written by the arming thread, then by the subject's. */
+  private static final class Task extends SubjectTask {
+    private final Log log;
+    private long deadlineNanos;
+    private int fired;
+
+    Task(Log log) {
+      this.log = log;
+    }
+
+    /** Prepares for a timer whose deadline is asked for right after this. */
+    void expect(long deadlineNanos) {
+      this.deadlineNanos = deadlineNanos;
+      fired = 0;
+    }
+
+    @Override
+    public void run() {
+      fired++;
+      log.record(System.nanoTime() - deadlineNanos);
+    }
+
+    void requireFiredOnce() {
+      if (fired != 1) {
+        throw new IllegalStateException("a timer must fire once: " + fired + " times");
+      }
+    }
+  }
+
+  /**
+   * How late each timer of a round was. Recorded by one thread, the subject's, at the price of a
+   * store; read by another after {@link #await}, whose latch publishes everything.
+   */
+  private static final class Log {
+    private final long[] latenessNanos;
+    private int size;
+
+    /** Made anew for each round while no timer is pending. */
+    private CountDownLatch full = new CountDownLatch(1);
+
+    Log(int timers) {
+      latenessNanos = new long[timers];
+    }
+
+    void reset() {
+      size = 0;
+      full = new CountDownLatch(1);
+    }
+
+    void record(long lateness) {
+      latenessNanos[size++] = lateness;
+      if (size == latenessNanos.length) {
+        full.countDown();
+      }
+    }
+
+    /** Waits until all are recorded, and says whether they were in time. */
+    boolean await(long nanos) throws InterruptedException {
+      return full.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    long[] latenessNanos() {
+      return latenessNanos;
+    }
   }
 }

@@ -2,7 +2,6 @@ package io.tourbillon.bench.work;
 
 import io.tourbillon.bench.subject.CoroutineKind;
 import io.tourbillon.bench.subject.CoroutineSubject;
-import io.tourbillon.bench.subject.PendingTask;
 import io.tourbillon.bench.subject.SubjectTask;
 import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.subject.TimerSubject;
@@ -37,7 +36,7 @@ public record Footprint(int timers, long pendingBytes, long leftBytes) {
    */
   public static Footprint measure(TimerKind kind, int timers) throws InterruptedException {
     try (TimerSubject subject = kind.open(timers, false)) {
-      SubjectTask task = new PendingTask();
+      SubjectTask task = SubjectTask.idle(1)[0];
       arm(subject, 1, task);
       cancel(subject, 1);
       long before = liveBytes();

@@ -1,6 +1,6 @@
 package io.tourbillon.bench.work;
 
-import io.tourbillon.bench.subject.PendingTask;
+import io.tourbillon.bench.subject.SubjectTask;
 import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.subject.TimerSubject;
 import java.io.IOException;
@@ -28,7 +28,7 @@ public record IdleCost(double cpuPercent, OptionalDouble wakeUpsPerSecond) {
     Set<Long> otherJavaThreads = javaThreads();
     Set<String> otherThreads = Wakeups.read().threads();
     try (TimerSubject subject = kind.open(1, false)) {
-      subject.arm(0, TimeUnit.HOURS.toNanos(1), new PendingTask());
+      subject.arm(0, TimeUnit.HOURS.toNanos(1), SubjectTask.idle(1)[0]);
       TimeUnit.SECONDS.sleep(1);
       long startNanos = System.nanoTime();
       long startCpuNanos = cpuNanos(otherJavaThreads);

@@ -1,13 +1,12 @@
 package io.tourbillon.bench.work;
 
-import io.tourbillon.bench.subject.PendingTask;
 import io.tourbillon.bench.subject.SubjectTask;
 import io.tourbillon.bench.subject.TimerSubject;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Idle timeouts, each pushed out as its connection is used: ours by rearm or reschedule, a peer
- * that can not by cancelling and arming anew. The connections are used one after the other in an
+ * that cannot by cancelling and arming anew. The connections are used one after the other in an
  * order that looks random, over and over; so none is idle for long and none comes due.
  *
  * <p>Ours leaves a timer where it is and moves it when its old place comes due. That work is not
@@ -27,7 +26,7 @@ public final class IdleTimeouts implements SteadyWork {
    */
   public IdleTimeouts(TimerSubject timers, int pending, long idleMillis) {
     this.timers = timers;
-    tasks = PendingTask.forPlaces(pending);
+    tasks = SubjectTask.idle(pending);
     useOrder = new Xorshift(1).permutation(pending);
     idleNanos = TimeUnit.MILLISECONDS.toNanos(idleMillis);
   }

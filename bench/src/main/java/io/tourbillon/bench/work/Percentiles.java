@@ -26,6 +26,20 @@ public final class Percentiles {
     return new Percentiles(values);
   }
 
+  /**
+   * Sorts how late each of many was.
+   *
+   * @throws IllegalStateException if one was early, which is a failure and not a figure
+   */
+  static Percentiles ofLateness(long[] nanos) {
+    Percentiles percentiles = of(nanos);
+    if (percentiles.at(0) < 0) {
+      throw new IllegalStateException(
+          "a timer must not be early: by " + -percentiles.at(0) + " ns");
+    }
+    return percentiles;
+  }
+
   /** The value of a percentile from 0, the least of all, to 100, the greatest. */
   public long at(double percent) {
     int rank = (int) Math.ceil(sorted.length * percent / 100);

@@ -24,7 +24,9 @@ public final class ReadyCoroutines implements AutoCloseable {
   /** How many turns each has had. The loop's, and ours once that has ended. */
   private final long[] turns;
 
-  /** Those that are waited for. Written by who waits, read by the loop at each turn. */
+  /**
+   * The turns that are waited for. Written by the waiting thread, read by the loop at each turn.
+   */
   private volatile Round round;
 
   /** Some turns, whoever has them. */
@@ -79,7 +81,7 @@ public final class ReadyCoroutines implements AutoCloseable {
     }
   }
 
-  /** Waits until they have had so many turns more. */
+  /** Waits until they have had this many more turns. */
   public void awaitTurns(long more) throws InterruptedException {
     Round begun = new Round(more);
     round = begun;

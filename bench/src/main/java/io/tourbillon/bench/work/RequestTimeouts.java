@@ -1,6 +1,5 @@
 package io.tourbillon.bench.work;
 
-import io.tourbillon.bench.subject.PendingTask;
 import io.tourbillon.bench.subject.SubjectTask;
 import io.tourbillon.bench.subject.TimerSubject;
 
@@ -29,7 +28,7 @@ public final class RequestTimeouts implements SteadyWork {
    */
   public RequestTimeouts(TimerSubject timers, int pending, Order order) {
     this.timers = timers;
-    tasks = PendingTask.forPlaces(pending);
+    tasks = SubjectTask.idle(pending);
     this.order = order;
     whole = new Share(0, pending, 1);
     int leastDelaySeconds = pending > MANY ? DELAY_SECONDS_OF_MANY : DELAY_SECONDS;

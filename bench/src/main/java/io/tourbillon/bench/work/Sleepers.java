@@ -50,7 +50,7 @@ public final class Sleepers {
   }
 
   /** How late the sleeps ended. */
-  public Lateness lateness() {
-    return Lateness.of(plan.latenessNanos());
+  public Percentiles lateness() {
+    return Percentiles.ofLateness(plan.latenessNanos());
   }
 }

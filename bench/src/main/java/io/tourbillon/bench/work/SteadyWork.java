@@ -2,7 +2,7 @@ package io.tourbillon.bench.work;
 
 /**
  * Work in which as many timers are pending after each operation as before it. For one thread. Kept
- * apart from who repeats and measures it, so that all do the same.
+ * apart from the code that repeats and measures it, so that all measure the same.
  */
 public interface SteadyWork extends Operation {
   /** Arms all timers. */

@@ -1,6 +1,6 @@
 package io.tourbillon.bench.work;
 
-/** Chooses places in an order, for ever. */
+/** Chooses places in an order, without end. */
 final class Victims {
   private final int places;
   private final boolean isRandom;

@@ -1,6 +1,5 @@
 package io.tourbillon.bench.work;
 
-import io.tourbillon.bench.subject.PendingTask;
 import io.tourbillon.bench.subject.SubjectTask;
 import io.tourbillon.bench.subject.WheelSubject;
 import java.util.Arrays;
@@ -28,7 +27,7 @@ public final class WheelBurst {
   private final long[] tickNanos = new long[2 * BLOCK_TICKS];
 
   public WheelBurst(int timers) {
-    tasks = PendingTask.forPlaces(timers);
+    tasks = SubjectTask.idle(timers);
   }
 
   /**

@@ -1,14 +1,13 @@
 package io.tourbillon.bench.work;
 
-import io.tourbillon.bench.subject.PendingTask;
 import io.tourbillon.bench.subject.SubjectTask;
 import io.tourbillon.bench.subject.WheelSubject;
 
 /**
  * Timers of a bare wheel that come due: one operation is a timer from its arm to its expiry. Time
- * goes on until some timers expire, and for each another is armed. Who drives the wheel asks it for
- * the next tick that there is something to do in; one that does not know has to look at every tick,
- * and few timers far away make that the greater part of the work.
+ * goes on until some timers expire, and for each another is armed. Its driver asks it for the next
+ * tick that there is something to do in; one that does not know has to look at every tick, and few
+ * timers far away make that the greater part of the work.
  */
 public final class WheelExpiries implements SteadyWork {
   private final CheckedWheel wheel;
@@ -31,7 +30,7 @@ public final class WheelExpiries implements SteadyWork {
       throw new IllegalArgumentException("delayTicks must be at least 2: " + delayTicks);
     }
     this.wheel = new CheckedWheel(wheel);
-    tasks = PendingTask.forPlaces(pending);
+    tasks = SubjectTask.idle(pending);
     leastDelayTicks = delayTicks / 2;
     moreDelayTicks = delayTicks - leastDelayTicks;
   }

@@ -1,6 +1,5 @@
 package io.tourbillon.bench.work;
 
-import io.tourbillon.bench.subject.PendingTask;
 import io.tourbillon.bench.subject.SubjectTask;
 import io.tourbillon.bench.subject.WheelSubject;
 
@@ -22,7 +21,7 @@ public final class WheelTimeouts implements SteadyWork {
   public WheelTimeouts(WheelSubject wheel, int pending, Order order) {
     this.wheel = wheel;
     ids = new long[pending];
-    tasks = PendingTask.forPlaces(pending);
+    tasks = SubjectTask.idle(pending);
     victims = new Victims(order, pending, 1);
   }
 

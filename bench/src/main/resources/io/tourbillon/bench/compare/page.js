@@ -1,213 +1,217 @@
 'use strict';
 
 /*
- * Draws the plots, whose data and texts stand in the page. Each has a canvas that goes by its id.
- * Nothing moves: a plot looks the same on the screen, in print and to whoever reads again.
+ * Renders the results that stand in the page as JSON: facts, a table and plots for each scenario.
+ * Whatever comes from the results is set as text, never as HTML. Nothing moves, so a plot looks the
+ * same on the screen, in print and to the next reader.
  */
-(() => {
-  const plots = JSON.parse(document.getElementById('plots').textContent);
+const {results, complete, yardstick, scenarios, rows} =
+  JSON.parse(document.getElementById('data').textContent);
+const known = new Set(scenarios.map(scenario => scenario.id));
+const repetitions = Math.max(0, ...results.outcomes.map(outcome => outcome.repetition));
 
-  /** Of one family, the first line is whole, the others are broken. */
-  const dashes = [[], [8, 4], [2, 3]];
-  const shapes = ['circle', 'triangle', 'rectRot'];
-  const barHeight = 30;
-  const room = 70;
+// ---- DOM ----
 
-  const color = name =>
-    getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
-  const inWords = point =>
-    point.figure.median + (point.figure.range && ` (${point.figure.range})`);
-  const pointOf = context => context.dataset.data[context.dataIndex].point;
+function make(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
 
-  /** From the least to the most, wherever they differ. */
-  const whiskers = {
-    id: 'whiskers',
-    afterDatasetsDraw(chart) {
-      chart.data.datasets.forEach((dataset, index) => {
-        if (chart.isDatasetVisible(index)) {
-          chart.getDatasetMeta(index).data.forEach((element, at) => {
-            drawWhisker(chart, element, dataset.data[at].point, dataset.whiskerColor);
-          });
-        }
-      });
-    },
-  };
+const fill = (id, ...children) => document.getElementById(id).append(...children);
+const code = text => make('code', null, text);
+const warning = text => make('p', {class: 'warning'}, text);
 
-  function drawWhisker(chart, element, point, strokeStyle) {
-    if (point.least === point.most) {
-      return;
+// ---- numbers: three digits, or whole, in a unit that reads well ----
+
+const greaterUnits = {
+  ns: [['us', 1e3], ['ms', 1e6], ['s', 1e9]],
+  us: [['ms', 1e3], ['s', 1e6]],
+  B: [['KiB', 2 ** 10], ['MiB', 2 ** 20], ['GiB', 2 ** 30]],
+};
+
+/** Values that differ little should share a unit, so there must be ten of a greater one. */
+function scaleFor(unit, value) {
+  return (greaterUnits[unit] ?? []).reduce(
+    (chosen, [name, size]) => (Math.abs(value) >= 10 * size ? {unit: name, size} : chosen),
+    {unit, size: 1});
+}
+
+const fixed = (value, digits) =>
+  value.toLocaleString('en', {minimumFractionDigits: digits, maximumFractionDigits: digits});
+
+function number(value) {
+  const size = Math.abs(value);
+  return fixed(value, size === 0 || size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2);
+}
+
+function inUnit(unit, value) {
+  const scale = scaleFor(unit, value);
+  return `${number(value / scale.size)} ${scale.unit}`.trimEnd();
+}
+
+/** The median with its unit, then the least and the most in the same unit. */
+function figureOf(unit, spread) {
+  if (!spread) {
+    return {median: '–', range: ''};
+  }
+  const {size} = scaleFor(unit, spread.median);
+  const range = spread.count === 1 ? '' : `${number(spread.least / size)} – ${number(spread.most / size)}`;
+  return {median: inUnit(unit, spread.median), range};
+}
+
+// ---- subjects ----
+
+/** How a subject is shown; one that only another version knows has its id as its title. */
+function contenderOf(scenario, id) {
+  const place = scenario.subjects.findIndex(subject => subject.id === id);
+  if (place < 0) {
+    return {title: id, color: 'other', variant: 0, ours: false, place: scenario.subjects.length};
+  }
+  const {title, family, ours} = scenario.subjects[place];
+  const variant = scenario.subjects.slice(0, place).filter(other => other.family === family).length;
+  return {title, color: family, variant, ours, place};
+}
+
+const rowsOf = scenario => rows.filter(row => row.scenario === scenario.id);
+const byPlace = (one, other) => one.contender.place - other.contender.place;
+
+// ---- facts ----
+
+function renderFacts() {
+  const {machine} = results;
+  const started = `${results.started.slice(0, 16).replace('T', ' ')} UTC`;
+  const duration = `${Math.floor(results.seconds / 60)} min ${results.seconds % 60} s`;
+  const load = machine.load < 0 ? 'unknown' : machine.load.toFixed(2);
+  document.title += `, ${started}`;
+  fill('lead', `, ${started}`);
+  const facts = [
+    ['Command', code(`tourbillon ${results.command}`)],
+    ['Started', `${started}, took ${duration}`],
+    ['Complete', complete ? 'yes' : 'no'],
+    ['Commit', code(results.commit)],
+    ['Machine', `${machine.processor}, ${machine.cores} cores, ${inUnit('B', machine.memoryBytes)}`],
+    ['System', `${machine.system}; load at the start ${load}`],
+    ['JDK', machine.jdk],
+    ['JVM flags', ...results.jvmFlags.flatMap(flag => [code(flag), ' '])],
+    ['Versions', ...Object.entries(results.versions).flatMap(
+      ([name, version]) => [make('span', {class: 'item'}, `${name} ${version}`), ' '])],
+    ...Object.entries(results.absent).map(([id, reason]) => [`Absent: ${id}`, reason]),
+  ];
+  fill('facts', ...facts.flatMap(
+    ([term, ...values]) => [make('dt', null, term), make('dd', null, ...values)]));
+  if (!complete) {
+    fill('warnings', warning('Not everything was measured. The tables tell what was left out, and why.'));
+  }
+  if (repetitions === 1) {
+    fill('warnings', warning('One run of each: a first impression, which the next run may contradict.'));
+  }
+  fill('repetitions', repetitions);
+  fill('yardstick', yardstick.title);
+  renderSubjects();
+}
+
+function renderSubjects() {
+  const took = new Set(results.outcomes.map(outcome => outcome.subject));
+  const subjects = new Map(
+    scenarios.flatMap(scenario => scenario.subjects).filter(({id}) => took.has(id)).map(s => [s.id, s]));
+  fill('subjects', ...[...subjects.values()].map(({id, title, configuration}) =>
+    make('tr', null,
+      make('th', {scope: 'row'}, title), make('td', null, code(id)), make('td', null, configuration))));
+  for (const id of new Set(results.outcomes.map(outcome => outcome.scenario))) {
+    if (!known.has(id)) {
+      fill('reading', warning(`Left out, for this version does not know it: scenario ${id}.`));
     }
-    const along = chart.options.indexAxis === 'y';
-    const scale = chart.scales[along ? 'x' : 'y'];
-    const [from, to] = [point.least, point.most].map(value => scale.getPixelForValue(value));
-    const cap = 4;
-    const {ctx} = chart;
-    ctx.save();
-    ctx.strokeStyle = strokeStyle;
-    ctx.lineWidth = 1.25;
-    ctx.beginPath();
-    for (const [x1, y1, x2, y2] of [[from, 0, to, 0], [from, -cap, from, cap], [to, -cap, to, cap]]) {
-      ctx.moveTo(along ? x1 : element.x + y1, along ? element.y + y1 : x1);
-      ctx.lineTo(along ? x2 : element.x + y2, along ? element.y + y2 : x2);
-    }
-    ctx.stroke();
-    ctx.restore();
   }
+}
 
-  /** Figures beside the bars: the longest must not make the others unreadable. */
-  const figures = {
-    id: 'figures',
-    afterDatasetsDraw(chart) {
-      const {ctx} = chart;
-      const {data} = chart.data.datasets[0];
-      ctx.save();
-      ctx.fillStyle = color('ink');
-      ctx.font = Chart.helpers.toFont(Chart.defaults.font).string;
-      ctx.textBaseline = 'middle';
-      chart.getDatasetMeta(0).data.forEach((bar, at) => {
-        const {point} = data[at];
-        const end = chart.scales.x.getPixelForValue(Math.max(point.most, point.y));
-        ctx.fillText(point.figure.median, end + 8, bar.y);
-      });
-      ctx.restore();
-    },
-  };
+// ---- tables ----
 
-  function scaleOf(axis) {
-    const scale = {
-      type: axis.logarithmic ? 'logarithmic' : 'linear',
-      title: {display: axis.title !== '', text: axis.title},
-      grid: {color: color('rule')},
-      border: {color: color('rule')},
-      ticks: {},
-    };
-    if (axis.marks.length > 0) {
-      scale.min = axis.marks[0].value;
-      scale.max = axis.marks.at(-1).value;
-      scale.afterBuildTicks = built => {
-        built.ticks = axis.marks.map(mark => ({value: mark.value, label: mark.label}));
-      };
-      scale.ticks.callback = (value, index) => axis.marks[index].label;
-    }
-    return scale;
+function renderTable(scenario) {
+  const [first] = scenario.metrics;
+  const groups = [...Map.groupBy(rowsOf(scenario), row => JSON.stringify(row.job)).values()]
+    .sort((one, other) => one[0].job.size - other[0].job.size)
+    .map(group => ({job: group[0].job, lines: linesOf(scenario, group, first.key)}));
+  const compared = groups.some(group => group.lines.some(line => line.times !== ''));
+  const columns = scenario.metrics.length * 2 + (compared ? 2 : 1);
+  return make('table', {class: 'figures'},
+    make('thead', null, make('tr', null,
+      make('th', {scope: 'col'}, `for one ${scenario.operation}`),
+      ...scenario.metrics.map(metric => make('th', {scope: 'col', colspan: 2}, metric.title)),
+      ...(compared ? [make('th', {class: 'times', scope: 'col'}, `× ${yardstick.title}`)] : []),
+      make('th', {class: 'runs', scope: 'col'}, 'runs'))),
+    ...groups.map(({job, lines}) => make('tbody', null,
+      sizeRow(job, columns + 1),
+      ...lines.flatMap(line => lineRows(scenario, line, compared, columns)))));
+}
+
+/** Nothing is a multiple of nothing: the yardstick does not wake up at all when it is idle. */
+function linesOf(scenario, group, key) {
+  const unit = group.find(row => row.subject === yardstick.id)?.spreads[key]?.median;
+  return group.map(row => {
+    const median = row.spreads[key]?.median;
+    const times = unit && median !== undefined ? number(median / unit) : '';
+    return {row, times, contender: contenderOf(scenario, row.subject)};
+  }).sort(byPlace);
+}
+
+function sizeRow(job, columns) {
+  const heading = make('th', {scope: 'rowgroup', colspan: columns}, `size ${fixed(job.size, 0)}`);
+  if (job.measureMillis > 0) {
+    const [warmUp, measured] = [job.warmUpMillis, job.measureMillis].map(millis => fixed(millis / 1e3, 1));
+    heading.append(' ', make('span', {class: 'effort'},
+      `warm-up at least ${warmUp} s, measured over ${measured} s`));
   }
+  return make('tr', {class: 'size'}, heading);
+}
 
-  const tooltip = {
-    usePointStyle: true,
-    itemSort: (one, other) => pointOf(other).y - pointOf(one).y,
-    callbacks: {
-      title: items => (items.length > 0 ? pointOf(items[0]).at : ''),
-      label: item => ` ${item.dataset.titles?.[item.dataIndex] ?? item.dataset.label}: ${inWords(pointOf(item))}`,
-    },
-  };
-
-  /** As ever, but with the dashes of the lines. */
-  const generateLabels = chart =>
-    Chart.defaults.plugins.legend.labels.generateLabels(chart).map(label => ({
-      ...label,
-      lineDash: chart.data.datasets[label.datasetIndex].borderDash,
-    }));
-
-  function lines(plot) {
-    return {
-      type: 'line',
-      data: {
-        datasets: plot.series.map(({contender, points}) => ({
-          label: contender.title,
-          data: points.map(point => ({x: point.x, y: point.y, point})),
-          borderColor: color(contender.color),
-          backgroundColor: color(contender.color),
-          whiskerColor: color(contender.color),
-          borderDash: dashes[contender.variant % dashes.length],
-          borderWidth: contender.ours ? 3.5 : 1.75,
-          pointStyle: shapes[contender.variant % shapes.length],
-          pointRadius: contender.ours ? 4 : 3,
-          clip: false,
-          order: contender.ours ? 0 : 1,
-        })),
-      },
-      options: {
-        interaction: {mode: 'nearest', axis: 'x', intersect: false},
-        layout: {padding: {right: 12}},
-        scales: {x: scaleOf(plot.x), y: scaleOf(plot.y)},
-        plugins: {
-          tooltip,
-          legend: {position: 'bottom', labels: {usePointStyle: true, pointStyle: 'line', pointStyleWidth: 36, generateLabels}},
-        },
-      },
-      plugins: [whiskers],
-    };
+/** A second row if some of the runs have no figures. */
+function lineRows(scenario, {row, times, contender}, compared, columns) {
+  const runs = Math.max(0, ...Object.values(row.spreads).map(spread => spread.count));
+  const failure = row.failures.join('; ');
+  const partly = runs > 0 && failure !== '';
+  const swatch = make('i', {class: 'swatch', style: `background: var(--${contender.color})`});
+  const failureCell = text => make('td', {class: 'failure', colspan: columns}, text);
+  const line = make('tr', contender.ours ? {class: 'ours'} : {},
+    make('th', {scope: 'row', ...(partly && {rowspan: 2})}, swatch, contender.title));
+  if (runs === 0) {
+    line.append(failureCell(failure));
+    return [line];
   }
-
-  function bars(plot) {
-    const contenders = plot.series.map(series => series.contender);
-    const points = plot.series.map(series => series.points[0]);
-    const scale = scaleOf(plot.y);
-    scale.suggestedMax = Math.max(...points.map(point => point.most));
-    scale.beginAtZero = true;
-    return {
-      type: 'bar',
-      data: {
-        labels: contenders.map(contender => contender.title),
-        datasets: [{
-          titles: contenders.map(contender => contender.title),
-          data: points.map((point, at) => ({x: point.y, y: contenders[at].title, point})),
-          backgroundColor: contenders.map(contender => color(contender.color)),
-          whiskerColor: color('ink'),
-          barPercentage: 0.75,
-          categoryPercentage: 0.95,
-        }],
-      },
-      options: {
-        indexAxis: 'y',
-        interaction: {mode: 'nearest', axis: 'y', intersect: false},
-        layout: {padding: {right: room}},
-        scales: {
-          x: scale,
-          y: {
-            grid: {display: false},
-            border: {color: color('rule')},
-            ticks: {
-              color: color('ink'),
-              font: context => ({weight: contenders[context.index]?.ours ? 'bold' : 'normal'}),
-            },
-          },
-        },
-        plugins: {tooltip, legend: {display: false}},
-      },
-      plugins: [whiskers, figures],
-    };
+  for (const {key, unit} of scenario.metrics) {
+    const {median, range} = figureOf(unit, row.spreads[key]);
+    line.append(make('td', {class: 'median'}, median), make('td', {class: 'range'}, range));
   }
+  line.append(
+    ...(compared ? [make('td', {class: 'times'}, times)] : []), make('td', {class: 'runs'}, runs));
+  return partly ? [line, make('tr', null, failureCell(`some runs ${failure}`))] : [line];
+}
 
-  function draw(plot) {
-    const canvas = document.getElementById(plot.id);
-    if (plot.bars) {
-      canvas.parentNode.style.height = `${plot.series.length * barHeight + room}px`;
-    }
-    Chart.getChart(canvas)?.destroy();
-    new Chart(canvas, plot.bars ? bars(plot) : lines(plot));
-  }
+// ---- the page ----
 
-  function drawAll() {
-    Chart.defaults.animation = false;
-    Chart.defaults.maintainAspectRatio = false;
-    Chart.defaults.locale = 'en';
-    Chart.defaults.color = color('muted');
-    Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-    Object.assign(Chart.defaults.plugins.tooltip, {
-      backgroundColor: color('panel'),
-      borderColor: color('muted'),
-      borderWidth: 1,
-      titleColor: color('ink'),
-      bodyColor: color('ink'),
-      padding: 10,
-      boxPadding: 4,
-    });
-    plots.forEach(draw);
-  }
+const sections = scenarios
+  .filter(scenario => rowsOf(scenario).length > 0)
+  .map(scenario => ({scenario, plots: plotsOf(scenario)}));
 
-  drawAll();
-  for (const query of ['(prefers-color-scheme: dark)', 'print']) {
-    matchMedia(query).addEventListener('change', drawAll);
-  }
-})();
+function renderSection({scenario, plots}) {
+  fill('nav', make('a', {href: `#${scenario.id}`}, scenario.title), ' ');
+  fill('main', make('section', {id: scenario.id},
+    make('h2', null, scenario.title),
+    make('p', null, scenario.description),
+    make('div', {class: 'plots'}, ...plots.map(({id, caption}) => make('figure', null,
+      make('figcaption', null, caption),
+      make('div', {class: 'canvas'}, make('canvas',
+        {id, role: 'img', 'aria-label': `${caption}. The table below has its figures.`}))))),
+    make('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Figures of ${scenario.title}`},
+      renderTable(scenario))));
+}
+
+renderFacts();
+sections.forEach(renderSection);
+drawAll();
+for (const query of ['(prefers-color-scheme: dark)', 'print']) {
+  matchMedia(query).addEventListener('change', drawAll);
+}

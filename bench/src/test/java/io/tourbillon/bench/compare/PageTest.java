@@ -12,13 +12,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 final class PageTest {
@@ -33,18 +38,27 @@ final class PageTest {
     measured(REQUEST_TIMEOUTS, 1000, "ours-ids", 1, CPU, 200.4)
   };
 
-  /** Rows of tables as readers see them, without the swatch and the tags. */
-  private static List<String> rows(String page) {
-    return Pattern.compile("<tr[ >].*?</tr>", Pattern.DOTALL)
-        .matcher(page)
-        .results()
-        .map(MatchResult::group)
-        .map(row -> row.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ").strip())
-        .toList();
+  @TempDir private static Path folder;
+  private static RenderedPage browser;
+
+  @AfterAll
+  static void stop() {
+    if (browser != null) {
+      browser.close();
+    }
   }
 
-  private static List<String> rows(Outcome... outcomes) {
-    return rows(Page.render(SampleResults.of(outcomes)));
+  /** Starts the browser with the first test that needs it: the others do without. */
+  private static RenderedPage open(Outcome... outcomes) throws Exception {
+    if (browser == null) {
+      browser = new RenderedPage(folder);
+    }
+    browser.open(outcomes);
+    return browser;
+  }
+
+  private static List<String> rows(Outcome... outcomes) throws Exception {
+    return open(outcomes).rows();
   }
 
   private static String withoutScripts(String page) {
@@ -52,7 +66,8 @@ final class PageTest {
   }
 
   @Test
-  void render_severalRuns_medianLeastMostMultipleAndCount() {
+  @Tag("programs")
+  void render_severalRuns_medianLeastMostMultipleAndCount() throws Exception {
     List<String> rows = rows(THREE_RUNS);
 
     assertTrue(rows.contains("for one cancel and arm CPU wall × Tourbillon, ids runs"), "" + rows);
@@ -60,20 +75,23 @@ final class PageTest {
   }
 
   @Test
-  void render_singleRun_noSpread() {
+  @Tag("programs")
+  void render_singleRun_noSpread() throws Exception {
     assertTrue(rows(THREE_RUNS).contains("Tourbillon, ids 200 ns – 1.00 1"));
   }
 
   @Test
-  void render_nothingButSingleRuns_warnsOfIt() {
+  @Tag("programs")
+  void render_nothingButSingleRuns_warnsOfIt() throws Exception {
     String warning = "One run of each: a first impression";
     Outcome single = measured(REQUEST_TIMEOUTS, 1000, "kafka", 1, CPU, 3);
-    assertTrue(Page.render(SampleResults.of(single)).contains(warning));
-    assertFalse(Page.render(SampleResults.of(THREE_RUNS)).contains(warning));
+    assertTrue(open(single).markup().contains(warning));
+    assertFalse(open(THREE_RUNS).markup().contains(warning));
   }
 
   @Test
-  void render_severalSizes_smallestFirstAndOursFirst() {
+  @Tag("programs")
+  void render_severalSizes_smallestFirstAndOursFirst() throws Exception {
     List<String> rows =
         rows(
             measured(REQUEST_TIMEOUTS, 10_000, "kafka", 1, CPU, 4),
@@ -92,7 +110,8 @@ final class PageTest {
   }
 
   @Test
-  void render_yardstickIsZero_noColumnOfMultiples() {
+  @Tag("programs")
+  void render_yardstickIsZero_noColumnOfMultiples() throws Exception {
     List<String> rows =
         rows(
             measured(IDLE, 1, "ours-ids", 1, Metric.WAKE_UPS_PER_SECOND, 0),
@@ -103,7 +122,8 @@ final class PageTest {
   }
 
   @Test
-  void render_noNumber_reasonInsteadOfFigures() {
+  @Tag("programs")
+  void render_noNumber_reasonInsteadOfFigures() throws Exception {
     List<String> rows =
         rows(
             failed(FIRE.id(), 10, "go", "a timer must not be early: by 7 ns"),
@@ -114,7 +134,8 @@ final class PageTest {
   }
 
   @Test
-  void render_someRunsFailed_figuresAndReason() {
+  @Tag("programs")
+  void render_someRunsFailed_figuresAndReason() throws Exception {
     List<String> rows =
         rows(
             measured(REQUEST_TIMEOUTS, 10, "kafka", 1, CPU, 5),
@@ -125,14 +146,17 @@ final class PageTest {
   }
 
   @Test
-  void render_hostileTexts_areEscaped() {
+  @Tag("programs")
+  void render_hostileTexts_areEscaped() throws Exception {
     String hostile = "</script><script>alert(1)</script><img src=http://x.example/>";
-    String page =
-        Page.render(
-            SampleResults.of(
-                failed(FIRE.id(), 10, "go", hostile),
-                failed(hostile, 10, "go", "none"),
-                measured(FIRE, 10, hostile, 1, CPU, 5)));
+    Outcome[] outcomes = {
+      failed(FIRE.id(), 10, "go", hostile),
+      failed(hostile, 10, "go", "none"),
+      measured(FIRE, 10, hostile, 1, CPU, 5)
+    };
+    String source = Page.render(SampleResults.of(outcomes));
+    assertFalse(source.contains("<script>alert"), "a script came through");
+    String page = open(outcomes).markup();
 
     assertFalse(page.contains("<script>alert"), "a script came through");
     assertFalse(page.contains("<img"), "an element came through");
@@ -147,14 +171,15 @@ final class PageTest {
             SampleResults.of(
                 measured(FIRE, 10, hostile, 1, CPU, 5), measured(FIRE, 10, "go", 1, CPU, 6)));
 
-    String start = "id=\"plots\">";
+    String start = "id=\"data\">";
     int from = page.indexOf(start) + start.length();
     String data = page.substring(from, page.indexOf("</script", from));
-    List<String> titles =
-        JsonMapper.shared().readTree(data).findValuesAsString("title").stream()
-            .filter(title -> title.contains("script"))
+    List<String> subjects =
+        JsonMapper.shared().readTree(data).findValuesAsString("subject").stream()
+            .filter(subject -> subject.contains("script"))
+            .distinct()
             .toList();
-    assertEquals(List.of(hostile), titles);
+    assertEquals(List.of(hostile), subjects);
   }
 
   @Test
@@ -180,10 +205,11 @@ final class PageTest {
     String page = Page.render(SampleResults.of(THREE_RUNS));
 
     assertTrue(page.contains("Chart.js v4."), "Chart.js with its licence");
-    assertEquals(3, page.split("</script>", -1).length - 1, "scripts");
+    assertEquals(4, page.split("</script>", -1).length - 1, "scripts");
   }
 
   @ParameterizedTest
+  @Tag("programs")
   @ValueSource(
       strings = {
         "<dd><code>tourbillon compare --repeat 3</code>",
@@ -196,23 +222,24 @@ final class PageTest {
         "<code>-Xmx8g</code> <code>-XX:+UseG1GC</code>",
         ">Netty 4.2.20.Final<",
         "<dt>Absent: asyncio</dt><dd>python3 is not on the PATH</dd>",
-        "the median of its runs, up to 3 here",
+        "the median of its runs, up to <span id=\"repetitions\">3</span> here",
         "<code>netty-512</code></td><td>HashedWheelTimer, 512 slots of 1 ms",
       })
-  void render_any_tellsWhereItCameFrom(String fact) {
-    String page = withoutScripts(Page.render(SampleResults.of(THREE_RUNS)));
+  void render_any_tellsWhereItCameFrom(String fact) throws Exception {
+    String page = open(THREE_RUNS).markup();
 
     assertTrue(page.contains(fact), page);
   }
 
   @Test
-  void render_severalScenarios_inTheirOrder() {
+  @Tag("programs")
+  void render_severalScenarios_inTheirOrder() throws Exception {
     String page =
-        Page.render(
-            SampleResults.of(
+        open(
                 measured(IDLE, 1, "go", 1, Metric.WAKE_UPS_PER_SECOND, 1),
                 measured(FIRE, 1, "go", 1, CPU, 1),
-                measured(REQUEST_TIMEOUTS, 1, "go", 1, CPU, 1)));
+                measured(REQUEST_TIMEOUTS, 1, "go", 1, CPU, 1))
+            .markup();
 
     List<String> sections =
         Pattern.compile("<section id=\"(.*?)\"")
@@ -224,28 +251,37 @@ final class PageTest {
   }
 
   @Test
-  void render_scenarioOfAnotherVersion_isSkippedWithANote() {
-    String page = Page.render(SampleResults.of(failed("teleport", 1, "go", "none")));
+  @Tag("programs")
+  void render_scenarioOfAnotherVersion_isSkippedWithANote() throws Exception {
+    String page = open(failed("teleport", 1, "go", "none")).markup();
 
     assertTrue(page.contains("this version does not know it: scenario teleport."));
     assertFalse(page.contains("<section id=\"teleport\""));
   }
 
   @Test
-  void render_everyPlot_hasItsCanvas() {
-    Results results =
-        SampleResults.of(
-            Stream.of(Scenario.values())
-                .map(scenario -> measured(scenario, 10, "go", 1, scenario.metrics().getFirst(), 1))
-                .toArray(Outcome[]::new));
-    String page = Page.render(results);
+  @Tag("programs")
+  void render_everyPlot_isDrawnInItsCanvas() throws Exception {
+    Outcome[] each =
+        Stream.of(Scenario.values())
+            .map(scenario -> measured(scenario, 10, "go", 1, scenario.metrics().getFirst(), 1))
+            .toArray(Outcome[]::new);
+    JsonNode drawn =
+        open(each)
+            .evaluate(
+                "[...document.querySelectorAll('canvas')].map(c => [c.id, !!Chart.getChart(c)])");
 
-    Summary summary = Summary.of(results);
-    List<Plot> plots =
-        Section.of(summary).stream().flatMap(section -> section.plots().stream()).toList();
-    assertFalse(plots.isEmpty());
-    for (Plot plot : plots) {
-      assertEquals(2, page.split("<canvas id=\"" + plot.id() + "\"", -1).length, plot.id());
-    }
+    assertEquals(
+        List.of(
+            "request-timeouts-bars",
+            "idle-timeouts-bars",
+            "fire-bars",
+            "ten-million-bars",
+            "idle-bars",
+            "sleepers-bars",
+            "timer-memory-bars",
+            "coroutine-memory-bars"),
+        drawn.valueStream().map(canvas -> canvas.get(0).stringValue()).toList());
+    assertTrue(drawn.valueStream().allMatch(canvas -> canvas.get(1).booleanValue()), "" + drawn);
   }
 }

@@ -3,6 +3,7 @@ package io.tourbillon.bench.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.bench.demo.Account.End;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.timer.TimerService;
@@ -24,9 +25,6 @@ final class DemoServerTest {
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
   private final Ledger ledger = new Ledger();
-  private final Ledger delays = new Ledger();
-  private final Kinds kinds = Kinds.open(ledger, delays);
-  private final Rolls rolls = Rolls.open();
 
   /** What a client does. */
   private interface Conversation {
@@ -39,15 +37,13 @@ final class DemoServerTest {
     CoroutineScheduler scheduler = CoroutineScheduler.builder().engine(engine).loops(2).build();
     try (timers;
         scheduler) {
-      try (DemoServer server = new DemoServer(scheduler, timers, kinds, rolls, new Tally())) {
+      try (DemoServer server = new DemoServer(scheduler, timers, ledger)) {
         conversation.with(server, timers);
         ledger.handBack(timers.shutdownNow());
       }
       assertTrue(scheduler.close(Duration.ofSeconds(10)));
     }
-    assertEquals(List.of(), rolls.broken());
     assertEquals(List.of(), ledger.broken());
-    assertEquals(List.of(), delays.broken());
   }
 
   private static Socket connect(DemoServer server) throws IOException {
@@ -88,8 +84,8 @@ final class DemoServerTest {
             assertTrue(ask(socket, "GET /other HTTP/1.1\r\n\r\n").startsWith("HTTP/1.1 404 "));
           }
         });
-    assertEquals(1, rolls.sessions().spawned());
-    assertEquals(0, kinds.silences().fired());
+    assertEquals(1, ledger.sessions.begun());
+    assertEquals(0, ledger.silences.ended(End.FIRED));
   }
 
   @ParameterizedTest
@@ -107,21 +103,21 @@ final class DemoServerTest {
             assertTrue(System.nanoTime() - startNanos >= Session.LATE_ANSWER.toNanos());
           }
         });
-    assertEquals(1, kinds.lateAnswers().fired());
+    assertEquals(1, ledger.lateAnswers.ended(End.FIRED));
   }
 
   @ParameterizedTest
   @EnumSource
   void session_clientIsSilent_isClosedByItsTimer(Engine engine) throws IOException {
     assertClosedAfter(engine, "", Session.SILENCE);
-    assertEquals(1, kinds.silences().fired());
+    assertEquals(1, ledger.silences.ended(End.FIRED));
   }
 
   @ParameterizedTest
   @EnumSource
   void session_requestStaysUnfinished_isClosedByItsLimit(Engine engine) throws IOException {
     assertClosedAfter(engine, "GET /work", Session.MESSAGE_LIMIT);
-    assertEquals(0, kinds.silences().fired());
+    assertEquals(0, ledger.silences.ended(End.FIRED));
   }
 
   /** Whoever sends this and nothing more is borne for so long at the least. */
@@ -168,8 +164,8 @@ final class DemoServerTest {
       awaitClosing(socket);
       socket.close();
     }
-    assertEquals(20, rolls.sessions().spawned());
-    assertEquals(20, kinds.silences().handedBack());
+    assertEquals(20, ledger.sessions.begun());
+    assertEquals(20, ledger.silences.ended(End.HANDED_BACK));
   }
 
   @ParameterizedTest
@@ -187,7 +183,7 @@ final class DemoServerTest {
             }
           }
         });
-    assertEquals(2, rolls.sessions().spawned());
-    assertEquals(1, kinds.silences().handedBack());
+    assertEquals(2, ledger.sessions.begun());
+    assertEquals(1, ledger.silences.ended(End.HANDED_BACK));
   }
 }

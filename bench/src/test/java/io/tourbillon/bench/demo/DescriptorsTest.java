@@ -64,13 +64,13 @@ class DescriptorsTest {
 
   @Test
   void demo_tooFewDescriptors_isRefusedBeforeItBegins() throws Exception {
-    Program.End end = Program.runBy("ulimit -n 64; exec \"$@\"", List.of(), DEMO);
+    Program.End end = Program.runBy("ulimit -n 128; exec \"$@\"", List.of(), DEMO);
     assertEquals(2, end.exitCode(), end.out() + end.err());
     assertTrue(
         end.err()
             .matches(
                 "(?s)at least 250 file descriptors must be free \\(ulimit -n\\):"
-                    + " 64 may be open, and \\d+ are\\R.*"),
+                    + " 128 may be open, and \\d+ are\\R.*"),
         end.err());
     assertEquals("", end.out());
   }

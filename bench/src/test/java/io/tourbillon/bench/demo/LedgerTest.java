@@ -3,6 +3,7 @@ package io.tourbillon.bench.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.bench.demo.Account.End;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
 import java.time.Duration;
@@ -16,7 +17,7 @@ final class LedgerTest {
 
   private final TimerService timers = TimerService.builder().recordStats().build();
   private final Ledger ledger = new Ledger();
-  private final Account account = ledger.open("examples");
+  private final Account account = ledger.background;
 
   @AfterEach
   void close() {
@@ -48,10 +49,10 @@ final class LedgerTest {
 
     assertBroken();
     assertEquals(List.of(), ledger.disagreements(timers.stats()));
-    assertEquals(4, account.accepted());
-    assertEquals(1, account.fired());
-    assertEquals(2, account.cancelled());
-    assertEquals(1, account.handedBack());
+    assertEquals(4, account.begun());
+    assertEquals(1, account.ended(End.FIRED));
+    assertEquals(2, account.ended(End.CANCELLED));
+    assertEquals(1, account.ended(End.HANDED_BACK));
   }
 
   @Test
@@ -61,7 +62,7 @@ final class LedgerTest {
     ledger.handBack(timers.shutdownNow().subList(0, 1));
 
     assertBroken(
-        "no timer is lost: 2 examples were accepted, but 0 fired + 0 were cancelled"
+        "no timer is lost: 2 background were accepted, but 0 fired + 0 were cancelled"
             + " + 1 handed back = 1");
   }
 
@@ -72,19 +73,19 @@ final class LedgerTest {
     ledger.handBack(tasks);
     ledger.handBack(tasks);
 
-    assertBroken("a timer ends once: 1 of the examples ended a second time");
+    assertBroken("a timer ends once: 1 of the background ended a second time");
   }
 
   @Test
   void broken_cancelledTimerFires_endedASecondTime() {
     CheckedTimer timer = new CheckedTimer(account);
     long id = timer.armAt(timers, System.nanoTime());
-    while (timer.isOpen() && !timer.cancel(timers, id)) {
+    while (timer.isPending() && !timer.cancel(timers, id)) {
       Thread.onSpinWait();
     }
     timer.run();
 
-    assertBroken("a timer ends once: 1 of the examples ended a second time");
+    assertBroken("a timer ends once: 1 of the background ended a second time");
   }
 
   @Test
@@ -95,7 +96,7 @@ final class LedgerTest {
     String promise = ledger.broken().getFirst();
     assertTrue(
         promise.matches(
-            "never early: 1 of the examples fired before the deadline, by up to 3[0-9]{6}\\.[0-9]+"
+            "never early: 1 of the background fired before the deadline, by up to 3[0-9]{6}\\.[0-9]+"
                 + " ms"),
         promise);
   }
@@ -113,7 +114,7 @@ final class LedgerTest {
   @Test
   void broken_heartbeatRunsAgainWithinItsPeriod_isEarly() {
     Heartbeat heartbeat = new Heartbeat(account, timers, FAR);
-    heartbeat.nextDeadlineNanos(System.nanoTime());
+    heartbeat.setDeadlineNanos(System.nanoTime());
     heartbeat.run();
     heartbeat.stop();
     assertBroken();

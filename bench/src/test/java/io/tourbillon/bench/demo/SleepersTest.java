@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.bench.demo.Account.End;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
@@ -19,9 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 final class SleepersTest {
-  private final Ledger delays = new Ledger();
-  private final Account sleeps = delays.open("sleeps");
-  private final Roll roll = new Roll("sleepers");
+  private final Ledger ledger = new Ledger();
 
   private static CoroutineScheduler scheduler(Engine engine) {
     return CoroutineScheduler.builder().engine(engine).loops(2).build();
@@ -32,9 +31,9 @@ final class SleepersTest {
   void close_allAsleep_endsEach(Engine engine) throws InterruptedException {
     int count = 10_000;
     try (CoroutineScheduler scheduler = scheduler(engine)) {
-      Sleepers sleepers = new Sleepers(scheduler, sleeps, roll, count);
+      Sleepers sleepers = new Sleepers(scheduler, ledger, count);
       sleepers.warmUp(() -> true);
-      assertEquals(0, sleeps.accepted(), "a warm-up does not count");
+      assertEquals(0, ledger.sleeps.begun(), "a warm-up does not count");
       sleepers.spawn(begun -> true);
       assertEquals(count, sleepers.spawned());
 
@@ -42,17 +41,17 @@ final class SleepersTest {
       assertTrue(scheduler.close(Duration.ZERO));
     }
 
-    assertEquals(List.of(), roll.broken());
-    assertEquals(List.of(), delays.broken());
-    assertEquals(count, roll.spawned());
-    assertEquals(count, sleeps.cancelled());
-    assertEquals(sleeps.accepted(), sleeps.fired() + sleeps.cancelled());
+    assertEquals(List.of(), ledger.broken());
+    assertEquals(count, ledger.sleepers.begun());
+    assertEquals(count, ledger.sleeps.ended(End.CANCELLED));
+    assertEquals(
+        ledger.sleeps.begun(), ledger.sleeps.ended(End.FIRED) + ledger.sleeps.ended(End.CANCELLED));
   }
 
   @Test
   void spawn_toldToStop_spawnsNoMore() throws InterruptedException {
     try (CoroutineScheduler scheduler = scheduler(Engine.HANDOFF);
-        Sleepers sleepers = new Sleepers(scheduler, sleeps, roll, 1_000_000)) {
+        Sleepers sleepers = new Sleepers(scheduler, ledger, 1_000_000)) {
       sleepers.spawn(begun -> false);
 
       assertEquals(0, sleepers.spawned());
@@ -62,12 +61,12 @@ final class SleepersTest {
   @Test
   void broken_sleepersAreForgotten_isTold() throws InterruptedException {
     try (CoroutineScheduler scheduler = scheduler(Engine.HANDOFF)) {
-      new Sleepers(scheduler, sleeps, roll, 10).spawn(begun -> true);
+      new Sleepers(scheduler, ledger, 10).spawn(begun -> true);
       assertTrue(scheduler.close(Duration.ZERO));
     }
 
     assertEquals(
-        List.of("every coroutine ends: 10 sleepers were spawned, but 0 ended"), roll.broken());
+        List.of("every coroutine ends: 10 sleepers were spawned, but 0 ended"), ledger.broken());
   }
 
   @Test
@@ -78,17 +77,17 @@ final class SleepersTest {
               () -> {
                 throw new IllegalArgumentException("example");
               });
-      roll.spawn();
+      ledger.sleepers.begin();
       CompletableFuture<?> end = failing.toFuture();
       assertThrows(RuntimeException.class, end::join);
-      roll.end(failing);
+      ledger.sleepers.end(failing);
     }
 
     assertEquals(
         List.of(
             "no coroutine fails: 1 of the sleepers did, the first by"
                 + " java.lang.IllegalArgumentException: example"),
-        roll.broken());
+        ledger.broken());
   }
 
   @Test
@@ -110,7 +109,7 @@ final class SleepersTest {
       IllegalStateException refusal =
           assertThrows(
               IllegalStateException.class,
-              () -> Roll.cancel(List.of(deaf), "example", System.nanoTime() + 1_000_000));
+              () -> Endings.cancel(List.of(deaf), "example", System.nanoTime() + 1_000_000));
       assertTrue(refusal.getMessage().startsWith("it has not ended in time: "), refusal::toString);
       enough.countDown();
     }

@@ -33,7 +33,7 @@ class CpuProfilerTest {
 
   @Test
   void afterIteration_figuresPublished_reportsThemOnce() {
-    CpuProfiler.publish(List.of(new Figure("late", 3, "us")));
+    CpuProfiler.publish(List.of(new CpuProfiler.Figure("late", 3, "us")));
     ScalarResult result = only(end(1));
     assertEquals("late", result.getLabel());
     assertEquals(3, result.getScore());

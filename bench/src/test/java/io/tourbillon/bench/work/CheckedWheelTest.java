@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tourbillon.bench.subject.PendingTask;
+import io.tourbillon.bench.subject.SubjectTask;
 import io.tourbillon.bench.subject.WheelSubject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +42,7 @@ class CheckedWheelTest {
   @Test
   void expireAll_wheelThatStillCountsATimer_isRefused() {
     ModelWheel wheel = new ModelWheel();
-    wheel.arm(1000, new PendingTask());
+    wheel.arm(1000, SubjectTask.idle(1)[0]);
     assertThrows(IllegalStateException.class, filled(wheel)::expireAll);
   }
 
@@ -50,7 +50,7 @@ class CheckedWheelTest {
   private static CheckedWheel filled(WheelSubject wheel) {
     CheckedWheel checked = new CheckedWheel(wheel);
     for (int timer = 0; timer < 10; timer++) {
-      checked.arm(10 + timer / 2 * 10, new PendingTask());
+      checked.arm(10 + timer / 2 * 10, SubjectTask.idle(1)[0]);
     }
     return checked;
   }

@@ -26,10 +26,10 @@ class FireRoundTest {
         round.run(service);
         service.requirePending(0);
         assertTrue(round.cpuNanosPerTimer() >= 0);
-        Lateness lateness = round.lateness();
-        assertTrue(lateness.nanosAt(0) >= 0);
-        assertTrue(lateness.nanosAt(0) <= lateness.nanosAt(50));
-        assertTrue(lateness.nanosAt(50) <= lateness.nanosAt(100));
+        Percentiles lateness = round.lateness();
+        assertTrue(lateness.at(0) >= 0);
+        assertTrue(lateness.at(0) <= lateness.at(50));
+        assertTrue(lateness.at(50) <= lateness.at(100));
       }
     }
   }

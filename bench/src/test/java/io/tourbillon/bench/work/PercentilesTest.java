@@ -37,4 +37,20 @@ class PercentilesTest {
         assertThrows(IllegalArgumentException.class, () -> Percentiles.of(new long[0]));
     assertEquals("there must be a value at least: 0", refusal.getMessage());
   }
+
+  @Test
+  void ofLateness_notSorted_isAPercentile() {
+    Percentiles lateness = Percentiles.ofLateness(new long[] {30, 0, 10, 20});
+    assertEquals(0, lateness.at(0));
+    assertEquals(10, lateness.at(50));
+    assertEquals(30, lateness.at(100));
+  }
+
+  @Test
+  void ofLateness_oneEarly_isRefused() {
+    Exception refusal =
+        assertThrows(
+            IllegalStateException.class, () -> Percentiles.ofLateness(new long[] {5, -1, 7}));
+    assertEquals("a timer must not be early: by 1 ns", refusal.getMessage());
+  }
 }

@@ -26,7 +26,7 @@ class SleepersTest {
       for (int round = 0; round < 2; round++) {
         sleepers.run(subject);
         assertTrue(sleepers.cpuNanosPerSleep() >= 0);
-        assertTrue(sleepers.lateness().nanosAt(0) >= 0);
+        assertTrue(sleepers.lateness().at(0) >= 0);
       }
     }
   }

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for the asynchronous operations of {@code java.nio.channels}: a coroutine is suspended
- * meanwhile, on any engine, and another thread is blocked.
+ * Awaits the asynchronous operations of {@code java.nio.channels}: a coroutine is suspended
+ * meanwhile, on any engine; a thread is blocked.
  *
  * <pre>{@code
  * int count = CompletionHandlers.awaitOrClose(
@@ -24,25 +24,25 @@ import org.jspecify.annotations.Nullable;
  *     channel, handler -> channel.connect(address, null, handler));
  * }</pre>
  *
- * <p>The type of the result must be known from where it goes, or else be said. An operation that
- * has been started can not be taken back; the methods differ in what becomes of it when the caller
- * is cancelled, or its time is over. Its attachment is not needed, as the lambda has all.
+ * <p>The compiler infers the type of the result from its use; otherwise it must be given, as above.
+ * An operation that has started cannot be undone. The methods differ in what happens to it when the
+ * caller is cancelled or times out. The attachment of an operation is not needed here.
  */
 public final class CompletionHandlers {
   private CompletionHandlers() {}
 
   /**
-   * Starts an operation and waits for its result. If the caller is cancelled the operation goes on,
-   * with its buffer, and its result is dropped; so this is for operations that hold nothing, such
-   * as those of files.
+   * Starts an operation and waits for its result. If the caller is cancelled, the operation goes
+   * on, with its buffer, and its result is dropped. So this is for operations whose results hold no
+   * resources, such as those of files.
    *
-   * @param start starts it with the handler that it gets; is run at once, by the caller
-   * @return what the operation completes with
-   * @throws IOException if the operation fails with one; it is thrown as it is
-   * @throws CompletionException if it fails with another checked exception, which is the cause; an
-   *     unchecked one is thrown as it is
+   * @param start starts the operation with the handler that it gets; runs at once, in the caller
+   * @return the result of the operation
+   * @throws IOException if the operation fails with one
+   * @throws CompletionException if the operation fails with another checked exception, which is the
+   *     cause; an unchecked one is thrown as it is
    * @throws CoroutineCancelledException if the calling coroutine is cancelled first
-   * @throws CancellationException if the calling thread, no coroutine, is interrupted first
+   * @throws CancellationException if the calling thread is interrupted first
    */
   public static <V extends @Nullable Object> V await(
       Consumer<? super CompletionHandler<V, @Nullable Object>> start) throws IOException {
@@ -50,34 +50,34 @@ public final class CompletionHandlers {
   }
 
   /**
-   * As {@link #await(Consumer)}, and a result that comes too late is given to someone else.
+   * As {@link #await(Consumer)}, with a consumer of a result that comes too late for the caller.
    *
-   * @param onLost is run by a thread of the channel's group
+   * @param onLost runs in a thread of the group of the channel
    */
   public static <V extends @Nullable Object> V await(
       Consumer<? super CompletionHandler<V, @Nullable Object>> start, Consumer<? super V> onLost)
       throws IOException {
     Objects.requireNonNull(start, "start");
     Objects.requireNonNull(onLost, "onLost");
-    return ended("an asynchronous operation", end -> start.accept(new Ending<>(end, onLost)));
+    return awaitEnd("an asynchronous operation", end -> start.accept(new Ending<>(end, onLost)));
   }
 
   /**
-   * As {@link #await(Consumer)}, but if the caller is cancelled the channel is closed, which ends
-   * the operation: the JDK says no more of a channel whose operation was given up than that it is
-   * not to be used again. A result that comes just then and can be closed is closed, too: no
-   * connection is lost that a listener accepts as it is given up. A caller that was cancelled
-   * before has started nothing, and the channel stays open.
+   * As {@link #await(Consumer)}, but if the caller is cancelled, the channel is closed, which ends
+   * the operation. (The JDK leaves open in what state a channel is whose operation was given up.) A
+   * result that comes at that moment is closed as well, if it is {@link Closeable}, so no accepted
+   * connection is lost. If the caller was cancelled before the call, nothing is started and the
+   * channel stays open.
    *
-   * <p>Closing the channel of a file waits until what is under way there has ended, so for files
-   * there is {@link #await(Consumer)}.
+   * <p>To close the channel of a file waits for the operations in progress. For files, use {@link
+   * #await(Consumer)}.
    */
   public static <V extends @Nullable Object> V awaitOrClose(
       AsynchronousChannel channel, Consumer<? super CompletionHandler<V, @Nullable Object>> start)
       throws IOException {
     Objects.requireNonNull(channel, "channel");
     Objects.requireNonNull(start, "start");
-    return ended(
+    return awaitEnd(
         new Operation(channel),
         end -> {
           end.onCancel(() -> close(channel));
@@ -85,7 +85,7 @@ public final class CompletionHandlers {
         });
   }
 
-  private static <V extends @Nullable Object> V ended(
+  private static <V extends @Nullable Object> V awaitEnd(
       Object what, Consumer<? super Resumption<V>> registration) throws IOException {
     try {
       return Suspension.await(what, registration);
@@ -97,18 +97,18 @@ public final class CompletionHandlers {
     }
   }
 
-  /** Closes what nobody is left to use, if it can be closed. */
+  /** Closes a result that no caller is left to use. */
   private static void close(@Nullable Object late) {
     if (late instanceof Closeable closeable) {
       try {
         closeable.close();
       } catch (IOException failure) {
-        // It counts as closed, and the caller is to see the cancellation, not this.
+        // It counts as closed, and the caller must see the cancellation instead.
       }
     }
   }
 
-  /** What is waited for, put into words only for those who ask. */
+  /** What a caller waits for; becomes text only when somebody asks. */
   private record Operation(AsynchronousChannel channel) {
     @Override
     public String toString() {

@@ -16,16 +16,16 @@ import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscriber and the coroutine that serves it. All that the subscriber is told it is told by
- * that coroutine, so one thing after the other (rule 1.3); what it says, by whatever thread, only
- * changes the demand or cancels the coroutine, so it is quick and never recursive (3.3, 3.4).
+ * One subscriber and the coroutine that serves it. Only that coroutine calls the subscriber, so the
+ * calls are serial (rule 1.3). The calls of the subscriber, by whatever thread, only change the
+ * demand or cancel the coroutine, so they are quick and never recursive (rules 3.3 and 3.4).
  */
 final class CoroutineSubscription<T> implements Subscription, Emitter<T>, Action {
-  private final Source<T> source;
+  private final Producer<T> producer;
 
-  // Guarded by this. Nobody waits, and no code of users runs, with that lock held.
+  // Guarded by this. Nobody waits and no user code runs under that lock.
 
-  /** Null when it has been told the end, or is not to be told any more (rule 3.13). */
+  /** Null after its end, when it must not be called any more (rule 3.13). */
   private @Nullable Subscriber<? super T> subscriber;
 
   private @Nullable Coroutine<?> coroutine;
@@ -33,28 +33,28 @@ final class CoroutineSubscription<T> implements Subscription, Emitter<T>, Action
   private long demand;
   private @Nullable Resumption<@Nullable Void> waiting;
 
-  /** The subscriber wants no more, or is broken. */
+  /** True if the subscriber wants no more values, or has thrown. */
   private boolean cancelled;
 
   private @Nullable IllegalArgumentException badRequest;
 
-  /** Where the values come from: run once for each subscription. */
-  interface Source<T> {
+  /** Emits the values; runs once for each subscription. */
+  interface Producer<T> {
     void run(CoroutineSubscription<T> out) throws Exception;
   }
 
-  CoroutineSubscription(Subscriber<? super T> subscriber, Source<T> source) {
+  CoroutineSubscription(Subscriber<? super T> subscriber, Producer<T> producer) {
     this.subscriber = subscriber;
-    this.source = source;
+    this.producer = producer;
   }
 
   void start(CoroutineScheduler scheduler) {
-    Runnable ended = this::ended;
+    Runnable refuseIfNotBegun = this::refuseIfNotBegun;
     StackReserve.require();
     Coroutine<?> spawned = scheduler.spawn(SpawnOptions.named("publisher"), this);
     boolean watched = false;
     try {
-      Suspension.whenEnded(spawned, ended);
+      Suspension.whenEnded(spawned, refuseIfNotBegun);
       watched = true;
     } finally {
       if (!watched) {
@@ -63,7 +63,7 @@ final class CoroutineSubscription<T> implements Subscription, Emitter<T>, Action
     }
   }
 
-  // By the subscriber, on whatever thread.
+  // Called by the subscriber, on whatever thread.
 
   @Override
   public void request(long count) {
@@ -107,7 +107,7 @@ final class CoroutineSubscription<T> implements Subscription, Emitter<T>, Action
     }
   }
 
-  // By the coroutine.
+  // Called by the coroutine.
 
   @Override
   public void run() throws Exception {
@@ -119,7 +119,7 @@ final class CoroutineSubscription<T> implements Subscription, Emitter<T>, Action
     }
     served.onSubscribe(this);
     try {
-      source.run(this);
+      producer.run(this);
     } catch (Throwable thrown) {
       finish(thrown);
       return;
@@ -150,11 +150,11 @@ final class CoroutineSubscription<T> implements Subscription, Emitter<T>, Action
       throw isCancelled;
     }
     if (silent && thrown != null) {
-      throw sneaky(thrown); // Nobody else will hear of it.
+      throw asException(thrown); // The subscriber is not told.
     }
   }
 
-  private static Exception sneaky(Throwable thrown) {
+  private static Exception asException(Throwable thrown) {
     if (thrown instanceof Error error) {
       throw error;
     }
@@ -175,32 +175,32 @@ final class CoroutineSubscription<T> implements Subscription, Emitter<T>, Action
     deliver(value);
   }
 
-  /** Returns when the subscriber wants a value. */
+  /** Waits until the subscriber wants a value. */
   void awaitDemand() {
     Suspension.checkCancelled();
-    if (!isWanted()) {
-      Suspension.<@Nullable Void>await("the demand of a subscriber", this::resumeWhenWanted);
+    if (!hasDemand()) {
+      Suspension.<@Nullable Void>await("the demand of a subscriber", this::resumeAtDemand);
     }
   }
 
-  private synchronized boolean isWanted() {
+  private synchronized boolean hasDemand() {
     return demand > 0;
   }
 
-  private synchronized void resumeWhenWanted(Resumption<@Nullable Void> wanted) {
+  private synchronized void resumeAtDemand(Resumption<@Nullable Void> wanted) {
     if (demand > 0) {
       wanted.resume(null);
     } else {
       waiting = wanted;
-      wanted.onCancel(this::waitNoMore);
+      wanted.onCancel(this::stopWaiting);
     }
   }
 
-  private synchronized void waitNoMore() {
+  private synchronized void stopWaiting() {
     waiting = null;
   }
 
-  /** Gives the subscriber a value that it wants, or has wanted before it cancelled. */
+  /** Gives the subscriber a value that it wants, or wanted before it cancelled. */
   void deliver(T value) {
     Subscriber<? super T> served;
     synchronized (this) {
@@ -220,24 +220,24 @@ final class CoroutineSubscription<T> implements Subscription, Emitter<T>, Action
     }
   }
 
-  /** The subscriber has thrown, so it is to be told no more (rule 2.13). */
+  /** The subscriber has thrown, so it is not called any more (rule 2.13). */
   private synchronized void breakOff() {
     cancelled = true;
   }
 
-  /** The coroutine has. Matters only if it has never begun. On its loop. */
-  private void ended() {
-    Subscriber<? super T> untold;
+  /** Runs on the loop when the coroutine has ended. Has an effect only if that never began. */
+  private void refuseIfNotBegun() {
+    Subscriber<? super T> refused;
     synchronized (this) {
-      untold = begun ? null : subscriber;
+      refused = begun ? null : subscriber;
       subscriber = null;
     }
-    if (untold != null) {
-      refuse(untold, new CancellationException("the scheduler was closed before it could begin"));
+    if (refused != null) {
+      refuse(refused, new CancellationException("the scheduler was closed before it could begin"));
     }
   }
 
-  /** Tells a subscriber that there will be nothing, as rule 1.9 wants it. */
+  /** Tells a subscriber that there will be no values, as rule 1.9 wants it. */
   static void refuse(Subscriber<?> subscriber, Throwable reason) {
     subscriber.onSubscribe(
         new Subscription() {

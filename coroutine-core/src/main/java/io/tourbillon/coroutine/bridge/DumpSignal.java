@@ -13,21 +13,21 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Has the process write a {@link CoroutineDump} whenever it gets a signal of the operating system,
- * as the JVM writes one of threads for QUIT: for a server that hangs, and has no other way in.
+ * Writes a {@link CoroutineDump} whenever the process gets a signal of the operating system, as the
+ * JVM writes a dump of threads for QUIT. For a server that hangs and has no other way in.
  *
  * <pre>{@code
  * DumpSignal.open("USR1", scheduler);         // from now on: kill -USR1 <pid>
  * }</pre>
  *
- * <p>A daemon thread waits for the signals, so a dump comes though all loops are held up; this may
- * be left open until the process ends. What is said of {@link OsSignals} holds here: a JVM on Linux
- * leaves USR1 free, while it suspends threads by USR2 for the flight recorder. Thread-safe.
+ * <p>Thread-safe. A daemon thread waits for the signals, so a dump is written even if all loops are
+ * blocked. It can stay open until the process ends. The limits of {@link OsSignals} apply: on Linux
+ * the JVM leaves USR1 free, and uses USR2 to suspend threads for the flight recorder.
  */
 public final class DumpSignal implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
 
-  /** So many coroutines of each scheduler are named. */
+  /** How many coroutines of each scheduler a dump names. */
   private static final int MOST = 10_000;
 
   private final OsSignals signals;
@@ -44,10 +44,10 @@ public final class DumpSignal implements AutoCloseable {
   /**
    * Writes dumps to the standard error stream.
    *
-   * @param signal as USR1
-   * @param scheduler whose coroutines to dump, 10,000 at the most
-   * @throws IllegalArgumentException if the system has no such signal, or it can not be had
-   * @throws IllegalStateException if the process ignores the signal, which could never arrive
+   * @param signal a name such as USR1
+   * @param scheduler whose coroutines are dumped, 10,000 at most
+   * @throws IllegalArgumentException if the system has no such signal, or the JVM needs it
+   * @throws IllegalStateException if the process ignores the signal, so that it could never arrive
    */
   public static DumpSignal open(String signal, CoroutineScheduler scheduler) {
     return open(signal, List.of(scheduler), DumpSignal::print);
@@ -59,12 +59,13 @@ public final class DumpSignal implements AutoCloseable {
   }
 
   /**
-   * Hands dumps to somebody else, who may write them to a file.
+   * Passes dumps to a consumer, which can write them to a file.
    *
-   * @param schedulers whose coroutines to dump, one scheduler after the other, 10,000 of each
-   * @param sink takes one text for each signal, in a thread that may block
-   * @throws IllegalArgumentException if the system has no such signal, or it can not be had
-   * @throws IllegalStateException if the process ignores the signal, which could never arrive
+   * @param signal a name such as USR1
+   * @param schedulers whose coroutines are dumped, one scheduler after the other, 10,000 of each
+   * @param sink gets one text for each signal, in a thread that may block
+   * @throws IllegalArgumentException if the system has no such signal, or the JVM needs it
+   * @throws IllegalStateException if the process ignores the signal, so that it could never arrive
    */
   public static DumpSignal open(
       String signal,
@@ -88,7 +89,7 @@ public final class DumpSignal implements AutoCloseable {
         }
       }
     } catch (ChannelClosedException end) {
-      // It was closed.
+      // This was closed.
     }
   }
 
@@ -104,7 +105,7 @@ public final class DumpSignal implements AutoCloseable {
     return text.toString();
   }
 
-  /** Gives the signal back to whoever had it before. */
+  /** Restores the handler that the signal had before. */
   @Override
   public void close() {
     signals.close();

@@ -3,17 +3,18 @@ package io.tourbillon.coroutine.bridge;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 
 /**
- * Through which a body publishes to one subscriber. For the coroutine that runs the body alone.
+ * Takes the values that a body publishes to one subscriber. Only the coroutine that runs the body
+ * may use it.
  *
- * @param <T> what is published
+ * @param <T> the values
  */
 public sealed interface Emitter<T> permits CoroutineSubscription {
   /**
-   * Sends a value; waits until the subscriber wants one, and for what the subscriber does with it.
-   * Lets other coroutines go first now and then, if it need not wait.
+   * Publishes a value: waits until the subscriber wants one, and runs its {@code onNext}. Lets
+   * other coroutines run now and then, if it need not wait.
    *
    * @throws CoroutineCancelledException if the subscription is cancelled, or the scheduler closed
-   * @throws IllegalStateException if called by another than the subscription's coroutine
+   * @throws IllegalStateException if called by another coroutine or thread
    */
   void emit(T value);
 }

@@ -3,6 +3,7 @@ package io.tourbillon.coroutine.bridge;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
+import io.tourbillon.coroutine.channel.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -12,7 +13,7 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Signals of the operating system as values of a channel, while this is open.
+ * Receives signals of the operating system, while it is open.
  *
  * <pre>{@code
  * try (OsSignals signals = OsSignals.open("TERM", "INT")) {
@@ -21,24 +22,24 @@ import sun.misc.SignalHandler;
  * }                                             // the next one ends the JVM, as always
  * }</pre>
  *
- * <p>Who opens takes the signals from whoever had them, which for TERM, INT and HUP is the JVM: it
- * is not ended by them then. Closing gives them back, or to whoever had them before that if it is
- * closed, too; it takes them from nobody who has taken them since.
+ * <p>Thread-safe. To open replaces the handlers of the signals. For TERM, INT and HUP, that is the
+ * handler of the JVM, which these signals do not end then. To close restores the handlers that were
+ * there before, unless another one has replaced this one since.
  *
- * <p><b>Limits.</b> Signals are not counted by the system: one that comes while its like is being
- * delivered may be lost. Here sixteen are kept that nobody has received; more are dropped. The
- * module {@code jdk.unsupported} must be there, as it is unless a runtime image was made without
- * it, or the application is a module itself and does not require it; names are those of the system,
- * without SIG. QUIT, KILL, STOP, SEGV and some others can not be had, nor HUP, INT and TERM in a
- * JVM that was started with {@code -Xrs}. Leave USR2 alone on Linux: the JVM suspends threads by
- * it, and who takes it gets one for each sample of the flight recorder, which then has none. USR1
- * is free. Thread-safe.
+ * <p><b>Limits.</b> The system does not count signals: one that comes while another of its kind is
+ * being delivered may be lost. Sixteen signals are kept until they are received; more are dropped.
+ * The module {@code jdk.unsupported} is needed. It is there, unless a runtime image was made
+ * without it, or the application is a module that does not require it. Names are those of the
+ * system, without SIG. QUIT, KILL, STOP, SEGV and some others cannot be received, nor HUP, INT and
+ * TERM in a JVM that was started with {@code -Xrs}. Do not use USR2 on Linux: the JVM suspends
+ * threads by it, so each sample of the flight recorder would arrive here, and the recorder would
+ * get none. USR1 is free.
  *
  * <p><b>Ignored signals.</b> A process inherits the signals that its parent ignores: {@code nohup}
  * ignores HUP, and a shell ignores INT and QUIT for the background jobs of a script. The JVM leaves
  * HUP, INT and TERM ignored if they are ignored when it starts. They can never arrive then, so
  * {@link #open} refuses them, and {@link #openUnlessIgnored} leaves them out. Other signals, such
- * as USR1, can be had even if they were ignored.
+ * as USR1, can be received even if they were ignored.
  */
 public final class OsSignals implements AutoCloseable {
   private static final int MOST_KEPT = 16;
@@ -55,11 +56,11 @@ public final class OsSignals implements AutoCloseable {
   /** Guarded by this, as taken is. */
   private boolean closed;
 
-  /** A signal that is ours. */
+  /** A signal whose handler is this object. */
   private final class Taken implements SignalHandler {
     private final Signal signal;
 
-    /** Whom to give it back to. Volatile, as signals have threads of their own. */
+    /** The handler to restore. Volatile, as signals run in threads of their own. */
     private volatile SignalHandler before = SIG_DFL;
 
     Taken(Signal signal) {
@@ -67,7 +68,7 @@ public final class OsSignals implements AutoCloseable {
     }
 
     /**
-     * Returns true if the signal is ours, false if the process ignores it.
+     * Installs this handler. Returns false if the process ignores the signal.
      *
      * <p>For an ignored HUP, INT or TERM the JVM answers SIG_IGN and changes nothing, so it gives
      * the same answer again. For any other signal SIG_IGN is only what was replaced, and the next
@@ -83,7 +84,7 @@ public final class OsSignals implements AutoCloseable {
       return false;
     }
 
-    void giveBack() {
+    void restore() {
       SignalHandler latest = Signal.handle(signal, before);
       if (!latest.equals(this)) {
         Signal.handle(signal, latest);
@@ -92,7 +93,7 @@ public final class OsSignals implements AutoCloseable {
 
     @Override
     public void handle(Signal come) {
-      if (isKept(come)) {
+      if (tryKeep(come)) {
         return;
       }
       if (before.equals(SIG_DFL)) {
@@ -110,13 +111,13 @@ public final class OsSignals implements AutoCloseable {
   }
 
   /**
-   * Takes signals from now on.
+   * Receives signals from now on.
    *
-   * @param names as TERM or USR1; at least one
-   * @throws IllegalArgumentException if there is none, or the system has no signal of that name, or
-   *     it can not be had; none is taken then
-   * @throws IllegalStateException if the process ignores one of the signals, which could never
-   *     arrive; none is taken then
+   * @param names such as TERM or USR1; at least one
+   * @throws IllegalArgumentException if there is none, the system has no signal of that name, or
+   *     the JVM needs it; no handler has changed
+   * @throws IllegalStateException if the process ignores one of the signals, so that it could never
+   *     arrive; no handler has changed
    */
   public static OsSignals open(String... names) {
     OsSignals opened = take(names);
@@ -133,13 +134,13 @@ public final class OsSignals implements AutoCloseable {
   }
 
   /**
-   * Takes those of the signals that the process does not ignore; see {@link #names}. For programs
-   * that respect the wish of whoever started them with a signal ignored. If all are ignored, {@link
+   * Receives those of the signals that the process does not ignore; see {@link #names}. For
+   * programs that respect that they were started with a signal ignored. If all are ignored, {@link
    * #await} waits until this is closed.
    *
-   * @param names as TERM or USR1; at least one
-   * @throws IllegalArgumentException if there is none, or the system has no signal of that name, or
-   *     it cannot be had; none is taken then
+   * @param names such as TERM or USR1; at least one
+   * @throws IllegalArgumentException if there is none, the system has no signal of that name, or
+   *     the JVM needs it; no handler has changed
    */
   public static OsSignals openUnlessIgnored(String... names) {
     return take(names);
@@ -187,7 +188,7 @@ public final class OsSignals implements AutoCloseable {
     }
   }
 
-  /** The signals that were taken, by their names, in the order in which they were given. */
+  /** Returns the names of the signals that are received, in the order in which they were given. */
   public synchronized List<String> names() {
     return taken.stream().map(each -> each.signal.getName()).toList();
   }
@@ -196,22 +197,23 @@ public final class OsSignals implements AutoCloseable {
    * Waits for the next signal.
    *
    * @return its name, as it was given
-   * @throws ChannelClosedException if this is closed, and all that came before was received
+   * @throws ChannelClosedException if this is closed, and all signals that came before were
+   *     received
    * @throws CoroutineCancelledException if the calling coroutine is cancelled
-   * @throws CancellationException if the calling thread, no coroutine, is interrupted
+   * @throws CancellationException if the calling thread is interrupted while it waits
    */
   public String await() {
     return channel.receive();
   }
 
-  /** Where the signals come, by their names; for a {@code Select}. */
-  public Channel<String> channel() {
+  /** Returns the source of the signals, by their names, for a {@code Select}. */
+  public Source<String> source() {
     return channel;
   }
 
   /**
-   * Gives the signals back to whoever had them before. What has come and nobody has received can
-   * still be.
+   * Restores the handlers that the signals had before. Signals that have come can still be
+   * received.
    */
   @Override
   public synchronized void close() {
@@ -219,12 +221,12 @@ public final class OsSignals implements AutoCloseable {
       return;
     }
     closed = true;
-    taken.reversed().forEach(Taken::giveBack);
+    taken.reversed().forEach(Taken::restore);
     channel.close();
   }
 
-  /** Under the lock, so that a signal comes to the channel or to whoever has it after this. */
-  private synchronized boolean isKept(Signal come) {
+  /** Under the lock, so that a signal goes to the channel, or to the handler after this one. */
+  private synchronized boolean tryKeep(Signal come) {
     if (!closed) {
       channel.trySend(come.getName());
     }

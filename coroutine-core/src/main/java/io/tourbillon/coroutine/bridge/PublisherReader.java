@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * What a publisher publishes, to be taken one by one by coroutines or threads; made by {@link
+ * Receives the values of a publisher one by one, in coroutines or threads. Made by {@link
  * Publishers#read}.
  *
  * <pre>{@code
@@ -22,28 +22,28 @@ import java.util.function.Consumer;
  *   for (Order order : orders) {                   // until the publisher is complete
  *     handle(order);
  *   }
- * }                                                // cancels the subscription if that is left early
+ * }                                                // cancels the subscription, if not at the end
  * }</pre>
  *
- * <p>The publisher is asked for a window of values at first, and for more as they are taken, half a
- * window at a time. So there are never more of them here, or on their way, than the window. A
- * receive that throws has taken nothing.
+ * <p>Thread-safe. Several callers may receive; each value goes to one of them.
  *
- * <p>Thread-safe; several may receive, each value goes to one. Close it when you leave before the
- * end: nothing else tells the publisher.
+ * <p>The publisher is asked for a window of values at first, and for more as values are received,
+ * half a window at a time. So never more values than the window are here or on their way. A receive
+ * that throws has taken no value. Close a reader that you leave before the end: nothing else tells
+ * the publisher.
  *
- * @param <T> what is published
+ * @param <T> the values
  */
 public final class PublisherReader<T> implements Iterable<T>, AutoCloseable {
   private final SerialSubscription subscription = new SerialSubscription();
   private final Consumer<? super T> onUndelivered;
 
-  /** Has room for all that was asked for, so that nobody waits who sends to it. */
+  /** Has room for all values that were requested, so that no send waits. */
   private final Channel<T> values;
 
   private final int window;
 
-  /** How many are asked for at a time. */
+  /** How many values are requested at a time. */
   private final int batch;
 
   private final AtomicLong taken = new AtomicLong();
@@ -60,43 +60,43 @@ public final class PublisherReader<T> implements Iterable<T>, AutoCloseable {
   }
 
   /**
-   * Takes the next value; waits until there is one.
+   * Receives the next value; waits until there is one.
    *
-   * @throws ChannelClosedException if there are no more; its cause is what the publisher has failed
-   *     with, if it has
+   * @throws ChannelClosedException if there are no more values; its cause is the failure of the
+   *     publisher, if any
    * @throws CoroutineCancelledException if the calling coroutine is cancelled
-   * @throws CancellationException if the calling thread, no coroutine, is interrupted
+   * @throws CancellationException if the calling thread is interrupted while it waits
    */
   public T receive() {
     T value = values.receive();
-    tookOne();
+    countReceived();
     return value;
   }
 
   /**
-   * As {@link #receive()}, for a limited time.
+   * As {@link #receive()}, but waits no longer than the limit.
    *
    * @param limit zero or less does not wait
-   * @throws TimeoutException if the limit was over; no value was taken
+   * @throws TimeoutException if the limit passed first; no value was taken
    */
   public T receive(Duration limit) throws TimeoutException {
     T value = values.receive(limit);
-    tookOne();
+    countReceived();
     return value;
   }
 
-  /** Takes the next value if that needs no waiting; empty if there is none, or no more. */
+  /** Receives the next value if there is one. Never waits. Empty if there is none. */
   public Optional<T> tryReceive() {
     Optional<T> value = values.tryReceive();
     if (value.isPresent()) {
-      tookOne();
+      countReceived();
     }
     return value;
   }
 
   /**
-   * The values that are left. {@link Iterator#hasNext} takes one; it waits and throws as {@link
-   * #receive()} does, but the end without a failure.
+   * Returns an iterator over the values that are left. {@link Iterator#hasNext} takes a value: it
+   * waits and throws as {@link #receive()} does, and returns false at the end without a failure.
    */
   @Override
   public Iterator<T> iterator() {
@@ -110,26 +110,26 @@ public final class PublisherReader<T> implements Iterable<T>, AutoCloseable {
       @Override
       public T next() {
         T value = received.next();
-        tookOne();
+        countReceived();
         return value;
       }
     };
   }
 
-  private void tookOne() {
+  private void countReceived() {
     if (taken.incrementAndGet() % batch != 0) {
       return;
     }
     try {
       subscription.request(batch);
     } catch (RuntimeException thrown) {
-      fail(thrown); // And not the taker, who has its value.
+      fail(thrown); // Not thrown here, as the caller has its value.
     }
   }
 
   /**
-   * Cancels the subscription. What is here and was not taken is dropped, and given to whoever is
-   * told of the undelivered.
+   * Cancels the subscription. Values that were not received are dropped, and given to the consumer
+   * of undelivered values.
    */
   @Override
   public void close() {
@@ -145,7 +145,7 @@ public final class PublisherReader<T> implements Iterable<T>, AutoCloseable {
     subscription.cancel();
   }
 
-  /** What the publisher is to talk to. */
+  /** Returns the subscriber that the publisher calls. */
   Flow.Subscriber<T> subscriber() {
     return new Incoming();
   }

@@ -3,6 +3,8 @@ package io.tourbillon.coroutine.bridge;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
+import io.tourbillon.coroutine.channel.Sink;
+import io.tourbillon.coroutine.channel.Source;
 import io.tourbillon.coroutine.generator.Generator;
 import java.util.Objects;
 import java.util.concurrent.Flow.Publisher;
@@ -12,25 +14,26 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Between coroutines and the publishers of {@code java.util.concurrent.Flow}, both ways, with the
- * back-pressure of Reactive Streams: nobody is sent more than was asked for.
+ * Adapters between coroutines and the publishers of {@code java.util.concurrent.Flow}, both ways,
+ * with backpressure: no subscriber is sent more values than it has requested.
  *
- * <p>Publishers that are made here serve each subscriber by a coroutine of its own, which runs the
- * subscriber's methods, on its loop; so those should be as short as other code there, and may
- * suspend. A subscriber that throws is told no more, and what it has thrown goes to the scheduler's
- * {@link io.tourbillon.coroutine.UncaughtHandler}. A closed scheduler refuses by {@code onError}.
+ * <p>A publisher made here serves each subscriber by a coroutine of its own, which runs the methods
+ * of the subscriber on its loop. They should be as short as other code there, and may suspend. If a
+ * subscriber throws, it is not called any more, and the exception goes to the {@link
+ * io.tourbillon.coroutine.UncaughtHandler} of the scheduler. A closed scheduler refuses a
+ * subscriber by {@code onError}.
  *
- * <p>After the rules of Reactive Streams 1.0.4, whose tests these pass.
+ * <p>Passes the tests of Reactive Streams 1.0.4, whose rules it follows.
  */
 public final class Publishers {
   private Publishers() {}
 
-  // To take what others publish.
+  // To receive what others publish.
 
   /**
-   * Subscribes, and asks for the first values.
+   * Subscribes, and requests the first values.
    *
-   * @param window how many values may be here or on their way; at least 1
+   * @param window how many values may be here or on their way, at least 1
    * @throws IllegalArgumentException if it is less
    */
   public static <T> PublisherReader<T> read(Publisher<? extends T> publisher, int window) {
@@ -38,8 +41,11 @@ public final class Publishers {
   }
 
   /**
-   * As {@link #read(Publisher, int)}, with someone who is given the values that have come and will
-   * not be received: when the reader is closed, by who closes it, or later by the publisher.
+   * As {@link #read(Publisher, int)}, with a consumer of the values that have come and will not be
+   * received.
+   *
+   * @param onUndelivered called when the reader is closed, by the caller that closes it, or later
+   *     by the publisher
    */
   public static <T> PublisherReader<T> read(
       Publisher<? extends T> publisher, int window, Consumer<? super T> onUndelivered) {
@@ -50,35 +56,39 @@ public final class Publishers {
   }
 
   /**
-   * A channel of what is published, for a {@link io.tourbillon.coroutine.channel.Select}; it is
-   * filled by a coroutine that belongs to the calling one. {@linkplain Channel#cancel Cancelling}
-   * the channel cancels the subscription, and drops up to a window of values and one.
+   * Returns a source of the published values, for a {@link io.tourbillon.coroutine.channel.Select}.
+   * It is filled by a coroutine that belongs to the calling one. {@linkplain
+   * Source#cancel(Throwable) Cancelling} the source cancels the subscription, and drops up to a
+   * window of values and one.
    *
+   * @param window how many values may be here or on their way, at least 1
    * @throws IllegalStateException outside a coroutine
    */
-  public static <T> Channel<T> toChannel(Publisher<? extends T> publisher, int window) {
-    return toChannel(publisher, window, _ -> {});
+  public static <T> Source<T> toSource(Publisher<? extends T> publisher, int window) {
+    return toSource(publisher, window, _ -> {});
   }
 
   /**
-   * As {@link #toChannel(Publisher, int)}, with someone who is given the values that have come and
-   * will not be received: by the coroutine that fills the channel, or later by the publisher.
+   * As {@link #toSource(Publisher, int)}, with a consumer of the values that have come and will not
+   * be received.
+   *
+   * @param onUndelivered called by the coroutine that fills the source, or later by the publisher
    */
-  public static <T> Channel<T> toChannel(
+  public static <T> Source<T> toSource(
       Publisher<? extends T> publisher, int window, Consumer<? super T> onUndelivered) {
     Objects.requireNonNull(publisher, "publisher");
     Objects.requireNonNull(onUndelivered, "onUndelivered");
     return Channel.produce(0, out -> copy(publisher, window, onUndelivered, out));
   }
 
-  /** As {@link #toChannel(Publisher, int)}, by a coroutine that belongs to nobody. */
-  public static <T> Channel<T> toChannel(
+  /** As {@link #toSource(Publisher, int)}, with a coroutine that belongs to nobody. */
+  public static <T> Source<T> toSource(
       CoroutineScheduler scheduler, Publisher<? extends T> publisher, int window) {
-    return toChannel(scheduler, publisher, window, _ -> {});
+    return toSource(scheduler, publisher, window, _ -> {});
   }
 
-  /** As {@link #toChannel(Publisher, int, Consumer)}, by a coroutine that belongs to nobody. */
-  public static <T> Channel<T> toChannel(
+  /** As {@link #toSource(Publisher, int, Consumer)}, with a coroutine that belongs to nobody. */
+  public static <T> Source<T> toSource(
       CoroutineScheduler scheduler,
       Publisher<? extends T> publisher,
       int window,
@@ -92,7 +102,7 @@ public final class Publishers {
       Publisher<? extends T> publisher,
       int window,
       Consumer<? super T> onUndelivered,
-      Channel<T> out) {
+      Sink<T> out) {
     try (PublisherReader<T> reader = Publishers.<T>read(publisher, window, onUndelivered)) {
       while (true) {
         T value;
@@ -118,21 +128,20 @@ public final class Publishers {
   // To publish.
 
   /**
-   * What a body publishes, which is run anew for each subscriber.
+   * A body that publishes values. It runs once for each subscriber.
    *
-   * @param <T> what is published
+   * @param <T> the values
    */
   @FunctionalInterface
   public interface Body<T> {
-    /** Emits the values; when it returns they are complete. */
+    /** Emits the values. They are complete when it returns. */
     void run(Emitter<T> out) throws Exception;
   }
 
   /**
-   * Publishes what a body emits. The subscriber's {@code onComplete} follows its return, and {@code
-   * onError} what it throws. When the subscription is cancelled the body sees that as the
-   * cancellation of its coroutine; what else it throws then goes to the scheduler's uncaught
-   * handler.
+   * Publishes what a body emits. When the body returns, the subscriber gets {@code onComplete};
+   * when it throws, {@code onError}. If the subscription is cancelled, the coroutine of the body is
+   * cancelled. What the body throws besides then goes to the uncaught handler of the scheduler.
    */
   public static <T> Publisher<T> of(CoroutineScheduler scheduler, Body<T> body) {
     Objects.requireNonNull(body, "body");
@@ -140,24 +149,23 @@ public final class Publishers {
   }
 
   /**
-   * Publishes what a channel receives. Subscribers share it, each value goes to one; a value is
-   * taken out of it only for a subscriber that wants one, and one that was taken is delivered, even
-   * if the subscription is cancelled at that moment. The channel's end is the publisher's, with
-   * {@code onError} if it was closed with a cause; it is noticed when the next value is wanted.
-   * Cancelling a subscription leaves the channel as it is.
+   * Publishes the values of a source. Subscribers share the source; each value goes to one of them.
+   * A value is received only for a subscriber that wants one, and is then delivered, even if the
+   * subscription is cancelled at that moment. When the source ends, the subscriber gets {@code
+   * onComplete}, or {@code onError} if the source was closed with a cause; that is noticed when the
+   * next value is wanted. Cancelling a subscription does not cancel the source.
    */
-  public static <T> Publisher<T> ofChannel(CoroutineScheduler scheduler, Channel<T> channel) {
-    Objects.requireNonNull(channel, "channel");
-    return publisher(scheduler, out -> publish(channel, out));
+  public static <T> Publisher<T> ofSource(CoroutineScheduler scheduler, Source<T> source) {
+    Objects.requireNonNull(source, "source");
+    return publisher(scheduler, out -> publish(source, out));
   }
 
-  private static <T> void publish(Channel<T> channel, CoroutineSubscription<T> out)
-      throws Exception {
+  private static <T> void publish(Source<T> source, CoroutineSubscription<T> out) throws Exception {
     while (true) {
       out.awaitDemand();
       T value;
       try {
-        value = channel.receive();
+        value = source.receive();
       } catch (ChannelClosedException end) {
         switch (end.getCause()) {
           case null -> {
@@ -173,18 +181,20 @@ public final class Publishers {
   }
 
   /**
-   * Publishes the values of generators, a new one for each subscriber, which is closed when its
-   * subscription ends. One that {@linkplain Generator#of(Generator.Body) belongs to who takes from
-   * it} is on the same loop. A generator is one value ahead of what its subscriber wants, since
-   * otherwise its end would not be known.
+   * Publishes the values of generators, a new one for each subscriber, which is closed when the
+   * subscription ends. A generator {@linkplain Generator#of(Generator.Body) without a scheduler}
+   * runs on the loop of its subscription. A generator is one value ahead of the demand, since its
+   * end would not be known otherwise.
+   *
+   * @param generators makes a generator for each subscriber
    */
   public static <T> Publisher<T> ofGenerators(
-      CoroutineScheduler scheduler, Supplier<? extends Generator<? extends T, ?, ?>> generators) {
+      CoroutineScheduler scheduler, Supplier<? extends Generator<? extends T>> generators) {
     Objects.requireNonNull(generators, "generators");
     return publisher(
         scheduler,
         out -> {
-          try (Generator<? extends T, ?, ?> generator = generators.get()) {
+          try (Generator<? extends T> generator = generators.get()) {
             for (T value : generator) {
               out.emit(value);
             }
@@ -193,18 +203,18 @@ public final class Publishers {
   }
 
   private static <T> Publisher<T> publisher(
-      CoroutineScheduler scheduler, CoroutineSubscription.Source<T> source) {
+      CoroutineScheduler scheduler, CoroutineSubscription.Producer<T> producer) {
     Objects.requireNonNull(scheduler, "scheduler");
-    return subscriber -> subscribe(scheduler, subscriber, source);
+    return subscriber -> subscribe(scheduler, subscriber, producer);
   }
 
   private static <T> void subscribe(
       CoroutineScheduler scheduler,
       Subscriber<? super T> subscriber,
-      CoroutineSubscription.Source<T> source) {
+      CoroutineSubscription.Producer<T> producer) {
     Objects.requireNonNull(subscriber, "subscriber, rule 1.9");
     try {
-      new CoroutineSubscription<T>(subscriber, source).start(scheduler);
+      new CoroutineSubscription<T>(subscriber, producer).start(scheduler);
     } catch (RejectedExecutionException closed) {
       CoroutineSubscription.refuse(subscriber, closed);
     }

@@ -4,19 +4,22 @@ import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What subscribers have to say to a publisher, by whatever threads: said one after the other, as
- * rule 2.7 wants it, and outside of our lock. Whoever finds nobody talking does so until all is
- * said. What comes before the subscription is said when that comes.
+ * Serializes the calls of a subscriber to its publisher, as rule 2.7 wants it, and makes them
+ * without a lock. A thread that finds no other one calling makes calls until none is left. Calls
+ * that come before the subscription are made when that comes.
  */
 final class SerialSubscription {
   // Guarded by this.
   private @Nullable Subscription subscription;
   private long wanted;
-  private boolean leaving;
-  private boolean left;
-  private boolean talking;
+  private boolean cancelRequested;
 
-  /** The subscription has come. A second one is cancelled, as rule 2.5 wants it. */
+  /** True after a cancel, and after the end: no further calls are made. */
+  private boolean over;
+
+  private boolean calling;
+
+  /** Sets the subscription. A second one is cancelled, as rule 2.5 wants it. */
   void begin(Subscription begun) {
     boolean first;
     synchronized (this) {
@@ -26,51 +29,51 @@ final class SerialSubscription {
       }
     }
     if (first) {
-      talk();
+      makeCalls();
     } else {
       begun.cancel();
     }
   }
 
-  /** Wants so many more. */
+  /** Requests more values. */
   void request(long count) {
     synchronized (this) {
       wanted += count;
     }
-    talk();
+    makeCalls();
   }
 
-  /** Wants no more. The first call counts. */
+  /** Cancels the subscription. Later calls have no effect. */
   void cancel() {
     synchronized (this) {
-      leaving = true;
+      cancelRequested = true;
     }
-    talk();
+    makeCalls();
   }
 
-  /** The publisher has said its last word, and is to be told nothing more (rule 2.4). */
+  /** The publisher has ended the subscription: makes no further calls (rule 2.4). */
   synchronized void end() {
-    left = true;
+    over = true;
   }
 
-  private void talk() {
-    for (Runnable next = next(); next != null; next = next()) {
+  private void makeCalls() {
+    for (Runnable next = beginCall(); next != null; next = beginCall()) {
       try {
         next.run();
       } finally {
-        said();
+        endCall();
       }
     }
   }
 
-  private synchronized @Nullable Runnable next() {
+  private synchronized @Nullable Runnable beginCall() {
     Subscription publisher = subscription;
-    if (publisher == null || talking || left) {
+    if (publisher == null || calling || over) {
       return null;
     }
-    if (leaving) {
-      left = true;
-      talking = true;
+    if (cancelRequested) {
+      over = true;
+      calling = true;
       return publisher::cancel;
     }
     if (wanted == 0) {
@@ -78,11 +81,11 @@ final class SerialSubscription {
     }
     long count = wanted;
     wanted = 0;
-    talking = true;
+    calling = true;
     return () -> publisher.request(count);
   }
 
-  private synchronized void said() {
-    talking = false;
+  private synchronized void endCall() {
+    calling = false;
   }
 }

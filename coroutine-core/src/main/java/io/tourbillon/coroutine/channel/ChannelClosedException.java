@@ -5,9 +5,9 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What sending to a closed channel throws, and receiving from one that is empty besides. Its cause
- * is what the channel was closed with, if that was anything. A receiver that gets one without a
- * cause has come to the end of the channel, which is an {@link OrderlyEnd}; a sender still has its
+ * Thrown by a send to a closed channel, and by a receive from a channel that is closed and empty.
+ * The cause is the one that the channel was closed with, if any. For a receiver, an exception
+ * without a cause is the normal end of the channel, an {@link OrderlyEnd}. A sender still has its
  * value.
  */
 public final class ChannelClosedException extends IllegalStateException implements OrderlyEnd {

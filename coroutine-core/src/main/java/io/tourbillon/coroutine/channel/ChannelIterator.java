@@ -4,7 +4,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** Receives until the channel has come to its end. For one at a time. */
+/** Receives until the channel is closed and empty. For one caller at a time. */
 final class ChannelIterator<T> implements Iterator<T> {
   private final LockedChannel<T> channel;
   private @Nullable T next;
@@ -16,7 +16,7 @@ final class ChannelIterator<T> implements Iterator<T> {
   @Override
   public boolean hasNext() {
     if (next == null) {
-      next = nextOrEnd();
+      next = receiveOrEnd();
     }
     return next != null;
   }
@@ -24,7 +24,7 @@ final class ChannelIterator<T> implements Iterator<T> {
   @Override
   public T next() {
     if (next == null) {
-      next = nextOrEnd();
+      next = receiveOrEnd();
     }
     T value = next;
     if (value == null) {
@@ -34,8 +34,8 @@ final class ChannelIterator<T> implements Iterator<T> {
     return value;
   }
 
-  /** The next value, or null if the channel has come to its end without a failure. */
-  private @Nullable T nextOrEnd() {
+  /** Returns the next value, or null if the channel was closed without a cause and is empty. */
+  private @Nullable T receiveOrEnd() {
     try {
       return channel.receive();
     } catch (ChannelClosedException end) {

@@ -7,14 +7,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Sends coroutines into a channel as they end, unless that is cancelled. */
+/** Sends coroutines into a channel as they end, until the channel is cancelled. */
 final class Completions<C extends Coroutine<?>> {
   private final Channel<C> ended =
-      new LockedChannel<>(Channel.builder(), Integer.MAX_VALUE, false, this::forgetAll, null);
+      new LockedChannel<>(Channel.builder(), Integer.MAX_VALUE, false, this::removeAll, null);
 
   private final AtomicInteger left;
 
-  /** Complete before anybody else has the channel. */
+  /** Not changed after the channel was returned. */
   private final List<Suspension.Registration> registrations;
 
   private Completions(int size) {
@@ -22,7 +22,7 @@ final class Completions<C extends Coroutine<?>> {
     registrations = new ArrayList<>(size);
   }
 
-  static <C extends Coroutine<?>> Channel<C> of(Collection<? extends C> coroutines) {
+  static <C extends Coroutine<?>> Source<C> of(Collection<? extends C> coroutines) {
     List<C> all = List.copyOf(coroutines);
     Completions<C> completions = new Completions<>(all.size());
     boolean complete = false;
@@ -31,7 +31,7 @@ final class Completions<C extends Coroutine<?>> {
       complete = true;
     } finally {
       if (!complete) {
-        completions.forgetAll();
+        completions.removeAll();
       }
     }
     if (all.isEmpty()) {
@@ -51,7 +51,7 @@ final class Completions<C extends Coroutine<?>> {
     }
   }
 
-  private void forgetAll() {
+  private void removeAll() {
     registrations.forEach(Suspension.Registration::remove);
   }
 }

@@ -7,17 +7,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is in a channel, and who waits at its two ends. Guarded by the lock of the channel; nobody
- * waits here, and no code of users runs.
+ * The buffer of a channel and the waiters at its two ends. Guarded by the lock of the channel;
+ * nobody waits here, and no user code runs.
  *
- * <p>Invariants, while the lock is free: there are receivers only if the buffer is empty and no
- * sender waits; senders wait only if the buffer is full. Both but for waiters that have given up
- * and are about to leave, which are passed over, and for those of one select, which do not meet.
+ * <p>Invariants, while the lock is free: receivers wait only if the buffer is empty and no sender
+ * waits; senders wait only if the buffer is full. Two kinds of waiters do not count: those that
+ * have given up and are about to leave, which are skipped, and two of the same select, which never
+ * meet.
  */
 final class Handover<T> {
   private final int capacity;
 
-  /** Whether a value that finds no room replaces the oldest. */
+  /** True if a value that finds no room replaces the oldest one. */
   private final boolean conflated;
 
   private final ArrayDeque<T> buffer = new ArrayDeque<>();
@@ -26,10 +27,10 @@ final class Handover<T> {
   private @Nullable T displaced;
 
   /**
-   * One who waits for room.
+   * A sender that waits for room.
    *
-   * @param sent is resumed with true when the value has found its place, and with false if the
-   *     channel is cancelled before
+   * @param sent resumed with true when the value is in the buffer or was received, and with false
+   *     if the channel is cancelled before
    */
   record Sender<T>(T value, Resumption<? super Boolean> sent) {}
 
@@ -38,8 +39,8 @@ final class Handover<T> {
     this.conflated = conflated;
   }
 
-  /** Gives a value to a receiver or into the buffer, or says that there is no room. */
-  boolean give(T value) {
+  /** Gives a value to a receiver or to the buffer. Returns false if there is no room. */
+  boolean tryGive(T value) {
     for (var next = receivers.poll(); next != null; next = receivers.poll()) {
       if (next.resume(value)) {
         return true;
@@ -54,15 +55,15 @@ final class Handover<T> {
     return buffer.add(value);
   }
 
-  /** What the value that was given last has replaced: one or none. */
+  /** Returns and forgets the value that the last one has replaced: one or none. */
   List<T> takeDisplaced() {
     T value = displaced;
     displaced = null;
     return value == null ? List.of() : List.of(value);
   }
 
-  /** Takes a value out of the buffer or from a sender, or returns null. */
-  @Nullable T take() {
+  /** Takes a value out of the buffer or from a sender. Returns null if there is none. */
+  @Nullable T tryTake() {
     T value = buffer.poll();
     for (var next = senders.poll(); next != null; next = senders.poll()) {
       if (next.sent.resume(true)) {
@@ -77,9 +78,9 @@ final class Handover<T> {
   }
 
   /**
-   * Adds one who waits for a value.
+   * Adds a receiver that waits for a value.
    *
-   * @param received is resumed with null if the channel is closed before
+   * @param received resumed with null if the channel is closed before
    */
   Waiters.Place<?> addReceiver(Resumption<@Nullable T> received) {
     return receivers.add(received);
@@ -89,21 +90,21 @@ final class Handover<T> {
     return senders.add(sender);
   }
 
-  /** Tells those who wait for a value that none will come. */
+  /** Resumes all receivers without a value. */
   void endReceivers() {
     for (var next = receivers.poll(); next != null; next = receivers.poll()) {
       next.resume(null);
     }
   }
 
-  /** Tells those who wait for room that there will be none. */
+  /** Resumes all senders without having sent. */
   void endSenders() {
     for (var next = senders.poll(); next != null; next = senders.poll()) {
       next.sent.resume(false);
     }
   }
 
-  /** Takes out all that nobody has received. */
+  /** Removes and returns the values in the buffer. */
   List<T> drain() {
     List<T> left = List.copyOf(buffer);
     buffer.clear();

@@ -15,35 +15,35 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel behind a lock. Nobody waits, and no code of users runs, while it is held; so it is safe
- * on every engine. But coroutines can queue for it: on {@link
- * io.tourbillon.coroutine.Engine#VIRTUAL_THREAD} the loop's own thread must not.
+ * A channel behind a lock. Nobody waits and no user code runs under the lock, so it is safe on
+ * every engine. But coroutines can queue for it, so on {@link
+ * io.tourbillon.coroutine.Engine#VIRTUAL_THREAD} the thread of a loop must not take it.
  */
 final class LockedChannel<T> implements Channel<T> {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
-  /** For a name. */
+  /** For the generated name. */
   private final long number = NUMBERS.incrementAndGet();
 
   final ShortLock lock = new ShortLock();
   private final @Nullable String name;
   private final @Nullable Consumer<? super T> onUndelivered;
-  private final @Nullable Runnable whenCancelled;
-  private final @Nullable Runnable whenCauseIsSeen;
+  private final @Nullable Runnable onCancelled;
+  private final @Nullable Runnable onCauseSeen;
 
   /** Guarded by the lock. */
   private final Handover<T> handover;
 
-  /** Written under the lock, once. Volatile, so that those who only look need no lock. */
+  /** Written once, under the lock. Volatile, so that observers need no lock. */
   private volatile boolean closed;
 
-  /** Written before it is closed. */
+  /** Written before {@link #closed}, which publishes it. */
   private @Nullable Throwable cause;
 
   private final Object sending = new Wait("sending to ", this);
   private final Object receiving = new Wait("receiving from ", this);
 
-  /** What is waited for, put into words only for those who ask. */
+  /** What a caller waits for; becomes text only when somebody asks. */
   private record Wait(String what, LockedChannel<?> channel) {
     @Override
     public String toString() {
@@ -56,19 +56,19 @@ final class LockedChannel<T> implements Channel<T> {
   }
 
   /**
-   * @param whenCancelled what else to do when it is cancelled, each time; may be null
-   * @param whenCauseIsSeen what else to do when someone is thrown its cause, each time; or null
+   * @param onCancelled runs at each cancel; may be null
+   * @param onCauseSeen runs whenever a caller is thrown the cause of the end; may be null
    */
   LockedChannel(
       Builder<T> options,
       int capacity,
       boolean conflated,
-      @Nullable Runnable whenCancelled,
-      @Nullable Runnable whenCauseIsSeen) {
+      @Nullable Runnable onCancelled,
+      @Nullable Runnable onCauseSeen) {
     name = options.name;
     onUndelivered = options.onUndelivered;
-    this.whenCancelled = whenCancelled;
-    this.whenCauseIsSeen = whenCauseIsSeen;
+    this.onCancelled = onCancelled;
+    this.onCauseSeen = onCauseSeen;
     handover = new Handover<>(capacity, conflated);
   }
 
@@ -78,9 +78,9 @@ final class LockedChannel<T> implements Channel<T> {
   public void send(T value) {
     Objects.requireNonNull(value, "value");
     Suspension.checkCancelled();
-    if (!gives(value)) {
+    if (!tryGive(value)) {
       requireOpenForSender();
-      requireSent(Suspension.<Boolean>await(sending, sent -> giveOrWait(value, sent)));
+      requireSent(Suspension.<Boolean>await(sending, sent -> giveOrEnrol(value, sent)));
     }
   }
 
@@ -89,46 +89,45 @@ final class LockedChannel<T> implements Channel<T> {
     Objects.requireNonNull(value, "value");
     Objects.requireNonNull(limit, "limit");
     Suspension.checkCancelled();
-    if (!gives(value)) {
+    if (!tryGive(value)) {
       requireOpenForSender();
-      requireSent(Suspension.<Boolean>await(sending, limit, sent -> giveOrWait(value, sent)));
+      requireSent(Suspension.<Boolean>await(sending, limit, sent -> giveOrEnrol(value, sent)));
     }
   }
 
   private void requireSent(boolean sent) {
     if (!sent) {
-      throw closedForSender();
+      throw newClosedForSender();
     }
   }
 
   @Override
   public boolean trySend(T value) {
     Objects.requireNonNull(value, "value");
-    return gives(value);
+    return tryGive(value);
   }
 
-  /** Gives a value away, if that needs no waiting. */
-  private boolean gives(T value) {
+  private boolean tryGive(T value) {
     List<T> displaced;
     lock.lock();
     try {
-      if (!given(value)) {
+      if (!giveLocked(value)) {
         return false;
       }
       displaced = takeDisplaced();
     } finally {
       lock.unlock();
     }
-    undelivered(displaced);
+    reportUndelivered(displaced);
     return true;
   }
 
-  private void giveOrWait(T value, Resumption<Boolean> sent) {
+  private void giveOrEnrol(T value, Resumption<Boolean> sent) {
     lock.lock();
     try {
       if (closed) {
         sent.resume(false);
-      } else if (given(value)) {
+      } else if (giveLocked(value)) {
         sent.resume(true);
       } else {
         Waiters.Place<?> place = addSender(value, sent);
@@ -144,25 +143,25 @@ final class LockedChannel<T> implements Channel<T> {
   @Override
   public T receive() {
     Suspension.checkCancelled();
-    T value = takes();
+    T value = tryTake();
     return value != null
         ? value
-        : received(Suspension.<@Nullable T>await(receiving, this::takeOrWait));
+        : requireReceived(Suspension.<@Nullable T>await(receiving, this::takeOrEnrol));
   }
 
   @Override
   public T receive(Duration limit) throws TimeoutException {
     Objects.requireNonNull(limit, "limit");
     Suspension.checkCancelled();
-    T value = takes();
+    T value = tryTake();
     return value != null
         ? value
-        : received(Suspension.<@Nullable T>await(receiving, limit, this::takeOrWait));
+        : requireReceived(Suspension.<@Nullable T>await(receiving, limit, this::takeOrEnrol));
   }
 
-  private T received(@Nullable T value) {
+  private T requireReceived(@Nullable T value) {
     if (value == null) {
-      throw closedForReceiver();
+      throw newClosedForReceiver();
     }
     return value;
   }
@@ -171,19 +170,19 @@ final class LockedChannel<T> implements Channel<T> {
   public Optional<T> tryReceive() {
     lock.lock();
     try {
-      return Optional.ofNullable(taken());
+      return Optional.ofNullable(takeLocked());
     } finally {
       lock.unlock();
     }
   }
 
-  /** Takes a value if that needs no waiting; null only if there may be one later. */
-  private @Nullable T takes() {
+  /** Takes a value. Returns null if there is none yet; throws if there never will be. */
+  private @Nullable T tryTake() {
     lock.lock();
     try {
-      T value = taken();
+      T value = takeLocked();
       if (value == null && closed) {
-        throw closedForReceiver();
+        throw newClosedForReceiver();
       }
       return value;
     } finally {
@@ -191,10 +190,10 @@ final class LockedChannel<T> implements Channel<T> {
     }
   }
 
-  private void takeOrWait(Resumption<@Nullable T> received) {
+  private void takeOrEnrol(Resumption<@Nullable T> received) {
     lock.lock();
     try {
-      T value = taken();
+      T value = takeLocked();
       if (value != null || closed) {
         received.resume(value);
       } else {
@@ -211,24 +210,26 @@ final class LockedChannel<T> implements Channel<T> {
     return new ChannelIterator<>(this);
   }
 
-  // Under the lock, for selects too.
+  // Called under the lock, by Select as well.
 
-  /** Gives a value away, or says that there is no room, or that it is closed. */
-  boolean given(T value) {
-    return !closed && handover.give(value);
+  /** Gives a value away. Returns false if there is no room, or the channel is closed. */
+  boolean giveLocked(T value) {
+    return !closed && handover.tryGive(value);
   }
 
-  /** What the value that was given last has replaced: one or none. */
+  /** Returns and forgets the value that the last one has replaced: one or none. */
   List<T> takeDisplaced() {
     return handover.takeDisplaced();
   }
 
-  /** Takes a value, or returns null. */
-  @Nullable T taken() {
-    return handover.take();
+  /** Takes a value. Returns null if there is none. */
+  @Nullable T takeLocked() {
+    return handover.tryTake();
   }
 
   /**
+   * Adds a receiver.
+   *
    * @param received gets a value, or null if the channel is closed before
    */
   Waiters.Place<?> addReceiver(Resumption<@Nullable T> received) {
@@ -236,7 +237,9 @@ final class LockedChannel<T> implements Channel<T> {
   }
 
   /**
-   * @param sent gets whether the value was sent, before the channel was cancelled
+   * Adds a sender.
+   *
+   * @param sent gets true if the value was sent, false if the channel was cancelled before
    */
   Waiters.Place<?> addSender(T value, Resumption<? super Boolean> sent) {
     return handover.addSender(new Handover.Sender<>(value, sent));
@@ -244,7 +247,7 @@ final class LockedChannel<T> implements Channel<T> {
 
   // Leaving and ending.
 
-  /** Takes out someone who waits no more. */
+  /** Removes a waiter that has given up. */
   void leave(Waiters.Place<?> place) {
     lock.lock();
     try {
@@ -263,13 +266,13 @@ final class LockedChannel<T> implements Channel<T> {
   public boolean closeWith(@Nullable Throwable cause) {
     lock.lock();
     try {
-      return closedNow(cause);
+      return closeLocked(cause);
     } finally {
       lock.unlock();
     }
   }
 
-  private boolean closedNow(@Nullable Throwable cause) {
+  private boolean closeLocked(@Nullable Throwable cause) {
     if (closed) {
       return false;
     }
@@ -284,50 +287,50 @@ final class LockedChannel<T> implements Channel<T> {
     List<T> dropped;
     lock.lock();
     try {
-      closedNow(cause);
+      closeLocked(cause);
       dropped = handover.drain();
       handover.endSenders();
     } finally {
       lock.unlock();
     }
-    if (whenCancelled != null) {
-      whenCancelled.run();
+    if (onCancelled != null) {
+      onCancelled.run();
     }
-    undelivered(dropped);
+    reportUndelivered(dropped);
   }
 
   private void requireOpenForSender() {
     if (closed) {
-      throw closedForSender();
+      throw newClosedForSender();
     }
   }
 
-  // Made by the one who throws it, so that it shows where that has sent or received.
+  // Made by the caller that throws it, so that the stack shows where it has sent or received.
 
-  ChannelClosedException closedForSender() {
-    causeIsSeen();
+  ChannelClosedException newClosedForSender() {
+    markCauseSeen();
     return ChannelClosedException.ofSender(label(), cause);
   }
 
-  ChannelClosedException closedForReceiver() {
-    causeIsSeen();
+  ChannelClosedException newClosedForReceiver() {
+    markCauseSeen();
     return ChannelClosedException.ofReceiver(label(), cause);
   }
 
-  private void causeIsSeen() {
-    if (whenCauseIsSeen != null && cause != null) {
-      whenCauseIsSeen.run();
+  private void markCauseSeen() {
+    if (onCauseSeen != null && cause != null) {
+      onCauseSeen.run();
     }
   }
 
-  /** Tells of values that will not be received, if anyone is to be told. Unlocked. */
-  void undelivered(List<T> values) {
+  /** Gives values that will not be received to the consumer, if there is one. Without the lock. */
+  void reportUndelivered(List<T> values) {
     if (onUndelivered != null) {
-      Undelivered.tell(values, onUndelivered);
+      Undelivered.report(values, onUndelivered);
     }
   }
 
-  // Looking.
+  // Observing.
 
   @Override
   public boolean isClosed() {

@@ -12,28 +12,29 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A coroutine that fills a channel, and the channel: each ends with the other. The channel is
- * closed when the body has returned, with a cause when it has failed or never begun; the coroutine
- * is cancelled when the channel is. It fails with its body; who is thrown the cause has seen that.
+ * A coroutine that fills a channel. Each ends with the other: the channel is closed when the body
+ * has returned, and closed with a cause when the body has failed or never begun; the coroutine is
+ * cancelled when the channel is. The coroutine fails with its body; a receiver that is thrown the
+ * cause counts as having seen that failure.
  */
 final class Production<T> implements Callable<Boolean> {
   private final Channel.Producer<T> body;
   private final Channel<T> channel;
 
-  /** Written before anyone else has the channel, and by the coroutine itself before the body. */
+  /** Written before anybody else has the channel, and by the coroutine before the body. */
   private volatile @Nullable Coroutine<?> coroutine;
 
   private Production(Channel.Builder<T> options, int capacity, Channel.Producer<T> body) {
     this.body = Objects.requireNonNull(body, "body");
-    channel = new LockedChannel<>(options, capacity, false, this::stop, this::seen);
+    channel = new LockedChannel<>(options, capacity, false, this::cancelCoroutine, this::markSeen);
   }
 
   /**
-   * Begins.
+   * Starts the coroutine.
    *
-   * @param spawn starts the coroutine
+   * @param spawn spawns it
    */
-  static <T> Channel<T> start(
+  static <T> Source<T> start(
       Channel.Builder<T> options,
       int capacity,
       Channel.Producer<T> body,
@@ -42,13 +43,13 @@ final class Production<T> implements Callable<Boolean> {
       throw new IllegalArgumentException("capacity must not be negative: " + capacity);
     }
     Production<T> production = new Production<>(options, capacity, body);
-    Runnable ended = production::ended;
+    Runnable closeAtEnd = production::closeAtEnd;
     StackReserve.require();
     Coroutine<Boolean> coroutine = spawn.apply(production);
     production.coroutine = coroutine;
     boolean bound = false;
     try {
-      Suspension.Registration _ = Suspension.whenEnded(coroutine, ended);
+      Suspension.Registration _ = Suspension.whenEnded(coroutine, closeAtEnd);
       bound = true;
     } finally {
       if (!bound) {
@@ -58,7 +59,7 @@ final class Production<T> implements Callable<Boolean> {
     return production.channel;
   }
 
-  /** Returns whether the body has. */
+  /** Returns true if the body has returned. */
   @Override
   public Boolean call() throws Exception {
     coroutine = Coroutines.current();
@@ -72,29 +73,29 @@ final class Production<T> implements Callable<Boolean> {
     } catch (Throwable thrown) {
       boolean causeOfEnd = channel.closeWith(thrown);
       if (!causeOfEnd && thrown instanceof ChannelClosedException) {
-        return false; // It was told that nobody wants any more.
+        return false; // The normal way to learn that nobody receives any more.
       }
       throw thrown;
     }
   }
 
-  /** Someone has been thrown what the body has: it is not one of those that nobody sees. */
-  private void seen() {
+  /** A caller was thrown the failure of the body, so it is not an unseen one. */
+  private void markSeen() {
     Coroutine<?> failed = coroutine;
     if (failed != null) {
       Suspension.markSeen(failed);
     }
   }
 
-  private void stop() {
+  private void cancelCoroutine() {
     Coroutine<?> running = coroutine;
     if (running != null) {
       running.cancel("its channel was cancelled");
     }
   }
 
-  /** On the coroutine's loop. Matters only if that has never begun. */
-  private void ended() {
+  /** Runs on the loop when the coroutine has ended. Has an effect only if that never began. */
+  private void closeAtEnd() {
     if (!channel.isClosed()) {
       channel.closeWith(new CancellationException("the producer of " + channel + " was cancelled"));
     }

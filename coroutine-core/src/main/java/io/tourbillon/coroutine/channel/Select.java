@@ -6,136 +6,197 @@ import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for the first of several things, and does that alone: of a value to be received, room for
- * one to be sent, the end of a coroutine or a stage, a time.
+ * Waits for the first of several things, its cases: a value to receive, room for a value to send,
+ * the end of a coroutine or of a stage, a limit of time.
  *
  * <pre>{@code
- * String news = new Select<String>()
- *     .onReceive(orders, order -> "order " + order)
- *     .onSend(free, worker, () -> "worker lent")
- *     .onTimeout(Duration.ofSeconds(1), () -> "nothing")
- *     .await();
+ * String news = Select.select(
+ *     onReceive(orders, order -> "order " + order),      // static imports of Select
+ *     onSend(free, worker, () -> "worker lent"),
+ *     onTimeout(Duration.ofSeconds(1), () -> "nothing"));
  * }</pre>
  *
- * <p>Exactly one case takes place; of the others nothing does: no value is taken or sent. If
- * several can at once, one is chosen at random, or the first with {@link #biased}. A select may be
- * used again, but by one at a time: a second one is told so. What a case's function does is done by
- * the caller, afterwards.
+ * <p>Exactly one case takes place. The others have no effect: no value is received or sent. If
+ * several can take place at once, one of them is chosen at random, or the first with {@link
+ * #biased}. The caller runs the function of the chosen case afterwards, and gets what it returns.
  *
- * <p>To be put together by one thread. Costs a lock and an object for each case. All channels are
- * locked while it looks for what can be done and takes its place in their rows, as Go does it: so
- * two selects that meet can not each wait for the other to decide.
+ * <p>Costs a lock and an object for each case. All channels are locked while the select looks for a
+ * case that can take place and adds itself to their waiters, so two selects that meet cannot each
+ * wait for the other to decide.
  *
- * @param <R> what the cases return
+ * <p>{@link #of} returns a select that can be used again. It is for one caller at a time.
+ *
+ * <p>After {@code select} of Go, {@code select} of Kotlin and {@code Jox.select}.
+ *
+ * @param <R> the result of the cases
  */
 public final class Select<R extends @Nullable Object> {
-  private final List<Case<R>> cases = new ArrayList<>();
+  private final List<SelectCase<R>> cases = new ArrayList<>();
   private @Nullable Duration limit;
   private @Nullable Supplier<? extends R> onTimeout;
   private boolean biased;
 
-  /** Whether somebody waits by it. */
+  /** True while a caller waits. */
   private final AtomicBoolean used = new AtomicBoolean();
 
-  /** A select without any case. */
-  public Select() {}
-
-  /** A value was received; {@link #await} throws if the channel is closed and empty. */
-  public <T> Select<R> onReceive(Channel<T> channel, Function<? super T, ? extends R> then) {
-    Objects.requireNonNull(channel, "channel");
-    Objects.requireNonNull(then, "then");
-    return add(new Case.Receive<>(channel, then, null));
+  private Select(Collection<? extends SelectCase<R>> cases) {
+    cases.forEach(this::add);
+    if (this.cases.isEmpty() && limit == null) {
+      throw new IllegalArgumentException("a select must have a case, or it would wait for ever");
+    }
   }
 
-  /** A value was received, or the channel is closed, with whatever cause, and empty. */
-  public <T> Select<R> onReceive(
-      Channel<T> channel, Function<? super T, ? extends R> then, Supplier<? extends R> onClosed) {
-    Objects.requireNonNull(channel, "channel");
-    Objects.requireNonNull(then, "then");
-    Objects.requireNonNull(onClosed, "onClosed");
-    return add(new Case.Receive<>(channel, then, onClosed));
-  }
-
-  /** The value was sent; {@link #await} throws if the channel is closed. */
-  public <T> Select<R> onSend(Channel<T> channel, T value, Supplier<? extends R> then) {
-    Objects.requireNonNull(channel, "channel");
-    Objects.requireNonNull(value, "value");
-    Objects.requireNonNull(then, "then");
-    return add(new Case.Send<>(channel, value, then));
+  private void add(SelectCase<R> added) {
+    added.claim();
+    if (!(added instanceof SelectCase.Timeout<R> timeout)) {
+      cases.add(added);
+    } else if (limit == null || timeout.limit.compareTo(limit) < 0) {
+      limit = timeout.limit;
+      onTimeout = timeout.then;
+    }
   }
 
   /**
-   * The coroutine has ended; {@link #await} throws as {@link Coroutine#join} does, and refuses the
-   * calling coroutine itself. If another case is chosen nothing is left behind, and a failure that
-   * comes later is told to whoever is told of those that nobody has seen.
+   * Waits until one of the cases takes place.
+   *
+   * @param cases at least one; each may be used once
+   * @return what the function of that case returns
+   * @throws ChannelClosedException if a channel is closed, as {@link #onReceive} and {@link
+   *     #onSend} say
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled
+   * @throws CancellationException if the calling thread is interrupted while it waits
+   * @throws IllegalArgumentException if there is no case
+   * @throws IllegalStateException if a case belongs to another select
    */
-  public <T extends @Nullable Object> Select<R> onJoin(
+  @SafeVarargs
+  @SuppressWarnings("varargs") // Both only read the array.
+  public static <R extends @Nullable Object> R select(SelectCase<R>... cases) {
+    return of(cases).await();
+  }
+
+  /**
+   * Returns a select that can be used again and again.
+   *
+   * @param cases at least one; each belongs to this select from now on
+   * @throws IllegalArgumentException if there is no case
+   * @throws IllegalStateException if a case belongs to another select
+   */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // Both only read the array.
+  public static <R extends @Nullable Object> Select<R> of(SelectCase<R>... cases) {
+    return new Select<>(List.of(cases));
+  }
+
+  /** As {@link #of(SelectCase...)}, for cases whose number is not known in advance. */
+  public static <R extends @Nullable Object> Select<R> of(
+      Collection<? extends SelectCase<R>> cases) {
+    return new Select<>(cases);
+  }
+
+  /**
+   * A case that receives a value. If the source is closed and empty, the select throws a {@link
+   * ChannelClosedException}.
+   */
+  public static <T, R extends @Nullable Object> SelectCase<R> onReceive(
+      Source<T> source, Function<? super T, ? extends R> then) {
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(then, "then");
+    return new SelectCase.Receive<>(source, then, null);
+  }
+
+  /**
+   * A case that receives a value, or takes place when the source is closed, with whatever cause,
+   * and empty.
+   */
+  public static <T, R extends @Nullable Object> SelectCase<R> onReceiveOrClosed(
+      Source<T> source, Function<? super T, ? extends R> then, Supplier<? extends R> onClosed) {
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(then, "then");
+    Objects.requireNonNull(onClosed, "onClosed");
+    return new SelectCase.Receive<>(source, then, onClosed);
+  }
+
+  /**
+   * A case that sends a value. If the sink is closed, the select throws a {@link
+   * ChannelClosedException}.
+   */
+  public static <T, R extends @Nullable Object> SelectCase<R> onSend(
+      Sink<T> sink, T value, Supplier<? extends R> then) {
+    Objects.requireNonNull(sink, "sink");
+    Objects.requireNonNull(value, "value");
+    Objects.requireNonNull(then, "then");
+    return new SelectCase.Send<>(sink, value, then);
+  }
+
+  /**
+   * A case that takes place when a coroutine has ended. The select then throws what {@link
+   * Coroutine#join} would throw; it refuses the calling coroutine itself. If another case takes
+   * place, nothing is left behind, and a later failure of the coroutine counts as unseen.
+   */
+  public static <T extends @Nullable Object, R extends @Nullable Object> SelectCase<R> onJoin(
       Coroutine<T> coroutine, Function<? super T, ? extends R> then) {
     Objects.requireNonNull(coroutine, "coroutine");
     Objects.requireNonNull(then, "then");
-    return add(new Case.OfEnd<T, R>(told -> Suspension.whenJoined(coroutine, told), then));
+    return new SelectCase.OfEnd<T, R>(told -> Suspension.whenJoined(coroutine, told), then);
   }
 
   /**
-   * The stage is complete; {@link #await} throws as {@link
-   * io.tourbillon.coroutine.Coroutines#await} does. If another case is chosen the stage holds on to
-   * a small object until it is complete, which the next uses who waits for it.
+   * A case that takes place when a stage is complete. The select then throws what {@link
+   * io.tourbillon.coroutine.Coroutines#await} would throw. If another case takes place, the stage
+   * keeps a small object until it is complete, which the next caller that waits for it uses.
    */
-  public <T extends @Nullable Object> Select<R> onAwait(
+  public static <T extends @Nullable Object, R extends @Nullable Object> SelectCase<R> onAwait(
       CompletionStage<T> stage, Function<? super T, ? extends R> then) {
     Objects.requireNonNull(stage, "stage");
     Objects.requireNonNull(then, "then");
-    return add(new Case.OfEnd<T, R>(told -> Suspension.whenComplete(stage, told), then));
+    return new SelectCase.OfEnd<T, R>(told -> Suspension.whenComplete(stage, told), then);
   }
 
   /**
-   * Nothing else has happened for that long. The last one that was said counts.
+   * A case that takes place when no other has within the limit. Of several, the shortest counts.
    *
-   * @param limit zero or less does not wait: what others call the default case
+   * @param limit zero or less does not wait: the default case of other languages
    */
-  public Select<R> onTimeout(Duration limit, Supplier<? extends R> then) {
-    this.limit = Objects.requireNonNull(limit, "limit");
-    onTimeout = Objects.requireNonNull(then, "then");
-    return this;
+  public static <R extends @Nullable Object> SelectCase<R> onTimeout(
+      Duration limit, Supplier<? extends R> then) {
+    Objects.requireNonNull(limit, "limit");
+    Objects.requireNonNull(then, "then");
+    return new SelectCase.Timeout<>(limit, then);
   }
 
-  /** Of several cases that can take place the first does, in the order in which they were added. */
+  /**
+   * Makes the order of the cases count: of several that can take place, the first does.
+   *
+   * @return this select
+   */
   public Select<R> biased() {
     biased = true;
     return this;
   }
 
-  private Select<R> add(Case<R> added) {
-    cases.add(added);
-    return this;
-  }
-
   /**
-   * Waits until a case takes place.
+   * Waits until one of the cases takes place.
    *
-   * @return what its function returns
-   * @throws ChannelClosedException if a channel is closed, as its case says
-   * @throws CoroutineCancelledException if the calling coroutine is cancelled first
-   * @throws CancellationException if the calling thread, no coroutine, is interrupted first
-   * @throws IllegalStateException if there is no case, not even a timeout, or if somebody else
-   *     waits by this very select
+   * @return what the function of that case returns
+   * @throws ChannelClosedException if a channel is closed, as {@link #onReceive} and {@link
+   *     #onSend} say
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled
+   * @throws CancellationException if the calling thread is interrupted while it waits
+   * @throws IllegalStateException if another caller waits by this select
    */
   public R await() {
-    if (cases.isEmpty() && limit == null) {
-      throw new IllegalStateException("a select must have a case, or it would wait for ever");
-    }
     Suspension.checkCancelled();
     if (!used.compareAndSet(false, true)) {
       throw new IllegalStateException("a select is for one at a time: " + this);
@@ -145,9 +206,10 @@ public final class Select<R extends @Nullable Object> {
       then =
           limit == null
               ? Suspension.<Supplier<? extends R>>await(this, this::tryOrEnroll)
-              : Suspension.<Supplier<? extends R>>await(this, limit, this::tryOrEnroll);
-    } catch (TimeoutException late) {
-      then = Objects.requireNonNull(onTimeout);
+              : Suspension.<Supplier<? extends R>>awaitAtMost(this, limit, this::tryOrEnroll);
+      if (then == null) {
+        then = Objects.requireNonNull(onTimeout);
+      }
     } finally {
       Supplier<? extends R> chosen = then;
       cases.forEach(each -> each.leave(chosen));
@@ -156,8 +218,8 @@ public final class Select<R extends @Nullable Object> {
     return then.get();
   }
 
-  private List<Case<R>> inOrder() {
-    List<Case<R>> order = new ArrayList<>(cases);
+  private List<SelectCase<R>> trialOrder() {
+    List<SelectCase<R>> order = new ArrayList<>(cases);
     if (!biased) {
       Collections.shuffle(order, Suspension.random());
     }
@@ -165,22 +227,24 @@ public final class Select<R extends @Nullable Object> {
   }
 
   /**
-   * @param selected gets what is to be done then
+   * Runs as the registration of the wait.
+   *
+   * @param selected gets the outcome of the case that takes place
    */
   private void tryOrEnroll(Resumption<Supplier<? extends R>> selected) {
-    cases.forEach(Case::look);
-    // To enroll in that order too is fair among cases of the same channel.
-    List<Case<R>> order = inOrder();
+    cases.forEach(SelectCase::register);
+    // To enroll in that order as well is fair among cases of the same channel.
+    List<SelectCase<R>> order = trialOrder();
     List<LockedChannel<?>> locked = lockAll();
     try {
-      for (Case<R> each : order) {
+      for (SelectCase<R> each : order) {
         Supplier<? extends R> then = each.tryNow();
         if (then != null) {
           selected.resume(then);
           return;
         }
       }
-      // Nobody can choose for this select before all are unlocked.
+      // No other thread can settle the select before all channels are unlocked.
       order.forEach(each -> each.enroll(selected));
     } finally {
       locked.forEach(channel -> channel.lock.unlock());
@@ -189,14 +253,13 @@ public final class Select<R extends @Nullable Object> {
   }
 
   /**
-   * Locks the channels, each once. Waits only for the first, with no other locked: who only wants
-   * one of them does not wait for those who use the others. If one can not be had at once all are
-   * unlocked, and it is the one to begin with in the next attempt. (As in the lock function of the
-   * C++ standard library.)
+   * Locks the channels, each once. Waits for a lock only while it holds none, so that a user of one
+   * channel does not wait for the users of the others. If a lock is not free, all are unlocked, and
+   * the next attempt begins with that one. After {@code std::lock} of C++.
    */
   private List<LockedChannel<?>> lockAll() {
     List<LockedChannel<?>> channels =
-        cases.stream().<LockedChannel<?>>mapMulti(Case::channelTo).distinct().toList();
+        cases.stream().<LockedChannel<?>>mapMulti(SelectCase::collectChannel).distinct().toList();
     int first = 0;
     while (!channels.isEmpty()) {
       channels.get(first).lock.lock();
@@ -209,7 +272,12 @@ public final class Select<R extends @Nullable Object> {
     return channels;
   }
 
-  /** Locks all but one, which is locked; or unlocks that too, and returns which was not free. */
+  /**
+   * Locks all channels but the first, which is locked already.
+   *
+   * @return the index of the first channel if all are locked; else that of the channel whose lock
+   *     was not free, and none is locked
+   */
   private static int lockOthers(List<LockedChannel<?>> channels, int first) {
     int count = channels.size();
     for (int offset = 1; offset < count; offset++) {

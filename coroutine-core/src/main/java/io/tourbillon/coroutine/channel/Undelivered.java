@@ -8,14 +8,16 @@ import org.jspecify.annotations.Nullable;
 final class Undelivered {
   private Undelivered() {}
 
-  /** Tells of each, even if that fails for some; then throws the first failure. */
-  static <T> void tell(List<T> values, Consumer<? super T> hook) {
+  /**
+   * Gives each value to the consumer, even if that fails for some; then throws the first failure.
+   */
+  static <T> void report(List<T> values, Consumer<? super T> consumer) {
     Throwable first = null;
     for (T value : values) {
       try {
-        hook.accept(value);
+        consumer.accept(value);
       } catch (RuntimeException | Error failure) {
-        first = with(first, failure);
+        first = firstOf(first, failure);
       }
     }
     if (first instanceof Error error) {
@@ -26,7 +28,7 @@ final class Undelivered {
     }
   }
 
-  private static Throwable with(@Nullable Throwable first, Throwable another) {
+  private static Throwable firstOf(@Nullable Throwable first, Throwable another) {
     if (first == null) {
       return another;
     }

@@ -1,20 +1,21 @@
 /**
- * What coroutines and threads hand over to each other: {@link
- * io.tourbillon.coroutine.channel.Channel}, and {@link io.tourbillon.coroutine.channel.Select} for
- * whoever waits for one of several things.
+ * Channels, which hand values from coroutines and threads to others, and {@link
+ * io.tourbillon.coroutine.channel.Select}, which waits for the first of several things.
  *
  * <pre>
- *   Channel ── LockedChannel ── the lock, and how one waits; ChannelIterator
- *                Handover ───── the buffer, and who waits at its two ends
- *                Waiters ────── senders or receivers in a row, each a Resumption
- *   Production ── a coroutine that fills a channel, for {@code Channel.produce}
- *   Select ─── Case ─────────── one Resumption of the select, in the rows of several channels
+ *   Source, Sink ─ Channel ── the receiving side, the sending side, and both
+ *     LockedChannel ───────── the lock, and how callers wait; ChannelIterator
+ *       Handover ──────────── the buffer, and the waiters at its two ends
+ *         Waiters ─────────── senders or receivers in arrival order, each a Resumption
+ *   Production ────────────── a coroutine that fills a channel, for {@code Channel.produce}
+ *   Completions ───────────── coroutines as they end, for {@code Channel.asCompleted}
+ *   Select ─── SelectCase ─── one Resumption of the select, among the waiters of several channels
  * </pre>
  *
- * <p>Who takes a value, and who gives up, is decided by {@link
- * io.tourbillon.coroutine.Resumption#resume}: a value goes to a waiter only if that says so, and
- * otherwise to the next. So none is lost to a cancellation or a timeout that comes just then, and
- * none is taken twice.
+ * <p>{@link io.tourbillon.coroutine.Resumption#resume} decides between a value and a receiver that
+ * gives up: a value goes to a waiter only if that method returns true, and otherwise to the next
+ * one. So no value is lost to a cancellation or a timeout that comes at the same moment, and none
+ * is received twice.
  */
 @NullMarked
 package io.tourbillon.coroutine.channel;

@@ -19,21 +19,23 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between the two sides of a generator: whose turn it is, and what one hands the other.
+ * The state that the two sides of a generator share: which side runs, and what one hands to the
+ * other.
  *
  * <pre>
- *   CREATED --start--> RUNNING <--go on / offer--> YIELDED
+ *   CREATED --start--> RUNNING <--proceed / offer--> YIELDED
  *      |                  |
- *      |                end                 end, close and offer: by the body's coroutine
- *    close                v                 start, go on, close: by who takes the values
+ *      |                end                 end and offer: by the coroutine of the body
+ *    close                v                 start, proceed and close: by the taker of the values
  *      +--------------> ENDED
  * </pre>
  *
- * <p>Invariants, while the lock is free: somebody waits at the yield only if YIELDED; a taker waits
- * only if RUNNING; a step is ready only if its taker has given up. All but for waits that are cut
- * and about to be taken back, which refuse what they are given.
+ * <p>Invariants, while the lock is free: the body waits at a yield only if YIELDED; a taker waits
+ * only if RUNNING; a step is ready only if its taker has given up. Waits that have ended by a
+ * cancellation or a timeout and are about to leave do not count; they refuse what they are given.
  *
- * <p>Knows nothing of the {@link Generator}, which is how that can be lost, and then be closed.
+ * <p>It has no reference to the {@link TwoWayGenerator}, so that this can become unreachable and
+ * then be closed.
  */
 final class Exchange<
     Y extends @Nullable Object, S extends @Nullable Object, R extends @Nullable Object> {
@@ -46,32 +48,33 @@ final class Exchange<
 
   private final String name;
 
-  /** Null if its coroutine is to be that of who takes the first step. */
+  /** Null if the coroutine is to belong to the coroutine that takes the first step. */
   private final @Nullable CoroutineScheduler scheduler;
 
-  private final Generator.ResultBody<Y, S, R> body;
+  private final TwoWayGenerator.ResultBody<Y, S, R> body;
 
-  // Guarded by this. Nobody waits, and no code of users runs, with that lock held.
+  // Guarded by this. Nobody waits and no user code runs under that lock.
   private Phase phase = Phase.CREATED;
 
-  /** Of the body; returns null if the generator was closed. Set when it starts. */
+  /** Runs the body; its result is null if the generator was closed. Null until the start. */
   private @Nullable Coroutine<Step.@Nullable Ended<Y, R>> coroutine;
 
-  /** Who waits for a step; null instead of a step is the end. */
+  /** The taker that waits for a step. It is resumed with null at the end. */
   private @Nullable Resumption<@Nullable Step<Y, R>> taker;
 
-  /** Whoever has asked for it has given up. */
+  /** A step whose taker has given up. */
   private @Nullable Step<Y, R> ready;
 
+  /** The body, while it waits at a yield. */
   private @Nullable Resumption<Request<? extends S>> atYield;
 
-  /** Somebody has closed it, before it had ended. */
+  /** True if the generator was closed before its end. */
   private boolean closed;
 
-  /** The body has been told so by its yield. */
-  private boolean closeTold;
+  /** True if a yield of the body has thrown that. */
+  private boolean closeSeen;
 
-  /** It has yielded nevertheless. */
+  /** Thrown by a yield after that. */
   private @Nullable IllegalStateException violation;
 
   private @Nullable Runnable whenEnded;
@@ -80,7 +83,7 @@ final class Exchange<
   private final Object offering = new Wait("the next step of ", this, false);
   private final Object end = new Wait("the end of ", this, true);
 
-  /** What is waited for, put into words only for those who ask. */
+  /** What a caller waits for; becomes text only when somebody asks. */
   private record Wait(String what, Exchange<?, ?, ?> exchange, boolean isForBody)
       implements Awaited {
     @Override
@@ -96,30 +99,32 @@ final class Exchange<
   }
 
   Exchange(
-      String name, @Nullable CoroutineScheduler scheduler, Generator.ResultBody<Y, S, R> body) {
+      String name,
+      @Nullable CoroutineScheduler scheduler,
+      TwoWayGenerator.ResultBody<Y, S, R> body) {
     this.name = name;
     this.scheduler = scheduler;
     this.body = body;
   }
 
-  // By who takes the values.
+  // Called by the taker of the values.
 
   /**
    * Takes a step.
    *
-   * @param limit null for none
+   * @param limit null for no limit
    */
   Step<Y, R> step(Request<? extends S> request, @Nullable Duration limit) throws TimeoutException {
     Step<Y, R> step =
         limit == null
             ? Suspension.<@Nullable Step<Y, R>>await(taking, asker -> ask(request, asker))
             : Suspension.<@Nullable Step<Y, R>>await(taking, limit, asker -> ask(request, asker));
-    return step == null ? end() : step;
+    return step == null ? lastStep() : step;
   }
 
   private void ask(Request<? extends S> request, Resumption<@Nullable Step<Y, R>> asker) {
     Runnable giveUp = () -> giveUp(asker);
-    Runnable whenEnded = this::ended;
+    Runnable whenEnded = this::end;
     StackReserve.require();
     Coroutine<?> started = null;
     synchronized (this) {
@@ -142,7 +147,7 @@ final class Exchange<
           started = coroutine;
         }
         case RUNNING -> requireNext(request, "goes on with a step, as who asked for it gave up");
-        case YIELDED -> goOn(request);
+        case YIELDED -> proceed(request);
         case ENDED -> {
           if (request instanceof Request.Raise(Throwable thrown)) {
             asker.fail(asJoinDoes(thrown));
@@ -168,7 +173,7 @@ final class Exchange<
       watched = true;
     } finally {
       if (!watched) {
-        ended(); // There was no memory for it, and nobody would ever take a value.
+        end(); // There was no memory for it, and no taker would ever be resumed.
         started.cancel(name + " could not be started");
       }
     }
@@ -187,7 +192,7 @@ final class Exchange<
   private void requireNext(Request<?> request, String state) {
     if (!request.isNext()) {
       throw new IllegalStateException(
-          name + " " + state + ": only next may be called, not " + request.word());
+          name + " " + state + ": only next may be called, not " + request.methodName());
     }
   }
 
@@ -204,8 +209,8 @@ final class Exchange<
     return Coroutines.spawnAttached(name, run);
   }
 
-  /** Hands the body a request. If that is cut it is about to end, and refuses it. */
-  private boolean goOn(Request<? extends S> request) {
+  /** Resumes the body with a request. Returns false if its wait has ended, as it is cancelled. */
+  private boolean proceed(Request<? extends S> request) {
     Resumption<Request<? extends S>> waiting = Objects.requireNonNull(atYield);
     atYield = null;
     return waiting.resume(request);
@@ -217,8 +222,8 @@ final class Exchange<
     }
   }
 
-  /** What there is after the last value. */
-  private Step<Y, R> end() {
+  /** Returns the step after the last value, or throws what the body has thrown. */
+  private Step<Y, R> lastStep() {
     Coroutine<Step.@Nullable Ended<Y, R>> ended;
     synchronized (this) {
       ended = coroutine;
@@ -248,7 +253,7 @@ final class Exchange<
     }
   }
 
-  /** Closes it, and does not wait for that. */
+  /** Closes the generator without waiting for the end of the body. */
   void abandon() {
     Coroutine<?> closing;
     synchronized (this) {
@@ -264,13 +269,13 @@ final class Exchange<
       }
       if (phase == Phase.YIELDED) {
         phase = Phase.RUNNING;
-        if (goOn(new Request.Close<>())) {
-          closeTold = true;
+        if (proceed(new Request.Close<>())) {
+          closeSeen = true;
           return;
         }
       }
     }
-    // It waits for something else, and may do so for ever.
+    // It waits for something else, perhaps for ever.
     closing.cancel(name + " was closed");
   }
 
@@ -281,42 +286,42 @@ final class Exchange<
           Suspension.Registration waiting = Suspension.whenEnded(closing, () -> ended.resume(null));
           ended.onCancel(waiting::remove);
         });
-    IllegalStateException disobedience;
+    IllegalStateException yieldAfterClose;
     synchronized (this) {
-      disobedience = violation;
+      yieldAfterClose = violation;
     }
-    // If it was cancelled, that is how it was closed.
-    if (disobedience == null && closing.state() != Coroutine.State.CANCELLED) {
+    // A cancelled body was closed by that.
+    if (yieldAfterClose == null && closing.state() != Coroutine.State.CANCELLED) {
       joinUndisturbed(closing);
     }
-    if (disobedience != null) {
+    if (yieldAfterClose != null) {
       throw closing.state() == Coroutine.State.FAILED
-          ? withFailure(disobedience, closing)
-          : disobedience;
+          ? withFailure(yieldAfterClose, closing)
+          : yieldAfterClose;
     }
   }
 
-  /** The body has thrown that, or something else that is not to be lost; it is told by this. */
+  /** Adds what the body has thrown besides, so that it is not lost. */
   private static IllegalStateException withFailure(
-      IllegalStateException disobedience, Coroutine<?> failed) {
+      IllegalStateException yieldAfterClose, Coroutine<?> failed) {
     Suspension.markSeen(failed);
     try {
       joinUndisturbed(failed);
     } catch (CompletionException failure) {
       Throwable cause = failure.getCause();
-      if (cause != null && !disobedience.equals(cause)) {
-        disobedience.addSuppressed(cause);
+      if (cause != null && !yieldAfterClose.equals(cause)) {
+        yieldAfterClose.addSuppressed(cause);
       }
     }
-    return disobedience;
+    return yieldAfterClose;
   }
 
-  /** Throws what a coroutine has thrown that has ended, if anything. */
+  /** Throws what a coroutine that has ended has thrown, if anything. */
   private static void joinUndisturbed(Coroutine<?> ended) {
     try {
       Object _ = ended.join();
     } catch (CancellationException _) {
-      // The caller is cancelled or interrupted, which its next suspension will say.
+      // The caller is cancelled or interrupted: its next suspension point throws that.
     }
   }
 
@@ -328,7 +333,7 @@ final class Exchange<
     return closed;
   }
 
-  /** Says what to do when it has ended. */
+  /** Runs something when the body has ended. */
   void whenEnded(Runnable then) {
     synchronized (this) {
       if (phase != Phase.ENDED) {
@@ -339,40 +344,40 @@ final class Exchange<
     then.run();
   }
 
-  // By the body.
+  // Called by the body.
 
   private Step.@Nullable Ended<Y, R> run() throws Exception {
     try {
-      return new Step.Ended<>(body.run(new Yielder<>(this)));
+      return new Step.Ended<>(body.run(new TwoWayYielder<>(this)));
     } catch (GeneratorClosedException end) {
       if (isClosed()) {
         return null;
       }
-      throw end; // Someone else's.
+      throw end; // That of another generator.
     }
   }
 
-  /** Hands out a value, and returns with what it is to go on. */
+  /** Hands out a value, and returns the request of the next step. */
   Request<? extends S> handOut(Y value) {
-    boolean disobeys;
+    boolean afterClose;
     synchronized (this) {
       if (coroutine == null || !coroutine.equals(Suspension.caller())) {
         throw new IllegalStateException(
             "only the coroutine of " + name + " itself may yield, not " + Suspension.caller());
       }
-      if (closed && !closeTold) {
-        closeTold = true;
+      if (closed && !closeSeen) {
+        closeSeen = true;
         return new Request.Close<>();
       }
-      disobeys = closed;
+      afterClose = closed;
     }
-    if (disobeys) {
-      throw disobeyed(value);
+    if (afterClose) {
+      throw newYieldAfterClose(value);
     }
     return Suspension.<Request<? extends S>>await(offering, waiting -> offer(value, waiting));
   }
 
-  private IllegalStateException disobeyed(Y value) {
+  private IllegalStateException newYieldAfterClose(Y value) {
     IllegalStateException thrown =
         new IllegalStateException(name + " must not yield after it was closed: " + value);
     synchronized (this) {
@@ -383,7 +388,7 @@ final class Exchange<
 
   private synchronized void offer(Y value, Resumption<Request<? extends S>> waiting) {
     if (closed) {
-      closeTold = true;
+      closeSeen = true;
       waiting.resume(new Request.Close<>());
       return;
     }
@@ -409,8 +414,8 @@ final class Exchange<
     return new GeneratorClosedException(name);
   }
 
-  /** Its coroutine has, in whatever way, or has never begun. On its loop. */
-  private void ended() {
+  /** Runs on the loop when the coroutine has ended, in whatever way, even if it never began. */
+  private void end() {
     Runnable then;
     synchronized (this) {
       phase = Phase.ENDED;

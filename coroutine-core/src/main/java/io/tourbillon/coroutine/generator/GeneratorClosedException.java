@@ -4,9 +4,9 @@ import java.io.Serial;
 import java.util.concurrent.CancellationException;
 
 /**
- * What the body of a generator sees at its yield when the generator is closed. Let it pass: {@link
- * Generator#close} is waiting for the end of the body. Cleaning up in {@code finally} is the way to
- * use it; code there may suspend, but not yield. As Python's {@code GeneratorExit}.
+ * Thrown by a yield when the generator is closed. Do not catch it: {@link Generator#close} waits
+ * for the end of the body. Clean up in {@code finally}; code there may suspend, but not yield.
+ * After {@code GeneratorExit} of Python.
  */
 public final class GeneratorClosedException extends CancellationException {
   @Serial private static final long serialVersionUID = 1;

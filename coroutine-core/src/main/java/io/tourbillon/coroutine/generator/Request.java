@@ -5,27 +5,27 @@ import io.tourbillon.timer.internal.LateCompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * With what a body goes on from its yield.
+ * What a step asks of the body, which waits at a yield.
  *
- * @param <S> what it can be sent
+ * @param <S> the values that can be sent in
  */
 sealed interface Request<S extends @Nullable Object> {
-  /** The yield is to return this; null is asking for the next value and no more. */
+  /** The yield returns this; null if the step only asks for the next value. */
   record Go<S extends @Nullable Object>(@Nullable S sent) implements Request<S> {}
 
-  /** The yield is to throw this. */
+  /** The yield throws this. */
   record Raise<S extends @Nullable Object>(Throwable thrown) implements Request<S> {}
 
-  /** The body is to end. */
+  /** The yield throws {@link GeneratorClosedException}. */
   record Close<S extends @Nullable Object>() implements Request<S> {}
 
-  /** Whether it asks for the next value and no more. */
+  /** Returns true if the step only asks for the next value. */
   default boolean isNext() {
     return this instanceof Go<S>(var sent) && sent == null;
   }
 
-  /** The method that asks for it. */
-  default String word() {
+  /** Returns the name of the method that makes this request. */
+  default String methodName() {
     return switch (this) {
       case Go<S> _ -> "send";
       case Raise<S> _ -> "raise";
@@ -34,8 +34,9 @@ sealed interface Request<S extends @Nullable Object> {
   }
 
   /**
-   * As it can be thrown by code that declares nothing; an error is thrown at once. A cancellation
-   * that is thrown here is somebody else's, and may not look like that of who gets it.
+   * Wraps a checked exception, so that code which declares none can throw it. Throws an error at
+   * once. Wraps a cancellation of another coroutine, so that it does not look like that of the
+   * caller.
    */
   static RuntimeException unchecked(Throwable thrown) {
     if (thrown instanceof Error error) {

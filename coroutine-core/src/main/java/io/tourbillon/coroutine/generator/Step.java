@@ -3,8 +3,8 @@ package io.tourbillon.coroutine.generator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a generator answers with: a value, or its end, which is no value. A body that fails answers
- * with neither; who asked has the failure thrown.
+ * The result of a step of a {@link Generator}: a value, or the end. If the body fails, the step
+ * throws instead.
  *
  * <pre>{@code
  * switch (generator.next()) {
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Step<Y extends @Nullable Object, R extends @Nullable Object> {
   /**
-   * The body has handed out a value, and waits at that place.
+   * The body has yielded a value, and waits at that yield.
    *
    * @param value what it has yielded
    */
@@ -26,7 +26,7 @@ public sealed interface Step<Y extends @Nullable Object, R extends @Nullable Obj
       implements Step<Y, R> {}
 
   /**
-   * The body has returned; there are no more values.
+   * The body has returned. There are no more values.
    *
    * @param result what it has returned
    */

@@ -1,81 +1,59 @@
 package io.tourbillon.coroutine.generator;
 
 import io.tourbillon.coroutine.CoroutineCancelledException;
-import java.util.Objects;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Through which the body of a generator hands out its values. For the coroutine that runs the body
- * alone: what others are to hand out comes by a {@link io.tourbillon.coroutine.channel.Channel}.
+ * Takes the values of the body of a {@link Generator}. Only the coroutine that runs the body may
+ * use it; values of other coroutines can come by a {@link io.tourbillon.coroutine.channel.Source}.
  *
- * @param <Y> the values
- * @param <S> what it can be sent
+ * @param <T> the values
  */
-public final class Yielder<Y extends @Nullable Object, S extends @Nullable Object> {
-  private final Exchange<Y, S, ?> exchange;
+public final class Yielder<T extends @Nullable Object> {
+  private final TwoWayYielder<T, @Nullable Void> out;
 
-  Yielder(Exchange<Y, S, ?> exchange) {
-    this.exchange = exchange;
+  Yielder(TwoWayYielder<T, @Nullable Void> out) {
+    this.out = out;
   }
 
   /**
-   * Hands out a value, and suspends until the next step is asked for.
+   * Hands out a value, and suspends until the next one is asked for.
    *
-   * <p>Throws what {@link Generator#raise} was given, an unchecked exception as it is, a checked
-   * one as the cause of a {@link CompletionException}.
-   *
-   * @return what the generator was sent; null if it was asked by {@link Generator#next}
    * @throws GeneratorClosedException if the generator is closed
-   * @throws CoroutineCancelledException if the generator's coroutine is cancelled, with its owner
-   *     or its scheduler
-   * @throws IllegalStateException if called by another than the generator's coroutine, or after the
-   *     generator was closed
+   * @throws CoroutineCancelledException if the coroutine of the generator is cancelled, with its
+   *     owner or its scheduler
+   * @throws IllegalStateException if called by another coroutine, or after the generator was closed
    */
-  @SuppressWarnings("NamedLikeContextualKeyword") // It is known by this name wherever there is one.
-  public @Nullable S yield(Y value) {
-    return switch (exchange.handOut(value)) {
-      case Request.Go(var sent) -> sent;
-      case Request.Raise(Throwable thrown) -> throw Request.unchecked(thrown);
-      case Request.Close<?> _ -> throw exchange.closedException();
-    };
+  @SuppressWarnings("NamedLikeContextualKeyword") // Every language has this name for it.
+  public void yield(T value) {
+    @Nullable Void _ = out.yield(value);
   }
 
   /**
-   * Hands out all values of another generator as if they were the body's own, until that ends: what
-   * this generator is sent is sent to that one, what is raised here is raised there, and that one
-   * is closed when this one is, or when this method throws. What its body throws is thrown here, by
-   * the same rule as by {@link #yield}.
+   * Hands out all values of another generator as if they were those of the body, and closes that
+   * generator. What its body throws is thrown here, an unchecked exception as it is, a checked one
+   * as the cause of a {@link java.util.concurrent.CompletionException}. A value costs a step in
+   * each generator that it passes through.
    *
-   * <p>A value that comes through several generators costs a step in each. As PEP 380.
+   * @throws IllegalStateException if the other is this generator, or another caller takes a step
+   */
+  @SuppressWarnings("unchecked") // Only null is ever sent to a one-way generator.
+  public void yieldAll(Generator<? extends T> other) {
+    @Nullable Object _ = out.yieldAll((TwoWayGenerator<? extends T, @Nullable Void, ?>) other);
+  }
+
+  /**
+   * As {@link #yieldAll(Generator)}, for a generator with a result.
    *
-   * @return the result of the other
-   * @throws IllegalStateException if the other is this one, or someone else takes a step of it
+   * @return the result of the other generator
    */
   public <R extends @Nullable Object> R yieldAll(
-      Generator<? extends Y, ? super S, ? extends R> other) {
-    Objects.requireNonNull(other, "other");
-    try (other) {
-      Step<? extends Y, ? extends R> step = other.next();
-      while (step instanceof Step.Yielded(Y value)) {
-        Request<? extends S> request = exchange.handOut(value);
-        if (request instanceof Request.Close<?>) {
-          other.close(); // Here, so that a failure of that is thrown, and not what closes this one.
-          throw exchange.closedException();
-        }
-        step = other.step(request);
-      }
-      return ((Step.Ended<? extends Y, ? extends R>) step).result();
-    } catch (CompletionException failed) {
-      Throwable cause = failed.getCause();
-      throw Request.unchecked(cause == null ? failed : cause);
-    }
+      TwoWayGenerator<? extends T, @Nullable Void, ? extends R> other) {
+    return out.yieldAll(other);
   }
 
-  /** Hands out all of these, one by one, whatever is sent meanwhile. */
-  public void yieldEach(Iterable<? extends Y> values) {
-    for (Y value : values) {
-      @Nullable S _ = this.yield(value);
-    }
+  /** Hands out all of the values, one by one. */
+  public void yieldEach(Iterable<? extends T> values) {
+    out.yieldEach(values);
   }
 }

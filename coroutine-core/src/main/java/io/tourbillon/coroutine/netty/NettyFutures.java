@@ -8,18 +8,20 @@ import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** Awaits Netty's futures. */
+/** Awaits futures of Netty. */
+@SuppressWarnings("exports") // Users of this package require Netty themselves.
 public final class NettyFutures {
   private NettyFutures() {}
 
   /**
-   * Suspends the calling coroutine until a future is complete. If the coroutine is cancelled
-   * meanwhile, its listener is removed and the future goes on.
+   * Suspends the calling coroutine until a future is complete. If the coroutine is cancelled first,
+   * its listener is removed, and the future goes on.
    *
-   * @return what it completes with
-   * @throws CompletionException if it fails or is cancelled; the cause is the failure, or a {@link
-   *     java.util.concurrent.CancellationException}
-   * @throws io.tourbillon.coroutine.CoroutineCancelledException if the coroutine is
+   * @return the result of the future
+   * @throws CompletionException if the future fails or is cancelled; the cause is the failure, or a
+   *     {@link java.util.concurrent.CancellationException}
+   * @throws io.tourbillon.coroutine.CoroutineCancelledException if the calling coroutine is
+   *     cancelled
    * @throws IllegalStateException outside a coroutine
    */
   public static <T extends @Nullable Object> T await(Future<T> future) {

@@ -1,4 +1,4 @@
-/** Awaiting Netty's futures; the one package that knows of Netty, which users bring themselves. */
+/** Awaits futures of Netty. The only package that depends on Netty, which users add themselves. */
 @NullMarked
 package io.tourbillon.coroutine.netty;
 

@@ -4,7 +4,6 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
-import io.tourbillon.coroutine.Waiters;
 import io.tourbillon.timer.internal.ShortLock;
 import java.time.Duration;
 import java.util.Objects;
@@ -14,16 +13,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has so many coroutines or threads wait for each other; then all go on, and it is there for the
- * next round.
+ * A cyclic barrier: a fixed number of coroutines or threads wait until all of them have arrived.
+ * Then all go on, and the barrier serves the next round.
  *
- * <p>All or none: if one of them gives up before the last has come, the barrier is broken. Then
- * those who wait there, and those who come later, have a {@link BarrierBrokenException}, until
- * {@link #reset}.
+ * <p>Thread-safe. To arrive and to leave each hold a lock for some ten nanoseconds. The last party
+ * to arrive resumes all others under that lock, and takes some hundred nanoseconds for each.
+ * Callers beyond the number of parties belong to the next round.
  *
- * <p>Thread-safe; to come and to leave hold a lock for some ten nanoseconds, but the last one wakes
- * all others under it, at some hundred nanoseconds each. If more come than there are parties, they
- * are of the next round.
+ * <p>All or none: if a party gives up before the last one has arrived, the barrier is broken. The
+ * parties that wait, and those that come later, get a {@link BarrierBrokenException} until {@link
+ * #reset}.
+ *
+ * <p>After {@link java.util.concurrent.CyclicBarrier}, but {@link #await()} counts arrivals
+ * upwards.
  */
 public final class Barrier {
   private static final AtomicLong NUMBERS = new AtomicLong();
@@ -33,44 +35,68 @@ public final class Barrier {
   private final @Nullable Runnable action;
   private final String name;
 
-  /** The one that is being waited for. Written under the lock. */
+  /** The round that parties arrive in. Written under the lock. Volatile for observers. */
   private volatile Round round = new Round();
 
-  /**
-   * From one opening to the next. Guarded by the lock; what is volatile is so for those who look.
-   */
-  private static final class Round {
-    final Waiters<Resumption<@Nullable Void>> waiting = new Waiters<>();
-    volatile int come;
+  /** From one opening to the next. Guarded by the lock; volatile fields are so for observers. */
+  private final class Round {
+    final WaitQueue<WaitQueue.Waiter> waiters = new WaitQueue<>(lock, this::breakUnlessFull);
+    volatile int arrived;
 
-    /** Set when all have come: from then on nobody can break it but the action. */
+    /** True when all have arrived. After that, only a failure of the action breaks the round. */
     boolean full;
 
     volatile @Nullable BarrierBrokenException broken;
+
+    /** For the caller, which is a party that gives up. Under the lock. */
+    void breakUnlessFull() {
+      if (!full) {
+        breakNow(name + " is broken: " + Callers.name(Suspension.caller()) + " gave up", null);
+      }
+    }
+
+    /** Under the lock. */
+    void breakNow(String message, @Nullable Throwable cause) {
+      if (broken != null) {
+        return;
+      }
+      broken = new BarrierBrokenException(message, cause);
+      for (var next = waiters.poll(); next != null; next = waiters.poll()) {
+        // One for each, as each is thrown in another place.
+        next.fail(new BarrierBrokenException(message, cause));
+      }
+    }
   }
 
-  /** As {@link #Barrier(int, Runnable)}, without an action. */
+  /**
+   * Creates a barrier without an action, and with a generated name such as {@code barrier-1}.
+   *
+   * @param parties at least 1
+   * @throws IllegalArgumentException if there are fewer
+   */
   public Barrier(int parties) {
     this("barrier-" + NUMBERS.incrementAndGet(), parties, null);
   }
 
   /**
-   * One with an action.
+   * Creates a barrier with an action, and with a generated name such as {@code barrier-1}.
    *
    * @param parties at least 1
-   * @param action is run in each round by the one who comes last, before all go on; if it throws,
-   *     that one has what it throws, and the barrier is broken for the others
-   * @throws IllegalArgumentException if there are fewer
+   * @param action runs in each round, in the last party to arrive, before all go on. If it throws,
+   *     that party gets the exception, and the barrier is broken for the others.
+   * @throws IllegalArgumentException if there are fewer parties
    */
   public Barrier(int parties, Runnable action) {
     this("barrier-" + NUMBERS.incrementAndGet(), parties, Objects.requireNonNull(action, "action"));
   }
 
   /**
-   * One with a name.
+   * Creates a barrier with a name.
    *
-   * @param name for errors and {@link Coroutine#waitsFor}
-   * @param action may be null
+   * @param name for messages and {@link Coroutine#waitsFor}
+   * @param parties at least 1
+   * @param action as in {@link #Barrier(int, Runnable)}, or null
+   * @throws IllegalArgumentException if there are fewer parties
    */
   public Barrier(String name, int parties, @Nullable Runnable action) {
     this.name = Objects.requireNonNull(name, "name");
@@ -82,101 +108,84 @@ public final class Barrier {
   }
 
   /**
-   * Waits until all have come. One who is cancelled or interrupted before that, even before it
-   * calls this, breaks the barrier.
+   * Arrives, and waits until all parties have arrived. A party that is cancelled or interrupted
+   * first, even before this call, breaks the barrier.
    *
-   * @return how many came before: 0 for the first
-   * @throws BarrierBrokenException if it is broken, or is meanwhile
+   * @return how many parties arrived earlier in this round: 0 for the first
+   * @throws BarrierBrokenException if the barrier is broken, before or during the wait
    * @throws CoroutineCancelledException if the calling coroutine is cancelled
-   * @throws CancellationException if the calling thread, no coroutine, is interrupted
+   * @throws CancellationException if the calling thread is interrupted
    */
   public int await() {
     Arrival arrival = new Arrival();
     try {
-      Suspension.<@Nullable Void>await(this, arrival::comeOrWait);
+      Boolean _ = Suspension.<Boolean>await(this, arrival::arrive);
     } catch (CancellationException cancelled) {
-      arrival.breakUnlessCome();
+      arrival.breakUnlessArrived();
       throw cancelled;
     }
     return arrival.goOn();
   }
 
   /**
-   * As {@link #await()}, for a limited time.
+   * As {@link #await()}, but waits no longer than the limit.
    *
    * @param limit zero or less does not wait
-   * @throws TimeoutException if the limit was over; the barrier is broken then, unless all have
-   *     come and only its action takes longer
+   * @throws TimeoutException if the limit passed first. That breaks the barrier, unless all have
+   *     arrived and only the action takes longer.
    */
   public int await(Duration limit) throws TimeoutException {
     Objects.requireNonNull(limit, "limit");
     Arrival arrival = new Arrival();
     try {
-      Suspension.<@Nullable Void>await(this, limit, arrival::comeOrWait);
+      Boolean _ = Suspension.<Boolean>await(this, limit, arrival::arrive);
     } catch (TimeoutException | CancellationException gaveUp) {
-      arrival.breakUnlessCome();
+      arrival.breakUnlessArrived();
       throw gaveUp;
     }
     return arrival.goOn();
   }
 
-  /** Breaks the barrier for those who wait there, and makes it whole for those who come. */
+  /** Breaks the barrier for the parties that wait, and begins a new round. */
   public void reset() {
     lock.lock();
     try {
-      breakNow(round, name + " was reset", null);
+      round.breakNow(name + " was reset", null);
       round = new Round();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Whether it is broken, and was not reset since. */
+  /** Returns true if the barrier is broken and has not been reset since. */
   public boolean isBroken() {
     return round.broken != null;
   }
 
-  /** How many wait there; a snapshot. */
-  public int waiting() {
+  /** Returns how many parties wait. A snapshot. */
+  public int numberWaiting() {
     Round current = round;
-    return current.broken == null ? current.come : 0;
+    return current.broken == null ? current.arrived : 0;
   }
 
   @Override
   public String toString() {
-    return isBroken() ? name + ", broken" : name + ", " + waiting() + " of " + parties + " there";
+    return isBroken()
+        ? name + ", broken"
+        : name + ", " + numberWaiting() + " of " + parties + " there";
   }
 
-  /** One of the parties has given up. Under the lock. */
-  private void giveUp(Round left) {
-    if (!left.full) {
-      breakNow(left, name + " is broken: " + Callers.name(Suspension.caller()) + " gave up", null);
-    }
-  }
-
-  /** Under the lock. */
-  private static void breakNow(Round round, String message, @Nullable Throwable cause) {
-    if (round.broken != null) {
-      return;
-    }
-    round.broken = new BarrierBrokenException(message, cause);
-    for (var next = round.waiting.poll(); next != null; next = round.waiting.poll()) {
-      // One for each, as each is thrown elsewhere.
-      next.fail(new BarrierBrokenException(message, cause));
-    }
-  }
-
-  /** One party in one round, as seen by itself. */
+  /** One party in one round. Used by that party alone, under the lock where it says so. */
   private final class Arrival {
     private @Nullable Round mine;
     private int before;
 
-    private void comeOrWait(Resumption<@Nullable Void> opened) {
+    private void arrive(Resumption<Boolean> opened) {
       lock.lock();
       try {
         Round current = round;
-        if (current.come == parties - 1 && current.waiting.any(Resumption::isOver)) {
-          breakNow(current, name + " is broken: one who waited there was cancelled", null);
+        if (isLast(current) && current.waiters.any(WaitQueue.Waiter::isOver)) {
+          current.breakNow(name + " is broken: one who waited there was cancelled", null);
         }
         BarrierBrokenException broken = current.broken;
         if (broken != null) {
@@ -184,45 +193,37 @@ public final class Barrier {
               Objects.requireNonNull(broken.getMessage()), broken.getCause());
         }
         mine = current;
-        before = current.come;
-        current.come = before + 1;
+        before = current.arrived;
+        current.arrived = before + 1;
         if (before == parties - 1) {
           current.full = true;
           round = new Round();
-          opened.resume(null);
+          opened.resume(true);
         } else {
-          Waiters.Place<?> place = current.waiting.add(opened);
-          opened.onCancel(() -> leave(place, current));
+          current.waiters.enrol(new WaitQueue.Waiter(), opened);
         }
       } finally {
         lock.unlock();
       }
     }
 
-    /** At once, as the last one looks at those who wait. */
-    private void leave(Waiters.Place<?> place, Round left) {
-      lock.lock();
-      try {
-        place.leave();
-        giveUp(left);
-      } finally {
-        lock.unlock();
-      }
+    private boolean isLast(Round current) {
+      return current.arrived == parties - 1;
     }
 
-    /** One that gives up before it has come will not come, and the others would wait for it. */
-    private void breakUnlessCome() {
+    /** A party that gives up before it arrives will not arrive, and the others would wait. */
+    private void breakUnlessArrived() {
       if (mine == null) {
         lock.lock();
         try {
-          giveUp(round);
+          round.breakUnlessFull();
         } finally {
           lock.unlock();
         }
       }
     }
 
-    /** The last one lets the others go on. */
+    /** Lets the others go on, if this is the last party. */
     private int goOn() {
       if (before == parties - 1) {
         open(Objects.requireNonNull(mine));
@@ -237,25 +238,23 @@ public final class Barrier {
         action.run();
       }
     } catch (Throwable failure) {
-      actionHasFailed(full, failure);
+      breakByAction(full, failure);
       throw failure;
     }
     lock.lock();
     try {
-      for (var next = full.waiting.poll(); next != null; next = full.waiting.poll()) {
-        next.resume(null);
-      }
+      full.waiters.resumeAll();
     } finally {
       lock.unlock();
     }
   }
 
-  private void actionHasFailed(Round full, Throwable failure) {
+  private void breakByAction(Round full, Throwable failure) {
     String message = name + " is broken: its action has failed";
     lock.lock();
     try {
-      breakNow(full, message, failure);
-      breakNow(round, message, failure);
+      full.breakNow(message, failure);
+      round.breakNow(message, failure);
     } finally {
       lock.unlock();
     }

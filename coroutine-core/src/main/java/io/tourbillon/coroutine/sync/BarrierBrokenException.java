@@ -4,8 +4,9 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody has given up waiting at a {@link Barrier}, or its action has failed, so the others can
- * not go on. Not checked, unlike {@link java.util.concurrent.BrokenBarrierException}.
+ * Thrown at a {@link Barrier} when a party has given up, the action has failed, or the barrier was
+ * reset, so that the other parties cannot go on. Unchecked, unlike {@link
+ * java.util.concurrent.BrokenBarrierException}.
  */
 public final class BarrierBrokenException extends IllegalStateException {
   @Serial private static final long serialVersionUID = 1;

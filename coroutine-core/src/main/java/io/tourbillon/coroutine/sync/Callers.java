@@ -4,23 +4,23 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Suspension;
 import org.jspecify.annotations.Nullable;
 
-/** Coroutines and threads, as {@link Suspension#caller} tells of them. */
+/** Names the coroutines and threads that {@link Suspension#caller} returns. */
 final class Callers {
   private Callers() {}
 
-  /** A name for errors and dumps. */
+  /** Returns a name for messages and dumps. */
   static String name(@Nullable Object caller) {
     return switch (caller) {
       case null -> "nobody";
-      case Coroutine<?> coroutine -> coroutine.name() + hasEnded(coroutine.state().isEnd());
+      case Coroutine<?> coroutine -> coroutine.name() + ended(coroutine.state().isEnd());
       case Thread thread ->
           (thread.getName().isEmpty() ? "thread " + thread.threadId() : thread.getName())
-              + hasEnded(!thread.isAlive());
+              + ended(!thread.isAlive());
       default -> caller.toString();
     };
   }
 
-  private static String hasEnded(boolean ended) {
-    return ended ? ", which has ended" : "";
+  private static String ended(boolean hasEnded) {
+    return hasEnded ? ", which has ended" : "";
   }
 }

@@ -1,62 +1,67 @@
 package io.tourbillon.coroutine.sync;
 
 import io.tourbillon.coroutine.Awaited;
+import io.tourbillon.coroutine.Block;
 import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
-import io.tourbillon.coroutine.Waiters;
 import io.tourbillon.timer.internal.ShortLock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one at a time go on: a coroutine or a thread, which holds it until it unlocks. It can be
- * held across suspensions, on every engine, which monitors and the locks of the JDK can not.
+ * A mutual exclusion lock for coroutines and threads. It can be held across suspensions on every
+ * engine; monitors and the locks of the JDK cannot.
  *
  * <pre>{@code
  * Mutex mutex = new Mutex();
  * String line = mutex.withLock(() -> {
- *   connection.send(request);      // suspends, and nobody else gets in between
+ *   connection.send(request);      // suspends; no other holder in between
  *   return connection.receive();
  * });
  * }</pre>
  *
- * <p>Thread-safe; to lock and to unlock each hold a lock for some ten nanoseconds. Fair: it is
- * handed over to whoever has waited longest. Not reentrant: one who locks twice is told so. Part of
- * a coroutine that is run by {@link io.tourbillon.coroutine.Coroutines#blocking} is run by another
- * thread, which does not hold what the coroutine holds. A holder that ends without unlocking leaves
- * it locked for ever, which {@link #toString} and {@link Coroutine#waitsFor} of those who wait say.
+ * <p>Thread-safe. To lock and to unlock each hold an internal lock for some ten nanoseconds.
+ *
+ * <p>Fair: {@link #unlock} hands the mutex over to the caller that has waited longest. Not
+ * reentrant: a holder that locks again gets an {@link IllegalStateException}. The holder is the
+ * coroutine, or else the thread, that has locked. Code inside {@link
+ * io.tourbillon.coroutine.Coroutines#blocking} runs in another thread, which does not hold what its
+ * coroutine holds. A holder that ends without unlocking leaves the mutex locked for ever; {@link
+ * #toString} and {@link Coroutine#waitsFor} of the waiters say so.
  */
 public final class Mutex {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
-  /** Guards what is said to be guarded, here and in conditions. */
+  /** Guards the state of the mutex and of its conditions. */
   final ShortLock lock = new ShortLock();
 
   private final String name;
 
-  /** Who wants it, while somebody holds it. Guarded by the lock. */
-  private final Waiters<Claim> claims = new Waiters<>();
+  /** The callers that are to hold the mutex next. Empty while nobody holds it. */
+  private final WaitQueue<Claim> claims = new WaitQueue<>(lock, this::serve);
 
   /**
-   * Written under the lock. Volatile, so that a caller sees without the lock whether it is the one,
-   * which nobody else can change; and for those who look.
+   * The coroutine or thread that holds the mutex, or null. Written under the lock. Volatile, so
+   * that a caller can tell without the lock whether it is the holder, which only that caller itself
+   * can change; and for observers.
    */
   private volatile @Nullable Object holder;
 
-  /** What is waited for, put into words only for those who ask. */
+  /** What a caller waits for; becomes text only when somebody asks. */
   final Awaited locking =
       new Awaited() {
         @Override
         public List<?> holders() {
-          // Or one who has become the holder, and is about to be resumed, would wait for himself.
+          // Without the lock, a waiter that has just become the holder would wait for itself.
           lock.lock();
           try {
             return holder == null ? List.of() : List.of(holder);
@@ -71,80 +76,106 @@ public final class Mutex {
         }
       };
 
-  /** One who is to hold it. Guarded by the lock. */
-  static final class Claim {
+  /** A caller that is to hold the mutex. Guarded by the lock. */
+  static class Claim extends WaitQueue.Waiter {
     final Object claimant;
 
-    /** Of whoever waits for a condition: it will hold the mutex again, even if it gives up. */
+    /** True if the claimant must get the mutex even if it has given up, as after a condition. */
     final boolean firm;
 
-    /** How the claimant waits at present. */
-    Resumption<@Nullable Void> granted;
-
-    private Waiters.@Nullable Place<?> place;
-
-    Claim(Object claimant, boolean firm, Resumption<@Nullable Void> granted) {
+    Claim(Object claimant, boolean firm) {
       this.claimant = claimant;
       this.firm = firm;
-      this.granted = granted;
     }
   }
 
-  /** One that is called mutex and a number. */
+  /** Creates a mutex with a generated name such as {@code mutex-1}. */
   public Mutex() {
     this("mutex-" + NUMBERS.incrementAndGet());
   }
 
   /**
-   * One with a name.
+   * Creates a mutex.
    *
-   * @param name for errors and {@link Coroutine#waitsFor}
+   * @param name for messages and {@link Coroutine#waitsFor}
    */
   public Mutex(String name) {
     this.name = Objects.requireNonNull(name, "name");
   }
 
   /**
-   * Locks; waits until nobody else holds it, nor wanted it before.
+   * Locks the mutex. Waits until it is free and all earlier callers have had it.
    *
-   * @throws IllegalStateException if the caller holds it already: it would wait for itself for ever
-   * @throws CoroutineCancelledException if the calling coroutine is cancelled
-   * @throws CancellationException if the calling thread, no coroutine, is interrupted meanwhile
+   * @throws IllegalStateException if the caller holds it already, and would wait for itself for
+   *     ever
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled; it does not hold the
+   *     mutex
+   * @throws CancellationException if the calling thread is interrupted while it waits; it does not
+   *     hold the mutex
    */
   public void lock() {
     Suspension.checkCancelled();
     Object caller = requireNotHeld();
-    if (!takes(caller)) {
-      Suspension.<@Nullable Void>await(locking, granted -> takeOrWait(caller, granted));
+    if (!tryTake(caller)) {
+      claims.await(locking, new Claim(caller, false));
     }
   }
 
   /**
-   * As {@link #lock()}, for a limited time.
+   * As {@link #lock()}, but waits no longer than the limit.
    *
    * @param limit zero or less does not wait
-   * @throws TimeoutException if the limit was over; the caller does not hold it
+   * @throws TimeoutException if the limit passed first; the caller does not hold the mutex
    */
   public void lock(Duration limit) throws TimeoutException {
     Objects.requireNonNull(limit, "limit");
     Suspension.checkCancelled();
     Object caller = requireNotHeld();
-    if (!takes(caller)) {
-      Suspension.<@Nullable Void>await(locking, limit, granted -> takeOrWait(caller, granted));
+    if (!tryTake(caller)) {
+      claims.await(locking, limit, new Claim(caller, false));
     }
   }
 
   /**
-   * Locks if that needs no waiting.
+   * Locks the mutex if it is free. Never waits.
    *
-   * @return whether it did; false if somebody holds it, be it the caller
+   * @return true if the caller has locked it; false if somebody holds it, the caller included
    */
   public boolean tryLock() {
-    return takes(Suspension.caller());
+    return tryTake(Suspension.caller());
   }
 
   /**
-   * Unlocks, and hands over to whoever has waited longest.
+   * Locks the mutex, and waits for it no longer than the limit. As fair as {@link #lock()}.
+   *
+   * @param limit zero or less tries once, without a wait
+   * @return true if the caller has locked it, false if the limit passed first
+   * @throws IllegalStateException if the caller holds it already, whatever the limit
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled; it does not hold the
+   *     mutex
+   * @throws CancellationException if the calling thread is interrupted while it waits; it does not
+   *     hold the mutex
+   */
+  public boolean tryLock(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
+    Suspension.checkCancelled();
+    Object caller = requireNotHeld();
+    return tryTake(caller)
+        || (limit.isPositive() && claims.awaitAtMost(locking, limit, new Claim(caller, false)));
+  }
+
+  /**
+   * As {@link #tryLock(Duration)}.
+   *
+   * @param timeout zero or less tries once, without a wait
+   * @param unit the unit of the timeout
+   */
+  public boolean tryLock(long timeout, TimeUnit unit) {
+    return tryLock(Duration.ofNanos(unit.toNanos(timeout)));
+  }
+
+  /**
+   * Unlocks the mutex, and hands it over to the caller that has waited longest.
    *
    * @throws IllegalStateException if the caller does not hold it
    */
@@ -159,12 +190,13 @@ public final class Mutex {
   }
 
   /**
-   * Runs a part with this locked, and unlocks however that ends.
+   * Locks the mutex, runs a body, and unlocks the mutex however the body ends.
    *
-   * @return what it returns
-   * @throws X what it throws
+   * @return what the body returns
+   * @throws X what the body throws
    * @throws IllegalStateException as {@link #lock()} and {@link #unlock} do
-   * @throws CoroutineCancelledException if the calling coroutine is cancelled before it is locked
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled before the body
+   *     begins
    * @throws CancellationException as {@link #lock()} does
    */
   public <T extends @Nullable Object, X extends Exception> T withLock(Body<T, X> body) throws X {
@@ -177,22 +209,33 @@ public final class Mutex {
     }
   }
 
-  /** A new condition of what this guards. */
+  /** As {@link #withLock(Body)}, for a body without a result. */
+  public <X extends Exception> void withLock(Block<X> body) throws X {
+    Objects.requireNonNull(body, "body");
+    lock();
+    try {
+      body.run();
+    } finally {
+      unlock();
+    }
+  }
+
+  /** Returns a new condition for the state that this mutex guards. */
   public MutexCondition newCondition() {
     return new MutexCondition(this);
   }
 
-  /** Whether somebody holds it; a snapshot. */
+  /** Returns true if somebody holds the mutex. A snapshot. */
   public boolean isLocked() {
     return holder != null;
   }
 
-  /** Whether the calling coroutine or thread holds it. */
+  /** Returns true if the calling coroutine or thread holds the mutex. */
   public boolean isHeldByCaller() {
     return Suspension.caller().equals(holder);
   }
 
-  /** Names it, and whoever holds it. */
+  /** Names the mutex and its holder. */
   @Override
   public String toString() {
     return name + ", held by " + Callers.name(holder);
@@ -212,9 +255,9 @@ public final class Mutex {
   }
 
   /**
-   * The caller, who must be the holder.
+   * Returns the caller, which must be the holder.
    *
-   * @param use what nobody else may do
+   * @param use what only the holder may do, for the message
    */
   Object requireHeld(String use) {
     Object caller = Suspension.caller();
@@ -230,7 +273,7 @@ public final class Mutex {
     return caller;
   }
 
-  private boolean takes(Object caller) {
+  private boolean tryTake(Object caller) {
     lock.lock();
     try {
       if (holder != null) {
@@ -243,62 +286,45 @@ public final class Mutex {
     }
   }
 
-  private void takeOrWait(Object caller, Resumption<@Nullable Void> granted) {
-    lock.lock();
-    try {
-      if (holder == null) {
-        holder = caller;
-        granted.resume(null);
-      } else {
-        Claim claim = new Claim(caller, false, granted);
-        claim(claim);
-        granted.onCancel(() -> withdraw(claim));
-      }
-    } finally {
-      lock.unlock();
+  // Called under the lock.
+
+  private void serve() {
+    if (holder == null) {
+      handOver();
     }
   }
 
-  void withdraw(Claim claim) {
-    lock.lock();
-    try {
-      if (claim.place != null) {
-        claim.place.leave();
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  // Under the lock.
-
-  /** Lets the next one have it, or nobody if there is none. By the holder. */
+  /** Makes the first claimant the holder, or nobody if there is none. Called for the holder. */
   void handOver() {
     for (Claim next = claims.poll(); next != null; next = claims.poll()) {
-      // First, as whoever is resumed looks at it at once.
+      // Before the grant, as a resumed claimant looks at it at once.
       holder = next.claimant;
-      if (next.granted.resume(null) || next.firm) {
+      if (next.resume() || next.firm) {
         return;
       }
     }
     holder = null;
   }
 
-  /** Lets a claimant have it when its turn comes, which may be now. */
-  void claim(Claim claim) {
+  /** Makes the claimant the holder if the mutex is free, without a grant; else enrols it. */
+  void takeOrEnrol(Claim claim) {
     if (holder == null) {
       holder = claim.claimant;
     } else {
-      claim.place = claims.add(claim);
+      claims.add(claim);
     }
   }
 
-  /** Tells a claimant when it has got it, which may be now. */
-  void tell(Claim claim, Resumption<@Nullable Void> granted) {
+  /** Grants a claim by this resumption: now, if the claimant is the holder, or in its turn. */
+  void grantNowOrLater(Claim claim, Resumption<Boolean> granted) {
     if (claim.claimant.equals(holder)) {
-      granted.resume(null);
+      granted.resume(true);
     } else {
-      claim.granted = granted;
+      claim.waitBy(granted);
     }
+  }
+
+  void withdraw(Claim claim) {
+    claims.remove(claim);
   }
 }

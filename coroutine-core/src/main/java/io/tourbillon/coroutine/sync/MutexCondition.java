@@ -4,7 +4,6 @@ import io.tourbillon.coroutine.Awaited;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
-import io.tourbillon.coroutine.Waiters;
 import io.tourbillon.coroutine.sync.Mutex.Claim;
 import java.time.Duration;
 import java.util.Collection;
@@ -12,52 +11,53 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Tells those who wait that something has changed about what a {@link Mutex} guards. Made by {@link
- * Mutex#newCondition}; used by the holder of that mutex alone.
+ * A condition variable of a {@link Mutex}, made by {@link Mutex#newCondition}. Only the holder of
+ * the mutex may use it.
  *
  * <pre>{@code
- * mutex.withLock(Body.of(() -> {
+ * mutex.withLock(() -> {
  *   while (queue.isEmpty()) {
- *     notEmpty.await();          // others can have the mutex meanwhile
+ *     notEmpty.await();          // others can hold the mutex meanwhile
  *   }
  *   take(queue.remove());
- * }));
+ * });
  * }</pre>
  *
- * <p>Whoever waits has let go of the mutex, and holds it again when the wait returns or throws.
- * After a signal it has its place in the row for the mutex, behind those who wanted that before: so
- * the state may have changed again when it goes on, and is to be looked at in a loop. There are no
- * wake-ups without a signal.
+ * <p>All methods hold the internal lock of the mutex for some ten nanoseconds. Waiters are
+ * signalled in arrival order.
  *
- * <p>A signal is lost to nobody: one who was told before it gave up returns, and sees the
- * cancellation, or the interrupt, at its next suspension point; one who gave up before is not told.
+ * <p>A caller that waits releases the mutex, and holds it again when the wait returns or throws. A
+ * signalled waiter joins the queue for the mutex behind the callers that wait there already. The
+ * state may have changed again when it goes on, so test it in a loop. There are no spurious
+ * wake-ups.
  *
- * <p>All methods hold the lock of the mutex for some ten nanoseconds. After the monitors of Tony
- * Hoare (1974), with signals as Mesa has them.
+ * <p>No signal is lost: a waiter that is signalled before it gives up returns normally, and sees
+ * the cancellation or the interrupt at its next suspension point. A waiter that has given up before
+ * is not signalled.
+ *
+ * <p>After the monitors of Tony Hoare (1974), with the signals of Mesa.
  */
 public final class MutexCondition {
   private final Mutex mutex;
 
-  /** Who waits and was not told yet. Guarded by the lock of the mutex. */
-  private final Waiters<Waiting> row = new Waiters<>();
+  /** The callers that have no signal yet. */
+  private final WaitQueue<Wait> waiters;
 
-  /** One wait. Guarded by the lock of the mutex, but read by its waiter while that holds it. */
-  private final class Waiting implements Awaited {
-    final Object waiter;
+  /**
+   * One wait: first in the queue of the condition, then in that of the mutex. Guarded by the lock
+   * of the mutex.
+   */
+  private final class Wait extends Claim implements Awaited {
+    /** Written under the lock when the mutex is released. Read by the waiter itself. */
+    boolean enrolled;
 
-    /** Null until the waiter has let go of the mutex. */
-    @Nullable Claim claim;
-
-    Waiters.@Nullable Place<?> place;
-
-    /** Volatile for those who look. */
+    /** Written under the lock. Volatile for observers. */
     volatile boolean signalled;
 
-    Waiting(Object waiter) {
-      this.waiter = waiter;
+    Wait(Object waiter) {
+      super(waiter, true);
     }
 
     @Override
@@ -73,47 +73,50 @@ public final class MutexCondition {
 
   MutexCondition(Mutex mutex) {
     this.mutex = mutex;
+    waiters = new WaitQueue<>(mutex.lock);
   }
 
   /**
-   * Lets go of the mutex, waits for a signal, and holds the mutex again.
+   * Releases the mutex, waits for a signal, and locks the mutex again.
    *
    * @throws IllegalStateException if the caller does not hold the mutex
-   * @throws CoroutineCancelledException if the calling coroutine is cancelled first; it waits for
-   *     the mutex all the same, however long that takes
-   * @throws CancellationException if the calling thread, no coroutine, is interrupted first
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled before a signal; it
+   *     holds the mutex again, however long it had to wait for that
+   * @throws CancellationException if the calling thread is interrupted before a signal; it holds
+   *     the mutex again
    */
   public void await() {
-    Waiting waiting = new Waiting(mutex.requireHeld("waited on"));
+    Wait wait = new Wait(mutex.requireHeld("waited on"));
     try {
-      Suspension.<@Nullable Void>await(waiting, granted -> letGoAndWait(waiting, granted));
+      Boolean _ = Suspension.<Boolean>await(wait, granted -> releaseAndEnrol(wait, granted));
     } catch (RuntimeException | Error failure) {
-      if (!isSignalledAfterAll(waiting, failure)) {
+      if (!reacquire(wait, failure)) {
         throw failure;
       }
     }
   }
 
   /**
-   * As {@link #await()}, for a limited time; the wait for the mutex comes on top of it.
+   * As {@link #await()}, but waits for a signal no longer than the limit. The wait for the mutex
+   * comes on top of that.
    *
-   * @param limit zero or less lets those have the mutex who wait for it
-   * @throws TimeoutException if the limit was over before a signal; the caller holds the mutex
+   * @param limit zero or less only lets the callers hold the mutex that wait for it
+   * @throws TimeoutException if the limit passed before a signal; the caller holds the mutex again
    */
   public void await(Duration limit) throws TimeoutException {
     Objects.requireNonNull(limit, "limit");
-    Waiting waiting = new Waiting(mutex.requireHeld("waited on"));
+    Wait wait = new Wait(mutex.requireHeld("waited on"));
     try {
-      Suspension.<@Nullable Void>await(waiting, limit, granted -> letGoAndWait(waiting, granted));
+      Boolean _ = Suspension.<Boolean>await(wait, limit, granted -> releaseAndEnrol(wait, granted));
     } catch (TimeoutException | RuntimeException | Error failure) {
-      if (!isSignalledAfterAll(waiting, failure)) {
+      if (!reacquire(wait, failure)) {
         throw failure;
       }
     }
   }
 
   /**
-   * Tells the one who has waited longest, if anyone waits.
+   * Signals the caller that has waited longest, if any waits.
    *
    * @throws IllegalStateException if the caller does not hold the mutex
    */
@@ -121,14 +124,14 @@ public final class MutexCondition {
     mutex.requireHeld("signalled");
     mutex.lock.lock();
     try {
-      signalNext();
+      boolean _ = signalNext();
     } finally {
       mutex.lock.unlock();
     }
   }
 
   /**
-   * Tells all who wait; they will hold the mutex in the order in which they came.
+   * Signals all waiters. They will hold the mutex one after the other, in arrival order.
    *
    * @throws IllegalStateException if the caller does not hold the mutex
    */
@@ -150,24 +153,24 @@ public final class MutexCondition {
     return "a condition of " + mutex.name();
   }
 
-  /** Under the lock. */
+  /** Moves the first waiter to the mutex. Returns false if there is none. Under the lock. */
   private boolean signalNext() {
-    for (Waiting next = row.poll(); next != null; next = row.poll()) {
-      Claim claim = Objects.requireNonNull(next.claim);
-      if (!claim.granted.isOver()) {
+    for (Wait next = waiters.poll(); next != null; next = waiters.poll()) {
+      if (!next.isOver()) {
         next.signalled = true;
-        mutex.claim(claim);
+        mutex.takeOrEnrol(next);
         return true;
       }
     }
     return false;
   }
 
-  private void letGoAndWait(Waiting waiting, Resumption<@Nullable Void> granted) {
+  private void releaseAndEnrol(Wait wait, Resumption<Boolean> granted) {
     mutex.lock.lock();
     try {
-      waiting.claim = new Claim(waiting.waiter, true, granted);
-      waiting.place = row.add(waiting);
+      wait.waitBy(granted);
+      waiters.add(wait);
+      wait.enrolled = true;
       mutex.handOver();
     } finally {
       mutex.lock.unlock();
@@ -175,38 +178,49 @@ public final class MutexCondition {
   }
 
   /**
-   * The wait has ended without the mutex, which is waited for now, undisturbed. If it has never
-   * begun, the caller has the mutex still.
+   * Locks the mutex after a wait that ended without a grant, whatever comes in between.
+   *
+   * @return true if there was a signal, so that the wait counts as successful; false if the failure
+   *     is to be thrown
    */
-  private boolean isSignalledAfterAll(Waiting waiting, Throwable failure) {
-    Claim claim = waiting.claim;
-    if (claim == null) {
-      return false;
+  private boolean reacquire(Wait wait, Throwable failure) {
+    if (!wait.enrolled) {
+      return false; // The wait has not begun, so the caller holds the mutex still.
     }
     mutex.lock.lock();
     try {
-      if (!waiting.signalled) {
-        Objects.requireNonNull(waiting.place).leave();
-        mutex.claim(claim);
+      if (!wait.signalled) {
+        waiters.remove(wait);
+        mutex.takeOrEnrol(wait);
       }
     } finally {
       mutex.lock.unlock();
     }
     try {
-      Suspension.<@Nullable Void>awaitUndisturbed(mutex.locking, granted -> tell(claim, granted));
+      Boolean _ =
+          Suspension.<Boolean>awaitUndisturbed(mutex.locking, granted -> awaitTurn(wait, granted));
     } catch (RuntimeException | Error unable) {
-      // It can not be suspended here at all, as by a monitor that it holds.
-      mutex.withdraw(claim);
+      // The caller cannot be suspended here at all, as inside a monitor.
+      withdraw(wait);
       failure.addSuppressed(unable);
       return false;
     }
-    return waiting.signalled;
+    return wait.signalled;
   }
 
-  private void tell(Claim claim, Resumption<@Nullable Void> granted) {
+  private void awaitTurn(Wait wait, Resumption<Boolean> granted) {
     mutex.lock.lock();
     try {
-      mutex.tell(claim, granted);
+      mutex.grantNowOrLater(wait, granted);
+    } finally {
+      mutex.lock.unlock();
+    }
+  }
+
+  private void withdraw(Wait wait) {
+    mutex.lock.lock();
+    try {
+      mutex.withdraw(wait);
     } finally {
       mutex.lock.unlock();
     }

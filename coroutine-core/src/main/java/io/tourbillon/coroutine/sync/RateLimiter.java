@@ -8,13 +8,14 @@ import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets so many go on in a time: a bucket into which permits drip, as many as its burst, and out of
- * which they are acquired.
+ * Limits how many permits are acquired over time: a token bucket that permits drip into at a fixed
+ * rate, up to its burst.
  *
  * <pre>{@code
  * RateLimiter limiter = RateLimiter.builder(100, Duration.ofSeconds(1)).burst(10).build();
@@ -22,18 +23,18 @@ import org.jspecify.annotations.Nullable;
  * send(request);
  * }</pre>
  *
- * <p>In no stretch of time are more acquired than drip in it, and a burst. Fair: requests are
- * served in the order in which they came. One who has to wait has reserved what drips next, and it
- * counts as acquired when that is there, however late the waiter itself is; if it gives up, those
- * behind it have it, and wait less.
+ * <p>In any stretch of time, no more permits are acquired than drip in it, plus a burst.
  *
- * <p>Nothing drips really: permits are computed when somebody looks, exactly, from the clock. There
- * is no thread, and nobody polls. Each who waits does so once, for the time that its permits take;
- * it is woken before that, once or twice, if others give theirs back. An acquisition holds a lock
- * for some ten nanoseconds, and reads the clock. Never early; late by as much as the waiter's
- * scheduler is, a tick, of which the next do not suffer.
+ * <p>Thread-safe. To acquire holds a lock for some ten nanoseconds and reads the clock. There is no
+ * thread and no polling: permits are computed from the clock, exactly, when somebody looks. A
+ * caller that has to wait sleeps once, for the time that its permits take. It is woken before that,
+ * once or twice, if others give up. It never acquires early. It is late by as much as its scheduler
+ * is, a tick, which does not delay the callers behind it.
  *
- * <p>Thread-safe.
+ * <p>Fair: requests are served in arrival order. A caller that has to wait has reserved the permits
+ * that drip next. They count as acquired when they are there, however late the caller itself is. If
+ * it gives up, those behind it get them and wait less. A caller that has been cancelled holds up
+ * nobody, even before it runs again, unless its turn had come by then.
  */
 public final class RateLimiter {
   private static final AtomicLong NUMBERS = new AtomicLong();
@@ -51,9 +52,9 @@ public final class RateLimiter {
   }
 
   /**
-   * Configures one.
+   * Returns a builder of a limiter.
    *
-   * @param permits how many drip in the period, at least 1
+   * @param permits how many drip in a period, at least 1
    * @param period more than zero
    * @throws IllegalArgumentException if one of them is less
    */
@@ -61,82 +62,123 @@ public final class RateLimiter {
     return new Builder(permits, period);
   }
 
-  /** As {@link #acquire(int)}, of one. */
+  /** As {@link #acquire(int)}, of one permit. */
   public void acquire() {
     acquire(1);
   }
 
   /**
-   * Acquires permits; waits until so many have dripped, and everybody who came before has been
-   * served.
+   * Acquires permits. Waits until they have dripped and all earlier requests have been served.
    *
    * @param permits from 1 to the burst
    * @throws IllegalArgumentException if it is out of that range
    * @throws CoroutineCancelledException if the calling coroutine is cancelled
-   * @throws CancellationException if the calling thread, no coroutine, is interrupted meanwhile
+   * @throws CancellationException if the calling thread is interrupted while it waits
    */
   public void acquire(int permits) {
-    require(permits);
+    requireInRange(permits);
     Suspension.checkCancelled();
-    Reservations.Request request = reservations.request(permits);
-    if (!reservations.isServedWithin(Long.MAX_VALUE, request)) {
-      reservations.await(request);
-    }
+    boolean _ = acquireWithin(Long.MAX_VALUE, reservations.request(permits));
   }
 
-  /** As {@link #acquire(int, Duration)}, of one. */
+  /** As {@link #acquire(int, Duration)}, of one permit. */
   public void acquire(Duration limit) throws TimeoutException {
     acquire(1, limit);
   }
 
   /**
-   * As {@link #acquire(int)}, but does not wait if its turn does not come within a limit, as is
-   * known at once.
+   * As {@link #acquire(int)}, if the permits come within the limit. That is known at once.
    *
    * @param limit zero or less does not wait
-   * @throws TimeoutException if it would take longer; thrown at once
+   * @throws TimeoutException at once, if it would take longer
    */
   public void acquire(int permits, Duration limit) throws TimeoutException {
-    require(permits);
+    requireInRange(permits);
     Objects.requireNonNull(limit, "limit");
     Suspension.checkCancelled();
     Reservations.Request request = reservations.request(permits);
-    if (!reservations.isServedWithin(TickScale.nanosOf(limit), request)) {
-      if (request.place == null) {
-        throw new TimeoutException(request + " would take longer than " + limit);
-      }
-      reservations.await(request);
+    if (!acquireWithin(TickScale.nanosOf(limit), request)) {
+      throw new TimeoutException(request + " would take longer than " + limit);
     }
   }
 
-  /** As {@link #tryAcquire(int)}, of one. */
+  /** As {@link #tryAcquire(int)}, of one permit. */
   public boolean tryAcquire() {
     return tryAcquire(1);
   }
 
   /**
-   * Acquires permits if that needs no waiting.
+   * Acquires permits if they are available and no earlier request waits. Never waits.
    *
    * @param permits from 1 to the burst
-   * @return whether it did; false if there are too few, or somebody waits already
+   * @return true if the permits were acquired
    * @throws IllegalArgumentException if it is out of that range
    */
   public boolean tryAcquire(int permits) {
-    require(permits);
-    return reservations.isServedWithin(0, reservations.request(permits));
+    requireInRange(permits);
+    return acquireWithin(0, reservations.request(permits));
   }
 
-  /** How many could be acquired now; a snapshot. */
-  public int available() {
+  /** As {@link #tryAcquire(int, Duration)}, of one permit. */
+  public boolean tryAcquire(Duration limit) {
+    return tryAcquire(1, limit);
+  }
+
+  /** As {@link #tryAcquire(int, long, TimeUnit)}, of one permit. */
+  public boolean tryAcquire(long timeout, TimeUnit unit) {
+    return tryAcquire(1, timeout, unit);
+  }
+
+  /**
+   * Acquires permits, if they come within the limit. That is known at once, so a result of false
+   * comes without a wait.
+   *
+   * @param permits from 1 to the burst
+   * @param limit zero or less does not wait
+   * @return true if the permits were acquired, false if it would take longer
+   * @throws IllegalArgumentException if the number of permits is out of that range
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled
+   * @throws CancellationException if the calling thread is interrupted while it waits
+   */
+  public boolean tryAcquire(int permits, Duration limit) {
+    requireInRange(permits);
+    Objects.requireNonNull(limit, "limit");
+    Suspension.checkCancelled();
+    return acquireWithin(TickScale.nanosOf(limit), reservations.request(permits));
+  }
+
+  /**
+   * As {@link #tryAcquire(int, Duration)}.
+   *
+   * @param timeout zero or less does not wait
+   * @param unit the unit of the timeout
+   */
+  public boolean tryAcquire(int permits, long timeout, TimeUnit unit) {
+    return tryAcquire(permits, Duration.ofNanos(unit.toNanos(timeout)));
+  }
+
+  /** Returns how many permits could be acquired now. A snapshot. */
+  public int availablePermits() {
     return reservations.available();
   }
 
   @Override
   public String toString() {
-    return name + ", " + available() + " available";
+    return name + ", " + availablePermits() + " available";
   }
 
-  private void require(int permits) {
+  private boolean acquireWithin(long limitNanos, Reservations.Request request) {
+    return switch (reservations.tryAcquire(Math.max(0, limitNanos), request)) {
+      case ACQUIRED -> true;
+      case REFUSED -> false;
+      case RESERVED -> {
+        reservations.await(request);
+        yield true;
+      }
+    };
+  }
+
+  private void requireInRange(int permits) {
     if (permits < 1) {
       throw new IllegalArgumentException("permits must be at least 1: " + permits);
     }
@@ -146,7 +188,7 @@ public final class RateLimiter {
     }
   }
 
-  /** Options of a limiter; each method returns this builder. Not thread-safe. */
+  /** Options of a limiter. Each method returns this builder. Not thread-safe. */
   public static final class Builder {
     private final int permits;
     private final long periodNanos;
@@ -166,8 +208,10 @@ public final class RateLimiter {
     }
 
     /**
-     * How many permits it holds at most, and at first; 1 by default, which spreads them evenly.
+     * Sets how many permits the limiter holds at most, and at first. The default is 1, which
+     * spreads them evenly.
      *
+     * @param burst at least 1
      * @throws IllegalArgumentException if it is less than 1
      */
     public Builder burst(int burst) {
@@ -179,25 +223,29 @@ public final class RateLimiter {
     }
 
     /**
-     * By what time permits drip; by default, that of the scheduler whose coroutine builds it, and
-     * otherwise the system's. It should be the clock of those who wait: a coroutine waits by that
-     * of its scheduler, a thread by the system's, and one whose clock is ahead looks again.
+     * Sets the clock by which permits drip. The default is that of the scheduler whose coroutine
+     * builds the limiter, or else the system's. It should be the clock of the callers: a coroutine
+     * waits by the clock of its scheduler, a thread by the system's. A caller whose clock is ahead
+     * looks again.
      */
     public Builder clock(Clock clock) {
       this.clock = Objects.requireNonNull(clock, "clock");
       return this;
     }
 
-    /** For errors and {@link Coroutine#waitsFor}; by default, rate limiter and a number. */
+    /**
+     * Sets the name for messages and {@link Coroutine#waitsFor}. The default is generated, such as
+     * {@code rate limiter-1}.
+     */
     public Builder name(String name) {
       this.name = Objects.requireNonNull(name, "name");
       return this;
     }
 
     /**
-     * Builds it; it begins full.
+     * Builds a limiter that holds a burst at first.
      *
-     * @throws IllegalArgumentException if it would take 73 years or more to fill
+     * @throws IllegalArgumentException if an empty limiter would take 73 years or more to fill
      */
     public RateLimiter build() {
       if (TokenBucket.fillNanos(permits, periodNanos, burst) >= TokenBucket.NEVER_NANOS) {

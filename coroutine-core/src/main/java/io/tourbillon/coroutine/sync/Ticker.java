@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ticks again and again, for a coroutine or thread that does something at each tick.
+ * A periodic signal for a coroutine or a thread that does something at each tick.
  *
  * <pre>{@code
  * for (Ticker.Tick tick : Ticker.every(Duration.ofSeconds(1))) {
@@ -27,14 +27,15 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Ticks are whole periods after the ticker was made, not after the last one was taken, so they
- * do not drift. Ticks that have passed when somebody asks for one are missed: {@link MissedTick}
- * says what becomes of them. By default one of them is made up for and the others are left out.
+ * <p>Thread-safe, but for one caller at a time: a second caller that asks for a tick while the
+ * first one waits gets an {@link IllegalStateException}. A call holds a lock for some ten
+ * nanoseconds and reads the clock. A ticker has no thread, and no timer but that of the caller that
+ * waits.
  *
- * <p>Never early; late by as much as the scheduler of the coroutine is. It has no thread and no
- * timer but that of whoever waits. For one at a time: a second one who asks while the first waits
- * has an {@link IllegalStateException}. Otherwise thread-safe. A call holds a lock for some ten
- * nanoseconds and reads the clock.
+ * <p>Ticks are due whole periods after the ticker was created, not after the last one was taken, so
+ * they do not drift. Never early; late by as much as the scheduler of the coroutine is. Ticks that
+ * are overdue when a caller asks for one are missed: {@link MissedTick} says what happens to them.
+ * By default the caller gets one of them, and the others are skipped.
  */
 public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
   private static final AtomicLong NUMBERS = new AtomicLong();
@@ -49,22 +50,22 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
   // Guarded by the lock.
   private long nextNumber = 1;
 
-  /** When the next is due, in elapsed time. */
+  /** When the next tick is due, in elapsed time. */
   private long dueNanos;
 
   private boolean closed;
 
-  /** Whether somebody is about to get the next. */
-  private boolean used;
+  /** True while a caller waits for the next tick or takes it. */
+  private boolean inUse;
 
-  /** Null unless somebody waits. */
+  /** Null unless a caller waits. */
   private @Nullable Resumption<Boolean> woken;
 
   /**
    * A tick.
    *
-   * @param number counts periods: 1 is the first; those that are left out are counted too
-   * @param latenessNanos how long after its time it has been taken
+   * @param number the number of its period: 1 for the first; skipped ticks are counted as well
+   * @param latenessNanos how long after its due time it was taken
    */
   public record Tick(long number, long latenessNanos) {}
 
@@ -78,7 +79,7 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
   }
 
   /**
-   * One that ticks after each period from now on.
+   * Creates a ticker that ticks after each period from now on.
    *
    * @param period more than zero
    * @throws IllegalArgumentException if it is not
@@ -88,7 +89,7 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
   }
 
   /**
-   * Configures one.
+   * Returns a builder of a ticker.
    *
    * @param period more than zero
    * @throws IllegalArgumentException if it is not
@@ -98,12 +99,12 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
   }
 
   /**
-   * Waits until the next tick, if that has not passed yet. One who gives up has not taken it.
+   * Takes the next tick; waits until it is due. A caller that gives up has not taken it.
    *
-   * @throws IllegalStateException if the ticker is closed, or is meanwhile; or if somebody else
-   *     waits for the next tick
+   * @throws IllegalStateException if the ticker is closed, before or during the wait; or if another
+   *     caller waits for the next tick
    * @throws CoroutineCancelledException if the calling coroutine is cancelled
-   * @throws CancellationException if the calling thread, no coroutine, is interrupted meanwhile
+   * @throws CancellationException if the calling thread is interrupted while it waits
    */
   public Tick next() {
     Tick next = nextOrEnd();
@@ -113,7 +114,7 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
     return next;
   }
 
-  /** What {@link #next} throws at the end. */
+  /** Thrown by {@link #next} when the ticker is closed. */
   private static final class ClosedException extends IllegalStateException implements OrderlyEnd {
     @Serial private static final long serialVersionUID = 1;
 
@@ -128,8 +129,8 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
   }
 
   /**
-   * The ticks to come, until it is closed. They are the same as those of {@link #next}, which each
-   * are taken once; {@code hasNext} waits.
+   * Returns an iterator over the ticks to come, until the ticker is closed. Each tick is taken
+   * once, by an iterator or by {@link #next}. {@code hasNext} waits, and takes the tick.
    */
   @Override
   public Iterator<Tick> iterator() {
@@ -156,9 +157,7 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
     };
   }
 
-  /**
-   * Ends it; iterations end, and whoever waits for the next tick is told. Closing twice is once.
-   */
+  /** Ends the ticker: iterations end, and {@link #next} throws. Closing again has no effect. */
   @Override
   public void close() {
     lock.lock();
@@ -173,7 +172,7 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
     }
   }
 
-  /** Names it, and its period. */
+  /** Names the ticker and its period. */
   @Override
   public String toString() {
     return name + ", every " + Duration.ofNanos(periodNanos);
@@ -181,33 +180,33 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
 
   private @Nullable Tick nextOrEnd() {
     Suspension.checkCancelled();
-    begin();
+    beginUse();
     try {
-      for (long nanos = leftNanos(); nanos > 0; nanos = leftNanos()) {
+      for (long nanos = nanosToNext(); nanos > 0; nanos = nanosToNext()) {
         Boolean _ = Suspension.<Boolean>awaitAtMost(this, Duration.ofNanos(nanos), this::sleep);
       }
-      return taken();
+      return take();
     } finally {
-      end();
+      endUse();
     }
   }
 
-  private void begin() {
+  private void beginUse() {
     lock.lock();
     try {
-      if (used) {
+      if (inUse) {
         throw new IllegalStateException("a ticker is for one at a time: " + name);
       }
-      used = true;
+      inUse = true;
     } finally {
       lock.unlock();
     }
   }
 
-  private void end() {
+  private void endUse() {
     lock.lock();
     try {
-      used = false;
+      inUse = false;
       woken = null;
     } finally {
       lock.unlock();
@@ -227,7 +226,7 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
     }
   }
 
-  private long leftNanos() {
+  private long nanosToNext() {
     lock.lock();
     try {
       return closed ? 0 : dueNanos - elapsedNanos();
@@ -236,7 +235,8 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
     }
   }
 
-  private @Nullable Tick taken() {
+  /** Takes the tick that is due, or returns null if the ticker is closed. */
+  private @Nullable Tick take() {
     lock.lock();
     try {
       if (closed) {
@@ -260,7 +260,7 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
     return clock.nanoTime() - originNanos;
   }
 
-  /** Options of a ticker; each method returns this builder. Not thread-safe. */
+  /** Options of a ticker. Each method returns this builder. Not thread-safe. */
   public static final class Builder {
     private final long periodNanos;
     private MissedTick missedTick = MissedTick.SKIP;
@@ -274,29 +274,33 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
       periodNanos = TickScale.nanosOf(period);
     }
 
-    /** What becomes of ticks that have passed before they were asked for; SKIP by default. */
+    /** Sets what happens to ticks that are overdue when a caller asks. The default is SKIP. */
     public Builder missedTick(MissedTick missedTick) {
       this.missedTick = Objects.requireNonNull(missedTick, "missedTick");
       return this;
     }
 
     /**
-     * By what time it ticks; by default, that of the scheduler whose coroutine builds it, and
-     * otherwise the system's. It should be the clock of whoever waits: a coroutine waits by that of
-     * its scheduler, a thread by the system's, and one whose clock is ahead looks again.
+     * Sets the clock by which it ticks. The default is that of the scheduler whose coroutine builds
+     * the ticker, or else the system's. It should be the clock of the caller: a coroutine waits by
+     * the clock of its scheduler, a thread by the system's. A caller whose clock is ahead looks
+     * again.
      */
     public Builder clock(Clock clock) {
       this.clock = Objects.requireNonNull(clock, "clock");
       return this;
     }
 
-    /** For errors and {@link Coroutine#waitsFor}; by default, ticker and a number. */
+    /**
+     * Sets the name for messages and {@link Coroutine#waitsFor}. The default is generated, such as
+     * {@code ticker-1}.
+     */
     public Builder name(String name) {
       this.name = Objects.requireNonNull(name, "name");
       return this;
     }
 
-    /** Builds it; the first tick comes a period later. */
+    /** Builds a ticker whose first tick is due a period later. */
     public Ticker build() {
       return new Ticker(this);
     }

@@ -1,8 +1,8 @@
 package io.tourbillon.coroutine.sync;
 
 /**
- * How many tokens there are at a time: one more for each share of a period, and never more than the
- * burst. Arithmetic alone, without clock or lock: times are given, and never go back.
+ * Counts the tokens of a rate limiter over time: the rate adds tokens evenly, up to the burst. Pure
+ * arithmetic without a clock or a lock; callers pass the time, which never goes back.
  *
  * <pre>
  *   10 in a second, burst 3:
@@ -14,15 +14,18 @@ package io.tourbillon.coroutine.sync;
  *    100 ms     150 ms     0          two more were taken at 100 ms
  * </pre>
  *
- * <p>All it knows is when it would have been empty, had it only been filled since. Taking a token
- * moves that by a share of the period, whether there is one or not: into the future, it is a debt.
- * It is kept in nanoseconds and fractions of one, so nothing is rounded, ever, and no rate drifts.
+ * <p>The whole state is one time: when the bucket would have been empty, if it had only been filled
+ * since. To take a token moves that time forward by the duration of a token, even if there is none:
+ * a time in the future is a debt. The time is kept in nanoseconds and a fraction, so nothing is
+ * ever rounded, and no rate drifts.
+ *
+ * <p>After the generic cell rate algorithm (GCRA) of ATM networks.
  */
 final class TokenBucket {
-  /** A time that is as good as none, and of which some can be added up. */
+  /** A time that never comes; a few of them can be added without overflow. */
   static final long NEVER_NANOS = Long.MAX_VALUE / 4;
 
-  /** So many tokens come in a period: one takes {@code wholeNanos + restNanos / rate}. */
+  /** Tokens in a period. The duration of a token is {@code wholeNanos + restNanos / rate}. */
   private final int rate;
 
   private final long wholeNanos;
@@ -30,17 +33,18 @@ final class TokenBucket {
 
   private final int burst;
 
-  /** In elapsed time; the fraction is in parts of 1 / rate. */
+  /** When the bucket would have been empty, in elapsed time. */
   private long emptyNanos;
 
+  /** The rest of that time, in parts of 1 / rate of a nanosecond. */
   private long emptyFraction;
 
   /**
-   * A full one.
+   * Creates a full bucket.
    *
    * @param rate tokens in a period, at least 1
    * @param periodNanos at least 1
-   * @param burst at least 1, and filled before {@link #NEVER_NANOS}
+   * @param burst tokens that the bucket holds, at least 1, and filled before {@link #NEVER_NANOS}
    */
   TokenBucket(int rate, long periodNanos, int burst) {
     this.rate = rate;
@@ -51,7 +55,7 @@ final class TokenBucket {
     move(-burst);
   }
 
-  /** How long it takes to fill an empty bucket. */
+  /** Returns how long it takes to fill an empty bucket. */
   static long fillNanos(int rate, long periodNanos, int burst) {
     return nanosOf(burst, periodNanos / rate, periodNanos % rate, rate);
   }
@@ -69,8 +73,8 @@ final class TokenBucket {
     }
   }
 
-  /** Has what is too much by now run over; until then it was wanted. */
-  void runOver(long nowNanos) {
+  /** Discards the tokens above the burst. Not before that, as requests that wait may take them. */
+  void discardOverflow(long nowNanos) {
     long nanos = emptyNanos;
     long fraction = emptyFraction;
     empty(nowNanos);
@@ -92,25 +96,25 @@ final class TokenBucket {
     emptyFraction = Math.floorMod(parts, (long) rate);
   }
 
-  /** Takes tokens out, from 1 to the burst. */
+  /** Takes tokens, from 1 to the burst, whether they are there or not. */
   void take(int tokens) {
     move(tokens);
   }
 
-  /** Puts tokens back in that were taken out. */
+  /** Gives back tokens that were taken. */
   void giveBack(int tokens) {
     move(-tokens);
   }
 
-  /** The first nanosecond at which so many can have been taken, one after the other. */
+  /** Returns the first nanosecond, in elapsed time, at which so many tokens can be taken. */
   long readyNanos(long tokens) {
     long nanos = nanosOf(tokens, wholeNanos, restNanos, rate);
-    // What is left over of both is less than two nanoseconds; one that has begun counts as whole.
+    // The two rests are less than two nanoseconds together; a nanosecond that has begun counts.
     long parts = emptyFraction + tokens % rate * restNanos % rate;
     return emptyNanos + nanos + Math.ceilDiv(parts, rate);
   }
 
-  /** How many there are, once what is too much has run over. */
+  /** Returns how many tokens there are, after {@link #discardOverflow}. */
   int tokens(long nowNanos) {
     int least = 0;
     int most = burst;

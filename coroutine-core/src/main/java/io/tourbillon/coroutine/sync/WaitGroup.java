@@ -2,24 +2,21 @@ package io.tourbillon.coroutine.sync;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
-import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
-import io.tourbillon.coroutine.Waiters;
 import io.tourbillon.timer.internal.ShortLock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what is under way, and has whoever likes wait until nothing is, as Go's does.
+ * Counts tasks in progress, and lets coroutines and threads wait until there are none.
  *
  * <pre>{@code
  * WaitGroup pages = new WaitGroup();
  * for (String address : addresses) {
- *   pages.add();                          // before it begins, or a wait could be too short
+ *   pages.add();                          // before the task begins, or await could return too early
  *   scheduler.spawn(() -> {
  *     try {
  *       fetch(address);
@@ -31,37 +28,44 @@ import org.jspecify.annotations.Nullable;
  * pages.await();
  * }</pre>
  *
- * <p>It may be used again and again, and added to while others wait: whenever the count comes to
- * zero all who wait then go on, whatever is added after that. Thread-safe; each method holds a lock
- * for some ten nanoseconds, but the one that comes to zero wakes all who wait under it.
+ * <p>Thread-safe. Each method holds a lock for some ten nanoseconds. The call of {@link #done} that
+ * brings the count to zero resumes all waiters under that lock, and takes some hundred nanoseconds
+ * for each.
+ *
+ * <p>A group can be used again, and more can be added while others wait: whenever the count reaches
+ * zero, all current waiters are resumed, whatever is added after that.
+ *
+ * <p>After {@code sync.WaitGroup} of Go.
  */
 public final class WaitGroup {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
   final ShortLock lock = new ShortLock();
   private final String name;
+  private final WaitQueue<WaitQueue.Waiter> waiters = new WaitQueue<>(lock, this::serve);
 
-  /** Written under the lock. Volatile for those who look. */
+  /** Written under the lock. Volatile for callers that need not wait, and for observers. */
   private volatile int count;
 
-  /** Guarded by the lock. */
-  private final Waiters<Resumption<@Nullable Void>> waiting = new Waiters<>();
-
-  /** One whose count is zero. */
+  /** Creates a group whose count is zero, with a generated name such as {@code wait group-1}. */
   public WaitGroup() {
     this("wait group-" + NUMBERS.incrementAndGet());
   }
 
   /**
-   * One with a name.
+   * Creates a group whose count is zero.
    *
-   * @param name for errors and {@link Coroutine#waitsFor}
+   * @param name for messages and {@link Coroutine#waitsFor}
    */
   public WaitGroup(String name) {
     this.name = Objects.requireNonNull(name, "name");
   }
 
-  /** As {@link #add(int)}, of one. */
+  /**
+   * Adds one to the count.
+   *
+   * @throws IllegalStateException as {@link #add(int)} does
+   */
   public void add() {
     add(1);
   }
@@ -71,7 +75,7 @@ public final class WaitGroup {
    *
    * @param more at least 1
    * @throws IllegalArgumentException if it is less
-   * @throws IllegalStateException if the count would be above 2147483647; it has not changed
+   * @throws IllegalStateException if the count would exceed 2147483647; it has not changed
    */
   public void add(int more) {
     if (more < 1) {
@@ -91,9 +95,9 @@ public final class WaitGroup {
   }
 
   /**
-   * Takes one from the count; if none is left, all who wait go on.
+   * Takes one from the count. If the count becomes zero, all waiters are resumed.
    *
-   * @throws IllegalStateException if the count is zero already; it still is then
+   * @throws IllegalStateException if the count is zero already; it has not changed
    */
   public void done() {
     lock.lock();
@@ -104,44 +108,40 @@ public final class WaitGroup {
       }
       int left = count - 1;
       count = left;
-      if (left == 0) {
-        for (var next = waiting.poll(); next != null; next = waiting.poll()) {
-          next.resume(null);
-        }
-      }
+      serve();
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Waits until the count is zero, or has been since.
+   * Waits until the count is zero. Returns also if it was zero and has grown again meanwhile.
    *
    * @throws CoroutineCancelledException if the calling coroutine is cancelled
-   * @throws CancellationException if the calling thread, no coroutine, is interrupted meanwhile
+   * @throws CancellationException if the calling thread is interrupted while it waits
    */
   public void await() {
     Suspension.checkCancelled();
     if (count > 0) {
-      Suspension.<@Nullable Void>await(this, this::goOnOrWait);
+      waiters.await(this, new WaitQueue.Waiter());
     }
   }
 
   /**
-   * As {@link #await()}, for a limited time.
+   * As {@link #await()}, but waits no longer than the limit.
    *
    * @param limit zero or less does not wait
-   * @throws TimeoutException if the limit was over
+   * @throws TimeoutException if the count did not reach zero within the limit
    */
   public void await(Duration limit) throws TimeoutException {
     Objects.requireNonNull(limit, "limit");
     Suspension.checkCancelled();
     if (count > 0) {
-      Suspension.<@Nullable Void>await(this, limit, this::goOnOrWait);
+      waiters.await(this, limit, new WaitQueue.Waiter());
     }
   }
 
-  /** How much is under way; a snapshot. */
+  /** Returns the count. A snapshot. */
   public int count() {
     return count;
   }
@@ -151,26 +151,9 @@ public final class WaitGroup {
     return name + " of " + count;
   }
 
-  private void goOnOrWait(Resumption<@Nullable Void> done) {
-    lock.lock();
-    try {
-      if (count == 0) {
-        done.resume(null);
-      } else {
-        Waiters.Place<?> place = waiting.add(done);
-        done.onCancel(() -> leave(place));
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void leave(Waiters.Place<?> place) {
-    lock.lock();
-    try {
-      place.leave();
-    } finally {
-      lock.unlock();
+  private void serve() {
+    if (count == 0) {
+      waiters.resumeAll();
     }
   }
 }

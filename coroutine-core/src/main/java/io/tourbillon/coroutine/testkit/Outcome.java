@@ -5,12 +5,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has come of a run.
+ * The result of a run.
  *
  * @param value what the body has returned
  * @param failure why the run has failed; null if it has not
- * @param elapsedNanos how much time had passed in the end
- * @param turns how many turns had been given then
+ * @param elapsedNanos the virtual time that the run has taken
+ * @param turns how many turns the loop has given
  * @param <X> what the body throws
  */
 record Outcome<T extends @Nullable Object, X extends Exception>(
@@ -27,14 +27,14 @@ record Outcome<T extends @Nullable Object, X extends Exception>(
     throw (X) failure;
   }
 
-  /** Whether another has gone the same way, as far as can be told. */
+  /** Returns true if another run went the same way, as far as can be seen. */
   boolean isLike(Outcome<?, ?> other) {
     return turns == other.turns
         && elapsedNanos == other.elapsedNanos
         && Objects.equals(kind(), other.kind());
   }
 
-  /** Whether it has taken too long, as it would again. */
+  /** Returns true if the run has taken too long, as it would again. */
   boolean isOverLimit() {
     return Reason.LIMIT.equals(kind());
   }

@@ -17,38 +17,38 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A test whose body is a coroutine on a real scheduler with one loop, where time moves by itself as
- * soon as everything waits.
+ * Runs a test as a coroutine on a real scheduler with one loop and a virtual clock, which moves on
+ * as soon as everything waits.
  *
  * <pre>{@code
  * new Simulation().run(() -> {
  *   assertThrows(TimeoutException.class,
  *       () -> Coroutines.withTimeout(Duration.ofHours(1), channel::receive));
- *   assertEquals(Duration.ofHours(1), Simulation.elapsed());      // and it has taken no time
+ *   assertEquals(Duration.ofHours(1), Simulation.elapsed());      // virtual time; no real time
  * });
- * new Simulation().explore(1000, () -> transfer(accounts()));     // in a thousand orders
+ * new Simulation().explore(1000, () -> transfer(accounts()));     // in a thousand orders of turns
  * }</pre>
  *
- * <p>What the body throws is thrown to the caller. A run fails by a {@link SimulationFailure} if
- * everything waits and nothing will come, if a coroutine has failed that nobody has joined, if the
- * body ends before those that it has started, if a thread waits by the real clock, or if the run
- * takes too long in real time.
+ * <p>Immutable and thread-safe: each option returns another simulation. A run has a scheduler of
+ * its own, and takes about a millisecond besides its body.
  *
- * <p>Without a seed turns come in the order of production, and a {@code Select} chooses at random,
- * as there. With one chance decides, at every suspension point, and the same seed decides the same
- * way; {@link #explore} goes through many. What that holds for, and what ends it, is in the
- * documentation of this package.
+ * <p>The caller gets what the body throws. A run fails with a {@link SimulationFailure} if
+ * everything waits and nothing is due, if a coroutine has failed and nobody has joined it, if the
+ * body ends before coroutines that it has started, if a thread waits by the real clock, or if the
+ * run takes too long in real time.
  *
- * <p>Immutable: each option returns another simulation. A run has a scheduler of its own, and takes
- * about a millisecond beside its body.
+ * <p>Without a seed, turns come in the order of production, and a {@code Select} chooses at random.
+ * With a seed, chance decides at every suspension point, and the same seed decides in the same way.
+ * {@link #explore} tries many seeds. The documentation of this package says what a seed determines
+ * and what it does not.
  */
 public final class Simulation {
   private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
 
-  /** Whether the log has been told that simulations of this process run on the lesser engine. */
+  /** True after the warning that simulations of this process run on HANDOFF. */
   private static final AtomicBoolean WARNED = new AtomicBoolean();
 
-  /** What was asked for, or null. */
+  /** The engine that was set, or null. */
   private final @Nullable Engine engine;
 
   final @Nullable Long seed;
@@ -56,7 +56,7 @@ public final class Simulation {
   final Duration limit;
   final Duration grace;
 
-  /** One without a seed, with a tick of 1 ms, a limit of a minute and a grace of a second. */
+  /** Creates a simulation without a seed: tick 1 ms, limit 1 min, grace 1 s. */
   public Simulation() {
     this(null, null, Duration.ofMillis(1), Duration.ofMinutes(1), Duration.ofSeconds(1));
   }
@@ -71,25 +71,24 @@ public final class Simulation {
   }
 
   /**
-   * On this engine; by default, on the one that {@link CoroutineScheduler#create} takes in this
-   * JVM. Without a flag that is {@link Engine#HANDOFF}, and a warning in the log says so, once:
-   * code that blocks may pass there and fail on the engine of production. Start the JVM of the
-   * tests with the flags of production, or ask for an engine, so that a run fails which can not
-   * have it.
+   * Sets the engine. The default is the one that {@link CoroutineScheduler#create} takes in this
+   * JVM. Without a flag that is {@link Engine#HANDOFF}, and the log warns of it once: code that
+   * blocks may pass there and fail on the engine of production. Start the JVM of the tests with the
+   * flags of production, or set an engine, so that a run fails if that is not available.
    *
-   * @param engine one that is available, or each run throws UnsupportedOperationException
+   * @param engine if it is not available, each run throws UnsupportedOperationException
    */
   public Simulation engine(Engine engine) {
     return new Simulation(Objects.requireNonNull(engine, "engine"), seed, tick, limit, grace);
   }
 
-  /** Leaves the order of turns to chance, by this seed. */
+  /** Sets the seed by which chance decides the order of turns. */
   public Simulation seed(long seed) {
     return new Simulation(engine, seed, tick, limit, grace);
   }
 
   /**
-   * The resolution of delays and timeouts.
+   * Sets the resolution of delays and timeouts. The default is 1 ms.
    *
    * @param tick from 100 us to an hour
    * @throws IllegalArgumentException if it is out of that range
@@ -100,7 +99,7 @@ public final class Simulation {
   }
 
   /**
-   * How long a run may take in real time.
+   * Sets how long a run may take in real time. The default is a minute.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -113,10 +112,10 @@ public final class Simulation {
   }
 
   /**
-   * How long, in real time, everything may wait for something from outside, such as a future that
-   * another thread completes, before that counts as a deadlock. None is given where some wait for
-   * each other. Zero where nothing comes from outside. Calls of {@link Coroutines#blocking} are
-   * waited for however long they take.
+   * Sets how long, in real time, everything may wait for something from outside, such as a future
+   * that another thread completes, before that counts as a deadlock. The default is a second; use
+   * zero if nothing comes from outside. There is no grace if coroutines wait for each other. Calls
+   * of {@link Coroutines#blocking} are waited for however long they take.
    *
    * @throws IllegalArgumentException if it is negative
    */
@@ -131,20 +130,20 @@ public final class Simulation {
   /**
    * Runs a body without a result, and waits for its end.
    *
-   * @throws X what the body throws, the very object
-   * @throws SimulationFailure if the run fails otherwise
+   * @throws X what the body throws, the same object
+   * @throws SimulationFailure if the run fails for another reason
    * @throws IllegalStateException if called by a coroutine
    */
   public <X extends Exception> void run(Block<X> body) throws X {
-    call(Body.of(body));
+    call(asBody(body));
   }
 
   /**
    * Runs a body, and waits for its end.
    *
    * @return what the body returns
-   * @throws X what the body throws, the very object
-   * @throws SimulationFailure if the run fails otherwise
+   * @throws X what the body throws, the same object
+   * @throws SimulationFailure if the run fails for another reason
    * @throws IllegalStateException if called by a coroutine
    */
   public <T extends @Nullable Object, X extends Exception> T call(Body<T, X> body) throws X {
@@ -153,13 +152,13 @@ public final class Simulation {
 
   /**
    * Runs a body many times, each with a seed of its own, until a run fails. That seed is run once
-   * more, unless it has taken too long, and the failure says if it went another way.
+   * more, unless it has taken too long; the failure says if the second run went another way.
    *
-   * @param runs how many seeds: one after the other, from the seed of this simulation, or else from
-   *     a random one
-   * @param body makes afresh all that it changes
-   * @throws SimulationFailure if a run fails, in whatever way: names the seed; if the body has
-   *     thrown, the cause is what
+   * @param runs how many seeds, at least 1: consecutive ones from the seed of this simulation, or
+   *     else from a random one
+   * @param body must create everything that it changes
+   * @throws SimulationFailure if a run fails, in whatever way; names the seed; if the body has
+   *     thrown, that is the cause
    * @throws IllegalArgumentException if runs is not positive
    * @throws IllegalStateException if called by a coroutine
    */
@@ -171,13 +170,21 @@ public final class Simulation {
     long first = seed == null ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : seed;
     for (int run = 0; run < runs; run++) {
       Simulation seeded = seed(first + run);
-      Outcome<?, ?> outcome = seeded.<@Nullable Void, X>outcomeOf(Body.of(body));
+      Outcome<?, ?> outcome = seeded.<@Nullable Void, X>outcomeOf(asBody(body));
       if (outcome.failure() != null) {
         Outcome<?, ?> replay =
-            outcome.isOverLimit() ? outcome : seeded.<@Nullable Void, X>outcomeOf(Body.of(body));
+            outcome.isOverLimit() ? outcome : seeded.<@Nullable Void, X>outcomeOf(asBody(body));
         throw SimulationFailure.ofSeed(first + run, run + 1, runs, outcome, replay);
       }
     }
+  }
+
+  private static <X extends Exception> Body<@Nullable Void, X> asBody(Block<X> block) {
+    Objects.requireNonNull(block, "body");
+    return () -> {
+      block.run();
+      return null;
+    };
   }
 
   private <T extends @Nullable Object, X extends Exception> Outcome<T, X> outcomeOf(
@@ -190,7 +197,7 @@ public final class Simulation {
     return new SimulationRun<>(this, body).run();
   }
 
-  /** The engine that was asked for, or else the best that this JVM has. */
+  /** Returns the engine that was set, or else the best one that this JVM has. */
   Engine engineToRunOn() {
     if (engine != null) {
       return engine;
@@ -213,11 +220,11 @@ public final class Simulation {
     return seed == null ? SchedulingPolicy.fifo() : SchedulingPolicy.random(seed);
   }
 
-  // Inside.
+  // Called by coroutines of a run.
 
   /**
-   * How much time has passed since the beginning of the run, exactly: time stands still while a
-   * coroutine runs.
+   * Returns the virtual time since the beginning of the run. Time stands still while a coroutine
+   * runs.
    *
    * @throws IllegalStateException outside a simulation
    */
@@ -226,7 +233,7 @@ public final class Simulation {
   }
 
   /**
-   * The clock of the run, which begins at 0: for other services that are to go by it.
+   * Returns the clock of the run, which begins at 0, for other services that should use it.
    *
    * @throws IllegalStateException outside a simulation
    */
@@ -235,8 +242,9 @@ public final class Simulation {
   }
 
   /**
-   * Waits until all others wait, too, and no {@link Coroutines#blocking} call is under way. Time
-   * does not move meanwhile. If several wait like this, each in turn goes on, who came first first.
+   * Waits until all other coroutines wait as well and no {@link Coroutines#blocking} call is in
+   * progress. Time does not move meanwhile. If several coroutines wait like this, they go on one
+   * after the other, in arrival order.
    *
    * @throws IllegalStateException outside a simulation
    */

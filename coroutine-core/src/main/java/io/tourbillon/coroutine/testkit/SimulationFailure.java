@@ -4,27 +4,26 @@ import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A run of a {@link Simulation} has failed, and not only by what its body has thrown. */
+/** Thrown when a run of a {@link Simulation} has failed by more than an exception of its body. */
 public final class SimulationFailure extends AssertionError {
   private static final long serialVersionUID = 1;
 
   /** Why a run has failed. */
   public enum Reason {
-    /** The body has thrown; the cause is what. Of {@link Simulation#explore} alone. */
+    /** The body has thrown; the cause is the exception. Only from {@link Simulation#explore}. */
     BODY,
     /** Everything waits, nothing is due, and nothing has come from outside. */
     DEADLOCK,
-    /** A coroutine has failed that nobody has joined; the cause is its failure. */
+    /** A coroutine has failed and nobody has joined it; the cause is its failure. */
     UNCAUGHT,
-    /** The body has ended, and coroutines are left. */
+    /** The body has ended before coroutines that it has started. */
     LEFTOVERS,
     /** A thread waits by the real clock. */
     REAL_TIME_WAIT,
-    /** It has taken too long in real time. */
+    /** The run has taken too long in real time. */
     LIMIT
   }
 
-  /** Why. */
   private final Reason reason;
 
   SimulationFailure(Reason reason, String message) {
@@ -36,7 +35,7 @@ public final class SimulationFailure extends AssertionError {
     this.reason = reason;
   }
 
-  /** Of a run that has failed: says how to see it again. */
+  /** Returns the failure of a seed, whose message says how to run that seed again. */
   static SimulationFailure ofSeed(
       long seed, int run, int runs, Outcome<?, ?> outcome, Outcome<?, ?> replay) {
     String literal = "0x" + Long.toHexString(seed).toUpperCase(Locale.ROOT) + "L";
@@ -60,7 +59,7 @@ public final class SimulationFailure extends AssertionError {
         : new SimulationFailure(Reason.BODY, message.toString(), failure);
   }
 
-  /** The same in other words, so that what it says is not said twice. */
+  /** Returns the same failure with another message, which contains the first one. */
   private SimulationFailure withMessage(String message) {
     SimulationFailure same = new SimulationFailure(reason, message, getCause());
     same.setStackTrace(getStackTrace());
@@ -79,7 +78,7 @@ public final class SimulationFailure extends AssertionError {
         + Duration.ofNanos(outcome.elapsedNanos());
   }
 
-  /** Why the run has failed. */
+  /** Returns why the run has failed. */
   public Reason reason() {
     return reason;
   }

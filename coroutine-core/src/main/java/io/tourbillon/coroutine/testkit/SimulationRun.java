@@ -18,9 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run, on a scheduler of its own. The calling thread waits for the moment in which nothing goes
- * on any more by itself: the body has ended, which stops the time, or else it never will. Then it
- * looks at what is left.
+ * One run, on a scheduler of its own. The calling thread waits until nothing can go on by itself:
+ * the body has ended, which stops the time, or it never will. Then it looks at what is left.
  */
 final class SimulationRun<T extends @Nullable Object, X extends Exception> {
   private static final int MOST_NAMES = 100;
@@ -32,20 +31,20 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
   private final CoroutineScheduler scheduler;
   private final CountDownLatch bodyHasEnded = new CountDownLatch(1);
 
-  /** Added to by the loop and by the caller, in the order in which things went wrong. */
+  /** Written by the loop and by the calling thread, in the order of events. */
   private final Queue<SimulationFailure> reports = new ConcurrentLinkedQueue<>();
 
-  /** What the watchdog has seen last. */
+  /** The last report of the watchdog. */
   private volatile @Nullable LoopStall stall;
 
-  /** Written by the body, before time moves and before it has started others. */
+  /** Written by the body, before time moves and before it starts other coroutines. */
   private volatile @Nullable Coroutine<?> main;
 
-  // Written by the body before it says that it has ended, and read after that.
+  // Written by the body before the latch opens, and read after that.
   private @Nullable T value;
   private @Nullable Throwable failure;
 
-  /** Whether the failure came before any report, and is none's consequence. */
+  /** True if the failure came before any report, so that it follows from none. */
   private boolean failedByItself;
 
   SimulationRun(Simulation options, Body<T, X> body) {
@@ -63,12 +62,12 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
             .budget(Duration.ZERO)
             .watchdog(watchdogBound(limit))
             .stallHandler(seen -> stall = seen)
-            .realTimeWaitHandler(this::waitsInRealTime)
-            .uncaughtHandler(this::uncaught)
+            .realTimeWaitHandler(this::endForRealTimeWait)
+            .uncaughtHandler(this::endForUncaught)
             .build();
   }
 
-  /** Late, as reading the stack of a coroutine may cost it a turn; but in time for the limit. */
+  /** Long, as to read the stack of a coroutine may cost it a turn; but shorter than the limit. */
   private static Duration watchdogBound(Duration limit) {
     Duration half = limit.dividedBy(2);
     Duration least = Duration.ofMillis(1);
@@ -95,8 +94,8 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
   }
 
   /**
-   * By the coroutine, which lets time move and stops it, so that it moves neither before the body
-   * nor after: the thread that waits for the run could come too late for either.
+   * Runs as the coroutine. It starts the time and stops it, so that time moves neither before the
+   * body nor after it. The calling thread could be too late for either.
    */
   private void runBody() {
     main = Coroutines.current();
@@ -125,14 +124,15 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
         report(Reason.LIMIT, "the run has taken longer than " + limit + " in real time", null);
         return;
       }
-      moves = !hasEnded() && movesWithinGrace();
+      moves = !hasEnded() && awaitMoveWithinGrace();
     }
     if (!hasEnded()) {
       report(
           Reason.DEADLOCK,
           someWaitForEachOther()
               ? "deadlock: nothing is due, and some wait for each other"
-              : "deadlock: everything waits, nothing is due, and nothing has come from outside within "
+              : "deadlock: everything waits, nothing is due, and nothing has come from outside"
+                    + " within "
                   + grace,
           null);
     } else if (failure == null && reports.isEmpty()) {
@@ -140,8 +140,8 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
     }
   }
 
-  /** Whether something comes from outside; all that is inside waits. */
-  private boolean movesWithinGrace() throws InterruptedException {
+  /** Waits until something comes from outside, for the grace at most. Returns true if it did. */
+  private boolean awaitMoveWithinGrace() throws InterruptedException {
     if (someWaitForEachOther()) {
       return false;
     }
@@ -150,7 +150,7 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
         || scheduler.stats().switches() != before;
   }
 
-  /** Which nothing from outside can change. */
+  /** Returns true if coroutines wait for each other, which nothing from outside can change. */
   private boolean someWaitForEachOther() {
     return !scheduler.dump(MOST_NAMES).deadlocks().isEmpty();
   }
@@ -165,7 +165,7 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
     }
   }
 
-  /** Ends what is left. Time moves again as soon as that is cancelled, for those who clean up. */
+  /** Cancels what is left. Time moves again after that, for coroutines that clean up. */
   private void close() {
     clock.whenAtRest(() -> clock.autoAdvance(true));
     boolean _ = scheduler.close(Duration.ZERO);
@@ -183,7 +183,7 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
     return first == null ? failure : first;
   }
 
-  /** With what waits for what, at this moment. */
+  /** Adds a report with a dump of this moment. */
   private void report(Reason reason, String message, @Nullable Throwable cause) {
     CoroutineDump dump = scheduler.dump(MOST_NAMES);
     LoopStall seen = dump.silent().isEmpty() ? null : stall;
@@ -199,15 +199,15 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
             cause));
   }
 
-  // On the loop, where nobody can be asked for a dump.
+  // Called on the loop, which cannot wait for a dump.
 
-  private void uncaught(Coroutine<?> coroutine, Throwable thrown) {
+  private void endForUncaught(Coroutine<?> coroutine, Throwable thrown) {
     end(
         new SimulationFailure(
             Reason.UNCAUGHT, coroutine.name() + " has failed, and nobody has joined it", thrown));
   }
 
-  private void waitsInRealTime(RealTimeWait wait) {
+  private void endForRealTimeWait(RealTimeWait wait) {
     SimulationFailure report = new SimulationFailure(Reason.REAL_TIME_WAIT, wait.toString(), null);
     report.setStackTrace(wait.stack().toArray(StackTraceElement[]::new));
     end(report);

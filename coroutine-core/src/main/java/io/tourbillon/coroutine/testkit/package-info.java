@@ -1,5 +1,5 @@
 /**
- * Tests of coroutines, on the scheduler of production: time that moves by itself, and orders of
+ * Tests of coroutines on the scheduler of production, with a virtual clock, and with orders of
  * turns that can be tried by the thousand and replayed.
  *
  * <pre>{@code
@@ -18,57 +18,57 @@
  * }
  * }</pre>
  *
- * <p>When that fails, the failure names the seed, and {@code new Simulation().seed(0x2AL).run(...)}
- * sees it again.
+ * <p>When the test fails, the failure names the seed, and {@code new
+ * Simulation().seed(0x2AL).run(...)} runs it again.
  *
  * <h2>Time</h2>
  *
- * <p>A {@link io.tourbillon.timer.VirtualClock} that stands still while anything runs, and leaps to
- * the next event when everything waits: delays, limits, {@code Object.wait(ms)}, {@code parkNanos},
- * tickers and limiters that were made in the body. It is held while a {@link
- * io.tourbillon.coroutine.Coroutines#blocking} call is under way, but not by a socket, or by a
- * future that another thread will complete: a limit around those is over at once. So calls on the
- * outside belong into {@code blocking}.
+ * <p>Time is that of a {@link io.tourbillon.timer.VirtualClock}. It stands still while anything
+ * runs, and jumps to the next event when everything waits: delays, limits, {@code Object.wait(ms)},
+ * {@code parkNanos}, and the tickers and limiters that the body has created. Time stands still
+ * while a {@link io.tourbillon.coroutine.Coroutines#blocking} call is in progress, but not while a
+ * socket or a future of another thread is awaited: a limit around those is over at once. So put
+ * calls to the outside into {@code blocking}.
  *
- * <p>{@code Thread.sleep} and the timed waits of java.util.concurrent read the system's clock. On
- * {@link io.tourbillon.coroutine.Engine#VIRTUAL_THREAD} they are found out, and fail the run; on
- * the other engines they hold up the loop in real time, as in production. A JVM without flags runs
- * simulations on {@code Engine.HANDOFF}, and warns of it: give the tests the flags of production.
+ * <p>{@code Thread.sleep} and the timed waits of java.util.concurrent read the clock of the system.
+ * On {@link io.tourbillon.coroutine.Engine#VIRTUAL_THREAD} they are detected and fail the run. On
+ * the other engines they block the loop in real time, as in production. A JVM without flags runs
+ * simulations on {@code Engine.HANDOFF} and warns of it: give the tests the flags of production.
  *
  * <h2>Orders</h2>
  *
- * <p>With a seed, chance decides who of those that are ready is next: those that have been resumed,
- * whose delays have ended in the same tick, that were spawned. The suspension points of this
- * library let others go first even if they need not wait, and so does {@code checkpoint} (but not
- * {@code checkCancelled}): between any two of them, others may have had turns, as if they were on
- * other loops. What happens between two suspension points is never divided, so races of plain
- * memory are not found here. Rows of those who wait, for a mutex for one, keep their order, as that
- * is promised.
+ * <p>With a seed, chance decides which of the ready coroutines runs next: those that were resumed,
+ * those whose delays have ended in the same tick, those that were spawned. The suspension points of
+ * this library let others run first even if they need not wait, and so does {@code checkpoint} (but
+ * not {@code checkCancelled}). Between any two of them others may have had turns, as if they were
+ * on other loops. Code between two suspension points is never divided, so races on plain memory are
+ * not found here. Queues of waiters, such as that of a mutex, keep their order, as it is
+ * guaranteed.
  *
- * <p>The same seed gives the same order, on one engine, as long as nothing but coroutines of the
- * run decides anything. These do, and end that:
+ * <p>On one engine, the same seed gives the same order, as long as nothing but coroutines of the
+ * run decides anything. These break that:
  *
  * <ul>
- *   <li>other threads: {@code blocking} calls, sockets, futures that somebody else completes, and
- *       the {@code timers()} of the scheduler, whose driver is a thread: times are exact, but the
- *       order among what is due at the same time is not;
- *   <li>monitors on {@code Engine.VIRTUAL_THREAD}, as the JDK wakes those who wait for one by a
- *       thread of its own;
- *   <li>code that asks the system's clock, a random generator of its own, or identity hash codes.
- *       {@link io.tourbillon.coroutine.Suspension#random} goes by the seed.
+ *   <li>other threads: {@code blocking} calls, sockets, futures that others complete, and the
+ *       {@code timers()} of the scheduler, whose driver is a thread: times are exact, but the order
+ *       of events of the same time is not;
+ *   <li>monitors on {@code Engine.VIRTUAL_THREAD}, as the JDK wakes their waiters in a thread of
+ *       its own;
+ *   <li>code that reads the clock of the system, a random generator of its own, or identity hash
+ *       codes. {@link io.tourbillon.coroutine.Suspension#random} follows the seed.
  * </ul>
  *
- * <p>{@code explore} runs a seed that has failed once more, and says so if that went another way.
+ * <p>{@code explore} runs a seed that has failed once more, and says so if the second run went
+ * another way.
  *
  * <h2>Ends</h2>
  *
- * <p>When the body ends time stops; those that can go on do, and who is left then is a failure, and
- * is cancelled. A helper that is to end with the body is attached to it ({@link
- * io.tourbillon.coroutine.Coroutines#spawnAttached}). A coroutine that fails and is joined by
- * nobody within a second of the run's time, or by its end, ends the run, as it would have been
- * logged in production. When everything waits and nothing is due, that is a deadlock: at once if
- * some wait for each other, and else, as something from outside could change it, after a grace in
- * real time.
+ * <p>When the body ends, time stops. Coroutines that can go on do; one that is left then is a
+ * failure, and is cancelled. Attach a helper that should end with the body to it ({@link
+ * io.tourbillon.coroutine.Coroutines#spawnAttached}). If a coroutine fails and nobody joins it
+ * within a second of virtual time, or by its end, that ends the run; production would log it. When
+ * everything waits and nothing is due, that is a deadlock: at once if coroutines wait for each
+ * other, or else after a grace in real time, as something from outside could come.
  */
 @NullMarked
 package io.tourbillon.coroutine.testkit;

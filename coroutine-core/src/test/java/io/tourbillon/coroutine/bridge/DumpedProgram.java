@@ -1,6 +1,5 @@
 package io.tourbillon.coroutine.bridge;
 
-import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.SpawnOptions;
@@ -55,11 +54,10 @@ final class DumpedProgram {
 
   private static void lock(Mutex first, Barrier both, Mutex second) {
     first.withLock(
-        Body.of(
-            () -> {
-              both.await();
-              second.lock();
-            }));
+        () -> {
+          both.await();
+          second.lock();
+        });
   }
 
   private static void awaitLocking(Coroutine<?> coroutine) {

@@ -2,6 +2,8 @@ package io.tourbillon.coroutine.bridge;
 
 import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static io.tourbillon.coroutine.channel.Select.onReceive;
+import static io.tourbillon.coroutine.channel.Select.onTimeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -12,9 +14,9 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Dumps;
 import io.tourbillon.coroutine.TestSchedulers;
-import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
 import io.tourbillon.coroutine.channel.Select;
+import io.tourbillon.coroutine.channel.Source;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -243,8 +245,8 @@ class PublisherReaderTest {
 
   @Test
   void channel_isForSelects_andLeavesThePublisherWhenCancelled() throws Exception {
-    Channel<String> channel =
-        Publishers.toChannel(
+    Source<String> channel =
+        Publishers.toSource(
             scheduler,
             begun -> {
               subscriber = begun;
@@ -256,11 +258,7 @@ class PublisherReaderTest {
     }
     publish("a", "b");
     assertEquals(
-        "a",
-        new Select<String>()
-            .onReceive(channel, value -> value)
-            .onTimeout(PATIENCE, () -> "")
-            .await());
+        "a", Select.select(onReceive(channel, value -> value), onTimeout(PATIENCE, () -> "")));
     channel.cancel(null);
     while (!told.contains(-1L)) {
       Thread.onSpinWait();
@@ -270,8 +268,8 @@ class PublisherReaderTest {
   /** One is with the coroutine that fills the channel, and one with the reader. */
   @Test
   void channel_thatIsCancelled_givesTheUndeliveredToWhoIsTold() {
-    Channel<String> channel =
-        Publishers.toChannel(
+    Source<String> channel =
+        Publishers.toSource(
             scheduler,
             begun -> {
               subscriber = begun;
@@ -295,8 +293,8 @@ class PublisherReaderTest {
   @Test
   void channel_endsAsThePublisherDoes() {
     IOException failure = new IOException("broken");
-    Channel<String> failed =
-        Publishers.toChannel(
+    Source<String> failed =
+        Publishers.toSource(
             scheduler,
             Publishers.of(
                 scheduler,
@@ -307,8 +305,8 @@ class PublisherReaderTest {
             4);
     assertEquals("a", failed.receive());
     assertSame(failure, assertThrows(ChannelClosedException.class, failed::receive).getCause());
-    Channel<String> complete =
-        Publishers.toChannel(scheduler, Publishers.of(scheduler, out -> out.emit("a")), 4);
+    Source<String> complete =
+        Publishers.toSource(scheduler, Publishers.of(scheduler, out -> out.emit("a")), 4);
     List<String> received = new ArrayList<>();
     complete.forEach(received::add);
     assertEquals(List.of("a"), received);

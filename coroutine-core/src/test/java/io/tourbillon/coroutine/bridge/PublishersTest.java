@@ -254,7 +254,7 @@ class PublishersTest {
     for (int n = 1; n <= 3; n++) {
       channel.send(n);
     }
-    Publisher<Integer> publisher = Publishers.ofChannel(scheduler, channel);
+    Publisher<Integer> publisher = Publishers.ofSource(scheduler, channel);
     Flow.Subscription subscription = subscribe(publisher);
     subscription.request(1);
     assertEquals(1, nextSeen());
@@ -273,7 +273,7 @@ class PublishersTest {
   @Test
   void channel_thatIsClosed_completes() throws Exception {
     Channel<Integer> channel = Channel.rendezvous();
-    subscribe(Publishers.ofChannel(scheduler, channel)).request(5);
+    subscribe(Publishers.ofSource(scheduler, channel)).request(5);
     channel.send(1);
     channel.close();
     assertEquals(1, nextSeen());
@@ -287,7 +287,7 @@ class PublishersTest {
             Publishers.ofGenerators(
                 scheduler,
                 () ->
-                    Generator.<Integer, Void>of(
+                    Generator.<Integer>of(
                         out -> {
                           try {
                             for (int n = 1; ; n++) {

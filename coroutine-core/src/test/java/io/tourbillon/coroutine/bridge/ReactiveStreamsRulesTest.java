@@ -88,7 +88,7 @@ class ReactiveStreamsRulesTest {
             return Publishers.ofGenerators(
                 scheduler,
                 () ->
-                    Generator.<Integer, Void>of(
+                    Generator.<Integer>of(
                         out -> {
                           for (int n = 0; n < elements; n++) {
                             out.yield(n);
@@ -104,7 +104,7 @@ class ReactiveStreamsRulesTest {
         new OfPublisher() {
           @Override
           public Publisher<Integer> createFlowPublisher(long elements) {
-            return Publishers.ofChannel(
+            return Publishers.ofSource(
                 scheduler,
                 Channel.produce(
                     scheduler,

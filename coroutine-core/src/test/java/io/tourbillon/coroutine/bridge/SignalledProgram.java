@@ -1,5 +1,8 @@
 package io.tourbillon.coroutine.bridge;
 
+import static io.tourbillon.coroutine.channel.Select.onReceive;
+import static io.tourbillon.coroutine.channel.Select.onTimeout;
+
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.TestSchedulers;
@@ -22,10 +25,9 @@ final class SignalledProgram {
         kill("HUP");
         say(
             "a select gets "
-                + new Select<String>()
-                    .onReceive(signals.channel(), name -> name)
-                    .onTimeout(Duration.ofSeconds(30), () -> "nothing")
-                    .await());
+                + Select.select(
+                    onReceive(signals.source(), name -> name),
+                    onTimeout(Duration.ofSeconds(30), () -> "nothing")));
       }
       closeBeforeReceiving();
       reopenInTheWrongOrder();
@@ -39,7 +41,7 @@ final class SignalledProgram {
   private static void closeBeforeReceiving() throws Exception {
     OsSignals signals = OsSignals.open("HUP");
     kill("HUP");
-    while (signals.channel().size() == 0) {
+    while (signals.source().size() == 0) {
       Thread.sleep(1);
     }
     signals.close();

@@ -1,5 +1,9 @@
 package io.tourbillon.coroutine.channel;
 
+import static io.tourbillon.coroutine.channel.Select.onReceive;
+import static io.tourbillon.coroutine.channel.Select.onReceiveOrClosed;
+import static io.tourbillon.coroutine.channel.Select.onSend;
+import static io.tourbillon.coroutine.channel.Select.onTimeout;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -143,22 +147,22 @@ class ChannelLinearizabilityTest {
 
     @Operation
     public String receive() {
-      return new Select<String>()
+      return Select.of(
+              onReceiveOrClosed(left, value -> "left " + value, () -> "left is closed"),
+              onReceive(right, value -> "right " + value),
+              onTimeout(Duration.ZERO, () -> "none"))
           .biased()
-          .onReceive(left, value -> "left " + value, () -> "left is closed")
-          .onReceive(right, value -> "right " + value)
-          .onTimeout(Duration.ZERO, () -> "none")
           .await();
     }
 
     @Operation
     public String send(@Param(gen = IntGen.class, conf = "1:9") int value) {
       try {
-        return new Select<String>()
+        return Select.of(
+                onSend(right, value, () -> "right"),
+                onSend(left, value, () -> "left"),
+                onTimeout(Duration.ZERO, () -> "both are full"))
             .biased()
-            .onSend(right, value, () -> "right")
-            .onSend(left, value, () -> "left")
-            .onTimeout(Duration.ZERO, () -> "both are full")
             .await();
       } catch (ChannelClosedException closed) {
         return "left is closed";

@@ -2,6 +2,8 @@ package io.tourbillon.coroutine.channel;
 
 import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static io.tourbillon.coroutine.channel.Select.onReceive;
+import static io.tourbillon.coroutine.channel.Select.onSend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -173,10 +175,8 @@ class ChannelTest {
         List.of(
             scheduler.spawn(() -> traceOf(closed::receive)),
             scheduler.spawn(() -> traceOf(() -> cancelled.send(1))),
-            scheduler.spawn(
-                () -> traceOf(() -> new Select<Integer>().onReceive(closed, n -> n).await())),
-            scheduler.spawn(
-                () -> traceOf(() -> new Select<Integer>().onSend(cancelled, 1, () -> 1).await())));
+            scheduler.spawn(() -> traceOf(() -> Select.select(onReceive(closed, n -> n)))),
+            scheduler.spawn(() -> traceOf(() -> Select.select(onSend(cancelled, 1, () -> 1)))));
     waiting.forEach(ChannelTest::awaitSuspension);
     closed.close();
     cancelled.cancel(null);
@@ -341,7 +341,7 @@ class ChannelTest {
             () -> {
               throw new IllegalStateException("broken");
             });
-    Channel<Coroutine<String>> ended = Channel.asCompleted(List.of(waiting, failing));
+    Source<Coroutine<String>> ended = Channel.asCompleted(List.of(waiting, failing));
     assertSame(failing, ended.receive());
     assertThrows(CompletionException.class, failing::join);
     assertEquals(Optional.empty(), ended.tryReceive());

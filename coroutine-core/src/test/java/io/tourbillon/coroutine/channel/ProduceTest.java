@@ -45,7 +45,7 @@ class ProduceTest {
     return seen.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
-  private void count(Channel<Integer> out) {
+  private void count(Sink<Integer> out) {
     try {
       for (int n = 1; ; n++) {
         out.send(n);
@@ -66,7 +66,7 @@ class ProduceTest {
   @Test
   @Tag("virtual-thread")
   void produce_whoseBodyNeverBegins_endsThoughOthersQueueForTheLock() throws Exception {
-    CompletableFuture<Channel<Integer>> made = new CompletableFuture<>();
+    CompletableFuture<Source<Integer>> made = new CompletableFuture<>();
     CompletableFuture<Coroutine<Integer>> queued = new CompletableFuture<>();
     CountDownLatch locked = new CountDownLatch(1);
     scheduler.spawn(
@@ -94,7 +94,7 @@ class ProduceTest {
   @Test
   void produce_closesTheChannelAtTheEndOfTheBody() {
     for (int capacity : new int[] {0, 1, 5}) {
-      Channel<Integer> channel =
+      Source<Integer> channel =
           Channel.produce(
               scheduler,
               capacity,
@@ -112,7 +112,7 @@ class ProduceTest {
 
   @Test
   void produce_isAheadByItsCapacityAtMost() {
-    Channel<Integer> channel = Channel.produce(scheduler, 3, this::count);
+    Source<Integer> channel = Channel.produce(scheduler, 3, this::count);
     while (!scheduler.dump(1).coroutines().toString().contains("sending to")) {
       Thread.onSpinWait();
     }
@@ -123,7 +123,7 @@ class ProduceTest {
   @Test
   void failure_isTheCauseThatReceiversSee_andNobodyElse() {
     IOException failure = new IOException("broken");
-    Channel<Integer> channel =
+    Source<Integer> channel =
         Channel.produce(
             scheduler,
             0,
@@ -140,11 +140,11 @@ class ProduceTest {
 
   @Test
   void cancel_ofTheChannel_cancelsTheProducer_whateverItWaitsFor() throws Exception {
-    Channel<Integer> sending = Channel.produce(scheduler, 0, this::count);
+    Source<Integer> sending = Channel.produce(scheduler, 0, this::count);
     assertEquals(1, sending.receive());
     sending.cancel(null);
     assertEquals("finally", nextSeen());
-    Channel<Integer> sleeping =
+    Source<Integer> sleeping =
         Channel.produce(
             scheduler,
             0,
@@ -164,7 +164,7 @@ class ProduceTest {
   @Test
   void producer_thatFailsAfterTheChannelWasCancelled_isReported() throws Exception {
     IOException failure = new IOException("broken");
-    Channel<Integer> channel =
+    Source<Integer> channel =
         Channel.produce(
             scheduler,
             0,
@@ -186,11 +186,11 @@ class ProduceTest {
 
   @Test
   void producer_endsWithItsOwner() throws Exception {
-    Channel<Integer> channel =
+    Source<Integer> channel =
         scheduler
             .spawn(
                 () -> {
-                  Channel<Integer> mine = Channel.produce(0, this::count);
+                  Source<Integer> mine = Channel.produce(0, this::count);
                   assertEquals(1, mine.receive());
                   return mine;
                 })
@@ -203,7 +203,7 @@ class ProduceTest {
 
   @Test
   void cancel_givesTheUndeliveredToWhoIsTold_andTheProducerKeepsWhatItHas() throws Exception {
-    Channel<Integer> channel =
+    Source<Integer> channel =
         Channel.<Integer>builder()
             .name("numbers")
             .onUndelivered(value -> seen.add("undelivered " + value))
@@ -225,9 +225,9 @@ class ProduceTest {
 
   @Test
   void producer_thatNeverBegins_closesItsChannel() {
-    Coroutine<Channel<Integer>> owner =
+    Coroutine<Source<Integer>> owner =
         scheduler.spawn(() -> Channel.produce(0, out -> out.send(1)));
-    Channel<Integer> channel = owner.join();
+    Source<Integer> channel = owner.join();
     assertInstanceOf(
         CancellationException.class,
         assertThrows(ChannelClosedException.class, channel::receive).getCause());

@@ -1,6 +1,10 @@
 package io.tourbillon.coroutine.channel;
 
 import static io.tourbillon.coroutine.TestSchedulers.ENGINE;
+import static io.tourbillon.coroutine.channel.Select.onReceive;
+import static io.tourbillon.coroutine.channel.Select.onReceiveOrClosed;
+import static io.tourbillon.coroutine.channel.Select.onSend;
+import static io.tourbillon.coroutine.channel.Select.onTimeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -40,11 +44,10 @@ class SelectInterleavingsTest {
         int next = value;
         // Noted in the very turn in which it is known, as a cancellation may come with the next.
         boolean _ =
-            new Select<Boolean>()
-                .onSend(left, next, () -> sent.add(next))
-                .onSend(right, next, () -> sent.add(next))
-                .onTimeout(Duration.ofMillis(2), () -> false)
-                .await();
+            Select.select(
+                onSend(left, next, () -> sent.add(next)),
+                onSend(right, next, () -> sent.add(next)),
+                onTimeout(Duration.ofMillis(2), () -> false));
       }
     }
 
@@ -52,11 +55,10 @@ class SelectInterleavingsTest {
       boolean more = true;
       while (more) {
         more =
-            new Select<Boolean>()
-                .onReceive(left, received::add, () -> false)
-                .onReceive(right, received::add)
-                .onTimeout(Duration.ofMillis(1), () -> true)
-                .await();
+            Select.select(
+                onReceiveOrClosed(left, received::add, () -> false),
+                onReceive(right, received::add),
+                onTimeout(Duration.ofMillis(1), () -> true));
       }
     }
 
@@ -129,15 +131,13 @@ class SelectInterleavingsTest {
               Coroutines.scheduler()
                   .spawn(
                       () ->
-                          new Select<String>()
-                              .onReceive(first, value -> value + " by first")
-                              .onReceive(second, value -> value + " by second")
-                              .await());
+                          Select.select(
+                              onReceive(first, value -> value + " by first"),
+                              onReceive(second, value -> value + " by second")));
           String sent =
-              new Select<String>()
-                  .onSend(first, "value", () -> "value by first")
-                  .onSend(second, "value", () -> "value by second")
-                  .await();
+              Select.select(
+                  onSend(first, "value", () -> "value by first"),
+                  onSend(second, "value", () -> "value by second"));
           assertEquals(sent, receiving.join());
           assertTrue(!first.trySend("nobody is there") && !second.trySend("nobody is there"));
         });

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine.channel;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static io.tourbillon.coroutine.channel.Select.onReceive;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
@@ -29,10 +30,7 @@ class SelectLocksTest {
     busy.lock.lock();
     try {
       end =
-          selecting(
-              new Select<String>()
-                  .onReceive(first, value -> value)
-                  .onReceive(second, value -> value));
+          selecting(Select.of(onReceive(first, value -> value), onReceive(second, value -> value)));
       assertEquals(
           Optional.empty(), assertTimeoutPreemptively(Duration.ofSeconds(10), free::tryReceive));
     } finally {

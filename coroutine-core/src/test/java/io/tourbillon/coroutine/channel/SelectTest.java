@@ -2,6 +2,12 @@ package io.tourbillon.coroutine.channel;
 
 import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static io.tourbillon.coroutine.channel.Select.onAwait;
+import static io.tourbillon.coroutine.channel.Select.onJoin;
+import static io.tourbillon.coroutine.channel.Select.onReceive;
+import static io.tourbillon.coroutine.channel.Select.onReceiveOrClosed;
+import static io.tourbillon.coroutine.channel.Select.onSend;
+import static io.tourbillon.coroutine.channel.Select.onTimeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -44,10 +50,14 @@ class SelectTest {
     return coroutine;
   }
 
-  private Select<String> ofBoth() {
-    return new Select<String>()
-        .onReceive(first, value -> "first " + value)
-        .onReceive(second, value -> "second " + value);
+  @SafeVarargs
+  @SuppressWarnings("varargs") // It only reads the array.
+  private Select<String> ofBoth(SelectCase<String>... others) {
+    List<SelectCase<String>> cases = new ArrayList<>();
+    cases.add(onReceive(first, value -> "first " + value));
+    cases.add(onReceive(second, value -> "second " + value));
+    cases.addAll(List.of(others));
+    return Select.of(cases);
   }
 
   @Test
@@ -69,9 +79,9 @@ class SelectTest {
   void select_sends() throws Exception {
     Coroutine<String> selecting =
         selecting(
-            new Select<String>()
-                .onSend(first, "value", () -> "sent to first")
-                .onSend(second, "value", () -> "sent to second"));
+            Select.of(
+                onSend(first, "value", () -> "sent to first"),
+                onSend(second, "value", () -> "sent to second")));
     assertEquals("value", first.receive());
     assertEquals("sent to first", selecting.join(PATIENCE));
     assertEquals(Optional.empty(), second.tryReceive());
@@ -82,10 +92,10 @@ class SelectTest {
   void selects_thatMeet_agree() throws Exception {
     Coroutine<String> receiving = selecting(ofBoth());
     String sent =
-        new Select<String>()
+        Select.of(
+                onSend(second, "value", () -> "to second"),
+                onSend(first, "value", () -> "to first"))
             .biased()
-            .onSend(second, "value", () -> "to second")
-            .onSend(first, "value", () -> "to first")
             .await();
     assertEquals("to second", sent);
     assertEquals("second value", receiving.join(PATIENCE));
@@ -95,11 +105,10 @@ class SelectTest {
   void select_neverMeetsItself() {
     assertEquals(
         "nobody else",
-        new Select<String>()
-            .onSend(first, "value", () -> "sent")
-            .onReceive(first, value -> "received " + value)
-            .onTimeout(Duration.ofMillis(5), () -> "nobody else")
-            .await());
+        Select.select(
+            onSend(first, "value", () -> "sent"),
+            onReceive(first, value -> "received " + value),
+            onTimeout(Duration.ofMillis(5), () -> "nobody else")));
   }
 
   @Test
@@ -111,7 +120,7 @@ class SelectTest {
       right.send("right");
     }
     Select<String> fair =
-        new Select<String>().onReceive(left, value -> value).onReceive(right, value -> value);
+        Select.of(onReceive(left, value -> value), onReceive(right, value -> value));
     int lefts = 0;
     for (int number = 0; number < 500; number++) {
       lefts += fair.await().equals("left") ? 1 : 0;
@@ -125,39 +134,37 @@ class SelectTest {
 
   @Test
   void timeout_comesWhenNothingElseDoes() throws Exception {
-    Select<String> select = ofBoth().onTimeout(Duration.ofMillis(5), () -> "late");
+    Select<String> select = ofBoth(onTimeout(Duration.ofMillis(5), () -> "late"));
     assertEquals("late", select.await());
     assertEquals("late", scheduler.spawn(select::await).join(PATIENCE));
-    assertEquals("late", ofBoth().onTimeout(Duration.ZERO, () -> "late").await());
+    assertEquals("late", ofBoth(onTimeout(Duration.ZERO, () -> "late")).await());
   }
 
   @Test
   void closedChannel_isAnErrorOrACase() throws Exception {
     Coroutine<String> waiting =
-        selecting(new Select<String>().onReceive(first, value -> value, () -> "closed"));
+        selecting(Select.of(onReceiveOrClosed(first, value -> value, () -> "closed")));
     first.close();
     assertEquals("closed", waiting.join(PATIENCE));
     assertThrows(ChannelClosedException.class, () -> ofBoth().await());
     assertThrows(
-        ChannelClosedException.class,
-        () -> new Select<String>().onSend(first, "value", () -> "sent").await());
-    assertEquals(
-        "closed", new Select<String>().onReceive(first, value -> value, () -> "closed").await());
+        ChannelClosedException.class, () -> Select.select(onSend(first, "value", () -> "sent")));
+    assertEquals("closed", Select.select(onReceiveOrClosed(first, value -> value, () -> "closed")));
   }
 
   @Test
   void ends_ofCoroutinesAndStages_areCases() throws Exception {
     CompletableFuture<String> stage = new CompletableFuture<>();
     Coroutine<String> later = scheduler.spawn(() -> Coroutines.await(stage));
-    Coroutine<String> selecting = selecting(ofBoth().onJoin(later, value -> "joined " + value));
+    Coroutine<String> selecting = selecting(ofBoth(onJoin(later, value -> "joined " + value)));
     stage.complete("value");
     assertEquals("joined value", selecting.join(PATIENCE));
-    assertEquals("awaited value", ofBoth().onAwait(stage, value -> "awaited " + value).await());
+    assertEquals("awaited value", ofBoth(onAwait(stage, value -> "awaited " + value)).await());
     CompletableFuture<String> failed = CompletableFuture.failedFuture(new IOException("broken"));
     assertEquals(
         IOException.class,
         assertThrows(
-                CompletionException.class, () -> ofBoth().onAwait(failed, value -> value).await())
+                CompletionException.class, () -> ofBoth(onAwait(failed, value -> value)).await())
             .getCause()
             .getClass());
   }
@@ -175,8 +182,7 @@ class SelectTest {
   void select_thatIsUsedAgain_subscribesToAStageOnce() {
     CompletableFuture<String> end = new CompletableFuture<>();
     Channel<String> jobs = Channel.unlimited();
-    Select<String> next =
-        new Select<String>().onReceive(jobs, job -> job).onAwait(end, value -> value);
+    Select<String> next = Select.of(onReceive(jobs, job -> job), onAwait(end, value -> value));
     for (int number = 0; number < 100; number++) {
       jobs.send("job");
       assertEquals("job", next.await());
@@ -201,10 +207,10 @@ class SelectTest {
               }
               return method.invoke(future, arguments);
             });
-    Coroutine<String> selecting = selecting(ofBoth().onAwait(stage, value -> "awaited " + value));
+    Coroutine<String> selecting = selecting(ofBoth(onAwait(stage, value -> "awaited " + value)));
     future.complete("value");
     assertEquals("awaited value", selecting.join(PATIENCE));
-    assertEquals("awaited value", ofBoth().onAwait(stage, value -> "awaited " + value).await());
+    assertEquals("awaited value", ofBoth(onAwait(stage, value -> "awaited " + value)).await());
   }
 
   private interface Answers {
@@ -229,11 +235,8 @@ class SelectTest {
       Coroutine<?> completing = scheduler.spawn(() -> stage.complete(value));
       assertEquals(
           value,
-          new Select<Integer>()
-              .onReceive(first, _ -> -1)
-              .onAwait(stage, n -> n)
-              .onTimeout(PATIENCE, () -> -2)
-              .await());
+          Select.select(
+              onReceive(first, _ -> -1), onAwait(stage, n -> n), onTimeout(PATIENCE, () -> -2)));
       completing.join();
     }
   }
@@ -254,14 +257,35 @@ class SelectTest {
   void select_ofNothing_isRefused() {
     assertEquals(
         "a select must have a case, or it would wait for ever",
-        assertThrows(IllegalStateException.class, () -> new Select<String>().await()).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> Select.of()).getMessage());
+  }
+
+  @Test
+  void shortestTimeout_counts() throws Exception {
+    assertEquals(
+        "short",
+        Select.select(
+            onReceive(first, value -> value),
+            onTimeout(PATIENCE, () -> "long"),
+            onTimeout(Duration.ofMillis(1), () -> "short"),
+            onTimeout(PATIENCE, () -> "long")));
+  }
+
+  @Test
+  void case_ofTwoSelects_isRefused() {
+    SelectCase<String> receiving = onReceive(first, value -> value);
+    Select<String> select = Select.of(receiving);
+    assertEquals(
+        "a case must belong to one select: it is used by another",
+        assertThrows(IllegalStateException.class, () -> Select.select(receiving)).getMessage());
+    assertEquals("a select of 1", select.toString());
   }
 
   @Test
   void conflatedChannel_isNeverFull() {
     List<String> undelivered = new ArrayList<>();
     Channel<String> channel = Channel.<String>builder().onUndelivered(undelivered::add).conflated();
-    Select<String> sending = new Select<String>().onSend(channel, "value", () -> "sent");
+    Select<String> sending = Select.of(onSend(channel, "value", () -> "sent"));
     assertEquals("sent", sending.await());
     assertEquals("sent", sending.await());
     assertEquals(List.of("value"), undelivered);
@@ -284,11 +308,10 @@ class SelectTest {
                 boolean more = true;
                 while (more) {
                   more =
-                      new Select<Boolean>()
-                          .onReceive(left, value -> sum.addAndGet(value) >= 0, () -> false)
-                          .onReceive(right, value -> sum.addAndGet(value) >= 0)
-                          .onTimeout(Duration.ofMillis(1), () -> true)
-                          .await();
+                      Select.select(
+                          onReceiveOrClosed(left, value -> sum.addAndGet(value) >= 0, () -> false),
+                          onReceive(right, value -> sum.addAndGet(value) >= 0),
+                          onTimeout(Duration.ofMillis(1), () -> true));
                 }
               }));
     }
@@ -311,11 +334,10 @@ class SelectTest {
       boolean done = false;
       while (!done) {
         done =
-            new Select<Boolean>()
-                .onSend(left, sent, () -> true)
-                .onSend(right, sent, () -> true)
-                .onTimeout(Duration.ofMillis(1), () -> false)
-                .await();
+            Select.select(
+                onSend(left, sent, () -> true),
+                onSend(right, sent, () -> true),
+                onTimeout(Duration.ofMillis(1), () -> false));
       }
     }
   }
@@ -328,9 +350,9 @@ class SelectTest {
     for (int round = 0; round < 200; round++) {
       Coroutine<String> selecting =
           selecting(
-              new Select<String>()
-                  .onReceive(first, value -> value + former.incrementAndGet())
-                  .onReceive(first, value -> value + latter.incrementAndGet()));
+              Select.of(
+                  onReceive(first, value -> value + former.incrementAndGet()),
+                  onReceive(first, value -> value + latter.incrementAndGet())));
       first.send("");
       selecting.join(PATIENCE);
     }

@@ -36,11 +36,11 @@ class GeneratorMisuseTest {
   }
 
   /** Waits at the gate before its first value. */
-  private Generator<String, String, Void> gated() {
+  private TwoWayGenerator<String, String, Void> gated() {
     return Generator.builder()
         .name("gated")
         .scheduler(scheduler)
-        .of(
+        .twoWay(
             out -> {
               try {
                 String sent = out.yield(Coroutines.await(gate));
@@ -59,7 +59,7 @@ class GeneratorMisuseTest {
 
   @Test
   void next_fromTwoAtOnce_isRefusedToTheSecond() throws Exception {
-    try (Generator<String, String, Void> gated = gated()) {
+    try (TwoWayGenerator<String, String, Void> gated = gated()) {
       Coroutine<Step<String, Void>> first = scheduler.spawn(() -> gated.next());
       awaitSuspension(first);
       assertEquals("a value of gated", first.waitsFor().orElseThrow());
@@ -73,8 +73,8 @@ class GeneratorMisuseTest {
 
   @Test
   void next_fromInsideItself_isRefused() {
-    AtomicReference<Generator<Integer, Void, Void>> itself = new AtomicReference<>();
-    try (Generator<Integer, Void, Void> generator =
+    AtomicReference<Generator<Integer>> itself = new AtomicReference<>();
+    try (Generator<Integer> generator =
         Generator.builder().name("introvert").scheduler(scheduler).of(out -> itself.get().next())) {
       itself.set(generator);
       assertEquals(
@@ -85,7 +85,7 @@ class GeneratorMisuseTest {
 
   @Test
   void yield_byAnotherCoroutine_isRefused() {
-    try (Generator<Integer, Void, Void> generator =
+    try (Generator<Integer> generator =
         Generator.of(scheduler, out -> scheduler.spawn(() -> out.yield(1)).join())) {
       Throwable thrown = assertThrows(CompletionException.class, generator::next).getCause();
       assertTrue(
@@ -95,7 +95,7 @@ class GeneratorMisuseTest {
 
   @Test
   void step_thatTimesOut_goesOn_andItsValueIsTheNext() throws Exception {
-    try (Generator<String, String, Void> gated = gated()) {
+    try (TwoWayGenerator<String, String, Void> gated = gated()) {
       assertThrows(TimeoutException.class, () -> gated.next(Duration.ofMillis(5)));
       assertThrows(TimeoutException.class, () -> gated.next(Duration.ZERO));
       Coroutine<?> impatient =
@@ -111,7 +111,7 @@ class GeneratorMisuseTest {
 
   @Test
   void step_thatWasGivenUp_canOnlyBeTakenByNext() throws Exception {
-    try (Generator<String, String, Void> gated = gated()) {
+    try (TwoWayGenerator<String, String, Void> gated = gated()) {
       Coroutine<?> first = scheduler.spawn(() -> gated.next());
       awaitSuspension(first);
       first.cancel();
@@ -135,7 +135,7 @@ class GeneratorMisuseTest {
 
   @Test
   void close_ofAStepThatWasGivenUp_cancelsWhateverTheBodyWaitsFor() {
-    Generator<String, String, Void> gated = gated();
+    TwoWayGenerator<String, String, Void> gated = gated();
     assertThrows(TimeoutException.class, () -> gated.next(Duration.ofMillis(5)));
     gated.close();
     assertEquals(List.of("finally"), seen);
@@ -144,7 +144,7 @@ class GeneratorMisuseTest {
   @Test
   void thread_thatIsInterrupted_hasNotTakenTheValue() {
     gate.complete("value");
-    try (Generator<String, String, Void> gated = gated()) {
+    try (TwoWayGenerator<String, String, Void> gated = gated()) {
       Thread.currentThread().interrupt();
       try {
         Step<String, Void> _ = gated.next();
@@ -159,7 +159,7 @@ class GeneratorMisuseTest {
   @Test
   void close_byAThreadThatIsInterrupted_waitsAndStaysInterrupted() {
     gate.complete("value");
-    Generator<String, String, Void> gated = gated();
+    TwoWayGenerator<String, String, Void> gated = gated();
     gated.next();
     Thread.currentThread().interrupt();
     gated.close();
@@ -169,10 +169,11 @@ class GeneratorMisuseTest {
 
   @Test
   void firstStep_byAThreadWithoutAScheduler_isRefused() {
-    try (Generator<Integer, Void, Void> generator =
+    try (Generator<Integer> generator =
         Generator.builder().name("homeless").of(out -> out.yield(1))) {
       assertEquals(
-          "a generator needs a scheduler if it is no coroutine that takes its first value: homeless",
+          "a generator needs a scheduler if it is no coroutine that takes its first value:"
+              + " homeless",
           assertThrows(IllegalStateException.class, generator::next).getMessage());
     }
   }
@@ -180,7 +181,7 @@ class GeneratorMisuseTest {
   @Test
   void firstStep_onAClosedScheduler_isRefused_andCanBeTriedAgain() {
     scheduler.close();
-    Generator<String, String, Void> gated = gated();
+    TwoWayGenerator<String, String, Void> gated = gated();
     assertThrows(RejectedExecutionException.class, gated::next);
     assertThrows(RejectedExecutionException.class, gated::next);
     gated.close();
@@ -189,7 +190,7 @@ class GeneratorMisuseTest {
   @Test
   void scheduler_thatIsClosed_endsGeneratorsThatAreLeft() {
     gate.complete("value");
-    Generator<String, String, Void> gated = gated();
+    TwoWayGenerator<String, String, Void> gated = gated();
     gated.next();
     assertTrue(scheduler.close(Duration.ofMillis(5)));
     assertEquals(List.of("finally"), seen);

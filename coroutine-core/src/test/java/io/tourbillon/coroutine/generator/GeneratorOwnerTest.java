@@ -37,7 +37,7 @@ class GeneratorOwnerTest {
     scheduler.close(Duration.ZERO);
   }
 
-  private Generator.Body<Integer, Void> counting() {
+  private Generator.Body<Integer> counting() {
     return out -> {
       try {
         for (int n = 1; ; n++) {
@@ -58,7 +58,7 @@ class GeneratorOwnerTest {
     scheduler
         .spawn(
             () -> {
-              try (Generator<Integer, Void, Void> generator =
+              try (Generator<Integer> generator =
                   Generator.builder().name("counting").of(counting())) {
                 generator.next();
                 List<CoroutineDump.Entry> both = scheduler.dump(10).coroutines();
@@ -80,7 +80,7 @@ class GeneratorOwnerTest {
 
   @Test
   void generator_whoseOwnerHasEnded_tellsOthersSo() throws Exception {
-    Generator<Integer, Void, Void> generator = Generator.of(counting());
+    Generator<Integer> generator = Generator.of(counting());
     scheduler.spawn(() -> generator.next()).join(PATIENCE);
     assertEquals("finally", nextSeen());
     CancellationException thrown = assertCancelled(generator::next);
@@ -92,7 +92,7 @@ class GeneratorOwnerTest {
     Coroutine<?> owner =
         scheduler.spawn(
             () -> {
-              try (Generator<Integer, Void, Void> slow =
+              try (Generator<Integer> slow =
                   Generator.of(
                       out -> {
                         try {
@@ -121,7 +121,7 @@ class GeneratorOwnerTest {
         scheduler.spawn(
             () -> {
               Coroutines.current().cancel();
-              try (Generator<Integer, Void, Void> generator = Generator.of(counting())) {
+              try (Generator<Integer> generator = Generator.of(counting())) {
                 assertThrows(CoroutineCancelledException.class, generator::next);
               }
               Coroutines.checkCancelled();
@@ -132,7 +132,7 @@ class GeneratorOwnerTest {
 
   @Test
   void generator_withAScheduler_outlivesWhoTakesFromIt() throws Exception {
-    try (Generator<Integer, Void, Void> generator = Generator.of(scheduler, counting())) {
+    try (Generator<Integer> generator = Generator.of(scheduler, counting())) {
       for (int n = 1; n <= 3; n++) {
         assertEquals(n, scheduler.spawn(() -> generator.iterator().next()).join(PATIENCE));
       }
@@ -158,9 +158,7 @@ class GeneratorOwnerTest {
     Coroutine<Integer> taker =
         scheduler.spawn(
             () ->
-                Generator.<Integer, Void>of(out -> out.yield(Coroutines.await(gate)))
-                    .iterator()
-                    .next());
+                Generator.<Integer>of(out -> out.yield(Coroutines.await(gate))).iterator().next());
     while (taker.state() != State.SUSPENDED) {
       Thread.onSpinWait();
     }
@@ -182,7 +180,7 @@ class GeneratorOwnerTest {
 
   @Test
   void iterator_looksAheadOnce_andEndsWhenTheGeneratorIsClosed() {
-    Generator<Integer, Void, Void> generator = Generator.of(scheduler, counting());
+    Generator<Integer> generator = Generator.of(scheduler, counting());
     Iterator<Integer> values = generator.iterator();
     assertTrue(values.hasNext());
     assertTrue(values.hasNext());

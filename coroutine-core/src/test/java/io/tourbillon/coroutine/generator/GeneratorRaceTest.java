@@ -35,8 +35,8 @@ class GeneratorRaceTest {
     scheduler.close(Duration.ZERO);
   }
 
-  private Generator<Integer, Void, String> counting() {
-    return Generator.returning(
+  private TwoWayGenerator<Integer, Void, String> counting() {
+    return TwoWayGenerator.returning(
         scheduler,
         out -> {
           begun.incrementAndGet();
@@ -56,11 +56,11 @@ class GeneratorRaceTest {
   }
 
   private interface Taker {
-    Step<Integer, String> next(Generator<Integer, Void, String> generator) throws Exception;
+    Step<Integer, String> next(TwoWayGenerator<Integer, Void, String> generator) throws Exception;
   }
 
   private void takeAll(Taker taker) throws Exception {
-    try (Generator<Integer, Void, String> counting = counting()) {
+    try (TwoWayGenerator<Integer, Void, String> counting = counting()) {
       int expected = 1;
       int givenUp = 0;
       while (true) {
@@ -130,7 +130,7 @@ class GeneratorRaceTest {
   @Test
   void close_atAnyMoment_endsEveryBodyOnce() throws Exception {
     for (int number = 0; number < GENERATORS; number++) {
-      Generator<Integer, Void, String> generator = counting();
+      TwoWayGenerator<Integer, Void, String> generator = counting();
       try {
         for (int step = random.nextInt(4); step >= 0; step--) {
           generator.next(instant());
@@ -150,7 +150,7 @@ class GeneratorRaceTest {
       Coroutine<?> owner =
           scheduler.spawn(
               () -> {
-                Generator<Integer, Void, Void> generator =
+                Generator<Integer> generator =
                     Generator.of(
                         out -> {
                           begun.incrementAndGet();

@@ -32,8 +32,8 @@ class GeneratorTest {
     scheduler.close(Duration.ZERO);
   }
 
-  private Generator<Integer, String, String> countingTo(int last) {
-    return Generator.returning(
+  private TwoWayGenerator<Integer, String, String> countingTo(int last) {
+    return TwoWayGenerator.returning(
         scheduler,
         out -> {
           try {
@@ -57,7 +57,7 @@ class GeneratorTest {
 
   @Test
   void next_returnsOneValueAfterTheOther_andThenTheEnd() {
-    try (Generator<Integer, String, String> counting = countingTo(2)) {
+    try (TwoWayGenerator<Integer, String, String> counting = countingTo(2)) {
       assertEquals(yielded(1), counting.next());
       assertEquals(yielded(2), counting.next());
       assertEquals(ended("counted"), counting.next());
@@ -66,7 +66,7 @@ class GeneratorTest {
 
   @Test
   void next_afterTheEnd_isTheEndAgain() {
-    try (Generator<Integer, String, String> counting = countingTo(0)) {
+    try (TwoWayGenerator<Integer, String, String> counting = countingTo(0)) {
       for (int time = 0; time < 3; time++) {
         assertEquals(ended("counted"), counting.next());
         assertEquals(ended("counted"), counting.send("value"));
@@ -76,7 +76,7 @@ class GeneratorTest {
 
   @Test
   void next_insideACoroutine_worksAsWell() throws Exception {
-    Generator<Integer, String, String> counting = countingTo(100);
+    TwoWayGenerator<Integer, String, String> counting = countingTo(100);
     int sum =
         scheduler
             .spawn(
@@ -93,8 +93,8 @@ class GeneratorTest {
 
   @Test
   void body_beginsWithTheFirstStepOnly() {
-    try (Generator<Integer, String, Void> generator =
-        Generator.of(scheduler, out -> seen.add("begun"))) {
+    try (TwoWayGenerator<Integer, String, Void> generator =
+        TwoWayGenerator.of(scheduler, out -> seen.add("begun"))) {
       Dumps.awaitNone(scheduler);
       assertEquals(List.of(), seen);
       assertEquals(ended(null), generator.next());
@@ -105,7 +105,7 @@ class GeneratorTest {
   @Test
   void body_maySuspendOtherwise() {
     CompletableFuture<String> future = new CompletableFuture<>();
-    try (Generator<String, Void, Void> generator =
+    try (Generator<String> generator =
         Generator.of(
             scheduler,
             out -> {
@@ -121,8 +121,8 @@ class GeneratorTest {
 
   @Test
   void null_isAValueLikeOthers() {
-    try (Generator<String, Void, String> nothing =
-        Generator.returning(
+    try (TwoWayGenerator<String, Void, String> nothing =
+        TwoWayGenerator.returning(
             scheduler,
             out -> {
               out.yield(null);
@@ -135,7 +135,7 @@ class GeneratorTest {
 
   @Test
   void send_isWhatYieldReturns_andNextSendsNull() {
-    try (Generator<Integer, String, String> counting = countingTo(3)) {
+    try (TwoWayGenerator<Integer, String, String> counting = countingTo(3)) {
       counting.next();
       assertEquals(yielded(2), counting.send("first"));
       assertEquals(yielded(3), counting.next());
@@ -146,7 +146,7 @@ class GeneratorTest {
 
   @Test
   void send_beforeTheFirstYield_isRefused() {
-    try (Generator<Integer, String, String> counting =
+    try (TwoWayGenerator<Integer, String, String> counting =
         Generator.builder()
             .name("counting")
             .scheduler(scheduler)
@@ -166,8 +166,8 @@ class GeneratorTest {
   @Test
   void raise_isThrownAtTheYield_whichMayCatchIt() {
     IllegalArgumentException thrown = new IllegalArgumentException("raised");
-    try (Generator<String, Void, Void> catching =
-        Generator.of(
+    try (TwoWayGenerator<String, Void, Void> catching =
+        TwoWayGenerator.of(
             scheduler,
             out -> {
               try {
@@ -186,8 +186,8 @@ class GeneratorTest {
   @Test
   void raise_ofACheckedException_isTheCauseOfAnUncheckedOne() {
     IOException thrown = new IOException("raised");
-    try (Generator<String, Void, Throwable> catching =
-        Generator.returning(
+    try (TwoWayGenerator<String, Void, Throwable> catching =
+        TwoWayGenerator.returning(
             scheduler,
             out -> {
               try {
@@ -205,7 +205,7 @@ class GeneratorTest {
   @Test
   void raise_thatPasses_endsTheBodyAndComesBack() {
     IllegalArgumentException thrown = new IllegalArgumentException("raised");
-    try (Generator<Integer, String, String> counting = countingTo(3)) {
+    try (TwoWayGenerator<Integer, String, String> counting = countingTo(3)) {
       counting.next();
       for (int time = 0; time < 2; time++) {
         assertSame(
@@ -220,7 +220,7 @@ class GeneratorTest {
   @Test
   void raise_beforeTheFirstStep_endsItWithoutItsHavingBegun() {
     IllegalArgumentException thrown = new IllegalArgumentException("raised");
-    try (Generator<Integer, String, String> counting = countingTo(3)) {
+    try (TwoWayGenerator<Integer, String, String> counting = countingTo(3)) {
       assertSame(
           thrown, assertThrows(CompletionException.class, () -> counting.raise(thrown)).getCause());
       assertThrows(IllegalStateException.class, counting::next);
@@ -231,7 +231,7 @@ class GeneratorTest {
   @Test
   void raise_afterTheEnd_comesBack() {
     IllegalArgumentException thrown = new IllegalArgumentException("raised");
-    try (Generator<Integer, String, String> counting = countingTo(0)) {
+    try (TwoWayGenerator<Integer, String, String> counting = countingTo(0)) {
       counting.next();
       assertSame(
           thrown, assertThrows(CompletionException.class, () -> counting.raise(thrown)).getCause());
@@ -242,7 +242,7 @@ class GeneratorTest {
   @Test
   void failureOfTheBody_isThrownByEveryStepFromThenOn() {
     IOException failure = new IOException("broken");
-    try (Generator<Integer, Void, Void> failing =
+    try (Generator<Integer> failing =
         Generator.of(
             scheduler,
             out -> {
@@ -258,7 +258,7 @@ class GeneratorTest {
 
   @Test
   void close_runsFinallyBlocks_whichMaySuspend() {
-    Generator<Integer, Void, Void> generator =
+    Generator<Integer> generator =
         Generator.of(
             scheduler,
             out -> {
@@ -281,7 +281,7 @@ class GeneratorTest {
 
   @Test
   void close_beforeTheFirstStep_neverBegins() {
-    Generator<Integer, String, String> counting = countingTo(3);
+    TwoWayGenerator<Integer, String, String> counting = countingTo(3);
     counting.close();
     assertThrows(IllegalStateException.class, counting::next);
     assertEquals(List.of(), seen);
@@ -289,8 +289,8 @@ class GeneratorTest {
 
   @Test
   void close_ofABodyThatReturnsThen_isFine() {
-    Generator<Integer, Void, String> generator =
-        Generator.returning(
+    TwoWayGenerator<Integer, Void, String> generator =
+        TwoWayGenerator.returning(
             scheduler,
             out -> {
               try {
@@ -308,7 +308,7 @@ class GeneratorTest {
   @Test
   void close_ofABodyThatThrowsThen_throwsThat() {
     IOException failure = new IOException("broken");
-    Generator<Integer, Void, Void> generator =
+    Generator<Integer> generator =
         Generator.of(
             scheduler,
             out -> {
@@ -328,7 +328,7 @@ class GeneratorTest {
 
   @Test
   void close_ofABodyThatYieldsNevertheless_isAnError() {
-    Generator<Integer, Void, Void> stubborn =
+    Generator<Integer> stubborn =
         Generator.builder()
             .name("stubborn")
             .scheduler(scheduler)
@@ -354,7 +354,7 @@ class GeneratorTest {
 
   @Test
   void close_afterTheEnd_changesNothing() {
-    Generator<Integer, String, String> counting = countingTo(0);
+    TwoWayGenerator<Integer, String, String> counting = countingTo(0);
     counting.next();
     counting.close();
     assertEquals(ended("counted"), counting.next());
@@ -362,8 +362,8 @@ class GeneratorTest {
 
   @Test
   void running_average_asInPep342() {
-    try (Generator<Double, Double, Void> average =
-        Generator.of(
+    try (TwoWayGenerator<Double, Double, Void> average =
+        TwoWayGenerator.of(
             scheduler,
             out -> {
               double sum = 0;

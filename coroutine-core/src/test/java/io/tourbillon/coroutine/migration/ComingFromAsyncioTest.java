@@ -22,7 +22,7 @@ import io.tourbillon.coroutine.generator.Generator;
 import io.tourbillon.coroutine.sync.Event;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.MutexCondition;
-import io.tourbillon.coroutine.sync.Permits;
+import io.tourbillon.coroutine.sync.Semaphore;
 import io.tourbillon.coroutine.sync.WaitGroup;
 import io.tourbillon.timer.TimerHandle;
 import java.io.IOException;
@@ -310,7 +310,7 @@ class ComingFromAsyncioTest extends MigrationPage {
   void priorityQueue_isOneOfTheJdkAndPermits() throws Exception {
     PriorityBlockingQueue<String> queue =
         new PriorityBlockingQueue<>(11, Comparator.comparingInt(String::length));
-    Permits filled = new Permits(0, Integer.MAX_VALUE);
+    Semaphore filled = new Semaphore(0, Integer.MAX_VALUE);
     run(
         () -> {
           Coroutine<List<String>> taker =
@@ -340,7 +340,7 @@ class ComingFromAsyncioTest extends MigrationPage {
    */
   @Test
   void semaphore_letsTwoAtATimeGoOn() throws Exception {
-    Permits limit = new Permits(2);
+    Semaphore limit = new Semaphore(2);
     run(
         () ->
             CoroutineScope.gather(
@@ -433,11 +433,10 @@ class ComingFromAsyncioTest extends MigrationPage {
                           }));
           sleep(10);
           mutex.withLock(
-              Body.of(
-                  () -> {
-                    items.add("item");
-                    changed.signal();
-                  }));
+              () -> {
+                items.add("item");
+                changed.signal();
+              });
           assertEquals("item", taker.join());
         });
   }
@@ -505,7 +504,7 @@ class ComingFromAsyncioTest extends MigrationPage {
   void asyncGenerator_mayAwaitBetweenValues() throws Exception {
     run(
         () -> {
-          try (Generator<Integer, Void, Void> ticks =
+          try (Generator<Integer> ticks =
               Generator.of(
                   out -> {
                     for (int n = 0; n < 3; n++) {

@@ -17,7 +17,7 @@ import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.sync.Event;
-import io.tourbillon.coroutine.sync.Permits;
+import io.tourbillon.coroutine.sync.Semaphore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +90,7 @@ class ComingFromGeventTest extends MigrationPage {
    */
   @Test
   void pool_isAScopeWithPermits() throws Exception {
-    Permits pool = new Permits(2);
+    Semaphore pool = new Semaphore(2);
     List<Integer> results =
         run(
             () ->
@@ -122,7 +122,7 @@ class ComingFromGeventTest extends MigrationPage {
    */
   @Test
   void poolSpawn_waitsForAPlace() throws Exception {
-    Permits pool = new Permits(2);
+    Semaphore pool = new Semaphore(2);
     run(
         () -> {
           try (CoroutineScope scope = CoroutineScope.open(Policy.SUPERVISE)) {

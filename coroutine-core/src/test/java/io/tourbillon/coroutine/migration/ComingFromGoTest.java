@@ -1,5 +1,9 @@
 package io.tourbillon.coroutine.migration;
 
+import static io.tourbillon.coroutine.channel.Select.onReceive;
+import static io.tourbillon.coroutine.channel.Select.onReceiveOrClosed;
+import static io.tourbillon.coroutine.channel.Select.onSend;
+import static io.tourbillon.coroutine.channel.Select.onTimeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -16,11 +20,14 @@ import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
 import io.tourbillon.coroutine.channel.Select;
+import io.tourbillon.coroutine.channel.SelectCase;
+import io.tourbillon.coroutine.channel.Sink;
+import io.tourbillon.coroutine.channel.Source;
 import io.tourbillon.coroutine.sync.Barrier;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.MutexCondition;
-import io.tourbillon.coroutine.sync.Permits;
 import io.tourbillon.coroutine.sync.RateLimiter;
+import io.tourbillon.coroutine.sync.Semaphore;
 import io.tourbillon.coroutine.sync.Ticker;
 import io.tourbillon.coroutine.sync.WaitGroup;
 import io.tourbillon.timer.TimerHandle;
@@ -124,13 +131,7 @@ class ComingFromGoTest extends MigrationPage {
   @Test
   void select_withATimeout() throws Exception {
     Channel<String> news = Channel.rendezvous();
-    run(
-        () ->
-            note(
-                new Select<String>()
-                    .onReceive(news, m -> m)
-                    .onTimeout(ms(10), () -> "nothing")
-                    .await()));
+    run(() -> note(Select.select(onReceive(news, m -> m), onTimeout(ms(10), () -> "nothing"))));
     assertEquals(List.of("nothing at 10"), seen);
   }
 
@@ -150,10 +151,9 @@ class ComingFromGoTest extends MigrationPage {
     run(
         () ->
             note(
-                new Select<String>()
-                    .onSend(news, "hot", () -> "sent")
-                    .onTimeout(Duration.ZERO, () -> "nobody listens")
-                    .await()));
+                Select.select(
+                    onSend(news, "hot", () -> "sent"),
+                    onTimeout(Duration.ZERO, () -> "nobody listens"))));
     assertEquals(List.of("nobody listens at 0"), seen);
   }
 
@@ -174,16 +174,16 @@ class ComingFromGoTest extends MigrationPage {
   void fanIn_withSelect_leavesOutWhatIsClosed() throws Exception {
     run(
         () -> {
-          Channel<String> a = ticking("a", 10, 3);
-          Channel<String> b = ticking("b", 25, 2);
-          Channel<String> both =
+          Source<String> a = ticking("a", 10, 3);
+          Source<String> b = ticking("b", 25, 2);
+          Source<String> both =
               Channel.produce(0, out -> fanIn(new ArrayList<>(List.of(a, b)), out));
           both.forEach(this::note);
         });
     assertEquals(List.of("a1 at 10", "a2 at 20", "b1 at 25", "a3 at 30", "b2 at 50"), seen);
   }
 
-  private static Channel<String> ticking(String name, int millis, int times) {
+  private static Source<String> ticking(String name, int millis, int times) {
     return Channel.produce(
         0,
         out -> {
@@ -194,19 +194,20 @@ class ComingFromGoTest extends MigrationPage {
         });
   }
 
-  private static void fanIn(List<Channel<String>> open, Channel<String> out) {
+  private static void fanIn(List<Source<String>> open, Sink<String> out) {
     while (!open.isEmpty()) {
-      Select<Boolean> next = new Select<>();
-      for (Channel<String> in : List.copyOf(open)) {
-        next.onReceive(
-            in,
-            value -> {
-              out.send(value);
-              return true;
-            },
-            () -> open.remove(in));
+      List<SelectCase<Boolean>> cases = new ArrayList<>();
+      for (Source<String> in : open) {
+        cases.add(
+            onReceiveOrClosed(
+                in,
+                value -> {
+                  out.send(value);
+                  return true;
+                },
+                () -> open.remove(in)));
       }
-      boolean _ = next.await();
+      boolean _ = Select.of(cases).await();
     }
   }
 
@@ -276,7 +277,7 @@ class ComingFromGoTest extends MigrationPage {
   @Test
   void errgroup_withALimit() throws Exception {
     IOException failure = new IOException("broken");
-    Permits limit = new Permits(2);
+    Semaphore limit = new Semaphore(2);
     AtomicInteger begun = new AtomicInteger();
     run(
         () -> {
@@ -385,7 +386,7 @@ class ComingFromGoTest extends MigrationPage {
   @Test
   void rwMutex_isPermitsOfWhichAWriterTakesAll() throws Exception {
     int most = 1000;
-    Permits lock = new Permits(most);
+    Semaphore lock = new Semaphore(most);
     run(
         () -> {
           for (int reader = 0; reader < 3; reader++) {
@@ -455,8 +456,8 @@ class ComingFromGoTest extends MigrationPage {
           Coroutine<?> reader =
               scheduler.spawn(
                   () -> {
-                    Channel<Integer> numbers = Channel.produce(0, this::count);
-                    Channel<Integer> squares =
+                    Source<Integer> numbers = Channel.produce(0, this::count);
+                    Source<Integer> squares =
                         Channel.produce(
                             0,
                             out -> {
@@ -477,7 +478,7 @@ class ComingFromGoTest extends MigrationPage {
     assertEquals(List.of("1 at 0", "4 at 0", "9 at 0", "stopped counting at 0"), seen);
   }
 
-  private void count(Channel<Integer> out) {
+  private void count(Sink<Integer> out) {
     try {
       for (int n = 1; ; n++) {
         out.send(n);
@@ -505,10 +506,9 @@ class ComingFromGoTest extends MigrationPage {
             scheduler.spawn(
                 () ->
                     note(
-                        new Select<String>()
-                            .onReceive(work, job -> job)
-                            .onReceive(quit, none -> none, () -> name + " quits")
-                            .await()));
+                        Select.select(
+                            onReceive(work, job -> job),
+                            onReceiveOrClosed(quit, none -> none, () -> name + " quits"))));
           }
           sleep(10);
           quit.close();
@@ -662,21 +662,19 @@ class ComingFromGoTest extends MigrationPage {
             scheduler.spawn(
                 () ->
                     mutex.withLock(
-                        Body.of(
-                            () -> {
-                              while (!ready[0]) {
-                                changed.await();
-                              }
-                              note(name);
-                            })));
+                        () -> {
+                          while (!ready[0]) {
+                            changed.await();
+                          }
+                          note(name);
+                        }));
           }
           sleep(10);
           mutex.withLock(
-              Body.of(
-                  () -> {
-                    ready[0] = true;
-                    changed.signalAll();
-                  }));
+              () -> {
+                ready[0] = true;
+                changed.signalAll();
+              });
           sleep(1);
         });
     assertEquals(List.of("a at 10", "b at 10"), seen);

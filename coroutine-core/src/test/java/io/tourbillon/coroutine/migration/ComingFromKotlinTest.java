@@ -1,5 +1,8 @@
 package io.tourbillon.coroutine.migration;
 
+import static io.tourbillon.coroutine.channel.Select.onJoin;
+import static io.tourbillon.coroutine.channel.Select.onReceive;
+import static io.tourbillon.coroutine.channel.Select.onTimeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -16,9 +19,10 @@ import io.tourbillon.coroutine.bridge.PublisherReader;
 import io.tourbillon.coroutine.bridge.Publishers;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.Select;
+import io.tourbillon.coroutine.channel.Source;
 import io.tourbillon.coroutine.generator.Generator;
 import io.tourbillon.coroutine.sync.Mutex;
-import io.tourbillon.coroutine.sync.Permits;
+import io.tourbillon.coroutine.sync.Semaphore;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
@@ -242,7 +246,7 @@ class ComingFromKotlinTest extends MigrationPage {
   void produce_closesItsChannel() throws Exception {
     run(
         () -> {
-          Channel<Integer> numbers =
+          Source<Integer> numbers =
               Channel.produce(
                   2,
                   out -> {
@@ -293,11 +297,11 @@ class ComingFromKotlinTest extends MigrationPage {
           Channel<String> answers = Channel.rendezvous();
           Coroutine<String> fallback = scheduler.spawn(after(10, "fallback"));
           note(
-              new Select<String>()
+              Select.of(
+                      onReceive(answers, answer -> answer),
+                      onJoin(fallback, value -> value),
+                      onTimeout(ms(100), () -> "nothing"))
                   .biased()
-                  .onReceive(answers, answer -> answer)
-                  .onJoin(fallback, value -> value)
-                  .onTimeout(ms(100), () -> "nothing")
                   .await());
         });
     assertEquals(List.of("fallback at 10"), seen);
@@ -323,7 +327,7 @@ class ComingFromKotlinTest extends MigrationPage {
     assertEquals(List.of("4 at 20", "16 at 40"), seen);
   }
 
-  private static Generator<Integer, Void, Void> numbers() {
+  private static Generator<Integer> numbers() {
     return Generator.of(
         out -> {
           for (int n = 1; ; n++) {
@@ -400,7 +404,7 @@ class ComingFromKotlinTest extends MigrationPage {
     List<Integer> first =
         run(
             () -> {
-              Generator<Integer, Void, Void> fibonacci =
+              Generator<Integer> fibonacci =
                   Generator.of(
                       out -> {
                         int a = 0;
@@ -428,7 +432,7 @@ class ComingFromKotlinTest extends MigrationPage {
    */
   @Test
   void limitedParallelism_isPermits() throws Exception {
-    Permits two = new Permits(2);
+    Semaphore two = new Semaphore(2);
     run(
         () ->
             CoroutineScope.gather(
@@ -445,7 +449,7 @@ class ComingFromKotlinTest extends MigrationPage {
    */
   @Test
   void semaphore_canBeTriedFor() throws Exception {
-    Permits semaphore = new Permits(1);
+    Semaphore semaphore = new Semaphore(1);
     run(
         () -> {
           scheduler.spawn(() -> semaphore.withPermit(after(10, "")::call));

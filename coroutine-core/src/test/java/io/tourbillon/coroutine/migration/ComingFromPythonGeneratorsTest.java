@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.tourbillon.coroutine.generator.Generator;
 import io.tourbillon.coroutine.generator.GeneratorClosedException;
 import io.tourbillon.coroutine.generator.Step;
+import io.tourbillon.coroutine.generator.TwoWayGenerator;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -27,7 +28,7 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
    *         yield n
    * }</pre>
    */
-  private static Generator<Integer, Void, Void> countTo(int last) {
+  private static Generator<Integer> countTo(int last) {
     return Generator.of(
         out -> {
           for (int n = 1; n <= last; n++) {
@@ -69,8 +70,8 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
   void next_saysWhetherItWasAValueOrTheEnd() throws Exception {
     run(
         () -> {
-          try (Generator<String, Void, Integer> lines =
-              Generator.returning(
+          try (TwoWayGenerator<String, Void, Integer> lines =
+              TwoWayGenerator.returning(
                   out -> {
                     out.yield("line");
                     return 1;
@@ -104,8 +105,8 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
   void send_isWhatTheYieldReturns() throws Exception {
     run(
         () -> {
-          try (Generator<Double, Double, Void> average =
-              Generator.of(
+          try (TwoWayGenerator<Double, Double, Void> average =
+              TwoWayGenerator.of(
                   out -> {
                     double total = 0;
                     Double term = out.yield(Double.NaN);
@@ -132,8 +133,8 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
   void throw_isRaise() throws Exception {
     run(
         () -> {
-          try (Generator<Integer, Void, Void> counter =
-              Generator.of(
+          try (TwoWayGenerator<Integer, Void, Void> counter =
+              TwoWayGenerator.of(
                   out -> {
                     int n = 0;
                     while (true) {
@@ -171,7 +172,7 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
   void close_runsFinally() throws Exception {
     run(
         () -> {
-          Generator<String, Void, Void> lines =
+          Generator<String> lines =
               Generator.of(
                   out -> {
                     try {
@@ -202,8 +203,8 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
   void yieldFrom_isYieldAll_withTheResultOfThePart() throws Exception {
     run(
         () -> {
-          try (Generator<String, Void, Integer> both =
-              Generator.returning(out -> out.yieldAll(part("a")) + out.yieldAll(part("b")))) {
+          try (TwoWayGenerator<String, Void, Integer> both =
+              TwoWayGenerator.returning(out -> out.yieldAll(part("a")) + out.yieldAll(part("b")))) {
             assertEquals(new Step.Yielded<String, Integer>("a1"), both.next());
             assertEquals(new Step.Yielded<String, Integer>("a2"), both.next());
             assertEquals(new Step.Yielded<String, Integer>("b1"), both.next());
@@ -213,8 +214,8 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
         });
   }
 
-  private static Generator<String, Void, Integer> part(String name) {
-    return Generator.returning(
+  private static TwoWayGenerator<String, Void, Integer> part(String name) {
+    return TwoWayGenerator.returning(
         out -> {
           out.yield(name + 1);
           out.yield(name + 2);
@@ -248,7 +249,7 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
 
   private record Tree(Tree left, int value, Tree right) {}
 
-  private static Generator<Integer, Void, Void> walk(Tree tree) {
+  private static Generator<Integer> walk(Tree tree) {
     return Generator.of(
         out -> {
           if (tree != null) {
@@ -287,7 +288,7 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
         seen);
   }
 
-  private Generator<Integer, Void, Void> mapped(Iterable<Integer> numbers) {
+  private Generator<Integer> mapped(Iterable<Integer> numbers) {
     return Generator.of(
         out -> {
           for (int n : numbers) {
@@ -314,8 +315,8 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
   void consumer_isSentItsValues_andToldOfTheEnd() throws Exception {
     run(
         () -> {
-          Generator<Void, String, Void> printer =
-              Generator.of(
+          TwoWayGenerator<Void, String, Void> printer =
+              TwoWayGenerator.of(
                   out -> {
                     try {
                       while (true) {
@@ -362,8 +363,8 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
     assertEquals(List.of("begin", "commit", "begin", "rollback"), seen);
   }
 
-  private Generator<String, Void, Void> transaction() {
-    return Generator.of(
+  private TwoWayGenerator<String, Void, Void> transaction() {
+    return TwoWayGenerator.of(
         out -> {
           seen.add("begin");
           try {
@@ -380,7 +381,7 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
     R of(T resource);
   }
 
-  private static <T, R> R with(Generator<T, Void, Void> manager, Use<T, R> use) {
+  private static <T, R> R with(TwoWayGenerator<T, Void, Void> manager, Use<T, R> use) {
     try (manager) {
       Iterator<T> values = manager.iterator();
       R result;
@@ -441,7 +442,7 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
               seen.add(letter + "=" + numbers.next());
             }
           }
-          try (Generator<Integer, Void, Void> chain =
+          try (Generator<Integer> chain =
               Generator.of(
                   out -> {
                     out.yieldAll(countTo(2));
@@ -468,10 +469,10 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
   void roundRobin_ofGenerators_isASchedulerByHand() throws Exception {
     run(
         () -> {
-          List<Generator<String, Void, Integer>> tasks =
+          List<TwoWayGenerator<String, Void, Integer>> tasks =
               new ArrayList<>(List.of(part("a"), part("b")));
           while (!tasks.isEmpty()) {
-            Generator<String, Void, Integer> task = tasks.removeFirst();
+            TwoWayGenerator<String, Void, Integer> task = tasks.removeFirst();
             if (task.next() instanceof Step.Yielded(String value)) {
               seen.add(value);
               tasks.add(task);
@@ -490,7 +491,7 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
    */
   @Test
   void next_byAPlainThread_isForThoseOnAScheduler() {
-    try (Generator<String, Void, Void> slow =
+    try (Generator<String> slow =
         Generator.of(
             scheduler,
             out -> {

@@ -13,7 +13,7 @@ import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.sync.Event;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.MutexCondition;
-import io.tourbillon.coroutine.sync.Permits;
+import io.tourbillon.coroutine.sync.Semaphore;
 import io.tourbillon.coroutine.sync.Ticker;
 import io.tourbillon.timer.MissedTick;
 import io.tourbillon.timer.TimerHandle;
@@ -246,7 +246,7 @@ class ComingFromTornadoTest extends MigrationPage {
    */
   @Test
   void boundedSemaphore_isWhatPermitsAre() throws Exception {
-    Permits limit = new Permits(1);
+    Semaphore limit = new Semaphore(1);
     run(() -> assertThrows(IllegalStateException.class, limit::release));
   }
 

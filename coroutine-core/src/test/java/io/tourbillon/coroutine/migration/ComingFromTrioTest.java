@@ -15,7 +15,7 @@ import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
 import io.tourbillon.coroutine.sync.Event;
-import io.tourbillon.coroutine.sync.Permits;
+import io.tourbillon.coroutine.sync.Semaphore;
 import io.tourbillon.coroutine.sync.WaitGroup;
 import java.io.IOException;
 import java.util.List;
@@ -360,13 +360,13 @@ class ComingFromTrioTest extends MigrationPage {
    */
   @Test
   void capacityLimiter_isPermitsAroundBlocking() throws Exception {
-    Permits limiter = new Permits(2);
+    Semaphore limiter = new Semaphore(2);
     run(
         () -> {
           Thread loop = Thread.currentThread();
           Thread worker = limiter.withPermit(() -> Coroutines.blocking(Thread::currentThread));
           assertNotEquals(loop, worker);
-          assertEquals(2, limiter.available());
+          assertEquals(2, limiter.availablePermits());
         });
   }
 

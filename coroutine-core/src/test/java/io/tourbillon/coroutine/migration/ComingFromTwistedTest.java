@@ -15,7 +15,7 @@ import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.TestSchedulers;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.sync.Mutex;
-import io.tourbillon.coroutine.sync.Permits;
+import io.tourbillon.coroutine.sync.Semaphore;
 import io.tourbillon.coroutine.sync.Ticker;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.VirtualClock;
@@ -290,7 +290,7 @@ class ComingFromTwistedTest extends MigrationPage {
    */
   @Test
   void deferredSemaphore_andDeferredLock_runAPart() throws Exception {
-    Permits semaphore = new Permits(2);
+    Semaphore semaphore = new Semaphore(2);
     Mutex lock = new Mutex();
     run(
         () -> {

@@ -38,11 +38,11 @@ class BarrierTest extends OnTwoLoops {
       Coroutine<Integer> first = suspendedFor(barrier::await);
       assertEquals("start, 1 of 3 there", first.waitsFor().orElseThrow());
       Coroutine<Integer> second = suspendedFor(barrier::await);
-      assertEquals(2, barrier.waiting());
+      assertEquals(2, barrier.numberWaiting());
       assertEquals(2, barrier.await());
       assertEquals(0, first.join(PATIENCE));
       assertEquals(1, second.join(PATIENCE));
-      assertEquals(0, barrier.waiting());
+      assertEquals(0, barrier.numberWaiting());
     }
   }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Mutex and permits in a {@link GateRace}, beside twins that are broken on purpose. A test that
+ * Mutex and semaphore in a {@link GateRace}, beside twins that are broken on purpose. A test that
  * does not catch the twins shows nothing about the originals.
  */
 @Timeout(300)
@@ -81,14 +81,31 @@ class GateRaceTest {
 
   @Test
   void permits_areConserved() throws Exception {
-    race(() -> new Gates.OfPermits(new Permits(PLACES)), SHORT);
+    race(() -> new Gates.OfSemaphore(new Semaphore(PLACES)), SHORT);
+  }
+
+  @Test
+  void timedTryLock_letsOneIn_andIsFreeInTheEnd() throws Exception {
+    race(() -> new Gates.OfTryLock(new Mutex()), SHORT);
+  }
+
+  @Test
+  void timedTryAcquire_conservesPermits() throws Exception {
+    race(() -> new Gates.OfTryAcquire(new Semaphore(PLACES)), SHORT);
+  }
+
+  @Test
+  void twinWhoseTimedTryLosesPlaces_isCaught() throws Exception {
+    catchTwin(() -> new Gates.LossyTry(PLACES), "free in the end: ");
   }
 
   @Test
   @Tag("long")
-  void mutexAndPermits_forLong() throws Exception {
+  void mutexAndSemaphore_forLong() throws Exception {
     race(() -> new Gates.OfMutex(new Mutex()), LONG);
-    race(() -> new Gates.OfPermits(new Permits(PLACES)), LONG);
+    race(() -> new Gates.OfSemaphore(new Semaphore(PLACES)), LONG);
+    race(() -> new Gates.OfTryLock(new Mutex()), LONG);
+    race(() -> new Gates.OfTryAcquire(new Semaphore(PLACES)), LONG);
   }
 
   @Test

@@ -6,7 +6,7 @@ import io.tourbillon.coroutine.Waiters;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
-/** Mutex and permits as gates, and a twin that is broken on purpose. */
+/** Mutex and semaphore as gates, and twins that are broken on purpose. */
 final class Gates {
   private Gates() {}
 
@@ -27,7 +27,7 @@ final class Gates {
     }
   }
 
-  record OfPermits(Permits permits) implements GateRace.Gate {
+  record OfSemaphore(Semaphore permits) implements GateRace.Gate {
     @Override
     public void enter(int places, Duration limit) throws TimeoutException {
       permits.acquire(places, limit);
@@ -40,7 +40,49 @@ final class Gates {
 
     @Override
     public int free() {
-      return permits.available();
+      return permits.availablePermits();
+    }
+  }
+
+  /** A mutex that is locked by the timed {@code tryLock}. */
+  record OfTryLock(Mutex mutex) implements GateRace.Gate {
+    @Override
+    public void enter(int places, Duration limit) throws TimeoutException {
+      require(mutex.tryLock(limit));
+    }
+
+    @Override
+    public void leave(int places) {
+      mutex.unlock();
+    }
+
+    @Override
+    public int free() {
+      return mutex.isLocked() ? 0 : 1;
+    }
+  }
+
+  /** A semaphore whose permits are acquired by the timed {@code tryAcquire}. */
+  record OfTryAcquire(Semaphore permits) implements GateRace.Gate {
+    @Override
+    public void enter(int places, Duration limit) throws TimeoutException {
+      require(permits.tryAcquire(places, limit));
+    }
+
+    @Override
+    public void leave(int places) {
+      permits.release(places);
+    }
+
+    @Override
+    public int free() {
+      return permits.availablePermits();
+    }
+  }
+
+  private static void require(boolean entered) throws TimeoutException {
+    if (!entered) {
+      throw new TimeoutException("full");
     }
   }
 
@@ -53,7 +95,7 @@ final class Gates {
       free = places;
     }
 
-    private record Entry(int places, Resumption<Boolean> entered) {}
+    record Entry(int places, Resumption<Boolean> entered) {}
 
     @Override
     public void enter(int places, Duration limit) throws TimeoutException {
@@ -61,7 +103,7 @@ final class Gates {
           Suspension.<Boolean>await("the twin", limit, entered -> register(places, entered));
     }
 
-    private synchronized void register(int places, Resumption<Boolean> entered) {
+    final synchronized void register(int places, Resumption<Boolean> entered) {
       Waiters.Place<?> place = row.add(new Entry(places, entered));
       entered.onCancel(() -> leave(place));
       serve();
@@ -89,6 +131,20 @@ final class Gates {
     @Override
     public synchronized int free() {
       return free;
+    }
+  }
+
+  /** The same twin by a timed try: a grant that comes with the end of the limit is lost. */
+  static final class LossyTry extends Lossy {
+    LossyTry(int places) {
+      super(places);
+    }
+
+    @Override
+    public void enter(int places, Duration limit) throws TimeoutException {
+      require(
+          Suspension.<Boolean>awaitAtMost("the twin", limit, entered -> register(places, entered))
+              != null);
     }
   }
 }

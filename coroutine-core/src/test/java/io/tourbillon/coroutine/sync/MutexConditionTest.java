@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Action;
-import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineCancelledException;
@@ -39,7 +38,7 @@ class MutexConditionTest extends OnTwoLoops {
   }
 
   private void signalLocked() {
-    mutex.withLock(Body.of(changed::signal));
+    mutex.withLock(changed::signal);
   }
 
   @Test
@@ -73,7 +72,7 @@ class MutexConditionTest extends OnTwoLoops {
     signalLocked();
     waiters.get(0).join(PATIENCE);
     assertEquals(List.of(0), told);
-    mutex.withLock(Body.of(changed::signalAll));
+    mutex.withLock(changed::signalAll);
     for (Coroutine<?> waiter : waiters) {
       waiter.join(PATIENCE);
     }
@@ -176,7 +175,7 @@ class MutexConditionTest extends OnTwoLoops {
   void thread_thatIsInterrupted_holdsTheMutexAndStaysInterrupted() {
     mutex.lock();
     Coroutine<?> other =
-        suspended(() -> mutex.withLock(Body.of(() -> Coroutines.delay(Duration.ofMillis(20)))));
+        suspended(() -> mutex.withLock(() -> Coroutines.delay(Duration.ofMillis(20))));
     Thread.currentThread().interrupt();
     assertThrows(CancellationException.class, changed::await);
     assertTrue(mutex.isHeldByCaller() && Thread.interrupted());
@@ -203,13 +202,12 @@ class MutexConditionTest extends OnTwoLoops {
 
   private void whenIts(int[] state, int mine) {
     mutex.withLock(
-        Body.of(
-            () -> {
-              while (state[0] != mine) {
-                changed.await();
-              }
-              state[0] = 1 - mine;
-              changed.signalAll();
-            }));
+        () -> {
+          while (state[0] != mine) {
+            changed.await();
+          }
+          state[0] = 1 - mine;
+          changed.signalAll();
+        });
   }
 }

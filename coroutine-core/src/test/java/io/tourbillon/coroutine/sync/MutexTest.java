@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.SpawnOptions;
@@ -18,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
@@ -85,9 +85,9 @@ class MutexTest extends OnTwoLoops {
   void tryLock_doesNotWait_norReenter() throws Exception {
     assertTrue(mutex.tryLock());
     assertFalse(mutex.tryLock());
-    assertFalse(scheduler.spawn(mutex::tryLock).join(PATIENCE));
+    assertFalse(scheduler.spawn(() -> mutex.tryLock()).join(PATIENCE));
     mutex.unlock();
-    assertTrue(scheduler.spawn(mutex::tryLock).join(PATIENCE));
+    assertTrue(scheduler.spawn(() -> mutex.tryLock()).join(PATIENCE));
   }
 
   @Test
@@ -111,8 +111,7 @@ class MutexTest extends OnTwoLoops {
     Coroutine<?> clerk =
         awaitSuspension(
             scheduler.spawn(
-                SpawnOptions.named("clerk"),
-                () -> mutex.withLock(Body.of(() -> Coroutines.delay(PATIENCE)))));
+                SpawnOptions.named("clerk"), () -> mutex.withLock(() -> Coroutines.delay(PATIENCE))));
     Coroutine<?> thief = scheduler.spawn(SpawnOptions.named("thief"), () -> mutex.unlock());
     assertEquals(
         "a mutex must be unlocked by its holder: accounts, held by clerk, not by thief",
@@ -146,8 +145,7 @@ class MutexTest extends OnTwoLoops {
     late.join(PATIENCE);
     mutex.unlock();
     Coroutine<?> holder =
-        awaitSuspension(
-            scheduler.spawn(() -> mutex.withLock(Body.of(() -> Coroutines.delay(PATIENCE)))));
+        awaitSuspension(scheduler.spawn(() -> mutex.withLock(() -> Coroutines.delay(PATIENCE))));
     assertThrows(TimeoutException.class, () -> mutex.lock(Duration.ofMillis(5)));
     assertThrows(TimeoutException.class, () -> mutex.lock(Duration.ZERO));
     holder.cancel();
@@ -181,8 +179,7 @@ class MutexTest extends OnTwoLoops {
   @Test
   void thread_thatIsInterrupted_givesUpAndStaysInterrupted() {
     Coroutine<?> holder =
-        awaitSuspension(
-            scheduler.spawn(() -> mutex.withLock(Body.of(() -> Coroutines.delay(PATIENCE)))));
+        awaitSuspension(scheduler.spawn(() -> mutex.withLock(() -> Coroutines.delay(PATIENCE))));
     Thread.currentThread().interrupt();
     assertThrows(CancellationException.class, mutex::lock);
     assertTrue(Thread.interrupted());
@@ -201,5 +198,88 @@ class MutexTest extends OnTwoLoops {
     assertFalse(mutex.isLocked());
     assertEquals("value", mutex.withLock(() -> "value"));
     assertFalse(mutex.isLocked());
+  }
+
+  @Test
+  void timedTryLock_waitsInItsTurn() throws Exception {
+    mutex.lock();
+    List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+    List<Coroutine<Boolean>> waiters = new ArrayList<>();
+    for (int number = 0; number < 3; number++) {
+      int mine = number;
+      waiters.add(
+          suspendedFor(
+              () -> {
+                boolean locked =
+                    mine == 1 ? mutex.tryLock(30, TimeUnit.SECONDS) : mutex.tryLock(PATIENCE);
+                order.add(mine);
+                mutex.unlock();
+                return locked;
+              }));
+    }
+    mutex.unlock();
+    for (Coroutine<Boolean> waiter : waiters) {
+      assertTrue(waiter.join(PATIENCE));
+    }
+    assertEquals(List.of(0, 1, 2), order);
+    assertFalse(mutex.isLocked());
+  }
+
+  @Test
+  void timedTryLock_thatIsTooLate_saysSo_andLeavesTheQueue() throws Exception {
+    Coroutine<?> holder =
+        awaitSuspension(
+            scheduler.spawn(() -> mutex.withLock(() -> Coroutines.delay(Duration.ofHours(1)))));
+    assertFalse(mutex.tryLock(Duration.ofMillis(5)));
+    assertFalse(mutex.tryLock(1, TimeUnit.MILLISECONDS));
+    assertFalse(mutex.tryLock(Duration.ZERO));
+    assertFalse(mutex.tryLock(Duration.ofSeconds(-1)));
+    assertFalse(mutex.tryLock(Long.MIN_VALUE, TimeUnit.DAYS));
+    assertFalse(
+        scheduler
+            .spawn(
+                () ->
+                    mutex.tryLock(Duration.ofMillis(5))
+                        || mutex.tryLock(Duration.ZERO)
+                        || mutex.tryLock(-1, TimeUnit.SECONDS))
+            .join(PATIENCE));
+    holder.cancel();
+    assertCancelled(holder::join);
+    assertTrue(mutex.tryLock(Duration.ZERO));
+  }
+
+  @Test
+  void timedTryLock_byItsHolder_isRefused() {
+    mutex.lock();
+    assertThrows(IllegalStateException.class, () -> mutex.tryLock(PATIENCE));
+    assertThrows(IllegalStateException.class, () -> mutex.tryLock(Duration.ZERO));
+  }
+
+  @Test
+  void timedTryLock_ofACancelledCoroutine_throwsItsCancellation() throws Exception {
+    Coroutine<?> before =
+        scheduler.spawn(
+            () -> {
+              Coroutines.current().cancel();
+              return mutex.tryLock(Duration.ZERO);
+            });
+    assertCancelled(before::join);
+    assertFalse(mutex.isLocked());
+    mutex.lock();
+    Coroutine<?> meanwhile = suspended(() -> mutex.tryLock(PATIENCE));
+    meanwhile.cancel();
+    assertCancelled(meanwhile::join);
+    mutex.unlock();
+    assertFalse(mutex.isLocked());
+  }
+
+  @Test
+  void timedTryLock_ofAnInterruptedThread_givesUpAndStaysInterrupted() {
+    Coroutine<?> holder =
+        awaitSuspension(scheduler.spawn(() -> mutex.withLock(() -> Coroutines.delay(PATIENCE))));
+    Thread.currentThread().interrupt();
+    assertThrows(CancellationException.class, () -> mutex.tryLock(PATIENCE));
+    assertTrue(Thread.interrupted());
+    holder.cancel();
   }
 }

@@ -8,9 +8,10 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Code imports all of this package and all of the JDK's for concurrency, and names both. */
+/** Code can import all of this package beside all of the JDK's packages for concurrency. */
 class NamesTest {
   private static final List<String> NEIGHBOURS =
       List.of(
@@ -20,13 +21,17 @@ class NamesTest {
           "java.util.concurrent.locks",
           "io.tourbillon.timer");
 
+  /** Named as in the JDK on purpose: this is the name that Java engineers look for. */
+  private static final Set<String> SHARED_ON_PURPOSE = Set.of("Semaphore");
+
   @Test
-  void names_areThoseOfNothingElseThatIsImportedOnDemand() {
+  void names_butTheSemaphore_areThoseOfNothingElseThatIsImportedOnDemand() {
     List<JavaClass> ours =
         new ClassFileImporter(List.of(new ImportOption.DoNotIncludeTests()))
             .importPackages(Mutex.class.getPackageName()).stream()
                 .filter(each -> each.getModifiers().contains(JavaModifier.PUBLIC))
                 .filter(JavaClass::isTopLevelClass)
+                .filter(each -> !SHARED_ON_PURPOSE.contains(each.getSimpleName()))
                 .toList();
     assertFalse(ours.isEmpty());
     for (JavaClass each : ours) {

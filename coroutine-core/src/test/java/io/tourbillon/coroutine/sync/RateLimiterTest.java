@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -80,7 +82,7 @@ class RateLimiterTest {
     assertEquals("acquiring 3 of calls", many.waitsFor().orElseThrow());
     clock.advance(millis(200));
     assertFalse(limiter.tryAcquire());
-    assertEquals(0, limiter.available());
+    assertEquals(0, limiter.availablePermits());
     clock.advance(millis(1000));
     assertEquals(List.of(0L, 300L, 400L), times);
   }
@@ -232,6 +234,72 @@ class RateLimiterTest {
     assertRefused(
         "a burst must fill within 73 years: 1000000 at 1 in PT240H",
         () -> RateLimiter.builder(1, Duration.ofDays(10)).burst(1_000_000).build());
+  }
+
+  /** The waiter leaves only when it runs again, and its loop does not come to that here. */
+  @Test
+  void cancelledWaiter_holdsUpNobody_beforeItRunsAgain() {
+    RateLimiter limiter = tenASecond(3);
+    acquiring(limiter, 2);
+    Coroutine<?> first = acquiring(limiter, 3);
+    Coroutine<?> second = acquiring(limiter, 2);
+    AtomicBoolean late = new AtomicBoolean();
+    scheduler.spawn(
+        () -> {
+          assertFalse(limiter.tryAcquire());
+          second.cancel();
+          assertFalse(limiter.tryAcquire());
+          assertFalse(limiter.tryAcquire(2, millis(299)));
+          first.cancel();
+          assertEquals(1, limiter.availablePermits());
+          assertTrue(limiter.tryAcquire());
+          assertFalse(limiter.tryAcquire());
+          assertFalse(limiter.tryAcquire(2, millis(199)));
+          assertTrue(limiter.tryAcquire(2, millis(200)));
+          late.set(true);
+        });
+    clock.advance(millis(200));
+    assertTrue(late.get());
+    assertCancelled(first::join);
+    assertCancelled(second::join);
+    clock.advance(millis(300));
+    assertEquals(3, limiter.availablePermits());
+    assertEquals(List.of(0L), times);
+  }
+
+  @Test
+  void cancelledWaiterInTheMiddle_doesNotMakeALimitTooShort() {
+    RateLimiter limiter = tenASecond(2);
+    acquiring(limiter, 2);
+    acquiring(limiter, 1);
+    Coroutine<?> middle = acquiring(limiter, 2);
+    List<Boolean> acquired = new ArrayList<>();
+    scheduler.spawn(
+        () -> {
+          acquired.add(limiter.tryAcquire(2, millis(300)));
+          middle.cancel();
+          acquired.add(limiter.tryAcquire(2, 300, TimeUnit.MILLISECONDS));
+          times.add(clock.nanoTime() / 1_000_000);
+        });
+    clock.advance(millis(1000));
+    assertEquals(List.of(false, true), acquired);
+    assertEquals(List.of(0L, 100L, 300L), times);
+  }
+
+  @Test
+  void timedTryAcquire_waitsIfThePermitsComeInTime() throws Exception {
+    RateLimiter limiter = tenASecond(1);
+    assertTrue(limiter.tryAcquire(Duration.ofSeconds(-1)));
+    Coroutine<?> acquirer =
+        scheduler.spawn(
+            () -> {
+              assertFalse(limiter.tryAcquire(99, TimeUnit.MILLISECONDS));
+              assertFalse(limiter.tryAcquire(Duration.ZERO));
+              assertTrue(limiter.tryAcquire(100, TimeUnit.MILLISECONDS));
+              assertEquals(millis(100).toNanos(), clock.nanoTime());
+            });
+    clock.advance(millis(100));
+    acquirer.join(PATIENCE);
   }
 
   private static void assertRefused(String message, Runnable use) {

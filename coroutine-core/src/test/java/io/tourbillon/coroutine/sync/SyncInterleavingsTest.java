@@ -106,8 +106,24 @@ class SyncInterleavingsTest {
   }
 
   @Test
+  void timedTryLock_letsOneIn_andIsFreeInTheEnd() {
+    simulation.explore(ORDERS, () -> pass(() -> new Gates.OfTryLock(new Mutex())));
+  }
+
+  @Test
+  void timedTryAcquire_conservesPermits() {
+    simulation.explore(ORDERS, () -> pass(() -> new Gates.OfTryAcquire(new Semaphore(PLACES))));
+  }
+
+  @Test
+  void twinWhoseTimedTryLosesPlaces_isCaught() {
+    assertCaught(() -> new Gates.LossyTry(PLACES), "free in the end");
+    assertCaught(() -> new Gates.LossyTry(1), "free in the end");
+  }
+
+  @Test
   void permits_areConserved() {
-    simulation.explore(ORDERS, () -> pass(() -> new Gates.OfPermits(new Permits(PLACES))));
+    simulation.explore(ORDERS, () -> pass(() -> new Gates.OfSemaphore(new Semaphore(PLACES))));
   }
 
   @Test

@@ -98,8 +98,8 @@ class SyncLinearizabilityTest {
   }
 
   /** Operations on permits. */
-  public static class OfPermits {
-    private final Permits permits = new Permits(3);
+  public static class OfSemaphore {
+    private final Semaphore permits = new Semaphore(3);
 
     @Operation
     public boolean tryAcquire(@Param(gen = IntGen.class, conf = "1:3") int number) {
@@ -128,12 +128,12 @@ class SyncLinearizabilityTest {
 
     @Operation
     public int available() {
-      return permits.available();
+      return permits.availablePermits();
     }
   }
 
   /** What is meant; and the twin. */
-  public static class PermitsByOne {
+  public static class SemaphoreByOne {
     private volatile int available = 3;
 
     @Operation
@@ -180,20 +180,20 @@ class SyncLinearizabilityTest {
 
   @Test
   void permits_areLinearizable() throws Exception {
-    assertTrue(Linearizability.holdsInRaces(OfPermits.class, PermitsByOne.class, RACES));
-    assertTrue(Linearizability.holdsInOrders(OfPermits.class, PermitsByOne.class, ORDERS));
+    assertTrue(Linearizability.holdsInRaces(OfSemaphore.class, SemaphoreByOne.class, RACES));
+    assertTrue(Linearizability.holdsInOrders(OfSemaphore.class, SemaphoreByOne.class, ORDERS));
   }
 
   @Test
   void permitsTwin_isCaught() throws Exception {
-    assertFalse(Linearizability.holdsInOrders(PermitsByOne.class, PermitsByOne.class, MANY));
+    assertFalse(Linearizability.holdsInOrders(SemaphoreByOne.class, SemaphoreByOne.class, MANY));
   }
 
   @Test
   void both_forLong() throws Exception {
     assertTrue(Linearizability.holdsInRaces(OfMutex.class, MutexByOne.class, 20 * MANY));
-    assertTrue(Linearizability.holdsInRaces(OfPermits.class, PermitsByOne.class, 20 * MANY));
+    assertTrue(Linearizability.holdsInRaces(OfSemaphore.class, SemaphoreByOne.class, 20 * MANY));
     assertTrue(Linearizability.holdsInOrders(OfMutex.class, MutexByOne.class, MANY));
-    assertTrue(Linearizability.holdsInOrders(OfPermits.class, PermitsByOne.class, MANY));
+    assertTrue(Linearizability.holdsInOrders(OfSemaphore.class, SemaphoreByOne.class, MANY));
   }
 }

@@ -203,9 +203,9 @@ class SyncRaceTest {
     assertTrue(acquired.get() <= seconds * rate + burst, () -> acquired + " in " + seconds + " s");
     assertTrue(acquired.get() > 10 * burst, () -> acquired + " in " + seconds + " s");
     long fullNanos = System.nanoTime() + PATIENCE.toNanos();
-    while (limiter.available() < burst && System.nanoTime() < fullNanos) {
+    while (limiter.availablePermits() < burst && System.nanoTime() < fullNanos) {
       Thread.onSpinWait();
     }
-    assertEquals(burst, limiter.available());
+    assertEquals(burst, limiter.availablePermits());
   }
 }

@@ -14,13 +14,13 @@ class TokenBucketTest {
   @Test
   void bucket_beginsFull_andFillsByShares() {
     TokenBucket bucket = new TokenBucket(10, SECOND, 3);
-    bucket.runOver(0);
+    bucket.discardOverflow(0);
     assertEquals(3, bucket.tokens(0));
     bucket.take(2);
     assertEquals(1, bucket.tokens(0));
     assertEquals(1, bucket.tokens(99_999_999));
     assertEquals(2, bucket.tokens(100_000_000));
-    bucket.runOver(SECOND);
+    bucket.discardOverflow(SECOND);
     assertEquals(3, bucket.tokens(SECOND));
   }
 

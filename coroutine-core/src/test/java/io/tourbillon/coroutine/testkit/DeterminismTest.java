@@ -1,6 +1,9 @@
 package io.tourbillon.coroutine.testkit;
 
 import static io.tourbillon.coroutine.TestSchedulers.ENGINE;
+import static io.tourbillon.coroutine.channel.Select.onReceive;
+import static io.tourbillon.coroutine.channel.Select.onSend;
+import static io.tourbillon.coroutine.channel.Select.onTimeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,7 +16,7 @@ import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.Select;
 import io.tourbillon.coroutine.sync.Mutex;
-import io.tourbillon.coroutine.sync.Permits;
+import io.tourbillon.coroutine.sync.Semaphore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +37,7 @@ class DeterminismTest {
   private final List<String> trace = new ArrayList<>();
 
   private final Mutex mutex = new Mutex("mutex");
-  private final Permits permits = new Permits(2);
+  private final Semaphore permits = new Semaphore(2);
   private final Channel<String> left = Channel.rendezvous();
   private final Channel<String> right = Channel.buffered(2);
 
@@ -92,17 +95,15 @@ class DeterminismTest {
         yield "a permit";
       }
       case 2 ->
-          new Select<String>()
-              .onReceive(left, value -> value)
-              .onReceive(right, value -> value)
-              .onTimeout(limit, () -> "nothing")
-              .await();
+          Select.select(
+              onReceive(left, value -> value),
+              onReceive(right, value -> value),
+              onTimeout(limit, () -> "nothing"));
       case 3 ->
-          new Select<String>()
-              .onSend(left, "value", () -> "rid of it, left")
-              .onSend(right, "value", () -> "rid of it, right")
-              .onTimeout(limit, () -> "nobody")
-              .await();
+          Select.select(
+              onSend(left, "value", () -> "rid of it, left"),
+              onSend(right, "value", () -> "rid of it, right"),
+              onTimeout(limit, () -> "nobody"));
       case 4 -> Coroutines.withTimeout(limit, () -> right.receive());
       case 5 -> {
         try (CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST).timeout(limit)) {

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
 
 /** A file on the class path, which is read once; all answers share its bytes. */
 final class Asset implements Source {
@@ -32,7 +33,9 @@ final class Asset implements Source {
   /** Chart.js without the address of its source map, which a browser would go and look for. */
   static Asset chart() {
     String location = text(bytes("chart-location.txt")).strip();
-    String chart = text(bytes(location)).replaceFirst("(?m)^//# sourceMappingURL=.*$", "");
+    // The file is in another module, which only the class loader looks into.
+    InputStream found = Asset.class.getClassLoader().getResourceAsStream(location);
+    String chart = text(bytes(found, location)).replaceFirst("(?m)^//# sourceMappingURL=.*$", "");
     return new Asset(SCRIPT, chart.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -40,11 +43,13 @@ final class Asset implements Source {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  /** A file that stands beside this class, or anywhere if its name begins with a slash. */
-  private static byte[] bytes(String name) {
+  private static byte[] bytes(String nameBesideThisClass) {
+    return bytes(Asset.class.getResourceAsStream(nameBesideThisClass), nameBesideThisClass);
+  }
+
+  private static byte[] bytes(@Nullable InputStream resource, String name) {
     try (InputStream file =
-        Objects.requireNonNull(
-            Asset.class.getResourceAsStream(name), name + " must be on the class path")) {
+        Objects.requireNonNull(resource, name + " must be on the class path or the module path")) {
       return file.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

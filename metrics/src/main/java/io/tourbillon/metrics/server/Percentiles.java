@@ -1,6 +1,6 @@
 package io.tourbillon.metrics.server;
 
-import org.HdrHistogram.Histogram;
+import io.tourbillon.timer.Distribution;
 import org.jspecify.annotations.Nullable;
 
 /** A distribution in few figures, in seconds. */
@@ -8,16 +8,15 @@ record Percentiles(double p50, double p99, double p999, double max) {
   private static final double NANOS_PER_SECOND = 1e9;
 
   /** Of what was recorded between two snapshots; null if that is nothing. */
-  static @Nullable Percentiles between(Histogram beforeNanos, Histogram afterNanos) {
-    Histogram meanwhile = afterNanos.copy();
-    meanwhile.subtract(beforeNanos);
-    if (meanwhile.getTotalCount() == 0) {
+  static @Nullable Percentiles between(Distribution beforeNanos, Distribution afterNanos) {
+    Distribution meanwhile = afterNanos.minus(beforeNanos);
+    if (meanwhile.count() == 0) {
       return null;
     }
     return new Percentiles(
-        meanwhile.getValueAtPercentile(50) / NANOS_PER_SECOND,
-        meanwhile.getValueAtPercentile(99) / NANOS_PER_SECOND,
-        meanwhile.getValueAtPercentile(99.9) / NANOS_PER_SECOND,
-        meanwhile.getMaxValue() / NANOS_PER_SECOND);
+        meanwhile.percentile(50) / NANOS_PER_SECOND,
+        meanwhile.percentile(99) / NANOS_PER_SECOND,
+        meanwhile.percentile(99.9) / NANOS_PER_SECOND,
+        meanwhile.max() / NANOS_PER_SECOND);
   }
 }

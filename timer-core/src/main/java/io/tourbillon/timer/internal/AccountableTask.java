@@ -4,43 +4,43 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task that is told if it will not run after all: for adapters, behind whose timers somebody
- * waits.
+ * A task that is notified if it will not run: for adapters for whose timers a caller waits.
  *
- * <p>Of {@link #run}, {@link #cancelled}, {@link #refused} and {@link #handedBack} exactly one is
- * called for a timer that fires once; none, if it was cancelled by its id. For a periodic one,
- * {@code run} and {@code refused} are called as often as it comes to that, and one of the other two
- * in the end, unless it is its own exception that stops it, or a refusal by an executor that has
- * been terminated. All are called outside all locks, and should be quick and not throw.
+ * <p>For a timer that fires once, exactly one of {@link #run}, {@link #cancelled}, {@link #refused}
+ * and {@link #handedBack} is called; none of them if it was cancelled by its id. For a periodic
+ * timer, {@code run} and {@code refused} are called for each run, and one of the other two at the
+ * end, unless the timer ends by its own exception or by the refusal of an executor that has been
+ * terminated. All are called without a lock, should be fast and should not throw.
  */
 public interface AccountableTask extends Runnable {
   /**
-   * The timer was cancelled; called by whoever did it. Not for timers without a handle: whoever
-   * cancels one by its id knows what it was, and looking for its task would be most of the cost.
+   * The timer was cancelled; called by the thread that cancelled it. Not called for timers without
+   * a handle: looking for the task would be most of the cost of a cancel by id.
    */
   void cancelled();
 
   /**
-   * The time had come, but the executor did not take the task; called by the driver. The exception
-   * handler has been told.
+   * The timer was due, but the executor refused the task; called by the driver, after the exception
+   * handler.
    */
   void refused(RejectedExecutionException why);
 
   /**
-   * The service was shut down while the timer was pending; called by whoever did it. If the run of
-   * a periodic timer was going on, called after that.
+   * The service was shut down while the timer was pending; called by the thread that shut it down.
+   * For a periodic timer that is running, called after the run.
    */
   void handedBack(RejectedExecutionException why);
 
   /**
-   * What {@link TimerService#shutdownNow} returns, and the {@link TimerExceptionHandler} is given,
-   * in place of this object: what a caller passed to the adapter. Null, if that was no Runnable.
+   * The object that a caller passed to the adapter, or null if that was no Runnable. {@code
+   * TimerService.shutdownNow} returns it, and the {@code TimerExceptionHandler} receives it, in
+   * place of this object.
    */
   @Nullable Runnable passedIn();
 
   /**
-   * The class of what a caller passed to the adapter, whatever that was: people are told by it
-   * whose run was slow, see {@link SlowRun}. Asked after the run, by the thread of the run.
+   * The class of the object that a caller passed to the adapter. It names the task in reports of
+   * slow runs, see {@code SlowRun}. Called after the run, by the thread of the run.
    */
   default Class<?> taskType() {
     Runnable own = passedIn();

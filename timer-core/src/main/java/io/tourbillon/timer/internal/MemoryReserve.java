@@ -4,15 +4,18 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a thread that must not die get over a full heap: memory to give up, and pauses between
- * tries.
+ * Helps a thread that must not die through a full heap: memory that it can release, and pauses
+ * between attempts.
  *
- * <p>The thread that is hit by an {@link OutOfMemoryError} gives the reserve back to the heap,
- * which lets what it has to say get through, waits a little, and tries again. When memory is there
- * again it refills the reserve. For one thread alone.
+ * <p>After an {@link OutOfMemoryError} the thread releases the reserve, which leaves enough memory
+ * for a log record, waits a little, and tries again. When there is memory again, it refills the
+ * reserve. Confined to one thread.
  */
 public final class MemoryReserve {
-  /** How often to try what must not be lost in a full heap, with a {@link #pause} between. */
+  /**
+   * How often to try an operation that must not be lost in a full heap, with a {@link #pause} in
+   * between.
+   */
   public static final int ATTEMPTS = 1000;
 
   private static final int BYTES = 1 << 16;
@@ -20,18 +23,18 @@ public final class MemoryReserve {
 
   private byte @Nullable [] reserve = new byte[BYTES];
 
-  /** Follows an OutOfMemoryError: gives the reserve up and waits a millisecond. Never throws. */
+  /** Follows an OutOfMemoryError: releases the reserve and waits a millisecond. Never throws. */
   public void release() {
     reserve = null;
     pause();
   }
 
-  /** Whether the reserve was given up since it was last there. */
+  /** Whether the reserve is released. */
   public boolean isReleased() {
     return reserve == null;
   }
 
-  /** Follows some success: takes the reserve again, if there is memory for it. Never throws. */
+  /** Follows a success: refills the reserve, if there is memory for it. Never throws. */
   public void refill() {
     if (reserve == null) {
       try {

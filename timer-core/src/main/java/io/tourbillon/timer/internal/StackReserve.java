@@ -1,12 +1,13 @@
 package io.tourbillon.timer.internal;
 
 /**
- * Makes sure, before an operation changes anything, that it will not run out of stack half-way.
+ * Makes sure, before an operation changes anything, that the stack has room for the whole
+ * operation.
  *
- * <p>A caller may call from any depth. If a {@link StackOverflowError} came between two writes that
- * belong together, a shard would be corrupt for all other threads. So each operation first calls
- * {@link #require}, which needs a frame larger than all frames of the operation together, and does
- * nothing else: if there is no room for it, the error comes from there, and nothing has changed.
+ * <p>A caller may call from any depth. A {@link StackOverflowError} between two writes that belong
+ * together would corrupt a shard for all threads. So each operation first calls {@link #require},
+ * which needs a frame larger than all frames of the operation together, and does nothing else: if
+ * there is no room for it, the error comes from there, and nothing has changed.
  *
  * <p><b>How.</b> The frame of an interpreted method has a place of 8 bytes for each local variable,
  * used or not. HotSpot's compilers keep no places for those of a branch that is never taken, but
@@ -16,8 +17,9 @@ package io.tourbillon.timer.internal;
  * {@value #BYTES} bytes in each mode. The deepest path of an operation takes about 3 KB of
  * interpreted frames.
  *
- * <p>The other ways cost more: recursion to a depth costs a call a frame, a note of what to undo
- * costs a second write for each write, and the JDK's {@code ReservedStackAccess} is not for us.
+ * <p>Alternatives cost more: recursion to a depth costs a call for each frame, and an undo log
+ * costs a second write for each write. The JDK's {@code ReservedStackAccess} is for JDK classes
+ * only.
  */
 public final class StackReserve {
   /** The stack that is required, in bytes. */
@@ -37,7 +39,7 @@ public final class StackReserve {
   /**
    * Requires room on the stack for the loading of classes. For the beginning of what may be the
    * first of its kind in the process, such as the making of a service: a class whose initialisation
-   * fails for want of stack stays unusable for ever.
+   * fails because the stack is full stays unusable for ever.
    *
    * @throws StackOverflowError if there is none; nothing has been loaded then
    */
@@ -46,7 +48,10 @@ public final class StackReserve {
     assert reached == LOADING_DEPTH;
   }
 
-  /** Calls itself so often. When it has been compiled, and needs less stack, classes are loaded. */
+  /**
+   * Calls itself a number of times. It needs less stack when it has been compiled, but then the
+   * classes are loaded.
+   */
   private static int deepen(int calls) {
     return calls == 0 ? 0 : deepen(calls - 1) + 1;
   }

@@ -4,16 +4,18 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Converts between a clock's nanoseconds and a wheel's ticks, for whoever drives a wheel by a
- * clock. Elapsed time is counted from an origin such as the making of a service, so that it is
- * positive and ordered wherever the clock's own origin lies. Pure arithmetic of some nanoseconds.
+ * Converts between the nanoseconds of a clock and the ticks of a wheel. Elapsed time is counted
+ * from an origin, such as the start of a service, so that it is positive and ordered wherever the
+ * origin of the clock lies. Pure arithmetic, which takes a few nanoseconds.
  *
  * @param originNanos a reading of the clock, from which elapsed time is counted
  * @param tickNanos the length of a tick, more than zero
  */
 public record TickScale(long originNanos, long tickNanos) {
 
-  /** A delay as nanoseconds; one too long for a long is the longest or shortest that there is. */
+  /**
+   * A delay in nanoseconds; a delay that does not fit into a long is the longest or shortest long.
+   */
   public static long nanosOf(Duration delay) {
     long seconds = delay.getSeconds();
     if (seconds >= Long.MAX_VALUE / 1_000_000_000L) {
@@ -47,7 +49,7 @@ public record TickScale(long originNanos, long tickNanos) {
     return tick * tickNanos < elapsedNanos ? tick + 1 : tick;
   }
 
-  /** The tick that has begun last at this time. */
+  /** The tick that contains this time. */
   public long tickAt(long elapsedNanos) {
     return Math.floorDiv(elapsedNanos, tickNanos);
   }

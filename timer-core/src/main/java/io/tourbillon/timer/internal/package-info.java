@@ -1,6 +1,6 @@
 /**
- * What both cores need from the JDK and from the JVM, each in one place. Not for users: these types
- * may change or go at any time.
+ * What the service and the coroutines need from the JDK and the JVM, and small parts of the service
+ * that depend on nothing else of it. Not for users: these types may change or go at any time.
  */
 @NullMarked
 package io.tourbillon.timer.internal;

@@ -11,7 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A timeout: what callers hold, and what is armed in the service.
+ * A timeout. Callers hold this object, and it is the task that is armed in the service.
  *
  * <pre>
  *             +--run--> RUNNING --task returns or throws--> EXPIRED
@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>All moves are made under this object's monitor, which is held for a few instructions and never
- * while other code is called: the first to leave PENDING decides. A batch of the service may have
- * taken the timer before; its task is then left out by {@link #run}, so a cancel holds good until
- * the very beginning of the task.
+ * while other code is called: the first to leave PENDING decides. If a batch of the service has
+ * taken the timer before, {@link #run} skips the task, so a cancel is effective until the task
+ * begins.
  *
- * <p>A stop may find the timeout before it is armed. It does not know the timer's id then; {@link
- * #armed} finds the state, and cancels the timer.
+ * <p>A stop may find the timeout before it is armed, when the id of the timer is not known. Then
+ * {@link #armed} sees the state and cancels the timer.
  */
 final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
   /** No timer has this id. */
@@ -108,7 +108,7 @@ final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
     return Thread.currentThread().equals(runner);
   }
 
-  /** Interrupts the task if it is running; nobody else's task can be hit. */
+  /** Interrupts the task if it is running, and no other task. */
   synchronized void interruptRun() {
     if (runner != null) {
       state = State.INTERRUPTED;

@@ -14,42 +14,42 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A timer service as Netty's {@link Timer}, in the place of {@link io.netty.util.HashedWheelTimer}.
- * Any number of these may stand on one service; stopping one leaves the others and the service
- * alone.
+ * A timer service as Netty's {@link Timer}, in place of {@link io.netty.util.HashedWheelTimer}. One
+ * service can have any number of these; stopping one does not affect the others or the service.
  *
- * <p>Thread-safe. A timeout costs what a timer of the service does, and for being found again at
- * {@link #stop} some 40 ns and 8 bytes, beside its object of 40 bytes. A cancelled timeout is gone
- * at once, together with its place under {@code maxPending}, and does not wait for a tick.
+ * <p>Thread-safe. A timeout costs the same as a timer of the service, plus an object of 40 bytes,
+ * and about 40 ns and 8 bytes so that {@link #stop} can find it. A cancelled timeout is removed at
+ * once and frees its place under {@code maxPending}; it does not wait for a tick.
  *
- * <p>What differs from HashedWheelTimer:
+ * <p>Differences from HashedWheelTimer:
  *
  * <ul>
  *   <li>{@link TimerTask#cancelled} is called by the thread that cancels, before {@link
  *       Timeout#cancel} returns.
- *   <li>What a task throws goes to the service's exception handler.
+ *   <li>Exceptions of tasks go to the exception handler of the service.
  *   <li>If the service has an executor, tasks run there, a timeout can be cancelled until its task
  *       begins, and {@link #stop} interrupts and awaits those tasks too.
  *   <li>A timeout has expired when its task begins, or was refused by the executor.
  *   <li>Tasks of the same tick run in no particular order.
  * </ul>
  *
- * <p>A shutdown of the service cancels the timeouts that are pending; it hands them back, and
- * {@link #stop} will not.
+ * <p>A shutdown of the service cancels the pending timeouts. It returns them, and a later {@link
+ * #stop} does not.
  */
+@SuppressWarnings("exports") // Users of the adapter require io.netty.common themselves.
 public final class NettyTimer implements Timer {
-  /** How long stop waits before it interrupts again, in case that a task took no notice. */
+  /** How long stop waits before it interrupts a task again. */
   private static final long INTERRUPT_INTERVAL_MILLIS = 100;
 
   private final TimerService timers;
 
   /**
-   * The timeouts whose tasks have not ended. It decides the race of newTimeout with stop: the
-   * former is refused, or the latter finds the timeout.
+   * The timeouts whose tasks have not ended. It decides the race between newTimeout and stop:
+   * either newTimeout is refused, or stop finds the timeout.
    */
   private final Roster<NettyTimeout> roster = new Roster<>();
 
-  /** A timer on this service, which is left to its owner to close. */
+  /** A timer on a service. The caller keeps the service and closes it. */
   public NettyTimer(TimerService timers) {
     this.timers = Objects.requireNonNull(timers, "timers");
     StackReserve.requireForLoading();
@@ -75,7 +75,8 @@ public final class NettyTimer implements Timer {
   /**
    * Runs a task once, after a delay.
    *
-   * @param delay zero or less for the next tick; one too long for the clock counts as the longest
+   * @param delay zero or less fires at the next tick; a delay that is too long for the clock counts
+   *     as the longest delay
    * @throws IllegalStateException if this timer was stopped or the service shut down
    * @throws RejectedExecutionException if as many timers are pending as the service allows
    */
@@ -132,7 +133,7 @@ public final class NettyTimer implements Timer {
     return cancelled;
   }
 
-  /** All that is left are tasks that are running. */
+  /** Only running tasks are left. */
   private void awaitRunning() {
     boolean interrupted = false;
     while (!roster.isEmptied()) {

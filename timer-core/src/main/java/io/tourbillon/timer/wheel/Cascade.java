@@ -1,21 +1,21 @@
 package io.tourbillon.timer.wheel;
 
 /**
- * Moves the timers of a block down to finer levels while the block is the next one of its level,
- * {@value #QUOTA} a tick or an even share of the block, whichever is more.
+ * Moves the timers of a block down to finer levels while the block is the next one of its level:
+ * {@value #QUOTA} timers a tick, or an even share of the block, whichever is more.
  *
- * <p>A block of so few timers that one tick may move them all is moved in the tick in which it
- * begins, before that fires; the more there are, the earlier the first share is due.
+ * <p>If one tick can move all timers of a block, they move in the first tick of the block, before
+ * it fires. The more timers a block has, the earlier its first share is due.
  */
 final class Cascade {
-  /** Timers that a tick may move down a level without their block being divided up further. */
+  /** How many timers of a level one tick moves at least. */
   static final int QUOTA = 256;
 
   private final EntrySlab entries;
   private final Slots slots;
   private final Lookahead lookahead;
 
-  /** The tick that is gone through, and how many timers of each level it still has to move. */
+  /** The current tick, and how many timers of each level it still has to move. */
   private long tick;
 
   private final int[] left = new int[Levels.COUNT];
@@ -67,7 +67,7 @@ final class Cascade {
     return budgetLeft;
   }
 
-  /** Whether the budget did not suffice for the whole share of the tick. */
+  /** Whether the budget was too small for the share of the tick. */
   boolean isUnfinished() {
     for (int share : left) {
       if (share > 0) {
@@ -109,8 +109,8 @@ final class Cascade {
   }
 
   /**
-   * Moves the first entry of a slot to the slot for its deadline. The new cell comes first, since
-   * that may fail for want of memory.
+   * Moves the first entry of a slot to the slot for its deadline. The new cell comes first, because
+   * allocating it may fail.
    */
   void moveFirst(int slot, int index, long deadlineTick, long now) {
     int cell = slots.append(Levels.slotFor(deadlineTick, now), index);

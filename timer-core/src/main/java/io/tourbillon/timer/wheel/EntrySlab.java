@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * timer, and its task.
  *
  * <p>An entry is two consecutive words of primitives, 16 bytes that never straddle a cache line,
- * and one reference in an array beside them:
+ * and one reference in a separate array:
  *
  * <pre>
  *   word 0   deadline tick         (free: offset of the next free entry of the page, or PAGE_SIZE)
@@ -16,16 +16,16 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>An entry is named by its index, {@code page << 10 | offset}, and a tenant of it by its id,
- * {@code generation << 32 | index}. Generations start at 1, so no id is 0; they go up by one when a
- * tenant leaves, so a stale id never matches. An entry whose generation would wrap is retired: it
- * never joins a free list again. The highest generation of a page outlives the page, so that ids
- * stay unique when the page is given back and later created again.
+ * {@code generation << 32 | index}. Generations start at 1, so no id is 0. They increase by one
+ * when a tenant leaves, so a stale id never matches. An entry whose generation would wrap is
+ * retired: it never joins a free list again. The highest generation of a page outlives the page, so
+ * that ids stay unique when the page is given back and later created again.
  *
- * <p>The entry that was vacated last is taken first, while it is still in the cache: cancel and arm
- * in turns touch nothing else here. The others are chained per page, so that many arms in a row go
- * through memory in order, however random the order was in which the entries became free. Growth
- * adds a page and copies only what stands below as one element a page. Whatever allocates does so
- * before it changes anything, so that an OutOfMemoryError leaves the slab as it was.
+ * <p>The entry that was vacated last is taken first, while it is still in the cache, so cancel and
+ * arm in alternation touch nothing else here. All other free entries are chained within their page,
+ * so that many arms in a row go through memory in order, in whatever order the entries became free.
+ * Growth adds a page, and copies only the arrays with one element for each page. Every method
+ * allocates before it changes anything, so that an OutOfMemoryError leaves the slab as it was.
  */
 final class EntrySlab {
   static final int PAGE_BITS = 10;
@@ -37,13 +37,13 @@ final class EntrySlab {
   private static final int OFFSET_MASK = PAGE_SIZE - 1;
   private static final int NO_PAGE = -1;
 
-  /** Pages that a trim looks at, or more if it may give back more. */
+  /** How many pages a trim checks, or more if it may free more. */
   private static final int LOOKS = 1024;
 
   private static final int NO_ENTRY = -1;
   private static final int FIRST_GENERATION = 1;
 
-  /** What follows the last generation: in no id, so nothing finds the entry. Ids are positive. */
+  /** Follows the last generation. It is in no id, so nothing finds the entry. */
   private static final int RETIRED = Integer.MIN_VALUE;
 
   private static final long CELL_MASK = 0xFFFF_FFFFL;
@@ -90,8 +90,8 @@ final class EntrySlab {
   private int hand;
 
   /**
-   * Tenants that came and those that left. Two counts that only grow cost what one that goes up and
-   * down would, and tell besides how many there have been.
+   * Tenants that came, and tenants that left. Two counters that only grow cost the same as one that
+   * goes up and down, and also give the total.
    */
   private long arrivals;
 
@@ -145,7 +145,7 @@ final class EntrySlab {
     return generation | index;
   }
 
-  /** Frees the entry and lets go of its task, which it returns. */
+  /** Frees the entry and returns its task. */
   Object vacate(int index) {
     if (latest != NO_ENTRY) {
       linkFree(latest);
@@ -199,7 +199,7 @@ final class EntrySlab {
     }
   }
 
-  /** Its generations are used up: it is on no list any more, but does not keep its page. */
+  /** The generations of the entry are used up: it is on no list, but does not keep its page. */
   private void retireLatest() {
     int page = latest >>> PAGE_BITS;
     state[page] -= ONE_LIVE;
@@ -274,7 +274,7 @@ final class EntrySlab {
     return emptyPages > 1 || (emptyPages == 1 && size() == 0 && latest != NO_ENTRY);
   }
 
-  /** Looks for pages without a tenant, and gives back up to so many; keeps one. */
+  /** Frees pages without a tenant, up to a limit; keeps one. */
   void trim(int limit) {
     if (latest != NO_ENTRY) {
       linkFree(latest);
@@ -356,7 +356,7 @@ final class EntrySlab {
     return pageWords;
   }
 
-  /** Sees to it that the tables have room for one more page. */
+  /** Grows the tables if they have no room for one more page. */
   private void reservePage() {
     if (pageCount == maxPages) {
       throw new IllegalStateException(

@@ -1,7 +1,7 @@
 package io.tourbillon.timer.wheel;
 
 /**
- * Which slot stands for which ticks: the arithmetic of levels and blocks, see {@link TimingWheel}.
+ * The arithmetic of levels, blocks and slots; see {@link TimingWheel}.
  *
  * <p>A slot is named by {@code level * RING + place}. At level L it stands for a block of
  * 256<sup>L</sup> ticks, and a block is named by its first tick divided by that.

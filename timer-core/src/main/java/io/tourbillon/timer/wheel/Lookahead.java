@@ -1,11 +1,11 @@
 package io.tourbillon.timer.wheel;
 
 /**
- * The next entries of a slot, read in one go before any of them is dealt with.
+ * The next entries of a slot, read in one loop before any of them is handled.
  *
- * <p>The entries of a slot lie anywhere in memory, and most are in no cache. In a loop that does
- * nothing but read them a processor waits for ten or twenty at a time; in one that also deals with
- * each it waits for two or three.
+ * <p>The entries of a slot lie anywhere in memory, and most are in no cache. In a loop that only
+ * reads them, a processor waits for ten or twenty reads at a time; in a loop that also handles each
+ * entry it waits for two or three.
  */
 final class Lookahead {
   private final EntrySlab entries;
@@ -31,7 +31,7 @@ final class Lookahead {
     return count;
   }
 
-  /** Reads also the tasks of so many entries, as far as their classes. */
+  /** Reads the tasks of entries as well, up to their classes, so that they are in the cache. */
   void readTasks(int count) {
     for (int place = 0; place < count; place++) {
       if (entries.task(indices[place]).getClass() == Lookahead.class) {

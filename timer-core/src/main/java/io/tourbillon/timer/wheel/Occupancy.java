@@ -1,8 +1,8 @@
 package io.tourbillon.timer.wheel;
 
 /**
- * One bit a slot, in rings of {@link Levels#RING} slots, and one bit for each word of those: the
- * next occupied slot of a ring is found in constant time.
+ * Occupied slots: one bit for each slot, in rings of {@link Levels#RING} slots, and one bit for
+ * each word of these. Finds the next occupied slot of a ring in constant time.
  */
 final class Occupancy {
   private static final int RING_WORDS = Levels.RING >>> 6;
@@ -10,7 +10,7 @@ final class Occupancy {
 
   private final long[] slots;
 
-  /** One bit a word of {@link #slots}: whether it has a bit. */
+  /** One bit for each word of {@link #slots} that is not zero. */
   private long words;
 
   /**
@@ -38,7 +38,7 @@ final class Occupancy {
   }
 
   /**
-   * How far it is to the next occupied slot of a ring.
+   * The distance to the next occupied slot of a ring.
    *
    * @param ring the first slot of the ring
    * @param from the place in the ring to start after

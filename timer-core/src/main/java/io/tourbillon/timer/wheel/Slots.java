@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * What is in each slot: a list of chunks of 64 cells, each cell the index of one entry.
+ * The contents of the slots. A slot is a list of chunks of 64 cells, and a cell holds the index of
+ * one entry.
  *
  * <pre>
  *   slot ── head ──> chunk 7 <──> chunk 2 <──> chunk 12 <── tail ── slot
@@ -14,19 +15,20 @@ import java.util.Locale;
  * </pre>
  *
  * <p>A cell is named by {@code chunk << 6 | lane}, and an entry knows the name of its cell. So
- * leaving a slot clears one bit and touches no other entry, and the bits of a million timers are
- * few enough to stay in a cache. A cell is filled once; when the last live cell of a chunk is
- * cleared, the chunk is free for any slot.
+ * removing an entry clears one bit and touches no other entry. The bits of a million timers fit
+ * into a cache. A cell is filled once; when the last live cell of a chunk is cleared, the chunk is
+ * free for any slot.
  *
  * <p><b>Sweeping.</b> Cancels leave chunks with few live cells. While full chunks have fewer than
- * {@value #THIN} live cells on average, each chunk that is opened pays for a look at {@value
- * #LOOKS} others, in turn; the entries of one with {@value #THIN} or fewer move to the end of their
- * slot, and the chunk is free. {@link #trim} does the same for slots in which nothing is armed any
- * more. So cells vacated do not outnumber live ones for long, whatever the order of cancels,
- * besides one open chunk a slot and {@value #SLACK} more, and no slot is ever compacted as a whole.
+ * {@value #THIN} live cells on average, opening a chunk also checks {@value #LOOKS} others, in
+ * turn. If one of them has {@value #THIN} live cells or fewer, its entries move to the end of their
+ * slot, and the chunk is free. {@link #trim} does the same for slots into which no timer is armed
+ * any more. So, whatever the order of cancels, vacated cells do not outnumber live cells for long,
+ * apart from one open chunk for each slot and {@value #SLACK} more chunks. No slot is ever
+ * compacted as a whole.
  *
- * <p>Whatever allocates does so before it changes anything, so that an OutOfMemoryError leaves
- * every entry in exactly one cell.
+ * <p>Every method allocates before it changes anything, so that an OutOfMemoryError leaves every
+ * entry in exactly one cell.
  */
 final class Slots {
   static final int CHUNK_BITS = 6;
@@ -38,7 +40,7 @@ final class Slots {
   /** Chunks looked at for each one that is opened. */
   static final int LOOKS = 4;
 
-  /** Chunks that do not count as sparse: it is not worth while to tidy up a wheel nearly empty. */
+  /** How many chunks do not count as sparse, as sweeping a nearly empty wheel is not worth it. */
   private static final int SLACK = 64;
 
   /** Free chunks that are kept for the next arms. */
@@ -78,7 +80,7 @@ final class Slots {
   private int chunkIds;
   private int chunksInUse;
 
-  /** With fewer entries than this it is worth while to sweep. */
+  /** With fewer entries than this, sweeping is worth it. */
   private int sparseBelow;
 
   private int free = NONE;
@@ -151,16 +153,15 @@ final class Slots {
   }
 
   /**
-   * Takes the first entry out of its slot. Unlike {@link #remove} this does not depend on what the
-   * entry says, so that a processor can look for the next one while it waits for the memory of
-   * this.
+   * Removes the first entry of a slot. Unlike {@link #remove} this does not read the entry, so that
+   * a processor can go on to the next one while it waits for the memory of this one.
    */
   void removeFirst(int slotIndex) {
     int chunk = head[slotIndex];
     keep(chunk, live[chunk] & live[chunk] - 1);
   }
 
-  /** Clears all live cells of a chunk but these; without one it is free. */
+  /** Keeps only these live cells of a chunk; without any, the chunk is free. */
   private void keep(int chunk, long left) {
     live[chunk] = left;
     if (left == 0) {
@@ -183,7 +184,7 @@ final class Slots {
   }
 
   /**
-   * No fewer than the entries in the slot, and exact to two chunks unless timers were cancelled.
+   * An upper bound of the entries in the slot, exact to two chunks unless timers were cancelled.
    */
   int capacity(int slotIndex) {
     return chunkCount[slotIndex] << CHUNK_BITS;
@@ -214,7 +215,7 @@ final class Slots {
     return freeCount > KEPT || isSparse();
   }
 
-  /** Gives back up to so many free chunks, and looks at as many for entries to move together. */
+  /** Frees unused chunks up to a limit, and sweeps as many others. */
   void trim(int limit) {
     sweep(limit);
     for (int left = Math.min(limit, freeCount - KEPT); left > 0; left--) {
@@ -249,14 +250,17 @@ final class Slots {
   }
 
   /**
-   * Whether the chunks that have no room have fewer than {@value #THIN} live cells on average. Then
-   * there is at least one of that kind among them, and the sweep comes to it.
+   * Whether the full chunks have fewer than {@value #THIN} live cells on average. Then at least one
+   * of them has so few, and the sweep finds it.
    */
   private boolean isSparse() {
     return entries.size() < sparseBelow;
   }
 
-  /** Looks at so many chunks in turn; passing by those in no slot is a look for every sixteen. */
+  /**
+   * Checks a number of chunks in turn; skipping sixteen chunks that are in no slot counts as one
+   * check.
+   */
   private void sweep(int looks) {
     long steps = (long) looks << 4;
     while (steps > 0 && isSparse()) {
@@ -360,7 +364,7 @@ final class Slots {
     freeCount = 1;
   }
 
-  /** Sees to it that the tables have room for one more chunk. */
+  /** Grows the tables if they have no room for one more chunk. */
   private void reserveId() {
     if (chunkIds == MAX_CHUNKS) {
       throw new IllegalStateException(

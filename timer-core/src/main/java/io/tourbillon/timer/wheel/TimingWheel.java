@@ -4,19 +4,19 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hierarchical timing wheel: pending timers sorted by deadline just well enough to fire each in
- * its tick.
+ * A hierarchical timing wheel: a store of pending timers that hands out each timer in the tick of
+ * its deadline.
  *
  * <p>Arm, cancel and re-arm take constant time and allocate nothing once the wheel has grown to its
  * size; they touch one entry of 16 bytes, the reference to the task, and the end of one slot. A
- * timer costs 24 to 40 bytes. Advancing costs a step a timer fired, a step for each time that a
- * timer moves to a finer level (at most once a level, never for one cancelled before) or, pushed
- * out, finds its old slot due, and nothing for ticks in which there is nothing to do.
+ * timer costs 24 to 40 bytes. Advancing costs one step for each timer that fires, one step each
+ * time a timer moves to a finer level (at most once for each level), and one step when the old slot
+ * of a timer that was postponed is due. Ticks without work cost nothing.
  *
- * <p><b>Not thread-safe:</b> one thread at a time, as with a plain collection, but for {@link
- * #isTrimmable} and {@link #isCascadeEarlier}, which any thread may ask for a hint. There is no
- * clock in here and no thread: ticks go in, expired tasks come out. Ticks are any {@code long}
- * values, up to 2<sup>63</sup>-2 for the current one; what a tick is worth is the caller's affair.
+ * <p><b>Not thread-safe:</b> only one thread at a time may use a wheel, as with a plain collection,
+ * except for {@link #isTrimmable} and {@link #isCascadeEarlier}, which give any thread a hint. A
+ * wheel has no clock and no thread: ticks go in, expired tasks come out. Ticks are any {@code long}
+ * values, up to 2<sup>63</sup>-2 for the current one; the caller decides how long a tick is.
  *
  * <h2>Levels and slots</h2>
  *
@@ -61,10 +61,10 @@ import org.jspecify.annotations.Nullable;
  * level by distance, two turns a level, so that cascades can be spread, and cells instead of links,
  * so that cancelling touches no neighbour, are this implementation's own.
  *
- * @param <T> what is armed
+ * @param <T> the type of the tasks
  */
 public final class TimingWheel<T> {
-  /** What {@link #nextEventTick} answers when nothing is pending. */
+  /** The result of {@link #nextEventTick} when nothing is pending. */
   public static final long NEVER = Long.MAX_VALUE;
 
   /** The most timers that one wheel holds. */
@@ -111,7 +111,7 @@ public final class TimingWheel<T> {
     return entries.size();
   }
 
-  /** Timers armed so far; one that is re-armed is armed once. Costs arming nothing. */
+  /** Timers armed so far; a timer that is re-armed counts once. Counting them costs nothing. */
   public long armed() {
     return entries.arrivals();
   }
@@ -132,7 +132,8 @@ public final class TimingWheel<T> {
   }
 
   /**
-   * Ends a timer before it fires. Its task is let go at once and its space is free for the next.
+   * Cancels a timer before it fires. The wheel releases the task at once, and the space is free for
+   * the next timer.
    *
    * @return the task, or null if the id is stale: the timer has fired or was cancelled
    */
@@ -146,11 +147,11 @@ public final class TimingWheel<T> {
   }
 
   /**
-   * Changes the deadline of a pending timer, which keeps its id. To a later one this is a single
-   * write: the timer moves when its old slot comes due.
+   * Changes the deadline of a pending timer, which keeps its id. A later deadline is a single
+   * write: the timer moves when its old slot is due.
    *
    * @param deadlineTick as for {@link #arm}
-   * @return whether the timer was pending
+   * @return true if the timer was pending
    */
   public boolean rearm(long id, long deadlineTick) {
     if (!entries.isTenant(id)) {
@@ -166,8 +167,7 @@ public final class TimingWheel<T> {
   }
 
   private void moveForward(int index, long deadlineTick) {
-    // The new cell comes first, since that may fail for want of memory; and it may move the old
-    // one.
+    // The new cell comes first, because allocating it may fail; and it may move the old one.
     int cell = slots.appendAndSweep(Levels.slotFor(deadlineTick, now), index);
     slots.remove(entries.cell(index));
     entries.setCell(index, cell);
@@ -195,13 +195,13 @@ public final class TimingWheel<T> {
    *
    * @param tick where to advance to; one not after the current tick does nothing
    * @param budget at least 1
-   * @param sink is given the expired timers, at most {@code budget}
+   * @param handler receives the expired timers, at most {@code budget}
    * @return how many expired
    * @throws IllegalArgumentException if the tick is the largest long or the budget is below 1
    */
-  public int advance(long tick, int budget, ExpirySink<? super T> sink) {
+  public int advance(long tick, int budget, ExpiryHandler<? super T> handler) {
     requireTick(tick);
-    Objects.requireNonNull(sink, "sink");
+    Objects.requireNonNull(handler, "handler");
     if (budget < 1) {
       throw new IllegalArgumentException("budget must be at least 1: " + budget);
     }
@@ -215,7 +215,7 @@ public final class TimingWheel<T> {
       }
       now = next - 1;
       left = cascade.move(now, left);
-      left = fire(next, left, sink);
+      left = fire(next, left, handler);
       if (slots.isOccupied(Levels.slot(0, next)) || cascade.isUnfinished()) {
         break;
       }
@@ -224,26 +224,26 @@ public final class TimingWheel<T> {
     return expiredBefore - entries.size();
   }
 
-  private int fire(long tick, int budget, ExpirySink<? super T> sink) {
+  private int fire(long tick, int budget, ExpiryHandler<? super T> handler) {
     int slot = Levels.slot(0, tick);
     int left = budget;
     for (int count; (count = lookahead.read(slot, left)) > 0; left -= count) {
       lookahead.readTasks(count);
       for (int place = 0; place < count; place++) {
-        fireFirst(slot, lookahead.index(place), lookahead.deadlineTick(place), sink);
+        fireFirst(slot, lookahead.index(place), lookahead.deadlineTick(place), handler);
       }
     }
     return left;
   }
 
   /** Fires the first timer of the slot of the tick after now, or moves it if it was pushed out. */
-  private void fireFirst(int slot, int index, long deadlineTick, ExpirySink<? super T> sink) {
+  private void fireFirst(int slot, int index, long deadlineTick, ExpiryHandler<? super T> handler) {
     if (deadlineTick > now + 1) {
       cascade.moveFirst(slot, index, deadlineTick, now);
     } else {
       long id = entries.id(index);
       slots.removeFirst(slot);
-      sink.expired(id, deadlineTick, taskOf(entries.vacate(index)));
+      handler.expired(id, deadlineTick, taskOf(entries.vacate(index)));
     }
   }
 
@@ -258,7 +258,7 @@ public final class TimingWheel<T> {
     return peekEventTick();
   }
 
-  /** The same, for who only looks: it leaves {@link #isCascadeEarlier} as it is. */
+  /** The same tick for observers: does not clear the flag of {@link #isCascadeEarlier}. */
   public long peekEventTick() {
     long next = NEVER;
     for (int level = 0; level < Levels.COUNT; level++) {
@@ -275,27 +275,27 @@ public final class TimingWheel<T> {
   }
 
   /**
-   * Whether {@link #nextEventTick} may have become earlier since it was asked, for another reason
-   * than the deadline of a timer armed or re-armed since: a block has come to hold so many that
-   * moving it down begins earlier. That happens once to a block. Who waits until the next event
-   * must ask again then.
+   * Whether {@link #nextEventTick} may have become earlier since its last call for another reason
+   * than the deadline of a timer armed or re-armed since then: a block now holds so many timers
+   * that moving it down begins earlier. That happens once to a block. A caller that waits until the
+   * next event must then call {@link #nextEventTick} again.
    */
   public boolean isCascadeEarlier() {
     return slots.isCrowded();
   }
 
   /**
-   * Whether {@link #trim} has something to do. As a hint for another thread than the one at work it
-   * may miss a change for a moment.
+   * Whether {@link #trim} has something to do. A thread other than the owner may see an old value
+   * for a moment.
    */
   public boolean isTrimmable() {
     return entries.isTrimmable() || slots.isTrimmable();
   }
 
   /**
-   * Gives back memory that a peak has left behind; worth calling again while {@link #isTrimmable}.
-   * A page of 1024 timers is given back when the last of them has ended, so a few that stay can
-   * hold on to more memory than they need. Ids stay unique all the same.
+   * Frees memory that a peak has left behind; call it again while {@link #isTrimmable} is true. A
+   * page of 1024 timers is freed when the last of them has ended, so a few long timers can hold
+   * more memory than they need. Ids stay unique.
    *
    * @param limit how many pages and chunks to give back, which bounds the time that this takes:
    *     some two microseconds each
@@ -306,29 +306,29 @@ public final class TimingWheel<T> {
   }
 
   /**
-   * How many timers are pending in each level, finest first: a nanosecond or so for every 64 timers
-   * of the greatest number that there has been.
+   * How many timers are pending in each level, finest first. Takes about a nanosecond for every 64
+   * timers of the highest number that was ever pending.
    */
   public long[] sizeByLevel() {
     return slots.sizeByRing();
   }
 
-  /** Pages that {@link #visit} can be asked for; it may grow. */
+  /** The number of pages for {@link #visit}; it may grow. */
   public int pageCount() {
     return entries.pageCount();
   }
 
   /**
    * Shows every pending timer of one page of at most 1024. Visiting all pages shows every timer
-   * that is pending all the while.
+   * that is pending during the whole visit.
    *
    * @param page from 0 to {@link #pageCount} - 1
    * @param visitor must not change the wheel
    */
-  public void visit(int page, ExpirySink<? super T> visitor) {
+  public void visit(int page, TimerVisitor<? super T> visitor) {
     int index = entries.nextTenant(page, page << EntrySlab.PAGE_BITS);
     while (index >= 0) {
-      visitor.expired(entries.id(index), entries.deadlineTick(index), taskOf(entries.task(index)));
+      visitor.visit(entries.id(index), entries.deadlineTick(index), taskOf(entries.task(index)));
       index = entries.nextTenant(page, index + 1);
     }
   }

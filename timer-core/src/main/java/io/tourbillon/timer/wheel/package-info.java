@@ -2,16 +2,16 @@
  * The data structure, without a clock, a thread or a lock: {@link
  * io.tourbillon.timer.wheel.TimingWheel}.
  *
- * <p>At its heart are two stores that name each other by integers:
+ * <p>It consists of two stores that refer to each other by integers:
  *
  * <pre>
  *   TimingWheel ── arm, cancel, re-arm, advance
  *     Levels       which slot stands for which ticks
- *     Cascade      moves what is next down a level, bit by bit
+ *     Cascade      moves the next block down a level, in small shares
  *     Lookahead    reads entries before they are moved or fired
  *     EntrySlab    pages of entries: deadline, generation, and the cell of a timer; its task
  *     Slots        one list of chunks a slot; a chunk is 64 cells, each the index of an entry
- *       Occupancy  which slot has any
+ *       Occupancy  which slots are not empty
  *
  *   entry 4711 ── cell 12 * 64 + 3 ──────────>   chunk 12, lane 3
  *              &lt;───────────────────── index ──

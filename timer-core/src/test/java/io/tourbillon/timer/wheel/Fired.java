@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Keeps what a wheel hands out, in order. */
-final class Fired implements ExpirySink<String> {
+final class Fired implements ExpiryHandler<String> {
   /** One timer handed out. */
   record Firing(long id, long deadlineTick, String task) {}
 

@@ -44,7 +44,7 @@ final class OutOfMemoryRun {
   /** Where a timer is in those, by the lower half of its id. */
   private final int[] placeOf = new int[MAX_TIMERS];
 
-  private final ExpirySink<Integer> sink = this::expired;
+  private final ExpiryHandler<Integer> handler = this::expired;
   private int wrongFirings;
 
   /**
@@ -250,7 +250,7 @@ final class OutOfMemoryRun {
 
   private boolean advance() {
     try {
-      wheel.advance(wheel.currentTick() + random.nextInt(20), 300, sink);
+      wheel.advance(wheel.currentTick() + random.nextInt(20), 300, handler);
       return true;
     } catch (OutOfMemoryError full) {
       errorsInAdvance++;
@@ -322,7 +322,7 @@ final class OutOfMemoryRun {
     }
     check();
     require(count > 0, "no timer is left to fire");
-    wheel.advance(Long.MAX_VALUE - 1, Integer.MAX_VALUE, sink);
+    wheel.advance(Long.MAX_VALUE - 1, Integer.MAX_VALUE, handler);
     while (wheel.isTrimmable()) {
       wheel.trim(64);
     }

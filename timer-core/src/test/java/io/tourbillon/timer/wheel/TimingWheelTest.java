@@ -278,7 +278,7 @@ class TimingWheelTest {
     assertEquals(
         "task", assertThrows(NullPointerException.class, () -> wheel.arm(1, null)).getMessage());
     assertEquals(
-        "sink",
+        "handler",
         assertThrows(NullPointerException.class, () -> wheel.advance(5, 1, null)).getMessage());
     assertEquals(1, wheel.size());
     assertTrue(wheel.checkInvariants());

@@ -3,19 +3,18 @@ package io.tourbillon.coroutine.internal.dump;
 import io.tourbillon.coroutine.CoroutineStats;
 import io.tourbillon.coroutine.LoopStats;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
-import io.tourbillon.coroutine.internal.observe.Recording;
 import io.tourbillon.coroutine.internal.task.CoroutineLoop;
+import io.tourbillon.timer.Distribution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.HdrHistogram.Histogram;
 
 /** Sums up what the loops have counted and measured. Used once. */
 public final class StatsSnapshot {
   private final CoroutineLoop[] loops;
-  private final Histogram latenessNanos = Recording.newHistogram();
-  private final Histogram waitNanos = Recording.newHistogram();
-  private final Histogram turnNanos = Recording.newHistogram();
+  private final Distribution.Builder latenessNanos = Distribution.builder();
+  private final Distribution.Builder waitNanos = Distribution.builder();
+  private final Distribution.Builder turnNanos = Distribution.builder();
 
   /** Creates a snapshot of loops. */
   public StatsSnapshot(CoroutineLoop[] loops) {
@@ -56,9 +55,9 @@ public final class StatsSnapshot {
         sum(Count.SWITCHES),
         each.stream().mapToLong(LoopStats::stalls).sum(),
         each,
-        latenessNanos,
-        waitNanos,
-        turnNanos);
+        latenessNanos.build(),
+        waitNanos.build(),
+        turnNanos.build());
   }
 
   private long sum(Count count) {

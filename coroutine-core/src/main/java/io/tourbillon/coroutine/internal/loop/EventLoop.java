@@ -9,6 +9,7 @@ import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.observe.LoopRecorder;
 import io.tourbillon.coroutine.internal.observe.Stamp;
 import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.Distribution;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.text.Printable;
@@ -17,7 +18,6 @@ import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -314,8 +314,9 @@ public abstract class EventLoop implements EngineLoop {
     return counts;
   }
 
-  /** Adds the measured times to histograms; does nothing if the loop does not measure. */
-  public final void addTo(Histogram lateness, Histogram wait, Histogram turn) {
+  /** Adds the measured times to distributions; does nothing if the loop does not measure. */
+  public final void addTo(
+      Distribution.Builder lateness, Distribution.Builder wait, Distribution.Builder turn) {
     if (recorder != null) {
       recorder.addTo(lateness, wait, turn);
     }

@@ -5,7 +5,7 @@ import io.tourbillon.coroutine.internal.observe.FlightRecorder;
 import io.tourbillon.coroutine.internal.observe.LateDelayEvent;
 import io.tourbillon.coroutine.internal.observe.LoopRecorder;
 import io.tourbillon.timer.internal.TickScale;
-import io.tourbillon.timer.wheel.ExpirySink;
+import io.tourbillon.timer.wheel.ExpiryHandler;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +33,8 @@ public final class LoopWheel {
   private final @Nullable LoopRecorder recorder;
 
   private final TimingWheel<Expiry> wheel = new TimingWheel<>(0);
-  private final ExpirySink<Expiry> sink = (id, deadlineTick, due) -> expire(deadlineTick, due);
+  private final ExpiryHandler<Expiry> handler =
+      (id, deadlineTick, due) -> expire(deadlineTick, due);
   private long nowNanos;
   private long trimNanos = NEVER;
 
@@ -81,7 +82,7 @@ public final class LoopWheel {
     long tick = scale.tickAt(nowNanos);
     firstDueTick = NEVER;
     dueCount = 0;
-    wheel.advance(tick, INTAKE, sink);
+    wheel.advance(tick, INTAKE, handler);
     if (recorder != null) {
       recorder.expiredAll(nowNanos);
     }

@@ -1,7 +1,7 @@
 package io.tourbillon.coroutine.internal.observe;
 
+import io.tourbillon.timer.Distribution;
 import io.tourbillon.timer.internal.TickScale;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,8 +94,9 @@ public final class LoopRecorder {
     turn.record(nanos / turns, turns);
   }
 
-  /** Adds what was measured so far to histograms. May be called by any thread. */
-  public void addTo(Histogram lateness, Histogram wait, Histogram turn) {
+  /** Adds what was measured so far to distributions. May be called by any thread. */
+  public void addTo(
+      Distribution.Builder lateness, Distribution.Builder wait, Distribution.Builder turn) {
     this.lateness.addTo(lateness);
     this.wait.addTo(wait);
     this.turn.addTo(turn);

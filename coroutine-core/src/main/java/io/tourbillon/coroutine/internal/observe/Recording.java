@@ -1,6 +1,8 @@
 package io.tourbillon.coroutine.internal.observe;
 
+import io.tourbillon.timer.Distribution;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramIterationValue;
 import org.HdrHistogram.SingleWriterRecorder;
 import org.jspecify.annotations.Nullable;
 
@@ -15,25 +17,22 @@ public final class Recording {
   private final SingleWriterRecorder recorder = new SingleWriterRecorder(HIGHEST_NANOS, DIGITS);
 
   /** The sum of what has been read so far. Guarded by this. */
-  private final Histogram sum = newHistogram();
+  private final Histogram sum = new Histogram(HIGHEST_NANOS, DIGITS);
 
   /** Reused for the next reading. Guarded by this. */
   private @Nullable Histogram interval;
-
-  /** Returns an empty histogram, to which recordings can be added. */
-  public static Histogram newHistogram() {
-    return new Histogram(HIGHEST_NANOS, DIGITS);
-  }
 
   /** Records a value a number of times. Called by the writer. */
   void record(long nanos, long count) {
     recorder.recordValueWithCount(Math.clamp(nanos, 0, HIGHEST_NANOS), count);
   }
 
-  /** Adds everything that was recorded so far to a histogram. May be called by any thread. */
-  synchronized void addTo(Histogram total) {
+  /** Adds everything that was recorded so far to a distribution. May be called by any thread. */
+  synchronized void addTo(Distribution.Builder total) {
     interval = recorder.getIntervalHistogram(interval);
     sum.add(interval);
-    total.add(sum);
+    for (HistogramIterationValue bucket : sum.recordedValues()) {
+      total.record(bucket.getValueIteratedTo(), bucket.getCountAtValueIteratedTo());
+    }
   }
 }

@@ -4,12 +4,9 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.internal.task.TaskKernel;
 
-/**
- * The implementation that the public package calls; {@link java.util.ServiceLoader} finds it.
- * Stateless.
- */
+/** The implementation that the public package calls, and finds by name. Stateless. */
 public final class SchedulerKernel extends TaskKernel {
-  /** For {@link java.util.ServiceLoader}. */
+  /** Called by the public package, through reflection. */
   public SchedulerKernel() {}
 
   @Override

@@ -40,14 +40,13 @@ class DeadlockRaceTest {
     mutexes
         .get(first)
         .withLock(
-            Body.of(
-                () -> {
-                  Coroutines.yieldNow();
-                  if (first + 1 < mutexes.size()) {
-                    int second = first + 1 + random.nextInt(mutexes.size() - first - 1);
-                    mutexes.get(second).withLock(Body.of(Coroutines::yieldNow));
-                  }
-                }));
+            () -> {
+              Coroutines.yieldNow();
+              if (first + 1 < mutexes.size()) {
+                int second = first + 1 + random.nextInt(mutexes.size() - first - 1);
+                mutexes.get(second).withLock(Coroutines::yieldNow);
+              }
+            });
   }
 
   private void spawnThem(long seed) {

@@ -1,7 +1,8 @@
 package io.tourbillon.timer.internal.ordered;
 
 import io.tourbillon.timer.internal.ordered.OrderedEntry.Where;
-import io.tourbillon.timer.wheel.ExpirySink;
+import io.tourbillon.timer.wheel.ExpiryHandler;
+import io.tourbillon.timer.wheel.TimerVisitor;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  *   addReady -------------> list ----------------------------------+
  * </pre>
  *
- * <p>Far entries cost what a timer of a wheel does, constant time; only those of the tick that is
- * going on are sorted. An entry of the heap comes out when its tick is over, together with the
- * others of its tick, as with any timer. But if an entry without a delay is to come out earlier,
- * all entries with an earlier deadline come out before it: their deadlines have passed.
+ * <p>An entry with a far deadline costs constant time, as a timer in a wheel; only the entries of
+ * the current tick are sorted. An entry of the heap comes out when its tick is over, together with
+ * the others of its tick, as with any timer. But if an entry without a delay is to come out
+ * earlier, all entries with an earlier deadline come out before it: their deadlines have passed.
  *
  * <p>Costs: adding without a delay, constant time, a few writes, no memory; adding to the wheel,
  * see {@link TimingWheel}; to the heap, the logarithm of the entries of one tick. Removing is as
@@ -31,10 +32,10 @@ import org.jspecify.annotations.Nullable;
  * @param <E> what is queued
  */
 public final class OrderedQueue<E extends OrderedEntry> {
-  /** When nothing is queued. */
+  /** The result of {@link #nextTick} when nothing is queued. */
   public static final long NEVER = Long.MAX_VALUE;
 
-  /** Entries moved from the wheel to the heap at once. */
+  /** How many entries one call moves from the wheel to the heap. */
   private static final int MOVES = 256;
 
   private final long tickNanos;
@@ -43,8 +44,8 @@ public final class OrderedQueue<E extends OrderedEntry> {
   private final TimingWheel<E> wheel = new TimingWheel<>(0);
 
   private final DeadlineHeap<E> heap = new DeadlineHeap<>();
-  private final ExpirySink<E> toHeap =
-      new ExpirySink<>() {
+  private final ExpiryHandler<E> toHeap =
+      new ExpiryHandler<>() {
         @Override
         public void expired(long id, long deadlineTick, E entry) {
           heap.add(entry);
@@ -58,7 +59,7 @@ public final class OrderedQueue<E extends OrderedEntry> {
 
   private long lastSequence;
 
-  /** Entries for which the heap keeps room, so that they can always return to the queue. */
+  /** How many entries may return to the queue; the heap keeps room for them. */
   private int returning;
 
   /**
@@ -75,7 +76,7 @@ public final class OrderedQueue<E extends OrderedEntry> {
     return wheel.size() + heap.size() + readyCount;
   }
 
-  /** Entries queued so far; one that returns is queued once. */
+  /** Entries queued so far; an entry that returns counts once. */
   public long added() {
     return lastSequence;
   }
@@ -170,7 +171,7 @@ public final class OrderedQueue<E extends OrderedEntry> {
 
   // Out of the queue.
 
-  /** Takes an entry out, and says whether it was there. */
+  /** Removes an entry, and returns true if it was queued. */
   public boolean remove(E entry) {
     switch (entry.where) {
       case READY -> unlinkReady(entry);
@@ -287,9 +288,9 @@ public final class OrderedQueue<E extends OrderedEntry> {
     if (page > 0) {
       wheel.visit(
           page - 1,
-          new ExpirySink<>() {
+          new TimerVisitor<>() {
             @Override
-            public void expired(long id, long deadlineTick, E entry) {
+            public void visit(long id, long deadlineTick, E entry) {
               visitor.accept(entry);
             }
           });

@@ -10,22 +10,22 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of an adapter that have not ended. It takes members until it is closed, finds them
- * all then, and knows when the last of them has gone.
+ * The members of an adapter that have not ended. A roster accepts members until it is closed; then
+ * it lists them all, and knows when the last one has left.
  *
- * <p>Thread-safe. Adding and removing take one stripe's lock each, and allocate nothing but for
- * growth; a member costs 4 to 8 bytes. Probed on two cores, a random member of 10 thousand
- * replaced: 35 ns for both operations, of 1 million, where cache misses decide: 300 ns; the longest
- * add while a million came together: 1 ms. A {@link java.util.concurrent.ConcurrentHashMap} as a
- * set: 85 and 600 ns, 40 bytes, and 80 ms, for as long as it takes to move the table.
+ * <p>Thread-safe. Adding and removing take one stripe's lock each, and allocate only for growth; a
+ * member takes 4 to 8 bytes. Probed on two cores, a random member of 10 thousand replaced: 35 ns
+ * for both operations, of 1 million, where cache misses decide: 300 ns; the longest add while a
+ * million came together: 1 ms. A {@link java.util.concurrent.ConcurrentHashMap} as a set: 85 and
+ * 600 ns, 40 bytes, and 80 ms, for as long as it takes to move the table.
  *
  * <p><b>How.</b> Members are spread over stripes by the adding thread. A stripe is a lock and an
  * array without gaps: a member knows its place, and when it leaves, the last one takes the place.
  * So the order of members is arbitrary. An array that is three quarters empty is halved.
  *
- * <p><b>Closing</b> sets each stripe's flag under its lock, so an add has either happened before,
- * and then whoever closed the roster finds the member, or it is refused. From then on members only
- * leave, and {@link #remaining} counts them down.
+ * <p><b>Closing</b> sets each stripe's flag under its lock, so an add either happened before, and
+ * the closing thread finds the member, or it is refused. From then on members only leave, and
+ * {@link #remaining} counts them down.
  *
  * @param <M> the members
  */
@@ -38,17 +38,15 @@ public final class Roster<M extends Roster.Member> {
 
   /**
    * Members left once a stripe is closed. Raised under the stripe's lock by close, lowered by
-   * removals from closed stripes; one more stands for a close that has not come to its end, so that
-   * zero is reached exactly once.
+   * removals from closed stripes; a close that has not ended counts as one more, so that zero is
+   * reached exactly once.
    */
   private final AtomicLong remaining = new AtomicLong(1);
 
   private final CountDownLatch emptied = new CountDownLatch(1);
   private volatile boolean closed;
 
-  /**
-   * Keeps what the roster has to know of it; written by the roster alone, under a stripe's lock.
-   */
+  /** Stores the place of the member. Only the roster writes it, under the lock of a stripe. */
   public interface Member {
     /** What was last given to {@link #rosterPlace(int)}, or {@link #NOWHERE} before that. */
     int rosterPlace();
@@ -56,7 +54,7 @@ public final class Roster<M extends Roster.Member> {
     /** Stores a number. */
     void rosterPlace(int place);
 
-    /** The place of one that is in no roster. */
+    /** The place of a member that is in no roster. */
     int NOWHERE = -1;
   }
 
@@ -75,7 +73,7 @@ public final class Roster<M extends Roster.Member> {
   /**
    * Adds a member that is in no roster.
    *
-   * @return false if the roster is closed; the member has not been added then
+   * @return false if the roster is closed; the member has not been added
    */
   public boolean add(M member) {
     int number = (int) Thread.currentThread().threadId() & (stripes.size() - 1);
@@ -83,8 +81,8 @@ public final class Roster<M extends Roster.Member> {
   }
 
   /**
-   * Removes a member, if it has not been removed before. The caller must know of its having been
-   * added, that is by way of some lock or volatile field.
+   * Removes a member, if it has not been removed before. The add must happen before this call, by a
+   * lock or a volatile field.
    */
   public void remove(M member) {
     int place = member.rosterPlace();
@@ -96,7 +94,7 @@ public final class Roster<M extends Roster.Member> {
     }
   }
 
-  /** Refuses members from now on. Those that are there stay until they are removed. */
+  /** Refuses new members from now on. Present members stay until they are removed. */
   public synchronized void close() {
     if (closed) {
       return;
@@ -125,7 +123,8 @@ public final class Roster<M extends Roster.Member> {
   }
 
   /**
-   * The members at this time, if the roster is closed; otherwise as many of them as stand still.
+   * The current members, if the roster is closed; otherwise members that are added or removed
+   * meanwhile may be missing.
    */
   public List<M> members() {
     List<M> members = new ArrayList<>();
@@ -140,7 +139,7 @@ public final class Roster<M extends Roster.Member> {
     return emptied.getCount() == 0;
   }
 
-  /** Waits until the roster is closed and the last member has gone, and says whether it is so. */
+  /** Waits until the roster is closed and the last member has left; false if that takes longer. */
   public boolean awaitEmptied(long timeout, TimeUnit unit) throws InterruptedException {
     return emptied.await(timeout, unit);
   }
@@ -174,7 +173,7 @@ public final class Roster<M extends Roster.Member> {
       }
     }
 
-    /** Removes a member and says whether it counts as one of the remaining. */
+    /** Removes a member, and returns true if it counts as one of the remaining. */
     boolean remove(M member) {
       lock.lock();
       try {
@@ -198,7 +197,7 @@ public final class Roster<M extends Roster.Member> {
       }
     }
 
-    /** The member has left, and whoever waits must hear of it, whether or not there is memory. */
+    /** The member has left. Waiting threads must be notified even without memory. */
     private void halve() {
       try {
         members = Arrays.copyOf(members, members.length / 2);

@@ -1,8 +1,8 @@
 /**
- * Who has not ended yet: how an adapter finds its own timers among those of the service.
+ * The set of timers of an adapter that have not ended yet.
  *
- * <p>A {@link io.tourbillon.timer.TimerService} does not know which of its timers belong to which
- * adapter, and an adapter that is shut down must end its own and nobody else's.
+ * <p>A {@link io.tourbillon.timer.TimerService} does not know which timers belong to which adapter.
+ * An adapter that is shut down must end its own timers and no others.
  */
 @NullMarked
 package io.tourbillon.timer.internal.roster;

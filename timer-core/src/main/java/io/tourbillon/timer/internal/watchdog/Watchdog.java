@@ -10,22 +10,21 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at a thread that runs tasks, the driver, from outside and reports one that holds it for too
- * long.
+ * Watches a thread that runs tasks, the driver, and reports a task that holds it for too long.
  *
  * <p>The driver writes a serial number: odd while it runs tasks, another one for each. The watchdog
- * looks at it twice within a bound; the same odd number for longer than the bound is one task that
- * was running all the while. When the driver is at rest for a whole interval, so is the watchdog,
- * until the next batch begins.
+ * reads it twice within a bound. If it reads the same odd number for longer than the bound, one
+ * task has been running all the time. If the driver rests for a whole interval, the watchdog rests
+ * too, until the next batch begins.
  *
- * <p><b>Pauses.</b> A collection, a safepoint or a stopped process holds up the watchdog as well:
- * it sleeps for longer than it has asked for. That time is no task's, and is left out of what it
- * counts. It notices the part of a pause that goes beyond its own sleep, so a pause that is shorter
- * than half the bound may count as a task's time.
+ * <p><b>Pauses.</b> A garbage collection, a safepoint or a stopped process stops the watchdog as
+ * well: it sleeps for longer than it asked for. This time does not count for any task. The watchdog
+ * notices only the part of a pause that exceeds its own sleep, so a pause shorter than half the
+ * bound may count as time of a task.
  *
- * <p>It may watch {@link Others} besides, in the same rhythm.
+ * <p>It can watch {@link Others} as well, at the same intervals.
  *
- * @param <R> what is reported
+ * @param <R> the type of reports
  */
 public final class Watchdog<R> implements Runnable {
   private static final VarHandle SERIAL;
@@ -45,13 +44,13 @@ public final class Watchdog<R> implements Runnable {
   private final LongSupplier nanoTime;
   private final LongConsumer park;
 
-  /** How long the process has paused, as far as noticed. Written by the watchdog alone. */
+  /** How long the process has paused, as far as noticed. Only the watchdog writes it. */
   private volatile long pausedNanos;
 
   /**
    * Written by the driver alone, read by the watchdog. Volatile at the beginning of a batch, so
-   * that either the driver sees that the watchdog is resting or the watchdog sees the new number
-   * before it parks; opaque from task to task, where being seen a little later does no harm.
+   * that either the driver sees that the watchdog rests, or the watchdog sees the new number before
+   * it parks. Opaque between tasks, where a short delay does no harm.
    */
   private volatile long serial;
 
@@ -66,32 +65,30 @@ public final class Watchdog<R> implements Runnable {
 
   private @Nullable Thread driver;
 
-  /**
-   * What is watched besides the driver. Called by the watchdog's thread, but never under a lock.
-   */
+  /** Something else to watch. Called by the thread of the watchdog, without a lock. */
   public interface Others {
     /** Whether there is nothing to watch, so that the watchdog may rest. */
     boolean isEmpty();
 
     /**
-     * Reports what has taken too long.
+     * Reports everything that has taken too long.
      *
-     * @param awakeNanos the time, as {@link Watchdog#awakeNanos} tells it
+     * @param awakeNanos the time of {@link Watchdog#awakeNanos}
      */
     void look(long awakeNanos);
   }
 
   /**
    * @param boundNanos how long a task may take
-   * @param look describes what the driver is doing, which a task has been for so many nanoseconds;
-   *     by the watchdog's thread
-   * @param reports is given what was seen, if the task is still running then
+   * @param look describes what the driver is doing, given the time for which its task has been
+   *     running; called by the thread of the watchdog
+   * @param reports receives the description, if the task is still running
    */
   public Watchdog(long boundNanos, LongFunction<R> look, Consumer<R> reports) {
     this(boundNanos, look, reports, null);
   }
 
-  /** As the other; others are watched as well. */
+  /** As the other constructor; watches others as well. */
   public Watchdog(
       long boundNanos, LongFunction<R> look, Consumer<R> reports, @Nullable Others others) {
     this(boundNanos, look, reports, others, RealTime.REAL_TIME, RealTime.REAL_TIME);
@@ -221,7 +218,8 @@ public final class Watchdog<R> implements Runnable {
       try {
         others.look(awakeNanos());
       } catch (RuntimeException | Error failure) {
-        // What reports go to has failed, or there is no memory for one. The watchdog goes on.
+        // The receiver of reports has failed, or there is no memory for a report. The watchdog goes
+        // on.
       }
     }
   }
@@ -234,7 +232,7 @@ public final class Watchdog<R> implements Runnable {
     resting = false;
   }
 
-  /** False if the report has failed, for want of memory for one: then it is tried again. */
+  /** Returns false if there was no memory for the report: then it is tried again. */
   private boolean tryReport(long stalled, long heldNanos) {
     try {
       report(stalled, heldNanos);

@@ -1,6 +1,5 @@
 /**
- * Looking at a thread that must not be held up, from outside. Public because loops of other
- * packages are watched in the same way; of no use to others.
+ * Watches threads that must not be held up: the driver of a service, and the loops of coroutines.
  */
 @NullMarked
 package io.tourbillon.timer.internal.watchdog;

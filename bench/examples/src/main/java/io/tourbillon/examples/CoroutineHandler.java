@@ -1,0 +1,109 @@
+package io.tourbillon.examples;
+
+import io.tourbillon.coroutine.Body;
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Coroutines;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * A handler of Jetty's with a coroutine for each request, on any engine: Jetty speaks HTTP and
+ * calls back, and what is written here reads, writes and waits as if it had a thread to itself.
+ *
+ * <p>A body is read as fast as it is asked for, and written as fast as the client takes it in, so
+ * neither needs more than a buffer of memory.
+ */
+abstract class CoroutineHandler extends Handler.Abstract.NonBlocking {
+  private final CoroutineScheduler scheduler;
+  private final Duration limit;
+
+  /**
+   * Makes a handler.
+   *
+   * @param limit how long an answer may take, to its last byte
+   */
+  CoroutineHandler(CoroutineScheduler scheduler, Duration limit) {
+    this.scheduler = scheduler;
+    this.limit = limit;
+  }
+
+  /** Answers a request; what it throws becomes a status. By a coroutine. */
+  abstract void answer(Request request, Response response) throws Exception;
+
+  @Override
+  public final boolean handle(Request request, Response response, Callback callback) {
+    Coroutine<?> answering = scheduler.spawn(() -> answerInTime(request, response));
+    request.addFailureListener(failure -> answering.cancel("the client is gone: " + failure));
+    // Run by the loop, which it does not hold up: Jetty goes on by threads of its own.
+    CompletableFuture<?> _ =
+        answering
+            .toFuture()
+            .whenComplete(
+                (nothing, failure) -> {
+                  if (failure == null) {
+                    callback.succeeded();
+                  } else {
+                    callback.failed(status(failure));
+                  }
+                });
+    return true;
+  }
+
+  private void answerInTime(Request request, Response response) throws Exception {
+    Coroutines.withTimeout(limit, Body.of(() -> answer(request, response)));
+  }
+
+  private static Throwable status(Throwable failure) {
+    return failure instanceof TimeoutException
+        ? new HttpException.RuntimeException(HttpStatus.SERVICE_UNAVAILABLE_503, failure)
+        : failure;
+  }
+
+  /**
+   * Suspends until there is more of the body.
+   *
+   * @return what there is; to be written or released
+   * @throws IOException if the client does not send all of it
+   */
+  static Content.Chunk read(Request request) throws IOException {
+    Content.Chunk chunk = request.read();
+    while (chunk == null) {
+      Coroutines.await(Callback.Completable.with(more -> request.demand(more::succeeded)));
+      chunk = request.read();
+    }
+    if (Content.Chunk.isFailure(chunk)) {
+      throw new IOException("a request must come to its end", chunk.getFailure());
+    }
+    return chunk;
+  }
+
+  /**
+   * Suspends until a part of a body is on its way. Then it is released, and not before, even if the
+   * coroutine is cancelled meanwhile: a write can not be taken back.
+   */
+  static void write(Response response, Content.Chunk chunk) {
+    Coroutines.await(
+        Callback.Completable.with(
+            written ->
+                response.write(
+                    chunk.isLast(),
+                    chunk.getByteBuffer(),
+                    Callback.from(chunk::release, written))));
+  }
+
+  /** Suspends until a whole body is on its way. */
+  static void write(Response response, String text) {
+    Coroutines.await(
+        Callback.Completable.with(written -> Content.Sink.write(response, true, text, written)));
+  }
+}

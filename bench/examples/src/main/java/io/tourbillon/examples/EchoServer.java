@@ -1,0 +1,159 @@
+package io.tourbillon.examples;
+
+import static io.tourbillon.coroutine.Coroutines.withTimeout;
+
+import io.tourbillon.coroutine.Body;
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.CoroutineScope;
+import io.tourbillon.coroutine.CoroutineScope.Policy;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.bridge.OsSignals;
+import io.tourbillon.coroutine.sync.Semaphore;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousServerSocketChannel;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A TCP server that sends back whatever it gets, on any engine: a coroutine for each connection,
+ * which reads and writes by a {@link SuspendingChannel}.
+ *
+ * <p>It has so many connections at a time; others wait in the system's queue until there is a
+ * place. A client that is silent for too long, or does not take what it is sent, loses its
+ * connection. Thread-safe.
+ */
+public final class EchoServer implements AutoCloseable {
+  private static final int BACKLOG = 1024;
+  private static final int BUFFER_BYTES = 8 * 1024;
+  private static final Duration GRACE = Duration.ofSeconds(5);
+  private static final Duration REST = Duration.ofMillis(100);
+
+  private final Semaphore places;
+  private final Duration patience;
+  private final AsynchronousServerSocketChannel listener;
+  private final InetSocketAddress address;
+  private final Coroutine<?> server;
+
+  /** Runs it: {@code EchoServer [PORT]}, until Ctrl-C. */
+  public static void main(String[] args) throws IOException {
+    int port = args.length > 0 ? Integer.parseInt(args[0]) : 7007;
+    var at = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    try (CoroutineScheduler scheduler = CoroutineScheduler.create();
+        EchoServer server = new EchoServer(scheduler, at, 10_000, Duration.ofMinutes(1));
+        OsSignals signals = OsSignals.openUnlessIgnored("INT", "TERM")) {
+      System.out.println("echo of " + server.address());
+      System.out.println("ends after " + signals.await());
+    }
+  }
+
+  /**
+   * Begins to listen.
+   *
+   * @param at port 0 is any that is free
+   * @param mostConnections at least 1
+   * @param patience how long to wait for a client to say something, and to take what it is sent
+   * @throws IOException if it can not listen there
+   */
+  public EchoServer(
+      CoroutineScheduler scheduler, InetSocketAddress at, int mostConnections, Duration patience)
+      throws IOException {
+    places = new Semaphore(mostConnections);
+    this.patience = patience;
+    listener = AsynchronousServerSocketChannel.open();
+    boolean listening = false;
+    try {
+      listener.bind(at, BACKLOG);
+      address = (InetSocketAddress) listener.getLocalAddress();
+      server = scheduler.spawn(SpawnOptions.named("echo-server"), this::serve);
+      listening = true;
+    } finally {
+      if (!listening) {
+        listener.close();
+      }
+    }
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  /** All sessions, to the end of the last. A failure of one is not the affair of the others. */
+  private void serve() {
+    try (CoroutineScope sessions = CoroutineScope.open(Policy.SUPERVISE)) {
+      sessions.spawn(() -> session(sessions));
+      sessions.join();
+    }
+  }
+
+  /**
+   * One session: waits for a place, a connection, and someone to wait for the next. Then it serves
+   * the one it has accepted, which is given to nobody else: so nobody can be cancelled before he
+   * gets it, and none is ever left open.
+   */
+  private void session(CoroutineScope sessions) throws IOException {
+    places.acquire();
+    try (SuspendingChannel client = accept()) {
+      sessions.spawn(() -> session(sessions));
+      echo(client);
+    } catch (ClosedChannelException noMore) {
+      // The server does not listen any more.
+    } finally {
+      places.release();
+    }
+  }
+
+  private SuspendingChannel accept() throws IOException {
+    while (true) {
+      try {
+        return SuspendingChannel.accept(listener);
+      } catch (ClosedChannelException noMore) {
+        throw noMore;
+      } catch (IOException failure) {
+        // The client has gone already, or the process has no file to spare until others go.
+        Coroutines.delay(REST);
+      }
+    }
+  }
+
+  private void echo(SuspendingChannel client) {
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    try {
+      while (withTimeout(patience, () -> client.read(buffer.clear())) >= 0) {
+        withTimeout(patience, Body.of(() -> client.write(buffer.flip())));
+      }
+    } catch (IOException | TimeoutException gone) {
+      // It has reset the connection, or our patience is over: there is nobody to tell.
+    }
+  }
+
+  /** As {@link #close(Duration)}, with a grace of five seconds. */
+  @Override
+  public void close() throws IOException {
+    close(GRACE);
+  }
+
+  /**
+   * Listens no more, lets sessions come to their end, and ends those that have not when the grace
+   * is over. All connections are closed when this returns.
+   */
+  public void close(Duration grace) throws IOException {
+    listener.close();
+    if (server.state().isEnd()) {
+      return;
+    }
+    try {
+      server.join(grace);
+    } catch (TimeoutException stillServing) {
+      server.cancel("the server is closing");
+      Coroutine.awaitAll(List.of(server));
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.tourbillon.bench.demo;
+
+import io.tourbillon.coroutine.Coroutine;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Ends what the demo has begun, and waits for it. */
+final class Endings {
+  private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
+  private Endings() {}
+
+  /**
+   * Waits for a thread that was told to end. An interrupt does not cut the wait short.
+   *
+   * @throws IllegalStateException if the thread does not end within the grace
+   */
+  static void join(Thread thread, Duration grace) {
+    long deadlineNanos = System.nanoTime() + grace.toNanos();
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
+      try {
+        ended = thread.join(left);
+        if (!ended) {
+          throw new IllegalStateException(thread + " must end within " + grace);
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Cancels coroutines, then waits until the last has ended. It polls, because a join of a
+   * cancelled coroutine costs an exception each; an interrupt does not cut the wait short.
+   *
+   * @param deadlineNanos until when they may take, by {@link System#nanoTime}
+   * @throws IllegalStateException if one does not end in time
+   */
+  static void cancel(
+      Iterable<? extends Coroutine<?>> coroutines, String reason, long deadlineNanos) {
+    for (Coroutine<?> coroutine : coroutines) {
+      coroutine.cancel(reason);
+    }
+    boolean interrupted = false;
+    for (Coroutine<?> coroutine : coroutines) {
+      while (!coroutine.state().isEnd()) {
+        if (System.nanoTime() - deadlineNanos > 0) {
+          throw new IllegalStateException("it has not ended in time: " + coroutine);
+        }
+        LockSupport.parkNanos(LOOK_NANOS);
+        // With the status set it would not park.
+        interrupted |= Thread.interrupted();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  static void closeQuietly(Closeable connection) {
+    try {
+      connection.close();
+    } catch (IOException e) {
+      // A connection that cannot be closed is as good as closed; whoever uses it finds out.
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * The timing wheel, and the thread-safe timer service on it.
+ *
+ * <p>Start with {@link io.tourbillon.timer.TimerService}. The packages whose names contain {@code
+ * internal} are for the other modules of Tourbillon only.
+ */
+// "module": the targets of qualified exports are built after this module. "requires-automatic":
+// HdrHistogram has no module descriptor.
+@SuppressWarnings({"module", "requires-automatic"})
+module io.tourbillon.timer {
+  exports io.tourbillon.timer;
+  exports io.tourbillon.timer.netty;
+  exports io.tourbillon.timer.wheel;
+  exports io.tourbillon.timer.internal to
+      io.tourbillon.coroutine,
+      io.tourbillon.metrics;
+  exports io.tourbillon.timer.internal.text to
+      io.tourbillon.coroutine;
+  exports io.tourbillon.timer.internal.watchdog to
+      io.tourbillon.coroutine;
+
+  requires HdrHistogram;
+  // Annotations that public signatures bear.
+  requires static transitive org.jspecify;
+  // For io.tourbillon.timer.netty only. Its users bring Netty and require it themselves: a
+  // transitive requirement would force Netty on all who compile with this module.
+  requires static io.netty.common;
+  // A runtime without the flight recorder or without java.util.logging does without them.
+  requires static java.logging;
+  requires static jdk.jfr;
+}
