@@ -5,7 +5,7 @@
  * {@code LoopScheduler} places coroutines, {@code Closing} ends them, and {@code CreationSite}
  * finds where a coroutine was spawned. {@link
  * io.tourbillon.coroutine.internal.scheduler.SchedulerKernel} is what the public package calls; its
- * name stands in {@code META-INF/services}.
+ * name stands in {@code Implementation} of that package.
  *
  * <p><b>Rule.</b> This package stands above all other internal packages, and none of them depends
  * on it: loops and coroutines know their scheduler only as {@code TaskHost}. {@code Engines} is the
