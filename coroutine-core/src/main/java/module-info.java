@@ -1,8 +1,8 @@
 /**
  * Coroutines on event loops, each of which is driven by a timing wheel.
  *
- * <p>Start with {@link io.tourbillon.coroutine.CoroutineScheduler}. The packages whose names contain
- * {@code internal} are exported to nobody.
+ * <p>Start with {@link io.tourbillon.coroutine.CoroutineScheduler}. The packages whose names
+ * contain {@code internal} are exported to nobody.
  */
 // "requires-automatic": HdrHistogram has no module descriptor.
 @SuppressWarnings("requires-automatic")

@@ -132,7 +132,7 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
           someWaitForEachOther()
               ? "deadlock: nothing is due, and some wait for each other"
               : "deadlock: everything waits, nothing is due, and nothing has come from outside"
-                    + " within "
+                  + " within "
                   + grace,
           null);
     } else if (failure == null && reports.isEmpty()) {

@@ -111,7 +111,8 @@ class MutexTest extends OnTwoLoops {
     Coroutine<?> clerk =
         awaitSuspension(
             scheduler.spawn(
-                SpawnOptions.named("clerk"), () -> mutex.withLock(() -> Coroutines.delay(PATIENCE))));
+                SpawnOptions.named("clerk"),
+                () -> mutex.withLock(() -> Coroutines.delay(PATIENCE))));
     Coroutine<?> thief = scheduler.spawn(SpawnOptions.named("thief"), () -> mutex.unlock());
     assertEquals(
         "a mutex must be unlocked by its holder: accounts, held by clerk, not by thief",

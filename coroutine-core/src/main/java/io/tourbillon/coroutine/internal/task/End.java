@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * parked, it could wait for a coroutine that cannot run without the loop. The holder writes about
  * five fields, allocates nothing, calls no other code, and has checked its stack before.
  *
- * <p>It also counts the watchers, which will see a failure. A watcher that gives up first decrements
- * the count and then checks whether the end has come. The loop first writes the end and then checks
- * the count. So at least one of them notices a failure that no watcher will see.
+ * <p>It also counts the watchers, which will see a failure. A watcher that gives up first
+ * decrements the count and then checks whether the end has come. The loop first writes the end and
+ * then checks the count. So at least one of them notices a failure that no watcher will see.
  */
 final class End {
   private static final VarHandle HELD;

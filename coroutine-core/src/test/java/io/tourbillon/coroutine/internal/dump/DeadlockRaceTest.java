@@ -2,7 +2,6 @@ package io.tourbillon.coroutine.internal.dump;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.TestSchedulers;
