@@ -108,7 +108,7 @@ public interface CoroutineScheduler extends AutoCloseable {
    * Returns whether a close has begun. The scheduler then accepts new coroutines only from its own
    * coroutines.
    */
-  boolean isClosed();
+  boolean isShutdown();
 
   /** Returns the engine that carries its coroutines. */
   Engine engine();
@@ -268,7 +268,7 @@ public interface CoroutineScheduler extends AutoCloseable {
     Builder closeGrace(Duration grace);
 
     /** Sets the handler for failures that no code has seen. The default handler logs them. */
-    Builder uncaughtHandler(UncaughtHandler handler);
+    Builder exceptionHandler(CoroutineExceptionHandler handler);
 
     /**
      * Builds the scheduler and starts its loops.

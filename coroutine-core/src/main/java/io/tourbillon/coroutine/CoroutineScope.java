@@ -29,13 +29,13 @@ import org.jspecify.annotations.Nullable;
  * block, that suspension throws a {@link CoroutineCancelledException} whose cause is the failure,
  * as does each later one; {@link #join} throws the failure itself. A scope that a plain thread has
  * opened cannot interrupt other waits of that thread. If the block ends without either, the failure
- * of a child goes to the {@link CoroutineScheduler.Builder#uncaughtHandler}. A block that catches
+ * of a child goes to the {@link CoroutineScheduler.Builder#exceptionHandler}. A block that catches
  * the exception and throws another should pass on the cause, as {@link #run} does.
  *
  * <p>If a coroutine ends with a scope open, or leaves the {@link Coroutines#withTimeout}, the
  * {@link Coroutines#shield} or the {@link CoroutineLocal#where} in which it opened the scope, the
  * log says so, and the children are cancelled. Exceptions that children throw during their cleanup,
- * after the block has thrown or its coroutine was cancelled, go to the uncaught handler.
+ * after the block has thrown or its coroutine was cancelled, go to the exception handler.
  *
  * <p>A child that other code cancelled has ended, and has no effect on the others. Any thread may
  * call {@link #spawn} and {@link #cancel}, children included; only the coroutine or thread that

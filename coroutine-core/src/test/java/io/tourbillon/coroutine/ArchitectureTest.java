@@ -265,7 +265,7 @@ class ArchitectureTest {
           .that()
           .haveNameNotMatching(".*\\.task\\.Reports(\\$.*)?")
           .should()
-          .callMethod(UncaughtHandler.class, "handle", Coroutine.class, Throwable.class);
+          .callMethod(CoroutineExceptionHandler.class, "handle", Coroutine.class, Throwable.class);
 
   @ArchTest
   static final ArchRule module_knowsTheJdkAndWhatItDeclares =

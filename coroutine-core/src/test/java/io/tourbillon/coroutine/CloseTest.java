@@ -243,7 +243,7 @@ class CloseTest {
     try (CoroutineScheduler scheduler =
         TestSchedulers.builder()
             .loops(1)
-            .uncaughtHandler(
+            .exceptionHandler(
                 (coroutine, failure) -> {
                   synchronized (seen) {
                     seen.add(coroutine.name() + ": " + failure.getMessage());

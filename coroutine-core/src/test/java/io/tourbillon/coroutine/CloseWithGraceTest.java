@@ -92,7 +92,7 @@ class CloseWithGraceTest {
             });
     CompletableFuture<Boolean> closed =
         CompletableFuture.supplyAsync(() -> scheduler.close(PATIENCE));
-    while (!scheduler.isClosed()) {
+    while (!scheduler.isShutdown()) {
       Thread.onSpinWait();
     }
     assertThrows(RejectedExecutionException.class, () -> scheduler.spawn(() -> {}));
@@ -138,7 +138,7 @@ class CloseWithGraceTest {
     Coroutine<?> left = closed.spawn(() -> Coroutines.await(end));
     CompletableFuture<Boolean> closing =
         CompletableFuture.supplyAsync(() -> closed.close(PATIENCE));
-    while (!closed.isClosed()) {
+    while (!closed.isShutdown()) {
       Thread.onSpinWait();
     }
     other

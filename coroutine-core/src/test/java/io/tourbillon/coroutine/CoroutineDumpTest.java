@@ -94,7 +94,7 @@ class CoroutineDumpTest {
             Coroutines.withTimeout(
                 Duration.ofSeconds(5),
                 () -> {
-                  Coroutines.shield(Duration.ofSeconds(100), Body.of(CoroutineDumpTest::sleep));
+                  Coroutines.shield(Duration.ofSeconds(100), CoroutineDumpTest::sleep);
                   return 0;
                 }));
     settle();

@@ -36,13 +36,12 @@ class CoroutineLocalTest {
           assertEquals("nobody", user.orElse("nobody"));
           user.where(
               "ann",
-              Body.of(
-                  () -> {
+              () -> {
                     Coroutines.delay(Duration.ofMillis(1));
                     assertEquals("ann", user.get());
                     assertEquals("bob", user.where("bob", user::get));
                     assertEquals("ann", user.get());
-                  }));
+                  });
           assertFalse(user.isBound());
         });
   }
@@ -81,15 +80,13 @@ class CoroutineLocalTest {
         () ->
             user.where(
                 "ann",
-                Body.of(
-                    () ->
+                () ->
                         Coroutines.withTimeout(
                             Duration.ofMillis(1),
                             () ->
                                 depth.where(
                                     1,
-                                    Body.of(
-                                        () -> {
+                                    () -> {
                                           for (int number = 0; number < 4; number++) {
                                             children.add(
                                                 scheduler.spawn(
@@ -98,7 +95,7 @@ class CoroutineLocalTest {
                                                       return user.get() + " " + depth.get();
                                                     }));
                                           }
-                                        }))))));
+                                        }))));
     Coroutine<?> pause = scheduler.spawn(() -> Coroutines.delay(Duration.ofMillis(5)));
     pause.join(PATIENCE);
     gate.complete("go on");

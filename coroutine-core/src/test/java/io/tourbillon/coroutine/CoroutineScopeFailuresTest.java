@@ -35,7 +35,7 @@ class CoroutineScopeFailuresTest {
   private final CoroutineScheduler scheduler =
       TestSchedulers.builder()
           .loops(2)
-          .uncaughtHandler((coroutine, failure) -> unseen.add(failure))
+          .exceptionHandler((coroutine, failure) -> unseen.add(failure))
           .build();
   private final IOException broken = new IOException("broken");
   private final IllegalStateException notCleanedUp = new IllegalStateException("not cleaned up");
@@ -215,7 +215,7 @@ class CoroutineScopeFailuresTest {
     BlockingQueue<Throwable> told = new LinkedBlockingQueue<>();
     IllegalStateException lost = new IllegalStateException("lost?");
     try (CoroutineScheduler telling =
-            TestSchedulers.builder().uncaughtHandler((_, thrown) -> told.add(thrown)).build();
+            TestSchedulers.builder().exceptionHandler((_, thrown) -> told.add(thrown)).build();
         CoroutineScope scope = CoroutineScope.open(telling, Policy.FAIL_FAST)) {
       Coroutine<?> child =
           scope.spawn(
@@ -234,7 +234,7 @@ class CoroutineScopeFailuresTest {
   void failFast_failureThatWasSeen_isNotToldOfAgain() throws Exception {
     List<Throwable> told = new CopyOnWriteArrayList<>();
     try (CoroutineScheduler telling =
-        TestSchedulers.builder().uncaughtHandler((_, thrown) -> told.add(thrown)).build()) {
+        TestSchedulers.builder().exceptionHandler((_, thrown) -> told.add(thrown)).build()) {
       for (boolean joinsScope : new boolean[] {true, false}) {
         try (CoroutineScope scope = CoroutineScope.open(telling, Policy.FAIL_FAST)) {
           Coroutine<?> child =
@@ -441,7 +441,7 @@ class CoroutineScopeFailuresTest {
                             scope.timeout(Duration.ofMillis(1));
                             Coroutines.shield(
                                 PATIENCE,
-                                Body.of(() -> Coroutines.delay(20, TimeUnit.MILLISECONDS)));
+                                () -> Coroutines.delay(20, TimeUnit.MILLISECONDS));
                           }
                           return "never";
                         })));

@@ -32,7 +32,7 @@ class CoroutineScopeTest {
   private final CoroutineScheduler scheduler =
       TestSchedulers.builder()
           .loops(2)
-          .uncaughtHandler((coroutine, failure) -> note(failure))
+          .exceptionHandler((coroutine, failure) -> note(failure))
           .build();
   private final IOException broken = new IOException("broken");
   private final Simulation simulation =
@@ -265,7 +265,7 @@ class CoroutineScopeTest {
                               Coroutines.delay(LONG);
                             } finally {
                               Coroutines.shield(
-                                  PATIENCE, Body.of(() -> Coroutines.delay(Duration.ofMillis(20))));
+                                  PATIENCE, () -> Coroutines.delay(Duration.ofMillis(20)));
                               cleanedUp.incrementAndGet();
                             }
                           });

@@ -26,7 +26,7 @@ class CoroutineStatsTest {
           .loops(1)
           .clock(clock)
           .recordStats()
-          .uncaughtHandler((coroutine, failure) -> {})
+          .exceptionHandler((coroutine, failure) -> {})
           .build();
 
   @AfterEach
@@ -92,7 +92,7 @@ class CoroutineStatsTest {
                     () ->
                         Coroutines.withTimeout(
                             Duration.ofMillis(5),
-                            Body.of(() -> Coroutines.delay(Duration.ofHours(1))))));
+                            () -> Coroutines.delay(Duration.ofHours(1)))));
     clock.advance(Duration.ofMillis(10));
     coroutine.join();
     assertEquals(1, stats().timeouts());

@@ -36,7 +36,7 @@ final class FullHeapWakeUpsProgram {
             .engine(TestSchedulers.ENGINE)
             .loops(2)
             .watchdog(Duration.ZERO)
-            .uncaughtHandler((coroutine, failure) -> {})
+            .exceptionHandler((coroutine, failure) -> {})
             .build();
     for (int number = 0; number < COROUTINES; number++) {
       int own = number;

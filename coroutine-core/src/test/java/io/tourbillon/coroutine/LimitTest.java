@@ -49,8 +49,7 @@ class LimitTest {
                 () ->
                     Coroutines.withTimeout(
                         SHORT,
-                        Body.of(
-                            () -> {
+                        () -> {
                               for (int number = 0; number < 2; number++) {
                                 assertIsOfALimit(
                                     assertThrows(
@@ -58,7 +57,7 @@ class LimitTest {
                                         () -> Coroutines.delay(LONG)));
                               }
                               Coroutines.delay(LONG);
-                            }))));
+                            })));
   }
 
   @Test

@@ -53,9 +53,9 @@ class LoopsOwnThreadTest {
   private final CoroutineScheduler scheduler =
       TestSchedulers.builder()
           .loops(1)
-          .uncaughtHandler(
+          .exceptionHandler(
               (coroutine, failure) -> {
-                called("uncaughtHandler");
+                called("exceptionHandler");
                 told.add(failure);
               })
           .stallHandler(stall -> called("stallHandler"))
@@ -268,7 +268,7 @@ class LoopsOwnThreadTest {
         });
     awaitTold(2);
     assertTrue(CALLS.contains("isOrderly"));
-    assertTrue(CALLS.contains("uncaughtHandler"));
+    assertTrue(CALLS.contains("exceptionHandler"));
   }
 
   @Test

@@ -133,11 +133,10 @@ class SchedulingPolicyTest {
                     () ->
                         Coroutines.withTimeout(
                             Duration.ofSeconds(seconds),
-                            Body.of(
-                                () -> {
+                            () -> {
                                   Coroutines.await(gate);
                                   log.add("within " + seconds);
-                                }))));
+                                })));
           }
           for (Coroutine<?> each : all) {
             while (each.state() != Coroutine.State.SUSPENDED) {

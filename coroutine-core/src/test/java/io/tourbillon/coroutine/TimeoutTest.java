@@ -58,17 +58,16 @@ class TimeoutTest {
   void partsWithoutAResult_areRunAsOthersAre() {
     run(
         () -> {
-          Coroutines.withTimeout(Duration.ofMillis(100), Body.of(() -> log.add("limited")));
-          Coroutines.shield(Duration.ofMillis(100), Body.of(() -> log.add("shielded")));
+          Coroutines.withTimeout(Duration.ofMillis(100), () -> log.add("limited"));
+          Coroutines.shield(Duration.ofMillis(100), () -> log.add("shielded"));
           assertThrows(
               IOException.class,
               () ->
                   Coroutines.withTimeout(
                       Duration.ofMillis(100),
-                      Body.of(
-                          () -> {
+                      () -> {
                             throw new IOException("broken");
-                          })));
+                          }));
         });
     assertEquals(List.of("limited", "shielded"), log);
   }

@@ -34,7 +34,7 @@ class UncaughtTest {
       TestSchedulers.builder()
           .loops(1)
           .clock(clock)
-          .uncaughtHandler(
+          .exceptionHandler(
               (coroutine, failure) -> told.add(coroutine.name() + ": " + failure.getMessage()))
           .build();
 
@@ -129,7 +129,7 @@ class UncaughtTest {
       List<String> names = new CopyOnWriteArrayList<>();
       try (CoroutineScheduler brief =
           TestSchedulers.builder()
-              .uncaughtHandler((coroutine, failure) -> names.add(coroutine.name()))
+              .exceptionHandler((coroutine, failure) -> names.add(coroutine.name()))
               .build()) {
         brief.spawn(
             SpawnOptions.named("failing"),
@@ -171,7 +171,7 @@ class UncaughtTest {
     try (CoroutineScheduler brief =
         TestSchedulers.builder()
             .loops(1)
-            .uncaughtHandler((coroutine, failure) -> names.add(coroutine.name()))
+            .exceptionHandler((coroutine, failure) -> names.add(coroutine.name()))
             .build()) {
       for (String name : List.of("first", "second")) {
         brief.spawn(
@@ -192,7 +192,7 @@ class UncaughtTest {
         TestSchedulers.builder()
             .loops(1)
             .clock(clock)
-            .uncaughtHandler((_, _) -> onItsOwnThread.add(Internals.isLoopsOwnThread()))
+            .exceptionHandler((_, _) -> onItsOwnThread.add(Internals.isLoopsOwnThread()))
             .build();
     virtual.spawn(
         () -> {
@@ -247,7 +247,7 @@ class UncaughtTest {
     int rounds = 2000;
     try (CoroutineScheduler real =
         TestSchedulers.builder()
-            .uncaughtHandler((coroutine, failure) -> seen.add(coroutine.name()))
+            .exceptionHandler((coroutine, failure) -> seen.add(coroutine.name()))
             .build()) {
       for (int round = 0; round < rounds; round++) {
         Coroutine<?> failing =
@@ -276,7 +276,7 @@ class UncaughtTest {
           TestSchedulers.builder()
               .loops(1)
               .clock(clock)
-              .uncaughtHandler(
+              .exceptionHandler(
                   (coroutine, failure) -> {
                     throw new IllegalStateException("handler");
                   })
@@ -289,7 +289,7 @@ class UncaughtTest {
       Coroutine<String> after = other.spawn(() -> "the loop lives");
       clock.advance(Duration.ZERO);
       assertEquals("the loop lives", after.join());
-      assertEquals(List.of("the uncaught handler has thrown"), log.lines());
+      assertEquals(List.of("the exception handler has thrown"), log.lines());
       other.close();
     }
   }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * No failure is lost, and none is told twice: of whoever fails, whoever looks, and however that one
  * ends, the failure is thrown to the one who looks, or suppressed by what is, or told to the
- * uncaught handler, and it is one of these.
+ * exception handler, and it is one of these.
  */
 class UnseenFailureMatrixTest {
   /** Who fails. Each does so when the gate opens, or when it is cancelled before. */
@@ -85,7 +85,7 @@ class UnseenFailureMatrixTest {
     private final CoroutineScheduler scheduler =
         TestSchedulers.builder()
             .loops(1)
-            .uncaughtHandler((coroutine, uncaught) -> told.add(uncaught))
+            .exceptionHandler((coroutine, uncaught) -> told.add(uncaught))
             .build();
 
     Run(Who who, Looks looks, Ends ends) {
@@ -125,7 +125,7 @@ class UnseenFailureMatrixTest {
     private void observe() {
       try {
         if (ends == Ends.TIMEOUT) {
-          Coroutines.withTimeout(Duration.ofMillis(5), Body.of(this::look));
+          Coroutines.withTimeout(Duration.ofMillis(5), this::look);
         } else {
           look();
         }
@@ -169,19 +169,18 @@ class UnseenFailureMatrixTest {
     private void awaitChild() {
       Coroutines.shield(
           Duration.ofSeconds(10),
-          Body.of(
-              () -> {
+          () -> {
                 for (int turn = 0; turn < 20; turn++) {
                   Coroutines.yieldNow();
                 }
-              }));
+              });
     }
 
     /** Fails in a coroutine of its own. */
     private Object fail() throws Exception {
       switch (who) {
         case BODY -> {
-          Coroutines.shield(PATIENCE, Body.of(this::awaitGate));
+          Coroutines.shield(PATIENCE, this::awaitGate);
           throw failure;
         }
         case CHILD ->
@@ -191,7 +190,7 @@ class UnseenFailureMatrixTest {
                     scope
                         .spawn(
                             () -> {
-                              Coroutines.shield(PATIENCE, Body.of(this::awaitGate));
+                              Coroutines.shield(PATIENCE, this::awaitGate);
                               throw failure;
                             })
                         .join());
@@ -199,7 +198,7 @@ class UnseenFailureMatrixTest {
             Channel.produce(
                     0,
                     out -> {
-                      Coroutines.shield(PATIENCE, Body.of(this::awaitGate));
+                      Coroutines.shield(PATIENCE, this::awaitGate);
                       throw failure;
                     })
                 .receive();

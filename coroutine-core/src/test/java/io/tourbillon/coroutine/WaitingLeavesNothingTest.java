@@ -65,7 +65,7 @@ class WaitingLeavesNothingTest {
         name,
         () -> {
           try {
-            Coroutines.withTimeout(LIMIT, Body.of(endless::run));
+            Coroutines.withTimeout(LIMIT, endless::run);
           } catch (TimeoutException late) {
             return;
           }

@@ -40,7 +40,7 @@ class WhoseCancellationTest {
   private final CoroutineScheduler scheduler =
       TestSchedulers.builder()
           .loops(1)
-          .uncaughtHandler((coroutine, failure) -> untold.add(failure))
+          .exceptionHandler((coroutine, failure) -> untold.add(failure))
           .build();
 
   @AfterEach

@@ -32,7 +32,7 @@ class CoroutineMetricsTest {
           .clock(clock)
           .name("test")
           .recordStats()
-          .uncaughtHandler((coroutine, error) -> {})
+          .exceptionHandler((coroutine, error) -> {})
           .build();
   private final SimpleMeterRegistry simple = new SimpleMeterRegistry();
   private final PrometheusMeterRegistry prometheus =

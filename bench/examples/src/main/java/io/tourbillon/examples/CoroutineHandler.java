@@ -1,6 +1,5 @@
 package io.tourbillon.examples;
 
-import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
@@ -60,7 +59,7 @@ abstract class CoroutineHandler extends Handler.Abstract.NonBlocking {
   }
 
   private void answerInTime(Request request, Response response) throws Exception {
-    Coroutines.withTimeout(limit, Body.of(() -> answer(request, response)));
+    Coroutines.withTimeout(limit, () -> answer(request, response));
   }
 
   private static Throwable status(Throwable failure) {

@@ -2,7 +2,6 @@ package io.tourbillon.examples;
 
 import static io.tourbillon.coroutine.Coroutines.withTimeout;
 
-import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.Coroutines;
@@ -85,7 +84,7 @@ public record EchoClient(
     long sentBytes = 0;
     for (int message = 0; message < messages; message++) {
       ByteBuffer bytes = message(sentBytes);
-      withTimeout(patience, Body.of(() -> channel.write(bytes)));
+      withTimeout(patience, () -> channel.write(bytes));
       sentBytes += messageBytes;
       Coroutines.delay(pause);
     }

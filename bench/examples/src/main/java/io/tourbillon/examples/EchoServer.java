@@ -2,7 +2,6 @@ package io.tourbillon.examples;
 
 import static io.tourbillon.coroutine.Coroutines.withTimeout;
 
-import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.CoroutineScope;
@@ -127,7 +126,7 @@ public final class EchoServer implements AutoCloseable {
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     try {
       while (withTimeout(patience, () -> client.read(buffer.clear())) >= 0) {
-        withTimeout(patience, Body.of(() -> client.write(buffer.flip())));
+        withTimeout(patience, () -> client.write(buffer.flip()));
       }
     } catch (IOException | TimeoutException gone) {
       // It has reset the connection, or our patience is over: there is nobody to tell.

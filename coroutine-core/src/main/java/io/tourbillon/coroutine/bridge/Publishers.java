@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  * <p>A publisher made here serves each subscriber by a coroutine of its own, which runs the methods
  * of the subscriber on its loop. They should be as short as other code there, and may suspend. If a
  * subscriber throws, it is not called any more, and the exception goes to the {@link
- * io.tourbillon.coroutine.UncaughtHandler} of the scheduler. A closed scheduler refuses a
+ * io.tourbillon.coroutine.CoroutineExceptionHandler} of the scheduler. A closed scheduler refuses a
  * subscriber by {@code onError}.
  *
  * <p>Passes the tests of Reactive Streams 1.0.4, whose rules it follows.
@@ -141,7 +141,7 @@ public final class Publishers {
   /**
    * Publishes what a body emits. When the body returns, the subscriber gets {@code onComplete};
    * when it throws, {@code onError}. If the subscription is cancelled, the coroutine of the body is
-   * cancelled. What the body throws besides then goes to the uncaught handler of the scheduler.
+   * cancelled. What the body throws besides then goes to the exception handler of the scheduler.
    */
   public static <T> Publisher<T> of(CoroutineScheduler scheduler, Body<T> body) {
     Objects.requireNonNull(body, "body");

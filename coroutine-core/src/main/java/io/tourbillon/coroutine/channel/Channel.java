@@ -72,7 +72,7 @@ public sealed interface Channel<T> extends Source<T>, Sink<T> permits LockedChan
    * closed with that exception as the cause. A receiver that leaves early must {@linkplain
    * Source#cancel(Throwable) cancel} the source, which cancels the coroutine. If no receiver was
    * thrown the failure of the body within a second, it goes to the {@link
-   * CoroutineScheduler.Builder#uncaughtHandler}.
+   * CoroutineScheduler.Builder#exceptionHandler}.
    *
    * @param capacity how many values the body may be ahead; 0 for a rendezvous
    * @throws IllegalArgumentException if it is negative

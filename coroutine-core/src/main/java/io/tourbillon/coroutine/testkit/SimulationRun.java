@@ -63,7 +63,7 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
             .watchdog(watchdogBound(limit))
             .stallHandler(seen -> stall = seen)
             .realTimeWaitHandler(this::endForRealTimeWait)
-            .uncaughtHandler(this::endForUncaught)
+            .exceptionHandler(this::endForUncaught)
             .build();
   }
 

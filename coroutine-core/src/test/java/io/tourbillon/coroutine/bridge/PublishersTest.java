@@ -30,7 +30,7 @@ class PublishersTest {
   private final CoroutineScheduler scheduler =
       TestSchedulers.builder()
           .loops(1)
-          .uncaughtHandler((coroutine, failure) -> unseen.add(failure))
+          .exceptionHandler((coroutine, failure) -> unseen.add(failure))
           .build();
   private final BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
 

@@ -32,7 +32,7 @@ class ProduceTest {
   private final CoroutineScheduler scheduler =
       TestSchedulers.builder()
           .loops(1)
-          .uncaughtHandler((coroutine, failure) -> unseen.add(failure))
+          .exceptionHandler((coroutine, failure) -> unseen.add(failure))
           .build();
   private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
 

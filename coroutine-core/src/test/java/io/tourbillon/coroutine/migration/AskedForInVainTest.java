@@ -5,7 +5,6 @@ import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tourbillon.coroutine.Action;
-import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineCancelledException;
@@ -90,11 +89,10 @@ class AskedForInVainTest extends MigrationPage {
                     () ->
                         Coroutines.withTimeout(
                             Duration.ofSeconds(seconds),
-                            Body.of(
-                                () -> {
+                            () -> {
                                   go.await();
                                   seen.add("within " + seconds);
-                                }))));
+                                })));
           }
           for (Coroutine<?> each : all) {
             while (each.state() != State.SUSPENDED) {
@@ -216,7 +214,7 @@ class AskedForInVainTest extends MigrationPage {
                   () ->
                       Coroutines.shield(
                           Duration.ofMinutes(5),
-                          Body.of(() -> Coroutines.delay(Duration.ofDays(1)))));
+                          () -> Coroutines.delay(Duration.ofDays(1))));
           sleep(10);
           end(stubborn);
           assertCancelled(stubborn::join);

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineCancelledException;
@@ -145,7 +144,7 @@ class ComingFromAsyncioTest extends MigrationPage {
                         try {
                           return after(30, "slow").call();
                         } finally {
-                          Coroutines.shield(ms(100), Body.of(() -> sleep(5)));
+                          Coroutines.shield(ms(100), () -> sleep(5));
                           note("cleaned up");
                         }
                       }));

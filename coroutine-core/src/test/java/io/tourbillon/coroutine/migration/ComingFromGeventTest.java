@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineLocal;
@@ -70,7 +69,7 @@ class ComingFromGeventTest extends MigrationPage {
           List<Coroutine<String>> jobs = List.of(quick, slow);
           assertThrows(
               TimeoutException.class,
-              () -> Coroutines.withTimeout(ms(10), Body.of(() -> Coroutine.awaitAll(jobs))));
+              () -> Coroutines.withTimeout(ms(10), () -> Coroutine.awaitAll(jobs)));
           List<Coroutine<String>> late = jobs.stream().filter(job -> !job.state().isEnd()).toList();
           assertEquals(List.of(slow), late);
           late.forEach(Coroutine::cancel);
@@ -441,7 +440,7 @@ class ComingFromGeventTest extends MigrationPage {
     CoroutineLocal<String> request = new CoroutineLocal<>("request");
     run(
         () -> {
-          scheduler.spawn(() -> request.where("r-1", Body.of(() -> note(request.orElse("none")))));
+          scheduler.spawn(() -> request.where("r-1", () -> note(request.orElse("none"))));
           scheduler.spawn(() -> note(request.orElse("none")));
           sleep(1);
         });

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.CoroutineLocal;
@@ -631,13 +630,12 @@ class ComingFromGoTest extends MigrationPage {
         () -> {
           request.where(
               "r-1",
-              Body.of(
-                  () -> {
+              () -> {
                     Coroutine<String> inner =
                         request.where("r-2", () -> scheduler.spawn(() -> request.get()));
                     assertEquals("r-1", request.get());
                     assertEquals("r-2", inner.join());
-                  }));
+                  });
           assertFalse(request.isBound());
         });
   }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineCancelledException;
@@ -92,7 +91,7 @@ class ComingFromTrioTest extends MigrationPage {
     run(
         () -> {
           try {
-            Coroutines.withTimeout(ms(10), Body.of(() -> sleep(1000)));
+            Coroutines.withTimeout(ms(10), () -> sleep(1000));
           } catch (TimeoutException late) {
             note("moved on");
           }
@@ -121,14 +120,13 @@ class ComingFromTrioTest extends MigrationPage {
               () ->
                   Coroutines.withTimeout(
                       ms(10),
-                      Body.of(
-                          () -> {
+                      () -> {
                             try {
-                              Coroutines.withTimeout(ms(1000), Body.of(() -> sleep(10_000)));
+                              Coroutines.withTimeout(ms(1000), () -> sleep(10_000));
                             } catch (TimeoutException mine) {
                               note("not reached");
                             }
-                          })));
+                          }));
         });
     assertEquals(10, took());
     assertEquals(List.of(), seen);
@@ -158,8 +156,7 @@ class ComingFromTrioTest extends MigrationPage {
                     } finally {
                       Coroutines.shield(
                           ms(20),
-                          Body.of(
-                              () -> {
+                          () -> {
                                 sleep(15);
                                 note("flushed");
                                 try {
@@ -167,7 +164,7 @@ class ComingFromTrioTest extends MigrationPage {
                                 } finally {
                                   note("grace is over");
                                 }
-                              }));
+                              });
                     }
                   });
           sleep(10);

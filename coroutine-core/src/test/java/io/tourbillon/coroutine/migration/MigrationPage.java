@@ -37,7 +37,7 @@ abstract class MigrationPage {
       TestSchedulers.builder()
           .loops(1)
           .clock(clock)
-          .uncaughtHandler((coroutine, failure) -> unseen.add(failure))
+          .exceptionHandler((coroutine, failure) -> unseen.add(failure))
           .build();
 
   /** Written by the coroutine that runs the job, and read when that was joined. */

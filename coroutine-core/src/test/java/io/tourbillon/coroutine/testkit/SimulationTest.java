@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineScheduler;
@@ -109,17 +108,16 @@ class SimulationTest {
               () ->
                   Coroutines.withTimeout(
                       Duration.ofMinutes(90),
-                      Body.of(
-                          () -> {
+                      () -> {
                             assertThrows(
                                 TimeoutException.class,
                                 () ->
                                     Coroutines.withTimeout(
                                         HOUR,
-                                        Body.of(() -> Coroutines.delay(HOUR.multipliedBy(9)))));
+                                        () -> Coroutines.delay(HOUR.multipliedBy(9))));
                             assertEquals(HOUR, Simulation.elapsed());
                             Coroutines.delay(HOUR);
-                          })));
+                          }));
           assertEquals(Duration.ofMinutes(90), Simulation.elapsed());
         });
   }
@@ -219,7 +217,7 @@ class SimulationTest {
           Coroutine<?> caller =
               Coroutines.scheduler()
                   .spawn(
-                      () -> Coroutines.blocking(Body.of(() -> LockSupport.parkNanos(20_000_000))));
+                      () -> Coroutines.blocking(() -> LockSupport.parkNanos(20_000_000)));
           Simulation.settle();
           assertEquals(State.DONE, caller.state());
         });
@@ -293,7 +291,7 @@ class SimulationTest {
                               Coroutines.delay(HOUR);
                             } finally {
                               Coroutines.shield(
-                                  HOUR, Body.of(() -> Coroutines.delay(Duration.ofMinutes(1))));
+                                  HOUR, () -> Coroutines.delay(Duration.ofMinutes(1)));
                               cleanedUp.set(true);
                             }
                           });
@@ -497,7 +495,7 @@ class SimulationTest {
   @Test
   void engine_isTheOneThatWasAskedFor() {
     assertEquals(ENGINE, simulation.call(() -> Coroutines.scheduler().engine()));
-    assertFalse(simulation.call(() -> Coroutines.scheduler().isClosed()));
+    assertFalse(simulation.call(() -> Coroutines.scheduler().isShutdown()));
   }
 
   /** A test that passes on another engine than that of production says so, once. */

@@ -40,7 +40,7 @@ final class LoopWatch {
           loop.name(),
           loop.dead()
               ? Condition.DEAD
-              : scheduler.isClosed()
+              : scheduler.isShutdown()
                   ? Condition.CLOSED
                   : conditionOf(loop, silent.contains(loop.name())));
     }

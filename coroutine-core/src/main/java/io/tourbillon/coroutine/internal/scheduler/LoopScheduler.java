@@ -62,7 +62,7 @@ final class LoopScheduler implements TaskHost {
     name = options.name;
     reports =
         new Reports(
-            options.uncaughtHandler,
+            options.exceptionHandler,
             options.watchdogBound,
             options.stallHandler,
             options.realTimeWaitHandler);
@@ -126,7 +126,7 @@ final class LoopScheduler implements TaskHost {
   }
 
   @Override
-  public boolean isClosed() {
+  public boolean isShutdown() {
     return closing.hasBegun();
   }
 

@@ -5,7 +5,7 @@ import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.LoopStall;
 import io.tourbillon.coroutine.RealTimeWait;
 import io.tourbillon.coroutine.SchedulingPolicy;
-import io.tourbillon.coroutine.UncaughtHandler;
+import io.tourbillon.coroutine.CoroutineExceptionHandler;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.watchdog.ThrottledLog;
 import java.time.Duration;
@@ -22,7 +22,7 @@ final class SchedulerBuilder implements CoroutineScheduler.Builder {
   Clock clock = Clock.system();
   String name = "coroutine";
   Duration tick = Duration.ofMillis(1);
-  UncaughtHandler uncaughtHandler = UncaughtHandler.logging();
+  CoroutineExceptionHandler exceptionHandler = CoroutineExceptionHandler.logging();
   boolean recordStats;
   boolean recordCreationSites;
   SchedulingPolicy policy = SchedulingPolicy.fifo();
@@ -153,8 +153,8 @@ final class SchedulerBuilder implements CoroutineScheduler.Builder {
   }
 
   @Override
-  public SchedulerBuilder uncaughtHandler(UncaughtHandler handler) {
-    uncaughtHandler = Objects.requireNonNull(handler, "handler");
+  public SchedulerBuilder exceptionHandler(CoroutineExceptionHandler handler) {
+    exceptionHandler = Objects.requireNonNull(handler, "handler");
     return this;
   }
 

@@ -3,7 +3,7 @@ package io.tourbillon.coroutine.internal.task;
 import io.tourbillon.coroutine.LoopStall;
 import io.tourbillon.coroutine.OrderlyEnd;
 import io.tourbillon.coroutine.RealTimeWait;
-import io.tourbillon.coroutine.UncaughtHandler;
+import io.tourbillon.coroutine.CoroutineExceptionHandler;
 import io.tourbillon.coroutine.internal.observe.FlightRecorder;
 import io.tourbillon.coroutine.internal.observe.LoopStallEvent;
 import io.tourbillon.timer.internal.IndependentThread;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Reports {
   private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
 
-  private final UncaughtHandler uncaughtHandler;
+  private final CoroutineExceptionHandler exceptionHandler;
   private final @Nullable Duration watchdogBound;
   private final Consumer<? super LoopStall> stallHandler;
   private final Consumer<? super RealTimeWait> realTimeWaitHandler;
@@ -37,11 +37,11 @@ public final class Reports {
    * @param watchdogBound the limit of the watchdogs; null for none
    */
   public Reports(
-      UncaughtHandler uncaughtHandler,
+      CoroutineExceptionHandler exceptionHandler,
       @Nullable Duration watchdogBound,
       Consumer<? super LoopStall> stallHandler,
       Consumer<? super RealTimeWait> realTimeWaitHandler) {
-    this.uncaughtHandler = uncaughtHandler;
+    this.exceptionHandler = exceptionHandler;
     this.watchdogBound = watchdogBound;
     this.stallHandler = stallHandler;
     this.realTimeWaitHandler = realTimeWaitHandler;
@@ -78,9 +78,9 @@ public final class Reports {
       return;
     }
     try {
-      uncaughtHandler.handle(coroutine, failure);
+      exceptionHandler.handle(coroutine, failure);
     } catch (Throwable thrown) {
-      LOG.log(Level.ERROR, "the uncaught handler has thrown", thrown);
+      LOG.log(Level.ERROR, "the exception handler has thrown", thrown);
     }
   }
 

@@ -413,7 +413,7 @@ final class Supervisor implements Awaited {
 
   /**
    * Handles a failed child. A failure that join neither throws nor suppresses is left to the
-   * uncaught handler.
+   * exception handler.
    */
   private @Nullable Ending failed(CoroutineTask<?> child) {
     if (policy == Policy.SUPERVISE || (ending && (failure == null || winner != null))) {

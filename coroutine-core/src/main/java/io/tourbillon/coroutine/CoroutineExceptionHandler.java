@@ -17,7 +17,7 @@ import io.tourbillon.timer.internal.text.Printable;
  * Exceptions of the handler are logged.
  */
 @FunctionalInterface
-public interface UncaughtHandler {
+public interface CoroutineExceptionHandler {
   /** Handles one failure. A later join throws it as well. */
   void handle(Coroutine<?> coroutine, Throwable failure);
 
@@ -25,7 +25,7 @@ public interface UncaughtHandler {
    * Returns the default handler, which logs an error to the System.Logger {@code
    * io.tourbillon.coroutine}.
    */
-  static UncaughtHandler logging() {
+  static CoroutineExceptionHandler logging() {
     return (coroutine, failure) ->
         System.getLogger("io.tourbillon.coroutine")
             .log(
