@@ -45,7 +45,7 @@ class BlockingTest {
   @Test
   void blocking_withoutAResult_isWaitedFor() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
-    Coroutine<?> blocked = scheduler.spawn(() -> Coroutines.blocking(release::await));
+    Coroutine<?> blocked = scheduler.spawn(() -> Coroutines.blocking(() -> release.await()));
     assertThrows(TimeoutException.class, () -> blocked.join(Duration.ofMillis(1)));
     release.countDown();
     blocked.join(PATIENCE);

@@ -99,7 +99,7 @@ class ComingFromKotlinTest extends MigrationPage {
    * }</pre>
    */
   @Test
-  void coroutineExceptionHandler_isTheUncaughtHandlerOfTheScheduler() throws Exception {
+  void coroutineExceptionHandler_isTheExceptionHandlerOfTheScheduler() throws Exception {
     IOException failure = new IOException("broken");
     run(
         () -> {
