@@ -227,7 +227,7 @@ class DeadlockTest {
 
   @Test
   void callOnAPlatformThread_isPartOfADeadlock() {
-    spawn("caller", () -> left.withLock(() -> Coroutines.blocking(left::lock)));
+    spawn("caller", () -> left.withLock(() -> Coroutines.blocking(() -> left.lock())));
     String words = deadlock().toString();
     assertTrue(
         words.matches(
