@@ -8,6 +8,8 @@ import io.tourbillon.coroutine.internal.observe.FlightRecorder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -22,11 +24,13 @@ class FlightRecorderTest {
 
   /** A coroutine holds the only loop until long after the delay of another is over. */
   private static void holdALoop() throws Exception {
+    AtomicBoolean isHogSeen = new AtomicBoolean();
     CoroutineScheduler scheduler =
         TestSchedulers.builder()
             .loops(1)
             .watchdog(Duration.ofMillis(1))
-            .stallHandler(stall -> {})
+            .stallHandler(
+                stall -> isHogSeen.compareAndSet(false, stall.coroutine().equals(Optional.of("hog"))))
             .build();
     try {
       Coroutine<Coroutine<?>> hog =
@@ -36,7 +40,7 @@ class FlightRecorderTest {
                 Coroutine<?> late = suspendedDelay(scheduler);
                 long startNanos = System.nanoTime();
                 while (System.nanoTime() - startNanos < 150_000_000
-                    || scheduler.stats().stalls() == 0) {
+                    || !isHogSeen.get()) {
                   Thread.onSpinWait();
                 }
                 return late;
