@@ -2,13 +2,13 @@ package io.tourbillon.metrics.server;
 
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.LoopStats;
-import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -26,7 +26,7 @@ final class LoopWatch {
 
   LoopWatch(CoroutineScheduler scheduler, Duration limit, LongSupplier nanoTime) {
     this.scheduler = scheduler;
-    this.limitNanos = TickScale.nanosOf(limit);
+    this.limitNanos = TimeUnit.NANOSECONDS.convert(limit);
     this.nanoTime = nanoTime;
   }
 
