@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever language its user speaks, the program prints numbers that other programs can read. */
+@Tag("long")
 class LocaleTest {
   private final Locale before = Locale.getDefault();
   private final StringWriter out = new StringWriter();

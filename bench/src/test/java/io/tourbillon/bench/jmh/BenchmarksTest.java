@@ -12,6 +12,7 @@ import io.tourbillon.coroutine.Engine;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,6 +21,7 @@ import org.openjdk.jmh.infra.ThreadParams;
 import org.openjdk.jmh.results.Result;
 
 /** The benchmarks run on every subject, and their own checks are content. */
+@Tag("long")
 class BenchmarksTest {
   private static final int PENDING = 50;
   private static final int CALLS = 2;
