@@ -15,7 +15,7 @@ public interface Block<X extends Exception> {
 
   /** Returns a body that runs a block and returns null. */
   static <X extends Exception> Body<@Nullable Void, X> asBody(Block<X> block) {
-    Objects.requireNonNull(block, "block");
+    Objects.requireNonNull(block, "body");
     return () -> {
       block.run();
       return null;

@@ -228,8 +228,7 @@ public interface CoroutineScope extends AutoCloseable {
   static <T extends @Nullable Object> List<T> gather(
       Collection<? extends Callable<? extends T>> parts) {
     try (CoroutineScope scope = open(Policy.FAIL_FAST)) {
-      List<Coroutine<? extends T>> all = new ArrayList<>();
-      parts.forEach(part -> all.add(scope.spawn(part)));
+      List<Coroutine<? extends T>> all = spawnAll(scope, parts);
       scope.join();
       List<T> results = new ArrayList<>();
       all.forEach(each -> results.add(each.join()));
@@ -249,9 +248,7 @@ public interface CoroutineScope extends AutoCloseable {
   static <T extends @Nullable Object> T race(Collection<? extends Callable<? extends T>> parts) {
     requireSome(parts);
     try (CoroutineScope scope = open(Policy.SUPERVISE)) {
-      List<Coroutine<? extends T>> all = new ArrayList<>();
-      parts.forEach(part -> all.add(scope.spawn(part)));
-      return Coroutine.<T>awaitAny(all).join();
+      return Coroutine.<T>awaitAny(spawnAll(scope, parts)).join();
     }
   }
 
@@ -268,7 +265,24 @@ public interface CoroutineScope extends AutoCloseable {
   static <T extends @Nullable Object> T firstSuccess(
       Collection<? extends Callable<? extends T>> parts) {
     requireSome(parts);
-    return Implementation.KERNEL.firstSuccess(parts);
+    try (CoroutineScope scope = open(Policy.FIRST_SUCCESS)) {
+      List<Coroutine<? extends T>> all = spawnAll(scope, parts);
+      scope.join();
+      Coroutine<?> first = Implementation.KERNEL.winner(scope);
+      // Without a winner all were cancelled, and the join of any of them says so.
+      return all.stream()
+          .filter(each -> each.equals(first))
+          .findFirst()
+          .orElseGet(all::getFirst)
+          .join();
+    }
+  }
+
+  private static <T extends @Nullable Object> List<Coroutine<? extends T>> spawnAll(
+      CoroutineScope scope, Collection<? extends Callable<? extends T>> parts) {
+    List<Coroutine<? extends T>> all = new ArrayList<>();
+    parts.forEach(part -> all.add(scope.spawn(part)));
+    return all;
   }
 
   private static void requireSome(Collection<?> parts) {

@@ -51,8 +51,11 @@ public interface Kernel {
       CoroutineScope.Policy policy, Duration limit, CoroutineScope.Scoped<T, X> block)
       throws X, TimeoutException;
 
-  /** Implements {@link CoroutineScope#firstSuccess}. */
-  <T extends @Nullable Object> T firstSuccess(Collection<? extends Callable<? extends T>> parts);
+  /**
+   * Returns the child that has succeeded first in a scope of {@link
+   * CoroutineScope.Policy#FIRST_SUCCESS}; null if none has.
+   */
+  @Nullable Coroutine<?> winner(CoroutineScope scope);
 
   /** Returns the calling coroutine; null if the caller is no coroutine. */
   @Nullable Caller caller();

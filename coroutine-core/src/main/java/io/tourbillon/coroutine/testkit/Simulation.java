@@ -135,7 +135,7 @@ public final class Simulation {
    * @throws IllegalStateException if called by a coroutine
    */
   public <X extends Exception> void run(Block<X> body) throws X {
-    call(asBody(body));
+    call(Block.asBody(body));
   }
 
   /**
@@ -170,21 +170,15 @@ public final class Simulation {
     long first = seed == null ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : seed;
     for (int run = 0; run < runs; run++) {
       Simulation seeded = seed(first + run);
-      Outcome<?, ?> outcome = seeded.<@Nullable Void, X>outcomeOf(asBody(body));
+      Outcome<?, ?> outcome = seeded.<@Nullable Void, X>outcomeOf(Block.asBody(body));
       if (outcome.failure() != null) {
         Outcome<?, ?> replay =
-            outcome.isOverLimit() ? outcome : seeded.<@Nullable Void, X>outcomeOf(asBody(body));
+            outcome.isOverLimit()
+                ? outcome
+                : seeded.<@Nullable Void, X>outcomeOf(Block.asBody(body));
         throw SimulationFailure.ofSeed(first + run, run + 1, runs, outcome, replay);
       }
     }
-  }
-
-  private static <X extends Exception> Body<@Nullable Void, X> asBody(Block<X> block) {
-    Objects.requireNonNull(block, "body");
-    return () -> {
-      block.run();
-      return null;
-    };
   }
 
   private <T extends @Nullable Object, X extends Exception> Outcome<T, X> outcomeOf(

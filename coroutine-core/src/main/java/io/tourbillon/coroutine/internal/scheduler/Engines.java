@@ -11,7 +11,7 @@ import io.tourbillon.coroutine.internal.engine.LoopEngine;
 import io.tourbillon.coroutine.internal.engine.Scheduling;
 import io.tourbillon.coroutine.internal.engine.VirtualThreadEngine;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,7 @@ final class Engines {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** Engines that have been seen to work. An engine that did not work is tried again. */
-  private static final Map<Engine, Boolean> SEEN_TO_WORK = new ConcurrentHashMap<>();
+  private static final Set<Engine> SEEN_TO_WORK = ConcurrentHashMap.newKeySet();
 
   private Engines() {}
 
@@ -41,12 +41,12 @@ final class Engines {
 
   /** Returns why an engine is not available; an empty string if it is. */
   static String obstacle(Engine engine) {
-    if (SEEN_TO_WORK.containsKey(engine)) {
+    if (SEEN_TO_WORK.contains(engine)) {
       return "";
     }
     String found = Scheduling.byDefault(() -> probe(engine));
     if (found.isEmpty()) {
-      SEEN_TO_WORK.put(engine, true);
+      SEEN_TO_WORK.add(engine);
     }
     return found;
   }

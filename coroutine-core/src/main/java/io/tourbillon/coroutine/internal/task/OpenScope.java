@@ -13,9 +13,6 @@ import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -256,28 +253,8 @@ final class OpenScope implements CoroutineScope {
     }
   }
 
-  /** Implements {@link CoroutineScope#firstSuccess}. */
-  static <T extends @Nullable Object> T firstSuccess(
-      Collection<? extends Callable<? extends T>> parts) {
-    try (OpenScope scope = open(null, Policy.FIRST_SUCCESS)) {
-      List<Coroutine<? extends T>> all = scope.spawnAll(parts);
-      scope.join();
-      Coroutine<?> first = scope.supervisor.winner();
-      // Without a winner all were cancelled, and the join of any of them says so.
-      return all.stream()
-          .filter(each -> each.equals(first))
-          .findFirst()
-          .orElseGet(all::getFirst)
-          .join();
-    }
-  }
-
-  private <T extends @Nullable Object> List<Coroutine<? extends T>> spawnAll(
-      Collection<? extends Callable<? extends T>> parts) {
-    List<Coroutine<? extends T>> all = new ArrayList<>();
-    for (Callable<? extends T> part : parts) {
-      all.add(spawn(part));
-    }
-    return all;
+  /** Implements {@link Kernel#winner}. */
+  @Nullable Coroutine<?> winner() {
+    return supervisor.winner();
   }
 }

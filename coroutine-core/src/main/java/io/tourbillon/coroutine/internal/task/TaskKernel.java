@@ -13,7 +13,6 @@ import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -54,9 +53,8 @@ public abstract class TaskKernel implements Kernel {
   }
 
   @Override
-  public <T extends @Nullable Object> T firstSuccess(
-      Collection<? extends Callable<? extends T>> parts) {
-    return OpenScope.firstSuccess(parts);
+  public @Nullable Coroutine<?> winner(CoroutineScope scope) {
+    return ((OpenScope) scope).winner();
   }
 
   @Override
