@@ -106,8 +106,8 @@ final class Background implements AutoCloseable {
     private final int place;
 
     /**
-     * Written by whoever arms the timer, read by the churn. The churn may still read 0, which names
-     * no timer, if the timer was armed just now.
+     * Written by the thread that arms the timer, read by the churn. The churn may still read 0,
+     * which names no timer, if the timer was armed just now.
      */
     private volatile long id;
 

@@ -40,7 +40,7 @@ class CheckedTimer implements Runnable {
 
   /**
    * Null while the timer is pending, which the owner writes before it arms the timer. null -> an
-   * end is a compare-and-set by whoever sees that end; if it fails, this was a second end.
+   * end is a compare-and-set by the thread that sees that end; if it fails, this was a second end.
    */
   private volatile @Nullable End end = End.CANCELLED;
 

@@ -70,7 +70,7 @@ final class Endings {
     try {
       connection.close();
     } catch (IOException e) {
-      // A connection that cannot be closed is as good as closed; whoever uses it finds out.
+      // A connection that cannot be closed counts as closed: its next use fails.
     }
   }
 }

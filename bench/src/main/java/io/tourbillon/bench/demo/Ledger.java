@@ -70,7 +70,7 @@ final class Ledger {
 
   private final LongAdder strangers = new LongAdder();
 
-  /** false -> true; written by whoever fails for want of a descriptor, read at the end. */
+  /** false -> true; written by a thread that gets no file descriptor, read at the end. */
   private volatile boolean outOfDescriptors;
 
   /** A connection ended otherwise than by a timeout, or could not be made. */

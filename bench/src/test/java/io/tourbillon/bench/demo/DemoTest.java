@@ -139,7 +139,9 @@ final class DemoTest {
     List<String> command = new ArrayList<>(List.of("sh", "-c", "\"$@\" & wait", "sh"));
     command.addAll(demo(Main.class));
     command.add("--with-parent");
-    // Not by a pipe: this JVM closes those of a process that has ended, whoever else writes there.
+    // Not by a pipe: this JVM closes the pipes of a process that has ended, although its child
+    // still
+    // writes there.
     Path printed = folder.resolve("printed");
     Process parent =
         TestProcess.start(new ProcessBuilder(command).redirectOutput(printed.toFile()));

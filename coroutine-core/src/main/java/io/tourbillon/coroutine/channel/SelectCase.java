@@ -39,7 +39,7 @@ public abstract sealed class SelectCase<R extends @Nullable Object> {
   /** Registers for an end, before the locks are taken, as user code may run then. */
   void register() {}
 
-  /** Takes place if that needs no wait, and returns what is to be run then; else returns null. */
+  /** Tries the case without a wait. Returns what the select must run then; null if it must wait. */
   abstract @Nullable Supplier<? extends R> tryNow();
 
   /** Adds itself to the waiters of its channel. */
