@@ -7,8 +7,8 @@ package io.tourbillon.coroutine;
  */
 public interface OrderlyEnd {
   /**
-   * Returns whether this means only that. It is called where the {@link CoroutineExceptionHandler} would be
-   * called, so blocking has the same effect as there. If it throws, the handler is called.
+   * Returns whether this means only that. It is called where the {@link CoroutineExceptionHandler}
+   * would be called, so blocking has the same effect as there. If it throws, the handler is called.
    */
   boolean isOrderly();
 }

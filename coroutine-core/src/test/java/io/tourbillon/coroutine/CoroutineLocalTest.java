@@ -37,11 +37,11 @@ class CoroutineLocalTest {
           user.where(
               "ann",
               () -> {
-                    Coroutines.delay(Duration.ofMillis(1));
-                    assertEquals("ann", user.get());
-                    assertEquals("bob", user.where("bob", user::get));
-                    assertEquals("ann", user.get());
-                  });
+                Coroutines.delay(Duration.ofMillis(1));
+                assertEquals("ann", user.get());
+                assertEquals("bob", user.where("bob", user::get));
+                assertEquals("ann", user.get());
+              });
           assertFalse(user.isBound());
         });
   }
@@ -81,21 +81,21 @@ class CoroutineLocalTest {
             user.where(
                 "ann",
                 () ->
-                        Coroutines.withTimeout(
-                            Duration.ofMillis(1),
-                            () ->
-                                depth.where(
-                                    1,
-                                    () -> {
-                                          for (int number = 0; number < 4; number++) {
-                                            children.add(
-                                                scheduler.spawn(
-                                                    () -> {
-                                                      Coroutines.await(gate);
-                                                      return user.get() + " " + depth.get();
-                                                    }));
-                                          }
-                                        }))));
+                    Coroutines.withTimeout(
+                        Duration.ofMillis(1),
+                        () ->
+                            depth.where(
+                                1,
+                                () -> {
+                                  for (int number = 0; number < 4; number++) {
+                                    children.add(
+                                        scheduler.spawn(
+                                            () -> {
+                                              Coroutines.await(gate);
+                                              return user.get() + " " + depth.get();
+                                            }));
+                                  }
+                                }))));
     Coroutine<?> pause = scheduler.spawn(() -> Coroutines.delay(Duration.ofMillis(5)));
     pause.join(PATIENCE);
     gate.complete("go on");

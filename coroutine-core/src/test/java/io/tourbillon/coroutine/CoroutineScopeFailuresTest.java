@@ -440,8 +440,7 @@ class CoroutineScopeFailuresTest {
                           } finally {
                             scope.timeout(Duration.ofMillis(1));
                             Coroutines.shield(
-                                PATIENCE,
-                                () -> Coroutines.delay(20, TimeUnit.MILLISECONDS));
+                                PATIENCE, () -> Coroutines.delay(20, TimeUnit.MILLISECONDS));
                           }
                           return "never";
                         })));

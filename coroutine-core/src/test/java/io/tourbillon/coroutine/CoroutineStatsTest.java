@@ -91,8 +91,7 @@ class CoroutineStatsTest {
                     TimeoutException.class,
                     () ->
                         Coroutines.withTimeout(
-                            Duration.ofMillis(5),
-                            () -> Coroutines.delay(Duration.ofHours(1)))));
+                            Duration.ofMillis(5), () -> Coroutines.delay(Duration.ofHours(1)))));
     clock.advance(Duration.ofMillis(10));
     coroutine.join();
     assertEquals(1, stats().timeouts());

@@ -30,7 +30,8 @@ class FlightRecorderTest {
             .loops(1)
             .watchdog(Duration.ofMillis(1))
             .stallHandler(
-                stall -> isHogSeen.compareAndSet(false, stall.coroutine().equals(Optional.of("hog"))))
+                stall ->
+                    isHogSeen.compareAndSet(false, stall.coroutine().equals(Optional.of("hog"))))
             .build();
     try {
       Coroutine<Coroutine<?>> hog =
@@ -39,8 +40,7 @@ class FlightRecorderTest {
               () -> {
                 Coroutine<?> late = suspendedDelay(scheduler);
                 long startNanos = System.nanoTime();
-                while (System.nanoTime() - startNanos < 150_000_000
-                    || !isHogSeen.get()) {
+                while (System.nanoTime() - startNanos < 150_000_000 || !isHogSeen.get()) {
                   Thread.onSpinWait();
                 }
                 return late;

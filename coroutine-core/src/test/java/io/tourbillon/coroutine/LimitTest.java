@@ -50,14 +50,14 @@ class LimitTest {
                     Coroutines.withTimeout(
                         SHORT,
                         () -> {
-                              for (int number = 0; number < 2; number++) {
-                                assertIsOfALimit(
-                                    assertThrows(
-                                        CoroutineCancelledException.class,
-                                        () -> Coroutines.delay(LONG)));
-                              }
-                              Coroutines.delay(LONG);
-                            })));
+                          for (int number = 0; number < 2; number++) {
+                            assertIsOfALimit(
+                                assertThrows(
+                                    CoroutineCancelledException.class,
+                                    () -> Coroutines.delay(LONG)));
+                          }
+                          Coroutines.delay(LONG);
+                        })));
   }
 
   @Test

@@ -134,9 +134,9 @@ class SchedulingPolicyTest {
                         Coroutines.withTimeout(
                             Duration.ofSeconds(seconds),
                             () -> {
-                                  Coroutines.await(gate);
-                                  log.add("within " + seconds);
-                                })));
+                              Coroutines.await(gate);
+                              log.add("within " + seconds);
+                            })));
           }
           for (Coroutine<?> each : all) {
             while (each.state() != Coroutine.State.SUSPENDED) {

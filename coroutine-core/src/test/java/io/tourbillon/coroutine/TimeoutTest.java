@@ -66,8 +66,8 @@ class TimeoutTest {
                   Coroutines.withTimeout(
                       Duration.ofMillis(100),
                       () -> {
-                            throw new IOException("broken");
-                          }));
+                        throw new IOException("broken");
+                      }));
         });
     assertEquals(List.of("limited", "shielded"), log);
   }

@@ -170,10 +170,10 @@ class UnseenFailureMatrixTest {
       Coroutines.shield(
           Duration.ofSeconds(10),
           () -> {
-                for (int turn = 0; turn < 20; turn++) {
-                  Coroutines.yieldNow();
-                }
-              });
+            for (int turn = 0; turn < 20; turn++) {
+              Coroutines.yieldNow();
+            }
+          });
     }
 
     /** Fails in a coroutine of its own. */

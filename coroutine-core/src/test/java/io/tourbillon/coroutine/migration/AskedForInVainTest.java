@@ -90,9 +90,9 @@ class AskedForInVainTest extends MigrationPage {
                         Coroutines.withTimeout(
                             Duration.ofSeconds(seconds),
                             () -> {
-                                  go.await();
-                                  seen.add("within " + seconds);
-                                })));
+                              go.await();
+                              seen.add("within " + seconds);
+                            })));
           }
           for (Coroutine<?> each : all) {
             while (each.state() != State.SUSPENDED) {
@@ -213,8 +213,7 @@ class AskedForInVainTest extends MigrationPage {
               scheduler.spawn(
                   () ->
                       Coroutines.shield(
-                          Duration.ofMinutes(5),
-                          () -> Coroutines.delay(Duration.ofDays(1))));
+                          Duration.ofMinutes(5), () -> Coroutines.delay(Duration.ofDays(1))));
           sleep(10);
           end(stubborn);
           assertCancelled(stubborn::join);

@@ -631,11 +631,11 @@ class ComingFromGoTest extends MigrationPage {
           request.where(
               "r-1",
               () -> {
-                    Coroutine<String> inner =
-                        request.where("r-2", () -> scheduler.spawn(() -> request.get()));
-                    assertEquals("r-1", request.get());
-                    assertEquals("r-2", inner.join());
-                  });
+                Coroutine<String> inner =
+                    request.where("r-2", () -> scheduler.spawn(() -> request.get()));
+                assertEquals("r-1", request.get());
+                assertEquals("r-2", inner.join());
+              });
           assertFalse(request.isBound());
         });
   }

@@ -121,12 +121,12 @@ class ComingFromTrioTest extends MigrationPage {
                   Coroutines.withTimeout(
                       ms(10),
                       () -> {
-                            try {
-                              Coroutines.withTimeout(ms(1000), () -> sleep(10_000));
-                            } catch (TimeoutException mine) {
-                              note("not reached");
-                            }
-                          }));
+                        try {
+                          Coroutines.withTimeout(ms(1000), () -> sleep(10_000));
+                        } catch (TimeoutException mine) {
+                          note("not reached");
+                        }
+                      }));
         });
     assertEquals(10, took());
     assertEquals(List.of(), seen);
@@ -157,14 +157,14 @@ class ComingFromTrioTest extends MigrationPage {
                       Coroutines.shield(
                           ms(20),
                           () -> {
-                                sleep(15);
-                                note("flushed");
-                                try {
-                                  sleep(15);
-                                } finally {
-                                  note("grace is over");
-                                }
-                              });
+                            sleep(15);
+                            note("flushed");
+                            try {
+                              sleep(15);
+                            } finally {
+                              note("grace is over");
+                            }
+                          });
                     }
                   });
           sleep(10);

@@ -109,15 +109,14 @@ class SimulationTest {
                   Coroutines.withTimeout(
                       Duration.ofMinutes(90),
                       () -> {
-                            assertThrows(
-                                TimeoutException.class,
-                                () ->
-                                    Coroutines.withTimeout(
-                                        HOUR,
-                                        () -> Coroutines.delay(HOUR.multipliedBy(9))));
-                            assertEquals(HOUR, Simulation.elapsed());
-                            Coroutines.delay(HOUR);
-                          }));
+                        assertThrows(
+                            TimeoutException.class,
+                            () ->
+                                Coroutines.withTimeout(
+                                    HOUR, () -> Coroutines.delay(HOUR.multipliedBy(9))));
+                        assertEquals(HOUR, Simulation.elapsed());
+                        Coroutines.delay(HOUR);
+                      }));
           assertEquals(Duration.ofMinutes(90), Simulation.elapsed());
         });
   }
@@ -216,8 +215,7 @@ class SimulationTest {
         () -> {
           Coroutine<?> caller =
               Coroutines.scheduler()
-                  .spawn(
-                      () -> Coroutines.blocking(() -> LockSupport.parkNanos(20_000_000)));
+                  .spawn(() -> Coroutines.blocking(() -> LockSupport.parkNanos(20_000_000)));
           Simulation.settle();
           assertEquals(State.DONE, caller.state());
         });

@@ -1,11 +1,11 @@
 package io.tourbillon.coroutine.internal.scheduler;
 
+import io.tourbillon.coroutine.CoroutineExceptionHandler;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.LoopStall;
 import io.tourbillon.coroutine.RealTimeWait;
 import io.tourbillon.coroutine.SchedulingPolicy;
-import io.tourbillon.coroutine.CoroutineExceptionHandler;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.watchdog.ThrottledLog;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package io.tourbillon.coroutine.internal.task;
 
+import io.tourbillon.coroutine.CoroutineExceptionHandler;
 import io.tourbillon.coroutine.LoopStall;
 import io.tourbillon.coroutine.OrderlyEnd;
 import io.tourbillon.coroutine.RealTimeWait;
-import io.tourbillon.coroutine.CoroutineExceptionHandler;
 import io.tourbillon.coroutine.internal.observe.FlightRecorder;
 import io.tourbillon.coroutine.internal.observe.LoopStallEvent;
 import io.tourbillon.timer.internal.IndependentThread;
