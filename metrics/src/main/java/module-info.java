@@ -1,25 +1,25 @@
 /**
- * Metrics of timers and coroutines for Micrometer, and a small server that shows them.
+ * Micrometer meters for timers and coroutines, and a small server that shows them.
  *
- * <p>{@link io.tourbillon.metrics.MetricsServer} needs modules that are optional: a program that
- * uses it requires them in its own descriptor, or starts the JVM with {@code --add-modules
- * org.eclipse.jetty.server,tools.jackson.databind,micrometer.registry.prometheus}.
+ * <p>{@link io.tourbillon.metrics.MetricsServer} needs modules that are optional. A program that
+ * uses it must require them in its own module descriptor, or start the JVM with {@code
+ * --add-modules org.eclipse.jetty.server,tools.jackson.databind,micrometer.registry.prometheus}.
  */
-// "requires-automatic", "requires-transitive-automatic": Micrometer and the library of Prometheus
-// have no module descriptors.
+// "requires-automatic", "requires-transitive-automatic": Micrometer and the client library of
+// Prometheus have no module descriptors.
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module io.tourbillon.metrics {
   exports io.tourbillon.metrics;
 
-  // Its records are written as JSON.
+  // Jackson reads the records of this package by reflection, to write them as JSON.
   opens io.tourbillon.metrics.server to
       tools.jackson.databind;
 
   requires transitive io.tourbillon.coroutine;
   requires transitive micrometer.core;
-  // Annotations that public signatures bear.
+  // Public signatures carry its annotations.
   requires static transitive org.jspecify;
-  // For MetricsServer only, whose users bring them.
+  // Only MetricsServer needs these. Programs that use it must provide them.
   requires static io.prometheus.metrics.model;
   requires static micrometer.registry.prometheus;
   requires static org.eclipse.jetty.server;

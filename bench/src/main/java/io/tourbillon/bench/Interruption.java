@@ -7,12 +7,12 @@ import io.tourbillon.coroutine.bridge.OsSignals;
 import java.time.Duration;
 
 /**
- * Handles Ctrl-C and kill. The first signal stops the work, which then ends by itself with its
- * summary; the next ends the JVM at once, as it would without this class.
+ * Handles Ctrl-C and kill. The first signal stops the work, which then ends with its summary. The
+ * next signal ends the JVM at once, as it would without this class.
  *
- * <p>A coroutine waits for the signal on a loop of its own, because the loops of the work are busy
- * and may be what hangs. A shutdown hook would do for the first signal, but the JVM ignores the
- * next one while a hook runs.
+ * <p>A coroutine waits for the signal on a loop of its own, because the loops of the work are busy,
+ * and one of them may be what hangs. A shutdown hook would be enough for the first signal, but the
+ * JVM ignores further signals while a hook runs.
  *
  * <p>Signals that the process ignores stay ignored, as under {@code nohup} and in the background of
  * a script.
@@ -27,15 +27,15 @@ public final class Interruption implements AutoCloseable {
       CoroutineScheduler.builder().engine(Engine.HANDOFF).loops(1).name("interruption").build();
 
   /**
-   * Zero until there is a signal. Written by the coroutine before it stops the work, read after the
+   * Zero until a signal has come. Written by the coroutine before it stops the work, read after the
    * work has ended.
    */
   private volatile int exitCode;
 
   /**
-   * Listens until it is closed.
+   * Listens for signals until it is closed.
    *
-   * @param stop makes what runs end soon
+   * @param stop makes the work end soon
    */
   public static Interruption listen(Runnable stop) {
     return new Interruption(stop, takeSignals());
@@ -45,7 +45,7 @@ public final class Interruption implements AutoCloseable {
     try {
       return OsSignals.openUnlessIgnored("INT", "TERM", "HUP");
     } catch (IllegalArgumentException noHup) {
-      // Not every system says so when a terminal is closed.
+      // Some systems lack the signal HUP, for a terminal that was closed.
       return OsSignals.openUnlessIgnored("INT", "TERM");
     }
   }
@@ -73,8 +73,8 @@ public final class Interruption implements AutoCloseable {
   }
 
   /**
-   * The exit code of the JVM when all is well: zero, or that of the signal which has stopped the
-   * work.
+   * Returns the exit code of the JVM if nothing else fails: zero, or that of the signal that
+   * stopped the work.
    */
   public int exitCode() {
     return exitCode;

@@ -41,7 +41,7 @@ public final class Main implements Runnable {
 
   /** Runs the program and ends the JVM with its exit code. */
   public static void main(String[] args) {
-    // Programs read the numbers too, and libraries that print some, such as JMH, take no locale.
+    // Programs also read these numbers, and libraries such as JMH print them in the default locale.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     StandardOutput output = StandardOutput.install();
     CommandLine program =
@@ -53,8 +53,8 @@ public final class Main implements Runnable {
   }
 
   /**
-   * The program. It answers wrong arguments with the rule, and not with pages of help, and failures
-   * of input and output with their cause, and not with a stack trace.
+   * Returns the program. It answers wrong arguments with the rule instead of pages of help, and
+   * failures of input and output with their cause instead of a stack trace.
    */
   public static CommandLine commandLine() {
     CommandLine program = new CommandLine(new Main());
@@ -74,7 +74,7 @@ public final class Main implements Runnable {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();
     err.println(OneLine.of(String.valueOf(wrong.getMessage())));
-    // The help says nothing of files and ports.
+    // The help does not describe files and ports.
     boolean isFailure = wrong.getCause() instanceof IOException;
     if (!isFailure && !UnmatchedArgumentException.printSuggestions(wrong, err)) {
       err.println("See " + command.getCommandSpec().qualifiedName() + " --help");
@@ -83,7 +83,10 @@ public final class Main implements Runnable {
     return ExitCode.REFUSED.code();
   }
 
-  /** Any other failure is a defect of this program: its stack trace is shown. */
+  /**
+   * Prints a failure of input or output. Any other one is a defect: it is thrown, so that its stack
+   * trace is shown.
+   */
   private static int fail(Exception failure, CommandLine command) throws Exception {
     if (OneLine.unwrapped(failure) instanceof IOException ofFile) {
       command.getErr().println(OneLine.causeWithFile(ofFile));

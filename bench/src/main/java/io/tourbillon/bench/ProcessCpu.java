@@ -11,11 +11,11 @@ import java.lang.management.ManagementFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CPU time of the whole process. What a timer service does in threads of its own takes a second
- * core where there is one, and wall time does not show it.
+ * CPU time of the whole process. If a timer service works in threads of its own, they use another
+ * core where there is one, and wall time does not show that.
  *
- * <p>The JDK counts it in steps of 10 ms on Linux. The system's own clock for it is exact, so that
- * is read where there is one.
+ * <p>The JDK counts it in steps of 10 ms on Linux. Linux has an exact clock for it, which is used
+ * where it can be read.
  */
 public final class ProcessCpu {
   private static final OperatingSystemMXBean SYSTEM =
@@ -30,7 +30,7 @@ public final class ProcessCpu {
 
   private ProcessCpu() {}
 
-  @SuppressWarnings("restricted") // The signature is that of the C library's function.
+  @SuppressWarnings("restricted") // The signature matches that of the C library's function.
   private static @Nullable MethodHandle clockGettime() {
     if (!System.getProperty("os.name").equals("Linux")) {
       return null;
@@ -46,9 +46,9 @@ public final class ProcessCpu {
   }
 
   /**
-   * CPU time of all threads so far, those of the collector and the compilers among them.
+   * Returns the CPU time of all threads so far, including the collector's and the compilers'.
    *
-   * @throws IllegalStateException if this platform does not tell
+   * @throws IllegalStateException if this platform does not report it
    */
   public static long nanos() {
     long nanos = CLOCK_GETTIME == null ? SYSTEM.getProcessCpuTime() : clockNanos(CLOCK_GETTIME);

@@ -6,18 +6,18 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Progress bars as this program draws them, on standard error. */
+/** Makes progress bars for standard error. */
 public final class Progress {
   private static final int REFRESH_MILLIS = 200;
 
-  /** Without a terminal, as in a log, a bar is drawn seldom. */
+  /** Interval without a terminal, as in a log. */
   private static final int LOG_MILLIS = 5_000;
 
   private Progress() {}
 
   /**
-   * A bar of a given width: left to find out the terminal's, the library would open it, and that
-   * takes Ctrl-C away from the JVM.
+   * Makes a bar of a given width. Without a width, the library would open the terminal to find it
+   * out, and then the JVM would not receive Ctrl-C.
    */
   public static ProgressBarBuilder bar(String task, long max, int columns) {
     return new ProgressBarBuilder()
@@ -29,7 +29,7 @@ public final class Progress {
   }
 
   private static boolean isWatched() {
-    // JDK 22 to 24 always have a console; JDK 25 has none again where there is no terminal.
+    // System.console() is never null in JDK 22 to 24. In JDK 25 it is null without a terminal.
     return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
   }
 }

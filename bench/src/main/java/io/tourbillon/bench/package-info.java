@@ -1,12 +1,12 @@
 /**
  * The command-line program {@code tourbillon}.
  *
- * <p>{@code subject} holds ours and the peers, each behind one small interface; {@code work} what
- * they are made to do, with its checks. On these stand {@code jmh}, the benchmarks, and {@code
- * scenario}, which measures one subject in this JVM; {@code compare} runs scenarios in processes of
- * their own and puts together what they found out. {@code demo} is a program that shows the
- * libraries at work. {@code console} holds what all commands have in common: exit codes, and files
- * and output that may fail.
+ * <p>{@code subject} holds our timers and coroutines and their peers, each kind behind a small
+ * interface. {@code work} holds what they have to do, with its checks. {@code jmh}, the benchmarks,
+ * and {@code scenario}, which measures one subject in this JVM, build on these. {@code compare}
+ * runs scenarios in separate processes and combines the results. {@code demo} is a program that
+ * shows the libraries at work. {@code console} holds what all commands have in common: exit codes,
+ * and files and output that may fail.
  */
 @NullMarked
 package io.tourbillon.bench;

@@ -1,45 +1,35 @@
 package io.tourbillon.coroutine;
 
-import io.tourbillon.timer.internal.text.Measured;
-import io.tourbillon.timer.internal.text.Printable;
-
 /**
- * A snapshot of what a loop has done since its scheduler was built, and of its state.
- *
- * @param name the name of the loop and of its thread
- * @param coroutines coroutines that were placed on the loop and have not ended
- * @param readyQueue tasks that were ready when the loop last counted them
- * @param mailbox messages from other threads that the loop has not read
- * @param busyNanos time in which the loop did not rest, by the clock of the scheduler
- * @param switches turns of coroutines and of other virtual threads
- * @param stalls turns that the watchdog reported
- * @param dead whether the loop has failed, so that nothing runs on it
+ * What a loop has done since its scheduler was built, and its state: an immutable snapshot. Only
+ * schedulers make snapshots; later versions may add figures.
  */
-public record LoopStats(
-    String name,
-    long coroutines,
-    long readyQueue,
-    long mailbox,
-    long busyNanos,
-    long switches,
-    long stalls,
-    boolean dead) {
-  /** Returns one line. */
+public interface LoopStats {
+  /** The name of the loop and of its thread. */
+  String name();
+
+  /** Coroutines that were placed on the loop and have not ended. */
+  long coroutines();
+
+  /** Tasks that were ready when the loop last counted them. */
+  long readyQueue();
+
+  /** Messages from other threads that the loop has not read. */
+  long mailbox();
+
+  /** The time in which the loop did not rest, by the clock of the scheduler. */
+  long busyNanos();
+
+  /** Turns of coroutines and of other virtual threads. */
+  long switches();
+
+  /** Turns that the watchdog reported. */
+  long stalls();
+
+  /** True if the loop has failed, so that nothing runs on it. */
+  boolean dead();
+
+  /** One line for people. Invisible characters of the name are replaced. */
   @Override
-  public String toString() {
-    return Printable.of(name)
-        + ": coroutines "
-        + coroutines
-        + ", ready "
-        + readyQueue
-        + ", mailbox "
-        + mailbox
-        + ", busy for "
-        + Measured.time(busyNanos)
-        + ", switches "
-        + switches
-        + ", stalls "
-        + stalls
-        + (dead ? ", dead" : "");
-  }
+  String toString();
 }

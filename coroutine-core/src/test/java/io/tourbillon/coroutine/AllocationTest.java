@@ -16,21 +16,21 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a suspension leaves for the collector; on HANDOFF no one thread could be asked. */
+/** What a suspension allocates. On HANDOFF there is no single thread to measure. */
 @Tag("not-handoff")
 class AllocationTest {
   private static final int COROUTINES = 200;
   private static final int TIMES = 100;
   private static final int WARM_UP_ROUNDS = 3;
 
-  /** No more than the smallest object; what the spawning costs is the same for both. */
+  /** At most the size of the smallest object. Spawning costs the same in both runs. */
   private static final double SLACK_BYTES = 16;
 
   private static volatile byte @Nullable [] escaped;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /** Bytes that the loop allocates for each. */
+  /** Returns the bytes that the loop allocates for each suspension. */
   private double bytesOf(Runnable suspension) throws TimeoutException {
     try (CoroutineScheduler scheduler = TestSchedulers.oneLoop()) {
       Thread loop = Internals.loopThread(scheduler, 0);
@@ -68,7 +68,7 @@ class AllocationTest {
     assertTrue(delayBytes < yieldBytes + SLACK_BYTES, () -> delayBytes + " against " + yieldBytes);
   }
 
-  /** The measurement sees an object. */
+  /** Shows that the measurement detects an object. */
   @Test
   void delay_besideAnAllocation_allocatesThat() throws Exception {
     double yieldBytes = bytesOf(Coroutines::yieldNow);

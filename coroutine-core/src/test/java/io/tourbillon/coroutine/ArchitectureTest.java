@@ -24,7 +24,7 @@ import io.tourbillon.coroutine.internal.engine.LoopEngine;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Who may know of whom in this module. */
+/** Which packages of this module may depend on which others. */
 @AnalyzeClasses(
     packages = "io.tourbillon.coroutine",
     importOptions = ImportOption.DoNotIncludeTests.class)
@@ -59,7 +59,7 @@ class ArchitectureTest {
   static final ArchRule packages_haveNoCycles =
       slices().matching("io.tourbillon.(**)").should().beFreeOfCycles();
 
-  /** More than thirty types in a package are more than a reader can survey. */
+  /** A reader cannot keep track of more than thirty types in a package. */
   @ArchTest
   static void packages_haveThirtyTypesAtMost(JavaClasses classes) {
     Map<String, Long> counts =
@@ -71,7 +71,7 @@ class ArchitectureTest {
     assertEquals(Map.of(), counts);
   }
 
-  /** What a change in one of them can reach: the packages that depend on it. */
+  /** The order limits what a change can affect: the packages that depend on the changed one. */
   @ArchTest
   static final ArchRule internals_dependOnOneAnotherInOneOrder =
       layeredArchitecture()
@@ -101,7 +101,7 @@ class ArchitectureTest {
           .whereLayer("engine")
           .mayOnlyBeAccessedByLayers("scheduler", "dump", "task", "loop");
 
-  /** The implementation is found by its name. */
+  /** The implementation is found by its name, so the public package must not refer to it. */
   @ArchTest
   static final ArchRule publicPackage_knowsNoImplementation =
       noClasses()
@@ -135,7 +135,7 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("jdk.internal..");
 
-  /** So whoever likes can write more of them. */
+  /** Primitives use only the public API for suspensions, so anyone can write more of them. */
   @ArchTest
   static final ArchRule primitives_standOnThePublicSeam =
       noClasses()
@@ -191,7 +191,7 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("io.netty..", NETTY_ADAPTER);
 
-  /** What is built on the core has no more of it than users have, as it has packages of its own. */
+  /** Packages that are built on the core are separate from it, and use only what users can use. */
   @ArchTest
   static final ArchRule core_knowsNothingOfWhatIsBuiltOnIt =
       noClasses()
@@ -237,7 +237,7 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("sun..");
 
-  /** An interrupt may run code of users, which a loop must not wait for: {@link Interrupts}. */
+  /** An interrupt may run user code, for which a loop must not wait: {@link Interrupts}. */
   @ArchTest
   static final ArchRule threads_areInterruptedInOnePlace =
       noClasses()
@@ -258,7 +258,7 @@ class ArchitectureTest {
           .should()
           .callMethod(Interrupts.class, "deliver", Thread.class);
 
-  /** They are called beside the loops, by {@link LoopEngine#report}. */
+  /** Handlers are called outside of the loops, by {@link LoopEngine#report}. */
   @ArchTest
   static final ArchRule handlers_areCalledInOnePlace =
       noClasses()

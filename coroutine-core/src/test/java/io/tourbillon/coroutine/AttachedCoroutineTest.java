@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Coroutines that belong to another, and what those need who write such helpers. */
+/** Coroutines that are attached to another, and the tools for authors of such helpers. */
 class AttachedCoroutineTest {
   private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
 

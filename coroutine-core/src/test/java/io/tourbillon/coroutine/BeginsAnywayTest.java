@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Bodies that begin though their coroutine was cancelled before. */
+/** Bodies that begin although their coroutine was cancelled before. */
 class BeginsAnywayTest {
   private final CoroutineScheduler scheduler = TestSchedulers.oneLoop();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -30,7 +30,7 @@ class BeginsAnywayTest {
     }
   }
 
-  /** By a coroutine of the only loop, so that nothing begins in between. */
+  /** Spawns and cancels in a coroutine of the only loop, so that nothing begins in between. */
   private Coroutine<?> cancelledBeforeItsFirstTurn(SpawnOptions options) {
     return scheduler
         .spawn(

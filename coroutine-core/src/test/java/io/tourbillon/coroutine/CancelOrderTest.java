@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A cancel that has returned comes before what the same thread does next. */
+/** The effects of a cancel that has returned come before what the same thread does next. */
 class CancelOrderTest {
   private static final int ROUNDS = 500;
 
@@ -93,7 +93,7 @@ class CancelOrderTest {
                   });
       Coroutine<Integer> first = suspended(wait);
       Coroutine<Integer> second = suspended(wait);
-      mutex.lock(); // Both have let go of it by now, and wait for a signal.
+      mutex.lock(); // By now both have released it and wait for a signal.
       first.cancel();
       changed.signal();
       mutex.unlock();
@@ -114,7 +114,9 @@ class CancelOrderTest {
     }
   }
 
-  /** What a coroutine takes while it registers is its own, whenever it is cancelled. */
+  /**
+   * A value that a coroutine takes while it registers is not lost, even if it is cancelled then.
+   */
   @Test
   void resume_byTheCoroutineItselfAsItIsCancelled_isNotLost() throws Exception {
     Coroutine<Boolean> taker =
@@ -128,7 +130,7 @@ class CancelOrderTest {
     assertTrue(taker.join(PATIENCE));
   }
 
-  /** Inside a shield a cancellation has to wait, and a value may still come. */
+  /** Inside a shield a cancellation must wait, and a value may still come. */
   @Test
   void send_toAShieldedOneThatIsCancelled_arrives() throws Exception {
     Channel<Integer> channel = Channel.rendezvous();

@@ -59,7 +59,7 @@ class CancelTest {
     assertInstanceOf(CoroutineCancelledException.class, joined.getCause());
   }
 
-  /** A thread that is interrupted is refused a wait, and this is none. */
+  /** An interrupted thread must not wait, but this join does not wait. */
   @Test
   void join_ofOneThatHasEnded_givesAnInterruptedThreadTheResult() {
     Coroutine<String> done = scheduler.spawn(() -> "result");

@@ -8,12 +8,12 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.function.Executable;
 
-/** How somebody else's cancellation looks. */
+/** Assertions about the cancellation of another coroutine. */
 public final class Cancelled {
   private Cancelled() {}
 
   /**
-   * Asserts that a wait tells of a cancellation of what is waited for, which is not the waiter's.
+   * Asserts that a wait reports the cancellation of the awaited coroutine, and not the waiter's.
    *
    * @return that cancellation
    */

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Suspends in all ways, with monitors and locks held and without, in a JVM that was started to find
- * such places. Says what it is told.
+ * Suspends in all ways, while it holds monitors or locks and while it does not, in a JVM that
+ * checks for such places. Prints the answers.
  */
 final class CheckedSuspensions {
   private static final Object MONITOR = new Object();
@@ -69,7 +69,7 @@ final class CheckedSuspensions {
     }
   }
 
-  /** Runs it in a coroutine, which must be able to suspend afterwards, whatever has happened. */
+  /** Runs the body in a coroutine, which must be able to suspend afterwards in any case. */
   private static void say(CoroutineScheduler scheduler, String what, Action body) throws Exception {
     Coroutine<String> coroutine =
         scheduler.spawn(

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which signals a child process ignores. It inherits that: under {@code nohup} and in the
- * background of a script a build, its test JVMs and their children ignore some, and a JVM cannot
- * undo that.
+ * The signals that a child process ignores. It inherits them: under {@code nohup} and in the
+ * background of a script, a build, its test JVMs and their children ignore some signals, and a JVM
+ * cannot undo that.
  */
 final class ChildSignals {
-  /** GNU's env since coreutils 8.31; perl is for other systems. */
+  /** GNU's env since coreutils 8.31; Perl on other systems. */
   private static final String WITH_DEFAULTS =
       """
       if env --default-signal=TERM true 2>/dev/null; then
@@ -25,7 +25,7 @@ final class ChildSignals {
 
   private ChildSignals() {}
 
-  /** A command whose process ignores the named signals, and none of the usual others. */
+  /** Returns a command whose process ignores the named signals and no other usual ones. */
   static List<String> ignoring(List<String> names, List<String> command) {
     if (System.getProperty("os.name").startsWith("Windows")) {
       return command;

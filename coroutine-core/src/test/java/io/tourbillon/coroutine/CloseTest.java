@@ -71,7 +71,7 @@ class CloseTest {
                         try {
                           release.await();
                         } catch (InterruptedException e) {
-                          // It is stubborn.
+                          // The coroutine ignores interrupts.
                         }
                       }
                       return 1;
@@ -89,7 +89,7 @@ class CloseTest {
     stubborn.join();
   }
 
-  /** A log that names them all would be of no use, and of megabytes. */
+  /** A log that names them all would be useless and take megabytes. */
   @Test
   void close_ofManyThatDoNotEnd_namesSomeAndCountsTheOthers() throws Exception {
     CoroutineScheduler scheduler = TestSchedulers.oneLoop();
@@ -122,7 +122,7 @@ class CloseTest {
     }
   }
 
-  /** Whoever looks at a server that does not stop must find out why. */
+  /** The log must show why a server does not stop. */
   @Test
   void close_thatWaits_namesInTheLogWhoIsWaitedFor() throws Exception {
     for (boolean withGrace : new boolean[] {false, true}) {
@@ -152,7 +152,7 @@ class CloseTest {
         }
         answer.complete("at last");
         assertTrue(closing.join(PATIENCE));
-        // After 30, 60, 120, 240 ms and so on: a few lines even on a slow machine.
+        // After 30, 60, 120, 240 ms and so on, which is only a few lines even on a slow machine.
         assertTrue(log.lines().size() <= 12, log.lines().toString());
       }
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** What runs when a close comes goes on as before, until the grace is over. */
+/** Coroutines that run when a close begins continue as before until the grace is over. */
 class CloseWithGraceTest {
   record Work(String name, Action work) {}
 
@@ -59,7 +59,7 @@ class CloseWithGraceTest {
         .map(each -> DynamicTest.dynamicTest(each.name, () -> worksDuringAClose(each.work)));
   }
 
-  /** Coroutines that spawn the next and end, each on the loop that has the fewest. */
+  /** Each coroutine spawns the next one, on the loop with the fewest coroutines, and ends. */
   @Test
   void close_whileOneSpawnsTheNext_waitsForTheLast() {
     for (int round = 0; round < 100; round++) {
@@ -129,7 +129,7 @@ class CloseWithGraceTest {
     assertTrue(refused.join());
   }
 
-  /** Nobody waits for a coroutine of another scheduler. */
+  /** A coroutine of another scheduler counts as outside, because the close does not wait for it. */
   @Test
   void coroutineOfAnotherScheduler_isOutside() throws Exception {
     CoroutineScheduler closed = TestSchedulers.oneLoop();

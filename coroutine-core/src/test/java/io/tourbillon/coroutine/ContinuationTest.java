@@ -61,7 +61,7 @@ class ContinuationTest {
     coroutine.join(PATIENCE);
   }
 
-  /** Its value would be lost: so there is none, rather than a wrong one. */
+  /** If the value were lost, the call must throw instead of returning a wrong value. */
   @Test
   void blocking_whereItCannotSuspend_isRefusedOrHasItsValue() throws Exception {
     scheduler

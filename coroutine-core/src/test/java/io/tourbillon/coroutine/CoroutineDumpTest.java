@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -222,7 +221,7 @@ class CoroutineDumpTest {
     }
   }
 
-  /** Or whoever keeps the result of a child keeps its parents. */
+  /** Otherwise, keeping the result of a child would keep its parents in memory. */
   @Test
   void childOfAClosedScope_leadsToItsParentNoMore() {
     List<Coroutine<?>> kept = new ArrayList<>();
@@ -246,7 +245,7 @@ class CoroutineDumpTest {
     assertTrue(dump(1).toString().endsWith("; coroutine-loop-0; group tenants\n"));
   }
 
-  /** What users name and write is shown on one line, or not at all. */
+  /** Names and texts of users are shown on one line, or not at all. */
   @Test
   void words_thatAreHostile_doNoHarm() {
     scheduler.spawn(
@@ -269,7 +268,7 @@ class CoroutineDumpTest {
     assertTrue(entries.get(1).toString().contains("whose toString throws"), entries::toString);
   }
 
-  /** A loop that is held up is just when one wants to know. */
+  /** A dump is needed most when a loop is blocked. */
   @Test
   void dump_ofALoopThatIsHeldUp_namesWhoHoldsIt() throws Exception {
     spawnSleepers(1);
@@ -327,31 +326,6 @@ class CoroutineDumpTest {
     assertEquals(
         "maxCharacters must not be negative: -1",
         assertThrows(IllegalArgumentException.class, () -> dump.toString(-1)).getMessage());
-  }
-
-  @Test
-  void text_ofMoreThanFits_countsDeadlocksAndLoops() {
-    CoroutineDump.Deadlock deadlock =
-        new CoroutineDump.Deadlock(
-            List.of(new CoroutineDump.Link("a", "a\nlock", "b")), Optional.empty());
-    CoroutineDump dump =
-        new CoroutineDump(0, List.of(), List.of(deadlock, deadlock), List.of("one\u202E", "two"));
-    assertEquals(
-        """
-        0 coroutines
-        deadlock: a waits for b (a\uFFFDlock)
-        deadlock: a waits for b (a\uFFFDlock)
-        one\uFFFD does not answer
-        two does not answer
-        """,
-        dump.toString());
-    assertEquals(
-        """
-        0 coroutines
-        and 2 more deadlocks
-        and 2 more loops that do not answer
-        """,
-        dump.toString(0));
   }
 
   @Test

@@ -71,7 +71,10 @@ class CoroutineLocalTest {
         });
   }
 
-  /** On whatever loop, when the part is over too, and with the limits around the parent not. */
+  /**
+   * Children inherit on any loop and keep the value after the block has ended. They do not inherit
+   * the timeouts around the parent.
+   */
   @Test
   void children_inheritItForLife() throws Exception {
     CompletableFuture<String> gate = new CompletableFuture<>();
@@ -104,7 +107,10 @@ class CoroutineLocalTest {
     }
   }
 
-  /** What on some engines is a thread, and on one the loop's, is not told apart by this. */
+  /**
+   * On some engines a coroutine is a thread, and on one it uses the loop's thread. Locals work on
+   * all.
+   */
   @Test
   void coroutinesOfOneLoop_haveTheirOwn() throws Exception {
     try (CoroutineScheduler one = TestSchedulers.oneLoop()) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Who hears of what goes wrong in a scope, and what is left of it afterwards. */
+/** Who is told of failures in a scope, and what remains of the scope afterwards. */
 class CoroutineScopeFailuresTest {
   private static final Duration LONG = Duration.ofHours(1);
 
@@ -49,7 +49,7 @@ class CoroutineScopeFailuresTest {
     scheduler.spawn(body).join(PATIENCE);
   }
 
-  /** Once it has begun, it fails when it is cancelled. */
+  /** Spawns a child that has begun, and fails when it is cancelled. */
   private void spawnOneThatFailsToCleanUp(CoroutineScope scope) {
     Coroutine<?> child =
         scope.spawn(
@@ -188,7 +188,7 @@ class CoroutineScopeFailuresTest {
         });
   }
 
-  /** Whatever others do with the scope as an object, the loop has nothing to do with that. */
+  /** The loop does not use the monitor of a scope, which others may hold. */
   @Test
   void monitor_ofAScope_isNotWhatTheLoopNeeds() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
@@ -229,7 +229,7 @@ class CoroutineScopeFailuresTest {
     assertSame(lost, told.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS));
   }
 
-  /** Who joins a child, or the scope, has seen it. */
+  /** A caller that joins the child or the scope has seen the failure. */
   @Test
   void failFast_failureThatWasSeen_isNotToldOfAgain() throws Exception {
     List<Throwable> told = new CopyOnWriteArrayList<>();
@@ -308,7 +308,7 @@ class CoroutineScopeFailuresTest {
         });
   }
 
-  /** As join says it, and not as a cancellation, which others would take for their own. */
+  /** Like join, and not as a cancellation, which callers would take for their own. */
   @Test
   void run_whoseScopeFailsInsideTheBlock_throwsTheFailure() throws Exception {
     IOException broken = new IOException("broken");
@@ -341,7 +341,7 @@ class CoroutineScopeFailuresTest {
                             return null;
                           }));
           assertInstanceOf(TimeoutException.class, ofTime.getCause());
-          Coroutines.delay(Duration.ofMillis(1)); // it is cancelled by neither
+          Coroutines.delay(Duration.ofMillis(1)); // not cancelled by either
         });
   }
 
@@ -383,7 +383,7 @@ class CoroutineScopeFailuresTest {
                             }))));
   }
 
-  /** The failure reaches another loop later than the cancellation of the child that is joined. */
+  /** The failure reaches another loop after the cancellation of the child that is joined. */
   @Test
   void failure_whileTheOwnerWaitsForAnotherChild_isThatOfTheScope() throws Exception {
     for (int round = 0; round < 200; round++) {

@@ -103,7 +103,7 @@ class CoroutineScopeTest {
     assertEquals(List.of(), unseen);
   }
 
-  /** The body waits for something else than its children. */
+  /** The body waits for something other than its children. */
   @Test
   void failFast_endsOtherWaitsOfTheBodyToo() throws Exception {
     CompletableFuture<String> never = new CompletableFuture<>();
@@ -119,7 +119,7 @@ class CoroutineScopeTest {
                     }
                   });
           assertSame(broken, raised.getCause());
-          // It is the scope's signal, and the scope is no more.
+          // It was the signal of the scope, which has ended.
           Coroutines.delay(Duration.ofMillis(1));
         });
   }
@@ -185,7 +185,7 @@ class CoroutineScopeTest {
         });
   }
 
-  /** Such as by cleaning up badly. */
+  /** For example, a clean-up that fails. */
   @Test
   void failFast_suppressesFailuresThatComeOfTheFirst() throws Exception {
     IOException second = new IOException("broken, too");
@@ -201,7 +201,7 @@ class CoroutineScopeTest {
     assertEquals(List.of(), unseen);
   }
 
-  /** There is no failure that could have it, and nobody joins the child. */
+  /** There is no other failure to add it to, and nobody joins the child. */
   @Test
   void failure_ofAChildThatIsCancelledByTheClose_isReported() throws Exception {
     run(
@@ -214,7 +214,7 @@ class CoroutineScopeTest {
     assertEquals(List.of("broken"), unseen);
   }
 
-  /** Returns when there is a child that will throw this once it is cancelled. */
+  /** Returns when there is a child that throws this failure as soon as it is cancelled. */
   private static void awaitBegun(CoroutineScope scope, IOException failure) {
     CompletableFuture<Boolean> begun = new CompletableFuture<>();
     scope.spawn(
@@ -465,7 +465,7 @@ class CoroutineScopeTest {
       CoroutineScope.open(scheduler, Policy.FAIL_FAST).timeout(LONG).timeout(LONG).close();
     }
     assertEquals(0, scheduler.timers().pending());
-    // Were it in the wheel still, time would have gone there before this is a deadlock.
+    // If the deadline were still in the wheel, time would advance to it before the deadlock.
     SimulationFailure nothingIsDue =
         assertThrows(
             SimulationFailure.class,
@@ -491,7 +491,7 @@ class CoroutineScopeTest {
         });
   }
 
-  /** Failures, ends, cancels and deadlines at about the same time. */
+  /** Failures, ends, cancels and deadlines come at about the same time. */
   @Test
   void nothing_outlivesItsScope() throws Exception {
     List<Policy> policies = List.of(Policy.values());

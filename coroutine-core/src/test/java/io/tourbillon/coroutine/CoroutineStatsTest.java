@@ -34,7 +34,7 @@ class CoroutineStatsTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** When the loop has nothing left to do at this time. */
+  /** Returns the statistics after the loop has done everything that is due now. */
   private CoroutineStats stats() {
     clock.advance(Duration.ZERO);
     return scheduler.stats();
@@ -126,7 +126,7 @@ class CoroutineStatsTest {
     }
   }
 
-  /** Each turn counts once, however they are averaged. */
+  /** Each turn counts once, even if turns are averaged. */
   @Test
   void turns_areCountedAndMeasured() {
     Coroutine<?> coroutine =
@@ -193,7 +193,7 @@ class CoroutineStatsTest {
                 }
               });
       hog.join(PATIENCE);
-      // A stall is counted before it is told of, and there may be more on a busy machine.
+      // A stall is counted before it is reported, and a busy machine may have more of them.
       while (told.get() < real.stats().stalls()) {
         Thread.onSpinWait();
       }
@@ -202,7 +202,7 @@ class CoroutineStatsTest {
     }
   }
 
-  /** A scrape and the loop never wait for each other, and nothing is lost between them. */
+  /** Reading statistics and the loop never wait for each other, and no count is lost. */
   @Test
   void stats_takenAllTheWhile_loseNothing() throws Exception {
     List<Coroutine<?>> all = new ArrayList<>();
@@ -231,43 +231,5 @@ class CoroutineStatsTest {
     assertEquals(20_000, real.stats().switches());
     assertEquals(20_000, real.stats().turnNanos().count());
     real.close();
-  }
-
-  @Test
-  void toString_isForPeople() {
-    Distribution turn = Distribution.builder().record(2_000_000).build();
-    CoroutineStats stats =
-        new CoroutineStats(
-            true,
-            1_000_000,
-            10,
-            4,
-            1,
-            Map.of("call", 2L, "close", 1L),
-            3,
-            0,
-            1,
-            0,
-            1,
-            0,
-            25,
-            1,
-            List.of(
-                new LoopStats("forged\nname", 2, 1, 0, 1_500_000_000, 25, 1, false),
-                new LoopStats("loop-1", 0, 0, 0, 0, 0, 0, true)),
-            Distribution.builder().build(),
-            Distribution.builder().build(),
-            turn);
-    assertEquals(
-        """
-        coroutines: spawned 10, finished 4, failed 1, cancelled 3, created 0, ready 1, running 0, suspended 1
-        turns: 25, stalls 1, timeouts 3, threads 0
-        late: none measured; a tick is 1 ms
-        waited: none measured
-        turns took: median 2.01 ms, 99 % within 2.01 ms, at most 2.01 ms, of 1
-        forged\uFFFDname: coroutines 2, ready 1, mailbox 0, busy for 1.5 s, switches 25, stalls 1
-        loop-1: coroutines 0, ready 0, mailbox 0, busy for 0 ns, switches 0, stalls 0, dead\
-        """,
-        stats.toString());
   }
 }

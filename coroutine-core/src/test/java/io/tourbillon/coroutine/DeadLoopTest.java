@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of coroutines when something inside their loop breaks: here, its clock. */
+/** What happens to coroutines when their loop fails, here because its clock throws. */
 class DeadLoopTest {
   private final ArithmeticException defect = new ArithmeticException("broken clock");
 
@@ -56,6 +56,10 @@ class DeadLoopTest {
       IllegalStateException refused =
           assertThrows(IllegalStateException.class, () -> scheduler.spawn(() -> {}));
       assertEquals("no loop is alive any more: coroutine", refused.getMessage());
+      CoroutineStats stats = scheduler.stats();
+      assertEquals(1, stats.spawned());
+      assertEquals(1, stats.failed());
+      assertEquals(0, stats.created() + stats.ready() + stats.running() + stats.suspended());
       assertTrue(scheduler.close(Duration.ZERO));
     }
   }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who waits for each other is found, on two loops and in threads; and nobody else. */
+/** Finds cycles of coroutines and threads that wait for each other, on two loops, and no others. */
 @Timeout(120)
 class DeadlockTest {
   private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
@@ -52,7 +52,7 @@ class DeadlockTest {
     return Dumps.answered(scheduler, 1000).deadlocks();
   }
 
-  /** Waits until there is one, for threads do not tell when they wait. */
+  /** Waits until there is a deadlock, because threads do not report when they wait. */
   private Deadlock deadlock() {
     List<Deadlock> found = deadlocks();
     while (found.isEmpty()) {
@@ -152,7 +152,7 @@ class DeadlockTest {
                           right.lock();
                         });
                   } catch (CancellationException | InterruptedException end) {
-                    // As it should.
+                    // Expected.
                   }
                 });
     Coroutine<?> coroutine =
@@ -192,7 +192,7 @@ class DeadlockTest {
                           try {
                             Object _ = other.get().join();
                           } catch (CancellationException end) {
-                            // As it should.
+                            // Expected.
                           }
                         }));
     holds.await();
@@ -306,7 +306,7 @@ class DeadlockTest {
         deadlock::toString);
   }
 
-  /** One of several will do. */
+  /** The wait ends if any one of several ends. */
   @Test
   void waitForTheFirstOfSome_isNoDeadlock() {
     CompletableFuture<Coroutine<?>> second = new CompletableFuture<>();
@@ -322,7 +322,7 @@ class DeadlockTest {
 
   private static final int LONG = 20_000;
 
-  /** Followed from whichever end, it fits on any stack. */
+  /** The search of a long chain does not fill the stack, from whichever end it starts. */
   @Test
   void longChain_isNoDeadlock_untilItsEndWaitsForItsBeginning() {
     CompletableFuture<Coroutine<?>> last = new CompletableFuture<>();
@@ -337,7 +337,7 @@ class DeadlockTest {
     assertEquals(List.of(), Dumps.answered(scheduler, LONG).deadlocks());
     last.complete(next);
     await(first, "joining");
-    // Most are not asked for; what they wait for leads to them.
+    // Most coroutines are not listed; the waits of the listed ones lead to them.
     Deadlock deadlock = Dumps.answered(scheduler, 10).deadlocks().getFirst();
     assertEquals(LONG, deadlock.links().size());
     assertTrue(deadlock.toString().endsWith("; and 19950 more"), deadlock::toString);

@@ -142,7 +142,7 @@ class DelayTest {
     }
   }
 
-  /** Loops that wake each other contend for the clock, with coroutines among those who do. */
+  /** Loops that wake each other contend for the lock of the clock, and so do coroutines on them. */
   @Test
   void delay_onLoopsThatWakeEachOtherByAVirtualClock_comesToAnEnd() throws Exception {
     try (CoroutineScheduler several = TestSchedulers.builder().loops(4).clock(clock).build()) {

@@ -1,10 +1,10 @@
 package io.tourbillon.coroutine;
 
-/** Dumps for tests: on a busy machine a loop may answer late. */
+/** Dumps for tests, since a loop may answer late on a busy machine. */
 public final class Dumps {
   private Dumps() {}
 
-  /** One to which all loops have answered. */
+  /** Returns a dump that all loops have answered. */
   public static CoroutineDump answered(CoroutineScheduler scheduler, int most) {
     CoroutineDump dump = scheduler.dump(most);
     while (!dump.silent().isEmpty()) {
@@ -14,7 +14,7 @@ public final class Dumps {
   }
 
   /**
-   * Returns when no coroutine is left. One that is attached to another ends soon after that, in a
+   * Returns when no coroutine is left. An attached coroutine ends soon after the other one, in a
    * turn of its own.
    */
   public static void awaitNone(CoroutineScheduler scheduler) {

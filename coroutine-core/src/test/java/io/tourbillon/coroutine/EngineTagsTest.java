@@ -32,10 +32,10 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * Tags say which engines a test is run for, and the build leaves out the others: each test runs for
- * one at least, and none is selected only to be skipped.
+ * Tags determine the engines that a test runs on; the build leaves out the others. Each test runs
+ * on at least one engine, and no test is selected only to be skipped.
  */
-@Tag("handoff") // The tests are the same ones for each engine, so once is enough.
+@Tag("handoff") // The tests are the same on each engine, so they run once.
 class EngineTagsTest {
   private static final Path POM = Path.of(System.getProperty("basedir", ""), "pom.xml");
 
@@ -61,7 +61,7 @@ class EngineTagsTest {
     }
   }
 
-  /** The twin that must be caught: two tags which exclude each other's engines. */
+  /** A twin that must be caught: two tags that exclude each other's engines. */
   @Test
   void testOfTwoEngines_wouldBeLost() throws Exception {
     Map<Engine, Set<String>> excluded = excludedTags();
@@ -86,7 +86,7 @@ class EngineTagsTest {
     }
   }
 
-  /** Surefire takes classes by this name only. */
+  /** Surefire only selects classes with these names. */
   @Test
   void tests_areInClassesThatTheBuildFinds() throws Exception {
     for (Method test : tests()) {
@@ -146,7 +146,9 @@ class EngineTagsTest {
     return engines;
   }
 
-  /** What the module's build leaves out for each engine, besides what is long or needs programs. */
+  /**
+   * Returns the tags that the module's build excludes for each engine, apart from the common ones.
+   */
   private static Map<Engine, Set<String>> excludedTags() throws Exception {
     NodeList runs =
         DocumentBuilderFactory.newInstance()
@@ -157,7 +159,7 @@ class EngineTagsTest {
     for (int index = 0; index < runs.getLength(); index++) {
       Element run = (Element) runs.item(index);
       if (run.getElementsByTagName("tests.engine").getLength() == 0) {
-        continue; // An execution of another plugin.
+        continue; // This execution belongs to another plugin.
       }
       Engine engine = Engine.valueOf(textOf(run, "tests.engine"));
       List<String> tags = Arrays.asList(textOf(run, "excludedGroups").split(","));

@@ -1,10 +1,10 @@
 package io.tourbillon.coroutine;
 
-/** What programs with a small heap do to it, and how they say what has not held. */
+/** Fills the heap in programs with a small one, and reports what fails. */
 final class FilledHeap {
   private FilledHeap() {}
 
-  /** Fills the heap for so long, and until ten allocations have failed at the least. */
+  /** Fills the heap for this long, and until at least ten allocations have failed. */
   static void fill(long nanos) {
     long startNanos = System.nanoTime();
     int errors = 0;
@@ -22,7 +22,7 @@ final class FilledHeap {
     }
   }
 
-  /** Ends the process at once unless something holds. */
+  /** Ends the process at once if the condition is false. */
   static void require(boolean holds, String otherwise) {
     if (!holds) {
       System.out.println(otherwise);

@@ -19,17 +19,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 /**
- * Does things for which the JDK has threads that serve the whole process: for the first time in the
- * process in a coroutine, and then again in threads that are none of ours, while schedulers come
- * and go and after the last of them. Says so and ends, or says who hangs.
+ * Performs actions that use JDK threads which serve the whole process. A coroutine performs each of
+ * them for the first time in the process. Threads that are not ours repeat it while schedulers come
+ * and go, and after the last of them. Prints that all is well, or which thread hangs.
  */
 final class FirstInTheProcess {
   private static final Duration LIMIT = Duration.ofSeconds(15);
   private static final int SCHEDULERS = 2;
 
-  /** What is done, by a coroutine or by a stock virtual thread. */
+  /** An action of a coroutine or of a stock virtual thread. */
   enum Deed {
-    /** Two threads want a monitor. When it is released the JDK's unblocker lets the other in. */
+    /**
+     * Two threads want a monitor. When it is released, the JDK's unblocker resumes the other
+     * thread.
+     */
     MONITOR {
       @Override
       void happen() throws Exception {
@@ -57,10 +60,10 @@ final class FirstInTheProcess {
       }
     },
 
-    /** Timed waits, ended by the time or by a notification. */
+    /** Timed waits that end by time or by a notification. */
     WAIT {
       @Override
-      @SuppressWarnings("WaitNotInLoop") // It is the waits that this is about.
+      @SuppressWarnings("WaitNotInLoop") // This tests the waits themselves.
       void happen() throws Exception {
         Object monitor = new Object();
         synchronized (monitor) {
@@ -151,9 +154,9 @@ final class FirstInTheProcess {
   private FirstInTheProcess() {}
 
   /**
-   * Does it all.
+   * Performs the actions.
    *
-   * @param deeds names of what is to be done
+   * @param deeds the names of the actions
    */
   public static void main(String[] deeds) throws Exception {
     for (Deed deed : Arrays.stream(deeds).map(Deed::valueOf).toList()) {
@@ -163,7 +166,7 @@ final class FirstInTheProcess {
       }
       System.out.println(deed + " is well");
     }
-    // A thread that hangs is no reason to go on.
+    // Threads that hang must not keep the process alive.
     System.exit(0);
   }
 
@@ -192,10 +195,10 @@ final class FirstInTheProcess {
     meanwhile.end(LIMIT);
   }
 
-  /** What the whole process needs must not have come to be on our loop. */
+  /** Threads that the whole process needs must not have started on our loop. */
   private static void besideABusyLoop(CoroutineScheduler scheduler, Deed deed) throws Exception {
     if (ENGINE == Engine.HANDOFF) {
-      return; // There a loop is a stock thread too, and may have the only carrier.
+      return; // There, a loop is a stock thread too, and may occupy the only carrier.
     }
     AtomicBoolean enough = new AtomicBoolean();
     Coroutine<?> hog =
@@ -243,7 +246,7 @@ final class FirstInTheProcess {
     }
   }
 
-  /** Owns a monitor from one latch to the other. */
+  /** Holds a monitor from one latch to the other. */
   private static void hold(Object monitor, CountDownLatch inside, CountDownLatch release)
       throws InterruptedException {
     synchronized (monitor) {

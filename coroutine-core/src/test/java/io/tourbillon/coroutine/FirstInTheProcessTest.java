@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The threads of the JDK that serve all virtual threads of a process come to no harm by schedulers,
- * though one of their coroutines was the first who needed them: {@link FirstInTheProcess}.
+ * The JDK's threads that serve all virtual threads of a process survive the schedulers, even if a
+ * coroutine was the first to need them: {@link FirstInTheProcess}.
  */
 class FirstInTheProcessTest {
   private static String answer(Deed... deeds) throws Exception {
@@ -26,7 +26,7 @@ class FirstInTheProcessTest {
         .collect(Collectors.joining());
   }
 
-  /** Here coroutines are virtual threads of ours, so each kind of harm has a process of its own. */
+  /** Here coroutines are our virtual threads, so each action has a separate process. */
   @Tag("virtual-thread")
   @ParameterizedTest
   @EnumSource(names = {"MONITOR", "WAIT", "COMMON_POOL", "SOCKET"})

@@ -22,7 +22,7 @@ class FlightRecorderTest {
 
   @TempDir private Path folder;
 
-  /** A coroutine holds the only loop until long after the delay of another is over. */
+  /** A coroutine blocks the only loop until long after another coroutine's delay is over. */
   private static void holdALoop() throws Exception {
     AtomicBoolean isHogSeen = new AtomicBoolean();
     CoroutineScheduler scheduler =
@@ -51,7 +51,7 @@ class FlightRecorderTest {
     }
   }
 
-  /** The first recording of a JVM makes event classes come, which takes a moment. */
+  /** The first recording of a JVM starts the loading of event classes, which takes a moment. */
   private static void awaitEventClasses() {
     long startNanos = System.nanoTime();
     while (!FlightRecorder.isReady()) {

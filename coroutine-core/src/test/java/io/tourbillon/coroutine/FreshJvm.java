@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a program of the tests in a JVM of its own, with the flag of the engine that this run of the
- * tests is about: for what depends on who is the first in a process to do something, on properties
- * that are read once, or on the size of the heap.
+ * Runs a test program in a separate JVM, with the flag of the engine of this test run. For tests
+ * that depend on what a process does first, on properties that are read once, or on the size of the
+ * heap.
  */
 public final class FreshJvm {
   private final Class<?> main;
@@ -29,35 +29,34 @@ public final class FreshJvm {
     this.main = main;
   }
 
-  /** Options of the JVM. */
+  /** Adds options of the JVM. */
   public FreshJvm with(String... more) {
     options.addAll(Arrays.asList(more));
     return this;
   }
 
-  /** How long it may take, a minute by default. */
+  /** Sets how long the program may take; the default is a minute. */
   public FreshJvm within(Duration limit) {
     this.limit = limit;
     return this;
   }
 
-  /** How it ends, 0 by default: well. */
+  /** Sets the expected exit status; the default is 0. */
   public FreshJvm endingWith(int exitValue) {
     this.exitValue = exitValue;
     return this;
   }
 
-  /** Signals that it is started with ignored; by default none of the usual ones is. */
+  /** Sets signals that the program ignores from its start; by default it ignores no usual ones. */
   public FreshJvm ignoring(String... names) {
     ignoredSignals.addAll(List.of(names));
     return this;
   }
 
   /**
-   * Runs it, and fails unless it ends in time and as it should.
+   * Runs the program, and fails unless it ends in time and with the expected status.
    *
-   * @return what it says on its standard output; what is logged, of stalls of a busy machine for
-   *     one, goes elsewhere
+   * @return its standard output. The log, such as stalls of a busy machine, goes elsewhere
    */
   public String run(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();

@@ -5,16 +5,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system's time, but once it throws an {@link OutOfMemoryError} to a caller that may run out of
- * memory just there.
+ * The system's clock, which can throw one {@link OutOfMemoryError} to a caller that might run out
+ * of memory at that point.
  */
 public final class FullHeapClock implements Clock {
   private static final StackWalker STACK = StackWalker.getInstance();
 
-  /** The class whose call is to fail; null when none is, or one has. */
+  /** The class whose call must fail; null if none must, or one has failed. */
   private final AtomicReference<@Nullable String> failing = new AtomicReference<>();
 
-  /** The next call that comes from this class, by others or not, fails. */
+  /** Makes the next call from this class fail, whether it calls directly or through others. */
   public void failIn(Class<?> caller) {
     failing.set(caller.getName());
   }

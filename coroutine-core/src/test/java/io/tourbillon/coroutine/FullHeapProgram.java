@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * Fills the heap to the brim for a second and a half while coroutines sleep and wake, frees it, and
- * looks whether all of them still do. Started by {@link FullHeapTest} with a small heap.
+ * Fills the heap completely for a second and a half while coroutines sleep and wake, frees it, and
+ * checks that all of them still do. {@link FullHeapTest} runs it with a small heap.
  */
 final class FullHeapProgram {
   private static final int COROUTINES = 200;
@@ -45,7 +45,7 @@ final class FullHeapProgram {
     System.out.println("ok");
   }
 
-  /** A coroutine that has no memory to suspend is told so, and tries again. */
+  /** A coroutine without memory to suspend gets an error, and tries again. */
   private static void sleepAgainAndAgain(AtomicIntegerArray turns, int own, AtomicBoolean enough) {
     while (!enough.get()) {
       try {

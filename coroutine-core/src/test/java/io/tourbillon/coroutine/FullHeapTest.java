@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** Loops and what sleeps on them survive a heap that is full for a while. */
+/** Loops and sleeping coroutines survive a heap that is full for a while. */
 class FullHeapTest {
   @Test
   void fullHeap_forAWhile_losesNoWakeUp() throws Exception {

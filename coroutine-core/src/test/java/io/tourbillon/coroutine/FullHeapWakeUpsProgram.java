@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Fills the heap to the brim again and again while threads wake coroutines, cancel them and spawn
- * others; frees it, and looks whether a wake-up or a place was lost. Started by {@link
- * FullHeapTest} with a small heap.
+ * Fills the heap completely again and again while threads wake, cancel and spawn coroutines. Then
+ * frees it, and checks that no wake-up and no place was lost. {@link FullHeapTest} runs it with a
+ * small heap.
  */
 final class FullHeapWakeUpsProgram {
   private static final int COROUTINES = 100;
@@ -19,7 +19,9 @@ final class FullHeapWakeUpsProgram {
   private final AtomicBoolean enough = new AtomicBoolean();
   private final AtomicIntegerArray turns = new AtomicIntegerArray(COROUTINES);
 
-  /** Who waits to be woken; an array, as who wakes them has no memory either. */
+  /**
+   * The suspended coroutines. An array, because the threads that wake them have no memory either.
+   */
   private final AtomicReferenceArray<Resumption<Integer>> waiting =
       new AtomicReferenceArray<>(COROUTINES);
 
@@ -92,7 +94,7 @@ final class FullHeapWakeUpsProgram {
           try {
             one.resume(number);
           } catch (OutOfMemoryError lost) {
-            Thread.onSpinWait(); // As in a callback that nobody runs again.
+            Thread.onSpinWait(); // Not repeated, as in a callback that runs only once.
           }
         }
       }

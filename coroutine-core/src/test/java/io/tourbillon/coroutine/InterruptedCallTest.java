@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Blocking calls that are interrupted for a limit or a cancellation, and what they throw then. */
+/** What blocking calls throw when a timeout or a cancellation interrupts them. */
 class InterruptedCallTest {
   private final CoroutineScheduler scheduler = TestSchedulers.oneLoop();
 
@@ -36,7 +36,7 @@ class InterruptedCallTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** Calls that do not end by themselves; each has another way to show that it was interrupted. */
+  /** Calls that do not end by themselves. Each has a different way to report an interrupt. */
   enum Call {
     LATCH {
       @Override
@@ -153,7 +153,7 @@ class InterruptedCallTest {
     assertEquals(State.CANCELLED, coroutine.state());
   }
 
-  /** In a coroutine a channel suspends, and so is none of the blocking calls. */
+  /** In a coroutine, a channel suspends, so it is not one of the blocking calls. */
   @ParameterizedTest
   @EnumSource
   @Tag("virtual-thread")
@@ -166,7 +166,7 @@ class InterruptedCallTest {
                   () ->
                       Coroutines.withTimeout(
                           Duration.ofMillis(20), () -> call.make(new CountDownLatch(1))));
-              Thread.sleep(1); // No interrupt is left behind.
+              Thread.sleep(1); // Must not find an interrupt.
               return true;
             })
         .join(PATIENCE);
@@ -206,7 +206,7 @@ class InterruptedCallTest {
     }
   }
 
-  /** It is interrupted, but what it throws is about something else. */
+  /** Is interrupted, but throws an exception about something else. */
   private static boolean failWhenInterrupted(CountDownLatch begun, Exception failure)
       throws Exception {
     try {
@@ -223,7 +223,7 @@ class InterruptedCallTest {
     return other;
   }
 
-  /** An interrupt that was not ours, such as one from the call itself, is not taken for ours. */
+  /** An interrupt of the call itself is not mistaken for one of ours. */
   @Test
   void blocking_thatThrowsAnInterruptOfItsOwn_throwsThat() throws Exception {
     Coroutine<InterruptedIOException> coroutine =

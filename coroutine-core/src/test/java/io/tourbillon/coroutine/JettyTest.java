@@ -40,10 +40,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Jetty, with the threads of a scheduler of two loops as those that its requests run on. */
+/** Jetty with request threads of a scheduler with two loops. */
 @Tag("virtual-thread")
 class JettyTest {
-  /** Sleeping one after the other on each loop, they would take longer than the patience. */
+  /** If they slept one after the other on each loop, they would take longer than the patience. */
   private static final int SLEEPERS = 250;
 
   private static final long SLEEP_MILLIS = 300;
@@ -61,7 +61,7 @@ class JettyTest {
   private final CountDownLatch atTheDoor = new CountDownLatch(1);
   private final CountDownLatch through = new CountDownLatch(1);
 
-  /** Guarded by the lock alone. */
+  /** Guarded by the lock only. */
   private int count;
 
   private Server server;
@@ -247,7 +247,7 @@ class JettyTest {
     for (Thread carrier : carriers) {
       assertTrue(carrier.join(PATIENCE));
     }
-    // A thread is done a little after its answer has been sent.
+    // A thread ends a little after its response was sent.
     long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
     while (load() > 0 && System.nanoTime() < deadlineNanos) {
       Thread.onSpinWait();

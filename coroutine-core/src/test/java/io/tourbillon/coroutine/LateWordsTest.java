@@ -26,11 +26,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Failures of users are put into words when somebody asks, and then once in each exception. */
+/** The texts of users' failures are made when they are read, and once for each exception. */
 class LateWordsTest {
   private static final Duration LONG = Duration.ofHours(1);
 
-  /** Static, as it must not be written with a failure. */
+  /** Static, because it must not be serialised with a failure. */
   private static final AtomicInteger ASKED = new AtomicInteger();
 
   private final CoroutineScheduler scheduler = TestSchedulers.oneLoop();
@@ -40,7 +40,7 @@ class LateWordsTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** Says something else each time. */
+  /** Has a different message each time. */
   private static final class Fickle extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -59,7 +59,7 @@ class LateWordsTest {
     }
   }
 
-  /** What its siblings are told of a failure, inside and by their futures, and who joins it. */
+  /** What siblings learn of a failure, inside and from their futures, and what a joiner learns. */
   private record Told(
       CoroutineCancelledException struck,
       CancellationException cancelled,
@@ -107,7 +107,7 @@ class LateWordsTest {
     return new Told(struck.get(1, TimeUnit.MINUTES), cause(ofTheFuture), joined, ofTheScope);
   }
 
-  /** The JDK wraps it in one of its own, which shows where it was asked for. */
+  /** The JDK wraps it in another exception, which shows where it was requested. */
   private static CancellationException cause(CancellationException thrown) {
     return thrown.getCause() instanceof CancellationException inner
             && !(inner instanceof CoroutineCancelledException)
@@ -172,7 +172,7 @@ class LateWordsTest {
     assertEquals(4, ASKED.get());
   }
 
-  @SuppressWarnings({"unchecked", "BanSerializableRead"}) // It has just been written.
+  @SuppressWarnings({"unchecked", "BanSerializableRead"}) // Reads what was just written.
   private static <T extends Throwable> T copy(T thrown) throws Exception {
     ByteArrayOutputStream written = new ByteArrayOutputStream();
     try (ObjectOutputStream to = new ObjectOutputStream(written)) {
@@ -207,7 +207,7 @@ class LateWordsTest {
     assertEquals(2, made.get());
   }
 
-  /** As those of the JDK, which others compare with, or look for in logs. */
+  /** Like those of the JDK, which others compare them with, or search logs for. */
   @Test
   void exceptions_printAsTheTypesThatUsersKnow() throws Exception {
     Coroutine<?> failing =

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** That a limit was over is told by the same exception, whoever set it and wherever it is seen. */
+/** A timeout is reported by the same exception, whatever set it and wherever it is seen. */
 class LimitTest {
   private static final Duration SHORT = Duration.ofMillis(5);
   private static final Duration LONG = Duration.ofHours(1);
@@ -108,7 +108,7 @@ class LimitTest {
         });
   }
 
-  /** By a deadline that the block sets, and by one that is given to run. */
+  /** With a deadline that the block sets, and with one that is passed to run. */
   private static <T, X extends Exception> void assertRunIsLate(CoroutineScope.Scoped<T, X> block) {
     CompletionException failed =
         assertThrows(
@@ -121,7 +121,7 @@ class LimitTest {
     assertEquals("the scope was open for PT0.005S", late.getMessage());
   }
 
-  /** The interrupt that ends the call is not what comes out. */
+  /** The interrupt that ends the call is not visible to callers. */
   @Test
   @Tag("virtual-thread")
   void run_withADeadlineThatInterruptsABlockingCall_hasTheTimeoutAsCause() throws Exception {

@@ -10,30 +10,29 @@ import org.jetbrains.lincheck.datastructures.Options;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 
 /**
- * Has Lincheck look for an execution of a few operations by a few threads whose results no order of
- * them explains: by racing threads, and by trying the orders of their steps one after the other.
+ * Lets Lincheck search for an execution of a few operations by a few threads whose results no
+ * sequential order explains: with racing threads, and by trying the interleavings of their steps.
  * The latter does not depend on how busy the machine is.
  *
- * <p>In a JVM of its own, as it rewrites classes. No engine has part in it: what does not wait is
- * the same on all of them.
+ * <p>Runs in a separate JVM, because Lincheck rewrites classes. No engine takes part: operations
+ * that do not wait are the same on all engines.
  */
 public final class Linearizability {
   private static final String HOLDS = "linearizable";
 
   private Linearizability() {}
 
-  /** How executions are come by. */
+  /** How executions are found. */
   private enum Mode {
     RACES,
     ORDERS
   }
 
   /**
-   * Says whether a class, while threads race, is like another, which is used by one thread and is
-   * what is meant.
+   * Checks whether a class behaves, while threads race, like a sequential specification.
    *
    * @param operations a class with operations
-   * @param meaning one with the same operations
+   * @param meaning the specification: a class with the same operations, used by one thread
    * @param scenarios how many to try, at some milliseconds each
    */
   public static boolean holdsInRaces(Class<?> operations, Class<?> meaning, int scenarios)
@@ -42,7 +41,7 @@ public final class Linearizability {
   }
 
   /**
-   * The same, in whatever order the threads take their steps.
+   * Like {@link #holdsInRaces}, but tries interleavings of the threads' steps.
    *
    * @param scenarios how many to try, at up to ten seconds each
    */
@@ -72,7 +71,7 @@ public final class Linearizability {
   }
 
   /**
-   * In the JVM of its own.
+   * Runs in the separate JVM.
    *
    * @param arguments mode, operations, meaning, scenarios
    */
@@ -82,7 +81,7 @@ public final class Linearizability {
           case RACES -> new StressOptions().invocationsPerIteration(1000);
           case ORDERS -> new ModelCheckingOptions().invocationsPerIteration(500);
         };
-    // All in parallel, as what goes before and after would be done by another thread.
+    // All operations run in parallel, because another thread would run those before and after.
     options.actorsBefore(0);
     options.actorsAfter(0);
     options.threads(2);

@@ -4,11 +4,11 @@ import java.lang.management.ManagementFactory;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** What is alive in the heap, as the JVM counts it after a collection. */
+/** The size of live objects in the heap, as the JVM counts it after a collection. */
 final class LiveHeap {
   private LiveHeap() {}
 
-  /** The least of several counts, as others work here too. */
+  /** Returns the minimum of several counts, because other threads allocate, too. */
   static long bytes() throws JMException {
     long least = Long.MAX_VALUE;
     for (int count = 0; count < 3; count++) {
@@ -26,7 +26,7 @@ final class LiveHeap {
                     "gcClassHistogram",
                     new Object[] {new String[0]},
                     new String[] {String[].class.getName()});
-    // Total  instances  bytes
+    // The line has the form: Total instances bytes
     String total =
         histogram
             .lines()

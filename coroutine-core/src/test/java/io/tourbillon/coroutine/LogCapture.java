@@ -7,7 +7,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/** Takes what is logged while it is open, and keeps it off the console. */
+/** Captures what is logged while it is open, and keeps it off the console. */
 public final class LogCapture implements Filter, AutoCloseable {
   // Kept because java.util.logging holds loggers weakly.
   private final Logger logger;
@@ -22,7 +22,7 @@ public final class LogCapture implements Filter, AutoCloseable {
     return List.copyOf(lines);
   }
 
-  /** What is logged first, which may be a little later. */
+  /** Waits for the first line. */
   String firstLine() throws InterruptedException {
     while (lines.isEmpty()) {
       Thread.sleep(1);

@@ -37,16 +37,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Code of users never runs on a loop's own thread, where it would hold up everything if it blocked:
- * objects of users are handed to whatever takes some, and each notes where it is called. Tasks of
- * the scheduler's timers, and what depends on the end of a coroutine, are an exception on engines
- * whose blocking calls block the loop anyway.
+ * User code never runs on a loop's own thread, where it would block everything: these tests pass
+ * objects of users to everything that takes some, and each object notes where it is called. Timer
+ * tasks of the scheduler, and actions that depend on the end of a coroutine, are exceptions on
+ * engines whose blocking calls block the loop anyway.
  */
 class LoopsOwnThreadTest {
-  /** Where code of users was called on a loop's own thread. */
+  /** The places where user code was called on a loop's own thread. */
   private static final Queue<Throwable> VIOLATIONS = new ConcurrentLinkedQueue<>();
 
-  /** How often it was called, so that a test sees that it was. */
+  /** The calls of user code, so that a test can check that they happened. */
   private static final Queue<String> CALLS = new ConcurrentLinkedQueue<>();
 
   private final Queue<Throwable> told = new ConcurrentLinkedQueue<>();
@@ -69,7 +69,7 @@ class LoopsOwnThreadTest {
     }
   }
 
-  /** Each of its methods that can be overridden notes where it is called. */
+  /** Each method that can be overridden notes where it is called. */
   private static class Spy {
     @Override
     public boolean equals(Object other) {
@@ -90,7 +90,7 @@ class LoopsOwnThreadTest {
     }
   }
 
-  @SuppressWarnings("ThrowableEqualsHashCode") // To see who calls them.
+  @SuppressWarnings("ThrowableEqualsHashCode") // Detects who calls them.
   private static class SpyException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -165,7 +165,7 @@ class LoopsOwnThreadTest {
     }
   }
 
-  @SuppressWarnings("ThrowableEqualsHashCode") // Of its superclass.
+  @SuppressWarnings("ThrowableEqualsHashCode") // Inherited from its superclass.
   private static final class SpyEnd extends SpyException implements OrderlyEnd {
     private static final long serialVersionUID = 1;
 
@@ -189,7 +189,7 @@ class LoopsOwnThreadTest {
           try {
             closed.await();
           } catch (InterruptedException soItIsClosed) {
-            // By the interrupt, which this waits for.
+            // The interrupt closes the channel, which this waits for.
           }
         }
         done = true;
@@ -456,7 +456,7 @@ class LoopsOwnThreadTest {
     assertTrue(CALLS.contains("stallHandler"));
   }
 
-  /** On engines whose blocking calls block the loop these run on the loop's own thread. */
+  /** On engines whose blocking calls block the loop, these run on the loop's own thread. */
   @Test
   @Tag("virtual-thread")
   void tasksOnTheLoop() throws Exception {
@@ -492,7 +492,7 @@ class LoopsOwnThreadTest {
     done.countDown();
   }
 
-  /** The words of a failure are part of the reason for which the others are cancelled. */
+  /** The message of a failure is part of the reason for cancelling the others. */
   @Test
   void failuresOfChildren() throws Exception {
     for (Policy policy : Policy.values()) {
@@ -517,7 +517,7 @@ class LoopsOwnThreadTest {
                         return 1;
                       });
                 } catch (CompletionException failed) {
-                  // Two of the policies let it out.
+                  // Two of the policies throw it.
                 }
               })
           .join(PATIENCE);

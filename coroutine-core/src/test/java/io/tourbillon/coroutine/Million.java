@@ -5,11 +5,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** A million coroutines on two loops, each of which sleeps once, most of them at the same time. */
+/** A million coroutines on two loops. Each sleeps once, most of them at the same time. */
 final class Million {
   static final int COROUTINES = 1_000_000;
 
-  /** Long enough for all to have begun to sleep, on a slow machine too. */
+  /** Long enough for all to begin their sleep, even on a slow machine. */
   private static final Duration SLEEP = Duration.ofSeconds(5);
 
   private static final Duration LIMIT = Duration.ofMinutes(2);

@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** {@link Million} ends in time, in a heap that leaves each coroutine 0.8 to 1.6 kB. */
+/** {@link Million} ends in time, in a heap with 0.8 to 1.6 kB for each coroutine. */
 @Tag("long")
 class MillionTest {
   @Test

@@ -11,13 +11,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The checking mode of {@link Engine#CONTINUATION}, in a JVM with its property. */
+/** The checking mode of {@link Engine#CONTINUATION}, in a JVM with the property for it. */
 @Tag("continuation")
 class MonitorCheckTest {
   private static final String INSIDE = "a coroutine must not suspend inside synchronized: ";
   private static final String WITH_LOCK = "a coroutine must not suspend while it holds a lock: ";
 
-  /** What {@link CheckedSuspensions} was told, by what it did. */
+  /** The answers that {@link CheckedSuspensions} got, by what it did. */
   private static final Map<String, String> ANSWERS = new LinkedHashMap<>();
 
   @BeforeAll

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A coroutine's thread is as good as any virtual thread: what belongs to it stays with it across
- * suspensions, however many others have run meanwhile.
+ * A coroutine's thread works like any virtual thread: its state stays with it across suspensions,
+ * however many others have run meanwhile.
  */
-@Tag("not-continuation") // There the thread is the loop's.
+@Tag("not-continuation") // There, coroutines run on the loop's thread.
 class OrdinaryThreadTest {
   private static final ThreadLocal<String> LOCAL = new ThreadLocal<>();
   private static final InheritableThreadLocal<String> INHERITABLE = new InheritableThreadLocal<>();
@@ -36,7 +36,7 @@ class OrdinaryThreadTest {
     INHERITABLE.remove();
   }
 
-  /** Runs it in three coroutines whose suspensions interleave. */
+  /** Runs the body in three coroutines whose suspensions interleave. */
   private void threeTimes(Action body) throws Exception {
     List<Coroutine<?>> all = new ArrayList<>();
     for (int number = 0; number < 3; number++) {
@@ -88,7 +88,9 @@ class OrdinaryThreadTest {
         });
   }
 
-  /** It is the loop that makes a coroutine's thread, so that nothing of a spawner is kept alive. */
+  /**
+   * The loop makes a coroutine's thread, so the spawning thread's values are not kept in memory.
+   */
   @Test
   void inheritableThreadLocals_ofWhoSpawns_areNotTheCoroutines() throws Exception {
     INHERITABLE.set("of the test");

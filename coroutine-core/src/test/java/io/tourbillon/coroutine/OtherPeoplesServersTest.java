@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Servers that were written for threads, on the threads of a scheduler with one loop. */
+/** Servers that were written for threads run on the threads of a scheduler with one loop. */
 @Tag("virtual-thread")
 class OtherPeoplesServersTest {
   private static final int REQUESTS = 50;

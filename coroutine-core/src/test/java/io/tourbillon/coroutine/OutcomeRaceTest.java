@@ -25,10 +25,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Values, timeouts and cancellations that come at about the same time, by the system's clock and
- * from other threads: each suspension has one outcome, and no value is lost or taken twice.
+ * Values, timeouts and cancellations come at about the same time, by the system's clock and from
+ * other threads: each suspension has one outcome, and no value is lost or taken twice.
  */
-@SuppressWarnings("LockNotBeforeTry") // A lock is what is waited for, and guards nothing.
+@SuppressWarnings("LockNotBeforeTry") // The locks are only waited for, and guard nothing.
 class OutcomeRaceTest {
   private static final int COROUTINES = 200;
   private static final int ROUNDS = 40;
@@ -41,7 +41,7 @@ class OutcomeRaceTest {
   private final AtomicInteger acceptedSum = new AtomicInteger();
   private Thread giver;
 
-  /** Something to be handed over, not before its time. */
+  /** A resumption to be resumed, not before a time. */
   private record Offer(Resumption<Integer> to, long atNanos) {}
 
   @BeforeEach
@@ -71,7 +71,7 @@ class OutcomeRaceTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** Ends the giver, so that its counts stand. */
+  /** Ends the giver, so that its counts are final. */
   private void stopGiving() throws InterruptedException {
     enough.set(true);
     giver.join();
@@ -97,7 +97,7 @@ class OutcomeRaceTest {
     }
   }
 
-  /** Mostly a close race; but on a machine that is busy with others each must win now and then. */
+  /** Usually a close race. But each side must win sometimes, even on a busy machine. */
   private static Duration limit(int round) {
     return switch (round % 10) {
       case 0 -> PATIENCE;
@@ -126,7 +126,7 @@ class OutcomeRaceTest {
                 } catch (TimeoutException late) {
                   timedOut.incrementAndGet();
                 }
-                // Not touched by a limit that is over, nor by a value that came too late.
+                // Neither a timeout that is over nor a value that came too late may affect this.
                 Coroutines.checkCancelled();
                 if (round % 4 == 0) {
                   Coroutines.delay(LIMIT);
@@ -222,7 +222,7 @@ class OutcomeRaceTest {
                 throw e;
               }
             });
-    // Half of them, at any time.
+    // Cancels half of them, at any time.
     for (int number = 0; number < COROUTINES; number += 2) {
       all.get(number).cancel();
       Coroutine<?> pause = scheduler.spawn(() -> Coroutines.delay(LIMIT));
@@ -237,7 +237,7 @@ class OutcomeRaceTest {
         assertEquals(0, number % 2);
       }
     }
-    // Waits for those that acquire still.
+    // Waits for those that still acquire.
     assertTrue(scheduler.close(PATIENCE));
     stopGiving();
     assertEquals(accepted.get(), acquired.get());
@@ -246,11 +246,11 @@ class OutcomeRaceTest {
     assertTrue(cancelled.get() > 0);
   }
 
-  /** The limit strikes while a lock is about to be free, or a sleep over. */
+  /** The timeout comes when a lock is about to be released, or a sleep about to end. */
   @Test
   @Tag("virtual-thread")
   void timeout_ofABlockingCallThatEndsJustThen_leavesNoInterruptBehind() throws Exception {
-    // Fair, as else the holders take it from each other, and the others starve.
+    // Fair, because otherwise the holders take it from each other, and the others starve.
     ReentrantLock lock = new ReentrantLock(true);
     AtomicBoolean done = new AtomicBoolean();
     AtomicInteger timedOut = new AtomicInteger();
@@ -270,7 +270,7 @@ class OutcomeRaceTest {
                 }
                 assertFalse(Thread.currentThread().isInterrupted());
                 Coroutines.checkCancelled();
-                // An interrupt that came later still would end this.
+                // A delayed interrupt would end this.
                 Thread.sleep(0, 200_000);
               }
             }));
@@ -296,7 +296,7 @@ class OutcomeRaceTest {
     return true;
   }
 
-  /** Does not heed interrupts, but leaves their status set. */
+  /** Ignores interrupts, but keeps their status. */
   private static boolean lockAndUnlock(ReentrantLock lock) {
     lock.lock();
     lock.unlock();

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A caller that runs out of stack in an operation has done nothing, and can do it again. */
+/** An operation that overflows the caller's stack has had no effect, and can be repeated. */
 class OverflowingCallersTest {
   private static final int ROUNDS = 20;
   private static final long STACK_BYTES = 200_000;
@@ -35,7 +35,7 @@ class OverflowingCallersTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** Does something as deep in the stack as it is possible: it fails for want of stack before. */
+  /** Runs an operation at the greatest depth of the stack at which it does not overflow. */
   private static final class Diver implements Runnable {
     private final Runnable operation;
     private boolean done;
@@ -50,7 +50,7 @@ class OverflowingCallersTest {
       dive(0);
     }
 
-    @SuppressWarnings("InfiniteRecursion") // Until the stack is full.
+    @SuppressWarnings("InfiniteRecursion") // Recurses until the stack is full.
     private int dive(int depth) {
       int deepest = depth;
       try {
@@ -109,7 +109,7 @@ class OverflowingCallersTest {
     Iterator<Coroutine<Integer>> next = ended.iterator();
     doDeepDown(
         () -> {
-          // A new one at each depth, as what the first attempt leaves behind counts.
+          // A new coroutine at each depth, because the first attempt may leave something behind.
           if (next.hasNext()) {
             assertEquals(1, next.next().join());
           }
@@ -132,7 +132,7 @@ class OverflowingCallersTest {
               Coroutine<?> _ = Coroutine.awaitAny(List.of(awaited, awaited));
               throw new AssertionError("it has not ended");
             } catch (CancellationException interrupted) {
-              // As it is to be; a StackOverflowError is for the diver.
+              // Expected. A StackOverflowError goes to the diver.
             }
           });
       event.set();

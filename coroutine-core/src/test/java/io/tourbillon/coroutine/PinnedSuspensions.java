@@ -7,8 +7,8 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 
 /**
- * Suspends where the stack cannot be taken off its thread, in a JVM whose reflection makes its
- * calls by native code. Says what it is told.
+ * Suspends where the stack is pinned to its thread, in a JVM whose reflection uses native code.
+ * Prints the answers.
  */
 final class PinnedSuspensions {
   private PinnedSuspensions() {}
@@ -61,7 +61,7 @@ final class PinnedSuspensions {
     }
   }
 
-  /** Suspends while it is being initialised. */
+  /** Suspends during its initialisation. */
   private static final class Delaying {
     static final int VALUE;
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Suspensions below native frames and in class initialisers, where no stack can be taken away. */
+/** Suspensions below native frames and in class initialisers, where the stack is pinned. */
 class PinnedTest {
   @Test
   void suspension_whereTheStackIsPinned_isRefusedOrHoldsOnToItsCarrier() throws Exception {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Code that reads the real clock, on a scheduler with a virtual one that moves by itself. */
+/** Code that reads the real clock, on a scheduler with a virtual clock that advances by itself. */
 @Tag("virtual-thread")
 class RealTimeWaitsTest {
   private static final long SLEEP_MILLIS = 300;
@@ -42,7 +42,7 @@ class RealTimeWaitsTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** It has not leapt for ever and ever. */
+  /** Checks that time has not leapt again and again. */
   private void assertTimeHasHardlyMoved() {
     assertTrue(clock.nanoTime() < TimeUnit.MILLISECONDS.toNanos(10 * SLEEP_MILLIS));
   }
@@ -80,7 +80,7 @@ class RealTimeWaitsTest {
     assertEquals(List.of("the handler of waits in real time has thrown"), log.lines());
   }
 
-  /** The test that comes to mind first: time is moved by hand, once, to the end of the sleep. */
+  /** The obvious test: it advances time by hand, once, to the end of the sleep. */
   @Test
   void sleep_whereTimeLeapsOnce_isReportedAndLastsInRealTime() throws Exception {
     VirtualClock byHand = new VirtualClock();
@@ -89,7 +89,7 @@ class RealTimeWaitsTest {
     while (sleeper.state() != Coroutine.State.SUSPENDED) {
       Thread.onSpinWait();
     }
-    // Long enough to tell what is left of the sleep by, on a busy machine, too.
+    // Long enough to measure the rest of the sleep, even on a busy machine.
     Thread.sleep(2 * SLEEP_MILLIS);
     byHand.advance(Duration.ofMillis(3 * SLEEP_MILLIS));
     sleeper.join(PATIENCE);
@@ -103,7 +103,7 @@ class RealTimeWaitsTest {
         .spawn(
             () -> {
               Thread.sleep(SLEEP_MILLIS);
-              // More than once, as it may end for no reason.
+              // Repeated, because a park may end spuriously.
               long endNanos = clock.nanoTime() + TimeUnit.HOURS.toNanos(1);
               while (clock.nanoTime() < endNanos) {
                 LockSupport.parkNanos(TimeUnit.HOURS.toNanos(1));
@@ -133,7 +133,7 @@ class RealTimeWaitsTest {
     assertEquals(List.of("a thread of coroutine-loop-0" + HINT), log.lines());
   }
 
-  /** What is remembered of a thread's waits goes with the thread. */
+  /** What is recorded about a thread's waits is dropped with the thread. */
   @Test
   void sleep_byManyThatHaveEnded_keepsNoneOfThem() throws Exception {
     List<WeakReference<Coroutine<?>>> ended = new ArrayList<>();

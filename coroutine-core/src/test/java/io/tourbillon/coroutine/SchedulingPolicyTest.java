@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class SchedulingPolicyTest {
   private final List<String> log = new ArrayList<>();
 
-  /** Notes its name, so many times, with a yield in between. */
+  /** Notes its name this many times, with a yield in between. */
   private Action noting(String name, int times) {
     return () -> {
       for (int time = 0; time < times; time++) {
@@ -29,7 +29,7 @@ class SchedulingPolicyTest {
     };
   }
 
-  /** Notes at which millisecond it has its turns. */
+  /** Notes the milliseconds at which it has its turns. */
   private Action notingTheTime(VirtualClock clock, int times) {
     return () -> {
       for (int time = 0; time < times; time++) {
@@ -43,7 +43,7 @@ class SchedulingPolicyTest {
     return TestSchedulers.builder().loops(1).policy(policy);
   }
 
-  /** Spawns from inside, so that none begins before all are there. */
+  /** Spawns in a coroutine, so that none begins before all are spawned. */
   private static void together(CoroutineScheduler scheduler, Action spawning) throws Exception {
     try (scheduler) {
       scheduler.spawn(spawning).join(PATIENCE);
@@ -92,7 +92,7 @@ class SchedulingPolicyTest {
     assertEquals(List.of("high", "high", "middle", "middle", "low", "low"), log);
   }
 
-  /** One that is always ready again and of the highest priority does not starve the lowest. */
+  /** A coroutine of the highest priority that is always ready does not starve the lowest. */
   @Test
   void priority_starvesNobody() throws Exception {
     CoroutineScheduler scheduler = of(SchedulingPolicy.priority(Duration.ofMillis(1))).build();
@@ -188,7 +188,7 @@ class SchedulingPolicyTest {
     scheduler.close();
   }
 
-  /** One that is slow by itself does not take turns of its group that it can not use yet. */
+  /** A member that is slow by itself does not take turns of its group that it cannot use yet. */
   @Test
   void rateOfAMember_doesNotHoldUpItsGroup() {
     VirtualClock clock = new VirtualClock();
@@ -207,7 +207,7 @@ class SchedulingPolicyTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** However long ago each of them was made. */
+  /** The rate is shared even if the schedulers were made at different times. */
   @Test
   void rateOfAGroup_isSharedBySchedulers() {
     VirtualClock clock = new VirtualClock(Long.MAX_VALUE);
@@ -261,7 +261,7 @@ class SchedulingPolicyTest {
     scheduler.close();
   }
 
-  /** Whether a turn is long is a matter of time, so this one is real. */
+  /** Whether a turn is long depends on time, so this scheduler uses the real clock. */
   @Test
   void checkpoint_yieldsOnlyWhenTheBudgetIsUsedUp() throws Exception {
     CoroutineScheduler generous =

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whoever interrupts a call on a channel closes that, which is code of users and may block. */
+/** Interrupting a call on a channel closes the channel, which is user code and may block. */
 class SlowToCloseTest {
   private final CoroutineScheduler scheduler = TestSchedulers.oneLoop();
 
@@ -39,7 +39,7 @@ class SlowToCloseTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** A channel of which nothing can be read; its read ends when the close has. */
+  /** A channel without data, whose read ends when the close has ended. */
   private static class SlowChannel extends AbstractInterruptibleChannel {
     final CountDownLatch reading = new CountDownLatch(1);
     final CountDownLatch closing = new CountDownLatch(1);
@@ -170,7 +170,7 @@ class SlowToCloseTest {
     };
   }
 
-  /** A selector that selects nothing; waking it up is slow. */
+  /** A selector that selects nothing, and is slow to wake up. */
   private static final class SlowSelector extends AbstractSelector {
     final CountDownLatch waking = new CountDownLatch(1);
     final CountDownLatch mayWake = new CountDownLatch(1);
@@ -228,7 +228,7 @@ class SlowToCloseTest {
     }
   }
 
-  /** Or the interrupt would reach what comes after the limit. */
+  /** Otherwise the interrupt would reach code after the timeout. */
   @Test
   @Tag("virtual-thread")
   void limit_leftWhileTheInterruptIsBeingDelivered_waitsForThat() throws Exception {
@@ -261,7 +261,7 @@ class SlowToCloseTest {
     return scheduler.stats().loops().getFirst().switches();
   }
 
-  /** Data and limit come at the same time, in all orders. */
+  /** Data and the timeout come at the same time, in all orders. */
   @Test
   @Tag("virtual-thread")
   void limit_thatIsOverWhenTheCallEnds_leavesNoInterrupt() throws Exception {
@@ -281,7 +281,7 @@ class SlowToCloseTest {
                                 try {
                                   sink.write(ByteBuffer.allocate(1));
                                 } catch (IOException readerHasClosed) {
-                                  // The limit came first.
+                                  // The timeout came first.
                                 }
                               });
                   try {

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Spawns in each way near the end of a stack, and looks whether that was done or nothing has
- * happened. Started by {@link SpawnOverflowTest}.
+ * Spawns in each way near the end of a stack, and checks that the spawn either succeeded or had no
+ * effect. {@link SpawnOverflowTest} runs it.
  */
 final class SpawnOverflowProgram {
   private static final long STACK_BYTES = 256 << 10;
@@ -32,7 +32,7 @@ final class SpawnOverflowProgram {
     System.out.println("ok");
   }
 
-  /** How deep the calling thread can go. */
+  /** Returns the depth that the calling thread can reach. */
   @SuppressWarnings("InfiniteRecursion")
   private static int room(int depth) {
     try {
@@ -50,7 +50,7 @@ final class SpawnOverflowProgram {
     }
   }
 
-  /** Does it so many frames above the end of the stack, for each number of frames. */
+  /** Runs the operation at each number of frames above the end of the stack. */
   private static void atEachDepth(Runnable operation) throws Exception {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     Thread thread =
@@ -64,7 +64,7 @@ final class SpawnOverflowProgram {
                   try {
                     sink(room - level, operation);
                   } catch (StackOverflowError noRoom) {
-                    // There is more further up.
+                    // There is more room further up.
                   }
                 }
                 done.complete(true);
@@ -158,7 +158,7 @@ final class SpawnOverflowProgram {
                           Coroutine<Integer> _ = Coroutines.spawnAttached("helper", () -> 1);
                         });
                   } catch (StackOverflowError noRoom) {
-                    // There is more further up.
+                    // There is more room further up.
                   }
                 }
               });

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who is near the end of a stack spawns, or nothing has happened; in each mode of the JVM. */
+/** Near the end of a stack, a spawn succeeds or has no effect, in each mode of the JVM. */
 class SpawnOverflowTest {
   @ParameterizedTest
   @ValueSource(strings = {"-Xmixed", "-XX:TieredStopAtLevel=1", "-Xint"})

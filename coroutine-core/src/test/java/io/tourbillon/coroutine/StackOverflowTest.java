@@ -16,14 +16,14 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Coroutines whose stack is at its end just where they suspend. */
+/** Coroutines whose stack is full just where they suspend. */
 @Tag("not-handoff")
-@SuppressWarnings("InfiniteRecursion") // which is the point of it
+@SuppressWarnings("InfiniteRecursion") // Fills the stack.
 class StackOverflowTest {
   private static final int TRIALS = 4;
   private static final int LEVELS = 200;
 
-  /** How deep it can go. */
+  /** Returns the depth that a coroutine can reach. */
   private static int room(int depth) {
     try {
       return room(depth + 1);
@@ -40,14 +40,14 @@ class StackOverflowTest {
     }
   }
 
-  /** Tries at some depths, in some of which there is no room for suspending. */
+  /** Tries at several depths, some of which leave no room for a suspension. */
   private static void trySuspending(Runnable suspension) {
     int room = room(0);
     for (int eighth = 8; eighth > 0; eighth--) {
       try {
         sink(room / 8 * eighth, suspension);
       } catch (StackOverflowError noRoom) {
-        // There is more further up.
+        // There is more room further up.
       }
     }
   }
@@ -101,7 +101,7 @@ class StackOverflowTest {
                   try {
                     sink(room - level, StackOverflowTest::passATimeout);
                   } catch (StackOverflowError noRoom) {
-                    // There is more further up.
+                    // There is more room further up.
                   }
                 }
                 Coroutines.delay(20, TimeUnit.MILLISECONDS);
@@ -114,7 +114,7 @@ class StackOverflowTest {
     try {
       Coroutines.withTimeout(Duration.ofMillis(1), () -> Coroutines.checkpoint());
     } catch (TimeoutException late) {
-      // On a busy machine. What matters is that no later suspension point throws.
+      // On a busy machine. Later suspension points must not throw.
     }
   }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The watchdog over loops; it goes by the system's clock, so these tests do. */
+/** The watchdog of loops. It uses the system's clock, and so do these tests. */
 class StallTest {
   private static final Duration BOUND = Duration.ofMillis(20);
 
@@ -39,7 +39,7 @@ class StallTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** Coroutines that were quick for long all become slow at once: a round of them takes seconds. */
+  /** Coroutines that were quick for a long time all become slow: a round of them takes seconds. */
   @Test
   void timer_amongManyThatBecomeSlow_isHeldUpByFewOfThem() throws Exception {
     AtomicBoolean slow = new AtomicBoolean();
@@ -68,7 +68,7 @@ class StallTest {
     assertTrue(turns < 150, () -> turns + " slow turns before the timer");
   }
 
-  /** It may be over already, where the machine is busy. */
+  /** The delay may be over already on a busy machine. */
   private static boolean isReady(Coroutine<?> sleeper) {
     return sleeper.state() == State.READY || sleeper.state().isEnd();
   }
@@ -80,7 +80,7 @@ class StallTest {
     }
   }
 
-  /** The first stall of a coroutine: of something else there may be one on a busy machine. */
+  /** Returns the first stall of a coroutine. A busy machine may have stalls of something else. */
   private LoopStall stallOf(String coroutine) throws InterruptedException {
     LoopStall stall;
     do {
@@ -117,7 +117,7 @@ class StallTest {
     latch.await();
   }
 
-  /** A blocking call frees the loop of the third engine. */
+  /** On the third engine, VIRTUAL_THREAD, a blocking call frees the loop. */
   @Test
   @Tag("not-virtual-thread")
   void stall_ofACoroutineThatBlocks_isToldWithItsNameAndStack() throws Exception {
@@ -134,7 +134,7 @@ class StallTest {
     other.join(PATIENCE);
   }
 
-  /** A pause of the machine makes a turn long, and a stall; it shows in the turns themselves. */
+  /** A pause of the machine makes a turn long and is a stall; the turns show that, too. */
   @Test
   void stall_ofManyShortTurns_isNone() throws Exception {
     Coroutine<Long> busy =
@@ -157,7 +157,7 @@ class StallTest {
         () -> stalls + ", though the longest turn took " + longestNanos + " ns");
   }
 
-  /** A log that gets a stack for each of many stalls a second is of no use. */
+  /** A log with a stack for each of many stalls a second would be useless. */
   @Test
   void stallHandler_byDefault_logsFewOfManyStalls() throws Exception {
     try (LogCapture log = new LogCapture();
@@ -182,7 +182,7 @@ class StallTest {
       }
       assertTrue(logging.stats().stalls() >= 3);
       log.firstLine();
-      // Ten seconds have passed only on a machine that is very busy.
+      // Ten seconds pass only on a very busy machine.
       assertTrue(log.lines().size() < 3, log.lines().toString());
     }
   }

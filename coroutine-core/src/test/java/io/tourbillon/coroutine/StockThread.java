@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A virtual thread of the JDK's own scheduler, whoever starts it, whose failure is not lost. */
+/** A virtual thread of the JDK's own scheduler, whatever thread starts it. Keeps its failure. */
 record StockThread(Thread thread, CompletableFuture<Void> outcome) {
   static StockThread start(Action body) {
     CompletableFuture<Void> outcome = new CompletableFuture<>();
@@ -20,7 +20,7 @@ record StockThread(Thread thread, CompletableFuture<Void> outcome) {
             outcome.completeExceptionally(failure);
           }
         };
-    // Virtual threads that are started by a virtual thread run where that one does.
+    // A virtual thread that is started by a virtual thread runs on the same scheduler.
     CompletableFuture<Thread> started = new CompletableFuture<>();
     Thread.ofPlatform()
         .daemon()
@@ -28,7 +28,7 @@ record StockThread(Thread thread, CompletableFuture<Void> outcome) {
     return new StockThread(started.join(), outcome);
   }
 
-  /** Waits until it has ended, well. */
+  /** Waits until it has ended, and rethrows its failure. */
   void end(Duration limit) throws InterruptedException, TimeoutException {
     try {
       outcome.get(limit.toMillis(), TimeUnit.MILLISECONDS);

@@ -120,7 +120,7 @@ class SuspendTest {
     assertFalse(taken.get());
   }
 
-  /** One that is suspended, and counts when it is cleaned up after. */
+  /** Returns a suspended coroutine, which counts its clean-ups. */
   private Coroutine<String> suspended(AtomicInteger cleaned) {
     Coroutine<String> coroutine =
         scheduler.spawn(
@@ -153,7 +153,7 @@ class SuspendTest {
     assertEquals(0, cleaned.get());
   }
 
-  /** A source that keeps callbacks for long keeps no coroutines. */
+  /** A source that keeps callbacks for a long time does not keep coroutines in memory. */
   @Test
   void resumption_thatIsOver_holdsNoCoroutine() throws Exception {
     Coroutine<String> coroutine = suspended();
@@ -171,7 +171,7 @@ class SuspendTest {
     assertFalse(kept.resume("late"));
   }
 
-  /** The stack of whoever completed the stage says nothing of who has waited for it. */
+  /** The stack of the thread that completed the stage does not show where it was awaited. */
   @Test
   void await_ofAStageThatFails_showsWhereItWasAwaited() throws Exception {
     CompletableFuture<String> stage = new CompletableFuture<>();

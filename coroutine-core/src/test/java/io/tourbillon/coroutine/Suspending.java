@@ -2,7 +2,7 @@ package io.tourbillon.coroutine;
 
 import java.time.Duration;
 
-/** Suspends while it is being initialised; so it serves one test of a JVM. */
+/** Suspends during its initialisation, so each JVM can use it for one test only. */
 final class Suspending {
   static final int VALUE;
 

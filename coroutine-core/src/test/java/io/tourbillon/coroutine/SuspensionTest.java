@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the seam promises beside what channels show of it. */
+/** The contract of suspensions, as far as channels do not show it. */
 class SuspensionTest {
   private final VirtualClock clock = new VirtualClock();
   private final CoroutineScheduler scheduler = TestSchedulers.on(clock);

@@ -3,16 +3,16 @@ package io.tourbillon.coroutine;
 import io.tourbillon.timer.VirtualClock;
 import java.time.Duration;
 
-/** Schedulers on the engine that this run of the tests is about. */
+/** Schedulers on the engine of this test run. */
 public final class TestSchedulers {
   public static final Engine ENGINE = Engine.valueOf(System.getProperty("tests.engine", "HANDOFF"));
 
-  /** For what should take no time at all. */
+  /** For operations that should take no time. */
   public static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private TestSchedulers() {}
 
-  /** Without a log of stalls: a busy machine has them at any time. */
+  /** A builder without a log of stalls, which a busy machine has at any time. */
   public static CoroutineScheduler.Builder builder() {
     return CoroutineScheduler.builder().engine(ENGINE).stallHandler(stall -> {});
   }
@@ -21,7 +21,7 @@ public final class TestSchedulers {
     return builder().loops(1).build();
   }
 
-  /** With one loop, whose time is the clock's. */
+  /** A scheduler with one loop that uses the clock. */
   public static CoroutineScheduler on(VirtualClock clock) {
     return builder().loops(1).clock(clock).build();
   }

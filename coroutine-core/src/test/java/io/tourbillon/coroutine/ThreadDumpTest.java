@@ -16,17 +16,17 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Those who look at the threads of coroutines from outside. */
+/** Tools that read the threads of coroutines from outside. */
 @Tag("virtual-thread")
 class ThreadDumpTest {
   private static final int COROUTINES = 1000;
 
-  /** That are to be seen in the stacks that are read. */
+  /** The number of calls to see in the stacks that are read. */
   private static final int CALLS = 20 * COROUTINES;
 
   /**
-   * While they rest, in a JVM in which nothing else runs: JDK 25 can crash when it dumps virtual
-   * threads, stock ones too, that suspend or go on meanwhile (JDK-8364343).
+   * Dumps while they rest, in a separate JVM: JDK 25 can crash when it dumps virtual threads, even
+   * stock ones, that suspend or continue meanwhile (JDK-8364343).
    */
   @Test
   void dumps_ofAThousandThatRest_showThemAndLoseNone(@TempDir Path folder) throws Exception {
@@ -38,8 +38,8 @@ class ThreadDumpTest {
   }
 
   /**
-   * As profilers and the watchdog do, who hold up threads just where these leave and take their
-   * carriers, and submit some of them once more.
+   * Like profilers and the watchdog, which stop threads just where they leave and take their
+   * carriers, and submit some of them again.
    */
   @Test
   void stacksOfAll_readWhileTheyRun_loseNone() throws Exception {

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 
-/** Dumps all threads while a thousand coroutines are suspended, and then has them go on. */
+/** Dumps all threads while a thousand coroutines are suspended, and then lets them continue. */
 final class ThreadDumps {
   private static final int COROUTINES = 1000;
   private static final int LOOPS = 2;
@@ -30,9 +30,9 @@ final class ThreadDumps {
   private ThreadDumps() {}
 
   /**
-   * Dumps.
+   * Writes the dumps.
    *
-   * @param folder one name, of where to
+   * @param folder the folder to write to, as the only element
    */
   public static void main(String[] folder) throws Exception {
     for (ThreadDumpFormat format : ThreadDumpFormat.values()) {
@@ -98,7 +98,7 @@ final class ThreadDumps {
     try {
       coroutine.join(PATIENCE);
     } catch (CompletionException cancelled) {
-      // It has come to its end.
+      // The coroutine has ended.
     }
   }
 

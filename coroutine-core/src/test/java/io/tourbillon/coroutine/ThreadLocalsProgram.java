@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Two coroutines of a loop set the same thread-locals in turn. Prints whether each saw its own, and
- * whether the loop saw neither. Started by {@link ThreadLocalsTest}.
+ * Two coroutines of a loop set the same thread-locals in turn. Prints whether each saw its own
+ * values, and whether the loop saw neither. {@link ThreadLocalsTest} runs it.
  */
 final class ThreadLocalsProgram {
   private static final ThreadLocal<String> LOCAL = new ThreadLocal<>();

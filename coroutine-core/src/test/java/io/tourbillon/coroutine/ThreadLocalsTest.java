@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whose the thread-locals are that a coroutine sets: its own, on each engine. */
+/** Thread-locals that a coroutine sets belong to it, on each engine. */
 class ThreadLocalsTest {
   @Test
   void threadLocals_areTheCoroutinesOwn() throws Exception {
@@ -22,7 +22,7 @@ class ThreadLocalsTest {
     assertEquals("own", new FreshJvm(ThreadLocalsProgram.class).run().strip());
   }
 
-  /** As documented, so that nobody counts on more. */
+  /** As documented, so that users do not rely on more. */
   @Test
   @Tag("continuation")
   void threadLocals_withoutTheFlag_andWithTheUnsafeWayForbidden_areTheLoops() throws Exception {

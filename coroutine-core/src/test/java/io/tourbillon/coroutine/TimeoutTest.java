@@ -264,7 +264,7 @@ class TimeoutTest {
     assertEquals(List.of("connection"), log);
   }
 
-  /** What a part throws is thrown as it is, also what looks like the wrapping of a join. */
+  /** Exceptions of a block are thrown unchanged, even if they look like those of a join. */
   @Test
   void withTimeout_ofAnAcquisitionThatFailsAsAJoinDoes_throwsThat() {
     run(

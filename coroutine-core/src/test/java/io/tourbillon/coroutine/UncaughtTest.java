@@ -51,7 +51,7 @@ class UncaughtTest {
         });
   }
 
-  /** As in a loop of selects, of which each looks at the coroutine, and the last sees its end. */
+  /** As in a loop of selects that each watch the coroutine, of which the last sees its end. */
   @Test
   void failure_thatOneStopsToWatch_isToldAfterASecond_unlessItIsSeen() {
     Coroutine<?> coroutine = failing();
@@ -79,7 +79,7 @@ class UncaughtTest {
     assertThrows(CompletionException.class, coroutine::join);
   }
 
-  // Ends that are no failures.
+  // Ends that are not failures.
 
   private void assertQuiet(Callable<?> body, Runnable close) {
     Coroutine<?> waiting = scheduler.spawn(SpawnOptions.named("waiting"), body);
@@ -108,7 +108,7 @@ class UncaughtTest {
     publisher.close();
   }
 
-  /** Its value is lost, or its source has failed. */
+  /** The value was lost, or the source has failed. */
   @Test
   void closeThatIsAFailure_isTold() {
     Channel<String> sentTo = Channel.rendezvous();
@@ -122,7 +122,7 @@ class UncaughtTest {
     assertEquals(2, told.size(), told::toString);
   }
 
-  /** A program that ends with the scheduler would otherwise never hear of it. */
+  /** Otherwise a program that ends with the scheduler would never learn of it. */
   @Test
   void failure_unseenAtTheClose_isToldBeforeItReturns() {
     for (int round = 0; round < 50; round++) {
@@ -184,7 +184,7 @@ class UncaughtTest {
     assertEquals(Set.of("first", "second"), Set.copyOf(names));
   }
 
-  /** As its documentation says: the same happens in the same order again and again. */
+  /** As documented: the same happens in the same order each time. */
   @Test
   void handler_byAVirtualClock_isCalledOnTheLoop() {
     List<Boolean> onItsOwnThread = new CopyOnWriteArrayList<>();
@@ -212,7 +212,7 @@ class UncaughtTest {
     assertEquals(List.of(), told);
   }
 
-  /** Nobody got it, though three have waited for it. */
+  /** Nobody got the failure, although three callers waited for it. */
   @Test
   void failure_thatAllHaveGivenUpWaitingFor_isTold() throws Exception {
     Coroutine<?> late =
@@ -240,7 +240,9 @@ class UncaughtTest {
     assertThrows(CompletionException.class, late::join);
   }
 
-  /** Giving up and failing meet: someone must have seen it, or be told. */
+  /**
+   * The wait is given up just as the coroutine fails: either a caller or the handler must see it.
+   */
   @Test
   void failure_asTheOnlyOneGivesUp_isNeverLost() throws Exception {
     Set<String> seen = ConcurrentHashMap.newKeySet();
@@ -260,7 +262,7 @@ class UncaughtTest {
         try {
           failing.join(Duration.ofNanos(20_000));
         } catch (TimeoutException tooLate) {
-          // The handler is to be told.
+          // The handler must be told.
         } catch (CompletionException inTime) {
           seen.add(failing.name());
         }

@@ -20,12 +20,12 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * No failure is lost, and none is told twice: of whoever fails, whoever looks, and however that one
- * ends, the failure is thrown to the one who looks, or suppressed by what is, or told to the
- * exception handler, and it is one of these.
+ * No failure is lost, and none is reported twice. For every source of a failure, every way to
+ * observe it and every end of the observer: the failure is thrown to the observer, is suppressed by
+ * what is thrown to it, or goes to the exception handler, and exactly one of these happens.
  */
 class UnseenFailureMatrixTest {
-  /** Who fails. Each does so when the gate opens, or when it is cancelled before. */
+  /** The source of the failure. Each fails when the gate opens, or earlier if it is cancelled. */
   private enum Who {
     BODY,
     CHILD,
@@ -33,7 +33,7 @@ class UnseenFailureMatrixTest {
     CLEAN_UP
   }
 
-  /** Who looks for it. */
+  /** The way to observe the failure. */
   private enum Looks {
     JOIN,
     SELECT,
@@ -41,7 +41,7 @@ class UnseenFailureMatrixTest {
     NOBODY
   }
 
-  /** How the one who looks ends. */
+  /** How the observer ends. */
   private enum Ends {
     RETURN,
     THROW,
@@ -112,7 +112,7 @@ class UnseenFailureMatrixTest {
       assertEquals(1, Math.min(1, seen) + toldOf, () -> "thrown: " + thrown + ", told: " + told);
     }
 
-    /** The failure comes when nobody looks any more. */
+    /** Makes the failure come after the observer has ended. */
     private void gateAfter(Coroutine<?> observer) {
       Suspension.Registration _ = Suspension.whenEnded(observer, () -> gate.complete(null));
     }
@@ -121,7 +121,7 @@ class UnseenFailureMatrixTest {
       return Failures.contains(one, failure);
     }
 
-    /** Looks, ends as it is to, and notes what it is thrown. */
+    /** Observes, ends as required, and notes what is thrown to it. */
     private void observe() {
       try {
         if (ends == Ends.TIMEOUT) {
@@ -165,7 +165,7 @@ class UnseenFailureMatrixTest {
       }
     }
 
-    /** Until the child has failed, without being disturbed by that. */
+    /** Waits until the child has failed, without being disturbed by that. */
     private void awaitChild() {
       Coroutines.shield(
           Duration.ofSeconds(10),
@@ -218,7 +218,7 @@ class UnseenFailureMatrixTest {
     }
 
     private void awaitGate() {
-      // In a scope that is ended by its owner's end, the gate would open too late.
+      // In a scope that ends with its owner, the gate would open too late.
       if (looks == Looks.SCOPE && (ends == Ends.CANCEL || ends == Ends.TIMEOUT)) {
         Coroutines.yieldNow();
       } else {

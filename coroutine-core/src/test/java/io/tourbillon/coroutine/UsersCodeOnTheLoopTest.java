@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Code of users that runs on a loop and is no coroutine. */
+/** User code that runs on a loop outside of coroutines. */
 class UsersCodeOnTheLoopTest {
   private final CoroutineScheduler scheduler = TestSchedulers.oneLoop();
   private final ReentrantLock lock = new ReentrantLock();
@@ -29,7 +29,7 @@ class UsersCodeOnTheLoopTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** Holds the lock for a while, for which it needs the loop to go on. */
+  /** Holds the lock for a while, and needs the loop to release it. */
   private Coroutine<?> holder() {
     return scheduler.spawn(
         () -> {
@@ -88,7 +88,7 @@ class UsersCodeOnTheLoopTest {
     holder.join(PATIENCE);
   }
 
-  /** As scopes, generators and producers do, which see the end of a coroutine this way. */
+  /** Scopes, generators and producers see the end of a coroutine in the same way. */
   @Test
   @Tag("virtual-thread")
   void whenEnded_thatWaitsForALockOfACoroutine_getsIt() throws Exception {
@@ -108,7 +108,7 @@ class UsersCodeOnTheLoopTest {
     holder.join(PATIENCE);
   }
 
-  /** A failure that needs the lock to say what it is. */
+  /** A failure that needs the lock for its message. */
   private RuntimeException slowlySpoken() {
     return new RuntimeException() {
       private static final long serialVersionUID = 1;
@@ -121,7 +121,7 @@ class UsersCodeOnTheLoopTest {
     };
   }
 
-  /** Its words are part of the reason for which the other is cancelled. */
+  /** The message is part of the reason for cancelling the other coroutine. */
   @Test
   void failure_whoseWordsWaitForALockOfACoroutine_endsItsScope() throws Exception {
     CompletableFuture<String> end = new CompletableFuture<>();
@@ -187,7 +187,7 @@ class UsersCodeOnTheLoopTest {
           () -> {
             throw new Asking();
           });
-      // It is asked after a second; whoever asks waits for this thread.
+      // The message is requested after a second, and the request waits for this thread.
       scheduler.spawn(() -> Coroutines.delay(Duration.ofMillis(1500))).join(PATIENCE);
       assertEquals(1, asked.getCount());
     } finally {
@@ -196,7 +196,7 @@ class UsersCodeOnTheLoopTest {
     assertTrue(asked.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
   }
 
-  /** On the other engine it is a virtual thread there, and may wait. */
+  /** On the other engine the task runs in a virtual thread, which may wait. */
   @Test
   @Tag("continuation")
   void join_byATaskOfATimer_isRefusedWhereItWouldStopTheLoop() throws Exception {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What code that knows nothing of coroutines does on {@link Engine#VIRTUAL_THREAD}. */
+/** How code that does not know coroutines behaves on {@link Engine#VIRTUAL_THREAD}. */
 @Tag("virtual-thread")
 @SuppressWarnings({"LockNotBeforeTry", "WaitNotInLoop"})
 class VirtualThreadTest {
@@ -45,7 +45,7 @@ class VirtualThreadTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** Runs each in a coroutine of the one loop; they only come to an end if none blocks it. */
+  /** Runs each body in a coroutine of the only loop; all end only if none blocks the loop. */
   private void runTogether(Action... bodies) throws TimeoutException {
     List<Coroutine<?>> all = new ArrayList<>();
     for (Action body : bodies) {
@@ -154,7 +154,7 @@ class VirtualThreadTest {
         });
   }
 
-  /** The limit is over and has interrupted; cleaning up is not to be interrupted again by that. */
+  /** The timeout has interrupted already, and must not interrupt the clean-up again. */
   @Test
   void shield_afterAnInterrupt_isNotDisturbedByIt() throws Exception {
     AtomicBoolean cleanedUp = new AtomicBoolean();
@@ -253,7 +253,7 @@ class VirtualThreadTest {
     try (CoroutineScheduler next = TestSchedulers.oneLoop()) {
       echoOnce(next);
     }
-    // Sockets of virtual threads elsewhere in the process.
+    // Sockets of virtual threads elsewhere in the process still work.
     Thread stock = Thread.startVirtualThread(() -> echoByStockThreads());
     assertTrue(stock.join(PATIENCE));
   }
@@ -364,7 +364,7 @@ class VirtualThreadTest {
       clock.advance(Duration.ZERO);
       stubborn.cancel();
       clock.advance(Duration.ofMillis(100));
-      // At once and after 1, 3, 7, 15, 31 and 63 ms.
+      // At once, and after 1, 3, 7, 15, 31 and 63 ms.
       assertEquals(7, interrupts.get());
       release.countDown();
       stubborn.join(PATIENCE);
@@ -590,7 +590,9 @@ class VirtualThreadTest {
     assertTrue(slept.get());
   }
 
-  /** Whoever wakes them is not to suffer: it can be a thread of the JDK for all of the process. */
+  /**
+   * The thread that wakes them must not fail: it may be a JDK thread that serves the whole process.
+   */
   @Test
   void threads_thatOutliveTheScheduler_waitUntilALoopCanHaveAThread() throws Exception {
     OutOfMemoryError none = new OutOfMemoryError("unable to create native thread");

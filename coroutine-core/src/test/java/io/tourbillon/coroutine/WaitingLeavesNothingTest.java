@@ -32,11 +32,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Waiting again and again for something that lives long, in vain, leaves nothing behind. */
+/** Repeated waits in vain for a long-lived object leave nothing behind. */
 class WaitingLeavesNothingTest {
   private static final int ATTEMPTS = 3_000;
 
-  /** The least that a leak of an object for each attempt would be is 16 bytes for each. */
+  /** A leak of one object for each attempt would be at least 16 bytes for each. */
   private static final long MOST_BYTES = ATTEMPTS * 8;
 
   private static final Duration LIMIT = Duration.ofNanos(1);
@@ -57,7 +57,7 @@ class WaitingLeavesNothingTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** A wait that gives up. */
+  /** A wait that is given up. */
   record Wait(String name, Action attempt) {}
 
   private static Wait cut(String name, Action endless) {
@@ -173,7 +173,7 @@ class WaitingLeavesNothingTest {
                     each.name,
                     () -> {
                       attempt(each, ATTEMPTS / 10);
-                      // A queue that has grown once is no leak: that shows in each series.
+                      // A queue that has grown once is not a leak: a leak shows in each series.
                       long left = Long.MAX_VALUE;
                       for (int series = 0; series < 3 && left >= MOST_BYTES; series++) {
                         long before = LiveHeap.bytes();
@@ -198,7 +198,7 @@ class WaitingLeavesNothingTest {
               }
             })
         .join(PATIENCE);
-    // What was given up goes on for a while; a generator stays.
+    // The abandoned work continues for a while; a generator stays.
     for (int pause = 0; pause < 1000 && residents() > before; pause++) {
       Thread.sleep(1);
     }

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The body of a coroutine that suspends in several ways until it has been told that it is enough,
- * and notices if a turn of it is lost or given twice.
+ * The body of a coroutine that suspends in several ways until it is told to stop, and notices if
+ * one of its turns is lost or given twice.
  */
 final class Walker implements Action {
   private static final int LEAST_STEPS = 10;

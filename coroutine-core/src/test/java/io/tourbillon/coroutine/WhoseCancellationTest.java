@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * A {@link CoroutineCancelledException} that comes out of a wait is the waiter's own; that of what
- * it waits for is a failure like any other.
+ * If a wait throws a {@link CoroutineCancelledException}, the waiter itself was cancelled. The
+ * cancellation of what it waits for is a failure like any other.
  */
 class WhoseCancellationTest {
   private final List<Throwable> untold = new CopyOnWriteArrayList<>();
@@ -48,7 +48,7 @@ class WhoseCancellationTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** Fails as its child does, and does not ask why. */
+  /** Fails when its child does, and does not ask for the cause. */
   private Coroutine<String> failingWithItsChild() {
     return scheduler.spawn(
         () -> {
@@ -76,7 +76,7 @@ class WhoseCancellationTest {
     assertEquals(List.of(), untold);
   }
 
-  /** A worker that hands all that it catches to who waits for it. */
+  /** A worker that passes everything it catches to the caller that waits for it. */
   private CompletableFuture<String> cancelledWorkersFuture() {
     CompletableFuture<String> future = new CompletableFuture<>();
     Coroutine<?> worker =
@@ -95,7 +95,7 @@ class WhoseCancellationTest {
     return future;
   }
 
-  /** All the ways to wait for what has ended with somebody else's cancellation. */
+  /** All ways to wait for something that has ended with another coroutine's cancellation. */
   private Stream<Wait> waits() {
     CompletableFuture<String> future = cancelledWorkersFuture();
     Coroutine<String> failed = scheduler.spawn(future::join);
@@ -200,7 +200,7 @@ class WhoseCancellationTest {
         .spawn(() -> assertEquals(byThread, assertCancelled(sleeper::join).getMessage()))
         .join();
     assertCancelled(() -> Coroutine.awaitAny(List.of(sleeper)).join());
-    // A future says so as the JDK's futures do.
+    // A future reports it as the JDK's futures do.
     assertTrue(sleeper.toFuture().handle((value, failure) -> true).join());
     assertTrue(sleeper.toFuture().isCancelled());
   }

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Waits of threads, among them the workers of a pool that may not have more of them. */
+/** Waits of threads, including the workers of a pool that may not have more of them. */
 class WorkersThatWaitTest {
   private final ForkJoinPool pool =
       new ForkJoinPool(
@@ -41,7 +41,7 @@ class WorkersThatWaitTest {
   void receive_byAWorkerThatIsNotReplaced_waits() throws Exception {
     Channel<Integer> channel = Channel.unlimited();
     Future<Integer> received = pool.submit(() -> channel.receive());
-    Thread.sleep(50); // Much later than it has begun to wait, as a rule.
+    Thread.sleep(50); // Usually much later than the beginning of the wait.
     assertTrue(channel.trySend(42));
     assertEquals(42, received.get(10, TimeUnit.SECONDS));
     assertEquals(Optional.empty(), channel.tryReceive());

@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** In a package of its own, as users are: calls in ours are passed over. */
+/** In a separate package, as users are, because calls in our packages are skipped. */
 class CreationSiteTest {
   private CoroutineScheduler scheduler =
       TestSchedulers.builder().loops(1).recordCreationSites().build();

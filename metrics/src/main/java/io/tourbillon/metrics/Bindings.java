@@ -13,21 +13,22 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The registries that a binder has registered meters with. Thread-safe.
+ * Registers the meters of a binder with registries, and removes them from all of these.
+ * Thread-safe.
  *
- * @param <S> what kind of snapshot the meters read
+ * @param <S> the type of the snapshots that the meters read
  */
 final class Bindings<S> {
   private final Supplier<? extends S> source;
   private final Snapshots<S> snapshots;
   private final Tags tags;
 
-  /** Guarded by its monitor. */
+  /** Guarded by its own monitor. */
   private final List<Meters<S>> bound = new ArrayList<>();
 
   /**
-   * @param tags of all meters
-   * @param ownKeys the keys of tags that the meters have by themselves
+   * @param tags the tags of all meters
+   * @param ownKeys the keys of the tags that meters add
    * @throws IllegalArgumentException if one of the tags has such a key
    */
   Bindings(Supplier<? extends S> source, Iterable<Tag> tags, Set<String> ownKeys) {
@@ -37,20 +38,21 @@ final class Bindings<S> {
     for (Tag tag : this.tags) {
       if (ownKeys.contains(tag.getKey())) {
         throw new IllegalArgumentException(
-            "a tag must not be called " + tag.getKey() + ", as some meters have their own: " + tag);
+            "a tag must not have the key " + tag.getKey() + ", which some meters use: " + tag);
       }
     }
   }
 
-  /** A snapshot of this moment. */
+  /** Takes a new snapshot, which is not shared. */
   S now() {
     return source.get();
   }
 
   /**
-   * Registers meters, all or, if one is refused, none.
+   * Registers meters: all of them, or none if one is refused.
    *
-   * @throws IllegalArgumentException if two tags have one name in the spelling of the registry
+   * @throws IllegalArgumentException if two tags have the same key in the naming convention of the
+   *     registry
    */
   void bind(MeterRegistry registry, Consumer<Meters<S>> register) {
     requireDifferentKeys(registry.config().namingConvention());
@@ -76,12 +78,15 @@ final class Bindings<S> {
       Tag same = bySpelling.put(spelling.tagKey(tag.getKey()), tag);
       if (same != null) {
         throw new IllegalArgumentException(
-            "tags must differ in the spelling of the registry: " + same + " and " + tag);
+            "tag keys must differ in the naming convention of the registry: "
+                + same
+                + " and "
+                + tag);
       }
     }
   }
 
-  /** Removes what it has registered anywhere. */
+  /** Removes all meters from all registries. */
   void removeAll() {
     synchronized (bound) {
       bound.forEach(Meters::removeAll);

@@ -13,25 +13,24 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /**
- * Shows what a {@link CoroutineScheduler} and its loops do. The documentation of the package has a
- * table of its meters.
+ * Binds meters that show what a {@link CoroutineScheduler} and its loops do. The documentation of
+ * the package has a table of the meters.
  *
  * <pre>{@code
  * CoroutineScheduler scheduler = CoroutineScheduler.builder().recordStats().build();
  * new CoroutineMetrics(scheduler).bindTo(registry);
  * }</pre>
  *
- * <p>All values come from {@link CoroutineScheduler#stats}, which is asked at most ten times a
+ * <p>All values come from {@link CoroutineScheduler#stats}, which is called at most ten times a
  * second, however many meters and registries read them, and stops no loop. A scheduler that was
  * built without {@code recordStats} has no histograms.
  *
- * <p>The timers of {@link CoroutineScheduler#timers} are shown by a {@link TimerMetrics} of their
- * own.
+ * <p>The timers of {@link CoroutineScheduler#timers} need a {@link TimerMetrics} of their own.
  *
- * <p>Several schedulers share a registry if their tags have different values. Of two with the same
- * tags a registry shows the one that was bound first, and nothing of the other, without an error.
- * The registry keeps what it shows alive: the binder may be forgotten, and the scheduler is
- * reachable until the meters are removed, which {@link #close} does.
+ * <p>Several schedulers can share a registry if their tags have different values. If two schedulers
+ * have the same tags, the registry shows the one that was bound first and nothing of the other,
+ * without an error. The registry keeps its meters alive, so the program need not keep the binder.
+ * The scheduler stays reachable until the meters are removed, which {@link #close} does.
  *
  * <p>Thread-safe.
  */
@@ -40,13 +39,12 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
       List.of(
           new HistogramMeter<>(
               "tourbillon.coroutine.lateness",
-              "From the end of the tick in which a delay or limit was over to its loop finding"
-                  + " that",
+              "From the end of the tick in which a delay or limit expired until its loop found it",
               Ladder.WAITING,
               CoroutineStats::latenessNanos),
           new HistogramMeter<>(
               "tourbillon.coroutine.wait",
-              "Time from being ready to the turn, one of 64 measured and counted as so many",
+              "Time in the ready queue; one wait in 64 is measured and counts for 64",
               Ladder.WAITING,
               CoroutineStats::waitNanos),
           new HistogramMeter<>(
@@ -57,17 +55,17 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
 
   private final Bindings<CoroutineStats> bindings;
 
-  /** Without tags of its own. */
+  /** Creates a binder for a scheduler, without tags. */
   public CoroutineMetrics(CoroutineScheduler scheduler) {
     this(scheduler, Tags.empty());
   }
 
   /**
-   * Shows a scheduler with tags.
+   * Creates a binder for a scheduler, with tags.
    *
    * @param tags what distinguishes this scheduler from others of the process
-   * @throws IllegalArgumentException if one is called {@code loop}, {@code state} or {@code
-   *     reason}, as some meters have their own, or {@code le} or {@code phi}, as histograms have
+   * @throws IllegalArgumentException if a tag has the key {@code loop}, {@code state} or {@code
+   *     reason}, which some meters use, or {@code le} or {@code phi}, which histograms use
    */
   public CoroutineMetrics(CoroutineScheduler scheduler, Iterable<Tag> tags) {
     bindings =
@@ -75,11 +73,11 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
   }
 
   /**
-   * Registers the meters. To a composite registry it should be bound after its children were added,
-   * as those that come later have no histograms.
+   * Registers the meters. Add the children of a composite registry before you bind to it, because a
+   * child that is added later has no histograms.
    *
-   * @throws IllegalArgumentException if two tags have one name in the spelling of the registry, as
-   *     {@code a.b} and {@code a_b} have in Prometheus; nothing is registered then
+   * @throws IllegalArgumentException if two tags have the same key in the naming convention of the
+   *     registry, as {@code a.b} and {@code a_b} have in Prometheus; then nothing is registered
    */
   @Override
   public void bindTo(MeterRegistry registry) {
@@ -98,7 +96,7 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
         });
   }
 
-  /** Removes the meters from all registries that it was bound to. The scheduler goes on. */
+  /** Removes the meters from all registries that this was bound to. The scheduler keeps running. */
   @Override
   public void close() {
     bindings.removeAll();
@@ -115,14 +113,14 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
     for (String reason : now.cancelled().keySet()) {
       meters.counter(
           "tourbillon.coroutine.cancelled",
-          "Coroutines cancelled: by a call, by a future of theirs, or by the end of the scheduler",
+          "Coroutines cancelled: by a call, through their future, or by the close of the scheduler",
           stats -> stats.cancelled().getOrDefault(reason, 0L),
           "reason",
           reason);
     }
     meters.counter(
         "tourbillon.coroutine.timeouts",
-        "Limits that were over before their part had ended",
+        "Timeouts that expired before their body had ended",
         CoroutineStats::timeouts);
   }
 
@@ -135,7 +133,7 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
     state(meters, "suspended", CoroutineStats::suspended);
     meters.gauge(
         "tourbillon.coroutine.threads",
-        "Threads of other people's code on the loops",
+        "Threads of the thread factory of the scheduler that have not ended",
         CoroutineStats::threads);
   }
 
@@ -154,19 +152,19 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
         name);
     meters.gauge(
         "tourbillon.coroutine.loop.ready",
-        "Turns that are waited for",
+        "Length of the ready queue of a loop",
         of(loop, LoopStats::readyQueue),
         "loop",
         name);
     meters.gauge(
         "tourbillon.coroutine.loop.mailbox",
-        "Messages of other threads that a loop has not read",
+        "Messages from other threads that a loop has not read",
         of(loop, LoopStats::mailbox),
         "loop",
         name);
     meters.gauge(
         "tourbillon.coroutine.loop.dead",
-        "1 if a loop has broken, so that nothing goes on there",
+        "1 if a loop has failed, so that nothing runs on it",
         of(loop, stats -> stats.dead() ? 1 : 0),
         "loop",
         name);
@@ -178,13 +176,13 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
         name);
     meters.counter(
         "tourbillon.coroutine.switches",
-        "Turns given, to coroutines and to other people's threads",
+        "Turns of coroutines and of other virtual threads",
         of(loop, LoopStats::switches),
         "loop",
         name);
     meters.counter(
         "tourbillon.coroutine.stalls",
-        "Turns that held their loop for longer than the watchdog's bound",
+        "Turns that held their loop for longer than the limit of the watchdog",
         of(loop, LoopStats::stalls),
         "loop",
         name);

@@ -4,12 +4,12 @@ import io.tourbillon.timer.Distribution;
 import java.util.function.Function;
 
 /**
- * A histogram that a snapshot holds, and how to call it.
+ * A histogram that a snapshot contains, and how to register it.
  *
- * @param <S> what kind of snapshot
+ * @param <S> the type of the snapshots
  * @param name in Micrometer's style; the unit is seconds
- * @param ladder the buckets it has where buckets are to be had
- * @param nanos finds it in a snapshot; cumulative since the start
+ * @param ladder the buckets, for registries that have buckets
+ * @param nanos gets the histogram from a snapshot; it is cumulative since the start
  */
 record HistogramMeter<S>(
     String name, String description, Ladder ladder, Function<S, Distribution> nanos) {}

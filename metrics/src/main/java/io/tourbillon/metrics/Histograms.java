@@ -9,18 +9,18 @@ import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.noop.NoopMeter;
 import io.tourbillon.timer.Distribution;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * Registers a distribution in the form that suits a registry: a histogram where there is
- * Prometheus, and elsewhere count and sum, maximum and percentiles.
+ * Registers a distribution in the form that suits a registry: as a histogram with Prometheus, and
+ * as count, sum, maximum and percentiles with any other.
  *
- * @param <S> what kind of snapshot
+ * @param <S> the type of the snapshots
  */
 final class Histograms<S> {
-  /** The names of percentiles and of their tag are those of Micrometer's own. */
+  /** The names of the percentile gauges and of their tag are those that Micrometer uses. */
   private static final List<Double> PERCENTILES = List.of(0.5, 0.9, 0.99, 0.999);
 
   private static final String PROMETHEUS =
@@ -37,23 +37,24 @@ final class Histograms<S> {
   }
 
   /**
-   * Registers it.
+   * Registers the distribution.
    *
-   * @param undo gets what takes it back; also that which there is when this throws
+   * @param undo receives the actions that remove what was registered, even if this method throws
    */
   void register(MeterRegistry registry, Tags tags, List<Runnable> undo) {
     register(registry, meter.name(), tags, undo);
   }
 
   /**
-   * A composite has filters and no values: its children are asked, one by one, for what its filters
-   * make of the name and tags. Children that come later have no histograms.
+   * A composite registry has filters but no values. So this registers the distribution with each
+   * child, under the name and the tags that the filters of the composite make of it. A child that
+   * is added later has no histograms.
    */
   private void register(
       MeterRegistry registry, String name, Iterable<Tag> tags, List<Runnable> undo) {
     if (registry instanceof CompositeMeterRegistry composite) {
-      // Under a name of its own: its removal reaches the children, and what has the real name
-      // there.
+      // The probe has a name of its own, because its removal also removes a meter with its name
+      // from each child.
       Meter probe =
           Meter.builder(name + PROBE, Meter.Type.OTHER, List.of())
               .baseUnit("seconds")
@@ -77,7 +78,7 @@ final class Histograms<S> {
     return mapped.endsWith(PROBE) ? mapped.substring(0, mapped.length() - PROBE.length()) : mapped;
   }
 
-  /** Goes by names, as the class need not be there. */
+  /** Compares names, because the class may be missing. */
   private static boolean isPrometheus(MeterRegistry registry) {
     for (Class<?> type = registry.getClass(); type != null; type = type.getSuperclass()) {
       if (type.getName().equals(PROMETHEUS)) {
@@ -90,8 +91,13 @@ final class Histograms<S> {
   private void registerSummary(
       MeterRegistry registry, String name, Iterable<Tag> tags, List<Runnable> undo) {
     List<Meter> others = registry.getMeters();
-    List<Meter> meters = new ArrayList<>();
-    meters.add(
+    Consumer<Meter> made =
+        registered -> {
+          if (!others.contains(registered)) {
+            undo.add(() -> registry.remove(registered));
+          }
+        };
+    made.accept(
         FunctionTimer.builder(
                 name,
                 snapshots,
@@ -102,25 +108,23 @@ final class Histograms<S> {
             .tags(tags)
             .register(registry));
     Recent recent = new Recent(this::current, System::nanoTime);
-    meters.add(
+    made.accept(
         TimeGauge.builder(name + ".max", recent, TimeUnit.NANOSECONDS, same -> recent.maxNanos())
-            .description(meter.description() + ": the most in a minute or two")
+            .description(meter.description() + ": maximum of the last one to two minutes")
             .tags(tags)
             .register(registry));
     for (double percentile : PERCENTILES) {
-      meters.add(
+      made.accept(
           TimeGauge.builder(
                   name + ".percentile",
                   recent,
                   TimeUnit.NANOSECONDS,
                   same -> recent.nanosAtPercentile(percentile * 100))
-              .description(meter.description() + ": percentiles of a minute or two")
+              .description(meter.description() + ": percentiles of the last one to two minutes")
               .tags(tags)
               .tag("phi", Double.toString(percentile))
               .register(registry));
     }
-    meters.removeAll(others);
-    meters.forEach(meter -> undo.add(() -> registry.remove(meter)));
   }
 
   private Distribution current() {

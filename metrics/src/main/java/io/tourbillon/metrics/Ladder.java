@@ -4,21 +4,21 @@ import io.tourbillon.timer.Distribution;
 import java.util.Arrays;
 
 /**
- * Upper bounds of a histogram's buckets. They never change, so that the histograms of a fleet can
- * be added up. Immutable.
+ * The upper bounds of the buckets of a histogram. They never change, so the histograms of a fleet
+ * can be added up. Immutable.
  */
 final class Ladder {
-  /** For what is late or waits: from a tenth of a millisecond to ten seconds. */
+  /** For lateness and waits: from a tenth of a millisecond to ten seconds. */
   static final Ladder WAITING = new Ladder(100_000, 10_000_000_000L);
 
-  /** For what runs: from a microsecond to ten seconds. */
+  /** For tasks and turns: from a microsecond to ten seconds. */
   static final Ladder RUNNING = new Ladder(1_000, 10_000_000_000L);
 
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final long[] boundsNanos;
 
-  /** Steps of 1, 2.5 and 5, from a power of ten to a power of ten, both among them. */
+  /** Creates steps of 1, 2.5 and 5 from one power of ten to another, both included. */
   private Ladder(long leastNanos, long mostNanos) {
     long[] bounds = new long[64];
     int size = 0;
@@ -31,7 +31,7 @@ final class Ladder {
     boundsNanos = Arrays.copyOf(bounds, size);
   }
 
-  /** The bounds in seconds, the last one infinite. */
+  /** Returns the bounds in seconds; the last one is infinite. */
   double[] boundsSeconds() {
     double[] bounds = new double[boundsNanos.length + 1];
     for (int rung = 0; rung < boundsNanos.length; rung++) {
@@ -42,9 +42,10 @@ final class Ladder {
   }
 
   /**
-   * Sorts what was recorded into buckets. A recorded value is known to 1 % and counts as the least
-   * that it can have been, so that one at a bound is within it; in the sum it counts as the middle.
-   * Each counts the same in every snapshot, so counts and sum never fall.
+   * Sorts recorded values into buckets. A recorded value is known to 1 %. It counts as the lowest
+   * value that it can have been, so that a value at a bound falls below that bound or on it. In the
+   * sum it counts as the middle of its range. Each value counts the same in every snapshot, so
+   * counts and sum never fall.
    */
   Rungs sort(Distribution nanos) {
     Sorting sorting = new Sorting();
@@ -52,7 +53,7 @@ final class Ladder {
     return new Rungs(sorting.counts, sorting.sumNanos / NANOS_PER_SECOND);
   }
 
-  /** Sorts the buckets of a distribution, which come lowest first. */
+  /** Receives the buckets of a distribution, lowest first, and sorts their values. */
   private final class Sorting implements Distribution.BucketVisitor {
     private final long[] counts = new long[boundsNanos.length + 1];
     private double sumNanos;
@@ -70,10 +71,10 @@ final class Ladder {
   }
 
   /**
-   * What is in the buckets.
+   * The contents of the buckets.
    *
-   * @param counts for each bound, and beyond the last; not cumulated
+   * @param counts one for each bound, and one for the values above the last bound; not cumulative
    */
-  @SuppressWarnings("ArrayRecordComponent") // made for one reader, who passes it on
+  @SuppressWarnings("ArrayRecordComponent") // Made for one reader, which passes it on.
   record Rungs(long[] counts, double sumSeconds) {}
 }

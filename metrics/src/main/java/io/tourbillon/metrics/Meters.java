@@ -15,15 +15,15 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Registers meters that read snapshots with one registry, and takes them back.
+ * Registers meters with one registry, and removes them. The meters read snapshots.
  *
- * <p>Micrometer's meters hold what they read weakly. Here the functions, which they hold strongly,
- * refer to it, too: it lives for as long as its meters are registered, and nobody has to keep the
- * binder.
+ * <p>A meter of Micrometer refers only weakly to the object that it reads. But it refers strongly
+ * to its function, and the functions here refer to that object, too. So the object lives as long as
+ * its meters are registered, and nobody has to keep the binder.
  *
- * <p>One thread at a time.
+ * <p>Only one thread at a time may use it.
  *
- * @param <S> what kind of snapshot
+ * @param <S> the type of the snapshots
  */
 final class Meters<S> {
   private static final double NANOS_PER_SECOND = 1e9;
@@ -34,7 +34,8 @@ final class Meters<S> {
   private final List<Runnable> undo = new ArrayList<>();
 
   /**
-   * Meters of somebody else: to register one like them returns it, and it is not ours to remove.
+   * Meters that others have registered. To register an equal meter returns the existing one, which
+   * this class must not remove.
    */
   private final Set<Meter> others = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -45,7 +46,10 @@ final class Meters<S> {
     others.addAll(registry.getMeters());
   }
 
-  /** With the tags that distinguish it from others of its name, key and value in turn. */
+  /**
+   * Registers a counter with tags of its own, keys and values in turn, which distinguish it from
+   * other meters of its name.
+   */
   void counter(String name, String description, ToDoubleFunction<S> count, String... own) {
     counter(name, description, null, count, own);
   }

@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small HTTP server to look at timers and coroutines: {@code /metrics} for Prometheus, {@code
- * /health} for whoever restarts what hangs, and a live page for people at {@code /}.
+ * A small HTTP server that shows timers and coroutines: {@code /metrics} for Prometheus, {@code
+ * /health} for liveness probes, and a live page for people at {@code /}.
  *
  * <pre>{@code
  * try (MetricsServer server = MetricsServer.builder().timers(timers).port(9464).build()) {
@@ -23,47 +23,53 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>{@code /metrics} answers in Prometheus' text format or, where the scraper accepts that better,
- * in OpenMetrics. {@code /health} answers 200, or 503 if the timers or a loop do not go on, and
- * tells which; it finds out by looking for timers that are overdue, and by asking the loops, of
- * which one that is held up is known by the second time it is asked. {@code /dump/timers} answers
- * with the text of {@link TimerService#dump}, pending timers by deadline and by tag, and {@code
- * /dump/coroutines} with that of {@link CoroutineScheduler#dump}, at most four times a second each.
+ * <p>{@code /metrics} responds in Prometheus' text format, or in OpenMetrics if the scraper prefers
+ * that. {@code /health} responds with the status 200, or with 503 if the timers or a loop are
+ * stalled, dead or closed; the body says which. It checks whether timers are overdue, and asks the
+ * loops. A loop counts as stalled if it has not answered two requests that are at least the
+ * {@linkplain Builder#stallLimit stall limit} apart, and has given no turn in between. So it takes
+ * at least two requests to find a stalled loop. {@code /dump/timers} responds with the text of
+ * {@link TimerService#dump}, which counts pending timers by deadline and by tag, and {@code
+ * /dump/coroutines} with the text of {@link CoroutineScheduler#dump}, each at most four times a
+ * second.
  *
- * <p>It listens on the loopback address unless told otherwise, changes nothing, and has neither
- * encryption nor passwords: put a proxy in front of it where others can reach it. On the loopback
- * address it answers only requests for {@code localhost} or an address in digits, so that no page
- * on the Internet can read it through a browser on this machine. Requests are read only, and stop
- * no loop.
+ * <p>The server listens on the loopback address unless another is set, and has neither encryption
+ * nor passwords: put a proxy in front of it if others can reach it. On the loopback address it
+ * responds only to requests for {@code localhost} or a numeric address, so that no page on the
+ * Internet can read it through a browser on this machine. Requests change nothing and stop no loop.
  *
- * <p>Everything is bounded, so that clients that are slow or hostile cost the process little:
+ * <p>Everything is bounded, so that slow or hostile clients cost the process little:
  *
  * <ul>
- *   <li>A request has 8 KiB of header, which arrive within 5 seconds, and 1 KiB of body.
- *   <li>There are 256 connections, of half a minute at the most. Where one more client connects,
- *       the connection makes way that has waited for its client for longest; so a probe is answered
+ *   <li>A request has at most 8 KiB of header, which must arrive within 5 seconds, and at most 1
+ *       KiB of body.
+ *   <li>There are at most 256 connections, and each lasts for at most half a minute. If all are in
+ *       use and one more client connects, the server closes the oldest one that waits for its
+ *       client, or else the oldest one that waits for its response. So a probe gets its response
  *       within a second.
- *   <li>All answers together hold 16 MiB, from when they are made until they have been read. Where
- *       that is not enough, the oldest that is being read makes way; an answer that is longer by
- *       itself is not sent, and logged.
- *   <li>Two answers are made at a time, but {@code /health} waits for none of them. One dump of
- *       each kind is made or read at a time, and one in a quarter of a second; it has 1 Mi
- *       characters at the most, and says what was left out.
- *   <li>What cannot be made at once is tried again for about two seconds. Then the answer is 503
- *       with a header {@code Retry-After}.
+ *   <li>All responses together hold at most 16 MiB, from when they are made until they have been
+ *       sent. If they need more, the server drops the response that it has been sending for
+ *       longest. A response that is too long by itself is not sent; the server logs that.
+ *   <li>At most two responses are made at a time, but {@code /health} does not wait for them. At
+ *       most one dump of each kind is made or sent at a time, and at most one in a quarter of a
+ *       second. It has at most 1 Mi characters, and says how much was left out.
+ *   <li>If a response cannot be made at once, the server tries again for about two seconds. Then it
+ *       responds with the status 503 and a header {@code Retry-After}.
  * </ul>
  *
- * <p>After an {@code OutOfMemoryError} it answers again when there is memory: where that has ended
- * one of its threads, it starts itself anew at the same port within some seconds, and logs a
- * warning. Once it has started it asks itself for everything once, so that no class has to be
- * initialised when there is no memory for that.
+ * <p>After an {@code OutOfMemoryError} the server responds again when there is memory. If the error
+ * has ended one of its threads, the server restarts on the same port within some seconds, and logs
+ * a warning. After its start it requests each of its paths once, so that no class has to be
+ * initialised later, when there may be no memory for that.
  *
- * <p>Its threads, ten when it has much to do, are daemons and inherit nothing from the thread that
- * builds it. They rest when nobody asks, but for a look every two seconds whether they go on.
+ * <p>Its threads, at most ten under load, are daemons and inherit nothing from the thread that
+ * builds the server. While there are no requests they rest, except for a check every two seconds
+ * that they still respond.
  *
  * <p>Needs {@code io.micrometer:micrometer-registry-prometheus}, {@code
  * org.eclipse.jetty:jetty-server} and {@code tools.jackson.core:jackson-databind}, which are
- * optional dependencies of this module: whoever serves names them, and the binders do without.
+ * optional dependencies of this module: a program that uses this class must declare them. The
+ * binders do not need them.
  *
  * <p>Thread-safe.
  */
@@ -71,7 +77,7 @@ public final class MetricsServer implements AutoCloseable {
   private final Endpoint endpoint;
   private final InetAddress address;
 
-  /** To be closed with the server; null if the registry is the user's. */
+  /** Closed together with the server; null if the registry is the user's. */
   private final @Nullable PrometheusMeterRegistry ownRegistry;
 
   private MetricsServer(
@@ -81,19 +87,19 @@ public final class MetricsServer implements AutoCloseable {
     this.ownRegistry = ownRegistry;
   }
 
-  /** Configures a server. */
+  /** Returns a builder with the default options. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** The port that it listens on; the one that it listened on, once it is closed. */
+  /** Returns the port that the server listens on, or listened on before it was closed. */
   public int port() {
     return endpoint.port();
   }
 
   /**
-   * The address of the page; that on this machine if the server listens on all addresses. Stays the
-   * same when it is closed.
+   * Returns the address of the page: the loopback address if the server listens on all addresses.
+   * Closing the server does not change it.
    */
   public URI uri() {
     InetAddress reachable =
@@ -104,8 +110,8 @@ public final class MetricsServer implements AutoCloseable {
   }
 
   /**
-   * Stops listening and closes connections. What was served goes on, and so does a registry that
-   * was given.
+   * Stops listening and closes all connections. Does not close the timers, the scheduler, or a
+   * registry that was given to the builder.
    */
   @Override
   public void close() {
@@ -116,8 +122,8 @@ public final class MetricsServer implements AutoCloseable {
   }
 
   /**
-   * What to serve, and where; each method returns this builder. Not thread-safe. A builder may
-   * build any number of servers.
+   * Options of a server; each method returns this builder. Not thread-safe. A builder may build any
+   * number of servers.
    */
   public static final class Builder {
     private static final int LAST_PORT = 65_535;
@@ -132,32 +138,32 @@ public final class MetricsServer implements AutoCloseable {
     private Builder() {}
 
     /**
-     * What {@code /metrics} shows, and nothing is added to it: bind {@link TimerMetrics} and {@link
-     * CoroutineMetrics} to it as you please. Without it, the server has a registry of its own, with
-     * the meters of the timers and the scheduler that it is given.
+     * Sets the registry that {@code /metrics} shows. The server adds no meters to it: bind {@link
+     * TimerMetrics} and {@link CoroutineMetrics} to it as you need. By default, the server has a
+     * registry of its own, with the meters of the timers and the scheduler that it is given.
      */
-    @SuppressWarnings("exports") // Who has such a registry requires its module.
+    @SuppressWarnings("exports") // Code that has such a registry requires its module.
     public Builder registry(PrometheusMeterRegistry registry) {
       this.registry = Objects.requireNonNull(registry, "registry");
       return this;
     }
 
-    /** The timers that the page and {@code /health} look at. */
+    /** Sets the timers that the page and {@code /health} show. */
     public Builder timers(TimerService timers) {
       this.timers = Objects.requireNonNull(timers, "timers");
       return this;
     }
 
-    /** The coroutines that the page and {@code /health} look at. */
+    /** Sets the scheduler whose coroutines the page and {@code /health} show. */
     public Builder scheduler(CoroutineScheduler scheduler) {
       this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
       return this;
     }
 
     /**
-     * Where to listen, by default on the loopback address; on another, hosts are not looked at.
-     * Anybody who can reach another address can read the names of timers and coroutines there, and
-     * ask for dumps.
+     * Sets the address to listen on. The default is the loopback address. On any other address the
+     * server does not check the host of a request, and anybody who can reach that address can read
+     * the names of timers and coroutines there, and request dumps.
      */
     public Builder address(InetAddress address) {
       this.address = Objects.requireNonNull(address, "address");
@@ -165,10 +171,11 @@ public final class MetricsServer implements AutoCloseable {
     }
 
     /**
-     * The port to listen on, by default any that is free; {@link MetricsServer#port} tells which.
+     * Sets the port to listen on. By default, the server takes any free port, which {@link
+     * MetricsServer#port} returns.
      *
-     * @param port from 0, which is any, to 65535
-     * @throws IllegalArgumentException if it is out of that range
+     * @param port from 0 to 65535; 0 means any free port
+     * @throws IllegalArgumentException if the port is out of that range
      */
     public Builder port(int port) {
       if (port < 0 || port > LAST_PORT) {
@@ -179,11 +186,12 @@ public final class MetricsServer implements AutoCloseable {
     }
 
     /**
-     * How long a timer may be overdue, or a loop not answer, before {@code /health} says that they
-     * are stalled; 5 s by default. It should be longer than a task or turn may take.
+     * Sets how long a timer may be overdue, or a loop may not answer, before {@code /health}
+     * reports it as stalled. The default is 5 s. The limit should be longer than any task or turn
+     * may take.
      *
      * @param limit more than zero
-     * @throws IllegalArgumentException if it is not
+     * @throws IllegalArgumentException if the limit is zero or less
      */
     public Builder stallLimit(Duration limit) {
       Objects.requireNonNull(limit, "limit");
@@ -199,8 +207,8 @@ public final class MetricsServer implements AutoCloseable {
      *
      * @throws IllegalStateException if there is nothing to serve: no registry, no timers and no
      *     scheduler
-     * @throws UncheckedIOException if it can not listen there, as when the port is in use; names
-     *     the port
+     * @throws UncheckedIOException if the server cannot listen there, for example because the port
+     *     is in use; the message names the port
      */
     public MetricsServer build() {
       if (registry == null && timers == null && scheduler == null) {

@@ -24,21 +24,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * A true histogram, cumulative and with fixed buckets, which a fleet can add up. Micrometer has
- * none that is read lazily, so this one goes to the registry of the Prometheus client that is below
- * Micrometer's.
+ * A cumulative histogram with fixed buckets, so that the histograms of a fleet can be added up.
+ * Micrometer has no such histogram that is read lazily. So this one registers with the registry of
+ * the Prometheus client, which is below Micrometer's.
  *
- * <p>Beside it stands a meter of Micrometer's, its mark, of the same name and without values. The
- * mark shows what common tags and filters make of the name, can be found in the registry, and where
- * it is removed the histogram goes with it.
+ * <p>Each histogram has a mark: a meter of Micrometer with the same name and without values. The
+ * mark shows what common tags and filters make of the name, and can be found in the registry. When
+ * it is removed, the histogram is removed, too.
  *
- * <p>Among the binders no other class knows Prometheus, which need not be on the class path: this
- * one must not be touched before it is known to be there.
+ * <p>No other class of the binders uses Prometheus, which may be missing from the class path. So
+ * this class must not be loaded unless Prometheus is known to be there.
  */
 final class PrometheusHistogram implements Collector {
   /**
-   * By registry and mark. A registry never lets go of who listens to it, so each is listened to
-   * once. What is kept here of a registry does not refer to it.
+   * Histograms by registry and mark. A registry never removes a listener, so each registry gets
+   * only one. The values of this map must not refer to the registry, because its keys are weak.
    */
   private static final Map<PrometheusMeterRegistry, Map<Meter, PrometheusHistogram>> MARKED =
       Collections.synchronizedMap(new WeakHashMap<>());
@@ -60,10 +60,10 @@ final class PrometheusHistogram implements Collector {
   }
 
   /**
-   * Registers a histogram, unless a filter denies it, or there is one of its name and tags: as with
-   * other meters, the first one stays.
+   * Registers a histogram, unless a filter denies it or there is one with its name and tags: the
+   * first one stays, as for other meters.
    *
-   * @return takes it back
+   * @return an action that removes the histogram
    */
   static Runnable register(
       MeterRegistry target,
@@ -101,7 +101,7 @@ final class PrometheusHistogram implements Collector {
     return () -> registry.remove(mark);
   }
 
-  /** Histograms of a registry go where their marks are removed, by whomever. */
+  /** Removes each histogram of a registry when its mark is removed, by any code. */
   private static Map<Meter, PrometheusHistogram> watch(PrometheusMeterRegistry registry) {
     Map<Meter, PrometheusHistogram> marked = new ConcurrentHashMap<>();
     registry
@@ -145,7 +145,7 @@ final class PrometheusHistogram implements Collector {
                 0)));
   }
 
-  /** Equal to itself alone, so that a mark is told from one that was there before. */
+  /** Equal only to itself, so that a new mark can be told from one that was registered before. */
   private static final class NoValues implements Iterable<Measurement> {
     @Override
     public Iterator<Measurement> iterator() {

@@ -6,10 +6,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a cumulative histogram has recorded in the last one to two minutes, for registries that can
- * not work that out by themselves: percentiles since the start would hardly move after a day. Keeps
- * two earlier snapshots and subtracts the older one. Works when it is read and only then; read less
- * often, it tells of the time since the reading before. Thread-safe.
+ * Shows what a cumulative histogram has recorded in the last one to two minutes. For registries
+ * that cannot compute that themselves: percentiles since the start would hardly change after a day.
+ * Keeps two earlier snapshots and subtracts the older one. Works only when it is read. If the reads
+ * are rarer than that, each covers the time since the read before it. Thread-safe.
  */
 final class Recent {
   static final long STEP_NANOS = 60_000_000_000L;
@@ -27,12 +27,12 @@ final class Recent {
     this.nanoTime = nanoTime;
   }
 
-  /** Zero if nothing was recorded. */
+  /** Returns a percentile, or zero if nothing was recorded. */
   synchronized long nanosAtPercentile(double percentile) {
     return recent().percentile(percentile);
   }
 
-  /** Zero if nothing was recorded. */
+  /** Returns the maximum, or zero if nothing was recorded. */
   synchronized long maxNanos() {
     return recent().max();
   }

@@ -5,9 +5,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shares a snapshot among all that read one within a tenth of a second: a scrape reads some thirty
- * meters, but takes the locks of what it looks at once. Thread-safe. Readers wait for each other
- * while one takes a snapshot; those who are looked at wait for nobody.
+ * Shares a snapshot among all reads within a tenth of a second: a scrape reads some thirty meters,
+ * but takes the locks of the timers or loops that it looks at only once. Thread-safe. While one
+ * reader takes a snapshot, the other readers wait for it; the timers and loops do not.
  */
 final class Snapshots<S> {
   static final long MAX_AGE_NANOS = 100_000_000;
@@ -15,7 +15,10 @@ final class Snapshots<S> {
   private final Supplier<? extends S> source;
   private final LongSupplier nanoTime;
 
-  /** Written under the monitor; read without it, as what it refers to does not change. */
+  /**
+   * Written under the monitor. Read without it, which is safe since the record and its snapshot do
+   * not change.
+   */
   private volatile @Nullable Taken<S> last;
 
   Snapshots(Supplier<? extends S> source, LongSupplier nanoTime) {

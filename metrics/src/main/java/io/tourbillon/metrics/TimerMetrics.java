@@ -10,24 +10,24 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Shows what a {@link TimerService} does. The documentation of the package has a table of its
- * meters.
+ * Binds meters that show what a {@link TimerService} does. The documentation of the package has a
+ * table of the meters.
  *
  * <pre>{@code
  * TimerService timers = TimerService.builder().recordStats().build();
  * new TimerMetrics(timers, Tags.of("timers", "requests")).bindTo(registry);
  * }</pre>
  *
- * <p>All values come from {@link TimerService#stats}, which is asked at most ten times a second,
- * however many meters and registries read them; a service that was built without {@code
- * recordStats} has no meters but those of what is pending. Nothing is measured twice and no thread
- * is added.
+ * <p>All values come from {@link TimerService#stats}, which is called at most ten times a second,
+ * however many meters and registries read them. A service that was built without {@code
+ * recordStats} has only the meters of its tick and of its pending timers. Nothing is measured
+ * twice, and no thread is added.
  *
- * <p>Several services share a registry if their tags have different values. Of two with the same
- * tags a registry shows the one that was bound first, and nothing of the other, as Micrometer does
- * with meters of one name: there is no error. The registry keeps what it shows alive: the binder
- * may be forgotten, and the service is reachable until the meters are removed, which {@link #close}
- * does.
+ * <p>Several services can share a registry if their tags have different values. If two services
+ * have the same tags, the registry shows the one that was bound first and nothing of the other.
+ * There is no error, as Micrometer reports none for two meters of the same name. The registry keeps
+ * its meters alive, so the program need not keep the binder. The service stays reachable until the
+ * meters are removed, which {@link #close} does.
  *
  * <p>Thread-safe.
  */
@@ -42,8 +42,8 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
               TimerStats::latenessNanos),
           new HistogramMeter<>(
               "tourbillon.timer.wait",
-              "From a timer's being taken out of the wheel until its task began: behind others, or"
-                  + " queued",
+              "From when a timer was taken out of the wheel until its task began: time behind other"
+                  + " tasks, or in the queue of the executor",
               Ladder.WAITING,
               TimerStats::waitNanos),
           new HistogramMeter<>(
@@ -51,28 +51,28 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
 
   private final Bindings<TimerStats> bindings;
 
-  /** Without tags of its own. */
+  /** Creates a binder for a service, without tags. */
   public TimerMetrics(TimerService timers) {
     this(timers, Tags.empty());
   }
 
   /**
-   * Shows a service with tags.
+   * Creates a binder for a service, with tags.
    *
    * @param tags what distinguishes this service from others of the process
-   * @throws IllegalArgumentException if one is called {@code level}, as some meters have their own,
-   *     or {@code le} or {@code phi}, as histograms have
+   * @throws IllegalArgumentException if a tag has the key {@code level}, which some meters use, or
+   *     {@code le} or {@code phi}, which histograms use
    */
   public TimerMetrics(TimerService timers, Iterable<Tag> tags) {
     bindings = new Bindings<>(timers::stats, tags, Set.of("level", "le", "phi"));
   }
 
   /**
-   * Registers the meters. To a composite registry it should be bound after its children were added,
-   * as those that come later have no histograms.
+   * Registers the meters. Add the children of a composite registry before you bind to it, because a
+   * child that is added later has no histograms.
    *
-   * @throws IllegalArgumentException if two tags have one name in the spelling of the registry, as
-   *     {@code a.b} and {@code a_b} have in Prometheus; nothing is registered then
+   * @throws IllegalArgumentException if two tags have the same key in the naming convention of the
+   *     registry, as {@code a.b} and {@code a_b} have in Prometheus; then nothing is registered
    */
   @Override
   public void bindTo(MeterRegistry registry) {
@@ -88,7 +88,7 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
         });
   }
 
-  /** Removes the meters from all registries that it was bound to. The service goes on. */
+  /** Removes the meters from all registries that this was bound to. The service keeps running. */
   @Override
   public void close() {
     bindings.removeAll();
@@ -101,7 +101,7 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
     meters.counter("tourbillon.timer.fired", "Timers that ended by firing", TimerStats::fired);
     meters.counter(
         "tourbillon.timer.runs",
-        "Tasks run or handed to the executor, also if it refused them; periodic ones each time",
+        "Tasks run or handed to the executor, also refused ones; periodic ones for each run",
         TimerStats::runs);
     meters.counter(
         "tourbillon.timer.handed.back", "Timers pending at shutdown", TimerStats::handedBack);
@@ -112,15 +112,15 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
     meters.counter("tourbillon.timer.exceptions", "Tasks that threw", TimerStats::exceptions);
     meters.counter(
         "tourbillon.timer.pauses",
-        "Times that the driver was late through no task's fault",
+        "How often the driver was late for another reason than a task",
         TimerStats::pauses);
     meters.counter(
         "tourbillon.timer.stalls",
-        "Times that the watchdog has reported a task that ran for too long",
+        "How often the watchdog reported a task that ran for too long",
         TimerStats::stalls);
     meters.secondsCounter(
         "tourbillon.timer.paused",
-        "How late the driver was through no task's fault, summed up",
+        "Sum of the times by which the driver was late for another reason than a task",
         TimerStats::pauseNanos);
   }
 
@@ -130,7 +130,7 @@ public final class TimerMetrics implements MeterBinder, AutoCloseable {
     if (now.maxPending() < Long.MAX_VALUE) {
       meters.gauge(
           "tourbillon.timer.pending.limit",
-          "The most timers that may be pending",
+          "The limit of the number of pending timers",
           TimerStats::maxPending);
     }
     for (int level = 0; level < now.pendingByLevel().size(); level++) {

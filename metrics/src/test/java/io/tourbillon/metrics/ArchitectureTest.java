@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Who may know of whom in this module. */
+/** Which classes of this module may depend on which others. */
 @AnalyzeClasses(
     packages = "io.tourbillon.metrics",
     importOptions = ImportOption.DoNotIncludeTests.class)

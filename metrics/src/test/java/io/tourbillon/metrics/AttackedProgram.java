@@ -14,8 +14,9 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Timers and coroutines that are served while others attack the server. Says at which port, and
- * then measures for some seconds whenever it is sent a line. To be run in a JVM of its own.
+ * Timers and coroutines with a server, which other processes attack. Prints the port of the server.
+ * Then, for each line that it reads, it measures for some seconds and prints the result. Must run
+ * in a JVM of its own.
  */
 final class AttackedProgram {
   private static final int COROUTINES = 20_000;
@@ -76,7 +77,7 @@ final class AttackedProgram {
     return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
   }
 
-  /** What is in use, while the attack goes on. */
+  /** Returns how many bytes of the heap are in use during the attack. */
   private static long liveBytes() {
     System.gc();
     Runtime runtime = Runtime.getRuntime();

@@ -17,8 +17,8 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /**
- * A headless Chromium. Driver and browser are named, so that Selenium does not go and look for
- * them.
+ * A headless Chromium. The paths of driver and browser are set, so that Selenium does not search
+ * for them.
  */
 final class Browser implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -60,7 +60,10 @@ final class Browser implements AutoCloseable {
     return driver.findElements(By.cssSelector(selector)).size();
   }
 
-  /** Texts of elements, read at once: the page puts others in their place each second. */
+  /**
+   * Returns the texts of elements. Reads all of them at once, because the page replaces its
+   * elements every second.
+   */
   List<?> texts(String selector) {
     return (List<?>)
         run(
@@ -72,7 +75,7 @@ final class Browser implements AutoCloseable {
     return ((JavascriptExecutor) driver).executeScript(script);
   }
 
-  /** Waits until an expression in the page's language is true. */
+  /** Waits until a JavaScript expression is true. */
   void await(String expression) {
     Object outcome;
     try {
@@ -97,7 +100,7 @@ final class Browser implements AutoCloseable {
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
   }
 
-  /** What the page has complained of so far. */
+  /** Returns the warnings and errors that the browser has logged for the page. */
   List<String> complaints() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())

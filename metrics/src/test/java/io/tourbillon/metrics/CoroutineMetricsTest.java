@@ -43,7 +43,10 @@ class CoroutineMetricsTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** One finishes, one fails, one is cancelled, one runs into a limit, and three sleep on. */
+  /**
+   * Spawns seven coroutines: one finishes, one fails, one is cancelled, one catches a timeout, and
+   * three sleep on.
+   */
   private void makeHistory() {
     Coroutine<?> finishing = scheduler.spawn(() -> 1);
     assertEquals(1, finishing.join());
@@ -67,7 +70,7 @@ class CoroutineMetricsTest {
                       return 1;
                     });
               } catch (TimeoutException expected) {
-                // The limit is what this is about.
+                // The purpose of this coroutine is the timeout.
               }
             });
     clock.advance(Duration.ofMillis(10));

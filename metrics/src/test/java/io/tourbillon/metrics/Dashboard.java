@@ -18,7 +18,7 @@ final class Dashboard {
     }
   }
 
-  /** All queries, with what Grafana would put for its variables. */
+  /** Returns all queries, with values in place of the variables of Grafana. */
   static List<String> queries() throws IOException {
     return read().findValuesAsString("expr").stream()
         .map(

@@ -55,7 +55,7 @@ class DashboardTest {
     assertEquals(Set.of(), unseen);
   }
 
-  /** But for those that Prometheus adds. */
+  /** Except the labels that Prometheus adds. */
   @Test
   void labels_ofQueries_areThoseOfTheScrape() throws Exception {
     Pattern selector = Pattern.compile("(tourbillon_\\w+)\\{([^}]*)}");

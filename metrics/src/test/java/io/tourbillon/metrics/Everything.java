@@ -8,7 +8,7 @@ import io.tourbillon.timer.TimerService;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Timers and coroutines with something of everything going on. */
+/** Timers and coroutines with some activity of every kind. */
 final class Everything implements AutoCloseable {
   static final String HOSTILE = "<script>document.title='broken'</script><img src=x>";
 
@@ -57,7 +57,7 @@ final class Everything implements AutoCloseable {
     scheduler.close(Duration.ZERO);
   }
 
-  /** Its name is what lists of tasks show. */
+  /** A task whose class name appears in lists of tasks. */
   static final class NamedTask implements Runnable {
     @Override
     public void run() {}

@@ -12,15 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a program of the tests in a JVM of its own: for what depends on the size of the heap. */
+/**
+ * Runs a program of the tests in a JVM of its own, for tests that depend on the size of the heap.
+ */
 final class FreshJvm {
   private FreshJvm() {}
 
   /**
-   * Fails unless the program ends well, and in time.
+   * Runs a program. Fails unless the program ends in time and with exit code 0.
    *
-   * @param options of the JVM
-   * @return what it has printed
+   * @param options the options of the JVM
+   * @return what the program has printed
    */
   static String run(Class<?> main, Duration limit, List<String> options, String... arguments)
       throws IOException, InterruptedException {

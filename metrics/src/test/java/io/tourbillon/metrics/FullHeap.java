@@ -12,22 +12,26 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills the heap to the brim for some seconds, while clients ask, frees it, and tells how long it
- * takes until the server answers again. To be run in a JVM of its own with a small heap.
+ * Fills the heap completely for some seconds while a client sends requests. Then frees it, and
+ * prints how long it takes until the server responds again. Must run in a JVM of its own with a
+ * small heap.
  */
 final class FullHeap {
   private static final Duration FULL = Duration.ofSeconds(3);
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final int PIECE_LENGTH = 1 << 16;
 
-  /** Memory taken up, in pieces, the first element of each the next. */
+  /** Arrays that fill the heap. The first element of each one is the next one. */
   private static volatile @Nullable Object @Nullable [] ballast;
 
   private static volatile boolean full = true;
 
   private FullHeap() {}
 
-  /** Takes one argument, {@code true}, if it has been asked once before the heap is full. */
+  /**
+   * Takes one argument: {@code true} to send requests once before the heap is full, {@code false}
+   * not to.
+   */
   public static void main(String[] arguments) throws Exception {
     TimerService timers = TimerService.builder().recordStats().build();
     MetricsServer server = MetricsServer.builder().timers(timers).build();
@@ -35,9 +39,9 @@ final class FullHeap {
       requireAnswer(server, "/metrics");
       requireAnswer(server, "/health");
     }
-    // The server has time to ask itself for everything.
+    // The server needs time to request each of its paths.
     TimeUnit.SECONDS.sleep(3);
-    // The client's own classes, of which none may be initialised for lack of memory in vain.
+    // Initialises the classes of the client now, because that must not fail for lack of memory.
     boolean _ = isAnswered(server, "/nothing");
     Thread client = Thread.ofPlatform().daemon().start(() -> askWhileFull(server));
     long endNanos = System.nanoTime() + FULL.toNanos();
@@ -66,7 +70,7 @@ final class FullHeap {
         ballast = piece;
       }
     } catch (OutOfMemoryError isFull) {
-      // As it should be.
+      // Expected: the heap is full.
     }
   }
 
@@ -75,7 +79,7 @@ final class FullHeap {
       try {
         boolean _ = isAnswered(server, "/metrics");
       } catch (Throwable noMemory) {
-        // It asks again.
+        // The loop tries again.
       }
     }
   }

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Errors for lack of memory end no server: {@link FullHeap}. */
+/** Errors for lack of memory do not end the server. Runs {@link FullHeap}. */
 class FullHeapTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})

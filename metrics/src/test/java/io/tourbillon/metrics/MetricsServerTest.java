@@ -68,7 +68,7 @@ class MetricsServerTest {
     return send(at(path));
   }
 
-  /** Sends bytes as they are, and returns all that comes back until the server closes. */
+  /** Sends bytes as they are, and returns all bytes that arrive until the server closes. */
   private String raw(String request) throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket.setSoTimeout((int) LIMIT.toMillis());
@@ -96,7 +96,7 @@ class MetricsServerTest {
         "text/plain;version=0.0.4 | text/plain",
         "application/openmetrics-text;version=1.0.0 | application/openmetrics-text",
         "application/openmetrics-text;q=0.1,text/plain;q=0.9 | text/plain",
-        // What Prometheus 2 and 3 say.
+        // The headers of Prometheus 2 and 3.
         "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1 | application/openmetrics-text",
         "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.3,*/*;q=0.1 | application/openmetrics-text",
       })
@@ -343,7 +343,7 @@ class MetricsServerTest {
     for (CompletableFuture<HttpResponse<String>> answer : answers) {
       assertEquals(200, answer.join().statusCode());
     }
-    // Those of a server that has just been closed may end a little later.
+    // Threads of a server that has just been closed may end a little later.
     long endNanos = System.nanoTime() + LIMIT.toNanos();
     while (serverThreads() > 11 && System.nanoTime() - endNanos < 0) {
       TimeUnit.MILLISECONDS.sleep(50);
@@ -404,7 +404,7 @@ class MetricsServerTest {
   }
 
   @Test
-  @SuppressWarnings("ThreadPriorityCheck") // It must not be handed on, whatever it does.
+  @SuppressWarnings("ThreadPriorityCheck") // The priority must not be inherited.
   void threads_inheritNothingFromTheThreadThatBuilds() throws Exception {
     InheritableThreadLocal<String> inherited = new InheritableThreadLocal<>();
     ClassLoader ofTheBuilder = new URLClassLoader(new URL[0]);
@@ -440,7 +440,7 @@ class MetricsServerTest {
       assertTrue(made.size() >= 4, made::toString);
       for (Thread thread : made) {
         assertNotSame(ofTheBuilder, thread.getContextClassLoader(), thread::toString);
-        // Jetty lowers that of its acceptor by two.
+        // Jetty lowers the priority of its acceptor by two.
         int expected = thread.getName().contains("acceptor") ? 3 : Thread.NORM_PRIORITY;
         assertEquals(expected, thread.getPriority(), thread::toString);
         assertTrue(thread.isDaemon(), thread::toString);

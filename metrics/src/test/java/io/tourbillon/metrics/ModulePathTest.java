@@ -22,13 +22,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A program that stands outside of this build is compiled against the modules and runs in a fresh
+ * Compiles a program that is not part of this build against the modules, and runs it in a fresh
  * JVM, on the module path and on the class path.
  */
 class ModulePathTest {
   private static final long LIMIT_SECONDS = 60;
 
-  /** What the libraries need when they run, by the beginning of the names of files. */
+  /** What the libraries need at run time, by the beginning of the file names. */
   private static final List<String> NEEDED =
       List.of(
           "tourbillon-",
@@ -125,7 +125,7 @@ class ModulePathTest {
         .filter(entry -> NEEDED.stream().anyMatch(fileName(entry)::startsWith));
   }
 
-  /** Of a folder of classes: a name as its jar would have it. */
+  /** Returns the name of a file; for a folder of classes, the name that its jar would have. */
   private static String fileName(String entry) {
     Path path = Path.of(entry);
     return path.endsWith(Path.of("target", "classes"))
@@ -145,7 +145,7 @@ class ModulePathTest {
     return Path.of(System.getProperty("java.home"), "bin", name).toString();
   }
 
-  /** Runs a command and returns what it prints, but for warnings of the JVM. */
+  /** Runs a command and returns its output, without the warnings of the JVM. */
   private String run(List<String> command) throws IOException, InterruptedException {
     Path output = folder.resolve("output.txt");
     Path errors = folder.resolve("errors.txt");

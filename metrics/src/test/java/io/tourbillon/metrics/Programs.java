@@ -4,14 +4,14 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Other people's programs, which tests with the tag {@code programs} need. */
+/** External programs that tests with the tag {@code programs} need. */
 final class Programs {
   private Programs() {}
 
   /**
-   * Finds a program on the PATH; where it is absent, the test fails.
+   * Finds a program on the PATH. Fails the test if the program is missing.
    *
-   * @param names how it is called, on one system or another; the first one that is there is taken
+   * @param names the names of the program on different systems; the first one that exists is used
    */
   static Path find(String debianPackage, String... names) {
     for (String name : names) {

@@ -65,7 +65,7 @@ final class PrometheusServer implements AutoCloseable {
     }
   }
 
-  /** What a query says now: the data, or an error that says why there is none. */
+  /** Returns the current result of a query. Fails with the response if the query failed. */
   JsonNode query(String query) throws Exception {
     JsonNode answer =
         get("/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8));
@@ -85,7 +85,7 @@ final class PrometheusServer implements AutoCloseable {
           return result;
         }
       } catch (IOException e) {
-        // It has not yet begun.
+        // Prometheus does not respond yet.
       }
       TimeUnit.MILLISECONDS.sleep(100);
     }
@@ -107,7 +107,7 @@ final class PrometheusServer implements AutoCloseable {
             .build();
     HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
     if (response.statusCode() == 503) {
-      throw new IOException("it has not yet begun to answer: " + response.body());
+      throw new IOException("Prometheus is not ready yet: " + response.body());
     }
     return JsonMapper.shared().readTree(response.body());
   }

@@ -30,7 +30,7 @@ class PrometheusTest {
   @BeforeEach
   void start() throws Exception {
     prometheus = PrometheusServer.start(folder, server.uri());
-    // Two scrapes, so that there are rates.
+    // Waits for two scrapes, because a rate needs two.
     prometheus.await("rate(tourbillon_timer_runs_total[10s]) > 0", PATIENCE);
     prometheus.await("rate(tourbillon_coroutine_switches_total[10s]) > 0", PATIENCE);
   }

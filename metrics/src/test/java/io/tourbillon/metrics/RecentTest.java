@@ -53,6 +53,6 @@ class RecentTest {
     passMinutes(600);
     record(7, 1);
     assertEquals(7, recent.maxNanos());
-    assertEquals(7, recent.nanosAtPercentile(50), "the same in one go");
+    assertEquals(7, recent.nanosAtPercentile(50), "the median covers the same time");
   }
 }

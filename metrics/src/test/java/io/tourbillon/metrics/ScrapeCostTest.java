@@ -28,7 +28,7 @@ class ScrapeCostTest {
       }
       long[] nanos = new long[SCRAPES];
       for (int scrape = -WARM_UPS; scrape < SCRAPES; scrape++) {
-        // Past the age of a snapshot, so that each scrape takes one.
+        // Waits until the last snapshot is too old, so that each scrape takes a new one.
         TimeUnit.NANOSECONDS.sleep(Snapshots.MAX_AGE_NANOS);
         long start = System.nanoTime();
         String text = registry.scrape();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A server that looks at coroutines, without a registry of the user's. */
+/** A server that shows coroutines, with a registry of its own. */
 @Timeout(60)
 class ServedSchedulerTest {
   private final Everything everything = new Everything();
@@ -94,7 +94,7 @@ class ServedSchedulerTest {
     assertTrue(dump.length() <= 1024 * 1024 + 200, () -> dump.length() + " characters");
     Matcher last = Pattern.compile("\nand (\\d+) more\n\\z").matcher(dump);
     assertTrue(last.find(), () -> dump.substring(dump.length() - 600));
-    // Those shown and those left out are all, with the lines around them.
+    // The coroutines shown and those left out are all. The first and the last line show none.
     assertEquals(10_020, dump.lines().count() - 2 + Long.parseLong(last.group(1)));
   }
 

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Clients that keep a server busy and cost themselves little: they send a header byte by byte, or
- * do not read what they have asked for. Those that the server has closed or refused come back.
+ * Clients that keep a server busy at little cost to themselves: they send a header byte by byte, or
+ * do not read the response to their request. If the server closes or refuses a connection, the
+ * client connects again.
  */
 final class SlowClients implements AutoCloseable {
   private static final int RECEIVE_BUFFER_BYTES = 4 * 1024;
@@ -42,7 +43,7 @@ final class SlowClients implements AutoCloseable {
         port, count, "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", true);
   }
 
-  /** Clients that ask for something and read nothing of it but the status. */
+  /** Clients that send a request and read only the status of the response. */
   static SlowClients readingNothing(int port, int count, String path) throws IOException {
     return new SlowClients(
         port, count, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n", false);
@@ -57,7 +58,7 @@ final class SlowClients implements AutoCloseable {
         TimeUnit.MILLISECONDS.sleep(drips ? 500 : 100);
       }
     } catch (IOException | InterruptedException end) {
-      // They are of no use any more.
+      // The clients are not used any more.
     }
   }
 

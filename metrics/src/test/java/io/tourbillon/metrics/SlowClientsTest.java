@@ -22,8 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A probe is answered within a second, whatever other clients do: most of them, on a machine that
- * may have much else to do, and all of them within some seconds.
+ * A probe gets its response within a second, whatever other clients do. The machine may be busy
+ * with other things, so this holds for most probes. All probes get their response within some
+ * seconds.
  */
 @Timeout(120)
 class SlowClientsTest {
@@ -43,7 +44,7 @@ class SlowClientsTest {
     timers.close();
   }
 
-  /** How long it takes, from the beginning of the connection on. */
+  /** Returns how long a probe takes, including the time to connect. */
   private long probeMillis(String path) throws Exception {
     long startNanos = System.nanoTime();
     try (Socket socket = new Socket()) {
@@ -77,7 +78,7 @@ class SlowClientsTest {
   @CsvSource({"64, /health", "200, /health", "200, /metrics", "600, /health"})
   void probe_besideClientsThatDripHeaders_isAnsweredWithinASecond(int clients, String path)
       throws Exception {
-    // What has to be loaded first does not count.
+    // The first probe does not count, because it loads classes.
     long _ = probeMillis(path);
     try (SlowClients _ = SlowClients.drippingHeaders(server.port(), clients)) {
       requireQuickAnswers(path);
@@ -88,7 +89,7 @@ class SlowClientsTest {
   @CsvSource({"64, /metrics", "600, /metrics", "600, /chart.js", "600, /live"})
   void probe_besideClientsThatReadNothing_isAnsweredWithinASecond(int clients, String path)
       throws Exception {
-    // Some megabytes.
+    // The response has some megabytes.
     for (int meter = 0; meter < 10_000; meter++) {
       registry
           .counter("counter", "number", String.valueOf(meter), "x", "x".repeat(200))
@@ -101,7 +102,9 @@ class SlowClientsTest {
     }
   }
 
-  /** A gauge of the user's holds all threads that make answers; health needs none of them. */
+  /**
+   * A gauge of the user holds all threads that make responses; {@code /health} needs none of these.
+   */
   @Test
   void probe_besideScrapesThatHang_isAnsweredWithinASecond() throws Exception {
     long _ = probeMillis("/health");

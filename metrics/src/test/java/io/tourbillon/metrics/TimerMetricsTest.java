@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -49,7 +50,7 @@ class TimerMetricsTest {
     timers.close();
   }
 
-  /** Each event once or more, each another number of times. */
+  /** Causes each event at least once, except a stall and a shutdown. */
   private void makeHistory() {
     timers.schedule(Duration.ofMillis(1), () -> {});
     timers.schedule(
@@ -243,7 +244,7 @@ class TimerMetricsTest {
     assertNotNull(simple.find("tourbillon.timer.run").meter());
   }
 
-  /** What another has bound under the same names is not ours to remove. */
+  /** A binder must not remove the meters that another one has registered under the same names. */
   @Test
   void close_ofTheSecondWithTheSameTags_leavesTheFirst() {
     CompositeMeterRegistry composite = new CompositeMeterRegistry();
@@ -265,14 +266,14 @@ class TimerMetricsTest {
   void new_tagThatMetersUse_isRefused() {
     for (String key : List.of("le", "level", "phi")) {
       assertEquals(
-          "a tag must not be called " + key + ", as some meters have their own: tag(" + key + "=x)",
+          "a tag must not have the key " + key + ", which some meters use: tag(" + key + "=x)",
           assertThrows(
                   IllegalArgumentException.class, () -> new TimerMetrics(timers, Tags.of(key, "x")))
               .getMessage());
     }
   }
 
-  /** Zeros would look like a service that does nothing. */
+  /** Counters at zero would look like a service that does nothing. */
   @Test
   void bindTo_serviceThatDoesNotRecord_showsWhatIsPendingAlone() {
     try (TimerService silent = TimerService.create()) {
@@ -292,7 +293,7 @@ class TimerMetricsTest {
   void bindTo_tagsThatPrometheusCanNotTellApart_registersNothing() {
     TimerMetrics metrics = new TimerMetrics(timers, Tags.of("a.b", "1", "a_b", "2"));
     assertEquals(
-        "tags must differ in the spelling of the registry: tag(a.b=1) and tag(a_b=2)",
+        "tag keys must differ in the naming convention of the registry: tag(a.b=1) and tag(a_b=2)",
         assertThrows(IllegalArgumentException.class, () -> metrics.bindTo(prometheus))
             .getMessage());
     CompositeMeterRegistry composite = new CompositeMeterRegistry();
@@ -302,6 +303,14 @@ class TimerMetricsTest {
     assertEquals(List.of(), simple.getMeters());
     assertEquals(List.of(), prometheus.getMeters());
     assertEquals("", prometheus.scrape());
+  }
+
+  @Test
+  void bindTo_aMeterOfAnotherKindHasTheName_registersNothing() {
+    Counter other = simple.counter("tourbillon.timer.lateness.max");
+    TimerMetrics metrics = new TimerMetrics(timers);
+    assertThrows(IllegalArgumentException.class, () -> metrics.bindTo(simple));
+    assertEquals(List.of(other), simple.getMeters());
   }
 
   @Test
@@ -320,7 +329,7 @@ class TimerMetricsTest {
 
           @Override
           public Config config() {
-            return config == null ? super.config() : config; // null while it is built
+            return config == null ? super.config() : config; // Null during construction.
           }
         };
     for (int i = 0; i < 10; i++) {

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Timers are about as late while others attack the server as they are without: prints how late. */
+/**
+ * Timers are about as late during an attack on the server as without one. Prints how late they are.
+ */
 @Tag("long")
 class TimersUnderAttackTest {
   private static final Pattern P99 = Pattern.compile("p99 ([0-9.]+) ms");

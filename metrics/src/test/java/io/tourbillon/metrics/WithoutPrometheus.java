@@ -3,7 +3,7 @@ package io.tourbillon.metrics;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
-/** Run in a JVM of its own, whose class path has Micrometer's core and nothing that is optional. */
+/** Runs in a JVM of its own, whose class path has Micrometer's core but no optional dependency. */
 final class WithoutPrometheus {
   private WithoutPrometheus() {}
 

@@ -96,7 +96,7 @@ abstract class AbstractShard<E extends Runnable> {
     limit.release(timers);
   }
 
-  /** Follows the cancel of a timer, outside the lock. */
+  /** Called after the cancel of a timer, outside the lock. */
   final void afterCancel(long id) {
     releasePermits(1);
     trimLater();
@@ -125,9 +125,9 @@ abstract class AbstractShard<E extends Runnable> {
 
   /**
    * Whether arming has made the driver's next event earlier than the deadlines armed would by
-   * themselves. Read without the lock, after having had it: the flag is either as this thread has
-   * left it, or another one has cleared it with {@link #nextEventTick} under the lock since, and
-   * tells the driver of all that was armed before that.
+   * themselves. Read without the lock, by a thread that has held it. If the thread does not see its
+   * own flag any more, another thread has cleared it since with {@link #nextEventTick} under the
+   * lock, and wakes the driver for all timers that were armed before.
    */
   abstract boolean isCascadeEarlier();
 

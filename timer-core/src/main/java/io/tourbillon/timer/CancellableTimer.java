@@ -27,7 +27,7 @@ interface CancellableTimer extends Runnable {
   @Nullable Runnable begin();
 
   /**
-   * Follows the end of a run: a periodic timer is armed again or ends.
+   * Called after a run: a periodic timer is armed again or ends.
    *
    * @param ran the task
    * @param failed whether the task has thrown

@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.IndependentThread;
 import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.time.Duration;
@@ -71,9 +72,9 @@ final class DriverThread {
     this.watchdog = watchdog;
   }
 
-  void start(ThreadFactory factory) {
+  void start() {
     if (watchdog != null) {
-      watchdog.start(newThread(factory, watchdog), thread);
+      watchdog.start(IndependentThread.daemon(thread.getName() + "-watchdog", watchdog), thread);
     }
     started = true;
     thread.start();

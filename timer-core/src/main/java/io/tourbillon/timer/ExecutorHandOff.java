@@ -148,7 +148,7 @@ final class ExecutorHandOff {
     }
   }
 
-  /** Follows the end of a task that was handed over. */
+  /** Called after the end of a task that was handed over. */
   void ended(HandedOver task) {
     handedOver.remove(task);
   }

@@ -71,7 +71,7 @@ final class ExecutorViews {
     }
   }
 
-  /** Follows a shutdown of the service, when the tasks of the views have been handed back. */
+  /** Called after a shutdown of the service, when the tasks of the views have been handed back. */
   void tellShutdown() {
     List<OrderedExecutor> open;
     synchronized (this) {

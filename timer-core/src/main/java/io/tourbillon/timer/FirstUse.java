@@ -25,22 +25,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first use of a class initialises it. If there is no stack or heap for that, the JVM does
  * not try again, and the class is unusable for the rest of the process: one call from a full stack
- * would be the end of {@code schedule} for all threads. So all classes that operations need, ours
- * and the JDK's, are initialised before there is a service or a view to call.
+ * would break {@code schedule} for all threads. So all classes that operations need, ours and the
+ * JDK's, are initialised before there is a service or a view to call.
  *
- * <p>A use finds them all, also those that have no name in the source, and links what is linked at
- * its first call. For the same reason there are no lambdas on the way of an operation, and no
- * strings are concatenated by {@code invokedynamic}: to link one takes twenty frames, and
- * milliseconds.
+ * <p>Using an operation initialises all its classes, including those without a name in the source,
+ * and links everything that is linked at the first call. For the same reason, operations use no
+ * lambdas and do not concatenate strings with {@code invokedynamic}: linking one takes twenty
+ * frames and milliseconds.
  *
- * <p>The service has no thread. Its clock is a number, and the driver's turns are taken here.
+ * <p>The service has no thread. Its clock is a number, and this class runs the turns of the driver.
  */
 final class FirstUse {
   private static final Duration MILLI = Duration.ofMillis(1);
   private static final Duration HOUR = Duration.ofHours(1);
   private static final int TURNS = 10;
 
-  /** Set when it has been done; to do it twice does no harm. */
+  /** Set after the use. If two threads do it at the same time, it does no harm. */
   private static volatile boolean servicesUsed;
 
   private static volatile boolean statsUsed;
@@ -61,10 +61,11 @@ final class FirstUse {
                 .executor(executor)
                 .threadFactory(new Unstarted())
                 .exceptionHandler(new Unheard())
+                .watchdog(HOUR)
                 .recordStats(recordStats));
   }
 
-  /** Before the first service is made, and the first that records statistics. */
+  /** Called before a service is made. Acts for the first one, and the first with statistics. */
   static void ofServices(boolean recordStats) {
     if (!servicesUsed || (recordStats && !statsUsed)) {
       new FirstUse(recordStats).use(false);
@@ -74,8 +75,8 @@ final class FirstUse {
   }
 
   /**
-   * Before the first statistics of a service that records none, which need the classes of the
-   * histograms: those take 16 ms, which most services can do without.
+   * Called before statistics are made for a service that does not record them. They need the
+   * classes of the histograms, which take 16 ms to load; most services can do without.
    */
   static void ofStats() {
     if (!statsUsed) {
@@ -84,7 +85,7 @@ final class FirstUse {
     }
   }
 
-  /** Before the first view is made. */
+  /** Called before a view is made. Acts for the first one. */
   static void ofViews() {
     if (!viewsUsed) {
       StackReserve.requireForLoading();
@@ -93,7 +94,9 @@ final class FirstUse {
     }
   }
 
-  /** Keeps the interrupt status of the calling thread, which ends waits and is cleared by turns. */
+  /**
+   * Keeps the interrupt status of the calling thread, which would end waits and which turns clear.
+   */
   private void use(boolean views) {
     boolean interrupted = Thread.interrupted();
     try {
@@ -118,7 +121,7 @@ final class FirstUse {
     }
   }
 
-  /** What a lock needs that another thread has, a condition and a latch that is waited for. */
+  /** Waits for a lock that is held, for a condition and for a latch. */
   @SuppressWarnings({"LockNotBeforeTry", "WaitNotInLoop"}) // Nobody else has these locks.
   private static void useLocks() throws InterruptedException {
     ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -186,7 +189,7 @@ final class FirstUse {
     try {
       Object _ = view.invokeAny(tasks, 1, TimeUnit.NANOSECONDS);
     } catch (TimeoutException _) {
-      // No turn is taken meanwhile.
+      // Expected: the driver takes no turn meanwhile.
     }
     turns();
     observe();
@@ -203,7 +206,7 @@ final class FirstUse {
     try {
       future.get(1, TimeUnit.NANOSECONDS);
     } catch (TimeoutException _) {
-      // As it should be.
+      // Expected.
     }
   }
 
@@ -213,16 +216,19 @@ final class FirstUse {
     try {
       timers.schedule(MILLI, nothing);
     } catch (RejectedExecutionException _) {
-      // As it should be.
+      // Expected.
     }
     timers.close();
   }
 
-  /** Lets time go by, more than a period of timers, and then with an executor that refuses. */
+  /**
+   * Runs some turns, each later by more than a timer's period. In the last ones the executor
+   * refuses.
+   */
   private void turns() {
     Throwable[] refusals = {
       new RejectedExecutionException("the refusal of a first use"),
-      // The one that is not waited for.
+      // The driver does not wait for memory after this one.
       new OutOfMemoryError("unable to create native thread"),
       new IllegalStateException("the failure of an executor")
     };
@@ -277,7 +283,7 @@ final class FirstUse {
     public void handle(Runnable task, Throwable error) {}
   }
 
-  /** Moves when it is set, and does not wait. */
+  /** Advances only when its number is set, and does not wait. */
   private static final class ManualClock implements Clock, Clock.Alarm {
     long nanos;
 

@@ -26,7 +26,7 @@ final class FollowUp {
     waker = parts.waker();
   }
 
-  /** Follows a batch that was taken, before its tasks run. */
+  /** Called after a batch was taken, before its tasks run. */
   void fired(Batch batch) {
     batch.shard.releasePermits(batch.size() - batch.handles());
     try {

@@ -30,10 +30,11 @@ import org.jspecify.annotations.Nullable;
  * state of a task; this class makes the tasks, and ends them at a shutdown.
  *
  * <p><b>Shutdown.</b> Every task is in the {@link Roster} from before it is armed until it has
- * ended and does not run any more. The roster decides the race of a submission with a shutdown: it
- * refuses the task, or the shutdown finds it. The price is what {@link Roster} says, some 40 ns and
- * 4 to 8 bytes a task; finding our own among the service's timers by looking at all of them would
- * be free until the shutdown of a small view had to look at millions of others.
+ * ended and does not run any more. The roster decides the race between a submission and a shutdown:
+ * either it refuses the task, or the shutdown finds it. It costs about 40 ns and 4 to 8 bytes for
+ * each task, see {@link Roster}. The alternative, searching all timers of the service at a
+ * shutdown, would cost nothing until then. But the shutdown of a small view would have to look at
+ * millions of other timers.
  */
 final class OrderedExecutor extends AbstractExecutorService implements ScheduledExecutorView {
   /**
@@ -47,18 +48,22 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
   private final Roster<ViewFuture<?>> roster = new Roster<>();
 
   /**
-   * Whether the view itself was shut down. Set before the roster's members are looked at, and read
-   * by a periodic task after its run: one of them sees the other.
+   * Whether the view itself was shut down. A shutdown sets it before it reads the members of the
+   * roster. A periodic task reads it after its run. So either the shutdown finds the task, or the
+   * task sees the shutdown.
    */
   private volatile boolean stopped;
 
   /**
-   * Whether {@link #shutdownNow} was called. Set before it looks for the roster's members, so that
-   * none of them begins while it does, in the place of one that it has interrupted.
+   * Whether {@link #shutdownNow} was called. Set before it reads the members of the roster, so that
+   * no member begins meanwhile in the place of one that was interrupted.
    */
   private volatile boolean halted;
 
-  /** Written by any thread, read by the driver; what it reads late it makes up for after a run. */
+  /**
+   * Written by any thread, read by the driver. If it reads a change late, it applies it after the
+   * run.
+   */
   private volatile boolean continuesPeriodic;
 
   private volatile boolean runsDelayed = true;
@@ -86,7 +91,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
         : runsDelayed || task.getDelay(TimeUnit.NANOSECONDS) <= 0;
   }
 
-  /** Follows a task into the phase WAITING, or out of it. */
+  /** Counts a task that enters the phase WAITING, with 1, or leaves it, with -1. */
   void countWaiting(int change) {
     waiting.addAndGet(change);
   }
@@ -213,7 +218,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
         stopped ? "the scheduled executor has been shut down" : Refusals.SHUT_DOWN);
   }
 
-  // What AbstractExecutorService builds on, and what it cannot do for us.
+  // Overrides for AbstractExecutorService.
 
   @Override
   protected <T> RunnableFuture<T> newTaskFor(Runnable task, T value) {
@@ -243,9 +248,9 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
   }
 
   /**
-   * AbstractExecutorService would wait for commands that wrap the futures, and so for ever if such
-   * a command is refused or handed back. Here the futures themselves say when they have ended, in
-   * whatever way.
+   * Returns the result of the first task that succeeds. AbstractExecutorService would wait for
+   * commands that wrap the futures, and so for ever if such a command is refused or handed back.
+   * Here each future reports its own end, whatever the cause.
    */
   private <T> T firstOf(Collection<? extends Callable<T>> tasks, long timeoutNanos)
       throws InterruptedException, ExecutionException, TimeoutException {
@@ -285,7 +290,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
     }
   }
 
-  /** Says when it has ended. */
+  /** Adds itself to a queue when it has ended. */
   private static final class Reporting<T> extends OneShotFuture<T> {
     private final BlockingQueue<Future<T>> ended;
 
@@ -301,7 +306,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
     }
   }
 
-  /** State and counts, as ThreadPoolExecutor has it. */
+  /** State and counts, in the format of ThreadPoolExecutor. */
   @Override
   public String toString() {
     String state = !isShutdown() ? "Running" : isTerminated() ? "Terminated" : "Shutting down";
@@ -327,7 +332,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
     cancelByPolicy();
   }
 
-  /** Ends what waits and is not to run any more. */
+  /** Cancels waiting tasks that the policies no longer let run. */
   private void cancelByPolicy() {
     StackReserve.require();
     for (ViewFuture<?> task : roster.members()) {
@@ -406,19 +411,19 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
     return handedBack;
   }
 
-  /** Follows a shutdown of the service, which has told all tasks that were pending in it. */
+  /** Called after a shutdown of the service, which has notified all tasks that were pending. */
   void serviceShutDown() {
     roster.close();
   }
 
-  /** Follows a task that has ended and is not running. */
+  /** Called when a task has ended and is not running. */
   void ended(ViewFuture<?> task) {
     roster.remove(task);
   }
 
   /**
-   * Shuts down, and waits until the tasks have ended; from inside a task it does not wait, as the
-   * service's one thread would wait for itself then.
+   * Shuts down, and waits until the tasks have ended. Inside a task it does not wait, because the
+   * task would wait for itself.
    */
   @Override
   public void close() {
@@ -455,7 +460,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
       }
       return true;
     } finally {
-      // The service knows its views by weak references, and has to find this one to end the wait.
+      // The service holds its views by weak references, and must find this one to end the wait.
       Reference.reachabilityFence(this);
     }
   }

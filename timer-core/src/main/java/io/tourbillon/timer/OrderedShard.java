@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  * The timers of all executor views of a service, in one order: by deadline, then by submission.
  *
  * <p>All threads share one lock, because they share one order; the JDK's own executor does the
- * same. It is held for tens of nanoseconds by callers and for one timer by the driver, or for 256
- * steps when a tick begins in which many are due. A service has this shard from its first view on.
+ * same. Callers hold it for tens of nanoseconds. The driver holds it for one timer, or for 256
+ * steps at the beginning of a tick in which many timers are due. A service has this shard from its
+ * first view on.
  *
- * <p>A timer that the driver has taken out counts as pending, and can be cancelled, until its task
- * begins; a periodic timer until it ends.
+ * <p>A timer that the driver has taken out still counts as pending and can be cancelled: a timer
+ * that runs once until its task begins, a periodic timer until it ends.
  */
 final class OrderedShard extends AbstractShard<OrderedTimer> {
   // Guarded by the lock.
@@ -46,7 +47,7 @@ final class OrderedShard extends AbstractShard<OrderedTimer> {
    *     timers is reached
    */
   void arm(OrderedTimer timer, long deadlineNanos) {
-    // A timer without a delay is due in a tick that is past, so the driver looks at once.
+    // A timer without a delay gets a past tick, so the driver looks at once.
     arm(timer, deadlineNanos, timer.isDelayed ? scale.tickAtOrAfter(deadlineNanos) : 0);
   }
 
@@ -57,7 +58,7 @@ final class OrderedShard extends AbstractShard<OrderedTimer> {
     try {
       requireOpen();
       if (timer.isDelayed) {
-        // The room for a return comes last: if there is no memory for it, the timer goes out again.
+        // Room for the return comes last: if there is no memory for it, the timer is removed again.
         queue.add(timer, deadlineNanos);
         if (timer.isPeriodic()) {
           reserveReturn(timer);
@@ -134,8 +135,8 @@ final class OrderedShard extends AbstractShard<OrderedTimer> {
   /**
    * Takes out the first timer that is due.
    *
-   * @param limitNanos when it has to be due, in elapsed time
-   * @param nowNanos the elapsed time, from which lateness is counted
+   * @param limitNanos the time by which it must be due, in elapsed time
+   * @param nowNanos the current elapsed time, from which lateness is counted
    * @return null if none is due
    */
   @Nullable OrderedTimer take(long limitNanos, long nowNanos) {
@@ -206,7 +207,7 @@ final class OrderedShard extends AbstractShard<OrderedTimer> {
     }
   }
 
-  // Operations before and after a run, by the driver or an executor's thread.
+  // Called before and after a run, by the driver or an executor's thread.
 
   /** TAKEN -> RUNNING or ENDED: false if the timer was cancelled before. */
   boolean begin(OrderedTimer timer) {

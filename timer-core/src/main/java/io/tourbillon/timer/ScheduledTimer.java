@@ -101,7 +101,7 @@ class ScheduledTimer implements TimerHandle, CancellableTimer {
     return false;
   }
 
-  /** Follows a cancel, without a lock: notifies those who wait for the task. */
+  /** Called after a cancel, without a lock: notifies those who wait for the task. */
   void cancelled(Runnable notRun) {}
 
   // Called by the thread that runs the task, without the lock.
@@ -160,7 +160,7 @@ class ScheduledTimer implements TimerHandle, CancellableTimer {
     return phase == RUNNING;
   }
 
-  /** Follows the arming of the timer; {@code id} names it until it leaves the wheel. */
+  /** Called after the timer was armed; {@code id} names it until it leaves the wheel. */
   final void armed(long id) {
     this.id = id;
     phase = ARMED;

@@ -119,7 +119,9 @@ final class Shard extends AbstractShard<Runnable> {
     }
   }
 
-  /** Cancels the timer that an id names; false if the id is stale, or the task has begun. */
+  /**
+   * Cancels the timer that an id names; false if the id is stale, or a batch has taken the timer.
+   */
   boolean cancel(long id) {
     if (TimerId.isOfHandle(id)) {
       ScheduledTimer timer = find(id);
@@ -382,12 +384,12 @@ final class Shard extends AbstractShard<Runnable> {
 
   // Operations before and after a run, by the driver or an executor's thread.
 
-  /** Follows the beginning of the task of a timer that fires once. */
+  /** Called when the task of a timer that fires once begins. */
   void begunOnce() {
     BEGUN_ONCE.getAndAdd(this, 1L);
   }
 
-  /** Follows the beginning of a run of a periodic timer. */
+  /** Called when a run of a periodic timer begins. */
   void begunPeriodic() {
     BEGUN_PERIODIC.getAndAdd(this, 1L);
   }

@@ -32,7 +32,7 @@ final class ShardStats {
   final Distribution.Builder runNanos = Distribution.builder();
   private final SlowestRuns slowest = new SlowestRuns();
 
-  /** Follows a batch that was taken, before its tasks run. */
+  /** Called after a batch was taken, before its tasks run. */
   void recordBatch(Batch batch, TickScale scale) {
     recordLateness(batch, scale);
     int withoutHandle = batch.size() - batch.handles();
@@ -41,7 +41,7 @@ final class ShardStats {
     slowest.turn(batch.takenNanos());
   }
 
-  /** Follows a timer that was taken by itself, before its task runs. */
+  /** Called after a timer was taken by itself, before its task runs. */
   void recordTaken(long lateNanos, long takenNanos) {
     latenessNanos.record(lateNanos);
     slowest.turn(takenNanos);
@@ -64,7 +64,7 @@ final class ShardStats {
   }
 
   /**
-   * Follows a measured run.
+   * Called after a measured run.
    *
    * @param counts how many runs this one represents
    * @return true if the run is one of the slowest, so that {@link #addSlowRun} must follow

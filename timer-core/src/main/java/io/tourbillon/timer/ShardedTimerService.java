@@ -21,35 +21,37 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service: shards of wheel and lock, chosen by the calling thread so that threads seldom meet
- * at a lock, and one driver for all of them.
+ * The service: shards, each with a wheel and a lock, and one driver for all of them. The calling
+ * thread determines the shard, so that threads rarely contend for a lock.
  *
- * <p>This class turns the public surface into operations of shards: it checks the arguments, turns
- * delays into deadlines, and chooses the shard. What is concurrent is in {@link Shard} (who ends a
- * timer), {@link Waker} (who wakes the driver) and {@link PendingLimit}.
+ * <p>This class turns the public methods into operations of shards: it checks the arguments, turns
+ * delays into deadlines, and chooses the shard. The concurrent parts are {@link Shard} (which
+ * thread ends a timer), {@link Waker} (which thread wakes the driver) and {@link PendingLimit}.
  */
 final class ShardedTimerService implements TimerService {
   private final Shard[] shards;
   private final ShardGroup all;
   private final ServiceParts parts;
 
-  // Two of the parts, for the operations that callers wait for.
+  // Two of the parts, as fields of their own for the operations on the hot path.
   private final TickScale scale;
   private final Clock clock;
 
   private final DriverThread driverThread;
   private final Driver driver;
 
-  /** What the executor has, or null if the driver runs the tasks. */
+  /** The hand-off to the executor, or null if the driver runs the tasks. */
   private final @Nullable ExecutorHandOff handOff;
 
   private final ExecutorViews views;
   private final Termination termination;
 
-  /** What {@link #close()} waits at most, or null if it waits as long as it takes. */
+  /** The longest wait of {@link #close()}, or null if it waits without a limit. */
   private final @Nullable Duration closeGrace;
 
-  /** Set once. The locks of the shards decide who is refused; this only answers questions. */
+  /**
+   * Set once, and only for queries: the shards decide under their locks which timers are refused.
+   */
   private volatile boolean shutdown;
 
   private ShardedTimerService(Builder builder, int shardCount) {
@@ -58,15 +60,15 @@ final class ShardedTimerService implements TimerService {
     Events events = new Events(builder.listener, builder.exceptionHandler);
     driverThread = new DriverThread(builder.threadFactory, clock);
     Waker waker = new Waker(driverThread.newAlarm());
-    PendingLimit limit = new PendingLimit(builder.maxPending);
-    parts = new ServiceParts(scale, clock, limit, waker, events, builder.recordStats);
+    PendingLimit pendingLimit = new PendingLimit(builder.maxPending);
+    parts = new ServiceParts(scale, clock, pendingLimit, waker, events, builder.recordStats);
     shards = new Shard[shardCount];
     for (int number = 0; number < shards.length; number++) {
       shards[number] = new Shard(parts, number);
     }
     FollowUp followUp = new FollowUp(parts);
-    ExecutorRuns executorRuns =
-        builder.watchdogBound == null ? null : newExecutorRuns(builder.watchdogBound, followUp);
+    Duration limit = builder.watchdogLimit();
+    ExecutorRuns executorRuns = limit == null ? null : newExecutorRuns(limit, followUp);
     Watchdog<StallReport> watchdog = executorRuns == null ? null : executorRuns.watchdog();
     TaskRunner runner =
         new TaskRunner(followUp, builder.executor, watchdog, executorRuns, measuring(builder));
@@ -95,11 +97,11 @@ final class ShardedTimerService implements TimerService {
     FirstUse.ofServices(builder.recordStats);
     ShardedTimerService service = new ShardedTimerService(builder, shardCount());
     try {
-      service.driverThread.start(builder.threadFactory);
+      service.driverThread.start();
       Logging.warmUp();
     } catch (RuntimeException | Error failure) {
-      // Nobody has this service. A stopped driver does nothing but leave the clock, on which all
-      // others would wait for it otherwise.
+      // The caller does not get this service. Its driver is stopped and only leaves the clock,
+      // whose other users would wait for it otherwise.
       service.shutdownNow();
       service.driverThread.drive();
       throw failure;
@@ -107,7 +109,7 @@ final class ShardedTimerService implements TimerService {
     return service;
   }
 
-  /** One with a single shard, whose driver is not started: see {@link FirstUse}. */
+  /** A service with a single shard, whose driver is not started: see {@link FirstUse}. */
   static ShardedTimerService withoutThreads(Builder builder) {
     return new ShardedTimerService(builder, 1);
   }
@@ -124,7 +126,7 @@ final class ShardedTimerService implements TimerService {
         new Consumer<>() {
           @Override
           public void accept(StallReport report) {
-            // Which shard counts it makes no difference to the sum.
+            // Any shard may count it, because only the sum is visible.
             followUp.stalled(shards[0], report);
           }
         };
@@ -138,7 +140,7 @@ final class ShardedTimerService implements TimerService {
     return builder.recordStats ? TaskRunner.Measuring.SAMPLED : TaskRunner.Measuring.OFF;
   }
 
-  /** A power of two, no fewer than the processors as far as ids can tell shards apart. */
+  /** A power of two: at least the number of processors, if ids can tell so many shards apart. */
   private static int shardCount() {
     int processors = Math.min(Runtime.getRuntime().availableProcessors(), TimerId.MAX_SHARDS);
     return Integer.highestOneBit(2 * processors - 1);
@@ -238,7 +240,7 @@ final class ShardedTimerService implements TimerService {
   public long armAt(long deadlineNanos, Runnable task) {
     long elapsedNanos = scale.elapsedNanos(deadlineNanos);
     if (elapsedNanos < 0 && deadlineNanos - clock.nanoTime() > 0) {
-      // Not before the service was made, but farther from then than a long can tell.
+      // The deadline is in the future, so far from the start of the service that a long overflowed.
       elapsedNanos = Long.MAX_VALUE;
     }
     return armTask(elapsedNanos, task);
@@ -247,7 +249,7 @@ final class ShardedTimerService implements TimerService {
   private long armTask(long deadlineNanos, Runnable task) {
     Objects.requireNonNull(task, "task");
     if (task instanceof ScheduledTimer) {
-      // A cast makes it a Runnable; the wheel would take it for its own.
+      // A handle can be cast to Runnable; the wheel would take it for the timer that it belongs to.
       throw new IllegalArgumentException("task must not be a timer: " + task);
     }
     StackReserve.require();
@@ -301,12 +303,12 @@ final class ShardedTimerService implements TimerService {
     return newView();
   }
 
-  /** A view; {@link FirstUse} makes the first. */
+  /** Makes a view. {@link FirstUse} calls this for the first one. */
   ScheduledExecutorView newView() {
     return views.newView(this);
   }
 
-  /** Takes one turn of the driver, which was not started. */
+  /** Runs one turn of the driver, which must not have been started. */
   void turn() {
     driver.turn();
   }
@@ -331,7 +333,7 @@ final class ShardedTimerService implements TimerService {
     return snapshot();
   }
 
-  /** The statistics; {@link FirstUse} asks for the first. */
+  /** Returns the statistics. {@link FirstUse} calls this for the first ones. */
   TimerStats snapshot() {
     StackReserve.require();
     return all.stats();
@@ -349,7 +351,7 @@ final class ShardedTimerService implements TimerService {
     return all.dump();
   }
 
-  /** State and count, as ThreadPoolExecutor has it. */
+  /** State and count, in the format of ThreadPoolExecutor. */
   @Override
   public String toString() {
     String state = !shutdown ? "Running" : driverThread.isAlive() ? "Shutting down" : "Terminated";
@@ -385,8 +387,9 @@ final class ShardedTimerService implements TimerService {
   }
 
   /**
-   * The driver has a bug: nothing would fire any more, so refuse, hand back, and say so. Refusing
-   * comes first and needs no memory.
+   * Called when the driver has failed through a bug. Nothing would fire any more, so this refuses
+   * new timers, hands back the pending ones and logs the bug. Refusing comes first and needs no
+   * memory.
    */
   private void driverBroke(Throwable broken) {
     refuseAll();
@@ -424,7 +427,7 @@ final class ShardedTimerService implements TimerService {
   public boolean close(Duration grace) {
     Builder.requireNotNegative("grace", grace);
     shutdownNow();
-    // Nothing should be left. If something is, then it has not ended.
+    // No timer should be left. If one is, not all tasks have ended.
     return !isInsideTask() && termination.awaitWithin(grace) && pending() == 0;
   }
 }

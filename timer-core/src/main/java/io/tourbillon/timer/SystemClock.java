@@ -2,11 +2,11 @@ package io.tourbillon.timer;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** The JDK's monotonic clock, and its way to wait. */
+/** The JDK's monotonic clock, with alarms that park a thread. */
 enum SystemClock implements Clock {
   INSTANCE;
 
-  /** Keeps nothing from moving on. */
+  /** A hold without an effect: this clock cannot be held. */
   static final Hold NO_HOLD =
       new Hold() {
         @Override
@@ -24,18 +24,18 @@ enum SystemClock implements Clock {
   }
 
   /**
-   * Waits by LockSupport, whose permit alone would not do: the thread also waits for locks, and one
-   * that it has to park for would use up the permit of a wake that came meanwhile. So a wake is
-   * noted in a flag.
+   * Waits with LockSupport. Its permit alone is not enough: the thread also waits for locks, and
+   * parking for a lock could use up the permit of a wake that came meanwhile. So a flag records the
+   * wake.
    */
   private static final class ParkingAlarm implements Alarm {
     private final Thread thread;
 
     /**
-     * Set by whoever wakes, before the unpark; cleared by the thread after its wait. Volatile:
-     * either the thread sees it before it parks, or the unpark comes after that and ends the park.
-     * Who finds it set need not unpark again: it will be cleared later than that, and before the
-     * thread looks for something to do.
+     * Set by the waking thread before the unpark; cleared by the alarm's thread after its wait.
+     * Volatile: either the thread sees it before it parks, or the unpark comes later and ends the
+     * park. A thread that finds it set need not unpark again: it will be cleared after that, and
+     * before the alarm's thread looks for work.
      */
     private volatile boolean woken;
 

@@ -60,12 +60,12 @@ final class TaskRunner {
     handOff = executor == null ? null : new ExecutorHandOff(this, followUp, executor, executorRuns);
   }
 
-  /** The tasks of the executor, or null if the driver runs the tasks. */
+  /** The hand-off to the executor, or null if the driver runs the tasks. */
   @Nullable ExecutorHandOff handOff() {
     return handOff;
   }
 
-  // By the driver.
+  // Called by the driver.
 
   /** Runs the tasks of a batch, or hands them to the executor. */
   void startAll(Batch batch) {
@@ -133,14 +133,14 @@ final class TaskRunner {
   }
 
   /**
-   * Called once for each batch. While slow tasks are recorded, every run is measured, as the slow
-   * one may be no sample.
+   * Called once for each batch. While slow tasks are recorded, every run is measured, because a
+   * slow one may not be in the sample.
    */
   private Measuring measuringNow() {
     return FlightRecorder.takesSlowTasks() ? Measuring.FULL : measuring;
   }
 
-  /** How many runs a run counts for, or 0 if it is not measured. */
+  /** How many runs this run stands for in the statistics, or 0 if it is not measured. */
   private static int counts(int index, int size, Measuring howMuch) {
     if (howMuch == Measuring.OFF) {
       return 0;
@@ -166,7 +166,7 @@ final class TaskRunner {
     }
   }
 
-  // By the driver, or by a thread of the executor.
+  // Called by the driver, or by a thread of the executor.
 
   /**
    * Runs the task of a timer that has left the wheel.
@@ -265,7 +265,7 @@ final class TaskRunner {
   // When a task does not run.
 
   /**
-   * Follows the refusal of the executor to take a task.
+   * Called when the executor has refused a task.
    *
    * @param isOver whether the executor will never run anything again
    */
@@ -281,8 +281,8 @@ final class TaskRunner {
       return;
     }
     try {
-      // After a failure for lack of memory a periodic task goes on, even that of a view, which a
-      // refusal would end.
+      // A lack of memory does not end a periodic task, not even that of a view, which a refusal
+      // would end.
       boolean isLast = isOver || !(refusal instanceof OutOfMemoryError && isPeriodic(entry));
       followUp.taskRefused(shard, task, asRejection(refusal), isLast);
     } catch (Throwable failure) {
@@ -310,8 +310,8 @@ final class TaskRunner {
   }
 
   /**
-   * Ends a timer after a failure of this library, as it would stay pending for ever otherwise.
-   * Throws nothing.
+   * Ends a timer after a failure of this library; otherwise it would stay pending for ever. Throws
+   * nothing.
    */
   void abandon(AbstractShard<?> shard, Runnable entry, Throwable error) {
     followUp.brokeAroundTask(LogMessage.NOT_SETTLED, entry, error);
@@ -325,7 +325,7 @@ final class TaskRunner {
         timer.abandon(task, why);
       }
     } catch (Throwable again) {
-      // It has been logged.
+      // The error that led here has been logged.
     }
   }
 }

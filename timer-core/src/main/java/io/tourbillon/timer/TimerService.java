@@ -141,8 +141,8 @@ public interface TimerService extends AutoCloseable {
    * @param id the id that {@link #arm} returned or a {@link TimerListener} received; a stale id, or
    *     a number that was never an id, names no timer. The result for an id whose bits were changed
    *     is undefined
-   * @return true if this call ended the timer; false if it had ended already, by firing, by another
-   *     call or by a shutdown
+   * @return true if this call ended the timer; false if a batch has taken it to fire, or if another
+   *     call or a shutdown has ended it
    */
   boolean cancel(long id);
 
@@ -265,6 +265,7 @@ public interface TimerService extends AutoCloseable {
   final class Builder {
     static final Duration MIN_TICK = Duration.ofNanos(100_000);
     static final Duration MAX_TICK = Duration.ofHours(1);
+    private static final Duration DEFAULT_WATCHDOG = Duration.ofMillis(100);
 
     Duration tick = Duration.ofMillis(1);
     long maxPending = Long.MAX_VALUE;
@@ -275,7 +276,10 @@ public interface TimerService extends AutoCloseable {
     TimerExceptionHandler exceptionHandler = TimerExceptionHandler.logging();
     boolean recordStats;
     Duration pauseThreshold = Duration.ofMillis(100);
-    @Nullable Duration watchdogBound;
+
+    /** Zero for no watchdog, or null if the caller leaves it to {@link #watchdogLimit}. */
+    private @Nullable Duration watchdogBound;
+
     @Nullable Duration closeGrace;
 
     /** How long a close waits before it logs what it waits for. Tests shorten it. */
@@ -341,9 +345,11 @@ public interface TimerService extends AutoCloseable {
     }
 
     /**
-     * Makes the threads of the driver and the watchdog. By default they are daemon platform threads
-     * named {@code tourbillon-timer-1} and so on, which inherit nothing from the thread that builds
-     * the service: no inheritable thread locals, no context class loader, no priority.
+     * Makes the thread of the driver. By default it is a daemon platform thread named {@code
+     * tourbillon-timer-1} and so on, which inherits nothing from the thread that builds the
+     * service: no inheritable thread locals, no context class loader, no priority. The thread of
+     * the {@link #watchdog} is always such a thread; its name is that of the driver's thread and
+     * {@code -watchdog}.
      *
      * @param threadFactory must make a new thread each time, and must not start it
      */
@@ -396,24 +402,37 @@ public interface TimerService extends AutoCloseable {
     }
 
     /**
-     * Reports tasks that run for longer than a bound, while they run: to the listener, or without
-     * one to the log, with at most one warning in ten seconds. On the driver such a task delays all
-     * timers; on the {@link #executor} it holds a thread, and the time in the executor's queue does
-     * not count. Costs a thread, which rests while the driver and the executor rest, and for each
-     * run of an executor a lock and a reading of the clock. Off by default. Always uses the clock
-     * of the system.
+     * Sets the limit of the watchdog. The watchdog reports a task that runs for 1.0 to 1.5 times
+     * the limit, or later on a busy machine, while the task runs: to the listener, or without a
+     * listener to the log, with at most one warning in ten seconds. The default is 100 ms for a
+     * service whose driver runs the tasks, because such a task delays all other timers. With an
+     * {@link #executor} there is no watchdog by default; if you set a limit, it holds for the
+     * threads of the executor as well, and the time in the executor's queue does not count. Costs a
+     * thread, which rests while the driver and the executor rest, and for each run of an executor a
+     * lock and a reading of the clock. Always uses the system's clock.
      *
-     * <p>A garbage collection or a stopped process stops the watchdog as well; it notices this, and
-     * does not count that time for any task. A pause shorter than half the bound may count.
+     * <p>While the garbage collector or the operating system stops the process, the watchdog cannot
+     * run either. It notices that, and does not count the time. But a pause of less than half the
+     * limit may count.
      *
-     * @param bound from 1 ms to one day; a task is reported after 1.0 to 1.5 times the bound, or
-     *     later if the machine is busy
-     * @throws IllegalArgumentException if it is out of that range
+     * @param bound from 1 ms to a day, or {@link Duration#ZERO} for no watchdog
+     * @throws IllegalArgumentException if the limit is out of that range
      */
     public Builder watchdog(Duration bound) {
-      requireRange("watchdog bound", bound, Duration.ofMillis(1), Duration.ofDays(1));
+      Objects.requireNonNull(bound, "watchdog bound");
+      if (!bound.isZero()) {
+        requireRange("watchdog bound", bound, Duration.ofMillis(1), Duration.ofDays(1));
+      }
       this.watchdogBound = bound;
       return this;
+    }
+
+    /** Returns the limit of the watchdog, or null if there is no watchdog. */
+    @Nullable Duration watchdogLimit() {
+      if (watchdogBound == null) {
+        return executor == null ? DEFAULT_WATCHDOG : null;
+      }
+      return watchdogBound.isZero() ? null : watchdogBound;
     }
 
     /**

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *                   +--handBack--> HANDED_BACK --done---> ENDED       given out by shutdownNow
  * </pre>
  *
- * <p>All moves are made under this object's monitor, which is held for a few instructions and never
- * while other code is called. The races, and what decides them:
+ * <p>All transitions are made under this object's monitor, which is held for a few instructions and
+ * never while other code is called. The races, and what decides them:
  *
  * <ul>
  *   <li><b>cancel and run.</b> If the outcome is cancelled first, FutureTask does not call the
@@ -36,16 +36,16 @@ import org.jspecify.annotations.Nullable;
  *       still gives the outcome, the task goes on, and the view is not terminated until {@code
  *       finish}.
  *   <li><b>cancel and fire.</b> A timer that a batch has taken can no longer be cancelled in the
- *       service. It comes to {@code run}, finds another phase than WAITING, and is left out.
- *   <li><b>cancel and arm.</b> A shutdown finds the task from before it is armed. Whoever ends it
- *       before {@link #armed} is set does not cancel the timer; {@link #arm} sees the phase then,
- *       and does. The monitor orders the two.
+ *       service. When {@code run} is called, the phase is not WAITING, and the task is skipped.
+ *   <li><b>cancel and arm.</b> A shutdown can find a task before it is armed. A thread that ends
+ *       the task before {@link #armed} is set does not cancel the timer; {@link #arm} then sees the
+ *       phase and cancels it. The monitor orders the two.
  *   <li><b>begin and shutdownNow.</b> Once the view is halted no task begins, so that none takes
  *       the place of one that was interrupted. It stays WAITING for the shutdown to find it in the
  *       roster.
  *   <li><b>interrupt and finish.</b> A thread is interrupted only while it is the runner, under the
- *       monitor; {@code finish} clears an interrupt that came from here. So no later task of the
- *       same thread sees it.
+ *       monitor; {@code finish} clears an interrupt that was sent from here. So no later task of
+ *       the same thread sees it.
  * </ul>
  */
 abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
@@ -61,7 +61,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
 
   final OrderedExecutor view;
 
-  /** What is queued in the service. */
+  /** The entry that is queued in the service. */
   final OrderedTimer timer;
 
   /** The deadline of the first run, in elapsed time. */
@@ -77,7 +77,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   private @Nullable Thread runner;
   private boolean interruptSent;
 
-  /** The roster's. */
+  /** Used by the roster only. */
   private int rosterPlace = NOWHERE;
 
   ViewFuture(OrderedExecutor view, Runnable task, V result, long delayNanos) {
@@ -112,7 +112,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
     return true;
   }
 
-  /** Arms the timer; what it throws is the service's refusal. */
+  /** Arms the timer. Throws what the service throws to refuse it. */
   final void arm() {
     StackReserve.require();
     timer.shard.arm(timer, firstDeadlineNanos);
@@ -122,7 +122,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
       ended = phase == Phase.ENDED || phase == Phase.HANDED_BACK;
     }
     if (ended) {
-      // If it has run already there is nothing to cancel, which does no harm.
+      // This does no harm if the timer has fired already.
       timer.shard.cancel(timer);
     }
   }
@@ -158,7 +158,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
     }
   }
 
-  /** The service then takes the failure from {@code run}, and asks for what was passed in. */
+  /** Whether {@code run} throws the failure. The service then asks for {@link #passedIn}. */
   private boolean isFailureToReport() {
     return reportsFailure() && state() == State.FAILED;
   }
@@ -209,12 +209,12 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
     }
     if (over) {
       if (inService) {
-        // Done may not have been called yet, and then finds that nothing is left to do.
+        // If done is called only now, it finds that nothing is left to do.
         timer.shard.cancel(timer);
       }
       view.ended(this);
     } else if (view.isHalted() || !view.mayRun(this)) {
-      // The shutdown may have found this run going on and left the task to us.
+      // The shutdown may have found this run in progress and left the task to this thread.
       cancel(false);
     }
   }
@@ -233,7 +233,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
     return true;
   }
 
-  /** Interrupts the run that is going on, if one is. */
+  /** Interrupts the current run, if there is one. */
   final synchronized void interruptRun() {
     if (runner != null) {
       interruptSent = true;
@@ -241,7 +241,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
     }
   }
 
-  /** Called by FutureTask, once, when the outcome is there: by a run, a cancel or a refusal. */
+  /** Called by FutureTask, once, when the outcome is set: by a run, a cancel or a refusal. */
   @Override
   protected void done() {
     boolean waited;
@@ -252,7 +252,8 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
       }
       waited = phase == Phase.WAITING;
       view.countWaiting(waited ? -1 : 0);
-      // A run that ends by itself settles its timer itself; one that is cancelled goes on without.
+      // A run that ends normally settles its timer itself. A cancelled run continues without a
+      // timer.
       inService = armed && (waited || (phase == Phase.RUNNING && isPeriodic() && isCancelled()));
       if (phase != Phase.RUNNING) {
         phase = Phase.ENDED;
@@ -300,11 +301,11 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
     return true;
   }
 
-  // What the service tells.
+  // Called by the service.
 
   @Override
   public final void cancelled() {
-    // Mostly the answer to our own cancel, and the phase is another one already.
+    // Usually this follows a cancel by this object, and the phase has changed already.
     cancelIfWaiting();
   }
 

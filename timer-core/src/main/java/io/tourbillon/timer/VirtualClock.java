@@ -30,39 +30,46 @@ import org.jspecify.annotations.Nullable;
  * platform threads or in sockets: time may pass meanwhile. Only {@linkplain #hold holds} stop a
  * clock that advances by itself; calls on platform threads take one. A task must not advance time.
  *
- * <p>Thread-safe. Only one thread advances time at once; the next one starts where it has ended.
+ * <p>Thread-safe. One thread advances time at a time; the next one starts at the time where the
+ * previous one ended.
  */
 public final class VirtualClock implements Clock {
   private static final long PATIENCE_SECONDS = 60;
 
   /**
-   * Taken by trying alone, and for a few instructions. The driver of a scheduler may carry virtual
-   * threads: if it queued for the lock behind one that it carries itself, neither would go on. A
-   * virtual thread owns the lock only while it runs, so trying comes to an end. Those who move time
-   * do queue, after a wait for a change; they are no drivers.
+   * Acquired only with {@code tryLock}, and held for a few instructions. The driver of a scheduler
+   * may carry virtual threads. If it queued for the lock behind a virtual thread that it carries
+   * itself, neither would continue. A virtual thread holds the lock only while it runs, so the
+   * retries end. Threads that advance time do queue, to take the lock again after they have waited
+   * for a change; they are not drivers.
    */
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Signalled whenever an alarm, or the rest of a thread, or the turn to move has changed. */
+  /** Signalled when a thread comes to rest, an alarm is closed, or a thread has advanced time. */
   private final Condition changed = lock.newCondition();
 
-  /** Signalled when all rest and time does not move by itself either. */
+  /** Signalled when {@link #standsStill} becomes true. */
   private final Condition standstill = lock.newCondition();
 
-  // Guarded by the lock, but for reading the time.
+  // Guarded by the lock. The time may be read without it.
   private final List<VirtualAlarm> alarms = new ArrayList<>();
   private volatile long nowNanos;
 
-  /** Volatile, so that it can be turned off without the lock: it is read when all rest. */
+  /** Volatile, so that it can be turned off without the lock. Read when all threads are at rest. */
   private volatile boolean autoAdvance;
 
-  /** Added to without the lock, and looked at when all rest. */
+  /** Any thread adds without the lock. Taken when all threads are at rest. */
   private final Queue<Runnable> restActions = new ConcurrentLinkedQueue<>();
 
-  /** What is under way elsewhere. One that begins is seen by whoever finds its beginner at rest. */
+  /**
+   * The number of open holds. A thread that sees the taker of a hold at rest also sees the hold.
+   */
   private final AtomicInteger holds = new AtomicInteger();
 
-  /** Whether a thread moves time; another one that wants to waits until that has arrived. */
+  /**
+   * Whether a thread is advancing time. Other threads that want to do so wait until it has
+   * finished.
+   */
   private boolean moving;
 
   /** A clock that begins at 0. */
@@ -148,9 +155,9 @@ public final class VirtualClock implements Clock {
   }
 
   /**
-   * Runs something the next time that all services on this clock come to rest, before time moves by
-   * itself: by the thread that was the last, which then looks again for what it has to do. Of
-   * several such each waits for a rest of its own, in the order in which they were given.
+   * Runs an action the next time that all services on this clock come to rest, before time advances
+   * by itself. The thread that came to rest last runs it, and then looks for work again. If several
+   * actions are given, each runs at a separate rest, in the order in which they were given.
    *
    * @param action short, and does not throw
    */
@@ -159,11 +166,11 @@ public final class VirtualClock implements Clock {
   }
 
   /**
-   * Waits until nothing goes on any more by itself: all services on this clock are at rest, nothing
-   * holds it, and nothing is pending or time does not move by itself.
+   * Waits until nothing happens any more by itself: all services on this clock are at rest, no hold
+   * is open, and nothing is pending or time does not advance by itself.
    *
    * @param limit in real time
-   * @return whether it has come to that within the limit
+   * @return true if that happened within the limit
    * @throws InterruptedException if the calling thread is interrupted
    */
   public boolean awaitStandstill(Duration limit) throws InterruptedException {
@@ -188,7 +195,7 @@ public final class VirtualClock implements Clock {
     return this::endHold;
   }
 
-  /** Whether time may move now is asked by threads that come to rest, so one is made to. */
+  /** Wakes a thread, because only threads that come to rest check whether time may advance. */
   private void endHold() {
     if (holds.decrementAndGet() == 0) {
       acquire();
@@ -238,7 +245,9 @@ public final class VirtualClock implements Clock {
     }
   }
 
-  /** Takes the lock, and the turn, which is kept even while the lock is not. */
+  /**
+   * Takes the lock and the turn to advance time. The turn is kept while a wait releases the lock.
+   */
   private void beginMove() {
     acquire();
     boolean begun = false;
@@ -338,19 +347,19 @@ public final class VirtualClock implements Clock {
     return isAtRest() && restActions.isEmpty() && !(autoAdvance && nextAlarm() != null);
   }
 
-  /** What was put off until now, if all rest. */
+  /** Returns the next deferred action if all threads are at rest, or null. */
   private @Nullable Runnable nextRestAction() {
     return !restActions.isEmpty() && isAtRest() ? restActions.poll() : null;
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // the owner is to have the processor
+  @SuppressWarnings("ThreadPriorityCheck") // lets the owner of the lock have the processor
   private void acquire() {
     while (!lock.tryLock()) {
       Thread.yield();
     }
   }
 
-  /** Fields are guarded by the clock's lock, but for the one that says otherwise. */
+  /** Fields are guarded by the clock's lock, except {@link #woken}. */
   private final class VirtualAlarm implements Alarm {
     private final Thread thread;
     private boolean waiting;
@@ -358,9 +367,9 @@ public final class VirtualClock implements Clock {
     private long deadlineNanos;
 
     /**
-     * Set by any thread without the lock, since virtual threads wake the one that carries them;
-     * cleared by the thread itself when it is no longer counted as waiting. Whoever finds all at
-     * rest has seen the marks of all that was woken by a thread that rests.
+     * Set by any thread without the lock, because virtual threads wake the thread that carries
+     * them. Cleared by the alarm's thread when it no longer counts as waiting. A thread that finds
+     * all others at rest also sees each mark that one of them set before it came to rest.
      */
     private volatile boolean woken;
 
@@ -402,7 +411,7 @@ public final class VirtualClock implements Clock {
           changed.signalAll();
           advanceIfAllRest();
         } else {
-          woken = true; // It rests when that is done, and what comes of it.
+          woken = true; // Not at rest until the action and its consequences are done.
         }
       } finally {
         lock.unlock();
@@ -410,10 +419,11 @@ public final class VirtualClock implements Clock {
       if (action != null) {
         action.run();
       }
-      // This thread alone writes what it reads here, or it is volatile and followed by an unpark.
+      // Everything read here is written by this thread only, or is volatile and written before an
+      // unpark.
       while (!isOver()) {
         LockSupport.park(VirtualClock.this);
-        Thread.interrupted(); // or it would not park again
+        Thread.interrupted(); // an interrupted thread would not park again
       }
       Thread.interrupted();
       acquire();

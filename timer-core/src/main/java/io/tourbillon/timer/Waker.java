@@ -68,11 +68,11 @@ final class Waker {
   // Called by any thread.
 
   /**
-   * Follows the arming of a timer, outside the lock of the shard. Besides the deadline there is one
-   * more reason to wake the driver: the timer may have filled its block so much that moving the
-   * block down a level must begin earlier. The thread that clears this mark under the lock acts for
-   * all threads that armed before, and reads the plan afterwards. A missed mark would cost a burst
-   * of work when the block begins, but no timer.
+   * Called after a timer was armed, outside the lock of the shard. Besides the deadline there is a
+   * second reason to wake the driver: the timer may have filled its block so much that the cascade
+   * of the block must begin earlier. One thread clears that flag under the lock, reads the plan
+   * afterwards, and wakes the driver for all threads that armed before. A missed flag would cost a
+   * burst of work when the block begins, but no timer.
    */
   void armed(AbstractShard<?> shard, long deadlineTick) {
     if (plan != BUSY) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Tasks that are told what becomes of them. */
+/** Tasks that are notified of what happens to their timer. */
 class AccountableTaskTest {
   private static final Duration TEN = Duration.ofMillis(10);
 
@@ -24,7 +24,7 @@ class AccountableTaskTest {
   private final Failures failures = new Failures();
   private TimerService timers = on(Runnable::run);
 
-  /** Notes what it is told. */
+  /** Records the calls that it receives. */
   private static final class Noting implements AccountableTask {
     final List<String> told = new CopyOnWriteArrayList<>();
     final @Nullable Runnable passedIn;

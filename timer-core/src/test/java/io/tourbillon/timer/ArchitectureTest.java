@@ -25,7 +25,7 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.Map;
 
-/** Who may know of whom in this module. */
+/** Which packages of this module may depend on which others. */
 @AnalyzeClasses(
     packages = "io.tourbillon.timer",
     importOptions = ImportOption.DoNotIncludeTests.class)

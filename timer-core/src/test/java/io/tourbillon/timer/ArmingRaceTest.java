@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Real threads that arm timers against the limit, and against a virtual clock that moves. */
+/** Real threads arm timers against the limit, and against a virtual clock that advances. */
 @RealTime
 @Timeout(120)
 class ArmingRaceTest {
@@ -44,7 +44,7 @@ class ArmingRaceTest {
         assertTrue(System.nanoTime() - startNanos < SECONDS.toNanos(20), "not all have ended");
         Thread.onSpinWait();
       }
-      // The driver gives permits back just after it has taken a batch.
+      // The driver releases permits just after it has taken a batch.
       List<Long> ids = new ArrayList<>();
       while (ids.size() < limit) {
         assertTrue(System.nanoTime() - startNanos < SECONDS.toNanos(20), "a permit is lost");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.Executable;
 
-/** What is no argument is refused with an error that names the rule and the value. */
+/** Invalid arguments are refused with an error that names the rule and the value. */
 class BadInputTest {
   private static final Duration TEN = Duration.ofMillis(10);
   private static final TimerOptions DEFAULTS = TimerOptions.defaults();
@@ -30,7 +30,7 @@ class BadInputTest {
   @AfterEach
   void close() {
     assertEquals(0, timers.pending());
-    // No permit was lost on the way.
+    // No permit was lost by a refusal.
     timers.schedule(TEN, NOTHING);
     assertEquals(List.of("scheduled"), events.names());
     timers.close();
@@ -179,6 +179,7 @@ class BadInputTest {
     }
     TimerService.builder().clock(clock).maxPending(Long.MAX_VALUE).build().close();
     TimerService.builder().clock(clock).watchdog(Duration.ofDays(1)).build().close();
+    TimerService.builder().clock(clock).watchdog(Duration.ZERO).build().close();
   }
 
   @Test

@@ -13,26 +13,26 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** Runs the main method of a test class in a JVM of its own, for at most a minute. */
+/** Runs the main method of a test class in a separate JVM, for at most a minute. */
 final class ChildJvm {
   private static final long LIMIT_SECONDS = 60;
 
   private ChildJvm() {}
 
   /**
-   * Runs it, and expects exit status 0.
+   * Runs a program, and expects exit status 0.
    *
    * @param folder where to write its output
-   * @return the lines of its output, the log among them
+   * @return the lines of its output, including the log
    */
   static List<String> run(Path folder, Class<?> main, String... jvmArguments) throws Exception {
     return run(folder, main, List.of(), List.of(jvmArguments), List.of());
   }
 
   /**
-   * The same with arguments for the program.
+   * Runs a program with arguments, as the other method does.
    *
-   * @param libraries a class of each library that it needs besides
+   * @param libraries a class of each further library that the program needs
    */
   static List<String> run(
       Path folder,

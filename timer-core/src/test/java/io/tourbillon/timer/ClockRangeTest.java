@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Delays that are too long, deadlines that are past, and clocks that begin anywhere. */
+/** Delays that are too long, deadlines that have passed, and clocks with any origin. */
 class ClockRangeTest {
   private static final long MILLI = 1_000_000;
   private static final Duration CENTURY = Duration.ofDays(36_525);

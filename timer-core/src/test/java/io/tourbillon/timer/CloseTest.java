@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tourbillon.timer.TimerHandle.State;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -21,11 +20,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Closing a service, whoever does it and whatever is going on. */
+/** Closing a service, from any thread and in any state. */
 @Timeout(30)
 class CloseTest {
   private static final Duration TEN = Duration.ofMillis(10);
@@ -78,7 +78,9 @@ class CloseTest {
     assertTrue(direct.isShutdown());
   }
 
-  /** The driver waits for the executor's thread here, which would wait for the driver. */
+  /**
+   * Here the driver waits for the executor's thread. If close waited for the driver, it would hang.
+   */
   @Test
   void close_fromATaskOnAnExecutorThatTheDriverWaitsFor_returnsAtOnce()
       throws InterruptedException {
@@ -192,20 +194,25 @@ class CloseTest {
 
   @Test
   void close_always_endsTheDriverAndTheWatchdog() throws InterruptedException {
-    List<Thread> made = Collections.synchronizedList(new ArrayList<>());
+    String name = "ends";
+    AtomicReference<Thread> driver = new AtomicReference<>();
     TimerService watched =
         TimerService.builder()
             .clock(clock)
             .watchdog(Duration.ofSeconds(1))
             .threadFactory(
                 body -> {
-                  made.add(Thread.ofPlatform().daemon().unstarted(body));
-                  return made.getLast();
+                  driver.set(Thread.ofPlatform().daemon().name(name).unstarted(body));
+                  return driver.get();
                 })
             .build();
+    Thread watchdog =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().equals(name + "-watchdog"))
+            .findFirst()
+            .orElseThrow();
     watched.close();
-    assertEquals(2, made.size());
-    for (Thread thread : made) {
+    for (Thread thread : List.of(driver.get(), watchdog)) {
       assertTrue(thread.join(Duration.ofSeconds(10)), "goes on: " + thread);
     }
   }
@@ -307,9 +314,9 @@ class CloseTest {
     assertFalse(timers.isShutdown());
   }
 
-  // What the log says.
+  // What the log contains.
 
-  /** Whoever looks at a server that does not stop must find out why. */
+  /** The log must show why a server does not stop. */
   @Test
   void close_thatWaitsForTheDriver_saysInTheLogForWhat() throws InterruptedException {
     TimerService.Builder builder = TimerService.builder();

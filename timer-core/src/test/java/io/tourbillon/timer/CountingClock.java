@@ -2,7 +2,7 @@ package io.tourbillon.timer;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts how often a driver goes to wait, and is woken, and how often the clock is read. */
+/** Counts how often a driver starts to wait and is woken, and how often the clock is read. */
 final class CountingClock implements Clock {
   private final Clock clock;
   final AtomicInteger awaits = new AtomicInteger();

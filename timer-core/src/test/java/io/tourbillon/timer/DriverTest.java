@@ -23,7 +23,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The thread behind a service: when it wakes, what it survives, and what it gives back. */
+/**
+ * The driver thread of a service: when it wakes, which failures it survives, which memory it frees.
+ */
 class DriverTest {
   private static final Duration TEN = Duration.ofMillis(10);
 
@@ -45,7 +47,7 @@ class DriverTest {
     timers.close();
   }
 
-  /** How often the driver goes to wait because of what the operation does. */
+  /** Returns how often the driver starts to wait because of the operation. */
   private int awaitsOf(Runnable operation) {
     clock.advance(Duration.ZERO);
     int before = counting.awaits.get();
@@ -58,7 +60,7 @@ class DriverTest {
   void driver_oneFarTimer_doesNotWakeUntilItsBlockComesDue() {
     timers.schedule(Duration.ofDays(30), task);
     assertEquals(0, awaitsOf(() -> clock.advance(Duration.ofDays(15))));
-    // A timer moves down at most once a level, so from there on it is as many waits as levels.
+    // A timer moves down at most once a level, so from here on there are at most as many waits.
     int awaits = awaitsOf(() -> clock.advance(Duration.ofDays(15)));
     assertEquals(1, runs.get());
     assertTrue(awaits <= 5, "waits: " + awaits);
@@ -111,14 +113,14 @@ class DriverTest {
 
   @Test
   void driver_blockThatFillsWhileItWaits_beginsToMoveItDownEarlier() {
-    // In 100 s a block of 256 ticks is due, which begins at 99.840 s. One timer is moved just
-    // before.
+    // The timer is due in 100 s, in a block of 256 ticks that begins at 99.840 s. A single timer
+    // would move down just before that.
     timers.arm(100, SECONDS, task);
     clock.advance(Duration.ZERO);
     for (int i = 1; i < 51_200; i++) {
       timers.arm(100, SECONDS, task);
     }
-    // When the block has become the next one it is known that at 256 a tick it needs 200 ticks.
+    // The block becomes the next one, which shows that it needs 200 ticks at 256 timers a tick.
     assertTrue(clock.advanceToNextEvent());
     assertEquals(99_584, clock.nanoTime() / 1_000_000);
     assertTrue(clock.advanceToNextEvent());
@@ -136,7 +138,7 @@ class DriverTest {
     try (TimerService idle = TimerService.builder().clock(real).build()) {
       idle.schedule(Duration.ofHours(1), NOTHING);
       LockSupport.parkNanos(MILLISECONDS.toNanos(300));
-      // It may have begun to wait before the timer was there, and spuriously.
+      // The driver may have started to wait before the timer was armed, and may wake spuriously.
       assertTrue(real.awaits.get() <= 3, "waits in 300 ticks: " + real.awaits);
     }
   }
@@ -223,7 +225,7 @@ class DriverTest {
     }
     TimerHandle pending = timers.schedule(Duration.ofHours(2), task);
     clock.advance(Duration.ZERO);
-    // When tick 6 comes, the timers pushed out need chunks in other slots, and there are none.
+    // At tick 6, the timers that were pushed out need chunks in other slots, but there are none.
     Internals.exhaustChunks(timers);
     try (LogCapture log = new LogCapture()) {
       clock.jump(TEN);

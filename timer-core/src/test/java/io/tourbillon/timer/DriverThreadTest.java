@@ -13,10 +13,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Who makes the driver's thread. */
+/** How the driver thread is made. */
 class DriverThreadTest {
   private static final Duration TEN = Duration.ofMillis(10);
 
@@ -52,9 +51,9 @@ class DriverThreadTest {
     }
   }
 
-  /** The thread that builds a service may be that of a request, of another application. */
+  /** The building thread may belong to a request of another application. */
   @Test
-  @SuppressWarnings("ThreadPriorityCheck") // It is what must not be inherited.
+  @SuppressWarnings("ThreadPriorityCheck") // The test checks that priority is not inherited.
   void driver_anyBuilder_inheritsNothingOfIt() throws Exception {
     InheritableThreadLocal<String> request = new InheritableThreadLocal<>();
     ThreadGroup group = new ThreadGroup("of an application");
@@ -125,16 +124,19 @@ class DriverThreadTest {
     assertEquals(List.of(), uncaught);
   }
 
-  /** A service that was not made must not be waited for by those that share its clock. */
+  /** Users of the same clock must not wait for a service that could not be built. */
   @Test
-  void threadFactory_thatMakesNoneForTheWatchdog_leavesTheClockUsable() {
-    AtomicInteger made = new AtomicInteger();
-    TimerService.Builder builder =
-        TimerService.builder()
-            .clock(clock)
-            .watchdog(Duration.ofSeconds(1))
-            .threadFactory(body -> made.incrementAndGet() == 1 ? new Thread(body) : null);
-    assertThrows(IllegalStateException.class, builder::build);
+  void threadFactory_whoseThreadDoesNotStart_leavesTheClockUsable() {
+    ThreadFactory full =
+        body ->
+            new Thread(body) {
+              @Override
+              public void start() {
+                throw new OutOfMemoryError("no native thread");
+              }
+            };
+    TimerService.Builder builder = TimerService.builder().clock(clock).threadFactory(full);
+    assertThrows(OutOfMemoryError.class, builder::build);
     CompletableFuture<Void> advanced = CompletableFuture.runAsync(() -> clock.advance(TEN));
     advanced.orTimeout(5, SECONDS).join();
   }

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Real threads that race each other, the driver and the shutdown over the same timers. Each timer
- * counts its endings: there must be exactly one.
+ * Real threads that race each other, the driver and the shutdown for the same timers. Each timer
+ * counts how often it ended, which must be exactly once.
  */
 @RealTime
 @Timeout(300)
@@ -38,7 +38,7 @@ class EndingsRaceTest {
   private static final int SLOTS = 24;
   private static final long MAX_DELAY_MICROS = 1_500;
 
-  /** A timer that several threads know. */
+  /** A timer that several threads use. */
   private static final class Contested implements Runnable {
     final AtomicInteger runs = new AtomicInteger();
     final AtomicInteger cancels = new AtomicInteger();
@@ -71,7 +71,7 @@ class EndingsRaceTest {
     }
   }
 
-  /** One service, from its making to its end. */
+  /** One service, from its creation to its end. */
   private static final class Round {
     private final TimerService timers;
     private final boolean periodic;
@@ -84,7 +84,7 @@ class EndingsRaceTest {
       this.periodic = periodic;
     }
 
-    /** What each of the racing threads does until the service is shut down. */
+    /** What each racing thread does until the service is shut down. */
     private void race(long seed) {
       Random random = new Random(seed);
       try {
@@ -116,7 +116,7 @@ class EndingsRaceTest {
           }
         }
       } catch (RejectedExecutionException shutDown) {
-        // The end of the round.
+        // The round is over.
       }
     }
 
@@ -141,7 +141,7 @@ class EndingsRaceTest {
       }
     }
 
-    /** Races threads for a while, shuts down, and returns what was wrong. */
+    /** Races threads for a while, shuts down, and returns what went wrong. */
     List<String> play(long seed, long lengthNanos, @Nullable ExecutorService pool)
         throws InterruptedException {
       List<Thread> threads = new ArrayList<>();
@@ -156,7 +156,7 @@ class EndingsRaceTest {
       }
       timers.close();
       if (pool != null) {
-        // What was handed over has fired, though it may run only now.
+        // Tasks that were handed over have fired, but may not have run yet.
         pool.shutdown();
         assertTrue(pool.awaitTermination(20, SECONDS));
       }
@@ -211,7 +211,7 @@ class EndingsRaceTest {
     PERIODIC
   }
 
-  /** Plays rounds until the time is over, and says how many timers there were. */
+  /** Plays rounds until the time is over, and returns the number of timers. */
   private static int play(Duration length, Kind kind, Tasks tasks) throws InterruptedException {
     long seed = new Random().nextLong();
     Random random = new Random(seed);

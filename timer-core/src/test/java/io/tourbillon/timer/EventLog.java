@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 
-/** A listener that remembers what it was told, in the order in which it was told. */
+/** A listener that records the calls that it receives, in their order. */
 final class EventLog implements TimerListener {
   /**
    * One call.
    *
-   * @param name of the method
-   * @param id of the timer, or 0
+   * @param name the name of the method
+   * @param id the id of the timer, or 0
    * @param nanos deadline, lateness, run time or pause, or 0
    * @param what the error, cause or report, or the empty string
    */

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Executors that have no memory or no threads for a task, and such that have been terminated. */
+/** Executors that have no memory or no threads for a task, and executors that are terminated. */
 class ExecutorOutOfMemoryTest {
   private static final Duration TEN = Duration.ofMillis(10);
 
@@ -52,7 +52,7 @@ class ExecutorOutOfMemoryTest {
     clock.advance(Duration.ofMillis(millis));
   }
 
-  /** Throws so often, then runs tasks at once. */
+  /** Throws this many times, then runs tasks at once. */
   private static final class Failing implements Executor {
     private final String message;
     private int left;
@@ -119,7 +119,7 @@ class ExecutorOutOfMemoryTest {
     assertEquals(OutOfMemoryError.class, failures.one().error().getCause().getClass());
   }
 
-  /** The executor may have queued the task before it found no memory for something else. */
+  /** The executor may have queued the task before it ran out of memory for something else. */
   @Test
   void fullHeap_afterTheTaskWasTaken_runsItOnce() {
     List<Runnable> taken = new ArrayList<>();
@@ -160,7 +160,7 @@ class ExecutorOutOfMemoryTest {
     assertEquals(1, failures.count());
   }
 
-  /** The clock stands in for anything that might need memory on the executor's thread. */
+  /** The clock stands for anything that may need memory on the executor's thread. */
   @Test
   void failureBeforeARun_doesNotComeOutOfIt_andTheTaskRuns() {
     QueueingExecutor queue = new QueueingExecutor();
@@ -210,7 +210,7 @@ class ExecutorOutOfMemoryTest {
     }
   }
 
-  /** JUnit would end all tests with an OutOfMemoryError. */
+  /** Catches an OutOfMemoryError, with which JUnit would end all tests. */
   private static void runOneOf(QueueingExecutor queue) {
     try {
       queue.runOne();
@@ -233,7 +233,7 @@ class ExecutorOutOfMemoryTest {
     assertEquals(0, timers.pending());
   }
 
-  // What is said.
+  // What is reported.
 
   @Test
   void refusal_isLoggedAsSuch_andNamesTheTask() {

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Tasks that run elsewhere than on the driver, and executors that do not take them. */
+/** Tasks that run outside of the driver, and executors that refuse tasks. */
 class ExecutorTest {
   private static final Duration TEN = Duration.ofMillis(10);
   private static final TimerOptions STOP =
@@ -203,7 +203,7 @@ class ExecutorTest {
         assertSame(task, told.one().task());
         assertEquals(State.FIRED, timer.state());
         assertEquals(1, timers.stats().rejected());
-        // The driver has survived.
+        // The driver must have survived.
         timers.schedule(TEN, task);
         advanceMillis(10);
         assertEquals(2, told.count());

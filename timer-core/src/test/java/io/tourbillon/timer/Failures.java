@@ -3,7 +3,7 @@ package io.tourbillon.timer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An exception handler that remembers what it was told. */
+/** An exception handler that records the calls that it receives. */
 final class Failures implements TimerExceptionHandler {
   /** One call. */
   record Failure(Runnable task, Throwable error) {}

@@ -161,7 +161,10 @@ class FiringTest {
         task.nanos());
   }
 
-  /** The clocks meet at no origin, so what is early is found by the difference of two readings. */
+  /**
+   * Uses the difference of two readings, because the test and the service read the clock
+   * separately.
+   */
   @RealTime
   @Test
   void schedule_onTheSystemClock_isNeverEarly() {
@@ -179,7 +182,8 @@ class FiringTest {
       }
       all.forEach(future -> future.orTimeout(10, TimeUnit.SECONDS).join());
     }
-    // A future that completes before the callback was added runs it here, later still.
+    // If a future completes before the callback is added, the callback runs here, which is later
+    // still.
     assertTrue(
         earlinessNanos.stream().allMatch(nanos -> nanos <= 0), earlinessNanos + " seed " + seed);
   }

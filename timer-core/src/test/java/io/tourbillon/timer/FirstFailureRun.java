@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Fails the first task of a JVM some time after the service was made. Started by {@link
- * FirstUseTest} in a JVM of its own.
+ * Fails the first task of a JVM some time after the service was made. {@link FirstUseTest} runs it
+ * in a separate JVM.
  */
 final class FirstFailureRun implements Runnable {
   private static final long LIMIT_NANOS = 20_000_000_000L;

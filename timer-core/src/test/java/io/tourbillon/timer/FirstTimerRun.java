@@ -4,7 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import jdk.jfr.FlightRecorder;
 
-/** Fires the first timer of a JVM, and says whether that has initialised the flight recorder. */
+/** Fires the first timer of a JVM, and prints whether that has initialised the flight recorder. */
 final class FirstTimerRun {
   private FirstTimerRun() {}
 

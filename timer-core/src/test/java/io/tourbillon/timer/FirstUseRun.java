@@ -14,9 +14,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does each operation for the first time, on a service, a view and an adapter that have just been
- * made. Started by {@link FirstUseTest} in a JVM of its own. There are no lambdas here, as their
- * linking would be found as well.
+ * Does each operation for the first time, on a new service, view and adapter. {@link FirstUseTest}
+ * runs it in a separate JVM. Uses no lambdas, because the test would also find their linking.
  */
 final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
   static final String BUILT = "== built ==";
@@ -36,10 +35,10 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
     tasks.add(this);
   }
 
-  /** With an argument, each on a stack that is nearly full; otherwise with room. */
+  /** With an argument, also does each operation first on a nearly full stack. */
   public static void main(String[] args) throws Exception {
     FirstUseRun run = new FirstUseRun();
-    // The JDK's part of this program.
+    // Loads what this program itself needs of the JDK.
     Thread.sleep(1);
     System.out.println(BUILT);
     for (Operation operation : Operation.values()) {
@@ -104,7 +103,7 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
     CLOSE_WITH_GRACE
   }
 
-  @SuppressWarnings({"FutureReturnValueIgnored", "ReturnValueIgnored"}) // What counts is the call.
+  @SuppressWarnings({"FutureReturnValueIgnored", "ReturnValueIgnored"}) // Only the call matters.
   private void use(Operation operation) throws Exception {
     switch (operation) {
       case SCHEDULE -> timers.schedule(1, TimeUnit.MILLISECONDS, this);
@@ -157,7 +156,7 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
         try {
           timers.schedule(HOUR, this);
         } catch (RejectedExecutionException _) {
-          // As it should be.
+          // Expected.
         }
       }
       case CLOSE -> timers.close();
@@ -165,20 +164,20 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
     }
   }
 
-  /** Calls itself until the stack is full, and tries once at each depth on the way back. */
+  /** Recurses until the stack is full, and tries the operation at each depth on the way back. */
   private record Deep(FirstUseRun outer, Operation operation) implements Runnable {
     @Override
     public void run() {
       boolean _ = descend();
     }
 
-    @SuppressWarnings("InfiniteRecursion") // It is to fill the stack.
+    @SuppressWarnings("InfiniteRecursion") // Fills the stack.
     private boolean descend() {
       boolean done = false;
       try {
         done = descend();
       } catch (StackOverflowError deepest) {
-        // From here on upwards there is more and more room.
+        // From here on, the stack has more and more room.
       }
       if (done) {
         return true;
@@ -190,7 +189,8 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
         outer.overflows++;
         return false;
       } catch (TimeoutException | RejectedExecutionException | IllegalStateException ended) {
-        // An operation that ends the service, the view or the adapter has done so at a try before.
+        // An operation that ends the service, the view or the adapter has done so at an earlier
+        // try.
         return true;
       } catch (Throwable unexpected) {
         outer.unexpected = unexpected;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nothing is initialised or linked at the first use of an operation: see {@link FirstUse}. */
+/** The first use of an operation initialises and links nothing: see {@link FirstUse}. */
 class FirstUseTest {
   private static final Pattern INITIALISED =
       Pattern.compile("Initializing '([^']+)'.* by thread \"([^\"]+)\"");
@@ -31,7 +31,7 @@ class FirstUseTest {
   private static final Pattern EXPENSIVE =
       Pattern.compile("java/util/logging/(LogManager$|.*Formatter)|java/time/|java/util/Formatter");
 
-  /** What the operations of this program itself need, or the JDK by chance. */
+  /** Classes that this program itself needs, or that the JDK may initialise at any time. */
   private static final Set<String> OF_OTHERS =
       Set.of(
           "io/tourbillon/timer/FirstUseRun$1", // Its switch.
@@ -70,7 +70,9 @@ class FirstUseTest {
     return late;
   }
 
-  /** It takes the driver some hundred milliseconds to set up logging and the formats of dates. */
+  /**
+   * If the driver had to set up logging and date formats, it would take some hundred milliseconds.
+   */
   @Test
   @Timeout(90)
   void firstFailure_sometimeAfterTheBuild_findsLoggingSetUp(@TempDir Path folder) throws Exception {
@@ -97,7 +99,7 @@ class FirstUseTest {
     assertEquals(List.of(FirstUseRun.BUILT, FirstUseRun.USED, "ok"), said);
   }
 
-  /** A first use can not find the places that are for errors, so they must need no linking. */
+  /** A first use cannot reach the code that handles errors, so this code must need no linking. */
   @Test
   void code_onTheWayOfAnOperation_hasNothingToLink() throws Exception {
     Path root =
@@ -119,7 +121,9 @@ class FirstUseTest {
     assertTrue(Files.exists(root.resolve("io/tourbillon/timer/FirstUse.class")), root.toString());
   }
 
-  /** A clock for tests, and what is done by a thread of its own when a recording has begun. */
+  /**
+   * A clock for tests, and an event class that a separate thread uses after a recording has begun.
+   */
   private static boolean isOffTheWay(ClassModel model) {
     String name = model.thisClass().asInternalName();
     return name.startsWith("io/tourbillon/timer/VirtualClock") || name.endsWith("/StallEvent");
@@ -133,7 +137,7 @@ class FirstUseTest {
     return code.elementStream().anyMatch(InvokeDynamicInstruction.class::isInstance);
   }
 
-  /** What no operation calls: the methods that the compiler gives to records, and checks. */
+  /** Methods that no operation calls: those that the compiler generates for records, and checks. */
   private static boolean isCalledByNone(MethodModel method) {
     return Set.of("toString", "hashCode", "equals", "checkInvariants")
         .contains(method.methodName().stringValue());

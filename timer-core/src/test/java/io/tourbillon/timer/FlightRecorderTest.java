@@ -146,7 +146,7 @@ class FlightRecorderTest {
     timers.arm(11, MILLISECONDS, NOTHING);
     timers.arm(11, MILLISECONDS, NOTHING);
     timers.arm(11, MILLISECONDS, NOTHING);
-    // In time, or not late enough.
+    // On time, or not late enough.
     timers.arm(25, MILLISECONDS, NOTHING);
     timers.arm(34, MILLISECONDS, NOTHING);
     try (FlightRecording recording = FlightRecording.of("tourbillon.LateTimer")) {

@@ -28,7 +28,7 @@ final class FlightRecording implements AutoCloseable {
     awaitReady();
   }
 
-  /** The first recording of a JVM makes event classes come, which takes a moment. */
+  /** The first recording of a JVM starts the loading of event classes, which takes a moment. */
   private static void awaitReady() {
     long startNanos = System.nanoTime();
     while (!FlightRecorder.isReady()) {
@@ -39,7 +39,7 @@ final class FlightRecording implements AutoCloseable {
     }
   }
 
-  /** Records one kind, however short. */
+  /** Records events of one kind, whatever their duration. */
   static FlightRecording of(String name) {
     return new FlightRecording(name);
   }

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Fills the heap to the brim for a second and a half while timers of each kind go on, frees it, and
- * looks whether they still do. Started by {@link SurvivalTest} in a JVM with a small heap.
+ * Fills the heap completely for a second and a half while timers of each kind run, frees it, and
+ * checks that they still run. {@link SurvivalTest} runs it in a JVM with a small heap.
  */
 final class FullHeapRun {
   private static final long FULL_NANOS = 1_500_000_000;
@@ -91,7 +91,7 @@ final class FullHeapRun {
     System.out.println("ok");
   }
 
-  /** Takes all memory, down to the last bytes, again and again. */
+  /** Allocates all memory, to the last bytes, again and again. */
   private static void fillHeap() {
     long startNanos = System.nanoTime();
     int errors = 0;

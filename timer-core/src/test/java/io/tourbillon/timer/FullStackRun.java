@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Does each operation of a service at every depth of a stack that is nearly full, and then looks
- * whether the service is as if the operations that failed had not been tried. Started by {@link
- * SurvivalTest} in a JVM of its own, as a full stack may also leave classes of the JDK unusable.
+ * Does each operation of a service at every depth of a nearly full stack. Then checks that the
+ * service is as if the failed operations had not been tried. {@link SurvivalTest} runs it in a
+ * separate JVM, because a full stack may also leave classes of the JDK unusable.
  */
 final class FullStackRun {
   private static final Duration TEN = Duration.ofMillis(10);
@@ -33,13 +33,13 @@ final class FullStackRun {
     System.out.println("ok");
   }
 
-  /** Calls itself until the stack is full, and does something at every depth on the way back. */
-  @SuppressWarnings("InfiniteRecursion") // It is to fill the stack.
+  /** Recurses until the stack is full, and runs the operation at every depth on the way back. */
+  @SuppressWarnings("InfiniteRecursion") // Fills the stack.
   private void atEveryDepth(Runnable operation) {
     try {
       atEveryDepth(operation);
     } catch (StackOverflowError deepest) {
-      // From here on upwards there is more and more room.
+      // From here on, the stack has more and more room.
     }
     try {
       operation.run();
@@ -49,12 +49,12 @@ final class FullStackRun {
   }
 
   private void onASmallStack(Runnable operation) throws InterruptedException {
-    // Once with room, so that all classes are there.
+    // The first call has room on the stack, so that it loads all classes.
     operation.run();
     overflows.set(0);
     AtomicReference<Throwable> unexpected = new AtomicReference<>();
     for (int round = 0; round < ROUNDS; round++) {
-      // Another size each time, so that the end of the stack falls on other frames.
+      // A different size each time, so that the stack ends in different frames.
       Thread thread =
           new Thread(null, () -> atEveryDepth(operation), "deep", 160 * 1024 + 4096L * round);
       thread.setUncaughtExceptionHandler((_, error) -> unexpected.set(error));
@@ -96,7 +96,7 @@ final class FullStackRun {
     }
   }
 
-  /** Threads of all shards. */
+  /** Arms timers from other threads, so that all shards are used. */
   private void armOnOtherThreads(TimerService timers) throws InterruptedException {
     List<Thread> others = new ArrayList<>();
     for (int thread = 0; thread < 8; thread++) {
@@ -128,13 +128,13 @@ final class FullStackRun {
     }
   }
 
-  /** Where a timer was accepted and its cancel had no room, the next is refused. */
+  /** If a timer was accepted but its cancel had no room, the next one is refused. */
   private static Runnable orRefused(Runnable operation) {
     return () -> {
       try {
         operation.run();
       } catch (RejectedExecutionException oneIsPending) {
-        // As it should be.
+        // Expected.
       }
     };
   }

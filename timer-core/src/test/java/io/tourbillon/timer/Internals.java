@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.lang.ref.Reference;
 
-/** What a test can find out about a service at rest that the public surface does not tell. */
+/** Internal state of a service at rest that the public API does not show. */
 final class Internals {
   private static final int ATTEMPTS = 100;
 
@@ -15,7 +15,7 @@ final class Internals {
     return (Shard[]) field(ShardedTimerService.class, timers, "shards");
   }
 
-  /** Whether memory of a peak is still kept. */
+  /** Whether memory of a peak has not been freed yet. */
   static boolean isTrimmable(TimerService timers) {
     for (Shard shard : shards(timers)) {
       if (shard.isTrimmable()) {
@@ -25,16 +25,16 @@ final class Internals {
     return false;
   }
 
-  /** Checks the structure of all wheels; nothing may be in flight. */
+  /** Checks the structure of all wheels; no operation may be in progress. */
   static void checkInvariants(TimerService timers) {
     for (Shard shard : shards(timers)) {
-      // Takes the lock, so that this thread sees what the driver has done.
+      // Takes the lock, so that this thread sees the writes of the driver.
       shard.pending();
       ((TimingWheel<?>) field(Shard.class, shard, "wheel")).checkInvariants();
     }
   }
 
-  /** Lets every wheel fail when it needs one more chunk of cells. */
+  /** Makes every wheel fail when it needs one more chunk of cells. */
   static void exhaustChunks(TimerService timers) {
     for (Shard shard : shards(timers)) {
       Object wheel = field(Shard.class, shard, "wheel");
@@ -50,7 +50,7 @@ final class Internals {
     }
   }
 
-  /** Whether nothing but this reference leads to the object. */
+  /** Whether nothing else refers to the object. */
   static boolean isCollected(Reference<?> reference) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (reference.refersTo(null)) {

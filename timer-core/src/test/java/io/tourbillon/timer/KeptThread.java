@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Makes the driver of a service, and keeps it for the test to look at. */
+/** Makes the driver thread of a service, and keeps it for the test. */
 final class KeptThread implements ThreadFactory {
   private final AtomicReference<Thread> thread = new AtomicReference<>();
 
@@ -16,7 +16,7 @@ final class KeptThread implements ThreadFactory {
     return thread.get();
   }
 
-  /** The thread made last, or null. */
+  /** The last thread that was made, or null. */
   Thread get() {
     return thread.get();
   }

@@ -24,7 +24,7 @@ class LatenessSplitTest {
     return () -> taskTime.spend(Duration.ofMillis(millis));
   }
 
-  /** Histograms are exact to 1 %. */
+  /** Histograms have a precision of 1 percent. */
   private static void assertMillis(Distribution nanos, long count, long least, long most) {
     assertEquals(count, nanos.count());
     assertEquals(least, Math.round(nanos.min() / 1e6));
@@ -49,7 +49,7 @@ class LatenessSplitTest {
     timers.schedule(Duration.ofMillis(12), spending(3));
     clock.advance(TEN);
     TimerStats stats = timers.stats();
-    // Due at 12 ms, taken at 35 ms, begun at 35 and 38 ms.
+    // Due at 12 ms, taken at 35 ms, begun at 35 ms and 38 ms.
     assertMillis(stats.latenessNanos(), 3, 0, 23);
     assertMillis(stats.waitNanos(), 3, 0, 3);
   }
@@ -87,7 +87,7 @@ class LatenessSplitTest {
     }
     clock.advance(TEN);
     TimerStats stats = timers.stats();
-    // The last to be measured is the 97th.
+    // The last one that is measured is the 97th.
     assertMillis(stats.waitNanos(), 100, 0, 96);
     assertMillis(stats.runNanos(), 100, 1, 1);
   }

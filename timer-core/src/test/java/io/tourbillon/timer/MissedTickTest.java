@@ -12,9 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * What timers at a fixed rate do about runs that they missed, after a pause and after a slow run.
- */
+/** How timers at a fixed rate handle missed runs, after a pause and after a slow run. */
 class MissedTickTest {
   private static final Duration TEN = Duration.ofMillis(10);
 
@@ -89,7 +87,7 @@ class MissedTickTest {
     clock.jump(Duration.ofMillis(1009));
     assertEquals(64, task.count());
     assertEquals(List.of(64, 64), runsBefore);
-    // Each tick makes up for 64 and adds one.
+    // Each tick makes up for 64 missed runs and adds one.
     advanceMillis(16);
     assertEquals(1016, task.count());
     advanceMillis(1);
@@ -177,7 +175,7 @@ class MissedTickTest {
     assertEquals(List.of(10L, 45L, 45L, 45L, 50L, 60L, 70L), task.millis());
   }
 
-  /** Takes from 10 to 45 ms. */
+  /** Runs from 10 to 45 ms. */
   private void slowFirstRun() {
     task.run();
     if (task.count() == 1) {

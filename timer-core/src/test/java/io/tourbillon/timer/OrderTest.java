@@ -13,12 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Timers of different ticks fire in the order of their ticks, whichever thread armed them. */
+/**
+ * Timers of different ticks fire in the order of their ticks, even if different threads arm them.
+ */
 class OrderTest {
   private final VirtualClock clock = new VirtualClock();
   private final List<Long> fired = Collections.synchronizedList(new ArrayList<>());
 
-  /** Arms a timer by a thread of its own, whose shard may be any. */
+  /** Arms a timer in another thread, which may use any shard. */
   private void armOnAnotherThread(TimerService timers, long millis) throws InterruptedException {
     Thread.ofPlatform()
         .start(() -> timers.arm(millis, MILLISECONDS, () -> fired.add(millis)))
@@ -72,7 +74,10 @@ class OrderTest {
     }
   }
 
-  /** What is armed while the driver catches up takes its place among what is still to come. */
+  /**
+   * A timer that is armed while the driver catches up fires in its order among the remaining
+   * timers.
+   */
   @Test
   void fire_timerArmedForThePastDuringCatchUp_comesBeforeLaterTicks() {
     try (TimerService timers = timers(false)) {

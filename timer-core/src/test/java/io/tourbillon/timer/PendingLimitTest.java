@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** The limit on pending timers: exact, and free again as soon as a timer has ended. */
+/** The limit on pending timers is exact, and a timer that ends makes room at once. */
 class PendingLimitTest {
   private static final Duration TEN = Duration.ofMillis(10);
 
@@ -44,7 +44,7 @@ class PendingLimitTest {
     }
   }
 
-  /** The service is full but for this many timers; does not change that. */
+  /** Checks that the service is full except for this many timers. Leaves it as it is. */
   private void assertFree(int free) {
     List<TimerHandle> accepted = new ArrayList<>();
     for (int i = 0; i < free; i++) {
@@ -149,7 +149,8 @@ class PendingLimitTest {
         for (Executable way :
             List.<Executable>of(
                 () -> one.schedule(TEN, NOTHING), () -> one.arm(1, MILLISECONDS, NOTHING))) {
-          // Otherwise the limit would be the reason from the second time on.
+          // If the place were not given back, the limit would be the reason from the second time
+          // on.
           assertEquals(
               "the timer service has been shut down",
               assertThrows(RejectedExecutionException.class, way).getMessage());
@@ -231,8 +232,8 @@ class PendingLimitTest {
                       for (int round = 0; round < 20_000; round++) {
                         try {
                           own.add(limited.arm(1, HOURS, NOTHING));
-                          // Counted after it was accepted and until before it is cancelled, so
-                          // these are never more than are pending.
+                          // A timer is counted after it was accepted and until before it is
+                          // cancelled, so this is never more than the number pending.
                           int now = live.incrementAndGet();
                           most.accumulateAndGet(now, Math::max);
                         } catch (RejectedExecutionException full) {
@@ -248,8 +249,8 @@ class PendingLimitTest {
                     }));
       }
       while (threads.stream().anyMatch(Thread::isAlive)) {
-        // Counted shard by shard, so timers that move from one to the other meanwhile may count
-        // twice; what the limit allows is seen by the threads themselves.
+        // pending() counts shard by shard. A place that moves to another shard meanwhile may count
+        // twice, so the threads themselves check the limit.
         long pending = limited.pending();
         assertTrue(pending >= 0, "pending " + pending);
       }

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a run of a timer at a fixed rate is followed by; times in units of a tick of 100. */
+/** The deadline after a run of a timer at a fixed rate. Times are numbers; a tick is 100. */
 class PeriodicTimerDeadlineTest {
   private static final long TICK = 100;
 
@@ -22,7 +22,7 @@ class PeriodicTimerDeadlineTest {
   @ParameterizedTest
   @EnumSource
   void next_deadlineHasPassedButNotItsTick_isNotMissed(MissedTick choice) {
-    // Due at 105, fired in tick 200, six late: 205 has passed, but its tick is 300, still to come.
+    // Due at 105, fired in tick 200, six late: 205 has passed, but its tick, 300, is still to come.
     assertEquals(205, nextDeadline(choice, 105, 100, 206));
   }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Timers that run again and again: their times, their exceptions, their end. */
+/** Periodic timers: their times, their exceptions, their end. */
 class PeriodicTimerTest {
   private static final Duration TEN = Duration.ofMillis(10);
 

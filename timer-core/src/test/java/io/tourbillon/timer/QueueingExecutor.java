@@ -4,7 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 
-/** An executor that runs what it was given when the test says so, on the test's thread. */
+/** An executor that runs its tasks when the test calls it, on the test's thread. */
 final class QueueingExecutor implements Executor {
   private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
 
@@ -17,12 +17,12 @@ final class QueueingExecutor implements Executor {
     return queue.size();
   }
 
-  /** Runs the first that is there. */
+  /** Runs the first task of the queue. */
   void runOne() {
     queue.remove().run();
   }
 
-  /** Runs all that is there. */
+  /** Runs all tasks of the queue. */
   void runAll() {
     for (Runnable next = queue.poll(); next != null; next = queue.poll()) {
       next.run();

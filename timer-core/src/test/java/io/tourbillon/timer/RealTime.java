@@ -7,8 +7,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * Marks the few tests that go by the system's clock. They wait for events, not for time, wherever
- * they can; their bounds leave room for a machine that is busy with something else.
+ * Marks the few tests that use the system's clock. They wait for events instead of time where they
+ * can. Their time limits leave room for a busy machine.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)

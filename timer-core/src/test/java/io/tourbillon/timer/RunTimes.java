@@ -3,7 +3,9 @@ package io.tourbillon.timer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A task that notes when it runs. Runs on the driver, read by the test when that is at rest. */
+/**
+ * A task that records when it runs. Runs on the driver; the test reads it while the driver rests.
+ */
 final class RunTimes implements Runnable {
   private final Clock clock;
   private final List<Long> nanos = new ArrayList<>();

@@ -42,7 +42,9 @@ class ScheduledExecutorViewOrderTest {
     return timers(tasks, Duration.ofMillis(20));
   }
 
-  /** Holds the driver until the clock is moved, so that all that is submitted meanwhile queues. */
+  /**
+   * Blocks the driver until the clock is advanced, so that everything submitted meanwhile queues.
+   */
   private static CountDownLatch holdDriver(ScheduledExecutorView view) throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch held = new CountDownLatch(1);
@@ -111,7 +113,7 @@ class ScheduledExecutorViewOrderTest {
     }
   }
 
-  /** What overtook its elements was the end of a stream. */
+  /** Without this order, the end of a stream overtook its elements. */
   @ParameterizedTest
   @EnumSource(Tasks.class)
   void execute_afterADelayedTaskCameDueWithinTheTick_comesAfterIt(Tasks tasks) {
@@ -165,7 +167,10 @@ class ScheduledExecutorViewOrderTest {
 
   private record Submitted(long deadlineNanos, long number) {}
 
-  /** Random delays, some zero, some within a tick, in steps and leaps, with cancels between. */
+  /**
+   * Random delays, some zero and some within a tick, with small and large steps of time and
+   * cancels.
+   */
   @ParameterizedTest
   @EnumSource(Tasks.class)
   void randomTasks_andCancels_runInTheOrderOfTheJdk(Tasks tasks) {
@@ -187,7 +192,7 @@ class ScheduledExecutorViewOrderTest {
                 default -> random.nextInt(5) * 1000L;
               };
           Submitted task = new Submitted(clock.nanoTime() + micros * 1000, number++);
-          // A task without a delay may run before the next line, so it is never cancelled.
+          // A task without a delay may run before the next line, so this test never cancels it.
           ScheduledFuture<?> future = view.schedule(() -> ran.add(task), micros, MICROSECONDS);
           if (micros > 0) {
             futures.add(future);
@@ -216,7 +221,7 @@ class ScheduledExecutorViewOrderTest {
     assertEquals(expected, ran, "seed " + seed);
   }
 
-  /** Real time and threads that race: what one thread submits is in order, and all of it runs. */
+  /** Real time and racing threads: the tasks of each thread run in order, and all of them run. */
   @RealTime
   @ParameterizedTest
   @EnumSource(Tasks.class)

@@ -31,11 +31,11 @@ class ScheduledExecutorViewRaceTest {
   private static final int THREADS = 3;
   private static final int TASKS = 2_000;
 
-  /** A task, and what came of it. */
+  /** A task and what happened to it. */
   private static final class Task implements Runnable {
     final AtomicInteger runs = new AtomicInteger();
 
-    /** The future, as shutdownNow returns it. */
+    /** The future, which shutdownNow returns. */
     Runnable submitted;
 
     boolean cancelled;
@@ -64,13 +64,13 @@ class ScheduledExecutorViewRaceTest {
     }
   }
 
-  /** Submits until refused, and cancels some. */
+  /** Submits tasks until one is refused, and cancels some. */
   private static void submitAndCancel(ScheduledExecutorService executor, List<Task> accepted) {
     SplittableRandom random = new SplittableRandom(Thread.currentThread().threadId());
     try {
       for (int number = 0; number < TASKS; number++) {
         Task task = new Task();
-        // What is far away would stay behind if it were forgotten.
+        // If a task with a long delay were lost, it would stay pending.
         int delayMicros = random.nextBoolean() ? random.nextInt(2_000) : 100_000_000;
         Future<?> future = executor.schedule(task, delayMicros, MICROSECONDS);
         task.submitted = (Runnable) future;
@@ -78,7 +78,7 @@ class ScheduledExecutorViewRaceTest {
         task.cancelled = random.nextInt(3) == 0 && future.cancel(random.nextBoolean());
       }
     } catch (RejectedExecutionException shutDown) {
-      // That is what the others were waiting for.
+      // This is the end that the other threads wait for.
     }
   }
 
@@ -167,7 +167,7 @@ class ScheduledExecutorViewRaceTest {
         futures.add(view.scheduleAtFixedRate(nothing, 0, 100, MICROSECONDS));
       }
     } catch (RejectedExecutionException shutDown) {
-      // That is what the others were waiting for.
+      // This is the end that the other threads wait for.
     }
   }
 

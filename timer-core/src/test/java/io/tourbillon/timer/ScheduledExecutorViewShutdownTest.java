@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 
-/** How views end, each by itself and all with the service. */
+/** How views end, each separately and all with the service. */
 @Timeout(60)
 class ScheduledExecutorViewShutdownTest {
   private final VirtualClock clock = new VirtualClock();
@@ -55,12 +55,12 @@ class ScheduledExecutorViewShutdownTest {
     clock.advance(Duration.ofMillis(millis));
   }
 
-  /** Moves time from another thread, as a task is going to hold the driver. */
+  /** Advances time in another thread, because a task will block the driver. */
   private Thread advanceAside(long millis) {
     return Thread.ofPlatform().start(() -> advance(millis));
   }
 
-  /** Runs until released, and takes no notice of interrupts. */
+  /** Runs until it is released, and ignores interrupts. */
   private void block() {
     started.countDown();
     boolean interrupted = false;
@@ -352,7 +352,7 @@ class ScheduledExecutorViewShutdownTest {
     assertTrue(delayed.isDone());
   }
 
-  // The run of a task, and who interrupts it.
+  // The run of a task, and what interrupts it.
 
   @Test
   void cancel_mayInterruptWhileRunning_interruptsAndNoStrangerSeesIt() throws Exception {
@@ -552,7 +552,7 @@ class ScheduledExecutorViewShutdownTest {
     }
   }
 
-  /** Nobody waits for the end of the view: the driver notices. */
+  /** Nobody waits for the end of the view, so the driver must notice. */
   @Test
   void future_executorWasTerminated_failsByItself() throws Exception {
     ExecutorService pool = Executors.newFixedThreadPool(1);
@@ -638,7 +638,7 @@ class ScheduledExecutorViewShutdownTest {
     assertEquals(0, timers.pending());
   }
 
-  /** Executors of containers refuse to say whether they have been terminated. */
+  /** Executors of containers refuse to tell whether they are terminated. */
   @Test
   void executorThatRefusesItsLifecycle_isUsedAllTheSame() throws Exception {
     ExecutorService managed =
@@ -656,7 +656,7 @@ class ScheduledExecutorViewShutdownTest {
     try (TimerService onManaged = TimerService.builder().executor(managed).build()) {
       Future<?> running = onManaged.asScheduledExecutor().submit(this::block);
       started.await();
-      // The driver goes to rest while the task runs, and takes the next one all the same.
+      // The driver goes to rest while the task runs, and still takes the next one.
       Future<?> next = onManaged.asScheduledExecutor().schedule(counting, 1, MILLISECONDS);
       released.countDown();
       running.get(50, SECONDS);

@@ -182,7 +182,7 @@ class ScheduledExecutorViewTest {
     assertTrue(inner.get().isDone());
   }
 
-  // Periodic.
+  // One-shot tasks.
 
   @Test
   void scheduleAtFixedRate_runsAtMultiplesOfPeriod() {
@@ -276,7 +276,7 @@ class ScheduledExecutorViewTest {
     one.close();
   }
 
-  // Delays.
+  // Delays and comparison.
 
   @Test
   void getDelay_asTimeGoesBy_shrinksBelowZero() {
@@ -366,7 +366,7 @@ class ScheduledExecutorViewTest {
     assertEquals(1, runs.get());
   }
 
-  // Many.
+  // invokeAll and invokeAny.
 
   @Test
   void invokeAll_someFail_allAreDone() throws Exception {
@@ -430,7 +430,7 @@ class ScheduledExecutorViewTest {
     assertEquals(0, timers.pending());
   }
 
-  /** Holds the driver until the end of the test. */
+  /** Blocks the driver until the end of the test. */
   private void holdDriver() {
     CountDownLatch begun = new CountDownLatch(1);
     view.execute(
@@ -460,7 +460,7 @@ class ScheduledExecutorViewTest {
     assertThrows(IllegalArgumentException.class, () -> view.invokeAny(List.of()));
   }
 
-  // Bad input.
+  // Invalid arguments.
 
   @Test
   void arguments_null_nameThemselves() {

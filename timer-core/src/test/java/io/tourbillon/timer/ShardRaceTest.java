@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Who ends a timer: threads racing over the same ones, beside a twin that is broken on purpose. A
- * test that does not catch the twin shows nothing about the original.
+ * What ends a timer: threads race for the end of the same timers. A broken twin races, too: a test
+ * that does not catch the twin proves nothing about the original.
  */
 @RealTime
 @Timeout(120)
@@ -27,17 +27,17 @@ class ShardRaceTest {
   private static final int TIMERS = 2000;
   private static final int ROUNDS = 100;
 
-  /** Timers 0 to 1999, over whose end three threads race. */
+  /** Timers 0 to 1999. Three threads race to end them. */
   private interface Scheme {
     boolean cancel(int number);
 
-    /** Ends what is due at this tick: the timer of that number. */
+    /** Ends what is due at this tick: the timer with that number. */
     void fire(int number, IntConsumer ended);
 
     void close(IntConsumer ended);
   }
 
-  /** The original: one lock, under which each looks before it acts. */
+  /** The original: under one lock, each thread checks before it acts. */
   private static final class Original implements Scheme {
     private final Events events = new Events(null, TimerExceptionHandler.logging());
     private final TickScale scale = new TickScale(0, 1);
@@ -69,7 +69,7 @@ class ShardRaceTest {
     public void fire(int number, IntConsumer ended) {
       shard.advance(number + 1L, batch, 0);
       for (int index = 0; index < batch.size(); index++) {
-        // A cancel may come between the batch and this.
+        // A cancel may come between the batch and this call.
         if (((ScheduledTimer) batch.task(index)).begin() instanceof Numbered task) {
           ended.accept(task.number);
         }
@@ -88,7 +88,7 @@ class ShardRaceTest {
     }
   }
 
-  /** The twin: each looks, and then acts without looking again. */
+  /** The twin: each thread checks, and then acts without checking again. */
   private static final class LooksOnce implements Scheme {
     private final AtomicReferenceArray<State> states = new AtomicReferenceArray<>(TIMERS);
 
@@ -103,7 +103,7 @@ class ShardRaceTest {
         return false;
       }
       if (number % 64 == 0) {
-        LockSupport.parkNanos(1); // So that others come in between on a busy machine, too.
+        LockSupport.parkNanos(1); // Lets others in between, even on a busy machine.
       }
       states.set(number, end);
       return true;
@@ -131,7 +131,7 @@ class ShardRaceTest {
     }
   }
 
-  /** Races three threads over the end of many timers and says how many ended not once. */
+  /** Races three threads to end many timers, and returns how many did not end exactly once. */
   private static int wrongEndings(Supplier<Scheme> schemes) throws InterruptedException {
     int wrong = 0;
     for (int round = 0; round < ROUNDS && wrong == 0; round++) {

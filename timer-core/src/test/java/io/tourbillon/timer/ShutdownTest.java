@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How a service ends, whoever ends it and whatever is going on. */
+/** How a service ends, from any thread and in any state. */
 @Timeout(30)
 class ShutdownTest {
   private static final Duration TEN = Duration.ofMillis(10);
@@ -59,7 +59,7 @@ class ShutdownTest {
     timers.scheduleAtFixedRate(TEN, TEN, passed.get(3));
     timers.scheduleWithFixedDelay(TEN, TEN, passed.get(4));
     timers.arm(10, MILLISECONDS, passed.get(5));
-    // From another thread, so from another shard with luck.
+    // From another thread, which probably uses another shard.
     Thread other = Thread.ofPlatform().start(() -> timers.armAt(10, passed.get(6)));
     other.join();
     timers.arm(Long.MAX_VALUE, SECONDS, passed.get(7));
@@ -171,7 +171,7 @@ class ShutdownTest {
     }
     assertEquals(0, stage.getNumberOfDependents(), "the stage is left alone");
     assertEquals(0, timers.pending());
-    // What arms nothing answers as ever.
+    // Methods that arm nothing still answer as usual.
     assertFalse(timers.cancel(id));
     assertFalse(timers.rearm(id, 1, MILLISECONDS));
     assertFalse(handle.cancel());

@@ -19,7 +19,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Which runs the statistics list as the slowest, and what they call them. */
+/** Which runs the statistics list as the slowest, and how they are named. */
 class SlowestRunsTest {
   private static final Duration TEN = Duration.ofMillis(10);
 
@@ -37,7 +37,7 @@ class SlowestRunsTest {
     timers.close();
   }
 
-  /** A task with a class of its own. */
+  /** A task with its own class. */
   private final class Spending implements Runnable, Callable<Long>, TimerTask {
     private final long millis;
 
@@ -62,7 +62,7 @@ class SlowestRunsTest {
     }
   }
 
-  /** Runs tasks that take so long, one after the other. */
+  /** Runs tasks that take this long, one after the other. */
   private void runMillis(LongStream millis) {
     millis.forEach(
         each -> {

@@ -5,11 +5,11 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A program for a runtime that has no module but java.base: fires, records and pauses. */
+/** A program for a runtime without modules except java.base: fires, records and pauses. */
 final class SmallRuntimeRun {
   private SmallRuntimeRun() {}
 
-  /** Prints what has become of the timers. */
+  /** Prints what happened to the timers. */
   public static void main(String[] arguments) throws InterruptedException {
     CountDownLatch stalled = new CountDownLatch(1);
     VirtualClock clock = new VirtualClock();

@@ -54,7 +54,7 @@ class SurvivalTest {
     assertEquals("ok", said.getLast(), said.toString());
   }
 
-  // What throws.
+  // Objects that throw.
 
   private static final class Unspeakable implements Runnable {
     @Override
@@ -78,7 +78,7 @@ class SurvivalTest {
     }
   }
 
-  /** A handler of a logging framework that throws the very failure that it is given. */
+  /** A handler of a logging framework that throws the very exception that it is given. */
   @Test
   void loggerThrowsWhatItIsGiven_otherTimersGoOn() {
     Logger logger = Logger.getLogger("io.tourbillon.timer");
@@ -114,7 +114,7 @@ class SurvivalTest {
     }
   }
 
-  // The start.
+  // The start of a JVM.
 
   @Test
   @Timeout(90)

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The JDK's clock, and its way to wait. */
+/** The JDK's clock, with alarms that park a thread. */
 @RealTime
 @Timeout(60)
 class SystemClockTest {
@@ -35,7 +35,7 @@ class SystemClockTest {
     alarm.close();
   }
 
-  /** As when the driver waits for a lock on its way to rest. */
+  /** As happens when the driver waits for a lock on its way to rest. */
   @Test
   void wake_beforeTheWaitWithAnotherParkingInBetween_isNotLost() {
     Clock.Alarm alarm = clock.newAlarm(Thread.currentThread());
@@ -77,7 +77,7 @@ class SystemClockTest {
   void awaitUntil_timeAhead_returnsThen() {
     Clock.Alarm alarm = clock.newAlarm(Thread.currentThread());
     long deadlineNanos = System.nanoTime() + 5_000_000;
-    // It may return for no reason, so it is asked again.
+    // The wait may return spuriously, so it is repeated.
     while (System.nanoTime() - deadlineNanos < 0) {
       alarm.awaitUntil(deadlineNanos);
     }

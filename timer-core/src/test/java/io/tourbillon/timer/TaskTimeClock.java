@@ -3,20 +3,20 @@ package io.tourbillon.timer;
 import java.time.Duration;
 
 /**
- * A virtual clock on which tasks can take time: {@link #spend} is for tasks, on the driver; the
- * virtual clock within is for the test, and moves while the driver rests.
+ * A virtual clock on which tasks can take time. Tasks call {@link #spend}, on the driver. The test
+ * advances the inner virtual clock while the driver rests.
  */
 final class TaskTimeClock implements Clock {
   private final VirtualClock clock;
 
-  /** Written by the driver alone, while it runs a task. */
+  /** Written by the driver only, while it runs a task. */
   private volatile long spentNanos;
 
   TaskTimeClock(VirtualClock clock) {
     this.clock = clock;
   }
 
-  /** Makes the task that calls this take so much longer. */
+  /** Makes the calling task take this much longer. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // The driver is the only writer.
   void spend(Duration duration) {
     spentNanos += duration.toNanos();

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Pending timers counted by deadline and by tag. */
+/** Counts of pending timers by deadline and by tag. */
 class TimerDumpTest {
 
   private final VirtualClock clock = new VirtualClock();

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Futures that a timer completes, and that cancel their timer when something else does. */
+/** Futures that a timer completes. If they complete otherwise, they cancel their timer. */
 class TimerFuturesTest {
   private static final Duration TEN = Duration.ofMillis(10);
 
@@ -222,7 +222,7 @@ class TimerFuturesTest {
     }
   }
 
-  /** Time leaps as soon as the driver is at rest, an hour between any two lines. */
+  /** Time leaps by an hour whenever the driver rests, so between any two lines. */
   @Test
   void timeout_stageThatHasCompletedWhileTimeLeaps_neverFails() {
     clock.autoAdvance(true);

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a handle answers, in each state of its timer. */
+/** The answers of a handle in each state of its timer. */
 class TimerHandleTest {
 
   private final VirtualClock clock = new VirtualClock();

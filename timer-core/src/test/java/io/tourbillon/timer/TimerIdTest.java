@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Timers that are known by an id: the path without objects. */
+/** Timers that are identified by an id: the path without objects. */
 class TimerIdTest {
 
   private final VirtualClock clock = new VirtualClock();
@@ -153,7 +153,10 @@ class TimerIdTest {
     assertEquals(3, timers.pending());
   }
 
-  /** But for bit 31, by which an id says that its timer has a handle: that is taken at its word. */
+  /**
+   * Except for bit 31, which says that the timer has a handle, and which the service does not
+   * check.
+   */
   @Test
   void cancel_idOfAHandleWithAnyBitFlipped_touchesNoOtherTimer() {
     try (TimerService heard = TimerService.builder().clock(clock).listener(events).build()) {
@@ -179,7 +182,7 @@ class TimerIdTest {
       timers.arm(5, MILLISECONDS, task);
     }
     for (int i = 0; i < 200_000; i++) {
-      // Generation 1 is alive, so random generations are never it.
+      // Generation 1 is live; the random generation always differs from it.
       long id = random.nextLong() | 2L << 32;
       assertFalse(timers.cancel(id), "seed " + seed);
       assertFalse(timers.rearm(id, 1, DAYS), "seed " + seed);

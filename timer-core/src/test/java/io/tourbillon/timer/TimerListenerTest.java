@@ -27,7 +27,7 @@ import java.util.logging.LogRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a listener is told, and that it can do no harm. */
+/** What a listener receives. It can do no harm. */
 class TimerListenerTest {
   private static final Duration TEN = Duration.ofMillis(10);
   private static final long MILLI = 1_000_000;
@@ -161,7 +161,9 @@ class TimerListenerTest {
     assertEquals(List.of("scheduled", "fired", "ran", "fired", "ran", "cancelled"), events.names());
   }
 
-  /** The first of two timers due at once cancels the other, whose task then does not run. */
+  /**
+   * The first of two timers that are due together cancels the other, whose task then does not run.
+   */
   @Test
   void ran_periodicTimerCancelledBeforeItsRun_isNotTold() {
     List<TimerHandle> both = new ArrayList<>();
@@ -230,7 +232,7 @@ class TimerListenerTest {
     threads.computeIfAbsent(name, _ -> ConcurrentHashMap.newKeySet()).add(Thread.currentThread());
   }
 
-  /** Another thread could not do this if the caller of the listener held a lock. */
+  /** If the caller of the listener held a lock, another thread could not do this. */
   @Test
   void listener_anyCall_holdsNoLock() {
     AtomicReference<TimerService> itself = new AtomicReference<>();
@@ -266,7 +268,7 @@ class TimerListenerTest {
         .build();
   }
 
-  /** Makes a listener hear of everything but a stall, and shuts the service down. */
+  /** Causes every event except a stall, and shuts the service down. */
   private void driveThroughAllEvents(TimerService heard) {
     long id = heard.arm(10, MILLISECONDS, NOTHING);
     assertTrue(heard.rearm(id, 11, MILLISECONDS));

@@ -13,13 +13,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Random operations on the real service, and on an ordered map of what should be pending. After
- * each step both must agree: what has fired, when, what is pending, and what each call answers.
+ * Random operations on the real service, and on an ordered map of the timers that should be
+ * pending. After each step both must agree: which timers have fired and when, which are pending,
+ * and what each call returns.
  */
 class TimerModelTest {
   private static final int STEPS = 3000;
 
-  /** One timer, by handle or by id. */
+  /** One timer, known by handle or by id. */
   private static final class Tracked {
     final int number;
     TimerHandle handle;
@@ -116,7 +117,7 @@ class TimerModelTest {
       case 1 -> timer.handle = timers.schedule(delayNanos, NANOSECONDS, task);
       case 2 -> timer.id = timers.arm(delayNanos, NANOSECONDS, task);
       default -> {
-        // A deadline has no far end to be clamped to, and one that is past is another test's.
+        // armAt does not clamp far deadlines, and another test covers past ones.
         long ahead = Math.clamp(delayNanos, 1, Long.MAX_VALUE / 2);
         timer.deadlineTick = tickFor(ahead);
         timer.id = timers.armAt(clock.nanoTime() + ahead, task);
@@ -127,7 +128,7 @@ class TimerModelTest {
   }
 
   private Tracked any() {
-    // Often one of the last, which are more likely to be pending.
+    // Often one of the latest timers, which are more likely to be pending.
     int back = random.nextInt(random.nextBoolean() ? all.size() : Math.min(20, all.size()));
     return all.get(all.size() - 1 - back);
   }

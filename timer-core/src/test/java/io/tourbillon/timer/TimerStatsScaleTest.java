@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Statistics of many timers, and of several threads. */
+/** Statistics of many timers and of several threads. */
 class TimerStatsScaleTest {
   private static final int THREADS = 4;
   private static final int TIMERS_OF_A_THREAD = 50_000;
@@ -91,8 +91,8 @@ class TimerStatsScaleTest {
   }
 
   /**
-   * By one thread, so that one shard has them all. The time for a shard is the most for which its
-   * lock can have been held.
+   * One thread arms them, so that one shard has them all. The time for that shard is an upper limit
+   * of how long its lock was held.
    */
   @Test
   @Tag("long")

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a service counts and measures when it was asked to. */
+/** What a service counts and measures if it records statistics. */
 class TimerStatsTest {
   private static final Duration TEN = Duration.ofMillis(10);
 
@@ -43,7 +43,7 @@ class TimerStatsTest {
     assertEquals(stats.pending(), stats.pendingByLevel().stream().mapToLong(Long::longValue).sum());
   }
 
-  /** Histograms are exact to 1 %. */
+  /** Histograms have a precision of 1 percent. */
   private static void assertNear(long expected, long actual) {
     assertTrue(Math.abs(expected - actual) <= expected / 100, expected + ", not " + actual);
   }
@@ -358,7 +358,7 @@ class TimerStatsTest {
     assertTrue(end.fired() > 0 && end.cancelled() > 0 && end.handedBack() > 0, "seed " + seed);
   }
 
-  /** By the system's clock, as a virtual one waits for the driver. */
+  /** Uses the system's clock, because a virtual clock waits for the driver. */
   @Test
   void overdue_growsWhileATaskHoldsTheDriver() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
@@ -382,7 +382,7 @@ class TimerStatsTest {
       while (!real.overdue().isZero()) {
         Thread.onSpinWait();
       }
-      // Taken out of the wheel, it is pending until its task begins.
+      // A timer that was taken out of the wheel is pending until its task begins.
       while (real.pending() > 0) {
         Thread.onSpinWait();
       }
@@ -397,7 +397,7 @@ class TimerStatsTest {
     }
   }
 
-  // As text.
+  // Statistics as text.
 
   private static Distribution millis(long... values) {
     Distribution.Builder nanos = Distribution.builder();

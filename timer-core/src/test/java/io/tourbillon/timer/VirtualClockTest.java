@@ -122,7 +122,7 @@ class VirtualClockTest {
     assertThrows(ArithmeticException.class, () -> clock.advance(tooLong));
     assertThrows(ArithmeticException.class, () -> clock.jump(tooLong));
     assertEquals(0, clock.nanoTime());
-    // And the clock can still be moved.
+    // The clock can still be advanced.
     clock.advance(TEN);
     assertEquals(10, millis());
   }
@@ -299,7 +299,7 @@ class VirtualClockTest {
           () -> {
             running.countDown();
             awaitQuietly(mayEnd);
-            // What the other service has had to do meanwhile did not move time.
+            // Work of the other service meanwhile must not have advanced time.
             task.run();
           });
       CompletableFuture<Void> later = other.after(Duration.ofMillis(20));
@@ -320,7 +320,7 @@ class VirtualClockTest {
     }
   }
 
-  /** The last service that was busy does not go to rest but away. */
+  /** The last busy service is closed instead of coming to rest. */
   @Test
   void autoAdvance_busyServiceIsClosed_goesOnForTheOthers() throws Exception {
     TimerService closing = TimerService.builder().clock(clock).build();
@@ -328,7 +328,7 @@ class VirtualClockTest {
     closing.schedule(
         TEN,
         () -> {
-          // The other service is at rest by now, and not for another 10 ms due.
+          // By now, the other service rests; it has nothing due for another 10 ms.
           closing.close();
         });
     clock.autoAdvance(true);

@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Who wakes the driver: timers armed just as it goes to rest, beside a twin that is broken on
- * purpose. A test that does not catch the twin shows nothing about the original.
+ * What wakes the driver: timers are armed just as it goes to rest. A broken twin is tested, too: a
+ * test that does not catch the twin proves nothing about the original.
  */
 @RealTime
 @Timeout(120)
 class WakeRaceTest {
-  /** Does something once, at the last moment before the driver waits with nothing pending. */
+  /** Runs something once, at the last moment before the driver waits with nothing pending. */
   private static final class InterposedClock implements Clock {
     private final Function<Thread, Alarm> alarms;
     private final AtomicReference<Runnable> beforeWait = new AtomicReference<>(NOTHING);
@@ -67,7 +67,7 @@ class WakeRaceTest {
     }
   }
 
-  /** The twin: a wake that comes before the wait is forgotten. */
+  /** The twin: it forgets a wake that comes before the wait. */
   private static final class ForgetfulAlarm implements Clock.Alarm {
     private final Thread thread;
     private volatile boolean waiting;
@@ -100,7 +100,7 @@ class WakeRaceTest {
     public void close() {}
   }
 
-  /** Arms a timer when the driver has decided to wait and has not begun to. */
+  /** Arms a timer when the driver has decided to wait, but has not begun to. */
   private static boolean forgetsATimerArmedBeforeTheWait(
       Function<Thread, Clock.Alarm> alarms, Duration patience) throws InterruptedException {
     InterposedClock clock = new InterposedClock(alarms);
@@ -112,10 +112,10 @@ class WakeRaceTest {
               Thread.ofPlatform().start(() -> timers.arm(0, NANOSECONDS, fired::countDown));
           joinUninterruptibly(other);
         });
-    // Makes the driver turn round once, if it is waiting already.
+    // Makes the driver take a turn, in case it is waiting already.
     timers.arm(0, NANOSECONDS, NOTHING);
     boolean forgotten = !fired.await(patience.toMillis(), MILLISECONDS);
-    // A twin may forget this as well, so it is not closed, which would wait for it.
+    // A close would wait for the driver, which a twin may not wake, so this only shuts down.
     timers.shutdownNow();
     return forgotten;
   }
@@ -128,7 +128,7 @@ class WakeRaceTest {
     }
   }
 
-  /** Arms a timer again and again, and says whether one was forgotten. */
+  /** Arms timers repeatedly, and returns true if one was forgotten. */
   private static boolean forgetsATimer(TimerService timers, int rounds, Duration patience) {
     for (int round = 0; round < rounds; round++) {
       AtomicBoolean fired = new AtomicBoolean();
@@ -155,15 +155,15 @@ class WakeRaceTest {
   }
 
   /**
-   * The driver has looked at the first shard, and waits for the lock of the last, which is the same
-   * one on a machine of one processor.
+   * The driver has checked the first shard, and waits for the lock of the last one. On a machine
+   * with one processor they are the same.
    */
   @Test
   void driver_armedWhileItLooksAtAnotherShard_forgetsNoTimer() throws Exception {
     try (TimerService timers = TimerService.builder().tick(Duration.ofNanos(100_000)).build()) {
       int shards = Internals.shards(timers).length;
       AtomicBoolean done = new AtomicBoolean();
-      // Looks at many timers under the lock of the last shard, again and again.
+      // Visits many timers under the lock of the last shard, again and again.
       onShard(
               shards - 1,
               shards,
@@ -194,8 +194,8 @@ class WakeRaceTest {
   }
 
   /**
-   * A stream of far timers while the driver ticks: each turn of the driver searches the shards, and
-   * what is armed during a search must not make it search again.
+   * Far timers are armed in a stream while the driver ticks. Each turn of the driver searches the
+   * shards, and timers that are armed during a search must not cause another one.
    */
   @Test
   void driver_farTimersArmedWhileItTicks_isNotWokenForThem() throws Exception {
@@ -251,7 +251,7 @@ class WakeRaceTest {
     };
   }
 
-  /** Runs something on a thread that belongs to this shard. */
+  /** Runs the body on a thread that uses this shard. */
   private static CompletableFuture<Void> onShard(int shard, int shards, Runnable body) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     Thread thread;

@@ -12,11 +12,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -25,12 +27,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The watchdog over the driver; it goes by the system's clock, so these tests do. */
+/** The watchdog of the driver. It uses the system's clock, and so do these tests. */
 @RealTime
 @Timeout(60)
 class WatchdogTest {
   private static final Duration BOUND = Duration.ofMillis(50);
+  private static final AtomicInteger NUMBER = new AtomicInteger();
 
+  private final String name = "driver " + NUMBER.incrementAndGet();
   private final List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
   private final BlockingQueue<StallReport> reports = new LinkedBlockingQueue<>();
   private final TimerListener listener =
@@ -42,11 +46,14 @@ class WatchdogTest {
       };
 
   private TimerService.Builder watched(Duration bound) {
+    return builder().watchdog(bound);
+  }
+
+  private TimerService.Builder builder() {
     return TimerService.builder()
-        .watchdog(bound)
         .threadFactory(
             body -> {
-              Thread thread = Thread.ofPlatform().daemon().unstarted(body);
+              Thread thread = Thread.ofPlatform().daemon().name(name).unstarted(body);
               threads.add(thread);
               return thread;
             });
@@ -57,10 +64,16 @@ class WatchdogTest {
   }
 
   private Thread watchdog() {
-    return threads.get(1);
+    return findWatchdog().orElseThrow();
   }
 
-  /** The task that the reports are about: holds the driver until the test lets go of it. */
+  private Optional<Thread> findWatchdog() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals(name + "-watchdog"))
+        .findFirst();
+  }
+
+  /** The task in the reports: blocks the driver until the test releases it. */
   private static void stuckTask(CountDownLatch mayEnd) {
     try {
       assertTrue(mayEnd.await(30, SECONDS));
@@ -86,6 +99,33 @@ class WatchdogTest {
           report.stack().stream().anyMatch(frame -> frame.getMethodName().equals("stuckTask")),
           report.toString());
       mayEnd.countDown();
+    }
+  }
+
+  @Test
+  void default_withoutAnExecutor_watchesTheDriver() throws InterruptedException {
+    try (TimerService timers = builder().listener(listener).build()) {
+      CountDownLatch mayEnd = new CountDownLatch(1);
+      timers.schedule(Duration.ZERO, () -> stuckTask(mayEnd));
+      StallReport report = reports.poll(20, SECONDS);
+      mayEnd.countDown();
+      assertNotNull(report);
+      assertTrue(report.heldNanos() >= 100_000_000, report.toString());
+      assertTrue(watchdog().isDaemon());
+    }
+  }
+
+  @Test
+  void default_withAnExecutor_hasNoWatchdog() {
+    try (TimerService _ = builder().executor(Runnable::run).build()) {
+      assertEquals(Optional.empty(), findWatchdog());
+    }
+  }
+
+  @Test
+  void watchdog_ofZero_isNone() {
+    try (TimerService _ = watched(Duration.ZERO).build()) {
+      assertEquals(Optional.empty(), findWatchdog());
     }
   }
 
@@ -146,8 +186,8 @@ class WatchdogTest {
     }
     try (TimerService timers = builder.build()) {
       CountDownLatch runs = new CountDownLatch(20);
-      // After the first run all others are missed and made up for at once, a second's worth of
-      // them.
+      // The first run misses all others, which are then made up for at once and take a second
+      // together.
       timers.scheduleAtFixedRate(
           Duration.ZERO,
           Duration.ofMillis(1),
@@ -167,7 +207,7 @@ class WatchdogTest {
       CountDownLatch first = new CountDownLatch(1);
       CountDownLatch second = new CountDownLatch(1);
       CountDownLatch armed = new CountDownLatch(1);
-      // Both are due when the driver comes back from here, so they share a batch.
+      // Both are due when the driver returns from this task, so they share a batch.
       timers.schedule(Duration.ZERO, () -> stuckTask(armed));
       timers.schedule(Duration.ofMillis(5), () -> stuckTask(first));
       timers.schedule(Duration.ofMillis(5), () -> stuckTask(second));
@@ -189,7 +229,7 @@ class WatchdogTest {
         timers.schedule(
             Duration.ofMillis(20),
             () -> {
-              // 1 s for the batch of 50, twice the bound.
+              // The batch of 50 takes 1 s, twice the bound.
               LockSupport.parkNanos(20_000_000);
               done.countDown();
             });
@@ -207,7 +247,7 @@ class WatchdogTest {
       timers.schedule(Duration.ZERO, ran::countDown);
       assertTrue(ran.await(20, SECONDS));
       awaitState(watchdog(), Thread.State.WAITING);
-      // It is back when there is something to watch.
+      // The watchdog works again when there is something to watch.
       CountDownLatch mayEnd = new CountDownLatch(1);
       timers.schedule(Duration.ZERO, () -> stuckTask(mayEnd));
       assertNotNull(reports.poll(20, SECONDS));
@@ -225,7 +265,7 @@ class WatchdogTest {
 
   @Test
   void watchdog_withoutAListener_logsAWarningWithTheStack() throws InterruptedException {
-    try (LogCapture log = new LogCapture();
+    try (LogCapture log = LogCapture.withStalls();
         TimerService timers = watched(BOUND).build()) {
       CountDownLatch mayEnd = new CountDownLatch(1);
       timers.schedule(Duration.ZERO, () -> stuckTask(mayEnd));
@@ -239,7 +279,7 @@ class WatchdogTest {
 
   @Test
   void watchdog_manyStalls_areNotLoggedOneByOne() throws InterruptedException {
-    try (LogCapture log = new LogCapture();
+    try (LogCapture log = LogCapture.withStalls();
         TimerService timers = watched(BOUND).recordStats().build()) {
       for (int round = 1; round <= 3; round++) {
         CountDownLatch mayEnd = new CountDownLatch(1);
@@ -248,7 +288,7 @@ class WatchdogTest {
         mayEnd.countDown();
       }
       assertTrue(log.first().await(20, SECONDS));
-      // Ten seconds have passed only on a machine that is very busy.
+      // Ten seconds pass only on a very busy machine.
       assertTrue(log.records().size() < 3, log.records().toString());
     }
   }
@@ -283,7 +323,8 @@ class WatchdogTest {
           report.toString());
       assertEquals(1, timers.stats().stalls());
       assertNull(reports.poll(BOUND.toMillis() * 5, MILLISECONDS), "reported twice");
-      // Another one is reported although the first goes on, and after the watchdog has rested.
+      // Another stalled task is reported while the first still runs, and after the watchdog has
+      // rested.
       timers.schedule(Duration.ZERO, () -> stuckTask(mayEnd));
       assertNotNull(reports.poll(20, SECONDS));
       mayEnd.countDown();
@@ -292,7 +333,7 @@ class WatchdogTest {
     }
   }
 
-  /** The driver has long handed it over, and both it and the watchdog rest. */
+  /** The driver handed the task over long ago; the driver and the watchdog rest. */
   @Test
   void watchdog_taskThatBeginsLateOnTheExecutor_isReported() throws InterruptedException {
     BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
@@ -345,7 +386,7 @@ class WatchdogTest {
             throw new IllegalStateException("hostile");
           }
         };
-    try (LogCapture log = new LogCapture();
+    try (LogCapture log = LogCapture.withStalls();
         TimerService timers = watched(BOUND).listener(hostile).build()) {
       for (int round = 0; round < 2; round++) {
         CountDownLatch mayEnd = new CountDownLatch(1);

@@ -15,14 +15,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The echo server once more, in plain blocking code that knows nothing of coroutines: a thread for
- * each connection. With the threads of {@link
- * io.tourbillon.coroutine.CoroutineScheduler#asExecutor}, which need {@link
- * io.tourbillon.coroutine.Engine#VIRTUAL_THREAD}, thousands of them share a loop, and each timeout
- * of a socket is an entry of its wheel.
+ * The echo server again, in plain blocking code that does not know coroutines: a thread for each
+ * connection. With the threads of {@link io.tourbillon.coroutine.CoroutineScheduler#asExecutor},
+ * which need {@link io.tourbillon.coroutine.Engine#VIRTUAL_THREAD}, thousands of them share a loop,
+ * and each socket timeout is an entry of its wheel.
  *
- * <p>It differs from {@link EchoServer} where blocking sockets do: there is no timeout for a client
- * that does not take what it is sent. Thread-safe.
+ * <p>It differs from {@link EchoServer} where blocking sockets differ: there is no timeout for a
+ * client that does not read what it is sent. Thread-safe.
  */
 public final class BlockingEchoServer implements AutoCloseable {
   private static final int BACKLOG = 1024;
@@ -50,13 +49,13 @@ public final class BlockingEchoServer implements AutoCloseable {
   }
 
   /**
-   * Begins to listen.
+   * Starts to listen.
    *
-   * @param threads has a thread for each task; is closed with the server
-   * @param at port 0 is any that is free
+   * @param threads starts a thread for each task; it is closed with the server
+   * @param at the address; port 0 is any free port
    * @param mostConnections at least 1
-   * @param patience how long to wait for a client to say something
-   * @throws IOException if it can not listen there
+   * @param patience how long to wait for a client to send
+   * @throws IOException if it cannot listen there
    */
   public BlockingEchoServer(
       ExecutorService threads, InetSocketAddress at, int mostConnections, Duration patience)
@@ -76,19 +75,21 @@ public final class BlockingEchoServer implements AutoCloseable {
     }
   }
 
-  /** Where it listens. */
+  /** The address that it listens on. */
   public InetSocketAddress address() {
     return (InetSocketAddress) listener.getLocalSocketAddress();
   }
 
-  /** Waits for a place, a connection, and someone to wait for the next; then serves. */
+  /**
+   * Waits for a place and a connection, starts the session for the next one, and serves its own.
+   */
   private void session() {
     places.acquireUninterruptibly();
     try (Socket client = accept()) {
       threads.execute(this::session);
       echo(client);
     } catch (IOException | InterruptedException | RejectedExecutionException gone) {
-      // The client is, or the server.
+      // The client has gone, or the server is closed.
     } finally {
       places.release();
     }
@@ -102,7 +103,7 @@ public final class BlockingEchoServer implements AutoCloseable {
         if (listener.isClosed()) {
           throw failure;
         }
-        // The process has no file to spare, for one, until others go.
+        // For example, the process has no free file descriptor until others are closed.
         Thread.sleep(REST);
       }
     }
@@ -128,8 +129,8 @@ public final class BlockingEchoServer implements AutoCloseable {
   }
 
   /**
-   * Listens no more, lets sessions come to their end, and interrupts those that have not when the
-   * grace is over, which closes their sockets.
+   * Stops listening, waits until sessions end, and interrupts those that have not ended after the
+   * grace, which closes their sockets.
    */
   public void close(Duration grace) throws IOException {
     listener.close();

@@ -15,10 +15,10 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 
 /**
- * The HTTP server once more: the JDK's own, with plain blocking code that knows nothing of
- * coroutines. With the threads of {@link io.tourbillon.coroutine.CoroutineScheduler#asExecutor},
- * which need {@link io.tourbillon.coroutine.Engine#VIRTUAL_THREAD}, it sleeps and waits for sockets
- * without holding up the loop.
+ * The HTTP server again: the JDK's, with plain blocking code that does not know coroutines. With
+ * the threads of {@link io.tourbillon.coroutine.CoroutineScheduler#asExecutor}, which need {@link
+ * io.tourbillon.coroutine.Engine#VIRTUAL_THREAD}, it sleeps and waits for sockets without blocking
+ * the loop.
  */
 public final class BlockingWebServer implements AutoCloseable {
   private static final int BACKLOG = 1024;
@@ -41,11 +41,11 @@ public final class BlockingWebServer implements AutoCloseable {
   }
 
   /**
-   * Begins to listen.
+   * Starts to listen.
    *
-   * @param threads has a thread for each task; is closed with the server
-   * @param at port 0 is any that is free
-   * @throws IOException if it can not listen there
+   * @param threads starts a thread for each task; it is closed with the server
+   * @param at the address; port 0 is any free port
+   * @throws IOException if it cannot listen there
    */
   public BlockingWebServer(ExecutorService threads, InetSocketAddress at) throws IOException {
     this.threads = threads;
@@ -57,7 +57,7 @@ public final class BlockingWebServer implements AutoCloseable {
     server.start();
   }
 
-  /** Where it answers. */
+  /** The address that it listens on. */
   public URI uri() {
     InetSocketAddress address = server.getAddress();
     return URI.create("http://" + address.getHostString() + ":" + address.getPort() + "/");
@@ -98,7 +98,7 @@ public final class BlockingWebServer implements AutoCloseable {
     }
   }
 
-  /** Lets requests that have come be answered, for five seconds, and interrupts the others. */
+  /** Waits up to five seconds for requests that have arrived, and interrupts the others. */
   @Override
   public void close() {
     server.stop(GRACE_SECONDS);

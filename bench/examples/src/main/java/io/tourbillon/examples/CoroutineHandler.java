@@ -16,11 +16,11 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * A handler of Jetty's with a coroutine for each request, on any engine: Jetty speaks HTTP and
- * calls back, and what is written here reads, writes and waits as if it had a thread to itself.
+ * A Jetty handler with a coroutine for each request, on any engine. Jetty handles HTTP and calls
+ * back; code in a subclass reads, writes and waits as if it had its own thread.
  *
- * <p>A body is read as fast as it is asked for, and written as fast as the client takes it in, so
- * neither needs more than a buffer of memory.
+ * <p>A body is read only on demand, and written only as fast as the client receives it, so each
+ * needs no more memory than a buffer.
  */
 abstract class CoroutineHandler extends Handler.Abstract.NonBlocking {
   private final CoroutineScheduler scheduler;
@@ -29,21 +29,21 @@ abstract class CoroutineHandler extends Handler.Abstract.NonBlocking {
   /**
    * Makes a handler.
    *
-   * @param limit how long an answer may take, to its last byte
+   * @param limit how long a response may take, to its last byte
    */
   CoroutineHandler(CoroutineScheduler scheduler, Duration limit) {
     this.scheduler = scheduler;
     this.limit = limit;
   }
 
-  /** Answers a request; what it throws becomes a status. By a coroutine. */
+  /** Responds to a request. Called by a coroutine. An exception becomes an error status. */
   abstract void answer(Request request, Response response) throws Exception;
 
   @Override
   public final boolean handle(Request request, Response response, Callback callback) {
     Coroutine<?> answering = scheduler.spawn(() -> answerInTime(request, response));
     request.addFailureListener(failure -> answering.cancel("the client is gone: " + failure));
-    // Run by the loop, which it does not hold up: Jetty goes on by threads of its own.
+    // Runs on the loop, but does not block it: Jetty continues in its own threads.
     CompletableFuture<?> _ =
         answering
             .toFuture()
@@ -71,8 +71,8 @@ abstract class CoroutineHandler extends Handler.Abstract.NonBlocking {
   /**
    * Suspends until there is more of the body.
    *
-   * @return what there is; to be written or released
-   * @throws IOException if the client does not send all of it
+   * @return the next part, which must be written or released
+   * @throws IOException if the client does not send the whole body
    */
   static Content.Chunk read(Request request) throws IOException {
     Content.Chunk chunk = request.read();
@@ -87,8 +87,8 @@ abstract class CoroutineHandler extends Handler.Abstract.NonBlocking {
   }
 
   /**
-   * Suspends until a part of a body is on its way. Then it is released, and not before, even if the
-   * coroutine is cancelled meanwhile: a write can not be taken back.
+   * Suspends until a part of a body has been written, and then releases it. It is not released
+   * earlier, even if the coroutine is cancelled: a write cannot be withdrawn.
    */
   static void write(Response response, Content.Chunk chunk) {
     Coroutines.await(
@@ -100,7 +100,7 @@ abstract class CoroutineHandler extends Handler.Abstract.NonBlocking {
                     Callback.from(chunk::release, written))));
   }
 
-  /** Suspends until a whole body is on its way. */
+  /** Suspends until a whole body has been written. */
   static void write(Response response, String text) {
     Coroutines.await(
         Callback.Completable.with(written -> Content.Sink.write(response, true, text, written)));

@@ -19,20 +19,20 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A client of an echo server. It receives while it sends, as it must: where both ends only send,
- * neither gets any further once the buffers between them are full.
+ * A client of an echo server. It receives while it sends. That is necessary: if both ends only
+ * send, both are stuck as soon as the buffers between them are full.
  *
- * @param server whom to connect to
- * @param messages how many to send, at least 0
- * @param messageBytes how long each is, at least 1
- * @param pause how long to be silent after each
- * @param patience how long to wait for the server beyond that
+ * @param server the server to connect to
+ * @param messages the number of messages to send, at least 0
+ * @param messageBytes the length of each message, at least 1
+ * @param pause how long to pause after each message
+ * @param patience how much longer than that to wait for the server
  */
 public record EchoClient(
     InetSocketAddress server, int messages, int messageBytes, Duration pause, Duration patience) {
   private static final int BUFFER_BYTES = 8 * 1024;
 
-  /** Runs many: {@code EchoClient [PORT [CONNECTIONS]]}, with ten messages on each connection. */
+  /** Runs many clients: {@code EchoClient [PORT [CONNECTIONS]]}, each with ten messages. */
   public static void main(String[] args) {
     int port = args.length > 0 ? Integer.parseInt(args[0]) : 7007;
     int connections = args.length > 1 ? Integer.parseInt(args[1]) : 1000;
@@ -60,12 +60,12 @@ public record EchoClient(
   }
 
   /**
-   * Connects, sends all messages, and receives until the server closes the connection. For a
-   * coroutine.
+   * Connects, sends all messages, and receives until the server closes the connection. Must be
+   * called by a coroutine.
    *
-   * @return how many bytes have come back, each as it was sent
-   * @throws IOException if there can be no connection, or not all has come back
-   * @throws TimeoutException if there is none in time
+   * @return the number of bytes that came back unchanged
+   * @throws IOException if the connection cannot be made, or not everything came back
+   * @throws TimeoutException if the connection is not made in time
    * @throws CompletionException if it fails later; the cause is the failure
    */
   public long converse() throws IOException, TimeoutException {
@@ -115,7 +115,7 @@ public record EchoClient(
     return bytes.flip();
   }
 
-  /** Has a period of a prime number, so that no loss or repetition of a buffer hides in it. */
+  /** The period is a prime number, so that no loss or repetition of a buffer stays unnoticed. */
   private static byte byteAt(long position) {
     return (byte) (position % 251);
   }

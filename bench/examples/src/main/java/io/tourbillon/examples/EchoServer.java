@@ -21,12 +21,12 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A TCP server that sends back whatever it gets, on any engine: a coroutine for each connection,
- * which reads and writes by a {@link SuspendingChannel}.
+ * A TCP server that sends back what it receives, on any engine. A coroutine serves each connection,
+ * through a {@link SuspendingChannel}.
  *
- * <p>It has so many connections at a time; others wait in the system's queue until there is a
- * place. A client that is silent for too long, or does not take what it is sent, loses its
- * connection. Thread-safe.
+ * <p>The number of connections at a time is limited. Other clients wait in the system's queue until
+ * a place is free. A client that is silent for too long, or does not read what it is sent, is
+ * disconnected. Thread-safe.
  */
 public final class EchoServer implements AutoCloseable {
   private static final int BACKLOG = 1024;
@@ -53,12 +53,12 @@ public final class EchoServer implements AutoCloseable {
   }
 
   /**
-   * Begins to listen.
+   * Starts to listen.
    *
-   * @param at port 0 is any that is free
+   * @param at the address; port 0 is any free port
    * @param mostConnections at least 1
-   * @param patience how long to wait for a client to say something, and to take what it is sent
-   * @throws IOException if it can not listen there
+   * @param patience how long to wait for a client to send, and to read what it is sent
+   * @throws IOException if it cannot listen there
    */
   public EchoServer(
       CoroutineScheduler scheduler, InetSocketAddress at, int mostConnections, Duration patience)
@@ -79,12 +79,12 @@ public final class EchoServer implements AutoCloseable {
     }
   }
 
-  /** Where it listens. */
+  /** The address that it listens on. */
   public InetSocketAddress address() {
     return address;
   }
 
-  /** All sessions, to the end of the last. A failure of one is not the affair of the others. */
+  /** Runs all sessions, until the last has ended. The failure of one does not affect the others. */
   private void serve() {
     try (CoroutineScope sessions = CoroutineScope.open(Policy.SUPERVISE)) {
       sessions.spawn(() -> session(sessions));
@@ -93,9 +93,9 @@ public final class EchoServer implements AutoCloseable {
   }
 
   /**
-   * One session: waits for a place, a connection, and someone to wait for the next. Then it serves
-   * the one it has accepted, which is given to nobody else: so nobody can be cancelled before he
-   * gets it, and none is ever left open.
+   * One session. It waits for a place and a connection, and starts the session that waits for the
+   * next one. Then it serves its own connection. The connection is not passed to another coroutine,
+   * which might be cancelled before it gets it; so no connection is ever left open.
    */
   private void session(CoroutineScope sessions) throws IOException {
     places.acquire();
@@ -103,7 +103,7 @@ public final class EchoServer implements AutoCloseable {
       sessions.spawn(() -> session(sessions));
       echo(client);
     } catch (ClosedChannelException noMore) {
-      // The server does not listen any more.
+      // The server no longer listens.
     } finally {
       places.release();
     }
@@ -116,7 +116,8 @@ public final class EchoServer implements AutoCloseable {
       } catch (ClosedChannelException noMore) {
         throw noMore;
       } catch (IOException failure) {
-        // The client has gone already, or the process has no file to spare until others go.
+        // The client has already gone, or the process has no free file descriptor until others are
+        // closed.
         Coroutines.delay(REST);
       }
     }
@@ -129,7 +130,7 @@ public final class EchoServer implements AutoCloseable {
         withTimeout(patience, () -> client.write(buffer.flip()));
       }
     } catch (IOException | TimeoutException gone) {
-      // It has reset the connection, or our patience is over: there is nobody to tell.
+      // The client has reset the connection or was too slow: there is nobody to tell.
     }
   }
 
@@ -140,8 +141,8 @@ public final class EchoServer implements AutoCloseable {
   }
 
   /**
-   * Listens no more, lets sessions come to their end, and ends those that have not when the grace
-   * is over. All connections are closed when this returns.
+   * Stops listening, waits until sessions end, and cancels those that have not ended after the
+   * grace. All connections are closed when this returns.
    */
   public void close(Duration grace) throws IOException {
     listener.close();

@@ -19,26 +19,26 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * Fetches many pages at the same time, on any engine: the JDK's client, awaited. Thread-safe.
+ * Fetches many pages at the same time, on any engine, by awaiting the JDK's client. Thread-safe.
  *
- * @param client whom to ask
- * @param atOnce how many to fetch at a time, at least 1
- * @param limit how long each may take, once its turn has come
+ * @param client the client to use
+ * @param atOnce how many pages to fetch at a time, at least 1
+ * @param limit how long each may take, after its turn has come
  */
 public record Fetcher(HttpClient client, int atOnce, Duration limit) {
-  /** Longer pages are refused: nobody fills our memory. */
+  /** Longer pages are refused, so that no server fills our memory. */
   private static final long MOST_BYTES = 1 << 20;
 
-  /** What has come of an address. */
+  /** The result for an address. */
   public sealed interface Answer {
-    /** What was asked for. */
+    /** The requested address. */
     URI address();
   }
 
-  /** There is a page, of whatever status. */
+  /** A page, with any status. */
   public record Page(URI address, int status, String body) implements Answer {}
 
-  /** There is none: the connection has failed, or the time was over. */
+  /** No page: the connection failed, or the time limit was over. */
   public record Failure(URI address, Throwable cause) implements Answer {}
 
   /** Runs it: {@code Fetcher URI...}. Fails if one of the pages cannot be fetched. */
@@ -69,7 +69,7 @@ public record Fetcher(HttpClient client, int atOnce, Duration limit) {
   }
 
   /**
-   * Fetches them all. For a coroutine; each is fetched by another.
+   * Fetches all addresses, each in a coroutine. Must be called by a coroutine.
    *
    * @return the answers, in the order of the addresses
    */
@@ -94,7 +94,7 @@ public record Fetcher(HttpClient client, int atOnce, Duration limit) {
     } catch (TimeoutException tooLate) {
       return new Failure(address, tooLate);
     } finally {
-      // Whoever waits no more, for being cancelled too, has the client give up the exchange.
+      // After a timeout or a cancellation, this makes the client abandon the exchange.
       response.cancel(true);
     }
   }

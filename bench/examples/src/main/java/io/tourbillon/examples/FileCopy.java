@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
- * Copies files in two ways, each of which leaves the loop to others meanwhile, on every engine. A
- * plain {@code Files.copy} would not: calls that read and write files hold up their thread, virtual
- * or not, and so all coroutines of the loop. For coroutines.
+ * Copies files in two ways, both of which let other coroutines of the loop run meanwhile, on every
+ * engine. A plain {@code Files.copy} would not: calls that read and write files block their thread,
+ * virtual or not, and so all coroutines of the loop. For coroutines.
  */
 public final class FileCopy {
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -47,27 +47,27 @@ public final class FileCopy {
             System.out.println("stopped by " + signals.await());
             return false;
           };
-      // Whichever ends first cancels the other and waits for its end.
+      // The first to end cancels the other and waits until that has ended.
       copied = scheduler.spawn(() -> CoroutineScope.race(List.of(copying, stopping))).join();
     }
     System.exit(copied ? 0 : 130);
   }
 
   /**
-   * Has a platform thread do it: the simplest way, and good for whatever else blocks. A cancelled
-   * coroutine waits for its end.
+   * Copies in a platform thread: the simplest way, suitable for any blocking call. A cancelled
+   * coroutine waits until the copy has ended.
    *
-   * @throws IOException if it fails, or the copy is there already
+   * @throws IOException if it fails, or the copy exists already
    */
   public static void byThread(Path file, Path copy) throws IOException {
     Coroutines.blocking(() -> Files.copy(file, copy));
   }
 
   /**
-   * Reads and writes piece by piece, and awaits each. So the coroutine may be cancelled in between,
-   * and then leaves nothing behind, and it needs no more memory than a piece.
+   * Reads and writes piece by piece, and awaits each. So the coroutine can be cancelled between
+   * pieces, in which case the copy is deleted. Needs only the memory of one piece.
    *
-   * @throws IOException if it fails, or the copy is there already
+   * @throws IOException if it fails, or the copy exists already
    */
   public static void byPieces(Path file, Path copy) throws IOException {
     try (AsynchronousFileChannel from = open(file, READ)) {
@@ -84,7 +84,9 @@ public final class FileCopy {
     }
   }
 
-  /** There is no asynchronous way to open a file, which may be far away. */
+  /**
+   * Opens a file in a platform thread: the JDK cannot do so asynchronously, and it may take long.
+   */
   private static AsynchronousFileChannel open(Path file, OpenOption... options) throws IOException {
     return Coroutines.blocking(() -> AsynchronousFileChannel.open(file, options));
   }

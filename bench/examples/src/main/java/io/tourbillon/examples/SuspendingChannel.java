@@ -11,13 +11,13 @@ import java.nio.channels.AsynchronousSocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection whose reads and writes suspend the coroutine that calls them, on any engine: the
- * JDK's asynchronous channels call back, and the callback resumes. Blocking sockets would do on
- * {@link io.tourbillon.coroutine.Engine#VIRTUAL_THREAD} alone.
+ * A connection whose reads and writes suspend the coroutine that calls them. Works on any engine:
+ * it uses the JDK's asynchronous channels, whose callbacks resume the coroutine. Blocking sockets
+ * would suspend only on {@link io.tourbillon.coroutine.Engine#VIRTUAL_THREAD}.
  *
- * <p>A read or write under way can not be taken back, so whatever ends the wait for it, such as
- * {@link io.tourbillon.coroutine.Coroutines#withTimeout}, closes the channel. One coroutine may
- * read while another writes; {@link #close} is for any thread.
+ * <p>A read or write that has begun cannot be withdrawn. So if the wait for it ends early, for
+ * example by {@link io.tourbillon.coroutine.Coroutines#withTimeout}, the channel is closed. One
+ * coroutine may read while another writes; any thread may call {@link #close}.
  */
 public final class SuspendingChannel implements Closeable {
   private final AsynchronousSocketChannel channel;
@@ -27,10 +27,10 @@ public final class SuspendingChannel implements Closeable {
   }
 
   /**
-   * Suspends until there is a connection. If the coroutine is cancelled meanwhile, the listener is
+   * Suspends until a client connects. If the coroutine is cancelled meanwhile, the listener is
    * closed.
    *
-   * @throws IOException if the listener is closed, or fails
+   * @throws IOException if the listener is closed or fails
    */
   public static SuspendingChannel accept(AsynchronousServerSocketChannel listener)
       throws IOException {
@@ -40,9 +40,9 @@ public final class SuspendingChannel implements Closeable {
   }
 
   /**
-   * Suspends until it is connected.
+   * Suspends until the channel is connected.
    *
-   * @throws IOException if nobody listens there
+   * @throws IOException if the connection cannot be made
    */
   public static SuspendingChannel connect(SocketAddress server) throws IOException {
     AsynchronousSocketChannel channel = AsynchronousSocketChannel.open();
@@ -59,7 +59,7 @@ public final class SuspendingChannel implements Closeable {
     return open(channel);
   }
 
-  /** Small messages are not to wait for larger ones. */
+  /** Sends small messages at once, without waiting for more data. */
   private static SuspendingChannel open(AsynchronousSocketChannel connected) throws IOException {
     try {
       connected.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -71,19 +71,20 @@ public final class SuspendingChannel implements Closeable {
   }
 
   /**
-   * Suspends until something has arrived.
+   * Suspends until some bytes have arrived.
    *
-   * @return how many bytes, or less than 0 at the end
-   * @throws IOException if the channel is closed, or fails
+   * @return the number of bytes, or less than 0 at the end
+   * @throws IOException if the channel is closed or fails
    */
   public int read(ByteBuffer room) throws IOException {
     return CompletionHandlers.awaitOrClose(channel, handler -> channel.read(room, null, handler));
   }
 
   /**
-   * Suspends until all of it is on its way: what the other end does not take in is not written.
+   * Suspends until all bytes have been passed to the system, which takes no more than the other end
+   * receives.
    *
-   * @throws IOException if the channel is closed, or fails
+   * @throws IOException if the channel is closed or fails
    */
   public void write(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
@@ -92,12 +93,12 @@ public final class SuspendingChannel implements Closeable {
     }
   }
 
-  /** Tells the other end that no more will come; it can still send. */
+  /** Tells the other end that no more will come. The other end can still send. */
   public void shutdownOutput() throws IOException {
     channel.shutdownOutput();
   }
 
-  /** Ends what is being done with it. */
+  /** Closes the connection; a read or write in progress fails. */
   @Override
   public void close() throws IOException {
     channel.close();

@@ -19,12 +19,12 @@ import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * An HTTP server on any engine: Jetty with a {@link CoroutineHandler}. It answers
+ * An HTTP server on any engine: Jetty with a {@link CoroutineHandler}. It responds to
  *
  * <ul>
- *   <li>{@code POST /echo} with what it gets, as it comes;
- *   <li>{@code GET /sleep?ms=N} after a while, in which it costs no thread;
- *   <li>anything else with a greeting.
+ *   <li>{@code POST /echo} with the body that it receives, piece by piece;
+ *   <li>{@code GET /sleep?ms=N} after a delay, which occupies no thread;
+ *   <li>any other request with a greeting.
  * </ul>
  */
 public final class WebServer implements AutoCloseable {
@@ -46,11 +46,11 @@ public final class WebServer implements AutoCloseable {
   }
 
   /**
-   * Begins to listen.
+   * Starts to listen.
    *
-   * @param at port 0 is any that is free
-   * @param limit how long an answer may take
-   * @throws IOException if it can not listen there
+   * @param at the address; port 0 is any free port
+   * @param limit how long a response may take
+   * @throws IOException if it cannot listen there
    */
   public WebServer(CoroutineScheduler scheduler, InetSocketAddress at, Duration limit)
       throws IOException {
@@ -74,12 +74,12 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  /** Where it answers. */
+  /** The address that it listens on. */
   public URI uri() {
     return jetty.getURI();
   }
 
-  /** Lets requests that have come be answered, for five seconds, and refuses others. */
+  /** Refuses new requests, and waits up to five seconds for those that have arrived. */
   @Override
   public void close() {
     try {

@@ -1,6 +1,6 @@
 /**
- * Small programs to copy from: input and output in coroutines. Each awaits what the JDK or a
- * library offers; none needs more than the public classes of coroutine-core.
+ * Small programs to copy from: input and output in coroutines. Each awaits an operation of the JDK
+ * or a library, and needs only the public classes of coroutine-core.
  *
  * <table>
  * <caption>The examples</caption>
@@ -16,9 +16,10 @@
  * <tr><td>files</td><td>{@link io.tourbillon.examples.FileCopy}</td><td></td></tr>
  * </table>
  *
- * <p>Each has a {@code main} that runs it. The engine is that of the JVM: {@code VIRTUAL_THREAD}
+ * <p>Each has a {@code main} that runs it. The JVM determines the engine: {@code VIRTUAL_THREAD}
  * with the flag {@code --add-opens java.base/java.lang=ALL-UNNAMED}, which the two blocking servers
- * need, else {@code HANDOFF}. The tests run each example on every engine.
+ * need, and {@code HANDOFF} without it. The tests run the awaiting examples on every engine, and
+ * the blocking servers on {@code VIRTUAL_THREAD}.
  */
 @NullMarked
 package io.tourbillon.examples;

@@ -9,10 +9,10 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * What this program was built of.
+ * What this program was built from.
  *
- * @param commit of the sources; ends in -dirty if they were changed since
- * @param versions of peers that are libraries, by name
+ * @param commit of the sources; ends in -dirty if they had uncommitted changes
+ * @param versions the versions of the peers that are libraries, by name
  */
 record Build(String commit, Map<String, String> versions) {
   private static final String FILE = "build.properties";

@@ -17,27 +17,28 @@ final class ChildProcess {
   private static final long SOON_NANOS = 500_000_000;
 
   /**
-   * Output beyond this is not read: a measurement has some hundred bytes, an error message a line.
+   * Output beyond this is not read. A measurement takes some hundred bytes, an error message a
+   * line.
    */
   private static final int MOST_BYTES = 1 << 20;
 
   private static final int MOST_COMPLAINT = 300;
 
-  /** Written by the thread that runs programs, read by the one that stops. Guarded by this. */
+  /** Written by the thread that runs programs, read by the thread that stops. Guarded by this. */
   private @Nullable Process current;
 
   /** Guarded by this. */
   private boolean stopped;
 
   /**
-   * What came of a program.
+   * How a program has ended.
    *
    * @param output what it printed, up to a megabyte
    * @param errors what it printed to standard error, up to a megabyte
-   * @param timedOut whether it was ended because its time was over
+   * @param timedOut whether it was ended because the time limit was over
    */
   record Exit(int code, String output, String errors, boolean timedOut) {
-    /** The last line of its errors, or how it ended. */
+    /** Returns the last line of its errors, or how it ended. */
     String complaint() {
       String line = OneLine.of(errors.strip().lines().reduce("", (first, last) -> last).strip());
       if (line.isEmpty()) {
@@ -50,7 +51,7 @@ final class ChildProcess {
   /**
    * Runs a program to its end.
    *
-   * @param folder where it runs and what it prints is kept meanwhile
+   * @param folder where it runs, and where its output is stored meanwhile
    * @throws IOException if it cannot be started
    */
   Exit run(Path folder, List<String> command, Map<String, String> environment, Duration limit)
@@ -70,14 +71,14 @@ final class ChildProcess {
     }
   }
 
-  /** What a program prints need not be text. */
+  /** The output of a program may not be text. */
   private static String read(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
     }
   }
 
-  /** Those that it has started, too. */
+  /** Also ends the processes that it has started. */
   private static void end(Process process) {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
@@ -99,7 +100,7 @@ final class ChildProcess {
     return current;
   }
 
-  /** Ends the program that runs, if any, and starts no other. */
+  /** Ends the current program, if there is one, and refuses to start others. */
   synchronized void stop() {
     stopped = true;
     notifyAll();
@@ -113,8 +114,8 @@ final class ChildProcess {
   }
 
   /**
-   * As {@link #isStopped}, after a program has failed: Ctrl-C reaches that program too, which may
-   * then end before this JVM receives the signal. So this waits a moment.
+   * Like {@link #isStopped}, for use after a program has failed. Ctrl-C reaches that program too,
+   * which may end before this JVM receives the signal. So this waits a moment.
    */
   synchronized boolean isStoppedSoon() throws InterruptedException {
     long startNanos = System.nanoTime();

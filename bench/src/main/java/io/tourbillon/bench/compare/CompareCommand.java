@@ -39,7 +39,7 @@ public final class CompareCommand implements Callable<Integer> {
   private static final int USUAL_HEAP_MEGABYTES = 8192;
   private static final int QUICK_HEAP_MEGABYTES = 512;
 
-  /** Ten seconds less than is promised, for what comes after the last run. */
+  /** Ten seconds less than promised, for the work after the last run. */
   private static final Duration QUICK_LIMIT = Duration.ofSeconds(110);
 
   private static final Duration NO_LIMIT = Duration.ofDays(30);
@@ -167,7 +167,7 @@ public final class CompareCommand implements Callable<Integer> {
     }
   }
 
-  /** Nothing of an earlier comparison is overwritten. */
+  /** Chooses a new folder, so that nothing of an earlier comparison is overwritten. */
   private Path newFolder() throws UnfitException {
     Path chosen =
         folder != null

@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 
-/** A comparison from its preparation to its files. May be stopped by another thread. */
+/** A comparison, from its preparation to its files. Another thread may stop it. */
 final class Comparison {
   static final String RESULTS = "results.json";
   static final String PAGE = "page.html";
 
-  /** Processes in the last minute; of a machine at rest it is some tenths. */
+  /** Processes that wanted a core in the last minute. An idle machine has some tenths. */
   private static final double BUSY = 1;
 
   private static final int BAR_COLUMNS = 110;
@@ -41,10 +41,10 @@ final class Comparison {
   private final List<Outcome> outcomes = new ArrayList<>();
   private int plannedRuns;
 
-  /** Whether what was measured so far could not be written. */
+  /** Whether the last attempt to write the results has failed. */
   private boolean unwritten;
 
-  /** Prepares one. Nothing is written before it runs. */
+  /** Prepares a comparison. Writes nothing before it runs. */
   Comparison(Request request, PrintWriter out, PrintWriter err) {
     this.request = request;
     this.out = out;
@@ -52,16 +52,16 @@ final class Comparison {
     estimate = new Estimate(request.heapMegabytes());
   }
 
-  /** Ends what runs, and leaves out what is left. */
+  /** Ends the current run, and leaves out the others. */
   void stop() {
     runner.stop();
   }
 
   /**
-   * Measures, tells and writes.
+   * Measures, reports and writes the results.
    *
-   * @return whether no subject of ours failed or got slower, and all could be written
-   * @throws UnfitException if a subject that was asked for by name is not here
+   * @return true if no subject of ours failed or got slower, and everything could be written
+   * @throws UnfitException if a subject that was requested by name is not on this machine
    * @throws FileRefusedException if there is no place for files; nothing was measured
    */
   boolean run() throws FileRefusedException, InterruptedException, UnfitException {
@@ -88,14 +88,14 @@ final class Comparison {
     return true;
   }
 
-  /** Null if the comparison was stopped meanwhile. */
+  /** Returns null if the comparison was stopped meanwhile. */
   private @Nullable ForeignPrograms find(Path scratch)
       throws FileRefusedException, InterruptedException {
     List<ForeignKind> wanted = Stream.of(ForeignKind.values()).filter(request.isWanted()).toList();
     try {
       ForeignPrograms programs =
           ForeignPrograms.find(wanted, runner, scratch, ForeignPrograms.systemPath());
-      // Ctrl-C reaches a program that is looked for before it reaches this JVM.
+      // Ctrl-C reaches a program that is being probed before it reaches this JVM.
       boolean stopped = programs.absent().isEmpty() ? runner.isStopped() : runner.isStoppedSoon();
       return stopped ? null : programs;
     } catch (IOException failure) {
@@ -162,9 +162,9 @@ final class Comparison {
   }
 
   /**
-   * Also writes what there is so far, so that whatever happens to this JVM leaves it behind. What
-   * is left out comes in hundreds, in a moment, and is written at the end. A disk that is full may
-   * have room again by then, so it does not end the comparison.
+   * Adds an outcome and writes the results so far, so that they survive a crash of this JVM.
+   * Outcomes that were left out come by the hundred in a moment; they are written at the end. A
+   * full disk may have room by then, so it does not end the comparison.
    */
   private void keep(Outcome outcome, ForeignPrograms foreign) {
     outcomes.add(outcome);
@@ -202,7 +202,7 @@ final class Comparison {
         List.copyOf(outcomes));
   }
 
-  /** The table comes first: it is there even if no file can be written. */
+  /** Prints the table first, so that it is there even if no file can be written. */
   private boolean report(Results results) {
     Summary summary = Summary.of(results);
     out.println();
@@ -222,7 +222,7 @@ final class Comparison {
     return isWell;
   }
 
-  /** Says where it is, or why it is not there. */
+  /** Writes a file, and prints where it is or why it could not be written. */
   private boolean writeAndTell(String name, Writer writer) {
     Path file = request.folder().resolve(name);
     try {
@@ -241,7 +241,7 @@ final class Comparison {
     void write(Path file) throws FileRefusedException;
   }
 
-  /** Says why some have no number, or fewer than they should. */
+  /** Prints why some rows have no number, or fewer runs than planned. */
   private void tellOfMissing(Summary summary) {
     for (Row row : summary.rows()) {
       for (String failure : row.failures()) {

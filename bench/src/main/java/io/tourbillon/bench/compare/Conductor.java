@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 
-/** Carries out a plan, run after run, until it is done, stopped, or its time is over. */
+/** Executes a plan, run after run, until it is done, it is stopped, or its time is over. */
 final class Conductor {
   /** A run may take this many times its usual time. */
   private static final int PATIENCE = 10;
@@ -19,7 +19,7 @@ final class Conductor {
   private final long deadlineNanos;
 
   /**
-   * @param deadlineNanos when to leave out what is left, by {@link System#nanoTime()}
+   * @param deadlineNanos when to leave out the remaining runs, by {@link System#nanoTime()}
    */
   Conductor(Launcher launcher, ChildProcess runner, Estimate estimate, long deadlineNanos) {
     this.launcher = launcher;
@@ -29,10 +29,10 @@ final class Conductor {
   }
 
   /**
-   * Carries it out.
+   * Executes the plan.
    *
-   * @param bar moved on by the usual milliseconds of each run
-   * @param ended gets each outcome as it comes
+   * @param bar advanced by the usual milliseconds of each run
+   * @param ended receives each outcome
    */
   void carryOut(Plan plan, ProgressBar bar, Consumer<Outcome> ended) throws InterruptedException {
     for (Run run : plan.runs()) {

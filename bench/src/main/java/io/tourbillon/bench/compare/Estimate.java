@@ -3,9 +3,10 @@ package io.tourbillon.bench.compare;
 import io.tourbillon.bench.scenario.Job;
 
 /**
- * How long runs usually take: enough to draw a bar, and to see whether there is time for another.
+ * How long runs usually take. Good enough for a progress bar, and to see whether there is time for
+ * another run.
  *
- * @param heapMegabytes which a JVM touches at its start
+ * @param heapMegabytes the heap, which a JVM touches at its start
  */
 record Estimate(int heapMegabytes) {
   private static final int START_MILLIS = 500;

@@ -15,8 +15,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * The peers in other languages, as far as this machine can run them. Their sources are in this
- * program's jar; what has to be compiled is, before anything is measured.
+ * The peers in other languages that this machine can run. Their sources are in this program's jar.
+ * Those that must be compiled are compiled before anything is measured.
  */
 final class ForeignPrograms {
   private static final String SOURCES = "/io/tourbillon/bench/foreign/";
@@ -32,8 +32,8 @@ final class ForeignPrograms {
   /**
    * A program that can be run.
    *
-   * @param command to which a scenario and its numbers are added
-   * @param version as it tells
+   * @param command the command, to which a scenario and its numbers are added
+   * @param version the version that the program reports
    */
   record Program(List<String> command, String version) {}
 
@@ -44,10 +44,10 @@ final class ForeignPrograms {
   }
 
   /**
-   * Looks for those that are asked for.
+   * Looks for the peers that are requested.
    *
    * @param folder for sources and programs, to be deleted after the last run
-   * @param path folders where programs may be
+   * @param path folders that may contain programs
    */
   static ForeignPrograms find(
       Iterable<ForeignKind> kinds, ChildProcess runner, Path folder, List<Path> path)
@@ -67,7 +67,7 @@ final class ForeignPrograms {
     return present;
   }
 
-  /** Why the others are not here. */
+  /** Why the others are absent. */
   Map<ForeignKind, String> absent() {
     return absent;
   }
@@ -94,7 +94,7 @@ final class ForeignPrograms {
     }
   }
 
-  /** Several Pythons may be there, and only one of them may have the library. */
+  /** Tries all Pythons on the path, because only one of them may have the library. */
   private void findPython(ForeignKind kind, String source)
       throws IOException, InterruptedException {
     extract("peer.py");
@@ -109,7 +109,7 @@ final class ForeignPrograms {
     absent.put(kind, failure);
   }
 
-  /** Empty if the program tells its version, else its complaint. */
+  /** Returns an empty text if the program reports its version, otherwise its complaint. */
   private String probe(ForeignKind kind, List<String> command)
       throws IOException, InterruptedException {
     List<String> toldVersion = Stream.concat(command.stream(), Stream.of("version")).toList();
@@ -150,7 +150,7 @@ final class ForeignPrograms {
         .toList();
   }
 
-  /** The folders where this machine looks for programs. */
+  /** The folders in which this machine looks for programs. */
   static List<Path> systemPath() {
     String path = Objects.requireNonNullElse(System.getenv("PATH"), "");
     return Stream.of(path.split(File.pathSeparator, -1))

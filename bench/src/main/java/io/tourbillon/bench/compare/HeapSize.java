@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A heap's size in megabytes, written as the JVM's own option is: 8g or 512m. */
+/** Parses a heap size in megabytes, in the form of the JVM's option: 8g or 512m. */
 final class HeapSize implements ITypeConverter<Integer> {
   private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,4})([gGmM])");
   private static final int MEGABYTES_A_GIGABYTE = 1024;

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
-/** Carries out one run in a process of its own. */
+/** Executes one run in a separate process. */
 final class Launcher {
   private static final String NO_MEASUREMENT = "it must print a measurement: ";
   private static final int MOST_SHOWN = 200;
@@ -41,7 +41,7 @@ final class Launcher {
     this.foreign = foreign;
   }
 
-  /** Runs it and says what became of it; never without an outcome, whatever the process does. */
+  /** Executes a run. Always returns an outcome, whatever the process does. */
   Outcome launch(Run run, Duration limit) throws InterruptedException {
     try {
       return outcome(run, limit, runner.run(folder, command(run), environment(run), limit));
@@ -70,7 +70,7 @@ final class Launcher {
     }
   }
 
-  /** What a process prints may be long, and need not be text. */
+  /** Shortens and escapes output, which may be long and need not be text. */
   private static String shown(String output) {
     String text = OneLine.of(output.strip());
     return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
@@ -89,7 +89,9 @@ final class Launcher {
     return command;
   }
 
-  /** Go's collector is given the memory that the JVM's has, and like it runs when that is full. */
+  /**
+   * Gives Go's collector the JVM's heap size. Like the JVM's collector, it runs when that is full.
+   */
   private Map<String, String> environment(Run run) {
     return run.subject() == ForeignKind.GO
         ? Map.of("GOGC", "off", "GOMEMLIMIT", heapMegabytes + "MiB")
@@ -112,7 +114,7 @@ final class Launcher {
     return program;
   }
 
-  /** Ours, as it is seen from another folder. */
+  /** Our class path, in a form that is valid in another folder. */
   private static String classPath() {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
         .map(entry -> Path.of(entry).toAbsolutePath().toString())

@@ -5,10 +5,10 @@ import oshi.hardware.CentralProcessor;
 import oshi.hardware.HardwareAbstractionLayer;
 
 /**
- * Where a comparison ran.
+ * The machine that a comparison ran on.
  *
- * @param processor as it calls itself
- * @param cores logical ones
+ * @param processor the name that it reports
+ * @param cores the number of logical cores
  * @param load processes that wanted a core in the minute before the start; negative if unknown
  */
 record Machine(
@@ -27,12 +27,12 @@ record Machine(
         processor.getSystemLoadAverage(1)[0]);
   }
 
-  /** Memory that programs can have now without others being swapped out. */
+  /** The memory that programs can get now without swapping out others. */
   static long availableBytes() {
     return new SystemInfo().getHardware().getMemory().getAvailable();
   }
 
-  /** Whether figures of the other can be held against figures of this one. */
+  /** Returns true if the figures of the other machine can be compared with figures of this one. */
   boolean isLike(Machine other) {
     return processor.equals(other.processor) && cores == other.cores && jdk.equals(other.jdk);
   }

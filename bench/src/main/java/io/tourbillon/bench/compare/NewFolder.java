@@ -10,17 +10,17 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder that a comparison writes to. Those folders that were made for it go again when it is
- * closed, unless something was written: a comparison that never began leaves nothing behind.
+ * The folder that a comparison writes to. When it is closed, it deletes the folders that were made
+ * for it, unless something was written: a comparison that never began leaves nothing behind.
  */
 final class NewFolder implements AutoCloseable {
-  /** Of those that were not there before, the innermost first. */
+  /** The folders that did not exist before, the innermost first. */
   private final Deque<Path> made = new ArrayDeque<>();
 
   private NewFolder() {}
 
   /**
-   * Makes it, unless it is there, and tries to write into it.
+   * Makes the folder if it does not exist, and tries to write into it.
    *
    * @throws FileRefusedException if it cannot be written
    */
@@ -61,7 +61,7 @@ final class NewFolder implements AutoCloseable {
         Files.delete(folder);
       }
     } catch (IOException notEmpty) {
-      // What was written stays, and so do the folders around it.
+      // Something was written, so the folder stays, and so do the folders around it.
     }
   }
 }

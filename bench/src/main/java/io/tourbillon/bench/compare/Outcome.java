@@ -7,8 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one run. Names are texts, so that results of other versions, which may know other
- * scenarios and subjects, can be read.
+ * The result of one run. Names are texts, so that this can read results of other versions, which
+ * may have other scenarios and subjects.
  *
  * @param reason why there is no measurement; null if there is one
  * @param measurement null unless the run was {@link Status#MEASURED}
@@ -25,9 +25,9 @@ record Outcome(
   enum Status {
     /** Its own check has passed. */
     MEASURED,
-    /** The work was not really done, or the process did not end well: there is no number. */
+    /** The work was not really done, or the process failed: there is no number. */
     FAILED,
-    /** It was never begun, or cut off: there is no time left, or no such program here. */
+    /** It was never begun, or was cut off: the time was over, or this machine lacks the program. */
     LEFT_OUT
   }
 
@@ -43,7 +43,7 @@ record Outcome(
     return status == Status.FAILED && known != null && known.isOurs(subject);
   }
 
-  /** Why there is no number, with what that means; null if there is one. */
+  /** Why there is no number, and what that means; null if there is a number. */
   @Nullable String failure() {
     return status == Status.MEASURED
         ? null

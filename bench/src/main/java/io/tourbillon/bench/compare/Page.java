@@ -20,13 +20,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Results as one HTML file that needs no network. The page itself is static: page.html, page.css,
- * plots.js, page.js and Chart.js. This puts them together with the results as JSON, which page.js
- * renders.
+ * plots.js, page.js and Chart.js. This class inserts the results as JSON, which page.js renders.
  *
- * @param results as they stand in their file
- * @param rows the same, put together for each subject and size
- * @param yardstick the subject whose multiple the tables show
- * @param scenarios what there is to know of each
+ * @param results as in their file
+ * @param rows the same results, combined for each subject and size
+ * @param yardstick the subject that the tables compare the others with
+ * @param scenarios descriptions of the scenarios
  */
 record Page(
     Results results,
@@ -54,7 +53,7 @@ record Page(
     }
   }
 
-  /** The key is that of a row's spreads. */
+  /** The key is that of the spreads in a row. */
   private record MetricText(String key, String title, String unit) {
     static MetricText of(Metric metric) {
       return new MetricText(metric.name(), metric.title(), metric.unit());
@@ -84,7 +83,8 @@ record Page(
             Stream.of(Scenario.values()).map(ScenarioText::of).toList());
     // Escaped so that nothing in the data can end the element in which it stands.
     String data = JsonMapper.shared().writeValueAsString(page).replace("<", "\\u003c");
-    // A browser would look for the source map. The data comes last, so that none of it is replaced.
+    // Removes the reference to the source map, which a browser would look for. The data comes last,
+    // so that nothing in it is replaced.
     return asset("page.html")
         .replace("{{style}}", asset("page.css"))
         .replace("{{plots}}", script("plots.js"))
@@ -95,11 +95,11 @@ record Page(
   }
 
   /**
-   * Finds out what will keep a page from being written.
+   * Checks, as far as possible in advance, that a page can be written.
    *
-   * @param kind what it is called, as in {@code --output}
-   * @throws FileRefusedException if it cannot be written, or results are in its place, by whatever
-   *     name or link: those took hours, and a page is made in a second
+   * @param kind what the file is called, as in {@code --output}
+   * @throws FileRefusedException if it cannot be written, or if the file, also by another name or a
+   *     link, contains results: those took hours, and a page takes a second
    */
   static void requireWritable(Path file, String kind) throws FileRefusedException {
     OutputFile.requireWritable(file, kind);
@@ -111,7 +111,7 @@ record Page(
   /**
    * Writes the page of some results.
    *
-   * @throws FileRefusedException if it cannot be written, or results are in its place
+   * @throws FileRefusedException if it cannot be written, or if the file contains results
    */
   static void write(Results results, Path file, String kind) throws FileRefusedException {
     requireWritable(file, kind);

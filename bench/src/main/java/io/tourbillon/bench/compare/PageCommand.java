@@ -11,7 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tourbillon page}: makes the page of results anew. */
+/** {@code tourbillon page}: makes a new page from results. */
 @Command(
     name = "page",
     description = "Makes a page of results that compare has written.",

@@ -13,13 +13,12 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Which runs a comparison consists of, in their order: scenario by scenario and size by size, and
- * there the subjects in turn, over and over. So what disturbs the machine for a while disturbs all
- * of them, and a comparison that is cut off has whole scenarios. Each turn begins with another
- * subject.
+ * The runs of a comparison, in their order: scenario by scenario, size by size, and for each size
+ * the subjects in turn, repeatedly. So a disturbance of the machine affects all subjects, and a
+ * comparison that is cut off has complete scenarios. Each turn begins with another subject.
  */
 record Plan(List<Run> runs) {
-  /** Those that a quick comparison can do without are another size, or another form, of these. */
+  /** The subjects of a quick comparison. The others are another size or another form of these. */
   private static final Set<Subject> QUICK_SUBJECTS =
       Set.of(
           TimerKind.OURS_IDS,
@@ -37,8 +36,8 @@ record Plan(List<Run> runs) {
   /**
    * Makes a plan.
    *
-   * @param sizes instead of the usual ones; empty for those
-   * @param wanted which subjects are to take part, and can
+   * @param sizes replaces the usual sizes, unless it is empty
+   * @param wanted accepts the subjects that are wanted and present
    */
   static Plan of(
       List<Scenario> scenarios,

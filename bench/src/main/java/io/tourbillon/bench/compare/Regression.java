@@ -11,10 +11,10 @@ import java.util.Locale;
 final class Regression {
   private static final int LEAST_PEERS = 3;
 
-  /** With fewer runs, the ranges of two equals lie apart by chance too often. */
+  /** With fewer runs, the ranges of two equal subjects lie apart by chance too often. */
   private static final int LEAST_RUNS = 3;
 
-  /** A smaller change is not worth reporting even if it is certain. */
+  /** Smaller changes are not worth reporting, even if they are certain. */
   private static final double LEAST_SHARE = 0.1;
 
   private final List<Change> changes = new ArrayList<>();
@@ -30,18 +30,19 @@ final class Regression {
   }
 
   /**
-   * A figure of two comparisons.
+   * A figure in two comparisons.
    *
-   * @param drift by what factor the same figure of the peers has changed, which is the machine's
-   *     doing; 1 if too few of them took part in both
+   * @param drift the factor by which the same figure of the peers has changed, which is an effect
+   *     of the machine; 1 if too few peers took part in both
    */
   private record Change(
       Scenario scenario, Row row, Metric metric, Spread before, Spread now, double drift) {
     /**
-     * Slower, or faster, means apart: every run of one side from every run of the other, by 10
-     * percent at least, and by a difference that matters. It must be so as measured, and also after
-     * the drift of the peers is taken off where that speaks against it. With 3 runs each, ranges of
-     * equals lie apart in 1 of 20 cases on each side, with 5 in 1 of 252.
+     * A figure is slower or faster if the ranges of both sides do not overlap, and if the medians
+     * differ by more than 10 percent and by more than {@link Metric#leastDifference}. This must
+     * hold as measured, and also after the drift of the peers is taken off if the drift explains a
+     * part of the change. With 3 runs each, the ranges of equal subjects lie apart in 1 of 20 cases
+     * on each side, with 5 in 1 of 252.
      */
     Verdict verdict() {
       if (before.count() < LEAST_RUNS || now.count() < LEAST_RUNS) {
@@ -102,7 +103,7 @@ final class Regression {
     }
   }
 
-  /** The median of what happened to the peers: of three at least, so that no single one decides. */
+  /** The median change of the peers: at least three, so that no single one decides. */
   private static double drift(
       Scenario scenario, Job job, Metric metric, Summary earlier, Summary later) {
     List<Double> ratios = new ArrayList<>();
@@ -120,7 +121,7 @@ final class Regression {
     return drift > 0 ? drift : 1;
   }
 
-  /** Returns true if one of ours is slower than before, beyond the noise. */
+  /** Returns true if a subject of ours is slower than before, beyond the noise. */
   boolean hasOursSlowed() {
     return with(Verdict.SLOWER).stream()
         .anyMatch(change -> change.scenario.isOurs(change.row.subject()));
@@ -130,7 +131,7 @@ final class Regression {
     return changes.stream().filter(change -> change.verdict() == verdict).toList();
   }
 
-  /** For people: what is slower, what is faster, and for how many figures nothing can be said. */
+  /** For people: what is slower, what is faster, and how many figures are undecided. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();

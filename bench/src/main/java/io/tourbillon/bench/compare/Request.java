@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * What a user asks a comparison to do.
  *
  * @param subjectIds the subjects to compare; empty for all that are present
- * @param sizes instead of each scenario's own; empty for those
- * @param limit how long it may take
- * @param folder to write to
- * @param before an earlier comparison to hold it against, or null
+ * @param sizes replaces the sizes of the scenarios, unless it is empty
+ * @param limit the time limit
+ * @param folder the folder to write to
+ * @param before an earlier comparison to compare with, or null
  * @param command as the user wrote it
  */
 record Request(
@@ -40,13 +40,13 @@ record Request(
   private static final int MOST_MEMBERS = 50_000_000;
   private static final int LEAST_HEAP_MEGABYTES = 64;
 
-  /** What a JVM takes up beside its heap, and this program, and the system. */
+  /** For the JVM besides its heap, for this program, and for the system. */
   private static final int OTHER_MEGABYTES = 1024;
 
   /**
-   * Checks all that can be known before anything is measured.
+   * Checks everything that can be known before the first measurement.
    *
-   * @param availableMegabytes memory of this machine that can be had
+   * @param availableMegabytes memory of this machine that is available
    */
   void requireFit(long availableMegabytes) throws UnfitException {
     requireInRange("--repeat", repetitions, MOST_REPETITIONS);
@@ -160,15 +160,15 @@ record Request(
   }
 
   /**
-   * The runs.
+   * Makes the plan of the runs.
    *
-   * @param present whether a subject can take part here
+   * @param present accepts the subjects that can take part here
    */
   Plan plan(Predicate<Subject> present) {
     return Plan.of(scenarios, sizes, repetitions, quick, isWanted().and(present));
   }
 
-  /** Ids of the scenarios and subjects that this quick comparison leaves out. */
+  /** The ids of the scenarios and subjects that this quick comparison leaves out. */
   List<String> leftOutByQuick() {
     Stream<String> scenarioIds =
         Stream.of(Scenario.values())

@@ -6,15 +6,15 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * All that a comparison has found out, as it stands in its file.
+ * All results of a comparison, as in its file.
  *
- * @param format the version of this form
- * @param command the arguments that it was started with
- * @param commit of the sources; ends in -dirty if they were changed since
- * @param jvmFlags of every JVM that was measured; for coroutines there is -Xmn besides
- * @param versions of the subjects, by name
- * @param absent reasons why subjects did not take part, by their ids
- * @param plannedRuns how many there are if nothing comes between
+ * @param format the version of the file format
+ * @param command the arguments of the comparison
+ * @param commit of the sources; ends in -dirty if they had uncommitted changes
+ * @param jvmFlags the flags of every JVM that was measured; coroutines also have -Xmn
+ * @param versions the versions of the subjects, by name
+ * @param absent the reasons why subjects did not take part, by their ids
+ * @param plannedRuns the number of runs if all take place
  */
 record Results(
     int format,
@@ -30,7 +30,7 @@ record Results(
     List<Outcome> outcomes) {
   static final int FORMAT = 1;
 
-  /** A file may lack any of them. */
+  /** A file may lack any part. */
   Results {
     Objects.requireNonNull(started, "started");
     Objects.requireNonNull(command, "command");
@@ -42,7 +42,7 @@ record Results(
     Objects.requireNonNull(outcomes, "outcomes");
   }
 
-  /** Whether nothing was left out, nor lost with a process that was killed. */
+  /** Returns true if no run was left out, or was lost with a process that was killed. */
   boolean isComplete() {
     return outcomes.size() == plannedRuns
         && outcomes.stream().noneMatch(outcome -> outcome.status() == Outcome.Status.LEFT_OUT);

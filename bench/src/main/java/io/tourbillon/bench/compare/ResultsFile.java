@@ -19,11 +19,11 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads and writes results as JSON. What is read is checked as a whole by {@link ResultsShape}, so
- * that no code after it needs to check whether a part is there or makes sense.
+ * Reads and writes results as JSON. {@link ResultsShape} checks everything that is read, so that
+ * later code need not check whether a part exists or makes sense.
  */
 final class ResultsFile {
-  /** A hundred times those of the longest comparison. */
+  /** A hundred times the size of the longest comparison. */
   private static final int MOST_BYTES = 64 << 20;
 
   private static final String KIND = "a file of results";
@@ -39,7 +39,7 @@ final class ResultsFile {
   private ResultsFile() {}
 
   /**
-   * Writes them; a reader sees the file before or the file after, never half of it.
+   * Writes results. A reader sees the old file or the new one, never a part.
    *
    * @throws FileRefusedException if it cannot be written
    */
@@ -48,9 +48,9 @@ final class ResultsFile {
   }
 
   /**
-   * Reads them.
+   * Reads results.
    *
-   * @throws FileRefusedException if there is no such file, or something else is in it
+   * @throws FileRefusedException if there is no such file, or it contains something else
    */
   static Results read(Path file) throws FileRefusedException {
     String text = InputFile.read(file, KIND, MOST_BYTES);
@@ -65,10 +65,10 @@ final class ResultsFile {
   }
 
   /**
-   * A measurement, as a process prints it.
+   * Reads a measurement, as a process prints it.
    *
    * @throws MisshapenException if it is something else
-   * @throws JacksonException if it is no JSON
+   * @throws JacksonException if it is not JSON
    */
   static Measurement measurement(String text) throws MisshapenException {
     return parsed(text, ResultsShape.MEASUREMENT, Measurement.class);
@@ -90,8 +90,8 @@ final class ResultsFile {
   }
 
   /**
-   * Returns true for a JSON object, which files of results are, even damaged ones; what is written
-   * otherwise begins with something else. A file that cannot be read may be one.
+   * Returns true for a JSON object, which files of results are, even damaged ones. Other output
+   * files begin with something else. Also returns true for a file that cannot be read.
    */
   static boolean isLikely(Path file) {
     if (!Files.isRegularFile(file)) {

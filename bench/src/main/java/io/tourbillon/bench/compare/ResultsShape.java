@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a file of results, and a measurement as processes print it, must look like. A file is
- * checked as a whole before anything is made of it, so that the code after it needs no checks of
- * its own. Parts that no rule names may be there, as of a later version; they are not read.
+ * The rules for a file of results, and for a measurement as processes print it. A file is checked
+ * as a whole before it is used, so that later code needs no checks. Parts without a rule are
+ * allowed, since a later version may have them; they are not read.
  */
 final class ResultsShape {
   /** Above any figure in nanoseconds or bytes, and small enough for sums. */
@@ -37,7 +37,7 @@ final class ResultsShape {
   static final ResultsShape MEASUREMENT =
       new ResultsShape(Stream.concat(Stream.of(new Rule("", OBJECT)), measurement("")));
 
-  /** A rule stands behind those of the parts that its place is in. */
+  /** A rule comes after the rules of the parts that enclose its place. */
   static final ResultsShape RESULTS =
       new ResultsShape(
           Stream.concat(
@@ -104,9 +104,9 @@ final class ResultsShape {
   }
 
   /**
-   * Checks a value and all within it.
+   * Checks a value and everything in it.
    *
-   * @throws MisshapenException for the first part that is not as it must be
+   * @throws MisshapenException for the first part that breaks a rule
    */
   void check(JsonNode root) throws MisshapenException {
     for (Rule rule : rules) {
@@ -135,7 +135,7 @@ final class ResultsShape {
    *
    * @param steps names of parts; {@code []} is every element of a list, {@code *} every part of an
    *     object, and a part whose name ends in a question mark may be absent
-   * @param statuses of the outcome that the place is in; none for a rule that always holds
+   * @param statuses the rule holds in outcomes with these statuses; always if there are none
    */
   private record Rule(List<String> steps, Kind kind, Set<String> statuses) {
     Rule(String place, Kind kind, String... statuses) {

@@ -8,10 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All runs of one subject in one scenario at one size, put together.
+ * All runs of one subject in one scenario at one size, combined.
  *
- * @param spreads what was found out; empty if nothing was
- * @param lateness point by point the median of all runs; empty where nothing comes due
+ * @param spreads the spread of each figure; empty if there is none
+ * @param lateness the median of all runs, point by point; empty if nothing comes due
  * @param failed whether a run did not do its work, and so has no number
  * @param failures why runs have no number and what that means, each reason once
  */
@@ -32,7 +32,7 @@ record Row(
     return spreads.get(metric);
   }
 
-  /** Infinite if there is none. */
+  /** Returns infinity if there is none. */
   double median(Metric metric) {
     Spread spread = spread(metric);
     return spread == null ? Double.POSITIVE_INFINITY : spread.median();

@@ -5,14 +5,14 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A unit in which a value reads well, and numbers as exact as measurements are: of three digits, or
+ * A unit that suits a value, and its numbers with the precision of measurements: three digits, or
  * whole.
  *
  * @param unit empty for a plain number
- * @param size how many of the units in which was measured
+ * @param size how many units of measurement it contains
  */
 record Scale(String unit, double size) {
-  /** Greater units, by the one in which was measured. */
+  /** The larger units, by the unit of measurement. */
   private static final Map<String, List<Scale>> GREATER =
       Map.of(
           "ns", List.of(new Scale("us", 1e3), new Scale("ms", 1e6), new Scale("s", 1e9)),
@@ -23,10 +23,10 @@ record Scale(String unit, double size) {
                   new Scale("MiB", 1L << 20),
                   new Scale("GiB", 1L << 30)));
 
-  /** A unit is used from this many on, so that values which differ little share a unit. */
+  /** A unit is used from this value on, so that values which differ little share a unit. */
   private static final double LEAST = 10;
 
-  /** The one that suits a value. */
+  /** The unit that suits a value. */
   static Scale of(String unit, double value) {
     Scale chosen = new Scale(unit, 1);
     for (Scale greater : GREATER.getOrDefault(unit, List.of())) {
@@ -57,7 +57,7 @@ record Scale(String unit, double size) {
     return unit.isEmpty() ? number(value) : number(value) + " " + unit;
   }
 
-  /** Without the unit. */
+  /** A number without the unit. */
   String number(double value) {
     double scaled = value / size;
     double magnitude = Math.abs(scaled);

@@ -11,22 +11,22 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A new folder within the system's temporary one, for what programs print and for those that are
- * compiled. It is deleted when it is closed.
+ * A new folder in the system's temporary folder, for the output of programs and for compiled
+ * programs. It is deleted when it is closed.
  *
- * @param path where it is
- * @param err where to print that it cannot be deleted
+ * @param path the folder
+ * @param err where to report that it cannot be deleted
  */
 record ScratchFolder(Path path, PrintWriter err) implements AutoCloseable {
-  /** The sources of peers and what programs print are less than this. */
+  /** The sources of peers and the output of programs take less than this. */
   private static final int LEAST_FREE_MEGABYTES = 8;
 
   /**
-   * Makes one.
+   * Makes a folder.
    *
    * @param parent the system's temporary folder
-   * @throws FileRefusedException if it is not there, cannot be written or is full: runs would fail
-   *     for that, which are all right otherwise
+   * @throws FileRefusedException if the parent does not exist, cannot be written or is full; runs
+   *     would fail for that reason alone
    */
   static ScratchFolder make(Path parent, PrintWriter err) throws FileRefusedException {
     try {
@@ -52,7 +52,7 @@ record ScratchFolder(Path path, PrintWriter err) implements AutoCloseable {
     }
   }
 
-  /** Says so if it cannot be deleted: what was measured counts all the same. */
+  /** Only reports a failure to delete, because the measurements are still valid. */
   @Override
   public void close() {
     try (Stream<Path> files = Files.walk(path)) {

@@ -3,15 +3,15 @@ package io.tourbillon.bench.compare;
 import java.util.Collection;
 
 /**
- * Several measurements of the same: the median, and how far they lie apart.
+ * Several measurements of the same figure: the median, and the range.
  *
  * @param least the least value
- * @param most the greatest
- * @param count how many there are, at least 1
+ * @param most the greatest value
+ * @param count the number of values, at least 1
  */
 record Spread(double median, double least, double most, int count) {
 
-  /** Of values, of which there must be one at least. */
+  /** The spread of at least one value. */
   static Spread of(Collection<Double> values) {
     if (values.isEmpty()) {
       throw new IllegalArgumentException("there must be a value at least: 0");

@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of a comparison, in the order in which their first runs came. */
+/** The rows of a comparison, in the order of their first runs. */
 final class Summary {
   private final List<Row> rows;
 
@@ -41,7 +41,7 @@ final class Summary {
     return rows.stream().filter(row -> row.scenario().equals(scenario.id())).toList();
   }
 
-  /** The row of the same scenario, job and subject as one of another comparison, or null. */
+  /** The row with the same scenario, job and subject as a row of another comparison, or null. */
   @Nullable Row row(Row other) {
     return rows.stream().filter(row -> row.key().equals(other.key())).findFirst().orElse(null);
   }

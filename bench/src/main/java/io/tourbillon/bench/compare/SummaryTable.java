@@ -17,25 +17,25 @@ import java.util.stream.Stream;
 
 /**
  * A table of a comparison, in Markdown: a line for each scenario, size and leading figure, and a
- * column for each family, which is represented by its best configuration. Figures are medians.
- * Timers and coroutines have a table each, as few families are in both.
+ * column for each family, which its best configuration represents. Figures are medians. Timers and
+ * coroutines have separate tables, because few families are in both.
  */
 final class SummaryTable {
   private SummaryTable() {}
 
-  /** Both tables, or the one that has any lines. */
+  /** Both tables, or the one that has lines. */
   static String of(Summary summary) {
     return Stream.of(ofTimers(summary), ofCoroutines(summary))
         .filter(table -> !table.isEmpty())
         .collect(Collectors.joining("\n"));
   }
 
-  /** Empty if nothing of it was measured. */
+  /** Empty if no timers were measured. */
   static String ofTimers(Summary summary) {
     return of(summary, scenario -> !scenario.isOfCoroutines());
   }
 
-  /** Empty if nothing of it was measured. */
+  /** Empty if no coroutines were measured. */
   static String ofCoroutines(Summary summary) {
     return of(summary, Scenario::isOfCoroutines);
   }
@@ -89,21 +89,21 @@ final class SummaryTable {
     return new Line(title + ": " + metric.title(), cells);
   }
 
-  /** By the scenario's first figure; one that failed, even once, is no candidate. */
+  /** The best by the scenario's first figure. A row with a failed run is not a candidate. */
   private static Optional<Row> best(List<Row> rows, Metric first) {
     return rows.stream()
         .filter(row -> !row.failed() && row.spread(first) != null)
         .min(Comparator.comparingDouble(row -> row.median(first)));
   }
 
-  /** Columns as wide as their widest cell, so that it reads well as it stands. */
+  /** Pads columns to their widest cell, so that the source of the table reads well. */
   private static String layOut(List<List<String>> lines) {
     List<String> forms = new ArrayList<>();
     List<String> ruler = new ArrayList<>();
     for (int column = 0; column < lines.getFirst().size(); column++) {
       int number = column;
       int width = lines.stream().mapToInt(line -> line.get(number).length()).max().orElse(1);
-      // Numbers stand to the right.
+      // Numbers are aligned to the right.
       forms.add("| %" + (column == 0 ? "-" : "") + width + "s ");
       ruler.add("-".repeat(width - 1) + (column == 0 ? "-" : ":"));
     }

@@ -5,15 +5,16 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** What holds for the arguments of every command. */
+/** Checks that apply to the arguments of every command. */
 public final class Arguments {
   private Arguments() {}
 
   /**
-   * Refuses empty arguments and empty parts of lists. The parser takes the first for the current
-   * folder or this machine, and drops the second: a list of nothing would mean all.
+   * Refuses empty arguments and empty parts of lists. The parser would take an empty argument for
+   * the current folder or this machine. It would drop an empty part, and an empty list would mean
+   * all.
    *
-   * @throws ParameterException if there is one
+   * @throws ParameterException if there is an empty argument or part
    */
   public static void requireWhole(ParseResult parsed) {
     for (ArgSpec argument : parsed.matchedArgs()) {

@@ -34,7 +34,7 @@ public enum ExitCode {
     return code;
   }
 
-  /** Adds the list of all exit codes to the help of a command and of its subcommands. */
+  /** Adds all exit codes to the help of a command and of its subcommands. */
   public static void describeAll(CommandLine command) {
     Map<String, String> meanings = new LinkedHashMap<>();
     for (ExitCode exitCode : values()) {

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that cannot be read or written as asked for. Its message is one line for users: the rule,
- * and the file or the value that breaks it.
+ * Thrown if a file cannot be read or written as requested. Its message is one line for users: the
+ * rule, and the file or the value that breaks it.
  */
 public final class FileRefusedException extends IOException {
   private static final long serialVersionUID = 1L;
@@ -28,7 +28,7 @@ public final class FileRefusedException extends IOException {
     return line;
   }
 
-  /** A rule, the file that breaks it, and why. */
+  /** Makes the message of a rule, the file that breaks it, and the cause. */
   static FileRefusedException of(String rule, Path file, @Nullable IOException cause) {
     return cause == null
         ? new FileRefusedException(rule + ": " + file)

@@ -10,15 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Reads a file of text whole, and never more than a limit of bytes. */
+/** Reads whole text files, up to a limit of bytes. */
 public final class InputFile {
   private InputFile() {}
 
   /**
    * Reads a file, device or pipe.
    *
-   * @param kind what it is to be, as in {@code a file of results}
-   * @param mostBytes how many it may have at most
+   * @param kind what the file is expected to be, as in {@code a file of results}
+   * @param mostBytes the maximum size
    * @throws FileRefusedException if there is no such file, or it cannot be read, is too long or is
    *     not UTF-8
    */

@@ -9,13 +9,13 @@ import java.nio.file.NoSuchFileException;
 import java.util.HexFormat;
 import java.util.Objects;
 
-/** Messages of one line for a terminal. */
+/** Makes messages of one line for a terminal. */
 public final class OneLine {
   private OneLine() {}
 
   /**
-   * Replaces what would break the line or change how a terminal shows it, such as line feeds,
-   * escape sequences and marks of direction, by {@code \\u} and its number.
+   * Replaces characters that would break the line or change how a terminal shows it, such as line
+   * feeds, escape sequences and marks of direction, by {@code \\u} and their number.
    */
   public static String of(String text) {
     StringBuilder line = new StringBuilder(text.length());
@@ -47,7 +47,7 @@ public final class OneLine {
     };
   }
 
-  /** Why a file or a connection failed, in words and without the name of the file. */
+  /** Returns why a file or a connection failed, in words and without the name of the file. */
   public static String cause(IOException failure) {
     return of(
         switch (failure) {
@@ -60,14 +60,14 @@ public final class OneLine {
         });
   }
 
-  /** The same, beginning with the name of the file if there is one. */
+  /** As {@link #cause}, but begins with the name of the file if there is one. */
   public static String causeWithFile(IOException failure) {
     return failure instanceof FileSystemException ofFile && ofFile.getFile() != null
         ? of(ofFile.getFile()) + ": " + cause(failure)
         : cause(failure);
   }
 
-  /** The failure of input or output that another exception stands for, or itself. */
+  /** Returns the failure of input or output that an exception wraps, or the exception itself. */
   public static Exception unwrapped(Exception failure) {
     return failure instanceof UncheckedIOException unchecked
         ? Objects.requireNonNull(unchecked.getCause())

@@ -13,18 +13,18 @@ import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Writes a file whole: a reader sees the file before or the file after, never half of it, and a
- * disk that is full leaves the file before. The text goes to a new file beside it, which is then
- * moved into its place. Devices and pipes, which have no place to move to, are written as they are.
+ * Writes a whole file: a reader sees the old content or the new, never a part, and a full disk
+ * leaves the old file in place. The text goes to a new file in the same folder, which is then moved
+ * into place. Devices and pipes cannot be replaced by a move, so they are written directly.
  */
 public final class OutputFile {
   private OutputFile() {}
 
   /**
-   * Says what will keep a file from being written, as far as this can be known before: it must not
-   * be a folder, must stand in a folder that is there, and must be writable if it is there already.
+   * Checks, as far as possible in advance, that a file can be written: it must not be a folder, its
+   * folder must exist, and if the file exists it must be writable.
    *
-   * @param kind what it is, as in {@code the page}
+   * @param kind what the file is, as in {@code the page}
    * @throws FileRefusedException if it cannot be written
    */
   public static void requireWritable(Path file, String kind) throws FileRefusedException {
@@ -44,9 +44,9 @@ public final class OutputFile {
   }
 
   /**
-   * Writes it in UTF-8. A link is followed, and a file that is replaced passes on its permissions.
+   * Writes a file in UTF-8. Follows a link, and keeps the permissions of a file that it replaces.
    *
-   * @param kind what it is, as in {@code the page}
+   * @param kind what the file is, as in {@code the page}
    * @throws FileRefusedException if it cannot be written
    */
   public static void write(Path file, String kind, String text) throws FileRefusedException {
@@ -73,7 +73,7 @@ public final class OutputFile {
       passOnPermissions(file, part);
       Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } finally {
-      // It is there only if something has failed.
+      // It still exists only if something has failed.
       Files.deleteIfExists(part);
     }
   }
@@ -85,7 +85,8 @@ public final class OutputFile {
         channel.write(bytes);
       }
       if (Files.isRegularFile(file)) {
-        // Before the move: otherwise a machine that stops may leave an empty file in the place.
+        // Before the move, because otherwise a crash of the machine may leave an empty file in
+        // place.
         channel.force(true);
       }
     }

@@ -8,23 +8,25 @@ import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Standard output that remembers why it failed first. A {@link PrintStream} only remembers that it
- * did, and most programs never ask it.
+ * Standard output that remembers its first failure. A {@link PrintStream} only remembers that there
+ * was one, and most programs never check.
  */
 public final class StandardOutput extends OutputStream {
-  /** What the system calls the end of a pipe whose reader has gone; the JDK has no type for it. */
+  /**
+   * The system's message for writing to a pipe whose reader has gone. The JDK has no type for it.
+   */
   private static final String BROKEN_PIPE = "Broken pipe";
 
   private final OutputStream out;
 
-  /** null -> the first failure; written by whoever prints, read at the end. */
+  /** null -> the first failure. Written by the thread that prints, read at the end. */
   private volatile @Nullable IOException failure;
 
   StandardOutput(OutputStream out) {
     this.out = out;
   }
 
-  /** Puts it in the place of {@link System#out}, so that libraries print by it, too. */
+  /** Installs it as {@link System#out}, so that libraries print through it, too. */
   public static StandardOutput install() {
     StandardOutput output = new StandardOutput(new FileOutputStream(FileDescriptor.out));
     System.setOut(new PrintStream(output, true, System.out.charset()));
@@ -49,8 +51,9 @@ public final class StandardOutput extends OutputStream {
   }
 
   /**
-   * The exit code of a command that has printed all it had to say: its own, unless that is zero and
-   * not all was written. Any failure but a closed pipe is also printed to {@code err}.
+   * Returns the exit code of a command that has printed everything: its own code, or if that is
+   * zero and not everything was written, the code for that. Prints any failure except a closed pipe
+   * to {@code err}.
    */
   public int exitCode(int ofCommand, PrintStream err) {
     IOException failed = failure;

@@ -1,6 +1,6 @@
 /**
- * What all commands have in common: exit codes, arguments that must not be empty, files that are
- * read and written whole, and standard output that may fail. Nothing here knows a command.
+ * What all commands have in common: exit codes, a check for empty arguments, whole files that are
+ * read and written, and standard output that may fail. Nothing here depends on a command.
  */
 @NullMarked
 package io.tourbillon.bench.console;

@@ -7,7 +7,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 
-/** {@link RequestTimeouts}: a timer cancelled and another armed, by the number pending. */
+/** {@link RequestTimeouts}: cancels a timer and arms another, by the number pending. */
 public class CancelArm extends SteadyBenchmark<RequestTimeouts> {
   @Param TimerKind subject;
 
@@ -16,7 +16,7 @@ public class CancelArm extends SteadyBenchmark<RequestTimeouts> {
 
   @Param Order order;
 
-  /** Only ours can: {@code -p recordStats=true} goes with {@code -p subject=OURS_IDS}. */
+  /** Only ours supports it: use {@code -p recordStats=true} with {@code -p subject=OURS_IDS}. */
   @Param("false")
   boolean recordStats;
 

@@ -9,7 +9,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 
 /**
  * What benchmarks of coroutines have in common: three JVMs with the flags of all engines, and a
- * young generation in which stacks become garbage.
+ * young generation large enough for stacks to become garbage in it.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -15,8 +15,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What coroutines cost: to let another go first, to start and end, to sleep. Virtual threads and
- * Kotlin's dispatcher use all cores but for the first of these, so CPU is what to compare.
+ * What coroutines cost: to yield, to start and end, and to sleep. Except for yielding, virtual
+ * threads and Kotlin's dispatcher use all cores, so compare the CPU time.
  *
  * <p>Three fresh JVMs, each with 10 s of warm-up and 10 s that count.
  */
@@ -31,7 +31,7 @@ public class Coroutines extends CoroutineBenchmark {
   private static final int SPAWNED = 10_000;
   private static final int SLEEPERS = 10_000;
 
-  /** A millisecond a sleep: as short as sleeps with a tick of one can be. */
+  /** One millisecond a sleep, the shortest sleep with a tick of 1 ms. */
   private static final int SLEEPERS_MILLIS = 4;
 
   @Param CoroutineKind subject;
@@ -46,7 +46,7 @@ public class Coroutines extends CoroutineBenchmark {
     coroutines = subject.open();
   }
 
-  /** A coroutine lets another go first, all on one thread; starting them is a ten thousandth. */
+  /** A coroutine yields, all on one thread. Starting them is a ten-thousandth of the work. */
   @Benchmark
   @OperationsPerInvocation(PLAYERS * TURNS)
   @Fork(jvmArgsAppend = {ONE_CARRIER, AT_MOST_ONE_CARRIER})
@@ -63,7 +63,10 @@ public class Coroutines extends CoroutineBenchmark {
     Failure.guard(() -> spawned.requireEach(1));
   }
 
-  /** A coroutine sleeps; there are so many that their CPU and not the delays decide the time. */
+  /**
+   * A coroutine sleeps. There are so many that their CPU time determines the result, not the
+   * delays.
+   */
   @Benchmark
   @OperationsPerInvocation(SLEEPERS * Sleepers.SLEEPS)
   public void sleep() throws InterruptedException {

@@ -12,24 +12,25 @@ import org.openjdk.jmh.results.ScalarResult;
 
 /**
  * Adds {@code cpu} to the results of a benchmark: CPU time of the whole process for each operation,
- * beside JMH's wall time. A service that leaves work to a thread of its own is cheap by the wall
- * clock only.
+ * in addition to JMH's wall time. Wall time alone makes a service look cheap that leaves work to a
+ * thread of its own.
  *
- * <p>A benchmark that measures by itself publishes its figures, and then those are added instead.
- * Turned on with {@code -prof io.tourbillon.bench.jmh.CpuProfiler}.
+ * <p>If a benchmark publishes its own figures, those are added instead. Turned on with {@code -prof
+ * io.tourbillon.bench.jmh.CpuProfiler}.
  *
- * <p>The static is how a benchmark reaches the profiler, which JMH makes. JMH runs one iteration at
- * a time: beforeIteration, the benchmark's thread, afterIteration, each seeing what was before it.
+ * <p>A benchmark reaches the profiler, which JMH creates, through a static field. JMH runs one
+ * iteration at a time: beforeIteration, the benchmark's thread, afterIteration. Each sees the
+ * writes of the one before it.
  */
 public final class CpuProfiler implements InternalProfiler {
-  /** A number that a benchmark has measured by itself. */
+  /** A number that a benchmark has measured itself. */
   record Figure(String name, double value, String unit) {}
 
   private static List<Figure> published = List.of();
 
   private long beginNanos;
 
-  /** Reports these for the iteration. */
+  /** Reports these figures for the iteration. */
   static void publish(List<Figure> figures) {
     published = figures;
   }

@@ -1,9 +1,9 @@
 package io.tourbillon.bench.jmh;
 
 /**
- * How a benchmark fails: without a number. JMH by itself drops the iteration that threw and reports
- * the ones before it; of a benchmark whose JVM has ended before its time it reports nothing, and
- * goes on to the next benchmark.
+ * Makes a failed benchmark report no number. JMH by default drops the iteration that threw, and
+ * reports those before it. If the JVM of a benchmark ends early, JMH reports nothing for it, and
+ * continues with the next benchmark.
  */
 final class Failure {
   private static final String FORKED_MAIN = "org.openjdk.jmh.runner.ForkedMain";
@@ -19,7 +19,7 @@ final class Failure {
     }
   }
 
-  /** Ends a JVM that JMH has forked. In any other returns the cause, to be thrown. */
+  /** Ends a JVM that JMH has forked. In another JVM, returns the cause for the caller to throw. */
   static RuntimeException of(RuntimeException cause) {
     if (isForked()) {
       cause.printStackTrace();
@@ -33,7 +33,7 @@ final class Failure {
     return System.getProperty("sun.java.command", "").startsWith(FORKED_MAIN);
   }
 
-  /** What may fail. */
+  /** A step that may fail. */
   interface Step<X extends Exception> {
     void run() throws X;
   }

@@ -22,13 +22,15 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Arms a million timers due within 3 s and waits until all of them have fired.
  *
- * <p>JMH's own score is the length of that, which says little. The results are those that {@link
+ * <p>JMH's own score is the time for all of that, which says little. Use the results that {@link
  * CpuProfiler} adds: {@code cpuPerTimer}, the CPU time of the whole process from the first arm to
- * the last fire, in which the harness has two clock readings a timer; and how late the timers were,
- * against the deadline that was asked for. A round with a timer lost, early or fired twice fails.
+ * the last fire, including two clock readings of the harness for each timer; and how late the
+ * timers were, compared with the requested deadline. A round fails if a timer is lost, is early or
+ * fires twice.
  *
- * <p>Three fresh JVMs. In each the rounds get faster until about the eighth, as the compiler gets
- * to code that runs a few hundred times a second; so eight warm up, and six count.
+ * <p>Three fresh JVMs. In each, the rounds get faster until about the eighth, because it takes that
+ * long until code that runs a few hundred times a second is compiled. So eight rounds warm up, and
+ * six count.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -44,7 +46,7 @@ public class Fire extends ServerBenchmark {
   @Param("3000")
   int windowMillis;
 
-  /** Only ours can: {@code -p recordStats=true} goes with {@code -p subject=OURS_IDS}. */
+  /** Only ours supports it: use {@code -p recordStats=true} with {@code -p subject=OURS_IDS}. */
   @Param("false")
   boolean recordStats;
 
@@ -57,7 +59,7 @@ public class Fire extends ServerBenchmark {
     round = new FireRound(timers, TimeUnit.MILLISECONDS.toNanos(windowMillis));
   }
 
-  /** Garbage of the round before is not collected on this one's account. */
+  /** Collects the garbage of the previous round first, so that this round does not pay for it. */
   @Setup(Level.Iteration)
   public void prepare() {
     round.reset();

@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
-/** {@code tourbillon jmh}: has no options of its own, so that all of JMH's pass through. */
+/** {@code tourbillon jmh}. Has no options of its own, so that all of JMH's options pass through. */
 @Command(
     name = "jmh",
     description = {
@@ -30,9 +30,7 @@ public final class JmhCommand implements Callable<Integer> {
 
   @Unmatched List<String> arguments = new ArrayList<>();
 
-  /**
-   * Does what JMH's own main method does, which would end the JVM itself when something is wrong.
-   */
+  /** Does what JMH's own main method does, which would end the JVM if something is wrong. */
   @Override
   public Integer call() throws IOException {
     boolean help = arguments.removeIf(HELP::equals);
@@ -76,7 +74,7 @@ public final class JmhCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  /** JMH has already printed what went wrong in a benchmark; this is why it gave up. */
+  /** Reports why JMH gave up. JMH has already printed what failed in a benchmark. */
   private int failed(RunnerException failure) {
     PrintWriter err = spec.commandLine().getErr();
     Throwable cause = failure;

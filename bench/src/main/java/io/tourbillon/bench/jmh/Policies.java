@@ -14,11 +14,12 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a turn costs in the order of each policy, by how many are ready, on one loop. The price of a
- * policy is the difference to {@link Order#FIFO}; that of a rate the difference to none.
+ * What a turn costs in the order of each policy on one loop, by the number of ready coroutines. The
+ * cost of a policy is the difference to {@link Order#FIFO}. The cost of a rate is the difference to
+ * the same row without one.
  *
- * <p>Three fresh JVMs for each row, each with 5 s of warm-up and 5 s that count, with nothing else
- * running: all rows, 20 minutes, and those without a rate alone.
+ * <p>Three fresh JVMs for each row, each with 5 s of warm-up and 5 s that count. Nothing else
+ * should run. The commands are for all rows, which take 20 minutes, and for those without a rate.
  *
  * <pre>
  *   java -jar bench/target/tourbillon.jar jmh Policies
@@ -30,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class Policies extends CoroutineBenchmark {
   private static final int TURNS = 100_000;
 
-  /** A policy, and in how many groups the coroutines are. */
+  /** A policy, and the number of groups of the coroutines. */
   public enum Order {
     FIFO(1),
     ROUND_ROBIN_1(1),
@@ -48,7 +49,7 @@ public class Policies extends CoroutineBenchmark {
       return switch (this) {
         case FIFO -> SchedulingPolicy.fifo();
         case ROUND_ROBIN_1, ROUND_ROBIN_100 -> SchedulingPolicy.roundRobin();
-        // A step so short that even the lowest have their turns all the while.
+        // The step is so short that even the lowest priority gets turns all the time.
         case PRIORITY -> SchedulingPolicy.priority(Duration.ofNanos(1000));
         case EARLIEST_DEADLINE -> SchedulingPolicy.earliestDeadline(Duration.ofMillis(1));
       };
@@ -60,7 +61,7 @@ public class Policies extends CoroutineBenchmark {
   @Param({"10", "10000"})
   int ready;
 
-  /** Whether each coroutine has a rate, which is so high that no turn is put off. */
+  /** Whether each coroutine has a rate, which is so high that it delays no turn. */
   @Param({"false", "true"})
   boolean rate;
 
@@ -74,7 +75,7 @@ public class Policies extends CoroutineBenchmark {
     coroutines = new ReadyCoroutines(engine, order.policy(), order.groups, rate, ready);
   }
 
-  /** A coroutine has a turn, lets the others go first and is put into its place among them. */
+  /** A coroutine has a turn, yields, and is inserted in its place among the others. */
   @Benchmark
   @OperationsPerInvocation(TURNS)
   public void turn() throws InterruptedException {

@@ -16,9 +16,9 @@ import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.infra.ThreadParams;
 
 /**
- * {@link RequestTimeouts} of several threads at one service, each in places of its own: a timer
- * cancelled and another armed. The score is how long one operation takes one of the threads; CPU is
- * for each operation of any.
+ * {@link RequestTimeouts} with several threads and one service, each thread with its own places:
+ * cancels a timer and arms another. The score is how long one operation takes one thread; CPU is
+ * for each operation of any thread.
  */
 public class Producers extends SteadyBenchmark<RequestTimeouts> {
   @Param TimerKind subject;
@@ -31,7 +31,7 @@ public class Producers extends SteadyBenchmark<RequestTimeouts> {
     return new RequestTimeouts(subject.open(pending, false), pending, Order.RANDOM);
   }
 
-  /** The digit at the end of its name, if there is one. */
+  /** The digit at the end of the method's name, if there is one. */
   @Override
   OptionalInt threadsOf(String method) {
     int digit = Character.digit(method.charAt(method.length() - 1), 10);
@@ -59,7 +59,7 @@ public class Producers extends SteadyBenchmark<RequestTimeouts> {
     repeat(share.operation);
   }
 
-  /** A thread a core, or as many as {@code -t} says. */
+  /** One thread for each core, or as many as {@code -t} requests. */
   @Benchmark
   @Threads(Threads.MAX)
   @OperationsPerInvocation(OPERATIONS)
@@ -67,7 +67,7 @@ public class Producers extends SteadyBenchmark<RequestTimeouts> {
     repeat(share.operation);
   }
 
-  /** What one of the threads does. */
+  /** The operation of one of the threads. */
   @State(Scope.Thread)
   public static class Share {
     private Operation operation;

@@ -7,8 +7,8 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 
 /**
- * {@link IdleTimeouts}: a timer pushed out. The idle timeout is as long as warm-up and measurement
- * together, and has to be changed with them.
+ * {@link IdleTimeouts}: pushes a timer out. The idle timeout is as long as warm-up and measurement
+ * together, and must be changed with them.
  */
 public class PushOut extends SteadyBenchmark<IdleTimeouts> {
   @Param TimerKind subject;

@@ -6,8 +6,9 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What all benchmarks have in common: the JVM. How many of them, and with which flags besides, each
- * says in a {@code Fork} of its own, as JMH looks for each part of it up the classes.
+ * What all benchmarks have in common: the JVM. Each benchmark sets the number of JVMs and further
+ * flags in its own {@code Fork}, because JMH looks for each part of that annotation in the
+ * superclasses.
  */
 @State(Scope.Benchmark)
 @Fork(

@@ -18,9 +18,9 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 /**
  * What benchmarks of a steady state have in common: as many timers are pending after each operation
  * as before it. Three fresh JVMs, each with 10 s of warm-up and 10 s that count. Without warm-up
- * ({@code -wi 0}) profilers count the filling, too.
+ * ({@code -wi 0}) profilers also count the filling.
  *
- * @param <W> what is repeated
+ * @param <W> the work that is repeated
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -29,8 +29,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 @Fork(3)
 public abstract class SteadyBenchmark<W extends SteadyWork> extends ServerBenchmark {
   /**
-   * Operations of one call of a benchmark method, which costs JMH some 8 ns: as much as the
-   * shortest of them. They change the heap, so none can be left out.
+   * Operations of one call of a benchmark method. A call costs JMH some 8 ns, as much as the
+   * shortest operation. Operations change the heap, so the compiler cannot remove any.
    */
   static final int OPERATIONS = 1000;
 
@@ -46,15 +46,15 @@ public abstract class SteadyBenchmark<W extends SteadyWork> extends ServerBenchm
     }
   }
 
-  /** How many threads a benchmark method is for; empty if it is for any number. */
+  /** How many threads a benchmark method is for; empty if any number is allowed. */
   OptionalInt threadsOf(String method) {
     return OptionalInt.of(1);
   }
 
-  /** What is repeated, with the parameters of this trial. */
+  /** Makes the work, with the parameters of this trial. */
   abstract W open();
 
-  /** Also brings what lives long into the old generation, where it is in a server. */
+  /** Also moves long-lived objects into the old generation, where they are in a server. */
   @Setup(Level.Trial)
   public void fill() {
     work = open();
@@ -63,7 +63,7 @@ public abstract class SteadyBenchmark<W extends SteadyWork> extends ServerBenchm
     System.gc();
   }
 
-  /** What is repeated, once it is filled in. */
+  /** The work, after it has been filled. */
   final W work() {
     return work;
   }
@@ -85,8 +85,9 @@ public abstract class SteadyBenchmark<W extends SteadyWork> extends ServerBenchm
   }
 
   /**
-   * Checks, and ends the service, but not in a JVM that is about to end: closing one of a million
-   * timers makes a list of them, and profilers would count that with the last iteration.
+   * Checks the work and closes the service. Does not close it in a JVM that is about to end:
+   * closing a service with a million timers makes a list of them, and profilers would count that in
+   * the last iteration.
    */
   @TearDown(Level.Trial)
   public void check() {

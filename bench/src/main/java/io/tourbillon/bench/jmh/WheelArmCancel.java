@@ -7,7 +7,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 
-/** {@link WheelTimeouts}: a timer cancelled and another armed, by the number pending. */
+/** {@link WheelTimeouts}: cancels a timer and arms another, by the number pending. */
 public class WheelArmCancel extends SteadyBenchmark<WheelTimeouts> {
   @Param WheelKind subject;
 

@@ -20,10 +20,10 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * {@link WheelBurst}: the worst tick of a wheel.
  *
- * <p>JMH's own score is the length of it all and says little. The results are those that {@link
- * CpuProfiler} adds: the longest tick, the one that a thousandth of the ticks exceeds, the median,
- * and the mean. JMH's sampling of times would not do, as it leaves samples out when there are many,
- * maybe the longest.
+ * <p>JMH's own score is the time for everything, and says little. Use the results that {@link
+ * CpuProfiler} adds: the longest tick, the tick time that one in a thousand ticks exceeds, the
+ * median, and the mean. JMH's sampling of times is not suitable: it omits samples when there are
+ * many, perhaps the longest.
  *
  * <p>Five fresh JVMs, each with two measurements of warm-up and three that count.
  */
@@ -45,7 +45,7 @@ public class WheelCascade extends ServerBenchmark {
     burst = new WheelBurst(timers);
   }
 
-  /** Garbage of what was before is not collected on this one's account. */
+  /** Collects earlier garbage first, so that the measurement does not pay for it. */
   @Setup(Level.Iteration)
   public void collect() {
     System.gc();

@@ -7,12 +7,12 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 
 /**
- * {@link WheelExpiries}: a timer from its arm to its expiry, by the number pending and by how far
- * away deadlines are.
+ * {@link WheelExpiries}: a timer from its arm to its expiry, by the number pending and by the
+ * distance of deadlines.
  *
- * <p>Agrona's wheel gives every slot as many cells as the fullest has. With 65,536 of them and a
+ * <p>Agrona's wheel gives every slot as many cells as the fullest slot has. With 65,536 slots and a
  * million timers due within 400 ticks that is 4 GB, so that row needs the heap of 8 GB. The wheel
- * of 4096 is the one for such delays.
+ * of 4096 slots is the right one for such delays.
  */
 public class WheelExpiry extends SteadyBenchmark<WheelExpiries> {
   @Param WheelKind subject;
@@ -20,7 +20,7 @@ public class WheelExpiry extends SteadyBenchmark<WheelExpiries> {
   @Param({"10000", "100000", "1000000"})
   int pending;
 
-  /** Ours begins at level 0, 1, 2, and moves a timer down no, one, two times. */
+  /** In ours, a timer starts at level 0, 1 or 2 and moves down zero, one or two times. */
   @Param({"400", "60000", "300000"})
   int delayTicks;
 

@@ -5,16 +5,16 @@
  * -prof io.tourbillon.bench.jmh.CpuProfiler}, which adds the CPU time of the whole process:
  *
  * <pre>
- *   T CancelArm C                      a request timeout cancelled and the next one armed
+ *   T CancelArm C                      a request timeout: cancels it and arms the next one
  *   T CancelArm C -prof gc             the same, with bytes allocated an operation
- *   T PushOut C                        an idle timeout pushed out
- *   T Producers C                      the first, by 1, 2, 4 threads and one a core, at one service
- *   T Producers.threadsMax C -t 16     by as many threads as you say
- *   T WheelArmCancel                   the bare wheels: cancelled and armed
+ *   T PushOut C                        an idle timeout: pushes it out
+ *   T Producers C                      CancelArm by 1, 2, 4 threads and one a core, at one service
+ *   T Producers.threadsMax C -t 16     the same with as many threads as -t says
+ *   T WheelArmCancel                   the bare wheels: cancel and arm
  *   T WheelExpiry                      the bare wheels: from arm to expiry
  *   T WheelCascade C                   the bare wheels: the worst tick when a burst comes near
  *   T Fire C                           a million timers due within 3 s
- *   T Coroutines.takeTurns C           a coroutine lets another go first
+ *   T Coroutines.takeTurns C           a coroutine yields
  *   T Coroutines.spawn C               a coroutine starts and ends
  *   T Coroutines.sleep C               a coroutine sleeps
  *   T Policies                         a turn in the order of each scheduling policy
@@ -27,12 +27,12 @@
  * machine.
  *
  * <p>A benchmark whose work was not really done (a timer lost, early, or not pending when it had to
- * be) fails: it reports no number, and the next one follows, or none with {@code -foe true}. This
- * holds for forked JVMs; {@code -f 0} is for debugging.
+ * be) fails. It reports no number, and JMH continues with the next benchmark, or stops with {@code
+ * -foe true}. This holds for forked JVMs; {@code -f 0} is for debugging.
  *
- * <p>The harness is part of all figures: a random number or two, the task and the id or handle of a
- * place, each from an array. At a million places these miss the caches as a server's connections
- * do.
+ * <p>All figures include the harness: one or two random numbers, and reading the task and the id or
+ * handle of a place, each from an array. With a million places these reads miss the caches, as a
+ * server's connections do.
  */
 @NullMarked
 package io.tourbillon.bench.jmh;

@@ -4,15 +4,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * How much of a scenario is to be done.
+ * How much of a scenario to do.
  *
- * @param size timers or coroutines
- * @param warmUpMillis how long it is done at least before it is measured
- * @param measureMillis how long what is measured goes on, or over what time it is spread
+ * @param size the number of timers or coroutines
+ * @param warmUpMillis the minimum time of the warm-up
+ * @param measureMillis how long the measurement takes, or over what time its timers are spread
  */
 public record Job(int size, int warmUpMillis, int measureMillis) {
   /**
-   * Begins one of several equal parts of the warm-up; the result is true once that part is over.
+   * Begins one of several equal parts of the warm-up. The result is true after that part is over.
    */
   BooleanSupplier beginWarmUp(int parts) {
     long startNanos = System.nanoTime();

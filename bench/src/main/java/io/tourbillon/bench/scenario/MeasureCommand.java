@@ -68,14 +68,14 @@ public final class MeasureCommand implements Callable<Integer> {
     }
   }
 
-  /** A thread that blocks costs nothing, and is there before anything is measured. */
+  /** Waits for the end of the parent in a blocked thread, which costs the measurement nothing. */
   private static void endWithParent() {
     try {
       while (System.in.read() >= 0) {
-        // Nobody writes; what counts is the end.
+        // Nobody writes; this waits for the end of input.
       }
     } catch (IOException e) {
-      // Then there is no parent to wait for, either.
+      // Without standard input there is no parent to wait for.
     }
     Runtime.getRuntime().halt(1);
   }

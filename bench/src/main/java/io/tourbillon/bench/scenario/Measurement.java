@@ -8,18 +8,18 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What one process has found out about one subject, its own check passed. This is what it prints,
- * as a line of JSON; programs in other languages print the same.
+ * What one process has measured of one subject, after its own check has passed. The process prints
+ * it as a line of JSON; programs in other languages print the same.
  *
  * @param figures by {@link Metric#id()}
- * @param lateness from the least to the greatest; empty where nothing comes due
+ * @param lateness from the lowest to the highest percentile; empty if nothing comes due
  */
 public record Measurement(Map<String, Double> figures, List<Percentile> lateness) {
   private static final double[] PERCENTS = {
     0, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.99, 99.999, 100
   };
 
-  /** Parts that a file leaves out are empty. */
+  /** Parts that are missing in a file become empty. */
   @SuppressWarnings("ConstantValue")
   public Measurement {
     figures =
@@ -45,7 +45,7 @@ public record Measurement(Map<String, Double> figures, List<Percentile> lateness
     return byId;
   }
 
-  /** NaN if the curve does not have this point. */
+  /** Returns NaN if the curve does not have this point. */
   double latenessNanosAt(double percent) {
     return lateness.stream()
         .filter(point -> point.percent() == percent)

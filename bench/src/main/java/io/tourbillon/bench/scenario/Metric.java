@@ -3,25 +3,25 @@ package io.tourbillon.bench.scenario;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** A figure that a scenario measures. Less is better. */
+/** A figure that a scenario measures. Lower is better. */
 public enum Metric {
   /** CPU time of the whole process for each operation. */
   CPU_PER_OPERATION("CPU", "ns"),
-  /** The same by the clock on the wall, which does not see what other threads do meanwhile. */
+  /** Wall time for each operation. It does not include what other threads do meanwhile. */
   WALL_PER_OPERATION("wall", "ns"),
-  /** CPU time of the whole process for each timer armed, from none to all. */
+  /** CPU time of the whole process for each timer armed, while all are armed. */
   ARM_CPU("CPU an arm", "ns"),
-  /** CPU time of the whole process for each timer cancelled, from all to none. */
+  /** CPU time of the whole process for each timer cancelled, while all are cancelled. */
   CANCEL_CPU("CPU a cancel", "ns"),
   /** Median lateness. */
   LATE_P50("late, p50", "us", lateMicros(50)),
-  /** The lateness that one of a hundred exceeds. */
+  /** The lateness that 1 percent of the timers exceed. */
   LATE_P99("late, p99", "us", lateMicros(99)),
   /** The greatest lateness. */
   LATE_MAX("late, most", "us", lateMicros(100)),
-  /** Memory that one takes up. */
+  /** Memory for each timer or coroutine. */
   BYTES_EACH("memory each", "B"),
-  /** Memory that all still take up a second after the last was cancelled. */
+  /** Memory that is still occupied a second after the last timer was cancelled. */
   BYTES_LEFT("left after cancel", "B"),
   /** How often threads of the subject went to sleep again: voluntary context switches. */
   WAKE_UPS_PER_SECOND("wake-ups a second", ""),
@@ -56,17 +56,17 @@ public enum Metric {
     return unit;
   }
 
-  /** Returns true if runs agree on it; a maximum is the worst moment of the machine. */
+  /** Returns true if repeated runs agree on it. A maximum depends on the machine's worst moment. */
   public boolean isSteady() {
     return this != LATE_MAX && this != BYTES_LEFT;
   }
 
-  /** Returns true if it depends on how fast the machine is at the moment. */
+  /** Returns true if it depends on the current speed of the machine. */
   public boolean isTime() {
     return unit.equals("ns") || unit.equals("us");
   }
 
-  /** A difference too small to matter, however certain. */
+  /** Differences up to this do not matter, even if they are certain. */
   public double leastDifference() {
     return switch (this) {
       case WAKE_UPS_PER_SECOND -> 5;

@@ -2,6 +2,6 @@ package io.tourbillon.bench.scenario;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 
-/** A point of a distribution: this many percent were no later than this. In files a pair. */
+/** A point of a distribution: this percentage was no later than this. A pair in files. */
 @JsonFormat(shape = JsonFormat.Shape.ARRAY)
 public record Percentile(double percent, long nanos) {}

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What is compared. */
+/** The scenarios that are compared. */
 @SuppressWarnings("ImmutableEnumChecker") // Its lists and records are never changed.
 public enum Scenario {
   REQUEST_TIMEOUTS(
@@ -117,14 +117,14 @@ public enum Scenario {
 
   private static final int BASE_MEGABYTES = 200;
 
-  /** A JDK timer, its task and handle, and as much again for the collector to work in. */
+  /** A JDK timer with its task and handle, and the same again as room for the collector. */
   private static final int TIMER_BYTES = 400;
 
-  /** A virtual thread asleep, and as much again and half. */
+  /** A sleeping virtual thread, and 1.5 times as much again. */
   private static final int COROUTINE_BYTES = 2500;
 
   /**
-   * A young generation of 5 GB in a heap of 8: a coroutine's stack is copied with each sleep, and
+   * A young generation of 5/8 of the heap: a coroutine's stack is copied with each sleep, and
    * should be garbage before it is promoted.
    */
   private static final int YOUNG_EIGHTHS = 5;
@@ -189,12 +189,12 @@ public enum Scenario {
     return operation;
   }
 
-  /** What it measures, the most telling first. */
+  /** What it measures, the most important metric first. */
   public List<Metric> metrics() {
     return metrics;
   }
 
-  /** What stands for all of it in a summary: the most telling, and the tail of lateness. */
+  /** The metrics for a summary: the most important one, and the tail of lateness. */
   public List<Metric> headlines() {
     return Stream.concat(
             metrics.stream().limit(1), metrics.stream().filter(metric -> metric == Metric.LATE_P99))
@@ -206,12 +206,12 @@ public enum Scenario {
     return full;
   }
 
-  /** Without sizes if it is no part of a quick comparison. */
+  /** Has no sizes if the scenario is not part of a quick comparison. */
   public Effort quick() {
     return quick;
   }
 
-  /** All that can take part, ours first. */
+  /** All subjects that can take part, ours first. */
   public List<Subject> subjects() {
     return Stream.concat(subjectsInJvm().stream(), foreign.stream()).toList();
   }
@@ -231,35 +231,35 @@ public enum Scenario {
     return family != null && family.isOurs();
   }
 
-  /** Heap that a JVM must have for this number of timers or coroutines, whichever the subject. */
+  /** The heap that a JVM needs for this number of timers or coroutines, whatever the subject. */
   public int leastHeapMegabytes(int size) {
     int bytesEach = isOfCoroutines() ? COROUTINE_BYTES : TIMER_BYTES;
     return BASE_MEGABYTES + (int) ((long) size * bytesEach / 1_000_000);
   }
 
-  /** Memory that a peer in another language must have for this many timers or coroutines. */
+  /** The memory that a peer in another language needs for this number of timers or coroutines. */
   public int leastMegabytes(ForeignKind kind, int size) {
     int bytesEach = isOfCoroutines() ? kind.coroutineBytes() : kind.timerBytes();
     return (int) ((long) size * bytesEach / 1_000_000);
   }
 
-  /** What the JVMs of all its subjects get beside a server's usual flags. */
+  /** The flags of the JVMs of all its subjects, in addition to a server's usual flags. */
   public List<String> jvmFlags(int heapMegabytes) {
     return isOfCoroutines() ? List.of("-Xmn" + heapMegabytes * YOUNG_EIGHTHS / 8 + "m") : List.of();
   }
 
-  /** Returns true if coroutines take part, and not timers. */
+  /** Returns true if its subjects are coroutine systems, and not timer services. */
   public boolean isOfCoroutines() {
     return this == SLEEPERS || this == COROUTINE_MEMORY;
   }
 
-  /** Those of them that run in a JVM. */
+  /** The subjects that run in a JVM. */
   List<Subject> subjectsInJvm() {
     return List.of(isOfCoroutines() ? CoroutineKind.values() : TimerKind.values());
   }
 
   /**
-   * Runs it in this JVM.
+   * Runs the scenario in this JVM.
    *
    * @throws IllegalStateException if a check of the work fails
    */

@@ -21,13 +21,15 @@ import java.util.function.BooleanSupplier;
 
 /** How the work of each scenario is warmed up and measured, for one subject in this JVM. */
 final class Trials {
-  /** A peak, and sleeping, are warmed up with this share of the number: full rounds take long. */
+  /**
+   * The warm-up of peaks and of sleeping uses a tenth of the number, because full rounds take long.
+   */
   private static final int WARM_UP_SHARE = 10;
 
   /**
    * The warm-up of sleeping begins with short rounds of very few coroutines. If all began to sleep
-   * before any woke up, a compiler would see code after the sleep that never runs, and leave it
-   * out; then each one asleep in such code would have to go back to the interpreter.
+   * before any woke up, the compiler would treat the code after the sleep as never executed and
+   * omit it. Then each coroutine that sleeps in such code would have to return to the interpreter.
    */
   private static final int FIRST_SHARE = 1_000;
 
@@ -51,7 +53,7 @@ final class Trials {
     return Measurement.of(measure(work, job));
   }
 
-  /** Collects, warms up, measures and checks work that is filled in. */
+  /** Collects garbage, then warms up, measures and checks work that has been filled. */
   private static Map<Metric, Double> measure(SteadyWork work, Job job) {
     System.gc();
     System.gc();
@@ -125,7 +127,7 @@ final class Trials {
         Map.of(Metric.CPU_PER_OPERATION, round.cpuNanosPerTimer()), round.lateness());
   }
 
-  /** Collects the garbage of the round before first, so that it does not count here. */
+  /** Collects the garbage of the previous round first, so that this round does not pay for it. */
   private static void fireOnce(FireRound round, TimerSubject service) throws InterruptedException {
     round.reset();
     System.gc();
@@ -164,7 +166,7 @@ final class Trials {
     return Measurement.of(Map.of(Metric.CPU_PER_OPERATION, all.cpuNanosPerSleep()), all.lateness());
   }
 
-  /** For half of the warm-up, by a share of the coroutines and a share of the time of each. */
+  /** Takes half of the warm-up, with a fraction of the coroutines and of the time of each. */
   private static void warmUp(Job job, CoroutineSubject subject, int ofCoroutines, int ofMillis)
       throws InterruptedException {
     BooleanSupplier isOver = job.beginWarmUp(2);

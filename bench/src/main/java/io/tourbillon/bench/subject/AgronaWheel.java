@@ -11,7 +11,7 @@ final class AgronaWheel implements WheelSubject {
     wheel = new DeadlineTimerWheel(TimeUnit.MILLISECONDS, 0, 1, slots);
   }
 
-  /** Leaves the task out, as this wheel holds nothing but deadlines. */
+  /** Ignores the task, because this wheel only holds deadlines. */
   @Override
   public long arm(long deadlineTick, SubjectTask task) {
     return wheel.scheduleTimer(deadlineTick);
@@ -22,15 +22,15 @@ final class AgronaWheel implements WheelSubject {
     return wheel.cancelTimer(id);
   }
 
-  /** This wheel looks at every tick. */
+  /** This wheel must be advanced tick by tick. */
   @Override
   public long nextTick() {
     return wheel.currentTickTime() - 1;
   }
 
   /**
-   * By one look at the slot of each tick. A poll goes on to the next slot once the time of its own
-   * is over; polled while its tick lasts, it would have to look at each slot twice.
+   * Looks at the slot of each tick once. A poll moves on to the next slot after the time of the
+   * current slot is over. If it were polled during the tick, it would look at each slot twice.
    */
   @Override
   public void advance(long tick, WheelSink sink) {

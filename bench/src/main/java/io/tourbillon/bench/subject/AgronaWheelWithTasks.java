@@ -4,14 +4,16 @@ import java.util.Objects;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Agrona's wheel with Agrona's map beside it, large enough from the beginning. */
+/**
+ * Agrona's wheel with Agrona's map from timer to task, which has its full size from the beginning.
+ */
 final class AgronaWheelWithTasks implements WheelSubject {
   private static final float LOAD_FACTOR = 0.65f;
 
   private final AgronaWheel wheel;
   private final Long2ObjectHashMap<SubjectTask> tasks;
 
-  /** One for all ticks, so that a tick allocates nothing. */
+  /** Shared by all ticks, so that a tick allocates nothing. */
   private final Runner runner = new Runner();
 
   AgronaWheelWithTasks(int slots, int timers) {
@@ -42,7 +44,7 @@ final class AgronaWheelWithTasks implements WheelSubject {
     wheel.advance(tick, runner);
   }
 
-  /** The wheel's count, once the map agrees with it. */
+  /** Returns the wheel's count, after checking that the map agrees. */
   @Override
   public long pending() {
     if (tasks.size() != wheel.pending()) {

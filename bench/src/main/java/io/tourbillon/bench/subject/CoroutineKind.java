@@ -5,27 +5,27 @@ import java.util.function.Supplier;
 
 /** The coroutine systems that are compared. */
 public enum CoroutineKind implements Subject {
-  /** Ours, as one gets them with the flag. */
+  /** Ours, the default with the JVM flag. */
   OURS_VIRTUAL_THREAD(
       Family.OURS_VIRTUAL_THREAD,
       "Engine.VIRTUAL_THREAD, Coroutines.delay, a loop a core",
       () -> new OurCoroutines(Engine.VIRTUAL_THREAD)),
-  /** Ours at their fastest. */
+  /** Ours, the fastest engine. */
   OURS_CONTINUATION(
       Family.OURS_CONTINUATION,
       "Engine.CONTINUATION, Coroutines.delay, a loop a core",
       () -> new OurCoroutines(Engine.CONTINUATION)),
-  /** Ours, as one gets them without a flag. */
+  /** Ours, the default without a JVM flag. */
   OURS_HANDOFF(
       Family.OURS_HANDOFF,
       "Engine.HANDOFF, Coroutines.delay, a loop a core",
       () -> new OurCoroutines(Engine.HANDOFF)),
-  /** Code that knows nothing of ours. */
+  /** Plain virtual threads on our loops. */
   OURS_THREADS(
       Family.OURS_THREADS,
       "virtual threads of CoroutineScheduler.threadFactory, Thread.sleep, a loop a core",
       VirtualThreads::onOurLoops),
-  /** The JDK's own. */
+  /** The JDK's virtual threads. */
   VIRTUAL_THREADS(
       Family.JDK,
       "virtual threads, Thread.sleep, the default scheduler with a carrier a core",

@@ -26,7 +26,7 @@ public enum Family {
     return title;
   }
 
-  /** Ours are the first. */
+  /** Returns true for ours, which come first. */
   public boolean isOurs() {
     return compareTo(NETTY) < 0;
   }

@@ -1,6 +1,6 @@
 package io.tourbillon.bench.subject;
 
-/** Peers in other languages: programs that are compared where the machine can run them. */
+/** Peers in other languages. They are programs, which are compared if the machine can run them. */
 public enum ForeignKind implements Subject {
   GO(
       Family.GO,
@@ -30,12 +30,12 @@ public enum ForeignKind implements Subject {
     this.coroutineBytes = coroutineBytes;
   }
 
-  /** Memory to have for each timer, which is more than it takes up. */
+  /** Returns the memory to reserve for each timer, which is more than it occupies. */
   public int timerBytes() {
     return timerBytes;
   }
 
-  /** Memory to have for each coroutine, which is more than it takes up. */
+  /** Returns the memory to reserve for each coroutine, which is more than it occupies. */
   public int coroutineBytes() {
     return coroutineBytes;
   }

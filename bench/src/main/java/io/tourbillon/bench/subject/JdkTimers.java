@@ -22,7 +22,7 @@ final class JdkTimers implements TimerSubject {
     futures[place] = executor.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
   }
 
-  /** ForkJoinPool says of a timer that was cancelled before that this call has cancelled it. */
+  /** ForkJoinPool returns true for a timer that an earlier call has cancelled. */
   @Override
   public boolean cancel(int place) {
     Future<?> future = Objects.requireNonNull(futures[place], "a place must be armed first");
@@ -35,8 +35,8 @@ final class JdkTimers implements TimerSubject {
   }
 
   /**
-   * By the futures, as ForkJoinPool's own count has cancelled timers in it that it has not removed
-   * yet, and that can take as long as they would have been pending.
+   * Counts the futures. ForkJoinPool's own count includes cancelled timers that it has not removed
+   * yet, which may take until they would have fired.
    */
   @Override
   public long pending() {

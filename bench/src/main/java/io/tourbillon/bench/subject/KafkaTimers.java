@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Kafka's SystemTimer: hierarchical wheels of 20 slots behind one lock, and a queue of the slots
- * that are not empty. Its clock is moved by a thread that belongs to the user, as in a broker;
- * tasks run on a second thread. A task is a class of Kafka's own and holds its delay, so each arm
- * makes one.
+ * that are not empty. A thread of the user advances its clock, as in a broker; tasks run on a
+ * second thread. A task is a subclass of Kafka's own class and holds its delay, so each arm makes
+ * one.
  */
 final class KafkaTimers implements TimerSubject {
-  /** How long the clock's thread waits for the next slot, as in a broker. */
+  /** How long the thread that advances the clock waits for the next slot, as in a broker. */
   private static final long WAIT_MILLIS = 200;
 
   private final SystemTimer timer = new SystemTimer(TimerSubject.THREAD_NAME);
@@ -46,17 +46,17 @@ final class KafkaTimers implements TimerSubject {
   }
 
   /**
-   * Kafka adds the delay to a clock that has lost the fraction of its millisecond, and so fires up
-   * to a millisecond early. Users who need timeouts that are not early add a millisecond, and so
-   * does this.
+   * Kafka adds the delay to a clock reading that is cut to a millisecond, so it fires up to a
+   * millisecond early. Users whose timeouts must not be early add a millisecond, and so does this
+   * class.
    */
   private static long delayMillis(long delayNanos) {
     return Math.ceilDiv(delayNanos, TimeUnit.MILLISECONDS.toNanos(1)) + 1;
   }
 
   /**
-   * Kafka does not say whether its call ended the timer. A task that ran says so itself; one that
-   * waits for its thread at this moment counts as pending.
+   * Kafka does not tell whether the call ended the timer. A task that has run tells that itself; a
+   * task that is waiting for its thread at this moment counts as pending.
    */
   @Override
   public boolean cancel(int place) {
@@ -86,7 +86,7 @@ final class KafkaTimers implements TimerSubject {
   private static final class Armed extends TimerTask {
     private final SubjectTask task;
 
-    /** Written by Kafka's thread, read by the cancelling one. */
+    /** Written by Kafka's thread, read by the thread that cancels. */
     private volatile boolean ran;
 
     Armed(long delayMillis, SubjectTask task) {

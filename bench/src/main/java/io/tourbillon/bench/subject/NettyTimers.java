@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Netty's HashedWheelTimer. Callers put timers and cancellations into queues; its worker sorts them
- * into the wheel, or out of it, at the next tick. So a caller sees half of the work, and the CPU of
- * the process all of it.
+ * Netty's HashedWheelTimer. Callers put timers and cancellations into queues. Its worker moves them
+ * into the wheel, or out of it, at the next tick. So a caller sees half of the work, and only the
+ * CPU time of the process includes all of it.
  */
 final class NettyTimers implements TimerSubject {
   private final HashedWheelTimer timer;

@@ -88,7 +88,7 @@ final class OurCoroutines implements CoroutineSubject {
     }
   }
 
-  /** Ends those that sleep, too. */
+  /** Also ends sleeping coroutines. */
   @Override
   public void close() {
     scheduler.close(Duration.ZERO);

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Tourbillon by handles. */
+/** Tourbillon with timer handles. */
 final class OursByHandle implements TimerSubject {
   private final TimerService timers;
   private final @Nullable TimerHandle[] handles;

@@ -3,7 +3,7 @@ package io.tourbillon.bench.subject;
 import io.tourbillon.timer.TimerService;
 import java.util.concurrent.TimeUnit;
 
-/** Tourbillon by ids. */
+/** Tourbillon with timer ids. */
 final class OursById implements TimerSubject {
   private final TimerService timers;
   private final long[] ids;
@@ -28,7 +28,7 @@ final class OursById implements TimerSubject {
     return timers.rearm(ids[place], delayNanos, TimeUnit.NANOSECONDS);
   }
 
-  /** An id holds on to nothing. */
+  /** Ids hold no references, so there is nothing to drop. */
   @Override
   public void forget() {}
 

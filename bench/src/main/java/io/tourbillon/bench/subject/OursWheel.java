@@ -21,7 +21,7 @@ final class OursWheel implements WheelSubject {
     return wheel.nextEventTick();
   }
 
-  /** Without a limit to the work of a call: a tick is what it costs. */
+  /** Sets no limit for the work of a call, so that a tick costs what it costs. */
   @Override
   public void advance(long tick, WheelSink sink) {
     wheel.advance(tick, Integer.MAX_VALUE, sink);

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * How long each coroutine sleeps, and how late it woke up: a row for each coroutine, an element for
- * each of its sleeps. A coroutine writes its own elements only; they are read after all have ended.
+ * each of its sleeps. A coroutine writes only its own elements; they are read after all have ended.
  */
 public final class SleepPlan {
   private static final long NOT_SLEPT = Long.MIN_VALUE;
@@ -12,14 +12,14 @@ public final class SleepPlan {
   private final int sleeps;
 
   /**
-   * A delay and the lateness of each element, side by side: they are not in the caches when a sleep
-   * ends, and waiting for memory twice would be a cost of the harness.
+   * The delay and the lateness of each element, side by side. They are not in the caches when a
+   * sleep ends, and two cache misses instead of one would be a cost of the harness.
    */
   private final long[] nanos;
 
   /**
-   * @param delayNanos row after row
-   * @param sleeps elements of a row
+   * @param delayNanos the delays, row by row
+   * @param sleeps the number of elements of a row
    */
   public SleepPlan(long[] delayNanos, int sleeps) {
     if (sleeps < 1 || delayNanos.length % sleeps != 0) {
@@ -38,7 +38,7 @@ public final class SleepPlan {
     return elements() / sleeps;
   }
 
-  /** Sleeps of a coroutine. */
+  /** The number of sleeps of a coroutine. */
   public int sleeps() {
     return sleeps;
   }
@@ -55,20 +55,20 @@ public final class SleepPlan {
     return nanos.length / 2;
   }
 
-  /** Told by a coroutine after each sleep, with its own readings of {@link System#nanoTime()}. */
+  /** Called by a coroutine after each sleep, with its own readings of {@link System#nanoTime()}. */
   public void record(int coroutine, int sleep, long startNanos, long endNanos) {
     int place = 2 * element(coroutine, sleep);
     nanos[place + 1] = endNanos - startNanos - nanos[place];
   }
 
-  /** Forgets what was recorded. */
+  /** Resets what was recorded. */
   public void reset() {
     for (int element = 0; element < elements(); element++) {
       nanos[2 * element + 1] = NOT_SLEPT;
     }
   }
 
-  /** How late each sleep ended, row after row. */
+  /** How late each sleep ended, row by row. */
   public long[] latenessNanos() {
     long[] lateness = new long[elements()];
     Arrays.setAll(lateness, this::latenessNanos);
@@ -82,7 +82,7 @@ public final class SleepPlan {
   /**
    * Checks that all sleeps were long enough.
    *
-   * @throws IllegalStateException if one ended early, or was left out
+   * @throws IllegalStateException if one ended early, or did not happen
    */
   public void requireAllSlept() {
     for (int element = 0; element < elements(); element++) {

@@ -2,15 +2,15 @@ package io.tourbillon.bench.subject;
 
 import java.util.Locale;
 
-/** Something that is measured. Implemented by enums, whose constants name it. */
+/** Something that is measured. Implemented by enums, whose constants are the names. */
 public interface Subject {
-  /** The constant's name. */
+  /** Returns the name of the constant. */
   String name();
 
-  /** A summary shows the best of each family. */
+  /** The family. A summary shows the best subject of each. */
   Family family();
 
-  /** How it is configured, for readers who know it well. */
+  /** Its configuration, for readers who know the library well. */
   String configuration();
 
   /** Its name in results and on the command line: {@code netty-512}. */
@@ -18,7 +18,9 @@ public interface Subject {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** For readers: the family, and what distinguishes it from others of the family, if anything. */
+  /**
+   * A title for readers: the family, and what distinguishes the subject from others of the family.
+   */
   default String title() {
     String own =
         name().startsWith(family().name())

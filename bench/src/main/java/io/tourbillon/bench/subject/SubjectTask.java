@@ -12,8 +12,8 @@ public abstract class SubjectTask implements Runnable, TimerTask {
   }
 
   /**
-   * A task that does nothing: that its timer came due is noticed when it cannot be cancelled. In a
-   * server each connection has its own, so there are as many as places.
+   * Makes tasks that do nothing. A timer that came due is noticed because it cannot be cancelled.
+   * There are as many tasks as places, because in a server each connection has its own.
    */
   public static SubjectTask[] idle(int places) {
     SubjectTask[] tasks = new SubjectTask[places];

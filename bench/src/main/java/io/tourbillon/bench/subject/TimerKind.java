@@ -6,32 +6,34 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.IntFunction;
 
 /**
- * The timer services that are compared, each with a tick of 1 ms where it has one, and with one
- * thread that runs tasks. A number is the size of Netty's wheel, in slots.
+ * The timer services that are compared, each with a tick of 1 ms if it has ticks, and with one
+ * thread that runs tasks. A number is the size of Netty's wheel in slots.
  */
 public enum TimerKind implements Subject {
-  /** Ours by {@code arm}, {@code cancel(id)} and {@code rearm}: the form that allocates nothing. */
+  /**
+   * Ours with {@code arm}, {@code cancel(id)} and {@code rearm}, the form that allocates nothing.
+   */
   OURS_IDS(
       Family.OURS_IDS,
       "TimerService: arm, cancel(id), rearm",
       (places, recordStats) -> new OursById(places, ours(recordStats))),
-  /** Ours by {@code schedule} and the methods of the handle. */
+  /** Ours with {@code schedule} and the methods of the handle. */
   OURS_HANDLES(
       Family.OURS_HANDLES,
       "TimerService: schedule, TimerHandle.cancel, reschedule",
       (places, recordStats) -> new OursByHandle(places, ours(recordStats))),
-  /** Netty with the wheel size that it has by default: each slot holds timers of many rounds. */
+  /** Netty with its default wheel size: each slot holds timers of many rounds. */
   NETTY_512(Family.NETTY, netty(512), peer(places -> new NettyTimers(places, 512))),
   /** Netty with a wheel that turns in 8 s: a size that suits delays of some seconds. */
   NETTY_8192(Family.NETTY, netty(8192), peer(places -> new NettyTimers(places, 8192))),
   /** Netty with a wheel that turns in 65 s: a size that suits delays of up to a minute. */
   NETTY_65536(Family.NETTY, netty(65_536), peer(places -> new NettyTimers(places, 65_536))),
-  /** The JDK's pool, told to remove what is cancelled. */
+  /** The JDK's pool, configured to remove cancelled tasks. */
   JDK_POOL(
       Family.JDK,
       "ScheduledThreadPoolExecutor, 1 thread, setRemoveOnCancelPolicy(true)",
       peer(places -> new JdkTimers(places, removingPool()))),
-  /** The JDK's fork-join pool, whose delays have a thread of their own. */
+  /** The JDK's fork-join pool, which has a separate thread for delays. */
   JDK_FORK_JOIN(
       Family.JDK,
       "ForkJoinPool.schedule, parallelism 1",
@@ -68,8 +70,8 @@ public enum TimerKind implements Subject {
   /**
    * Starts a service whose timers have this number of places.
    *
-   * @param recordStats whether it measures itself, which only ours can
-   * @throws IllegalArgumentException if that is asked of a peer
+   * @param recordStats whether it records statistics, which only ours can
+   * @throws IllegalArgumentException if {@code recordStats} is true for a peer
    */
   public TimerSubject open(int places, boolean recordStats) {
     return opener.open(places, recordStats);

@@ -4,30 +4,30 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A running timer service with a tick of 1 ms, as seen by the threads that use it. Several may do
- * so at once, each with places of its own; handles are kept in plain arrays. Each place holds one
- * timer at the most; it is armed anew only after its timer has ended.
+ * A running timer service with a tick of 1 ms, as seen by the threads that use it. Several threads
+ * may use it at once if each has its own places; handles are kept in plain arrays. A place holds at
+ * most one timer, and is armed again only after that timer has ended.
  */
 public interface TimerSubject extends AutoCloseable {
-  /** The name of a subject's threads, by which they can be observed: at most 15 characters. */
+  /** The name of a subject's threads, for observing them: at most 15 characters. */
   String THREAD_NAME = "subject-driver";
 
   ThreadFactory DRIVER_THREADS = Thread.ofPlatform().daemon().name(THREAD_NAME).factory();
 
-  /** How long a service may take to count a cancelled timer out; Netty does so at its next tick. */
+  /** How long a service may take to subtract a cancelled timer; Netty does so at its next tick. */
   long SETTLE_NANOS = 10_000_000_000L;
 
-  /** Arms a timer. The service reads its clock in here. */
+  /** Arms a timer. The service reads its clock in this call. */
   void arm(int place, long delayNanos, SubjectTask task);
 
   /** Cancels the timer in a place; returns true if this call ended it. */
   boolean cancel(int place);
 
   /**
-   * Gives the pending timer in a place a new delay by the service's best means: one without a way
-   * to change a deadline cancels the timer and arms it anew.
+   * Gives the pending timer in a place a new delay in the best way that the service has. A service
+   * that cannot change a deadline cancels the timer and arms a new one.
    *
-   * @param task the one it was armed with
+   * @param task the task that it was armed with
    * @return false if it had ended
    */
   default boolean pushOut(int place, long delayNanos, SubjectTask task) {
@@ -38,10 +38,10 @@ public interface TimerSubject extends AutoCloseable {
     return true;
   }
 
-  /** Lets go of all handles, which a server does when a connection is closed. */
+  /** Drops all handles, as a server does when a connection is closed. */
   void forget();
 
-  /** Timers pending, by the service's own count. */
+  /** The number of pending timers, as counted by the service. */
   long pending();
 
   /**
@@ -60,7 +60,7 @@ public interface TimerSubject extends AutoCloseable {
     }
   }
 
-  /** Stops the service; what is pending is dropped. */
+  /** Stops the service and drops pending timers. */
   @Override
   void close();
 }

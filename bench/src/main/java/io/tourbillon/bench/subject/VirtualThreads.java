@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.IntConsumer;
 
-/** Virtual threads and nothing else: the JDK's own, or the same on Tourbillon's loops. */
+/** Virtual threads without a coroutine library: the JDK's, or those on Tourbillon's loops. */
 final class VirtualThreads implements CoroutineSubject {
   private final ThreadFactory threads;
   private final Runnable close;
@@ -17,7 +17,7 @@ final class VirtualThreads implements CoroutineSubject {
     this.close = close;
   }
 
-  /** Those that sleep are daemons and end with the JVM. */
+  /** The JDK's virtual threads. Those that sleep are daemons and end with the JVM. */
   static VirtualThreads ofTheJdk() {
     return new VirtualThreads(Thread.ofVirtual().factory(), () -> {});
   }
@@ -91,7 +91,7 @@ final class VirtualThreads implements CoroutineSubject {
   }
 
   @Override
-  @SuppressWarnings("ThreadPriorityCheck") // What Thread.yield costs is the question here.
+  @SuppressWarnings("ThreadPriorityCheck") // This measures the cost of Thread.yield.
   public void takeTurns(int coroutines, int turns, IntConsumer body) throws InterruptedException {
     CountDownLatch ended = new CountDownLatch(coroutines);
     for (int coroutine = 0; coroutine < coroutines; coroutine++) {

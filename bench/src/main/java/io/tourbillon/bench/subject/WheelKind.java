@@ -6,11 +6,11 @@ import java.util.function.IntFunction;
 public enum WheelKind {
   /** Ours. */
   OURS_WHEEL(timers -> new OursWheel()),
-  /** Agrona with a small wheel: long slots, each of which it searches for a free cell. */
+  /** Agrona with a small wheel: each slot has many cells, which it searches for a free one. */
   AGRONA_4096(timers -> new AgronaWheel(4096)),
   /** Agrona with a slot for every tick in use. Its timers carry no task. */
   AGRONA_65536(timers -> new AgronaWheel(65_536)),
-  /** The same and a map from timer to task, which is needed to run anything. */
+  /** The same, with a map from timer to task, which is needed to run tasks. */
   AGRONA_WITH_TASKS(timers -> new AgronaWheelWithTasks(65_536, timers));
 
   /** A function without state. */

@@ -5,11 +5,11 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.DeadlineTimerWheel.TimerHandler;
 
 /**
- * Receives every timer that expires. Any wheel can hand its timers to it directly, so that none of
- * them needs a wrapper that others do not.
+ * Receives every timer that expires. Any wheel can pass its timers to it directly, so that no wheel
+ * needs a wrapper that others do not.
  */
 public abstract class WheelSink implements ExpiryHandler<SubjectTask>, TimerHandler {
-  /** A timer has expired, and its task has run if the wheel has tasks. */
+  /** Called for a timer that has expired. Its task has run, if the wheel has tasks. */
   protected abstract void expired(long id);
 
   @Override

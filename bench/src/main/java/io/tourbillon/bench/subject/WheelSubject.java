@@ -1,14 +1,14 @@
 package io.tourbillon.bench.subject;
 
 /**
- * A bare wheel, at tick 0 at first: a data structure for one thread, without clock or lock. Timers
- * are known by ids.
+ * A bare wheel, which begins at tick 0: a data structure for one thread, without clock or lock. Ids
+ * identify its timers.
  */
 public interface WheelSubject {
   /**
    * Arms a timer and returns its id.
    *
-   * @param deadlineTick after the last tick that was advanced to
+   * @param deadlineTick later than the last tick that the wheel was advanced to
    */
   long arm(long deadlineTick, SubjectTask task);
 
@@ -16,17 +16,17 @@ public interface WheelSubject {
   boolean cancel(long id);
 
   /**
-   * The next tick that there is something to do in, as far as the wheel knows: nothing is due
-   * before it. One that does not know names the tick after the last.
+   * Returns the next tick in which the wheel may have something to do: nothing is due before it. A
+   * wheel that does not know returns the tick after the last one.
    */
   long nextTick();
 
   /**
-   * Advances through all ticks up to this one and runs what is due. The timers have left the wheel
-   * when the sink receives them; the sink must not call the wheel.
+   * Advances through all ticks up to this one and runs what is due. Timers have left the wheel when
+   * the sink receives them. The sink must not call the wheel.
    */
   void advance(long tick, WheelSink sink);
 
-  /** Timers pending, by the wheel's own count. */
+  /** The number of pending timers, as counted by the wheel. */
   long pending();
 }

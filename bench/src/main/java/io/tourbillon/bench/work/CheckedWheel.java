@@ -7,10 +7,10 @@ import io.tourbillon.bench.subject.WheelSubject;
 /**
  * A wheel that checks that every timer expires once, in the tick of its deadline.
  *
- * <p>Id and deadline of a timer make a number. It is added when the timer is armed; when it expires
- * the number of its id and the tick of the moment is taken away. That all sums up to nothing says
- * that those expired that were armed, each in its tick; it costs a nanosecond or so and no memory,
- * so that the wheel's own is what is measured.
+ * <p>The id and the deadline of a timer make a number. It is added to a sum when the timer is
+ * armed. When a timer expires, the number of its id and the current tick is subtracted. A sum of
+ * zero shows that exactly the armed timers expired, each in its tick. The check takes about a
+ * nanosecond and no memory, so the measurement is that of the wheel.
  */
 final class CheckedWheel extends WheelSink {
   /** Odd numbers without a pattern: 2<sup>64</sup> divided by the golden ratio, and a prime. */
@@ -28,7 +28,7 @@ final class CheckedWheel extends WheelSink {
     this.wheel = wheel;
   }
 
-  /** The tick that was advanced to last. */
+  /** The last tick that the wheel was advanced to. */
   long tick() {
     return tick;
   }
@@ -52,9 +52,9 @@ final class CheckedWheel extends WheelSink {
   }
 
   /**
-   * Advances to a tick, either the next or one that nothing is due before.
+   * Advances to a tick: the next one, or a later one if nothing is due before it.
    *
-   * @return how many expired
+   * @return how many timers expired
    */
   int advance(long tick) {
     this.tick = tick;
@@ -64,9 +64,9 @@ final class CheckedWheel extends WheelSink {
   }
 
   /**
-   * Advances to the next tick that there is something to do in, as far as the wheel knows.
+   * Advances to the next tick in which the wheel may have something to do.
    *
-   * @return how many expired
+   * @return how many timers expired
    * @throws IllegalStateException if all deadlines are past: timers were lost
    */
   int advanceToNext() {
@@ -82,7 +82,7 @@ final class CheckedWheel extends WheelSink {
   }
 
   /**
-   * Advances until nothing is pending any more, and checks.
+   * Advances until nothing is pending, and checks the sum.
    *
    * @throws IllegalStateException if some timer did not expire, expired twice, or in another tick
    *     than that of its deadline

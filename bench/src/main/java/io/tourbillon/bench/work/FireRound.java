@@ -7,8 +7,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Timers that come due: arms all, waits until all have fired, checks. May be run again and again,
- * each time after a reset. The harness reads the clock twice a timer.
+ * A round of timers that come due: arms all, waits until all have fired, and checks them. May be
+ * run repeatedly, with a reset before each run. The harness reads the clock twice for each timer.
  */
 public final class FireRound {
   private static final long PATIENCE_SECONDS = 60;
@@ -37,7 +37,7 @@ public final class FireRound {
     }
   }
 
-  /** Makes ready for a new round. */
+  /** Prepares a new round. */
   public void reset() {
     log.reset();
   }
@@ -78,7 +78,7 @@ public final class FireRound {
     return Percentiles.ofLateness(log.latenessNanos().clone());
   }
 
-  /** Records when its timer fires. Written by the arming thread, then by the subject's. */
+  /** Records when its timer fires. Written by the arming thread, then by the subject's thread. */
   private static final class Task extends SubjectTask {
     private final Log log;
     private long deadlineNanos;
@@ -88,7 +88,7 @@ public final class FireRound {
       this.log = log;
     }
 
-    /** Prepares for a timer whose deadline is asked for right after this. */
+    /** Prepares for a timer, which the caller arms with this deadline right after. */
     void expect(long deadlineNanos) {
       this.deadlineNanos = deadlineNanos;
       fired = 0;
@@ -108,14 +108,14 @@ public final class FireRound {
   }
 
   /**
-   * How late each timer of a round was. Recorded by one thread, the subject's, at the price of a
-   * store; read by another after {@link #await}, whose latch publishes everything.
+   * How late each timer of a round was. One thread, the subject's, records that with a single
+   * store. Another thread reads it after {@link #await}, whose latch publishes everything.
    */
   private static final class Log {
     private final long[] latenessNanos;
     private int size;
 
-    /** Made anew for each round while no timer is pending. */
+    /** Replaced for each round, while no timer is pending. */
     private CountDownLatch full = new CountDownLatch(1);
 
     Log(int timers) {
@@ -134,7 +134,7 @@ public final class FireRound {
       }
     }
 
-    /** Waits until all are recorded, and says whether they were in time. */
+    /** Waits until all are recorded. Returns false if that takes longer than the given time. */
     boolean await(long nanos) throws InterruptedException {
       return full.await(nanos, TimeUnit.NANOSECONDS);
     }

@@ -13,12 +13,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Heap that pending timers take up, tasks aside: all share one. A handle counts, where the subject
- * makes one; the variable that holds it, or the id, does not.
+ * Heap that pending timers occupy, without their tasks: all timers share one. Includes the handle,
+ * if the subject makes one, but not the variable that holds the handle or the id.
  *
- * @param timers how many were pending
- * @param pendingBytes heap that they took up
- * @param leftBytes heap still taken up a second after the last was cancelled
+ * @param timers the number of pending timers
+ * @param pendingBytes heap that they occupied
+ * @param leftBytes heap that was still occupied a second after the last one was cancelled
  */
 public record Footprint(int timers, long pendingBytes, long leftBytes) {
   private static final int COLLECTIONS = 4;
@@ -29,8 +29,7 @@ public record Footprint(int timers, long pendingBytes, long leftBytes) {
   private static final int WARM_UP_PAUSE_MILLIS = 50;
 
   /**
-   * Measures a subject. What it needs at first, such as classes and the empty wheel, was taken up
-   * before.
+   * Measures a subject. The classes and the empty wheel are not counted: they are there before.
    *
    * @throws IllegalStateException if the subject lost a timer
    */
@@ -49,11 +48,11 @@ public record Footprint(int timers, long pendingBytes, long leftBytes) {
   }
 
   /**
-   * Heap that a sleeping coroutine takes up: its stack, its body, and its timer. What the system
-   * needs at first was taken up before, and the code is compiled: stacks of interpreted code are
-   * larger.
+   * Heap that a sleeping coroutine occupies: its stack, its body, and its timer. What the system
+   * needs at the start is not counted. The code has been compiled, because stacks of interpreted
+   * code are larger.
    *
-   * @throws IllegalStateException if one of them did not sleep
+   * @throws IllegalStateException if a coroutine did not sleep
    */
   public static double ofCoroutine(CoroutineKind kind, int coroutines) throws InterruptedException {
     try (CoroutineSubject subject = kind.open()) {
@@ -94,9 +93,9 @@ public record Footprint(int timers, long pendingBytes, long leftBytes) {
   }
 
   /**
-   * Live bytes as of the end of a collection: a thread that allocates right after it, a peer's for
-   * one, would add a whole region of megabytes. References that only caches held are gone after
-   * some collections.
+   * Returns the live bytes at the end of a collection. If a thread, such as a peer's, allocates
+   * right after it, a later reading would include a whole region of megabytes. It takes several
+   * collections to clear references that only caches held.
    */
   private static long liveBytes() {
     for (int collection = 0; collection < COLLECTIONS; collection++) {

@@ -13,16 +13,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * What a service does while its one timer is an hour away. Its threads are those that were not
- * there before it was opened; the JVM has threads of its own that wake up now and then.
+ * What a service uses while its only timer is an hour away. Its threads are those that did not
+ * exist before it was opened, since the JVM has threads of its own that wake up sometimes.
  *
  * @param cpuPercent CPU time of its threads, in percent of a core
- * @param wakeUpsPerSecond of its threads; empty where the platform does not tell
+ * @param wakeUpsPerSecond wake-ups of its threads; empty if the platform does not report them
  */
 public record IdleCost(double cpuPercent, OptionalDouble wakeUpsPerSecond) {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-  /** Looks at a service for a while, after a second in which it comes to rest. */
+  /** Observes a service for a while, after a second in which it comes to rest. */
   public static IdleCost measure(TimerKind kind, int millis)
       throws IOException, InterruptedException {
     Set<Long> otherJavaThreads = javaThreads();

@@ -5,13 +5,13 @@ import io.tourbillon.bench.subject.TimerSubject;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Idle timeouts, each pushed out as its connection is used: ours by rearm or reschedule, a peer
- * that cannot by cancelling and arming anew. The connections are used one after the other in an
- * order that looks random, over and over; so none is idle for long and none comes due.
+ * Idle timeouts, each pushed out when its connection is used: ours by rearm or reschedule; a peer
+ * that has no such method cancels the timer and arms a new one. The connections are used one after
+ * the other in a pseudo-random order, again and again. So none is idle for long and none comes due.
  *
- * <p>Ours leaves a timer where it is and moves it when its old place comes due. That work is not
- * hidden: the first deadlines are in the last quarter of the idle timeout, and whoever measures
- * chooses one that is not longer than warm-up and measurement together.
+ * <p>Ours leaves a timer in its slot, and moves it when the old deadline comes. This work is
+ * measured too: the first deadlines are in the last quarter of the idle timeout, and the caller
+ * chooses an idle timeout that is not longer than warm-up and measurement together.
  */
 public final class IdleTimeouts implements SteadyWork {
   private final TimerSubject timers;
@@ -21,8 +21,8 @@ public final class IdleTimeouts implements SteadyWork {
   private int nextUse;
 
   /**
-   * @param timers with as many places as there are to be timers
-   * @param idleMillis after how long without use a connection would be closed
+   * @param timers with at least {@code pending} places
+   * @param idleMillis the idle time after which a connection would be closed
    */
   public IdleTimeouts(TimerSubject timers, int pending, long idleMillis) {
     this.timers = timers;

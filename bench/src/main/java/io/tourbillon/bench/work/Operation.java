@@ -1,10 +1,10 @@
 package io.tourbillon.bench.work;
 
-/** What is repeated and measured, by one thread. */
+/** An operation that one thread repeats and measures. */
 @FunctionalInterface
 public interface Operation {
   /**
-   * Does it once.
+   * Performs the operation once.
    *
    * @throws IllegalStateException if a timer that had to be pending was not
    */

@@ -1,9 +1,12 @@
 package io.tourbillon.bench.work;
 
-/** Which timer is next. */
+/** Decides which timer is next. */
 public enum Order {
-  /** The oldest: friendly to caches, as what was armed together lies together. */
+  /**
+   * The oldest timer. Friendly to caches, because timers that were armed together are close
+   * together.
+   */
   FIFO,
-  /** Any: each operation meets memory that was not looked at for long. */
+  /** Any timer. Each operation touches memory that was not used for long. */
   RANDOM
 }

@@ -3,8 +3,8 @@ package io.tourbillon.bench.work;
 import java.util.Arrays;
 
 /**
- * Values in order. Nothing is rounded into buckets: a percentile is a value that was seen, the
- * smallest that is no less than this share of all (the nearest rank).
+ * Sorted values. Nothing is rounded into buckets: a percentile is a value that occurred, the
+ * smallest that is not below this share of all values (nearest rank).
  */
 public final class Percentiles {
   private final long[] sorted;
@@ -14,9 +14,9 @@ public final class Percentiles {
   }
 
   /**
-   * Sorts.
+   * Sorts the values.
    *
-   * @param values at least one, in any order; the array is taken over
+   * @param values at least one, in any order; the array must not be used afterwards
    */
   static Percentiles of(long[] values) {
     if (values.length == 0) {
@@ -27,9 +27,9 @@ public final class Percentiles {
   }
 
   /**
-   * Sorts how late each of many was.
+   * Sorts values of lateness.
    *
-   * @throws IllegalStateException if one was early, which is a failure and not a figure
+   * @throws IllegalStateException if one is negative: early is a failure, not a figure
    */
   static Percentiles ofLateness(long[] nanos) {
     Percentiles percentiles = of(nanos);
@@ -40,7 +40,7 @@ public final class Percentiles {
     return percentiles;
   }
 
-  /** The value of a percentile from 0, the least of all, to 100, the greatest. */
+  /** Returns a percentile, from 0, the minimum, to 100, the maximum. */
   public long at(double percent) {
     int rank = (int) Math.ceil(sorted.length * percent / 100);
     return sorted[Math.max(rank, 1) - 1];

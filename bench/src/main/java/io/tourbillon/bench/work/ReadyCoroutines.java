@@ -10,30 +10,31 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Coroutines of one loop that are always ready, so that the loop does nothing but give turns. They
- * have no end, as one that comes and goes costs more than its turns.
+ * Coroutines of one loop that are always ready, so that the loop does nothing but give them turns.
+ * They do not end by themselves, because starting and ending a coroutine costs more than its turns.
  */
 public final class ReadyCoroutines implements AutoCloseable {
-  /** No turn is put off by it, as none is as short as a nanosecond. */
+  /** So high that it delays no turn, as no turn is as short as a nanosecond. */
   private static final double RATE = 1e9;
 
   private static final int PRIORITIES = SpawnOptions.HIGHEST - SpawnOptions.LOWEST + 1;
 
   private final CoroutineScheduler scheduler;
 
-  /** How many turns each has had. The loop's, and ours once that has ended. */
+  /** How many turns each coroutine has had. Written by the loop, and read after that has ended. */
   private final long[] turns;
 
   /**
-   * The turns that are waited for. Written by the waiting thread, read by the loop at each turn.
+   * The current round of turns. Written by the thread that waits for it, read by the loop at each
+   * turn.
    */
   private volatile Round round;
 
-  /** Some turns, whoever has them. */
+  /** A number of turns, of any coroutines. */
   private static final class Round {
     final CountDownLatch over = new CountDownLatch(1);
 
-    /** The loop's. */
+    /** Used by the loop only. */
     private long left;
 
     Round(long turns) {
@@ -48,11 +49,11 @@ public final class ReadyCoroutines implements AutoCloseable {
   }
 
   /**
-   * Starts them, with all priorities there are.
+   * Starts the coroutines, with all priorities in turn.
    *
-   * @param groups in how many groups they are
-   * @param rate whether each has a rate
-   * @param coroutines how many
+   * @param groups the number of groups
+   * @param rate whether each coroutine has a rate
+   * @param coroutines the number of coroutines
    */
   public ReadyCoroutines(
       Engine engine, SchedulingPolicy policy, int groups, boolean rate, int coroutines) {
@@ -81,7 +82,7 @@ public final class ReadyCoroutines implements AutoCloseable {
     }
   }
 
-  /** Waits until they have had this many more turns. */
+  /** Waits until this many more turns have been taken. */
   public void awaitTurns(long more) throws InterruptedException {
     Round begun = new Round(more);
     round = begun;
@@ -89,7 +90,7 @@ public final class ReadyCoroutines implements AutoCloseable {
   }
 
   /**
-   * Ends them.
+   * Ends the coroutines.
    *
    * @throws IllegalStateException if one of them has never had a turn
    */

@@ -5,9 +5,9 @@ import io.tourbillon.bench.subject.TimerSubject;
 
 /**
  * Request timeouts: cancels one of the pending timers and arms another in its place, due in 30 to
- * 60 s. None comes due while this goes on; so more than a million, which take long to arm, are due
- * in 10 to 20 minutes. Each place has its own task, made before. The service reads its clock once,
- * in arm.
+ * 60 s. None comes due during the work. If there are more than a million, which take long to arm,
+ * they are due in 10 to 20 minutes. Each place has its own task, made in advance. The service reads
+ * its clock once, in arm.
  *
  * <p>Several threads can do this together, each with a share of the places.
  */
@@ -24,7 +24,7 @@ public final class RequestTimeouts implements SteadyWork {
   private final int moreDelayMicros;
 
   /**
-   * @param timers with as many places as there are to be timers
+   * @param timers with at least {@code pending} places
    */
   public RequestTimeouts(TimerSubject timers, int pending, Order order) {
     this.timers = timers;
@@ -50,10 +50,10 @@ public final class RequestTimeouts implements SteadyWork {
   }
 
   /**
-   * The operations of one of several threads, in places that no other of them uses.
+   * Returns the operation of one of several threads, on places that no other thread uses.
    *
    * @param thread from 0 to threads - 1
-   * @param threads at most as many as places
+   * @param threads at most as many as there are places
    */
   public Operation share(int thread, int threads) {
     if (threads > tasks.length) {
@@ -73,7 +73,7 @@ public final class RequestTimeouts implements SteadyWork {
     timers.requirePending(tasks.length);
   }
 
-  /** Cancels all that is pending, as the end of a peak does. */
+  /** Cancels all pending timers, as at the end of a peak. */
   public void drain() {
     for (int place = 0; place < tasks.length; place++) {
       if (!timers.cancel(place)) {
@@ -88,7 +88,7 @@ public final class RequestTimeouts implements SteadyWork {
     timers.close();
   }
 
-  /** A range of places and one thread's random numbers. */
+  /** A range of places, with the random numbers of one thread. */
   private final class Share implements Operation {
     private final int firstPlace;
     private final Victims victims;

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
- * Counts how often each of many coroutines was there, at the price of an increment in an array. A
- * coroutine writes its own count only; they are read after all have ended.
+ * Counts how often each of many coroutines has run, with one increment in an array. A coroutine
+ * writes only its own count; the counts are read after all have ended.
  */
 public final class Rollcall implements IntConsumer {
   private final int[] counts;
@@ -20,9 +20,9 @@ public final class Rollcall implements IntConsumer {
   }
 
   /**
-   * Checks, and begins anew.
+   * Checks the counts, and resets them.
    *
-   * @throws IllegalStateException if one of them was there more or less often than this
+   * @throws IllegalStateException if a coroutine has run more or fewer times than this
    */
   public void requireEach(int times) {
     for (int coroutine = 0; coroutine < counts.length; coroutine++) {

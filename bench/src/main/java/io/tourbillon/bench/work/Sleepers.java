@@ -6,19 +6,19 @@ import io.tourbillon.bench.subject.SleepPlan;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Coroutines that sleep four times and end. The harness reads the clock twice a sleep. May be run
- * again and again.
+ * Coroutines that sleep four times and end. The harness reads the clock twice for each sleep. May
+ * be run repeatedly.
  */
 public final class Sleepers {
-  /** Sleeps of a coroutine. */
+  /** The number of sleeps of a coroutine. */
   public static final int SLEEPS = 4;
 
   private final SleepPlan plan;
   private long cpuNanos;
 
   /**
-   * @param totalMillis for how long a coroutine sleeps, on average, in all: each sleep is from a
-   *     half of a quarter of this to three halves of it
+   * @param totalMillis how long a coroutine sleeps in all, on average. Each of its sleeps takes
+   *     from one half to three halves of a quarter of this
    */
   public Sleepers(int coroutines, int totalMillis) {
     long[] delayNanos = new long[Math.multiplyExact(coroutines, SLEEPS)];
@@ -34,7 +34,7 @@ public final class Sleepers {
   /**
    * Runs all coroutines to their end.
    *
-   * @throws IllegalStateException if a sleep ended early, or was left out
+   * @throws IllegalStateException if a sleep ended early, or did not happen
    */
   public void run(CoroutineSubject subject) throws InterruptedException {
     plan.reset();

@@ -10,20 +10,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How often each thread of this process has gone to sleep so far, which is how often it was awake:
- * Linux's voluntary context switches, by the number that Linux gives the thread. Platforms other
- * than Linux do not tell.
+ * How often each thread of this process has gone to sleep so far, which is how often it has woken
+ * up: Linux's voluntary context switches, by Linux's number of the thread. Other platforms do not
+ * report them.
  */
 record Wakeups(Map<String, Long> byThread) {
   private static final Path TASKS = Path.of("/proc/self/task");
   private static final String SWITCHES = "voluntary_ctxt_switches:";
 
-  /** Whether this platform tells. */
+  /** Whether this platform reports them. */
   static boolean areKnown() {
     return Files.isDirectory(TASKS);
   }
 
-  /** Counts up to now, of the threads that there are; of none where this platform does not tell. */
+  /** Reads the counts of all current threads. Empty if this platform does not report them. */
   static Wakeups read() throws IOException {
     Map<String, Long> byThread = new HashMap<>();
     if (!areKnown()) {

@@ -6,16 +6,18 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
- * How long the ticks of a bare wheel take when a burst of timers comes near. They are due at random
- * in one block of 65,536 ticks and were armed long before, so that a hierarchical wheel has all of
- * them in one slot. By the paper it has to sort that slot in a single tick.
+ * How long the ticks of a bare wheel take when a burst of timers comes near. The timers are due at
+ * random ticks of one block of 65,536 ticks. They were armed long before, so a hierarchical wheel
+ * has all of them in one slot. According to the paper it must distribute that slot in a single
+ * tick.
  *
- * <p>Measured is each tick of that block and of the one before, in which a wheel that looks ahead
- * may begin. The harness reads the clock twice a tick.
+ * <p>Measures each tick of that block and of the block before, in which a wheel that looks ahead
+ * may begin. The harness reads the clock twice for each tick.
  *
- * <p>The longest of many thousand ticks is one in which the operating system had something else to
- * do. So this is done {@value #ROUNDS} times, each time alike and with a new wheel, and of each
- * tick the shortest time counts: what a wheel does in a tick, it does in that tick of each round.
+ * <p>The longest of many thousand ticks is one in which the operating system was busy with
+ * something else. So the same work is done {@value #ROUNDS} times, each time with a new wheel, and
+ * the shortest time of each tick counts: what the wheel itself does in a tick, it does in that tick
+ * of every round.
  */
 public final class WheelBurst {
   private static final int ROUNDS = 5;
@@ -31,9 +33,9 @@ public final class WheelBurst {
   }
 
   /**
-   * Measures. May be done again and again.
+   * Measures the ticks. May be called repeatedly.
    *
-   * @param wheels makes one for each round
+   * @param wheels makes a wheel for each round
    * @return how long the ticks took
    * @throws IllegalStateException if some timer did not expire, expired twice, or in another tick
    *     than that of its deadline

@@ -5,9 +5,9 @@ import io.tourbillon.bench.subject.WheelSubject;
 
 /**
  * Timers of a bare wheel that come due: one operation is a timer from its arm to its expiry. Time
- * goes on until some timers expire, and for each another is armed. Its driver asks it for the next
- * tick that there is something to do in; one that does not know has to look at every tick, and few
- * timers far away make that the greater part of the work.
+ * advances until some timers expire, and another is armed for each of them. The caller asks the
+ * wheel for the next tick in which it has something to do. A wheel that does not know that must
+ * look at every tick; with few timers that are far away, this is most of the work.
  */
 public final class WheelExpiries implements SteadyWork {
   private final CheckedWheel wheel;
@@ -16,14 +16,16 @@ public final class WheelExpiries implements SteadyWork {
   private final int moreDelayTicks;
   private final Xorshift random = new Xorshift(1);
 
-  /** Tasks are taken in turns: which of them have run, a wheel without tasks does not tell. */
+  /**
+   * Tasks are reused in turn, because a wheel without tasks does not tell which of them have run.
+   */
   private int nextTask;
 
-  /** Timers that have expired and for which none was armed yet. */
+  /** Timers that have expired and were not yet replaced. */
   private int expired;
 
   /**
-   * @param delayTicks how far away deadlines are: from a half of this to all of it
+   * @param delayTicks the maximum distance of deadlines; the minimum is half of it
    */
   public WheelExpiries(WheelSubject wheel, int pending, int delayTicks) {
     if (delayTicks < 2) {
@@ -57,13 +59,13 @@ public final class WheelExpiries implements SteadyWork {
     nextTask = nextTask + 1 == tasks.length ? 0 : nextTask + 1;
   }
 
-  /** Lets all timers expire, as only then it is known that none was lost. This ends the work. */
+  /** Lets all timers expire, because only that shows that none was lost. This ends the work. */
   @Override
   public void check() {
     wheel.expireAll();
   }
 
-  /** There is nothing to end. */
+  /** A wheel needs no close. */
   @Override
   public void close() {}
 }

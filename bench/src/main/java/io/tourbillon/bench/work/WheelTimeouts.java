@@ -5,8 +5,8 @@ import io.tourbillon.bench.subject.WheelSubject;
 
 /**
  * Timeouts on a bare wheel, without clock, lock or thread: cancels one of the pending timers and
- * arms another. Time stands still and deadlines are spread over 32,768 ticks, from 30,000 on: 30 to
- * 62 s at 1 ms. Each place has its own task, which Agrona's wheel by itself does not take.
+ * arms another. Time stands still, and deadlines are spread over 32,768 ticks, from 30,000 on: 30
+ * to 62 s at 1 ms a tick. Each place has its own task; Agrona's wheel takes no tasks.
  */
 public final class WheelTimeouts implements SteadyWork {
   private static final long FIRST_DEADLINE_TICK = 30_000;
@@ -54,7 +54,7 @@ public final class WheelTimeouts implements SteadyWork {
     }
   }
 
-  /** There is nothing to end. */
+  /** A wheel needs no close. */
   @Override
   public void close() {}
 }

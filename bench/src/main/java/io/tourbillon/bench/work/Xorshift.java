@@ -1,8 +1,8 @@
 package io.tourbillon.bench.work;
 
 /**
- * Random numbers at a nanosecond each, the same ones for every subject. G. Marsaglia, "Xorshift
- * RNGs" (2003).
+ * Random numbers that take a nanosecond each, and are the same for every subject. G. Marsaglia,
+ * "Xorshift RNGs" (2003).
  */
 final class Xorshift {
   private long state;
@@ -20,7 +20,9 @@ final class Xorshift {
     return (int) (((state >>> 32) * bound) >>> 32);
   }
 
-  /** The numbers from 0 to length - 1 in an order that looks random: Fisher and Yates's shuffle. */
+  /**
+   * Returns the numbers from 0 to length - 1 in pseudo-random order, by the Fisher-Yates shuffle.
+   */
   int[] permutation(int length) {
     int[] numbers = new int[length];
     for (int number = 0; number < length; number++) {

@@ -1,6 +1,6 @@
 /**
- * The work that is measured, apart from the code that measures it: JMH and the comparison share it.
- * Every piece of it checks that it was really done.
+ * The work that is measured, separate from the code that measures it, so that JMH and the
+ * comparison share it. Each kind of work checks that it was really done.
  */
 @NullMarked
 package io.tourbillon.bench.work;

@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  * The state that the two sides of a generator share: which side runs, and what one hands to the
  * other.
  *
- * <pre>
- *   CREATED --start--> RUNNING <--proceed / offer--> YIELDED
- *      |                  |
- *      |                end                 end and offer: by the coroutine of the body
- *    close                v                 start, proceed and close: by the taker of the values
- *      +--------------> ENDED
- * </pre>
+ * <pre>{@code
+ * CREATED --start--> RUNNING <--proceed / offer--> YIELDED
+ *    |                  |
+ *    |                end                 end and offer: by the coroutine of the body
+ *  close                v                 start, proceed and close: by the taker of the values
+ *    +--------------> ENDED
+ * }</pre>
  *
  * <p>Invariants, while the lock is free: the body waits at a yield only if YIELDED; a taker waits
  * only if RUNNING; a step is ready only if its taker has given up. Waits that have ended by a

@@ -65,10 +65,11 @@
  *
  * <p>When the body ends, time stops. Coroutines that can go on do; one that is left then is a
  * failure, and is cancelled. Attach a helper that should end with the body to it ({@link
- * io.tourbillon.coroutine.Coroutines#spawnAttached}). If a coroutine fails and nobody joins it
- * within a second of virtual time, or by its end, that ends the run; production would log it. When
- * everything waits and nothing is due, that is a deadlock: at once if coroutines wait for each
- * other, or else after a grace in real time, as something from outside could come.
+ * io.tourbillon.coroutine.Coroutines#spawnAttached}). If a coroutine fails and no code joins it
+ * within a second of virtual time, or before the body ends, the run fails; production would log the
+ * failure. When all coroutines wait and nothing is due, the run fails with a deadlock: at once if
+ * coroutines wait for each other, otherwise after a grace in real time, since something from
+ * outside could still come.
  */
 @NullMarked
 package io.tourbillon.coroutine.testkit;

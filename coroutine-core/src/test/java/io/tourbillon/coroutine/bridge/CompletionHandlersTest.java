@@ -175,7 +175,7 @@ class CompletionHandlersTest {
     }
   }
 
-  /** A channel, or a connection that one accepts, which can be closed badly. */
+  /** A channel, or an accepted connection, whose close fails. */
   private static final class Closing implements AsynchronousChannel {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 

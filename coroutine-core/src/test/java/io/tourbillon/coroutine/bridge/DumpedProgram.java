@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
-/** Hangs, is sent a signal by somebody who wants to know why, and prints what that one reads. */
+/** Hangs, sends itself a signal as an investigator would, and prints the dump. */
 final class DumpedProgram {
   private DumpedProgram() {}
 
@@ -33,7 +33,9 @@ final class DumpedProgram {
     System.out.println(errors.toString(StandardCharsets.UTF_8));
   }
 
-  /** Two wait for each other, and on engines where that is possible one holds the loop of one. */
+  /**
+   * Two coroutines wait for each other. Where the engine allows it, another blocks the loop of one.
+   */
   private static void hang(CoroutineScheduler scheduler) throws InterruptedException {
     Mutex left = new Mutex("left");
     Mutex right = new Mutex("right");

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 
-/** Started with HUP, INT and USR1 ignored; says which signals it can have. */
+/** Starts with HUP, INT and USR1 ignored, and prints which signals it can receive. */
 final class IgnoredSignalsProgram {
   private IgnoredSignalsProgram() {}
 

@@ -53,7 +53,7 @@ class OsSignalsTest {
         new FreshJvm(XrsProgram.class).with("-Xrs").run());
   }
 
-  /** Starts with signals that the JVM leaves to the system. */
+  /** Runs with -Xrs, so that the JVM leaves signals to the system. */
   static final class XrsProgram {
     private XrsProgram() {}
 

@@ -29,11 +29,11 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Taking what others publish, and what they are told meanwhile. */
+/** Reading from publishers, and the requests that they receive. */
 class PublisherReaderTest {
   private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
 
-  /** What the publisher was told, in order: numbers that were requested, -1 for cancelled. */
+  /** The calls of the subscription, in order: numbers that were requested, -1 for a cancel. */
   private final List<Long> told = Collections.synchronizedList(new ArrayList<>());
 
   private final List<Object> undelivered = Collections.synchronizedList(new ArrayList<>());
@@ -265,7 +265,7 @@ class PublisherReaderTest {
     }
   }
 
-  /** One is with the coroutine that fills the channel, and one with the reader. */
+  /** One value is in the coroutine that fills the channel, and one in the reader. */
   @Test
   void channel_thatIsCancelled_givesTheUndeliveredToWhoIsTold() {
     Source<String> channel =

@@ -39,7 +39,7 @@ class PublishersTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** Tells what it is told, and is moved by hand. */
+  /** Records its calls, and is controlled by hand. */
   private class Probe implements Flow.Subscriber<Object> {
     final BlockingQueue<Flow.Subscription> subscription = new LinkedBlockingQueue<>();
 

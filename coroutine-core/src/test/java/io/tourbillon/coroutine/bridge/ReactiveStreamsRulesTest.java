@@ -23,14 +23,14 @@ import org.reactivestreams.tck.flow.FlowSubscriberBlackboxVerification;
 import org.testng.SkipException;
 
 /**
- * The rules of Reactive Streams, by the tests that come with them. They are TestNG's; here each is
- * a test of its own. Rules that cannot be verified here are named, and left out.
+ * Checks the rules of Reactive Streams with the official tests. They are TestNG tests; here each is
+ * a separate test. Rules that cannot be verified here are named, and left out.
  */
 @Tag("long")
 class ReactiveStreamsRulesTest {
   private static final long MOST = 1000;
 
-  /** A publisher as quick as ours sends all it has before its demand can overflow. */
+  /** A publisher as quick as ours sends everything before its demand can overflow. */
   private static final String OVERFLOW_OF_DEMAND =
       "required_spec317_mustNotSignalOnErrorWhenPendingAboveLongMaxValue";
 
@@ -119,7 +119,7 @@ class ReactiveStreamsRulesTest {
         ReactiveStreamsRulesTest::isMulticast);
   }
 
-  /** Subscribers share the elements of a channel, so none sees all of them. */
+  /** The subscribers of a channel share its elements, so none sees all of them. */
   private static boolean isMulticast(String rule) {
     return rule.startsWith("optional_spec111_multicast_");
   }

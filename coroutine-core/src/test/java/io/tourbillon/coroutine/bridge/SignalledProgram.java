@@ -10,7 +10,7 @@ import io.tourbillon.coroutine.channel.Select;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Kills itself, as others would, and tells how it takes that. */
+/** Kills itself, as others would, and prints how it reacts. */
 final class SignalledProgram {
   private SignalledProgram() {}
 

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What of channels and selects does not wait, beside twins that are broken on purpose. */
-@Tag("long") // Some minutes.
-@Tag("handoff") // Engines have no part in it, so once is enough.
+/** Operations of channels and selects that do not wait, with broken twins. */
+@Tag("long") // Takes some minutes.
+@Tag("handoff") // Independent of the engine, so it runs once.
 @Timeout(5000)
 class ChannelLinearizabilityTest {
   private static final int RACES = 50;
@@ -79,7 +79,7 @@ class ChannelLinearizabilityTest {
     }
   }
 
-  /** What is meant; and the twin, as its threads look before they take. */
+  /** The specification. It is also the twin, because its threads check before they act. */
   public static class ChannelByOne {
     private volatile int first;
     private volatile int second;
@@ -185,7 +185,7 @@ class ChannelLinearizabilityTest {
     }
   }
 
-  /** What is meant. */
+  /** The specification. */
   public static class SelectByOne {
     private int left;
     private int right;
@@ -241,7 +241,7 @@ class ChannelLinearizabilityTest {
     }
   }
 
-  /** The twin: asks one channel after the other, as one would without a select. */
+  /** The twin: tries one channel after the other, as code without a select would. */
   public static class SelectTwin extends OfSelect {
     @Override
     @Operation

@@ -166,7 +166,7 @@ class ChannelTest {
     receiver.join(PATIENCE);
   }
 
-  /** And not where it was closed, for which a million would have to be made there. */
+  /** The trace must not be that of the close, which would have to make a million of them. */
   @Test
   void close_isShownWhereTheOthersWaited() throws Exception {
     Channel<Integer> closed = Channel.rendezvous();

@@ -61,7 +61,7 @@ class ProduceTest {
 
   /**
    * The loop's own thread must not queue for a channel's lock: there it would be behind a coroutine
-   * that can not go on without it.
+   * that cannot continue without the loop.
    */
   @Test
   @Tag("virtual-thread")
@@ -209,7 +209,7 @@ class ProduceTest {
             .onUndelivered(value -> seen.add("undelivered " + value))
             .produce(scheduler, 2, this::count);
     assertEquals(1, channel.receive());
-    // 2 and 3 are in the buffer, and 4 on its way.
+    // 2 and 3 are in the buffer, and 4 is being sent.
     CoroutineDump dump = scheduler.dump(1);
     while (!dump.coroutines().toString().contains("sending to numbers")) {
       dump = scheduler.dump(1);

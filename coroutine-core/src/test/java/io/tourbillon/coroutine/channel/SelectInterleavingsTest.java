@@ -23,9 +23,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/**
- * Selects over two channels, on both sides, some of which are cancelled: in thousands of orders.
- */
+/** Selects of two channels, on both sides, in thousands of orders. Some of them are cancelled. */
 @Timeout(300)
 class SelectInterleavingsTest {
   private static final int ORDERS = 2000;
@@ -42,7 +40,7 @@ class SelectInterleavingsTest {
     void send() {
       for (int value = 0; value < VALUES; value++) {
         int next = value;
-        // Noted in the very turn in which it is known, as a cancellation may come with the next.
+        // Noted in the same turn, because the next one may bring a cancellation.
         boolean _ =
             Select.select(
                 onSend(left, next, () -> sent.add(next)),
@@ -91,7 +89,7 @@ class SelectInterleavingsTest {
     simulation.explore(ORDERS, () -> new Crossing().run());
   }
 
-  /** The twin: has taken a value, and is cancelled before it has put that away. */
+  /** The twin: it is cancelled after it has taken a value and before it has stored it. */
   @Test
   void receiverThatForgetsWhatItHasTaken_isCaught() {
     SimulationFailure failure =
@@ -119,7 +117,7 @@ class SelectInterleavingsTest {
     assertFalse(String.valueOf(failure.getMessage()).contains("another way"), failure::getMessage);
   }
 
-  /** Each of the two would do either; they agree on one, in whatever order they come. */
+  /** Each of the two accepts either case; they agree on one, in whatever order they come. */
   @Test
   void selects_thatMeet_agree() {
     simulation.explore(

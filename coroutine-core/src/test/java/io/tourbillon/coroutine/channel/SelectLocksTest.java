@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** A select waits for no lock while it holds another. */
+/** A select does not wait for a lock while it holds another. */
 class SelectLocksTest {
   private final LockedChannel<String> first = (LockedChannel<String>) Channel.<String>rendezvous();
   private final LockedChannel<String> second = (LockedChannel<String>) Channel.<String>rendezvous();

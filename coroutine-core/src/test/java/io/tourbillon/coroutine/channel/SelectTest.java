@@ -51,7 +51,7 @@ class SelectTest {
   }
 
   @SafeVarargs
-  @SuppressWarnings("varargs") // It only reads the array.
+  @SuppressWarnings("varargs") // Only reads the array.
   private Select<String> ofBoth(SelectCase<String>... others) {
     List<SelectCase<String>> cases = new ArrayList<>();
     cases.add(onReceive(first, value -> "first " + value));
@@ -87,7 +87,7 @@ class SelectTest {
     assertEquals(Optional.empty(), second.tryReceive());
   }
 
-  /** Each of the two would do either; they agree on one. */
+  /** Each of the two accepts either case; they agree on one. */
   @Test
   void selects_thatMeet_agree() throws Exception {
     Coroutine<String> receiving = selecting(ofBoth());
@@ -125,7 +125,7 @@ class SelectTest {
     for (int number = 0; number < 500; number++) {
       lefts += fair.await().equals("left") ? 1 : 0;
     }
-    // 500 throws of a coin: a deviation of 100 comes once in 10^18.
+    // 500 tosses of a coin: the probability of a deviation of 100 is 10^-18.
     assertTrue(lefts > 150 && lefts < 350, "lefts: " + lefts);
     for (int number = 0; number < 500; number++) {
       assertEquals("left", fair.biased().await());
@@ -177,7 +177,7 @@ class SelectTest {
     assertTrue(!first.trySend("nobody is there") && !second.trySend("nobody is there"));
   }
 
-  /** As a server does that waits for its next job, or its end. */
+  /** Like a server that waits for its next job or its end. */
   @Test
   void select_thatIsUsedAgain_subscribesToAStageOnce() {
     CompletableFuture<String> end = new CompletableFuture<>();
@@ -193,7 +193,7 @@ class SelectTest {
     assertEquals("end", next.await());
   }
 
-  /** Stages need not be futures, and what is theirs to do is done without the channels' locks. */
+  /** Stages need not be futures, and their methods are called without the channels' locks. */
   @Test
   void stage_ofAnotherKind_isACase() throws Exception {
     LockedChannel<String> channel = (LockedChannel<String>) first;
@@ -217,7 +217,7 @@ class SelectTest {
     Object answer(Method method, Object[] arguments) throws Exception;
   }
 
-  @SuppressWarnings("unchecked") // It answers for a stage of strings.
+  @SuppressWarnings("unchecked") // The proxy stands for a stage of strings.
   private static CompletionStage<String> stage(Answers answers) {
     return (CompletionStage<String>)
         Proxy.newProxyInstance(
@@ -226,7 +226,7 @@ class SelectTest {
             (proxy, method, arguments) -> answers.answer(method, arguments));
   }
 
-  /** A stage that completes just when the select begins to listen, from another thread. */
+  /** Another thread completes a stage just when the select begins to listen. */
   @Test
   void stage_thatCompletesMeanwhile_isNotMissed() {
     for (int number = 0; number < 2000; number++) {
@@ -291,7 +291,7 @@ class SelectTest {
     assertEquals(List.of("value"), undelivered);
   }
 
-  /** Selects on both sides, from coroutines of two loops, with limits that strike all the while. */
+  /** Selects on both sides, from coroutines of two loops, with timeouts all the time. */
   @Test
   void values_crossingMany_arriveOnce() throws Exception {
     int each = 500;
@@ -342,7 +342,7 @@ class SelectTest {
     }
   }
 
-  /** Of cases of one channel, too, when none of them could be had at once. */
+  /** Also applies to cases of the same channel, if none of them was ready at once. */
   @Test
   void cases_thatHaveToWait_areChosenFairly() throws Exception {
     AtomicInteger former = new AtomicInteger();

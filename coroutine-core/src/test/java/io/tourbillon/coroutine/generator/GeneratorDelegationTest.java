@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Handing out the values of other generators, as PEP 380 describes it. */
+/** Delegation to other generators, as PEP 380 describes it. */
 class GeneratorDelegationTest {
   private final CoroutineScheduler scheduler = TestSchedulers.oneLoop();
   private final List<Object> seen = new ArrayList<>();

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Two at once, from inside, and steps that are given up. */
+/** Concurrent calls, calls from inside, and steps that are given up. */
 class GeneratorMisuseTest {
   private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
   private final CompletableFuture<String> gate = new CompletableFuture<>();
@@ -35,7 +35,7 @@ class GeneratorMisuseTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** Waits at the gate before its first value. */
+  /** Waits for the gate before its first value. */
   private TwoWayGenerator<String, String, Void> gated() {
     return Generator.builder()
         .name("gated")
@@ -147,7 +147,7 @@ class GeneratorMisuseTest {
       Thread.currentThread().interrupt();
       try {
         Step<String, Void> _ = gated.next();
-        Thread.interrupted(); // The value was there before the interrupt was looked at.
+        Thread.interrupted(); // The value came before the interrupt was checked.
       } catch (CancellationException interrupted) {
         assertTrue(Thread.interrupted());
         assertEquals(new Step.Yielded<>("value"), gated.next());

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Whose a generator is, who ends it, and the views that others have of it. */
+/** Which coroutine owns a generator, what ends it, and the views of it. */
 class GeneratorOwnerTest {
   private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
   private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Giving up and closing at any moment: no value is lost, none comes twice, every body ends. */
+/** Timeouts and closes at any moment: no value is lost, none comes twice, every body ends. */
 class GeneratorRaceTest {
   private static final int VALUES = 3000;
   private static final int GENERATORS = 500;
@@ -108,7 +108,7 @@ class GeneratorRaceTest {
         });
   }
 
-  /** What the tests above would see if a step that was given up took its value with it. */
+  /** Checks that the tests above notice if a step that was given up loses its value. */
   @Test
   void values_thatAreLost_areMissed() {
     AssertionError missed =
@@ -136,7 +136,7 @@ class GeneratorRaceTest {
           generator.next(instant());
         }
       } catch (TimeoutException late) {
-        // It goes on while it is closed.
+        // It continues while it is closed.
       }
       generator.close();
     }

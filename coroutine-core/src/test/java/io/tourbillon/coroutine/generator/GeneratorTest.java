@@ -20,9 +20,7 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * What one taker and the body say to each other: a thread here, and a coroutine of another loop.
- */
+/** The dialogue of a body with one taker, which is a thread or a coroutine of another loop. */
 class GeneratorTest {
   private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
   private final List<Object> seen = new ArrayList<>();

@@ -25,9 +25,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What users of those systems ask for, and their systems do not have. */
+/** What users of those systems request, and their systems do not have. */
 class AskedForInVainTest extends MigrationPage {
-  /** Spawns from inside, so that none begins before all are there. */
+  /** Spawns in a coroutine, so that none begins before all are spawned. */
   private static void together(SchedulingPolicy policy, Spawning spawning) throws Exception {
     try (CoroutineScheduler other = TestSchedulers.builder().loops(1).policy(policy).build()) {
       other.spawn(() -> spawning.in(other)).join(PATIENCE);
@@ -47,7 +47,9 @@ class AskedForInVainTest extends MigrationPage {
     };
   }
 
-  /** In Go and asyncio who comes first is first, whatever matters more. */
+  /**
+   * In Go and asyncio, tasks run in the order in which they became ready, however urgent they are.
+   */
   @Test
   void priority_ofOneCoroutine() throws Exception {
     together(
@@ -59,7 +61,9 @@ class AskedForInVainTest extends MigrationPage {
     assertEquals(List.of("request", "request", "report", "report"), seen);
   }
 
-  /** In all of them who spawns a thousand tasks has a thousand turns for one of another's. */
+  /**
+   * In all of them, a user with a thousand tasks gets a thousand turns for one of another user's.
+   */
   @Test
   void fairness_amongTenants() throws Exception {
     CoroutineGroup greedy = CoroutineGroup.named("greedy");
@@ -75,7 +79,7 @@ class AskedForInVainTest extends MigrationPage {
     assertEquals(List.of("greedy", "modest", "greedy", "modest", "greedy"), seen);
   }
 
-  /** In all of them a timeout says when to give up, and not who should go first. */
+  /** In all of them, a timeout tells when to give up, but not which task should go first. */
   @Test
   void deadline_thatComesFirst_isFirst() throws Exception {
     together(
@@ -104,7 +108,7 @@ class AskedForInVainTest extends MigrationPage {
     assertEquals(List.of("within 10", "within 20", "within 30"), seen);
   }
 
-  /** In none of them a single task can be slowed down without its help. */
+  /** In none of them can a single task be slowed down without its help. */
   @Test
   void rate_ofOneCoroutine() throws Exception {
     Coroutine<?> crawler =
@@ -120,7 +124,7 @@ class AskedForInVainTest extends MigrationPage {
     assertEquals(List.of("page 1 at 0", "page 2 at 10", "page 3 at 20"), seen);
   }
 
-  /** In asyncio cancellations are counted, in gevent and Go one has to guess whose it was. */
+  /** In asyncio, cancellations are counted; in gevent and Go, code must guess whose it was. */
   @Test
   void source_ofACancellation() throws Exception {
     run(
@@ -144,7 +148,7 @@ class AskedForInVainTest extends MigrationPage {
     assertEquals(List.of("janitor, idle for too long at 10"), seen);
   }
 
-  /** In asyncio and Kotlin a value can be lost to a timeout that comes when it does. */
+  /** In asyncio and Kotlin, a value can be lost to a timeout that comes at the same time. */
   @Test
   void handOver_atTheVeryMomentOfATimeout_losesNothing() throws Exception {
     run(
@@ -168,7 +172,7 @@ class AskedForInVainTest extends MigrationPage {
         });
   }
 
-  /** In most of them one sees stacks, but not who keeps whom waiting. */
+  /** Most of them show stacks, but not which task keeps which waiting. */
   @Test
   void whoKeepsWhomWaiting_isSaid() throws Exception {
     Mutex lock = new Mutex("the ledger");
@@ -185,7 +189,7 @@ class AskedForInVainTest extends MigrationPage {
         });
   }
 
-  /** In most of them code that knows nothing of coroutines holds up the loop, or is patched. */
+  /** In most of them, code that does not know coroutines blocks the loop, or must be patched. */
   @Test
   @Tag("virtual-thread")
   void unmodifiedCode_waitsOnTheWheel() throws Exception {

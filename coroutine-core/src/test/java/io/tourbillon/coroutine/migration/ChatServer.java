@@ -15,10 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A chat: the first line of a connection is the name of who has come, each further one is told to
- * all others. A member is two coroutines, one that reads and one that writes, and a channel between
- * its writer and everybody else. Who does not read what it is told is dropped, so that it neither
- * holds up the others nor fills the memory.
+ * A chat. The first line of a connection is the name of a new member; each further line is sent to
+ * all others. A member is two coroutines, a reader and a writer, and a channel between its writer
+ * and all others. A member that does not read what it is sent is dropped, so that it neither blocks
+ * the others nor fills the memory.
  *
  * <pre>
  *   serve ── session of anna ── reads lines ──> outbox of bert ──> writer of bert
@@ -31,7 +31,7 @@ final class ChatServer {
 
   private final AsynchronousServerSocketChannel listener;
 
-  /** By name. Sessions may be on several loops. */
+  /** The outboxes by name. Sessions may be on several loops. */
   private final Map<String, Channel<String>> outboxes = new ConcurrentHashMap<>();
 
   ChatServer(AsynchronousServerSocketChannel listener) {
@@ -78,7 +78,7 @@ final class ChatServer {
         tellOthers(name, "* " + name + " has left");
       }
     } catch (IOException | TimeoutException lost) {
-      // The connection is broken or was never used: a way to leave like others.
+      // The connection is broken or was never used. The member leaves like any other.
     }
   }
 
@@ -91,14 +91,14 @@ final class ChatServer {
         });
   }
 
-  /** When it ends, so does the reading. */
+  /** Closes the connection at its end, so the reader ends, too. */
   private static void write(Channel<String> outbox, LineConnection opened) {
     try (LineConnection connection = opened) {
       for (String line : outbox) {
         connection.writeLine(line);
       }
     } catch (IOException lost) {
-      // The reader is told by the close.
+      // The close ends the reader.
     }
   }
 }

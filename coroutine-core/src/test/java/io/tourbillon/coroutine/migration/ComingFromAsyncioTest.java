@@ -306,7 +306,7 @@ class ComingFromAsyncioTest extends MigrationPage {
    * }</pre>
    */
   @Test
-  void priorityQueue_isOneOfTheJdkAndPermits() throws Exception {
+  void priorityQueue_isOneOfTheJdkAndASemaphore() throws Exception {
     PriorityBlockingQueue<String> queue =
         new PriorityBlockingQueue<>(11, Comparator.comparingInt(String::length));
     Semaphore filled = new Semaphore(0, Integer.MAX_VALUE);
@@ -542,7 +542,7 @@ class ComingFromAsyncioTest extends MigrationPage {
    *
    * <pre>{@code
    * future = loop.create_future()
-   * loop.call_soon_threadsafe(future.set_result, "value")   # by another thread
+   * loop.call_soon_threadsafe(future.set_result, "value")   # from another thread
    * await future
    * }</pre>
    */

@@ -88,7 +88,7 @@ class ComingFromGeventTest extends MigrationPage {
    * }</pre>
    */
   @Test
-  void pool_isAScopeWithPermits() throws Exception {
+  void pool_isAScopeWithASemaphore() throws Exception {
     Semaphore pool = new Semaphore(2);
     List<Integer> results =
         run(
@@ -363,7 +363,7 @@ class ComingFromGeventTest extends MigrationPage {
    * In gevent:
    *
    * <pre>{@code
-   * job.get()          # raises what the greenlet has raised
+   * job.get()          # raises what the greenlet raised
    * }</pre>
    */
   @Test

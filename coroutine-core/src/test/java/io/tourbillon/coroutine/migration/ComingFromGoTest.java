@@ -228,7 +228,7 @@ class ComingFromGoTest extends MigrationPage {
     assertEquals(10, took());
   }
 
-  /** Knows nothing of a limit. */
+  /** Does not know the timeout. */
   private static String query() {
     sleep(500);
     return "rows";
@@ -383,7 +383,7 @@ class ComingFromGoTest extends MigrationPage {
    * }</pre>
    */
   @Test
-  void rwMutex_isPermitsOfWhichAWriterTakesAll() throws Exception {
+  void rwMutex_isASemaphoreOfWhichAWriterTakesAll() throws Exception {
     int most = 1000;
     Semaphore lock = new Semaphore(most);
     run(
@@ -399,7 +399,7 @@ class ComingFromGoTest extends MigrationPage {
                 lock.release(most);
               });
           sleep(1);
-          // Comes after the writer, which it does not starve.
+          // Comes after the writer, and does not starve it.
           lock.withPermit(
               () -> {
                 note("reading");
@@ -492,7 +492,7 @@ class ComingFromGoTest extends MigrationPage {
    *
    * <pre>{@code
    * quit := make(chan struct{})
-   * close(quit)                       // told to everybody who selects on it
+   * close(quit)                       // all that select on it see this
    * }</pre>
    */
   @Test
@@ -606,7 +606,7 @@ class ComingFromGoTest extends MigrationPage {
     }
   }
 
-  /** Hears as many. */
+  /** Reads until this many hellos have come. */
   private static void hear(LineConnection member, int helloes) throws IOException {
     for (int heard = 0; heard < helloes; ) {
       if (member.readLine().endsWith(": hello")) {

@@ -431,7 +431,7 @@ class ComingFromKotlinTest extends MigrationPage {
    * }</pre>
    */
   @Test
-  void limitedParallelism_isPermits() throws Exception {
+  void limitedParallelism_isASemaphore() throws Exception {
     Semaphore two = new Semaphore(2);
     run(
         () ->

@@ -126,7 +126,7 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
    * In Python:
    *
    * <pre>{@code
-   * numbers.throw(ValueError("reset"))     # seen at the yield, which may go on
+   * numbers.throw(ValueError("reset"))     # seen at the yield, which may continue
    * }</pre>
    */
   @Test
@@ -486,7 +486,7 @@ class ComingFromPythonGeneratorsTest extends MigrationPage {
    * In Python:
    *
    * <pre>{@code
-   * next(generator)                    # by code that is no coroutine
+   * next(generator)                    # by code outside of coroutines
    * }</pre>
    */
   @Test

@@ -245,7 +245,7 @@ class ComingFromTornadoTest extends MigrationPage {
    * }</pre>
    */
   @Test
-  void boundedSemaphore_isWhatPermitsAre() throws Exception {
+  void boundedSemaphore_isASemaphore() throws Exception {
     Semaphore limit = new Semaphore(1);
     run(() -> assertThrows(IllegalStateException.class, limit::release));
   }
@@ -281,7 +281,7 @@ class ComingFromTornadoTest extends MigrationPage {
    * In Tornado:
    *
    * <pre>{@code
-   * PeriodicCallback(slower_than_its_period, 10)     # left out while the one before runs
+   * PeriodicCallback(slower_than_its_period, 10)     # skipped while the previous one runs
    * }</pre>
    */
   @Test

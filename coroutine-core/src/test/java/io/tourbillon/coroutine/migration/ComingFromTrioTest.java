@@ -267,7 +267,7 @@ class ComingFromTrioTest extends MigrationPage {
    * In Trio:
    *
    * <pre>{@code
-   * port = await nursery.start(broken)      # raises what it has raised
+   * port = await nursery.start(broken)      # raises what the child raised
    * }</pre>
    */
   @Test
@@ -356,7 +356,7 @@ class ComingFromTrioTest extends MigrationPage {
    * }</pre>
    */
   @Test
-  void capacityLimiter_isPermitsAroundBlocking() throws Exception {
+  void capacityLimiter_isASemaphoreAroundBlocking() throws Exception {
     Semaphore limiter = new Semaphore(2);
     run(
         () -> {
@@ -405,7 +405,7 @@ class ComingFromTrioTest extends MigrationPage {
    * In Trio:
    *
    * <pre>{@code
-   * event = trio.Event()                    # can not be cleared, which is a good habit
+   * event = trio.Event()                    # cannot be cleared, which is a good habit
    * with trio.fail_after(0.01): await event.wait()
    * }</pre>
    */

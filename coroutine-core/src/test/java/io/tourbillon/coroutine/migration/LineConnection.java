@@ -13,14 +13,14 @@ import java.util.Objects;
 /**
  * Lines of text over a socket, for one coroutine that reads and one that writes. If one of them is
  * cancelled while it waits, the connection is closed. Failures are {@link CompletionException}s
- * around what the socket throws.
+ * with the socket's exception as their cause.
  */
 final class LineConnection implements AutoCloseable {
   private static final int LONGEST_LINE = 1024;
 
   private final AsynchronousSocketChannel channel;
 
-  /** What has come and was not read yet. */
+  /** The bytes that have arrived and were not read yet. */
   private final ByteBuffer received = ByteBuffer.allocate(LONGEST_LINE).limit(0);
 
   LineConnection(AsynchronousSocketChannel channel) {
@@ -42,7 +42,7 @@ final class LineConnection implements AutoCloseable {
     }
   }
 
-  /** The next line, or null if there are no more. What comes after the last line break is none. */
+  /** Returns the next line, or null at the end. Text after the last line break is not a line. */
   String readLine() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     while (received.hasRemaining() || receives()) {

@@ -20,12 +20,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * What the pages have in common: one loop, whose time is virtual and leaps to the next event when
- * all wait. So they say exactly how long a job takes, and an hour is over at once.
+ * What the pages have in common: one loop with virtual time, which leaps to the next event when all
+ * coroutines wait. So tests can check exactly how long a job takes, and an hour passes at once.
  *
- * <p>Each test has in its Javadoc how users of another system do a job, and as its body the same
- * job here. {@code MIGRATION.md} has a row for each of them; {@link MigrationTableTest} sees to
- * that.
+ * <p>The Javadoc of each test shows a job in another system; its body is the same job here. {@code
+ * MIGRATION.md} has a row for each test, which {@link MigrationTableTest} checks.
  */
 abstract class MigrationPage {
   final VirtualClock clock = new VirtualClock();
@@ -40,7 +39,7 @@ abstract class MigrationPage {
           .exceptionHandler((coroutine, failure) -> unseen.add(failure))
           .build();
 
-  /** Written by the coroutine that runs the job, and read when that was joined. */
+  /** Written by the coroutine that runs the job, and read after it was joined. */
   private long tookMillis;
 
   /** What has happened, in order. */
@@ -56,7 +55,9 @@ abstract class MigrationPage {
     assertTrue(scheduler.close(Duration.ZERO));
   }
 
-  /** As {@code asyncio.run}, {@code runBlocking}, {@code trio.run}: a job, and waiting for it. */
+  /**
+   * Like {@code asyncio.run}, {@code runBlocking} or {@code trio.run}: runs a job and waits for it.
+   */
   final <T> T run(Callable<T> job) throws TimeoutException {
     return scheduler
         .spawn(
@@ -79,17 +80,20 @@ abstract class MigrationPage {
             });
   }
 
-  /** How long the job took. Later it may be later, as time does not wait for us. */
+  /**
+   * Returns how long the job took. {@link #millis} may be later, as time does not wait for the
+   * test.
+   */
   final long took() {
     return tookMillis;
   }
 
-  /** How much time has passed, for coroutines. */
+  /** Returns how much time has passed. For coroutines. */
   final long millis() {
     return TimeUnit.NANOSECONDS.toMillis(clock.nanoTime());
   }
 
-  /** Notes something, with the time. */
+  /** Notes something with the time. */
   final void note(Object what) {
     seen.add(what + " at " + millis());
   }
@@ -102,7 +106,7 @@ abstract class MigrationPage {
     Coroutines.delay(ms(millis));
   }
 
-  /** What takes so long, and then returns something. */
+  /** A job that takes this long, and then returns a value. */
   static <T> Callable<T> after(int millis, T value) {
     return () -> {
       sleep(millis);
@@ -110,7 +114,7 @@ abstract class MigrationPage {
     };
   }
 
-  /** What takes so long, and then fails. */
+  /** A job that takes this long, and then fails. */
   static <T> Callable<T> failingAfter(int millis, Exception failure) {
     return () -> {
       sleep(millis);
@@ -118,7 +122,9 @@ abstract class MigrationPage {
     };
   }
 
-  /** As {@code cancelAndJoin}, or {@code kill}: whatever its end is. */
+  /**
+   * Like {@code cancelAndJoin} or {@code kill}: cancels a coroutine and waits until it has ended.
+   */
   static void end(Coroutine<?> coroutine) {
     coroutine.cancel("not needed any more");
     Coroutine.awaitAll(List.of(coroutine));

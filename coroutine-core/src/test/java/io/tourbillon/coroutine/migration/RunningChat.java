@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
-/** A chat on the loopback address, and its users; in real time, as sockets know no other. */
+/** A chat on the loopback address, and its users. Uses real time, because sockets do. */
 final class RunningChat implements AutoCloseable {
   private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
   private final AsynchronousServerSocketChannel listener;
@@ -29,12 +29,12 @@ final class RunningChat implements AutoCloseable {
     server = scheduler.spawn(new ChatServer(listener)::serve);
   }
 
-  /** Runs what users do, in a coroutine. */
+  /** Runs the part of the users in a coroutine. */
   void talk(Action users) throws TimeoutException {
     scheduler.spawn(users).join(PATIENCE);
   }
 
-  /** Connects, and comes back when everybody knows. By a coroutine. */
+  /** Connects, and returns when all members know it. Must be called by a coroutine. */
   LineConnection enter(String name) throws IOException {
     LineConnection connection = connect();
     connection.writeLine(name);

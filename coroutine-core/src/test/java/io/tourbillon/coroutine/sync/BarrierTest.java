@@ -177,7 +177,7 @@ class BarrierTest extends OnTwoLoops {
         assertThrows(IllegalArgumentException.class, () -> new Barrier(0)).getMessage());
   }
 
-  /** All have come: that nobody can undo, though one does not wait for the action to end. */
+  /** All parties have come, and a timeout cannot undo that, even if it comes during the action. */
   @Test
   void partyWhoseLimitIsOverDuringTheAction_breaksNothing() throws Exception {
     VirtualClock clock = new VirtualClock();

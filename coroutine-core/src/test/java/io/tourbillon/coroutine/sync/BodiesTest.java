@@ -9,9 +9,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Bodies with and without a result, in each form that a caller may write. That this compiles is the
- * test: a method that takes either kind must not make a form ambiguous. Only a reference to a
- * method with overloads is, as for {@link java.util.concurrent.ExecutorService#submit}.
+ * Bodies with and without a result, in each form that a caller may write. The test is that this
+ * compiles: methods that take either kind must not make a form ambiguous. Only a reference to an
+ * overloaded method is ambiguous, as for {@link java.util.concurrent.ExecutorService#submit}.
  */
 class BodiesTest {
   private final Mutex mutex = new Mutex();

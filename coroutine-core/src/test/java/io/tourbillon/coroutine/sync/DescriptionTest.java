@@ -10,8 +10,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is waited for says so without its lock: the loop's own thread asks, for a dump, and would
- * queue for that behind coroutines which can not go on without the loop.
+ * Describing what a coroutine waits for takes no lock. For a dump, the loop's own thread asks for
+ * the description, and would queue for the lock behind coroutines that cannot continue without the
+ * loop.
  */
 class DescriptionTest extends OnTwoLoops {
   private static String described(Coroutine<?> waiting, ReentrantLock lock) throws Exception {

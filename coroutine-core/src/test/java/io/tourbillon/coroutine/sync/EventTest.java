@@ -97,7 +97,7 @@ class EventTest extends OnTwoLoops {
     assertCancelled(coroutine::join);
   }
 
-  /** What was done before it was set is seen by those who went on, and none is forgotten. */
+  /** Waiters see what was done before the event was set, and no waiter is missed. */
   @Test
   void set_whileOthersCome_isMissedByNobody() throws Exception {
     for (int round = 0; round < 300; round++) {

@@ -14,16 +14,16 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Coroutines of two loops and threads go through a gate that lets some at a time in, with limits
- * that strike and cancellations and interrupts that come at any moment. Nobody too many must be in,
- * and in the end the gate must let in as many as at first.
+ * Coroutines of two loops and threads pass a gate that admits a limited number at a time, with
+ * timeouts, cancellations and interrupts at any moment. There must never be too many inside, and in
+ * the end the gate must admit as many as at first.
  */
 final class GateRace {
   private static final int COROUTINES = 12;
   private static final int THREADS = 2;
   private static final int TURNS = 25;
 
-  /** What is raced: one of ours, or a twin. */
+  /** The object of the race: one of our primitives or a twin. */
   interface Gate {
     void enter(int places, Duration limit) throws TimeoutException;
 
@@ -52,7 +52,7 @@ final class GateRace {
    * Runs one round.
    *
    * @param patience how long one of them waits before it complains
-   * @return what has gone wrong
+   * @return the complaints
    */
   static List<String> round(CoroutineScheduler scheduler, Gate gate, Duration patience, long seed)
       throws Exception {

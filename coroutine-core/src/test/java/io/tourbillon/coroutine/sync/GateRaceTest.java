@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Mutex and semaphore in a {@link GateRace}, beside twins that are broken on purpose. A test that
- * does not catch the twins shows nothing about the originals.
+ * Mutex and semaphore in a {@link GateRace}, with broken twins. A test that does not catch the
+ * twins proves nothing about the originals.
  */
 @Timeout(300)
 class GateRaceTest {
   private static final int PLACES = 3;
 
-  /** For twins: that one of them is only slow, and no worse, would be a surprise. */
+  /** For twins: a waiter of a broken twin that exceeds it is hardly ever just slow. */
   private static final Duration LITTLE = Duration.ofMillis(200);
 
   private static final Duration SHORT = Duration.ofMillis(1500);
@@ -37,7 +37,7 @@ class GateRaceTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** The twin: looks, and then takes without looking again. */
+  /** The twin: checks, and then takes without checking again. */
   private static final class Hasty extends Gates.Lossy {
     Hasty() {
       super(PLACES);
@@ -63,7 +63,9 @@ class GateRaceTest {
     }
   }
 
-  /** However busy the machine is: until it is caught, or far too long. */
+  /**
+   * Repeats the race until the twin is caught, with a limit that is enough for any busy machine.
+   */
   private void catchTwin(Supplier<GateRace.Gate> twins, String fault) throws Exception {
     long endNanos = System.nanoTime() + LONG.toNanos();
     boolean caught = false;
@@ -80,7 +82,7 @@ class GateRaceTest {
   }
 
   @Test
-  void permits_areConserved() throws Exception {
+  void semaphore_conservesPermits() throws Exception {
     race(() -> new Gates.OfSemaphore(new Semaphore(PLACES)), SHORT);
   }
 

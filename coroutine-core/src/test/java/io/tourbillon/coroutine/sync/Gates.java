@@ -6,7 +6,7 @@ import io.tourbillon.coroutine.Waiters;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
-/** Mutex and semaphore as gates, and twins that are broken on purpose. */
+/** Mutex and semaphore as gates, and broken twins. */
 final class Gates {
   private Gates() {}
 
@@ -86,7 +86,7 @@ final class Gates {
     }
   }
 
-  /** The twin: counts a request as served whether its waiter takes it or has gone. */
+  /** The twin: counts a request as served, even if its waiter has gone. */
   static class Lossy implements GateRace.Gate {
     private final Waiters<Entry> row = new Waiters<>();
     private int free;
@@ -134,7 +134,7 @@ final class Gates {
     }
   }
 
-  /** The same twin by a timed try: a grant that comes with the end of the limit is lost. */
+  /** The same twin with a timed try: it loses a grant that comes at the end of the limit. */
   static final class LossyTry extends Lossy {
     LossyTry(int places) {
       super(places);

@@ -135,7 +135,7 @@ class MutexConditionTest extends OnTwoLoops {
     second.join(PATIENCE);
   }
 
-  /** It was told before: so it returns, and what it was told is not lost. */
+  /** It was signalled before the cancel, so it returns, and the signal is not lost. */
   @Test
   void waiter_cancelledAfterItsSignal_returns() throws Exception {
     List<String> log = Collections.synchronizedList(new ArrayList<>());

@@ -39,7 +39,7 @@ class MutexTest extends OnTwoLoops {
     assertFalse(mutex.isLocked() || mutex.isHeldByCaller());
   }
 
-  /** What no monitor and no lock of the JDK allows on every engine. */
+  /** No monitor and no lock of the JDK allows this on every engine. */
   @Test
   void holder_maySuspend_othersOfItsLoopWait() throws Exception {
     List<String> log = Collections.synchronizedList(new ArrayList<>());

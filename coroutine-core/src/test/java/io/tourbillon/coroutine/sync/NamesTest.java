@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Code can import all of this package beside all of the JDK's packages for concurrency. */
+/** Code can import all of this package together with the JDK's packages for concurrency. */
 class NamesTest {
   private static final List<String> NEIGHBOURS =
       List.of(
@@ -21,7 +21,7 @@ class NamesTest {
           "java.util.concurrent.locks",
           "io.tourbillon.timer");
 
-  /** Named as in the JDK on purpose: this is the name that Java engineers look for. */
+  /** Deliberately the JDK's name, because Java engineers look for it. */
   private static final Set<String> SHARED_ON_PURPOSE = Set.of("Semaphore");
 
   @Test

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 
-/** A scheduler for each test, and coroutines that have come to where they wait. */
+/** A scheduler for each test, and coroutines that have reached their wait. */
 abstract class OnTwoLoops {
   final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
 
@@ -22,17 +22,17 @@ abstract class OnTwoLoops {
     scheduler.close(Duration.ZERO);
   }
 
-  /** Spawns, and waits until the coroutine is suspended. */
+  /** Spawns a coroutine, and waits until it is suspended. */
   final Coroutine<?> suspended(Action body) {
     return awaitSuspension(scheduler.spawn(body));
   }
 
-  /** The same, with a result. */
+  /** As {@link #suspended}, with a result. */
   final <T> Coroutine<T> suspendedFor(Callable<T> body) {
     return awaitSuspension(scheduler.spawn(body));
   }
 
-  /** Waits for the end; whether it came by itself, and not because it was cancelled. */
+  /** Waits for the end, and returns false if the coroutine was cancelled. */
   static boolean endsByItself(Coroutine<?> coroutine) throws TimeoutException {
     try {
       coroutine.join(PATIENCE);

@@ -26,7 +26,7 @@ class RateLimiterTest {
   private final VirtualClock clock = new VirtualClock();
   private final CoroutineScheduler scheduler = TestSchedulers.on(clock);
 
-  /** When each acquisition took place, in milliseconds. By the coroutines of one loop. */
+  /** The times of the acquisitions in milliseconds. Written by the coroutines of one loop. */
   private final List<Long> times = new ArrayList<>();
 
   @AfterEach
@@ -136,7 +136,7 @@ class RateLimiterTest {
     assertFalse(limiter.tryAcquire());
   }
 
-  /** Ten come in each tick of the wheel. */
+  /** Ten permits come in each tick of the wheel. */
   @Test
   void rateAboveTheTick_isKept() {
     RateLimiter limiter = RateLimiter.builder(10_000, Duration.ofSeconds(1)).clock(clock).build();
@@ -236,7 +236,7 @@ class RateLimiterTest {
         () -> RateLimiter.builder(1, Duration.ofDays(10)).burst(1_000_000).build());
   }
 
-  /** The waiter leaves only when it runs again, and its loop does not come to that here. */
+  /** A waiter leaves only when it runs again, which does not happen here. */
   @Test
   void cancelledWaiter_holdsUpNobody_beforeItRunsAgain() {
     RateLimiter limiter = tenASecond(3);

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Those who give up, by a limit or by a cancellation, at every place where they can. */
+/** Waiters give up, by a timeout or a cancellation, at every place where they can. */
 @Timeout(300)
 class SyncInterleavingsTest {
   private static final int ORDERS = 1000;
@@ -35,7 +35,7 @@ class SyncInterleavingsTest {
     return Duration.ofMillis(1 + Suspension.random().nextInt(4));
   }
 
-  /** The twin: looks, and takes later. */
+  /** The twin: checks, and takes later. */
   private static final class Hasty extends Gates.Lossy {
     Hasty() {
       super(PLACES);
@@ -52,7 +52,8 @@ class SyncInterleavingsTest {
   }
 
   /**
-   * Never are too many in, nobody waits for ever, and in the end as many are let in as at first.
+   * Checks that there are never too many inside, that nobody waits for ever, and that in the end as
+   * many are admitted as at first.
    */
   private static void pass(Supplier<GateRace.Gate> gates) {
     GateRace.Gate gate = gates.get();
@@ -122,7 +123,7 @@ class SyncInterleavingsTest {
   }
 
   @Test
-  void permits_areConserved() {
+  void semaphore_conservesPermits() {
     simulation.explore(ORDERS, () -> pass(() -> new Gates.OfSemaphore(new Semaphore(PLACES))));
   }
 
@@ -181,7 +182,7 @@ class SyncInterleavingsTest {
                         }));
           }
           List<String> ends = parties.stream().map(Coroutine::join).toList();
-          // The first may give up though all have come, or not; nobody is left waiting.
+          // The first may give up or not, although all have come; nobody is left waiting.
           assertTrue(ends.stream().filter("gave up"::equals).count() <= 1, ends::toString);
           assertEquals(ends.get(1), ends.get(2));
           assertTrue(Simulation.elapsed().compareTo(Duration.ofHours(1)) < 0);

@@ -14,16 +14,18 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What of mutex and permits does not wait, beside twins that are broken on purpose. */
-@Tag("long") // Some minutes.
-@Tag("handoff") // Engines have no part in it, so once is enough.
+/** Operations of mutex and semaphore that do not wait, with broken twins. */
+@Tag("long") // Takes some minutes.
+@Tag("handoff") // Independent of the engine, so it runs once.
 @Timeout(5000)
 class SyncLinearizabilityTest {
   private static final int RACES = 50;
   private static final int ORDERS = 2;
   private static final int MANY = 30;
 
-  /** Operations on a mutex; each thread says which it is, as the meaning is used by one thread. */
+  /**
+   * Operations on a mutex. They get the thread's number, because one thread uses the specification.
+   */
   public static class OfMutex {
     private final Mutex mutex = new Mutex();
 
@@ -60,7 +62,7 @@ class SyncLinearizabilityTest {
     }
   }
 
-  /** What is meant; and the twin, as its threads look before they take. */
+  /** The specification. It is also the twin, because its threads check before they act. */
   public static class MutexByOne {
     private static final int NOBODY = -1;
     private volatile int holder = NOBODY;
@@ -97,7 +99,7 @@ class SyncLinearizabilityTest {
     }
   }
 
-  /** Operations on permits. */
+  /** Operations on a semaphore. */
   public static class OfSemaphore {
     private final Semaphore permits = new Semaphore(3);
 
@@ -132,7 +134,7 @@ class SyncLinearizabilityTest {
     }
   }
 
-  /** What is meant; and the twin. */
+  /** The specification, which is also the twin. */
   public static class SemaphoreByOne {
     private volatile int available = 3;
 
@@ -179,13 +181,13 @@ class SyncLinearizabilityTest {
   }
 
   @Test
-  void permits_areLinearizable() throws Exception {
+  void semaphore_isLinearizable() throws Exception {
     assertTrue(Linearizability.holdsInRaces(OfSemaphore.class, SemaphoreByOne.class, RACES));
     assertTrue(Linearizability.holdsInOrders(OfSemaphore.class, SemaphoreByOne.class, ORDERS));
   }
 
   @Test
-  void permitsTwin_isCaught() throws Exception {
+  void semaphoreTwin_isCaught() throws Exception {
     assertFalse(Linearizability.holdsInOrders(SemaphoreByOne.class, SemaphoreByOne.class, MANY));
   }
 

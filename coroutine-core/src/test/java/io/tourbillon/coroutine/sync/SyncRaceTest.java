@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Coroutines of two loops and threads, some of whom give up all the while. */
+/** Coroutines of two loops and threads, some of which give up all the time. */
 @Timeout(120)
 class SyncRaceTest {
   private final CoroutineScheduler scheduler =
@@ -42,7 +42,7 @@ class SyncRaceTest {
     }
   }
 
-  /** A signal that is lost leaves an item that nobody takes, and then nothing goes on. */
+  /** If a signal were lost, an item would stay, and nothing would continue. */
   @Test
   void condition_losesNoSignal_toThoseWhoGiveUp() throws Exception {
     Mutex mutex = new Mutex();
@@ -153,7 +153,7 @@ class SyncRaceTest {
     assertEquals(List.of(), List.copyOf(complaints));
   }
 
-  /** Those who give up cost nothing, and give nothing back twice. */
+  /** Waiters that give up take no permits, and return none twice. */
   @Test
   void limiter_keepsItsRate_whoeverGivesUp() throws Exception {
     int rate = 5_000;

@@ -29,7 +29,7 @@ class TickerTest {
   private final VirtualClock clock = new VirtualClock();
   private final CoroutineScheduler scheduler = TestSchedulers.on(clock);
 
-  /** Number, time in milliseconds and lateness of each. By the coroutines of one loop. */
+  /** Number, time in milliseconds and lateness of each tick. Written by coroutines of one loop. */
   private final List<String> ticks = new ArrayList<>();
 
   @AfterEach
@@ -50,7 +50,7 @@ class TickerTest {
             + tick.latenessNanos() / 1_000_000);
   }
 
-  /** Is busy for 350 ms after the first tick. */
+  /** Pauses for 350 ms after the first tick. */
   private List<String> ticksWithAPause(MissedTick missedTick) {
     Ticker ticker = ticker(missedTick);
     Coroutine<?> _ =
@@ -100,7 +100,7 @@ class TickerTest {
         ticksWithAPause(MissedTick.DELAY));
   }
 
-  /** Each is taken late, but in its period. */
+  /** Each tick is taken late, but within its period. */
   @Test
   void ticks_doNotDrift() {
     for (MissedTick missedTick : MissedTick.values()) {

@@ -69,7 +69,7 @@ class TokenBucketTest {
           taken = taken.subtract(BigInteger.valueOf(tokens));
         }
         int more = random.nextInt(1000);
-        // Full at 0, so that so many have come at: (taken + more - burst) * period / rate.
+        // Full at 0, so this number has come at: (taken + more - burst) * period / rate.
         BigInteger nanos =
             taken
                 .add(BigInteger.valueOf((long) more - burst))

@@ -27,13 +27,13 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The same seed sees the same, step by step, with all that waits and gives up. */
+/** The same seed gives the same steps, with everything that waits and gives up. */
 @Timeout(120)
 class DeterminismTest {
   private static final int STEPS = 40;
   private static final int WORKERS = 10;
 
-  /** What has happened, in the order in which it did. */
+  /** What has happened, in order. */
   private final List<String> trace = new ArrayList<>();
 
   private final Mutex mutex = new Mutex("mutex");
@@ -133,7 +133,7 @@ class DeterminismTest {
     }
   }
 
-  /** Without a seed the order of turns is no matter of chance; this one asks for none itself. */
+  /** Without a seed the order of turns is not random; this one requests no randomness itself. */
   @Test
   void withoutASeed_theOrderIsThatOfProduction() {
     List<String> order = new ArrayList<>();

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Faults that only some orders of turns show, found and seen again. */
+/** Faults that only some orders of turns show are found, and can be reproduced. */
 @Timeout(120)
 class ExploreTest {
   private static final int MANY = 300;
@@ -34,7 +34,7 @@ class ExploreTest {
     return assertThrows(SimulationFailure.class, () -> simulation.explore(runs, body));
   }
 
-  /** The failure says how to see it again, so that is done. */
+  /** Reads the seed from the failure's message, which tells how to reproduce it. */
   private static long seedIn(SimulationFailure failure) {
     Matcher literal =
         Pattern.compile("to see it again: new Simulation\\(\\)\\.seed\\(0x([0-9A-F]+)L\\)")
@@ -56,7 +56,7 @@ class ExploreTest {
     }
   }
 
-  /** Reads, lets others go first perhaps, and writes. */
+  /** Reads, possibly lets others go first, and writes. */
   private static void countWithoutLock() {
     AtomicInteger counter = new AtomicInteger();
     together(
@@ -82,7 +82,7 @@ class ExploreTest {
     assertEquals(cause.getMessage(), again.getMessage());
   }
 
-  /** The mutex is free more often than not, and its lock is a place where others go first. */
+  /** The mutex is usually free, and locking it is a point at which others may go first. */
   @Test
   void lostUpdateBetweenLocks_isFound() {
     SimulationFailure failure =
@@ -125,7 +125,7 @@ class ExploreTest {
         });
   }
 
-  /** Checks, and takes later. */
+  /** A lock that checks, and takes later. */
   private static final class BrokenLock {
     private boolean taken;
 
@@ -165,7 +165,7 @@ class ExploreTest {
   }
 
   /**
-   * At a round table.
+   * The dining philosophers.
    *
    * @param inOrder whether each takes the fork with the lower number first
    */

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Code that waits by the real clock, where time is virtual, on the engine that notices. */
+/** Code that waits by the real clock while time is virtual, on the engine that notices it. */
 @Tag("virtual-thread")
 @Timeout(120)
 class RealTimeInSimulationTest {
@@ -85,7 +85,7 @@ class RealTimeInSimulationTest {
     Object monitor = new Object();
     simulation.run(
         () -> {
-          // For a while at least, as either may end for no reason.
+          // Repeated, because either wait may end spuriously.
           while (Simulation.elapsed().compareTo(MINUTE) < 0) {
             LockSupport.parkNanos(MINUTE.toNanos());
           }

@@ -41,7 +41,7 @@ class SimulationTest {
 
   private final Simulation simulation = new Simulation().engine(ENGINE);
 
-  /** Of this test's own: nothing comes from outside. */
+  /** Returns the failure of a body of this test, which nothing outside can wake. */
   private SimulationFailure failureOf(io.tourbillon.coroutine.Action body) {
     return assertThrows(
         SimulationFailure.class, () -> simulation.grace(Duration.ZERO).run(body::run));
@@ -132,7 +132,7 @@ class SimulationTest {
         });
   }
 
-  /** Many times, as time moves too early only if the driver takes long to end. */
+  /** Runs many times, because time advances too early only if the driver ends slowly. */
   @Test
   void closedService_wakesWhoCloses_beforeTimeMoves() throws Exception {
     for (int run = 0; run < 200; run++) {
@@ -301,7 +301,7 @@ class SimulationTest {
     assertTrue(cleanedUp.get());
   }
 
-  /** Time moves neither before the body nor after it, whoever is late. */
+  /** Time advances neither before the body nor after it, whichever thread is late. */
   @Test
   void leftovers_ofABodyThatEndsAtOnce_areAlwaysFound() {
     for (int run = 0; run < 100; run++) {
@@ -375,7 +375,7 @@ class SimulationTest {
         });
   }
 
-  /** It is told by the body's failure that it has gone wrong, and by the others why. */
+  /** The body's failure reports that the run failed; the others show why. */
   @Test
   void bodysFailure_carriesTheOthers() {
     IOException failure =
@@ -418,7 +418,7 @@ class SimulationTest {
     assertMentions("body RUNNING", failure);
   }
 
-  /** Time goes on and on, and nothing else does. */
+  /** Time keeps advancing, and nothing else happens. */
   @Test
   void runThatLeapsForEver_isEndedByTheLimit() {
     SimulationFailure failure =
@@ -496,7 +496,7 @@ class SimulationTest {
     assertFalse(simulation.call(() -> Coroutines.scheduler().isShutdown()));
   }
 
-  /** A test that passes on another engine than that of production says so, once. */
+  /** A test that runs on another engine than production warns once. */
   @Test
   void engine_byDefaultWithoutTheFlag_isWarnedOfOnce() throws Exception {
     String warnings = ENGINE == Engine.VIRTUAL_THREAD ? "" : "HANDOFF, as the log says. ";
@@ -505,7 +505,7 @@ class SimulationTest {
         new FreshJvm(DefaultEngineProgram.class).run());
   }
 
-  /** Runs simulations that ask for no engine, and says what is logged of that. */
+  /** Runs simulations without setting an engine, and prints the warnings in the log. */
   static final class DefaultEngineProgram {
     private DefaultEngineProgram() {}
 

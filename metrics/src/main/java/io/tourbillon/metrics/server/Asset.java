@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/** A file on the class path, which is read once; all answers share its bytes. */
+/** A file on the class path. It is read once, and all responses share its bytes. */
 final class Asset implements Source {
   private static final String SCRIPT = "text/javascript; charset=utf-8";
 
@@ -30,10 +30,10 @@ final class Asset implements Source {
     return new Asset(SCRIPT, bytes(name));
   }
 
-  /** Chart.js without the address of its source map, which a browser would go and look for. */
+  /** Chart.js without the address of its source map, which a browser would try to load. */
   static Asset chart() {
     String location = text(bytes("chart-location.txt")).strip();
-    // The file is in another module, which only the class loader looks into.
+    // The file is in another module. Only the class loader finds it there.
     InputStream found = Asset.class.getClassLoader().getResourceAsStream(location);
     String chart = text(bytes(found, location)).replaceFirst("(?m)^//# sourceMappingURL=.*$", "");
     return new Asset(SCRIPT, chart.getBytes(StandardCharsets.UTF_8));

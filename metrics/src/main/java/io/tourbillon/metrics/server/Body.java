@@ -8,11 +8,12 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.content.ByteBufferContentSource;
 
 /**
- * The bytes of an answer, in slices: the JDK copies what it writes to a socket into a buffer of
- * that size outside the heap, which each thread keeps. Immutable but for its release.
+ * The bytes of a response, in slices. When the JDK writes a slice to a socket, it copies it into a
+ * buffer of the same size outside the heap, which the thread keeps. So small slices keep these
+ * buffers small. Immutable, except for the release.
  */
 final class Body {
-  /** How long a slice is at the most. */
+  /** The maximum length of a slice. */
   static final int SLICE_BYTES = 32 * 1024;
 
   private final List<ByteBuffer> slices;
@@ -29,7 +30,10 @@ final class Body {
     this.onRelease = onRelease;
   }
 
-  /** Of bytes that are few, or that all answers share, and so are not counted. */
+  /**
+   * Returns a body of bytes that do not count as memory, because they are few or all responses
+   * share them.
+   */
   static Body uncounted(byte[] bytes) {
     List<ByteBuffer> slices = new ArrayList<>();
     for (int at = 0; at < bytes.length; at += SLICE_BYTES) {
@@ -42,12 +46,12 @@ final class Body {
     return length;
   }
 
-  /** For one response. */
+  /** Returns a new source of the bytes, for one response. */
   Content.Source newSource() {
     return new ByteBufferContentSource(slices.stream().map(ByteBuffer::duplicate).toList());
   }
 
-  /** Gives back what it holds, once, however often it is called. Does not allocate. */
+  /** Gives back what the body holds. Only the first call has an effect. Does not allocate. */
   void release() {
     if (released.compareAndSet(false, true)) {
       onRelease.run();

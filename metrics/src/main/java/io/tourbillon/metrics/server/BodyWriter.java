@@ -9,8 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the {@link Body} of an answer, and takes memory for it slice by slice. Closing it gives
- * the memory back unless {@link #finish} has made an answer of it. For one thread.
+ * Collects the {@link Body} of a response, and takes memory for it slice by slice. Closing the
+ * writer gives the memory back, unless {@link #finish} has made a response of it. Not thread-safe.
  */
 final class BodyWriter extends OutputStream {
   private final HeldBytes memory;
@@ -47,11 +47,11 @@ final class BodyWriter extends OutputStream {
       return current;
     }
     if (taken + Body.SLICE_BYTES > HeldBytes.LIMIT) {
-      throw new IOException("an answer must not be longer than " + HeldBytes.LIMIT + " bytes");
+      throw new IOException("a response must not be longer than " + HeldBytes.LIMIT + " bytes");
     }
     if (!memory.tryTake(Body.SLICE_BYTES)) {
       throw new NotNowException(
-          "the answers that are being read hold " + HeldBytes.LIMIT + " bytes, the most they may");
+          "all responses together must not hold more than " + HeldBytes.LIMIT + " bytes");
     }
     taken += Body.SLICE_BYTES;
     endSlice();
@@ -68,13 +68,13 @@ final class BodyWriter extends OutputStream {
     used = 0;
   }
 
-  /** An answer with what was written; nothing can be written any more. */
+  /** Returns a response with the written bytes. Nothing can be written afterwards. */
   Answer finish(int status, String contentType) {
     return finish(status, contentType, () -> {});
   }
 
   /**
-   * An answer with what was written; nothing can be written any more.
+   * Returns a response with the written bytes. Nothing can be written afterwards.
    *
    * @param onRelease is run when the body is released; must not allocate
    */
@@ -89,7 +89,7 @@ final class BodyWriter extends OutputStream {
               onRelease.run();
             });
     Answer answer = new Answer(status, contentType, body);
-    // Nothing that may fail comes after this: the memory belongs to the body now.
+    // The body owns the memory now, so nothing that can fail may follow.
     taken = 0;
     return answer;
   }

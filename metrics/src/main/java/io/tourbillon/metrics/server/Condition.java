@@ -1,12 +1,12 @@
 package io.tourbillon.metrics.server;
 
-/** How something is that is watched. */
+/** The condition of the timers or of a loop. */
 enum Condition {
   /** At work, or at rest with nothing to do. */
   UP(true),
-  /** Does not go on, although there is something to do. */
+  /** Makes no progress, although there is something to do. */
   STALLED(false),
-  /** Its thread has ended, though it should not have. */
+  /** The loop has failed, so that nothing runs on it. */
   DEAD(false),
   /** Was closed. */
   CLOSED(false);

@@ -12,35 +12,36 @@ import org.jspecify.annotations.Nullable;
 /**
  * The open connections of a server, which are bounded in number and in time.
  *
- * <p>A connection goes through {@link Phase}s. Where all places are taken and one more client
- * connects, the connection that has only waited for its peer for longest makes way: a slow client
- * costs the next one a fraction of a second, and not a place. {@link #sweep} closes those that have
- * taken too long.
+ * <p>A connection goes through {@link Phase}s. If all places are taken and one more client
+ * connects, the oldest connection of a phase makes way. Phases in which a connection only waits for
+ * its client come first. So a slow client costs the next one a fraction of a second, but not a
+ * place. {@link #sweep} closes connections that have taken too long.
  *
- * <p>A place is free again when its channel is closed, even if nobody says so: what is lost for
- * lack of memory is lost until the next sweep. No method allocates once the table has been made.
- * Thread-safe: the acceptor admits, threads of Jetty tell what becomes of a connection, the
- * supervisor sweeps. Nothing is closed under the monitor, since closing calls back.
+ * <p>A place is free again when its channel is closed, even if nothing reports that. So a place
+ * that is not given back for lack of memory is lost only until the next sweep. No method allocates
+ * after the table has been made. Thread-safe: the acceptor admits connections, threads of Jetty
+ * report what happens to them, and the supervisor sweeps. Nothing is closed under the monitor,
+ * since closing calls back.
  */
 final class Connections {
   /**
-   * How many there may be. One that sends a long header slowly holds about 30 KB; more of them make
-   * room for more slow clients before the first has to make way.
+   * The maximum number of connections. A connection that sends a long header slowly holds about 30
+   * KB. With more places, more slow clients fit in before the first of them has to make way.
    */
   static final int MAX_CONNECTIONS = 256;
 
-  /** Where a connection is, in the order in which it goes through them. */
+  /** What a connection is doing, in the order of the phases that it goes through. */
   enum Phase {
-    /** Its request's header has not arrived. */
+    /** The header of its request has not arrived. */
     READING(TimeUnit.MILLISECONDS.toNanos(250)),
-    /** Its answer is being made, or waits for that. */
+    /** Its response is being made, or waits to be made. */
     MAKING(TimeUnit.MILLISECONDS.toNanos(500)),
-    /** Its answer is being sent. */
+    /** Its response is being sent. */
     WRITING(TimeUnit.MILLISECONDS.toNanos(250)),
-    /** All has been sent; the client has not closed it. */
+    /** Its response has been sent; the client has not closed the connection. */
     ENDING(0);
 
-    /** After this time in the phase it may have to make way. */
+    /** After this time in the phase, a connection may have to make way. */
     private final long graceNanos;
 
     Phase(long graceNanos) {
@@ -48,24 +49,24 @@ final class Connections {
     }
   }
 
-  /** Whose connections make way first. */
+  /** The phases in the order in which their connections make way. */
   private static final Phase[] FIRST_TO_GO = {
     Phase.ENDING, Phase.READING, Phase.WRITING, Phase.MAKING
   };
 
   private static final Phase[] ONLY_WRITING = {Phase.WRITING};
 
-  /** How long a client that has been sent everything may take to close. */
+  /** How long a client may take to close the connection once the response has been sent. */
   private static final long ENDING_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** How long the acceptor waits before it looks again who can make way. */
+  /** How long the acceptor waits before it looks again for a connection that can make way. */
   private static final long LOOK_AGAIN_MILLIS = 10;
 
   private final long headerLimitNanos;
   private final long lifeLimitNanos;
   private final LongSupplier nanoTime;
 
-  /** The array never changes; the places are guarded by the monitor. */
+  /** The array never changes. The monitor guards the places in it. */
   private final Place[] places =
       Stream.generate(Place::new).limit(MAX_CONNECTIONS).toArray(Place[]::new);
 
@@ -75,14 +76,14 @@ final class Connections {
     this.nanoTime = nanoTime;
   }
 
-  /** One connection, or none. */
+  /** A place for one connection; free or taken. */
   private static final class Place {
     private @Nullable SocketChannel channel;
 
-    /** Null until Jetty has made one. */
+    /** Null until Jetty has made it. */
     private @Nullable EndPoint endPoint;
 
-    /** What it holds while it is being sent. */
+    /** The response that is being sent; null in the other phases. */
     private @Nullable Body body;
 
     private Phase phase = Phase.READING;
@@ -93,7 +94,7 @@ final class Connections {
       return channel == null;
     }
 
-    /** Frees the place, and returns what is to be closed. */
+    /** Frees the place, and returns what the caller must close. */
     private @Nullable Closeable clear() {
       Closeable open = endPoint == null ? channel : endPoint;
       if (body != null) {
@@ -106,7 +107,7 @@ final class Connections {
     }
   }
 
-  /** Waits until there is a place for one more; makes one if need be. */
+  /** Waits until there is a free place. Closes a connection if need be. */
   void awaitPlace() throws InterruptedException {
     while (true) {
       Closeable oldest;
@@ -124,7 +125,7 @@ final class Connections {
     }
   }
 
-  /** Gives a place to a connection that has been accepted; false if there is none. */
+  /** Gives a place to an accepted connection; returns false if there is none. */
   synchronized boolean tryAdmit(SocketChannel channel) {
     Place place = freePlace();
     if (place == null) {
@@ -137,7 +138,7 @@ final class Connections {
     return true;
   }
 
-  /** Jetty has made an end point for it. */
+  /** Records the end point that Jetty has made for a connection. */
   synchronized void opened(SocketChannel channel, EndPoint endPoint) {
     for (Place place : places) {
       if (channel.equals(place.channel)) {
@@ -147,18 +148,19 @@ final class Connections {
   }
 
   /**
-   * The header of its request has arrived, and an answer is to be made.
+   * Begins {@link Phase#MAKING}, or begins it again for another try: the header of the request has
+   * arrived, and its response is to be made.
    *
-   * @return false if it has made way for another
+   * @return false if the connection has made way for another
    */
   boolean making(EndPoint endPoint) {
     return enter(endPoint, Phase.MAKING, null);
   }
 
   /**
-   * Its answer is being sent. Releases the body if the connection has made way meanwhile.
+   * Begins {@link Phase#WRITING}. Releases the body if the connection has made way for another.
    *
-   * @return false if it has, and nothing is to be sent
+   * @return false if the connection has made way, so that nothing must be sent
    */
   boolean writing(EndPoint endPoint, Body body) {
     boolean isOpen = enter(endPoint, Phase.WRITING, body);
@@ -168,7 +170,7 @@ final class Connections {
     return isOpen;
   }
 
-  /** All has been sent. */
+  /** Begins {@link Phase#ENDING}: the response has been sent. */
   void ending(EndPoint endPoint) {
     boolean _ = enter(endPoint, Phase.ENDING, null);
   }
@@ -185,7 +187,7 @@ final class Connections {
     return false;
   }
 
-  /** It has been closed. */
+  /** Frees the place of a connection that has been closed. */
   synchronized void closed(EndPoint endPoint) {
     for (Place place : places) {
       if (endPoint.equals(place.endPoint)) {
@@ -195,7 +197,10 @@ final class Connections {
     }
   }
 
-  /** Gives up the oldest answer that is being sent; false if none has been for a moment. */
+  /**
+   * Closes the connection that has been in {@link Phase#WRITING} for longest. Returns false if none
+   * has been there for the grace of the phase.
+   */
   boolean dropOldestWriting() {
     Closeable oldest;
     synchronized (this) {
@@ -207,9 +212,9 @@ final class Connections {
   }
 
   /**
-   * Closes what has taken too long.
+   * Closes the connections that have taken too long.
    *
-   * @return whether there are connections still
+   * @return whether there are other connections
    */
   boolean sweep() {
     while (true) {
@@ -225,7 +230,7 @@ final class Connections {
     }
   }
 
-  /** Closes all. */
+  /** Closes all connections. */
   void closeAll() {
     for (Place place : places) {
       Closeable open;
@@ -262,7 +267,11 @@ final class Connections {
     }
   }
 
-  /** Of the first of these phases that has one whose grace is over. */
+  /**
+   * Frees the place of the connection that makes way: the oldest one in the first of these phases
+   * in which the grace of a connection is over. Returns what the caller must close, or null if no
+   * connection can make way.
+   */
   private @Nullable Closeable takeOldest(Phase[] phases) {
     long nowNanos = nanoTime.getAsLong();
     for (Phase phase : phases) {
@@ -303,7 +312,7 @@ final class Connections {
       try {
         open.close();
       } catch (IOException ignored) {
-        // It is of no use any more, and the place is free.
+        // The connection is not used any more, and its place is free.
       }
     }
   }

@@ -8,13 +8,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scheduler at one moment, and what it did since the one before.
+ * The state of a scheduler at one moment, and what it has done since the sample before.
  *
- * @param spawned coroutines a second, as are those that follow
- * @param live how many there are in each state
- * @param lateness of the delays and limits that were over meanwhile; null if there was none
- * @param queueWait in the ready queue; null if nothing waited
- * @param turn of the turns that were given; null if there was none
+ * @param spawned coroutines per second, as are {@code finished}, {@code failed}, {@code cancelled}
+ *     and {@code timeouts}
+ * @param live the number of coroutines in each state
+ * @param lateness of the delays and limits that expired meanwhile; null if none was recorded
+ * @param queueWait time in the ready queue; null if none was recorded
+ * @param turn duration of the turns; null if none was recorded
  */
 record CoroutineSample(
     double spawned,

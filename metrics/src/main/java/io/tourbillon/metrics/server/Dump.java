@@ -11,15 +11,14 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 
 /**
- * A list for people, on request, of a bounded length. One at a time, from the moment it is made
- * until it has been sent, and not more than some a second: making it looks at everything, and its
- * text is long.
+ * A dump for people, made on request, of bounded length. Making it visits everything, and its text
+ * is long. So only one dump is made or sent at a time, and only a few in a second.
  */
 final class Dump implements Source {
-  /** How many coroutines a dump looks at. */
+  /** The maximum number of coroutines in a dump. */
   private static final int MAX_COROUTINES = 10_000;
 
-  /** How long a dump is at the most; its last line says what was left out. */
+  /** The maximum length of a dump; its last line says how much was left out. */
   static final int MAX_CHARACTERS = 1024 * 1024;
 
   private static final long MIN_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -27,7 +26,7 @@ final class Dump implements Source {
   private final Supplier<String> text;
   private final Semaphore turn = new Semaphore(1);
 
-  /** When the last one was made; guarded by the turn. */
+  /** When the last dump was made. Guarded by {@code turn}. */
   private long madeNanos = System.nanoTime() - MIN_INTERVAL_NANOS;
 
   private Dump(Supplier<String> text) {

@@ -13,7 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The server as a whole: what it serves, where, and the {@link Supervisor} that keeps it going. */
+/** The whole server: what it serves, where, and the {@link Supervisor} that keeps it alive. */
 public final class Endpoint implements AutoCloseable {
   private final Supervisor supervisor;
   private final int port;
@@ -26,9 +26,10 @@ public final class Endpoint implements AutoCloseable {
   /**
    * What to serve, and where.
    *
-   * @param port 0 for any that is free
-   * @param stallLimit how long something may make no progress before it counts as stalled
-   * @param limits how long a connection may take
+   * @param port 0 for any free port
+   * @param stallLimit how long the timers or a loop may make no progress before they count as
+   *     stalled
+   * @param limits the time limits of connections and threads
    */
   public record Options(
       InetAddress address,
@@ -40,9 +41,9 @@ public final class Endpoint implements AutoCloseable {
       Limits limits) {}
 
   /**
-   * Starts to serve.
+   * Starts the server.
    *
-   * @throws UncheckedIOException if it can not listen there; says why
+   * @throws UncheckedIOException if the server cannot listen there; the message says why
    */
   public static Endpoint start(Options options) {
     Map<String, Source> sources = sources(options);
@@ -94,12 +95,12 @@ public final class Endpoint implements AutoCloseable {
         "the metrics server could not be started at " + place, new IOException(failure));
   }
 
-  /** Where it listens; where it listened, if it is closed. */
+  /** Returns the port that the server listens on, or listened on before it was closed. */
   public int port() {
     return port;
   }
 
-  /** The server that serves now. */
+  /** Returns the current server. */
   JettyServer server() {
     return supervisor.server();
   }

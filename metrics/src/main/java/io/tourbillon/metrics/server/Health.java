@@ -7,8 +7,9 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether all that is served is at work: 200 if so, 503 if not, and what is the matter. The answer
- * is short, and needs none of the threads and none of the memory that other answers may use up.
+ * Responds with the condition of all that is served: 200 if everything is at work, 503 if not. The
+ * response is short. It needs none of the threads and none of the memory that other responses may
+ * use up.
  */
 final class Health implements Source {
   private final @Nullable TimerWatch timers;
@@ -45,6 +46,6 @@ final class Health implements Source {
     return true;
   }
 
-  /** How it is written. */
+  /** The body of the response, as JSON. */
   record Report(boolean healthy, Map<String, Condition> parts) {}
 }

@@ -4,26 +4,26 @@ import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 
 /**
- * Counts the bytes of all answers of a server, from the moment they are made until they have been
- * sent, and bounds their sum. Where there are no more bytes, the oldest answer that its client has
- * not read yet makes way. Thread-safe.
+ * Counts the bytes of all responses of a server, from when they are made until they have been sent,
+ * and bounds their sum. Does not count bodies that are {@linkplain Body#uncounted uncounted}. If no
+ * bytes are left, the oldest response that is still being sent makes way. Thread-safe.
  */
 final class HeldBytes {
-  /** How many bytes all answers together may hold. */
+  /** The maximum number of bytes that all responses together may hold. */
   static final int LIMIT = 16 * 1024 * 1024;
 
   private final Semaphore free = new Semaphore(LIMIT);
   private final BooleanSupplier dropOldest;
 
   /**
-   * @param dropOldest gives up the oldest answer that is being read; false if there is none that is
-   *     old enough
+   * @param dropOldest drops the oldest response that is being sent; returns false if none is old
+   *     enough
    */
   HeldBytes(BooleanSupplier dropOldest) {
     this.dropOldest = dropOldest;
   }
 
-  /** Takes so many bytes; false if other answers hold too many. */
+  /** Takes bytes; returns false if other responses hold too many. */
   boolean tryTake(int bytes) {
     while (!free.tryAcquire(bytes)) {
       if (!dropOldest.getAsBoolean()) {
@@ -33,12 +33,12 @@ final class HeldBytes {
     return true;
   }
 
-  /** Gives back what was taken. */
+  /** Gives back bytes that were taken. */
   void giveBack(int bytes) {
     free.release(bytes);
   }
 
-  /** How many bytes are held now. */
+  /** Returns how many bytes are held now. */
   int held() {
     return LIMIT - free.availablePermits();
   }

@@ -23,22 +23,25 @@ import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of Jetty, with a limit on everything, from its start to its stop. It is never started
- * again: the {@link Supervisor} makes another one, since nobody knows what an error has left behind
- * in this one.
+ * One run of Jetty from its start to its stop, with a limit on everything. It is never started
+ * again, since nobody knows what an error has left behind in it. The {@link Supervisor} makes
+ * another one.
  *
- * <p>The supervisor calls everything here but the constructor.
+ * <p>After the start, only the thread of the supervisor calls it, apart from {@link #port} and
+ * tests.
  */
 final class JettyServer {
   private static final System.Logger LOGGER = System.getLogger("io.tourbillon.metrics");
 
-  /** An acceptor, which waits for a place, and a selector. */
+  /**
+   * The threads that Jetty itself occupies: an acceptor, which waits for a place, and a selector.
+   */
   private static final int OWN_THREADS = 2;
 
-  /** Threads that read requests, send answers, and make those that are quick. */
+  /** Threads that read requests, send responses, and make the quick responses. */
   private static final int MAX_REQUESTS = 4;
 
-  /** Threads that make all other answers, and so how many are made at a time. */
+  /** Threads that make all other responses, and so how many of these are made at a time. */
   private static final int MAX_MAKERS = 2;
 
   private static final int MAX_WAITING_FOR_A_MAKER = Connections.MAX_CONNECTIONS;
@@ -46,10 +49,16 @@ final class JettyServer {
   private static final int MAX_BODY_BYTES = 1024;
   private static final int MAX_QUEUED_JOBS = 1024;
 
-  /** Connections that wait in the kernel for a place; those of a crowd of slow clients, too. */
+  /**
+   * Connections that may wait in the kernel for a place, including those of a crowd of slow
+   * clients.
+   */
   private static final int MAX_BACKLOG = 1024;
 
-  /** What the kernel may hold for each connection; it would be megabytes. */
+  /**
+   * Size of each of the two buffers of a connection in the kernel, which would otherwise grow to
+   * megabytes.
+   */
   private static final int KERNEL_BUFFER_BYTES = 64 * 1024;
 
   private static final int MAX_BUFFER_BYTES = 64 * 1024;
@@ -71,9 +80,9 @@ final class JettyServer {
   private @Nullable ManagedSelector selector;
 
   /**
-   * Starts to serve.
+   * Starts the server.
    *
-   * @param port 0 for any that is free
+   * @param port 0 for any free port
    */
   JettyServer(Options options, int port, Map<String, Source> sources) throws Exception {
     connections = new Connections(options.limits(), System::nanoTime);
@@ -148,50 +157,50 @@ final class JettyServer {
     http.setRequestHeaderSize(MAX_HEADER_BYTES);
     http.setSendServerVersion(false);
     http.setSendXPoweredBy(false);
-    // A client that has been answered makes way for the next: connections kept for later would use
-    // up the limit.
+    // A client that has its response makes way for the next one. Connections that are kept open
+    // for later requests would use up the limit.
     http.setPersistentConnectionsEnabled(false);
     return new HttpConnectionFactory(http);
   }
 
-  /** Where it listens. */
+  /** Returns the port that the server listens on. */
   int port() {
     return connector.getLocalPort();
   }
 
-  /** For tests, which end parts of it. */
+  /** For tests, which break parts of the server. */
   LimitedConnector connector() {
     return connector;
   }
 
-  /** How much memory its answers hold. */
+  /** Returns the count of the bytes that its responses hold. */
   HeldBytes memory() {
     return memory;
   }
 
-  /** Closes connections that have taken too long; returns whether there are others. */
+  /** Closes connections that have taken too long. Returns whether there are other connections. */
   boolean sweep() {
     return connections.sweep();
   }
 
   /**
-   * Asks the threads whether they go on, or looks whether they have answered. To be called again
-   * and again. Does not allocate.
+   * Asks the threads of the server to respond, or checks whether they have responded. Must be
+   * called again and again. Does not allocate.
    *
-   * @return false if they have not answered for too long
+   * @return false if they have not responded for too long
    */
   boolean checkPulse() {
     return pulse.check(System.nanoTime());
   }
 
-  /** Whether threads have been asked that have not answered yet. */
+  /** Returns whether a response of the threads is outstanding. */
   boolean isAwaited() {
     return pulse.isAwaited();
   }
 
   /**
-   * Stops everything and closes all sockets, in a bounded time: Jetty's own stop waits for threads
-   * that may have ended.
+   * Stops everything and closes all sockets. Takes a bounded time, unlike Jetty's own stop, which
+   * waits for threads that may have ended.
    */
   void stop() {
     Thread stopper = ServerThreads.newThread("stop", this::stopJetty);
@@ -207,7 +216,7 @@ final class JettyServer {
     awaitEnd(timeouts);
   }
 
-  /** Waits for a second at the most: a gauge may hang, or be what closes the server. */
+  /** Waits for at most a second, because a gauge may hang, or may itself be closing the server. */
   private static void awaitEnd(ExecutorService executor) {
     try {
       boolean _ = executor.awaitTermination(1, TimeUnit.SECONDS);
@@ -224,7 +233,10 @@ final class JettyServer {
     }
   }
 
-  /** A selector that is closed closes what it was waiting for, which otherwise stays open. */
+  /**
+   * Closes the sockets. Closing the selector closes the channels that wait in it, which would
+   * otherwise stay open.
+   */
   private void closeSockets() {
     connections.closeAll();
     try {
@@ -240,7 +252,10 @@ final class JettyServer {
     }
   }
 
-  /** Waits, also if this thread is interrupted, which it then is afterwards. */
+  /**
+   * Waits for the end of a thread, even if this thread is interrupted; the interrupt status is set
+   * again afterwards. Returns false if the limit has passed.
+   */
   private static boolean joined(Thread thread, Duration limit) {
     boolean interrupted = Thread.interrupted();
     try {
@@ -265,21 +280,27 @@ final class JettyServer {
   }
 
   /**
-   * A question that goes the way of a request: through the selector, and on to a thread of the
-   * pool. While all of those work it counts as answered. Looks are counted, and not time, as the
-   * process may have been stopped meanwhile.
+   * A question that takes the way of a request: through the selector, and on to a thread of the
+   * pool. It counts as answered while all threads of the pool are busy. The limit counts calls of
+   * {@link #check} and not time, because the process may have been stopped for a while.
    */
   private final class Pulse implements ManagedSelector.SelectorUpdate, Runnable {
     private final ManagedSelector selector;
     private final long maxSilentLooks;
 
-    /** Set by the supervisor, cleared by a thread of the pool. */
+    /**
+     * True while a question is not answered. Set by the supervisor; cleared by a thread of the
+     * pool, or by the supervisor if all threads are busy or the question was not submitted.
+     */
     private volatile boolean asked;
 
-    /** Cleared by the supervisor, set by the thread of the selector. */
+    /**
+     * Whether the question has passed the selector. Cleared by the supervisor, set by the thread of
+     * the selector.
+     */
     private volatile boolean selected;
 
-    // The supervisor's own.
+    // Written and read by the supervisor only.
     private long askedNanos = System.nanoTime();
     private long silentLooks;
 
@@ -312,7 +333,10 @@ final class JettyServer {
         selector.submit(this);
         submitted = true;
       } finally {
-        asked = submitted && asked;
+        // Not if it was submitted: a thread of the pool may have cleared it by now.
+        if (!submitted) {
+          asked = false;
+        }
       }
     }
 

@@ -14,22 +14,22 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /**
- * Accepts a connection when {@link Connections} has a place for it, and goes on accepting after any
- * failure. Jetty's own limits do not do that: they stop accepting while all places are taken, until
- * a client or a timeout frees one.
+ * Accepts a connection when {@link Connections} has a place for it, and continues to accept after
+ * any failure. Jetty's own limits do not do that: while all places are taken, they stop accepting
+ * until a client or a timeout frees one.
  */
 final class LimitedConnector extends ServerConnector {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Connections connections;
 
-  /** Written by the acceptor, read by the supervisor. */
+  /** True during a call of {@link #accept}. Written by the acceptor, read by the supervisor. */
   private volatile boolean accepting;
 
-  /** Calls of {@link #accept}: written by the acceptor alone, read by the supervisor. */
+  /** Number of calls of {@link #accept}. Written by the acceptor only, read by the supervisor. */
   private volatile long accepts;
 
-  /** Written and read by the supervisor alone. */
+  /** The {@link #accepts} of the last check. Written and read by the supervisor only. */
   private long acceptsSeen;
 
   LimitedConnector(Server server, Connections connections, HttpConnectionFactory protocol) {
@@ -38,7 +38,7 @@ final class LimitedConnector extends ServerConnector {
   }
 
   @Override
-  @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes it.
+  @SuppressWarnings("NonAtomicVolatileUpdate") // Only one thread writes it.
   public void accept(int acceptor) throws IOException {
     accepts++;
     accepting = true;
@@ -70,7 +70,10 @@ final class LimitedConnector extends ServerConnector {
     }
   }
 
-  /** The acceptor may not end for lack of memory; that is told to nobody, as that takes memory. */
+  /**
+   * Keeps the acceptor alive when memory is lacking. Does not report that, because a report takes
+   * memory.
+   */
   @Override
   protected boolean handleAcceptFailure(Throwable failure) {
     if (!isRunning() || !isOpen()) {
@@ -81,13 +84,13 @@ final class LimitedConnector extends ServerConnector {
         return super.handleAcceptFailure(failure);
       }
     } catch (Throwable noMemoryForThat) {
-      // Goes on below.
+      // The acceptor pauses and continues.
     }
     LockSupport.parkNanos(PAUSE_NANOS);
     return true;
   }
 
-  /** Whether the acceptor accepts, or has called {@link #accept} since this was last asked. */
+  /** Returns whether the acceptor is in {@link #accept}, or has called it since the last check. */
   boolean checkAcceptor() {
     long before = acceptsSeen;
     acceptsSeen = accepts;

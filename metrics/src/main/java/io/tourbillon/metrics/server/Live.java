@@ -3,7 +3,7 @@ package io.tourbillon.metrics.server;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 
-/** What the page polls: samples as JSON, those that it has not seen. */
+/** Responds to the polls of the page with the samples that the page has not seen, as JSON. */
 final class Live implements Source {
   private final LiveFeed feed;
 

@@ -11,15 +11,18 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last minutes in samples of a second, for pages. A sample is taken when a page asks and the
- * last one is old enough, so all pages share one series, and nothing is done while nobody looks;
- * after minutes of that the series begins anew. A page in the background may ask once a minute: its
- * samples are of that minute then. Thread-safe.
+ * The samples of the last minutes, one for each second, for pages. A sample is taken when a page
+ * asks and the last sample is old enough. So all pages share one series, and nothing is done while
+ * no page asks. If no page has asked for minutes, the series starts again. A page in the background
+ * may ask only once a minute; then each sample covers a minute. Thread-safe.
  */
 final class LiveFeed {
   static final int MAX_SAMPLES = 300;
 
-  /** Somewhat less than a page's second, so that a page that is early does not wait for two. */
+  /**
+   * Slightly less than the second between two polls of a page, so that a page that polls a little
+   * early does not have to wait for two seconds.
+   */
   static final long STEP_NANOS = 900_000_000L;
 
   static final long GAP_NANOS = 300_000_000_000L;
@@ -48,15 +51,19 @@ final class LiveFeed {
   }
 
   /**
-   * What a page is told.
+   * The reply to a page.
    *
-   * @param series tells one server from the next at the same address
-   * @param samples oldest first; none if it is too soon for another one
-   * @param slowest the slowest tasks of late
+   * @param series tells a server from the next one at the same address
+   * @param samples oldest first; empty if there is none that the page has not seen
+   * @param slowest the slowest tasks of the last one to two minutes
    */
   record Reply(long series, List<Sample> samples, List<SlowTask> slowest) {}
 
-  /** What a page has not seen that has seen the samples up to this number. */
+  /**
+   * Returns what a page has not seen yet.
+   *
+   * @param seen the number of the last sample that the page has seen
+   */
   synchronized Reply since(long seen) {
     long nowNanos = nanoTime.getAsLong();
     Moment before = last;

@@ -3,11 +3,11 @@ package io.tourbillon.metrics.server;
 import io.tourbillon.coroutine.LoopStats;
 
 /**
- * A loop at one moment, and what it did since the one before.
+ * The state of a loop at one moment, and what it has done since the sample before.
  *
- * @param utilisation the share of time in which it was not at rest
- * @param switches turns a second
- * @param stalls how many there were meanwhile
+ * @param utilisation the share of time in which the loop was not at rest
+ * @param switches turns per second
+ * @param stalls how many there were meanwhile, not per second
  */
 record LoopSample(
     String name,

@@ -12,16 +12,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Finds out whether loops go on: asks them, and notes which do not answer, since when, and how many
- * turns they had given then. A loop that is silent twice, far enough apart, and has given no turn
- * meanwhile is stalled. Works when it is asked and only then. Thread-safe.
+ * Finds out whether loops make progress. It asks them and notes which ones do not answer, since
+ * when, and how many turns they had given by then. A loop is stalled if it does not answer again
+ * after the limit or later, and has given no turn meanwhile. Works only when it is asked.
+ * Thread-safe.
  */
 final class LoopWatch {
   private final CoroutineScheduler scheduler;
   private final long limitNanos;
   private final LongSupplier nanoTime;
 
-  /** By the name of the loop; guarded by the monitor. */
+  /** By the name of the loop. Guarded by the monitor. */
   private final Map<String, Silence> silences = new HashMap<>();
 
   LoopWatch(CoroutineScheduler scheduler, Duration limit, LongSupplier nanoTime) {
@@ -30,9 +31,9 @@ final class LoopWatch {
     this.nanoTime = nanoTime;
   }
 
-  /** What is the matter with each loop, by its name. */
+  /** Returns the condition of each loop, by its name. */
   Map<String, Condition> check() {
-    // Waits for a tenth of a second at most, so not under the monitor.
+    // Waits for up to a tenth of a second, so it does not hold the monitor.
     Set<String> silent = new HashSet<>(scheduler.dump(0).silent());
     Map<String, Condition> conditions = new LinkedHashMap<>();
     for (LoopStats loop : scheduler.stats().loops()) {

@@ -3,7 +3,10 @@ package io.tourbillon.metrics.server;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** An answer cannot be made now, but may be in a moment; the message says why, for clients. */
+/**
+ * Reports that a response cannot be made now, but may be in a moment. The message tells clients
+ * why.
+ */
 final class NotNowException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -11,7 +14,10 @@ final class NotNowException extends IOException {
     super(message);
   }
 
-  /** The one that is a failure, or behind it; null if there is none. */
+  /**
+   * Returns the first exception of this class among a failure and its causes; null if there is
+   * none.
+   */
   static @Nullable NotNowException behind(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof NotNowException notNow) {

@@ -3,11 +3,11 @@ package io.tourbillon.metrics.server;
 import io.tourbillon.timer.Distribution;
 import org.jspecify.annotations.Nullable;
 
-/** A distribution in few figures, in seconds. */
+/** A few figures of a distribution, in seconds. */
 record Percentiles(double p50, double p99, double p999, double max) {
   private static final double NANOS_PER_SECOND = 1e9;
 
-  /** Of what was recorded between two snapshots; null if that is nothing. */
+  /** Returns the figures of what was recorded between two snapshots; null if nothing was. */
   static @Nullable Percentiles between(Distribution beforeNanos, Distribution afterNanos) {
     Distribution meanwhile = afterNanos.minus(beforeNanos);
     if (meanwhile.count() == 0) {

@@ -7,7 +7,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** What is said of requests that are refused before they have come to the {@link Router}. */
+/** Writes the responses to requests that Jetty refuses before they reach the {@link Router}. */
 final class Refusal implements Request.Handler {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {

@@ -22,15 +22,15 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the source of a path and sends what it answers. Only GET and HEAD are allowed, so nothing
- * can be changed from outside.
+ * Finds the source of a path and sends its response. Allows only GET and HEAD, so that nothing can
+ * be changed from outside.
  */
 final class Router extends Handler.Abstract {
   private static final System.Logger LOGGER = System.getLogger("io.tourbillon.metrics");
 
   /**
-   * The page needs nothing but its own files, so browsers are told to load nothing else, to run no
-   * script that stands in a page, and to show it in no frame.
+   * Headers of all responses. The page needs only its own files. So these headers tell browsers to
+   * load nothing else, to run no script that is part of a page, and to show the page in no frame.
    */
   static final HttpFields HEADERS =
       HttpFields.from(
@@ -44,14 +44,14 @@ final class Router extends Handler.Abstract {
           new HttpField(HttpHeader.CACHE_CONTROL, "no-store"),
           new HttpField(HttpHeader.VARY, "Accept"));
 
-  /** An answer that cannot be made now is tried again for about two seconds. */
+  /** A response that cannot be made now is tried again for about two seconds. */
   private static final int MAX_TRIES = 9;
 
   private static final long RETRY_MILLIS = 250;
 
   private static final String RETRY_AFTER_SECONDS = "1";
 
-  /** An address in digits, or the name that every machine has for itself. */
+  /** A numeric address, or the name that every machine has for itself. */
   private static final Pattern OWN_HOST =
       Pattern.compile(
           "localhost|\\d+(\\.\\d+){3}|\\[?(?=[^:]*:)[0-9a-f:.%]+]?", Pattern.CASE_INSENSITIVE);
@@ -65,12 +65,12 @@ final class Router extends Handler.Abstract {
 
   /**
    * @param sources by path
-   * @param onlyForThisMachine refuse requests for a host with a name: a page on the Internet whose
-   *     name leads to this machine must not read what is here
-   * @param connections is told what becomes of a request
-   * @param memory for answers
-   * @param makers makes the answers that are not quick
-   * @param later waits for what cannot be made now
+   * @param onlyForThisMachine whether to refuse requests for a host with a name: a page on the
+   *     Internet, whose name resolves to this machine, must not read what is here
+   * @param connections is told what happens to a request
+   * @param memory for responses
+   * @param makers makes the responses that are not quick
+   * @param later schedules the retries of responses that cannot be made now
    */
   Router(
       Map<String, Source> sources,
@@ -109,12 +109,13 @@ final class Router extends Handler.Abstract {
   }
 
   /**
-   * Has a maker do it, for which the request waits if need be; it keeps no thread meanwhile.
+   * Lets a maker make the response and send it. The request may have to wait for the maker, but
+   * holds no thread meanwhile.
    *
-   * @param tries how often it may be tried
+   * @param tries how many times to try
    */
   private void makeAndSend(Source source, Exchange exchange, int tries) {
-    // Who has waited has time for the making again.
+    // Begins the phase again, so that a request that has waited gets its full time.
     if (!connections.making(exchange.endPoint())) {
       exchange.madeWay();
       return;
@@ -142,13 +143,13 @@ final class Router extends Handler.Abstract {
     }
   }
 
-  /** What is wrong with a request; null if nothing is. */
+  /** Returns the response that refuses a request, or null if the request is allowed. */
   private @Nullable Answer refusalOf(Request request, Response response) {
     String host = Request.getServerName(request);
     if (onlyForThisMachine && (host == null || !OWN_HOST.matcher(host).matches())) {
       return Answer.text(
           HttpStatus.MISDIRECTED_REQUEST_421,
-          "the host must be localhost or an address in digits: this server is for its machine only");
+          "the host must be localhost or a numeric address: this server is for this machine only");
     }
     if (sources.containsKey(Request.getPathInContext(request))
         && !HttpMethod.GET.is(request.getMethod())
@@ -159,7 +160,7 @@ final class Router extends Handler.Abstract {
     return null;
   }
 
-  /** A request, and the way back. */
+  /** A request, and what is needed to respond to it. */
   private final class Exchange {
     private final Request request;
     private final Response response;
@@ -176,8 +177,8 @@ final class Router extends Handler.Abstract {
     }
 
     /**
-     * Makes an answer and sends it. What cannot be made now is tried again a little later, so that
-     * those who ask again and again do not do so faster.
+     * Makes a response and sends it. If it cannot be made now, this tries again a little later. So
+     * clients that repeat their requests again and again do not do so faster.
      */
     private void sendOrTryAgain(Source source, int tries) {
       if (!connections.making(endPoint())) {
@@ -199,17 +200,17 @@ final class Router extends Handler.Abstract {
       }
     }
 
-    /** Clients that heed the header come back when there is a chance. */
+    /** Responds with 503, and tells the client when to try again. */
     private void sendNotNow(String why) {
       response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_AFTER_SECONDS);
       send(Answer.text(HttpStatus.SERVICE_UNAVAILABLE_503, why + "; try again"));
     }
 
     private void madeWay() {
-      callback.failed(new EofException("the connection has made way for another"));
+      callback.failed(new EofException("the connection was closed to make way for another"));
     }
 
-    /** Sends an answer, and releases it when it has been sent or cannot be. */
+    /** Sends a response, and releases its body when it has been sent or cannot be sent. */
     private void send(Answer answer) {
       EndPoint endPoint = endPoint();
       Body body = answer.body();

@@ -3,10 +3,10 @@ package io.tourbillon.metrics.server;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything at one moment, and what was done since the one before.
+ * The state of everything at one moment, and what has happened since the sample before.
  *
- * @param number counts samples, from 1 on
- * @param epochMillis when it was taken
+ * @param number counts the samples, beginning at 1
+ * @param epochMillis when the sample was taken
  */
 record Sample(
     long number,

@@ -8,7 +8,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.QuotedQualityCSV;
 import org.eclipse.jetty.server.Request;
 
-/** All meters of a registry, in the format that the scraper likes best. */
+/** Responds with all meters of a registry, in the format that the scraper prefers. */
 final class Scrape implements Source {
   private static final String OPEN_METRICS_TYPE = "application/openmetrics-text";
   private static final String OPEN_METRICS = OPEN_METRICS_TYPE + "; version=1.0.0; charset=utf-8";
@@ -29,7 +29,10 @@ final class Scrape implements Source {
     }
   }
 
-  /** Who accepts neither, says nothing, or what is no list, gets text, as from other exporters. */
+  /**
+   * Chooses the format. As other exporters do, this chooses text if the header accepts neither
+   * format, is missing or is malformed.
+   */
   private static String formatFor(Request request) {
     QuotedQualityCSV accepted = new QuotedQualityCSV();
     try {
@@ -48,7 +51,7 @@ final class Scrape implements Source {
           return TEXT;
         }
         default -> {
-          // Something that is not spoken here.
+          // Not a supported format.
         }
       }
     }

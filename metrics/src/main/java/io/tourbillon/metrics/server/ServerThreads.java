@@ -17,8 +17,8 @@ final class ServerThreads implements ThreadFactory {
     return newThread(String.valueOf(made.incrementAndGet()), task);
   }
 
-  /** A thread for one purpose, which its name tells. */
-  @SuppressWarnings("ThreadPriorityCheck") // The priority only must not be the starter's.
+  /** Returns a new thread for one purpose, which its name states. */
+  @SuppressWarnings("ThreadPriorityCheck") // Only to avoid the priority of the starting thread.
   static Thread newThread(String purpose, Runnable task) {
     Thread thread =
         Thread.ofPlatform()

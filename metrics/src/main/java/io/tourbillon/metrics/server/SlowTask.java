@@ -3,10 +3,10 @@ package io.tourbillon.metrics.server;
 import io.tourbillon.timer.SlowRun;
 
 /**
- * One of the slowest tasks of late.
+ * One of the slowest tasks of the last one to two minutes.
  *
- * @param task its tag, or the name of its class
- * @param endEpochMillis when it ended
+ * @param task the tag of the timer, or the name of the class of the task
+ * @param endEpochMillis when the task ended
  */
 record SlowTask(String task, double seconds, long endEpochMillis) {
   static SlowTask of(SlowRun run) {

@@ -2,19 +2,20 @@ package io.tourbillon.metrics.server;
 
 import org.eclipse.jetty.server.Request;
 
-/** Answers the requests for one path. Called by several threads at once. */
+/** Makes the responses to the requests for one path. Several threads may call it at once. */
 interface Source {
   /**
-   * Makes an answer.
+   * Makes a response.
    *
-   * @param memory for the bytes of the answer, if they may be many
-   * @throws NotNowException if it cannot be made now, as when other answers hold the memory
+   * @param memory for the bytes of the response, if there may be many
+   * @throws NotNowException if the response cannot be made now, for example because other responses
+   *     hold the memory
    */
   Answer answer(Request request, HeldBytes memory) throws Exception;
 
   /**
-   * True if it takes so little time and memory that the threads which read requests may make it;
-   * other answers are made by few threads, for which requests wait.
+   * Returns whether a response takes so little time and memory that the threads that read requests
+   * may make it. A few other threads make all other responses, and requests wait for these threads.
    */
   default boolean isQuick() {
     return false;

@@ -6,27 +6,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Keeps a server going: closes connections that have taken too long, and puts another server in the
- * place of one whose threads do not answer any more, as when one of them was ended by an {@code
- * OutOfMemoryError}.
+ * Keeps a server alive. Closes connections that have taken too long, and replaces a server whose
+ * threads do not respond any more, for example because an {@code OutOfMemoryError} has ended one of
+ * them.
  *
- * <p>It survives a full heap itself: as long as the server lives it allocates nothing, and what is
- * thrown while there is no memory for the next server only makes it wait, longer from time to time.
- * It alone starts and stops servers, after the first has been started.
+ * <p>The supervisor itself survives a full heap. While the server lives, it allocates nothing. If
+ * there is no memory for the next server, it only waits, longer each time. After the first server
+ * has been started, only the supervisor starts and stops servers.
  */
 final class Supervisor implements Runnable {
   private static final System.Logger LOGGER = System.getLogger("io.tourbillon.metrics");
 
-  /** How often it looks at connections and at an answer that it waits for. */
+  /**
+   * Interval of the checks while there are connections, or while a response of the threads is
+   * outstanding.
+   */
   static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** How often it asks a server that is at rest. */
+  /** Interval of the checks while the server is at rest, and between questions to its threads. */
   static final long REST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LAST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** So many bytes must be free before a server is started: about what that takes. */
+  /** Bytes that must be free before a server is started: about what the start takes. */
   private static final int BYTES_TO_START = 1024 * 1024;
 
   private static final int MAX_STOPS = 10;
@@ -35,18 +38,21 @@ final class Supervisor implements Runnable {
   private final Callable<JettyServer> restart;
   private final Thread thread;
 
-  /** Written by the supervisor's thread; read by tests, too. */
+  /** Written by the thread of the supervisor; also read by tests. */
   private volatile JettyServer server;
 
-  /** Written once, by whoever closes. */
+  /** Set by {@link #close}, and never cleared. */
   private volatile boolean closed;
 
-  /** Whether the server has been stopped because it was dead; the thread's own. */
+  /**
+   * Whether the current server was dead and has been stopped. Only the thread of the supervisor
+   * uses it.
+   */
   private boolean stopped;
 
   /**
-   * @param server the first, which has been started
-   * @param restart starts another one at the same port
+   * @param server the first server, which has been started
+   * @param restart starts another server on the same port
    */
   Supervisor(JettyServer server, Callable<JettyServer> restart) {
     this.server = server;
@@ -58,7 +64,7 @@ final class Supervisor implements Runnable {
     thread.start();
   }
 
-  /** The server that serves now. */
+  /** Returns the current server. */
   JettyServer server() {
     return server;
   }
@@ -84,13 +90,13 @@ final class Supervisor implements Runnable {
     stop();
   }
 
-  /** Nothing that needs memory is done about an error. */
+  /** Logs an exception. Ignores an error, since logging needs memory. */
   private static void report(Throwable failure) {
     if (failure instanceof Exception) {
       try {
-        LOGGER.log(Level.WARNING, "the metrics server can not be started anew yet", failure);
+        LOGGER.log(Level.WARNING, "the metrics server cannot be restarted yet", failure);
       } catch (Throwable loggersFault) {
-        // Goes on without.
+        // The supervisor continues without the message.
       }
     }
   }
@@ -106,7 +112,7 @@ final class Supervisor implements Runnable {
     }
   }
 
-  /** Returns how long to wait before the next look. */
+  /** Checks the server, and replaces it if it is dead. Returns how long to wait, in nanoseconds. */
   private long look() throws Exception {
     JettyServer current = server;
     if (!stopped) {
@@ -125,9 +131,9 @@ final class Supervisor implements Runnable {
     stopped = false;
     LOGGER.log(
         Level.WARNING,
-        "the metrics server at port "
+        "the metrics server on port "
             + next.port()
-            + " did not answer any more, as after an OutOfMemoryError, and was started anew");
+            + " did not respond any more, as after an OutOfMemoryError, and was restarted");
     return BUSY_NANOS;
   }
 
@@ -136,7 +142,7 @@ final class Supervisor implements Runnable {
     byte[] tried = new byte[BYTES_TO_START];
   }
 
-  /** Stops the server, and waits for that, but not for ever. */
+  /** Stops the server. Waits for that, but only for a limited time. */
   void close() {
     closed = true;
     LockSupport.unpark(thread);

@@ -5,13 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service at one moment, and what it did since the one before.
+ * The state of a service at one moment, and what it has done since the sample before.
  *
- * @param scheduled timers a second, as are the others that count
- * @param pauses how many there were meanwhile, not a second, as of the stalls
- * @param lateness of the timers taken out of the wheel meanwhile; null if there was none
- * @param queueWait of the tasks that began meanwhile; null if there was none
- * @param run of the tasks run meanwhile; null if there was none
+ * @param scheduled timers per second; the figures up to {@code exceptions} are per second, too
+ * @param pauses how many there were meanwhile, not per second; the same holds for {@code stalls}
+ * @param lateness of the timers that were taken out of the wheel meanwhile; null if none was
+ *     recorded
+ * @param queueWait of the tasks that began meanwhile; null if none was recorded
+ * @param run of the tasks that ran meanwhile; null if none was recorded
  */
 record TimerSample(
     double scheduled,

@@ -3,9 +3,9 @@ package io.tourbillon.metrics.server;
 import io.tourbillon.timer.TimerService;
 import java.time.Duration;
 
-/** Finds out whether a service still fires. Only looks: no timer is armed for it. */
+/** Finds out whether a service still fires timers. Only looks, and arms no timer for that. */
 record TimerWatch(TimerService timers, Duration limit) {
-  /** What is the matter with the service. */
+  /** Returns the condition of the service. */
   Condition check() {
     if (timers.isShutdown()) {
       return Condition.CLOSED;

@@ -11,9 +11,10 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Asks a server that has just started for everything once, and throws the answers away. A class
- * whose initialisation fails for lack of memory cannot be used any more for as long as the process
- * lives; so what answers need is initialised while there is memory.
+ * Requests everything once from a server that has just started, and ignores the responses. If the
+ * initialisation of a class fails for lack of memory, the class stays unusable as long as the
+ * process lives. So this makes sure that all classes that responses need are initialised while
+ * there is memory.
  */
 final class WarmUp implements Runnable {
   private static final System.Logger LOGGER = System.getLogger("io.tourbillon.metrics");
@@ -26,7 +27,7 @@ final class WarmUp implements Runnable {
   private final List<String> paths;
 
   /**
-   * @param address where the server listens; may be all addresses
+   * @param address the address that the server listens on; may stand for all addresses
    */
   WarmUp(InetAddress address, int port, Collection<String> paths) {
     this.server =
@@ -43,7 +44,7 @@ final class WarmUp implements Runnable {
       }
       ask("/metrics", OPEN_METRICS);
     } catch (IOException | RuntimeException failure) {
-      // It serves all the same; and as a rule it has been closed.
+      // The server works without this. Usually the server has been closed.
       LOGGER.log(Level.DEBUG, "the metrics server could not be warmed up", failure);
     }
   }

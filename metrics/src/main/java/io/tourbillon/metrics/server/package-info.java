@@ -1,45 +1,46 @@
 /**
- * What {@link io.tourbillon.metrics.MetricsServer} is made of; not for users.
+ * The implementation of {@link io.tourbillon.metrics.MetricsServer}; not for users.
  *
  * <pre>
  *   Endpoint ────────── what is served, and where
- *     WarmUp ────────── asks for everything once, while there is memory
- *     Supervisor ────── a thread: sweeps connections, and puts a new server in a dead one's place
+ *     WarmUp ────────── requests every path once, while there is memory
+ *     Supervisor ────── a thread: sweeps connections, and replaces a dead server by a new one
  *       JettyServer ─── one run of Jetty, with its limits and threads
  *         LimitedConnector ── accepts a connection when there is a place for it
- *         Connections ─────── the places, and who must make way
- *         HeldBytes ───────── the memory of all answers
+ *         Connections ─────── the places, and which connection must make way
+ *         HeldBytes ───────── the memory of all responses
  *         Router ──────────── paths, methods, headers; each path has a Source
- *           Scrape ── /metrics, as text of Prometheus or OpenMetrics
+ *           Scrape ── /metrics, in the text format of Prometheus or as OpenMetrics
  *           Health ── /health, with a TimerWatch for the timers and a LoopWatch for the loops
- *           Live ──── /live, what the page polls: a LiveFeed of Samples, as JSON
+ *           Live ──── /live, which the page polls: a LiveFeed of Samples, as JSON
  *           Dump ──── /dump/timers and /dump/coroutines, as text
- *           Asset ─── the page itself
+ *           Asset ─── the files of the page
  * </pre>
  *
- * <h2>The way of a request</h2>
+ * <h2>How a request is served</h2>
  *
  * <ol>
  *   <li>The acceptor waits for a place ({@link Connections#awaitPlace}), accepts the connection,
  *       and gives it the place ({@link Connections#tryAdmit}).
  *   <li>A thread of Jetty's pool reads the header, and calls {@link Router#handle}.
- *   <li>A quick answer is made there; any other by one of two makers, for which the request waits
- *       without a thread ({@link Connections#making}). Its bytes are taken from {@link HeldBytes}
- *       slice by slice ({@link BodyWriter}). What cannot be made now ({@link NotNowException}) is
- *       tried again for about two seconds.
- *   <li>The answer is sent ({@link Connections#writing}), its bytes are given back, and the client
- *       closes the connection ({@link Connections#ending}).
+ *   <li>That thread makes the response if this is quick. Otherwise one of two makers does, and the
+ *       request holds no thread while it waits for them ({@link Connections#making}). The bytes of
+ *       such a response are taken from {@link HeldBytes} slice by slice ({@link BodyWriter}). A
+ *       response that cannot be made now ({@link NotNowException}) is tried again for about two
+ *       seconds.
+ *   <li>The response is sent ({@link Connections#writing}). Then its bytes are given back, and the
+ *       client closes the connection ({@link Connections#ending}).
  * </ol>
  *
- * <h2>What holds up whom</h2>
+ * <h2>What can delay requests</h2>
  *
  * <ul>
- *   <li>A client that is slow, in whatever it does, holds a place until somebody else needs it, and
- *       for half a minute at the most; its bytes likewise.
- *   <li>A gauge that hangs holds the makers, and with them all answers but those of {@code /health}
- *       and the page's files.
- *   <li>An error that ends a thread of Jetty's holds up everybody until the supervisor has noticed
- *       and there is memory for another server: some seconds.
+ *   <li>A client that is slow in any way holds a place until another client needs it, and for at
+ *       most half a minute. The same holds for the bytes of its response.
+ *   <li>A gauge that hangs holds the makers. So it delays all responses except those of {@code
+ *       /health} and the files of the page.
+ *   <li>An error that ends a thread of Jetty delays all requests until the supervisor has noticed
+ *       it and there is memory for another server: for some seconds.
  * </ul>
  */
 @NullMarked

@@ -1,9 +1,9 @@
 /*
- * Polls the server once a second and shows what it says. Names of tasks, loops and coroutines are
- * other people's, so they go into the page as text and never as markup.
+ * Polls the server once a second and shows its replies. The names of tasks, loops and coroutines
+ * come from users, so they go into the page as text and never as markup.
  */
 const byId = id => document.getElementById(id);
-/** As many as the server keeps. */
+/** The number of samples that the server keeps, too. */
 const mostSamples = 300;
 const charts = {};
 let seen = 0;
@@ -15,7 +15,7 @@ const rate = value =>
   value < 10 ? value.toLocaleString('en', {maximumFractionDigits: 1}) : count.format(value);
 const percent = share => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 
-/** Seconds with the unit that suits them. */
+/** Formats seconds with a suitable unit. */
 function duration(seconds) {
   if (seconds === null || seconds === undefined) {
     return '–';
@@ -39,7 +39,7 @@ function element(name, text, className) {
   return made;
 }
 
-/** Terms with figures; those that should be zero and are not stand out. */
+/** Shows terms with figures. Highlights figures that should be zero but are not. */
 function showFigures(list, figures) {
   list.replaceChildren(...figures.map(([term, figure, alarming]) => {
     const tile = document.createElement('div');
@@ -82,7 +82,7 @@ function options(y, format) {
   };
 }
 
-/** Lines over time: each has a name and finds its value in a sample; null is a gap. */
+/** Draws lines over time. Each has a name and gets its value from a sample; null is a gap. */
 function showLines(id, lines, y, format) {
   const datasets = lines.map(([label, valueOf], at) => ({
     label,
@@ -110,14 +110,14 @@ function show(id, type, labels, datasets, chartOptions) {
 }
 
 const logarithmicSeconds = () => scale(duration, {type: 'logarithmic'});
-/** A logarithmic scale has no zero; what is less than a microsecond is drawn as one. */
+/** A logarithmic scale has no zero, so values below a microsecond are drawn as one. */
 const drawn = seconds => (seconds === null || seconds === undefined ? null : Math.max(seconds, 1e-6));
 const percentilesOf = valueOf => ['p50', 'p99', 'p999', 'max'].map(key => [
   {p50: 'p50', p99: 'p99', p999: 'p99.9', max: 'most'}[key],
   sample => drawn(valueOf(sample)?.[key]),
 ]);
 
-/** What samples count, over all that are shown. */
+/** The sum of a count over all samples that are shown. */
 const shown = valueOf => history.reduce((sum, sample) => sum + (valueOf(sample) ?? 0), 0);
 
 const splitRow = (name, percentiles) => ({
@@ -130,18 +130,18 @@ function showTimers(timers) {
   showFigures(byId('timer-figures'), [
     ['pending', count.format(timers.pending)],
     ['scheduled/s', rate(timers.scheduled)],
-    ['pushed out/s', rate(timers.rescheduled)],
+    ['rescheduled/s', rate(timers.rescheduled)],
     ['cancelled/s', rate(timers.cancelled)],
     ['fired/s', rate(timers.fired)],
     ['runs/s', rate(timers.runs)],
     ['rejected/s', rate(timers.rejected), timers.rejected > 0],
     ['tasks that threw/s', rate(timers.exceptions), timers.exceptions > 0],
     ['pauses of late', count.format(pauses), pauses > 0],
-    ['stalls of late', count.format(stalls), stalls > 0],
+    ['recent stalls', count.format(stalls), stalls > 0],
   ]);
   const rates = [
     ['scheduled', 'scheduled'],
-    ['pushed out', 'rescheduled'],
+    ['rescheduled', 'rescheduled'],
     ['cancelled', 'cancelled'],
     ['fired', 'fired'],
     ['runs', 'runs'],
@@ -222,7 +222,7 @@ function showStatus(text, gone) {
   document.documentElement.classList.toggle('stale', gone);
 }
 
-/** What the server says, or null if it does not answer. */
+/** Returns the reply of the server, or null if it does not respond. */
 async function ask() {
   try {
     const response = await fetch(`live?since=${seen}`, {signal: AbortSignal.timeout(5000)});
@@ -241,7 +241,7 @@ async function poll() {
     goneSince ??= new Date().toLocaleTimeString();
     showStatus(`the server does not answer since ${goneSince}; trying again`, true);
   } else if (series !== null && reply.series !== series) {
-    // Another server, which counts its samples from one: what it has is asked for at once.
+    // Another server, which counts its samples from one. All of its samples are requested at once.
     [series, seen, history] = [null, 0, []];
     return poll();
   } else {

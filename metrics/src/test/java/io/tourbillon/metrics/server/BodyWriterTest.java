@@ -87,8 +87,7 @@ class BodyWriterTest {
     Body all = write(HeldBytes.LIMIT);
     NotNowException notNow = assertThrows(NotNowException.class, () -> write(1));
     assertEquals(
-        "the answers that are being read hold 16777216 bytes, the most they may",
-        notNow.getMessage());
+        "all responses together must not hold more than 16777216 bytes", notNow.getMessage());
     assertEquals(HeldBytes.LIMIT, memory.held());
     all.release();
     assertEquals(0, memory.held());
@@ -98,7 +97,7 @@ class BodyWriterTest {
   @Test
   void write_longerThanAllBytes_fails() {
     IOException tooLong = assertThrows(IOException.class, () -> write(HeldBytes.LIMIT + 1));
-    assertEquals("an answer must not be longer than 16777216 bytes", tooLong.getMessage());
+    assertEquals("a response must not be longer than 16777216 bytes", tooLong.getMessage());
     assertEquals(0, memory.held());
   }
 }

@@ -37,7 +37,7 @@ class ConnectionsTest {
     nowNanos += millis * 1_000_000L;
   }
 
-  /** Admits one, which needs no peer for that. */
+  /** Admits a connection, which needs no peer for that. */
   private EndPoint open() throws Exception {
     SocketChannel channel = SocketChannel.open();
     channels.add(channel);
@@ -175,7 +175,7 @@ class ConnectionsTest {
     assertEquals(List.of(0), closed());
   }
 
-  /** As when what should have told of it had no memory for that. */
+  /** As if there had been no memory to report that the channel was closed. */
   @Test
   void place_channelIsClosedAndNobodyHasSaidSo_isFreeAgain() throws Exception {
     openAll();

@@ -89,7 +89,10 @@ class EndpointTest {
     }
   }
 
-  /** It is never idle for long, so nothing else ends it. */
+  /**
+   * Sends a header byte by byte until the server closes the connection. The connection is never
+   * idle for long, so no other timeout closes it.
+   */
   private static void dripUntilClosed(Socket socket) throws IOException {
     OutputStream out = socket.getOutputStream();
     out.write("GET /metrics HTTP/1.1\r\nX-Slow: ".getBytes(StandardCharsets.US_ASCII));
@@ -129,7 +132,7 @@ class EndpointTest {
     }
   }
 
-  /** What a server needs in order to answer, each of which an error may end. */
+  /** The parts that a server needs to respond. An error may end each of them. */
   enum Part {
     SELECTOR {
       @Override
@@ -193,7 +196,7 @@ class EndpointTest {
     }
   }
 
-  /** Clients that read nothing: the bytes held for them are bounded, and given back. */
+  /** The bytes held for clients that read nothing are bounded, and are given back. */
   @ParameterizedTest
   @ValueSource(strings = {"/metrics", "/dump/timers", "/live"})
   void answers_notRead_holdABoundedNumberOfBytes(String path) throws Exception {

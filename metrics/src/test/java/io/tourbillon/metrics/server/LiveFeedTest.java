@@ -85,7 +85,7 @@ class LiveFeedTest {
     assertEquals(LiveFeed.MAX_SAMPLES + 11, samples.getLast().number());
   }
 
-  /** As browsers let pages in the background do. */
+  /** Browsers let pages in the background ask only once a minute. */
   @Test
   void since_onceAMinute_tellsWhatWasDoneInIt() {
     feed.since(0);

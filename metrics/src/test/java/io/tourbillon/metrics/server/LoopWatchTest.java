@@ -60,7 +60,7 @@ class LoopWatchTest {
     assertEquals(Map.of(loop, Condition.UP), watch.check());
   }
 
-  /** Which no coroutine is to blame for. */
+  /** No coroutine holds the loop. */
   @Test
   void check_loopHeldUpByATimersTask_isStalled() throws Exception {
     CountDownLatch held = new CountDownLatch(1);
@@ -107,9 +107,9 @@ class LoopWatchTest {
     }
     broken.set(true);
     try {
-      dying.spawn(() -> {}); // wakes the loop
+      dying.spawn(() -> {}); // Wakes the loop.
     } catch (IllegalStateException alreadyDead) {
-      // it read the clock by itself, on its way to rest
+      // The loop has died before, when it read the clock on its way to rest.
     }
     assertThrows(CompletionException.class, sleeper::join);
     assertEquals(List.of(Condition.DEAD), List.copyOf(watchOfDying.check().values()));

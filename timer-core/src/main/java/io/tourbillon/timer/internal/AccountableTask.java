@@ -4,7 +4,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task that is notified if it will not run: for adapters for whose timers a caller waits.
+ * A task that is notified if it will not run. For adapters whose callers wait for a timer.
  *
  * <p>For a timer that fires once, exactly one of {@link #run}, {@link #cancelled}, {@link #refused}
  * and {@link #handedBack} is called; none of them if it was cancelled by its id. For a periodic

@@ -4,16 +4,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import jdk.jfr.FlightRecorder;
 
 /**
- * Whether a module's event classes of the JDK's flight recorder may be touched.
+ * Decides when the event classes of a module, for the JDK's flight recorder, may be touched.
  *
  * <p>Touching the first event class of a JVM initialises the recorder, which takes some hundred
  * milliseconds, even if nothing is ever recorded. So event classes are left alone until something
- * else has initialised it, and are then loaded by a thread of their own: a recording that begins
- * while the program runs takes its events from some milliseconds on.
+ * else has initialised the recorder. Then a separate thread loads them: a recording that begins
+ * while the program runs gets our events after some milliseconds.
  *
  * <p>A runtime may lack the module {@code jdk.jfr}: an image made without it, or a modular program
- * that does not ask for it. Then there are no events, and their classes, which could not be loaded,
- * are never touched. They are named nowhere but behind {@link #areReady}.
+ * that does not require it. Then there are no events, and their classes, which could not be loaded,
+ * are never touched. Code refers to them only behind {@link #areReady}.
  */
 public final class EventClasses {
   private static final boolean PRESENT = ModuleLayer.boot().findModule("jdk.jfr").isPresent();

@@ -5,9 +5,9 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
 /**
- * A {@link CancellationException} whose message is made when somebody asks for it, so that an event
- * loop can make the exception without calling code of users. Users know it by the name of its
- * superclass, which is what it prints.
+ * A {@link CancellationException} whose message is made on demand, so that an event loop can make
+ * the exception without calling code of users. It prints the name of its superclass, which is the
+ * name that users know.
  */
 public final class LateCancellationException extends CancellationException {
   @Serial private static final long serialVersionUID = 1;

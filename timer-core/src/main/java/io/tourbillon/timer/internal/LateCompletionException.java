@@ -5,10 +5,10 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
- * A {@link CompletionException} with the message that the JDK's has, which is what the cause says
- * of itself. The JDK's asks the cause when it is made, and that is code of users, which may wait
- * for a lock; this one asks when somebody wants to read it. Users know it by the name of its
- * superclass, which is what it prints.
+ * A {@link CompletionException} with the same message as the JDK's: the text of the cause. The
+ * JDK's exception asks the cause for its text when it is made. That is code of users, which may
+ * wait for a lock. This one asks when the message is read. It prints the name of its superclass,
+ * which is the name that users know.
  */
 public final class LateCompletionException extends CompletionException {
   @Serial private static final long serialVersionUID = 1;

@@ -11,9 +11,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text that is made by the first thread that asks for it, and is the same for everybody from then
- * on. For texts in which objects of users are put into words: an event loop can make one without
- * calling code of users.
+ * A text that is made by the first thread that asks for it, and stays the same from then on. For
+ * texts that describe objects of users: an event loop can prepare one without calling code of
+ * users.
  *
  * <p>Thread-safe, and takes no lock: threads that ask first at the same time each make a text, and
  * all of them get the one that was ready first.
@@ -31,7 +31,7 @@ public final class LateText implements Serializable {
     }
   }
 
-  /** Null if this was read from a stream, which has the text. */
+  /** Null after deserialisation, which restores the text. */
   private final transient @Nullable Supplier<String> words;
 
   /** Written once, by compare-and-set from null. Volatile, as any thread may ask. */
@@ -61,7 +61,7 @@ public final class LateText implements Serializable {
     return get();
   }
 
-  /** To write it is to ask for it. */
+  /** Makes the text, so that the stream contains it. */
   @Serial
   private void writeObject(ObjectOutputStream to) throws IOException {
     String _ = get();

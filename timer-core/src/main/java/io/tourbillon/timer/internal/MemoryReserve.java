@@ -4,8 +4,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Helps a thread that must not die through a full heap: memory that it can release, and pauses
- * between attempts.
+ * Helps a thread to survive a full heap, with memory that it can release and pauses between
+ * attempts.
  *
  * <p>After an {@link OutOfMemoryError} the thread releases the reserve, which leaves enough memory
  * for a log record, waits a little, and tries again. When there is memory again, it refills the
@@ -40,7 +40,7 @@ public final class MemoryReserve {
       try {
         reserve = new byte[BYTES];
       } catch (OutOfMemoryError stillFull) {
-        // The next time, perhaps.
+        // The next call tries again.
       }
     }
   }

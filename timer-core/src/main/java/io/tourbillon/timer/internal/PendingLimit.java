@@ -5,14 +5,14 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Permits for as many pending timers as {@code maxPending} allows. A timer holds one from before it
- * is armed until after it has ended, so there are never more of them than permits. Without a limit
+ * is armed until after it has ended, so there are never more timers than permits. Without a limit
  * nothing is counted.
  */
 public final class PendingLimit {
   private final long maxPending;
   private final AtomicLong held = new AtomicLong();
 
-  /** A limit of so many permits; {@link Long#MAX_VALUE} is no limit. */
+  /** A limit of this many permits; {@link Long#MAX_VALUE} is no limit. */
   public PendingLimit(long maxPending) {
     this.maxPending = maxPending;
   }

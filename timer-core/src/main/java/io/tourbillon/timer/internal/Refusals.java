@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the exceptions for those who wait for a task that does not run. This must never fail. */
+/** Makes the exceptions for callers that wait for a task that will not run. Never fails. */
 public final class Refusals {
   /** Made before it is needed, as there is no memory then. */
   @SuppressWarnings("StaticAssignmentOfThrowable")
@@ -18,16 +18,16 @@ public final class Refusals {
   public static final String NO_MEMORY_FOR_EXECUTOR =
       "there was no memory to hand the task to the executor";
 
-  /** The executor threw something else than a refusal. */
+  /** The executor threw something other than a refusal. */
   public static final String EXECUTOR_FAILED = "the executor failed to take a task";
 
   /** A periodic timer ends because the wheel is full. */
   public static final String NOT_ARMED_AGAIN = "the timer could not be armed again";
 
-  /** Something of ours failed before the task began. */
+  /** This library failed before the task began. */
   public static final String NOT_STARTED = "the task could not be started";
 
-  /** Literals are allocated when they are first used, and stay while any class has used them. */
+  /** Literals are allocated at their first use, and stay while a class that used them does. */
   private static final List<String> ALLOCATED =
       List.of(NO_MEMORY_FOR_EXECUTOR, EXECUTOR_FAILED, NOT_ARMED_AGAIN, NOT_STARTED, SHUT_DOWN);
 

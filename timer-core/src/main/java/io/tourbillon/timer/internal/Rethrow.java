@@ -4,12 +4,12 @@ package io.tourbillon.timer.internal;
 public final class Rethrow {
   private Rethrow() {}
 
-  /** Throws it, as it is. Declared to return something so that callers can write {@code throw}. */
+  /** Throws the error. Declared to return one, so that callers can write {@code throw}. */
   public static RuntimeException unchecked(Throwable error) {
     throw Rethrow.<RuntimeException>as(error);
   }
 
-  /** The cast is to the bound of X, Throwable: X is not there any more when it would be checked. */
+  /** The cast checks nothing: X is erased to its bound, Throwable. */
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <X extends Throwable> X as(Throwable error) throws X {
     throw (X) error;

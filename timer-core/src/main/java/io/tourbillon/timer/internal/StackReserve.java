@@ -5,17 +5,19 @@ package io.tourbillon.timer.internal;
  * operation.
  *
  * <p>A caller may call from any depth. A {@link StackOverflowError} between two writes that belong
- * together would corrupt a shard for all threads. So each operation first calls {@link #require},
- * which needs a frame larger than all frames of the operation together, and does nothing else: if
- * there is no room for it, the error comes from there, and nothing has changed.
  *
- * <p><b>How.</b> The frame of an interpreted method has a place of 8 bytes for each local variable,
- * used or not. HotSpot's compilers keep no places for those of a branch that is never taken, but
- * they check on entry that the stack has room for the interpreted frame, to which the method falls
- * back if the branch is taken after all; if they inline the method, the check is in the entry of
- * the method around it. So it takes no time but for that check, some 3 ns at most, and checks
- * {@value #BYTES} bytes in each mode. The deepest path of an operation takes about 3 KB of
- * interpreted frames.
+ * <p>A caller may call from any depth. A {@link StackOverflowError} between two writes that belong
+ * together would corrupt a shard for all threads. So each operation first calls {@link #require},
+ * which does nothing, but needs a frame larger than all frames of the operation together. If there
+ * is no room for it, the error is thrown there, and nothing has changed.
+ *
+ * <p><b>How.</b> The frame of an interpreted method has a slot of 8 bytes for each local variable,
+ * used or not. HotSpot's compilers allocate no slots for the variables of a branch that is never
+ * taken. But on entry they check that the stack has room for the interpreted frame, to which the
+ * method falls back if the branch is taken after all. If they inline the method, the entry of the
+ * enclosing method makes this check. So the check covers {@value #BYTES} bytes in each mode, and is
+ * the only cost: 3 ns at most. The deepest path of an operation takes about 3 KB of interpreted
+ * frames.
  *
  * <p>Alternatives cost more: recursion to a depth costs a call for each frame, and an undo log
  * costs a second write for each write. The JDK's {@code ReservedStackAccess} is for JDK classes
@@ -26,22 +28,22 @@ public final class StackReserve {
   static final int BYTES = 8192;
 
   /**
-   * Always false. Neither final nor private to a method that is inlined, as a compiler that knew it
-   * would drop the branch and with it the frame.
+   * Always false. A field and not final, because a compiler that knew the value would drop the
+   * branch, and the frame with it.
    */
   private static boolean never;
 
-  /** How deep {@link #requireForLoading} calls itself, in interpreted frames of some 100 bytes. */
+  /** How deep {@link #requireForLoading} recurses, in interpreted frames of some 100 bytes. */
   private static final int LOADING_DEPTH = 1000;
 
   private StackReserve() {}
 
   /**
-   * Requires room on the stack for the loading of classes. For the beginning of what may be the
-   * first of its kind in the process, such as the making of a service: a class whose initialisation
+   * Requires room on the stack for the loading of classes. For the start of an operation that may
+   * be the first of its kind in the process, such as making a service: a class whose initialisation
    * fails because the stack is full stays unusable for ever.
    *
-   * @throws StackOverflowError if there is none; nothing has been loaded then
+   * @throws StackOverflowError if there is no room; nothing has been loaded then
    */
   public static void requireForLoading() {
     int reached = deepen(LOADING_DEPTH);
@@ -49,8 +51,8 @@ public final class StackReserve {
   }
 
   /**
-   * Calls itself a number of times. It needs less stack when it has been compiled, but then the
-   * classes are loaded.
+   * Calls itself a number of times. A compiled method needs less stack, but by then the classes are
+   * loaded.
    */
   private static int deepen(int calls) {
     return calls == 0 ? 0 : deepen(calls - 1) + 1;
@@ -59,12 +61,12 @@ public final class StackReserve {
   /**
    * Requires room on the stack for an operation on a shard.
    *
-   * @throws StackOverflowError if there is none
+   * @throws StackOverflowError if there is no room
    */
   @SuppressWarnings({"unused", "UnusedVariable", "MultiVariableDeclarations"}) // See above.
   public static void require() {
     if (never) {
-      // 512 variables of two places each.
+      // 512 variables of two slots each.
       long w0,
           w1,
           w2,

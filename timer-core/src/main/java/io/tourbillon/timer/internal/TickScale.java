@@ -13,9 +13,7 @@ import java.util.concurrent.TimeUnit;
  */
 public record TickScale(long originNanos, long tickNanos) {
 
-  /**
-   * A delay in nanoseconds; a delay that does not fit into a long is the longest or shortest long.
-   */
+  /** Returns a delay in nanoseconds, clamped to the range of a long. */
   public static long nanosOf(Duration delay) {
     long seconds = delay.getSeconds();
     if (seconds >= Long.MAX_VALUE / 1_000_000_000L) {
@@ -37,7 +35,7 @@ public record TickScale(long originNanos, long tickNanos) {
     return elapsedNanos + originNanos;
   }
 
-  /** A deadline in elapsed time, after now: the next nanosecond if the delay is not positive. */
+  /** Returns the deadline of a delay in elapsed time, at least one nanosecond after now. */
   public static long deadlineNanos(long nowNanos, long delayNanos) {
     long deadline = nowNanos + Math.max(1, delayNanos);
     return deadline < 0 ? Long.MAX_VALUE : deadline;

@@ -9,8 +9,8 @@ import java.lang.invoke.MethodType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a task that its timeout was cancelled, where Netty has a method for that: {@link
- * TimerTask#cancelled} came with Netty 4.2. With Netty 4.1 there is nobody to tell.
+ * Tells a task that its timeout was cancelled, if Netty has a method for that. {@link
+ * TimerTask#cancelled} came with Netty 4.2. With Netty 4.1 this does nothing.
  */
 final class CancelNotice {
   private static final System.Logger LOGGER = System.getLogger("io.tourbillon.timer");
@@ -29,7 +29,7 @@ final class CancelNotice {
   }
 
   /**
-   * Calls the method; what it throws is logged, as Netty's own timer does not let it out either.
+   * Calls the method. Logs what it throws, because Netty's own timer does not let it out either.
    */
   static void tell(TimerTask task, Timeout timeout) {
     MethodHandle cancelled = CANCELLED;

@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  *             +--cancel, stop, shutdown of the service----> CANCELLED
  * </pre>
  *
- * <p>All moves are made under this object's monitor, which is held for a few instructions and never
- * while other code is called: the first to leave PENDING decides. If a batch of the service has
- * taken the timer before, {@link #run} skips the task, so a cancel is effective until the task
- * begins.
+ * <p>All transitions are made under this object's monitor, which is held for a few instructions and
+ * never while other code is called. The first transition out of PENDING decides. If a batch of the
+ * service has already taken the timer, {@link #run} skips the task, so a cancel is effective until
+ * the task begins.
  *
- * <p>A stop may find the timeout before it is armed, when the id of the timer is not known. Then
- * {@link #armed} sees the state and cancels the timer.
+ * <p>A stop may find the timeout before it is armed, when the id of the timer is not known yet.
+ * Then {@link #armed} sees the state and cancels the timer.
  */
 final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
   /** No timer has this id. */
@@ -43,14 +43,14 @@ final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
   private final NettyTimer timer;
   private final TimerTask task;
 
-  /** Written under the monitor; volatile for those who only ask. */
+  /** Written under the monitor; volatile so that it can be read without it. */
   private volatile State state = State.PENDING;
 
   // Guarded by this object's monitor.
   private long id = NOT_ARMED;
   private @Nullable Thread runner;
 
-  /** The roster's. */
+  /** Used by the roster only. */
   private int rosterPlace = NOWHERE;
 
   NettyTimeout(NettyTimer timer, TimerTask task) {
@@ -58,9 +58,9 @@ final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
     this.task = task;
   }
 
-  // By the timer.
+  // Called by the timer.
 
-  /** Follows the arming of the timer. */
+  /** Called when the timer has been armed. */
   void armed(long id) {
     boolean cancelled;
     synchronized (this) {
@@ -77,7 +77,7 @@ final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
     return end();
   }
 
-  /** Cancels without telling the task, and says whether it did. */
+  /** Cancels without telling the task. Returns false if the timeout was not pending. */
   boolean end() {
     long armed;
     synchronized (this) {
@@ -116,7 +116,7 @@ final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
     }
   }
 
-  // By the service.
+  // Called by the service.
 
   @Override
   public void run() {
@@ -136,7 +136,7 @@ final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
     }
   }
 
-  /** The service takes any Throwable; only the compiler has to be told otherwise. */
+  /** Throws any Throwable without declaring it; the service catches all of them. */
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <X extends Throwable> X asUnchecked(Throwable error) throws X {
     throw (X) error;
@@ -145,7 +145,7 @@ final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
   private void finish() {
     synchronized (this) {
       if (state == State.INTERRUPTED) {
-        // That was meant for this task, not for the next one of this thread.
+        // The interrupt was meant for this task, not for the next one of this thread.
         Thread.interrupted();
       }
       state = State.EXPIRED;
@@ -180,7 +180,7 @@ final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
     return task.getClass();
   }
 
-  // By callers.
+  // Called by users.
 
   @Override
   public Timer timer() {

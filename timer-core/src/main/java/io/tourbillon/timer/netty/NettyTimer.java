@@ -92,8 +92,8 @@ public final class NettyTimer implements Timer {
     try {
       timeout.armed(timers.arm(delay, unit, timeout));
     } catch (RejectedExecutionException refusal) {
-      // If a stop has cancelled the timeout meanwhile, then it was accepted before and is returned
-      // there; the caller gets it like any that is stopped right after.
+      // If a stop has cancelled the timeout meanwhile, the timeout was accepted, and the stop
+      // returns it. This call returns it like one that is stopped right after.
       if (timeout.retract()) {
         throw timers.isShutdown()
             ? new IllegalStateException(refusal.getMessage(), refusal)
@@ -133,7 +133,7 @@ public final class NettyTimer implements Timer {
     return cancelled;
   }
 
-  /** Only running tasks are left. */
+  /** Waits until the running tasks, which alone are left, have ended, and interrupts them. */
   private void awaitRunning() {
     boolean interrupted = false;
     while (!roster.isEmptied()) {
@@ -155,7 +155,7 @@ public final class NettyTimer implements Timer {
     return timers;
   }
 
-  /** Follows a timeout that has ended and whose task is not running. */
+  /** Called when a timeout has ended and its task is not running. */
   void ended(NettyTimeout timeout) {
     roster.remove(timeout);
   }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The arithmetic between nanoseconds and ticks, at its edges. */
+/** The arithmetic between nanoseconds and ticks, at its limits. */
 class TickScaleTest {
   private static final long MILLI = 1_000_000;
   private static final long LONGEST = Long.MAX_VALUE;

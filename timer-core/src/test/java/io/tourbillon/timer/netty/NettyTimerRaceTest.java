@@ -29,7 +29,7 @@ class NettyTimerRaceTest {
   private static final int THREADS = 3;
   private static final int TIMEOUTS = 2_000;
 
-  /** A task, and what came of it. */
+  /** A task and what happened to it. */
   private static final class Counted implements TimerTask {
     final AtomicInteger runs = new AtomicInteger();
     final AtomicInteger told = new AtomicInteger();
@@ -62,14 +62,14 @@ class NettyTimerRaceTest {
     try {
       for (int number = 0; number < TIMEOUTS; number++) {
         Counted task = new Counted();
-        // What is far away would stay behind if it were forgotten.
+        // If a timeout with a long delay were lost, it would stay pending.
         int delayMicros = random.nextBoolean() ? random.nextInt(2_000) : 100_000_000;
         task.timeout = timer.newTimeout(task, delayMicros, MICROSECONDS);
         accepted.add(task);
         task.cancelled = random.nextInt(3) == 0 && task.timeout.cancel();
       }
     } catch (IllegalStateException stopped) {
-      // That is what the others were waiting for.
+      // This is the end that the other threads wait for.
     }
   }
 
@@ -78,9 +78,7 @@ class NettyTimerRaceTest {
     return pool == null ? builder.build() : builder.executor(pool).build();
   }
 
-  /**
-   * Counts timeouts that did not end, or ended twice, or tell something else than what happened.
-   */
+  /** Counts timeouts that did not end, ended twice, or report another end than they had. */
   private static int untrueTimeouts(UnaryOperator<Timer> timerOf, int rounds) throws Exception {
     int untrue = 0;
     int stoppedInAll = 0;
@@ -150,7 +148,7 @@ class NettyTimerRaceTest {
     }
   }
 
-  /** Keeps one of the timeouts that stop is to return. */
+  /** Omits one of the timeouts that stop must return. */
   private record Forgetful(Timer timer) implements Timer {
     @Override
     public Timeout newTimeout(TimerTask task, long delay, TimeUnit unit) {

@@ -45,7 +45,7 @@ class NettyTimerTest {
   private final NettyTimer timer = new NettyTimer(timers);
   private final Recording task = new Recording();
 
-  /** Writes down what it is told. */
+  /** Records the calls that it receives. */
   private static final class Recording implements TimerTask {
     final List<Timeout> ran = new ArrayList<>();
     final List<Timeout> cancelled = new ArrayList<>();
@@ -182,7 +182,7 @@ class NettyTimerTest {
     }
   }
 
-  /** Netty 4.1 has no method to tell a task, and nothing is to be logged for want of it. */
+  /** Netty 4.1 has no method to tell a task, and this must not cause a log record. */
   @Test
   void cancel_withoutFailures_logsNothing() {
     Logger logger = Logger.getLogger("io.tourbillon.timer");

@@ -63,7 +63,7 @@ class EntrySlabTest {
     trimFully(slab);
   }
 
-  /** Trims page by page, and makes sure that this comes to an end. */
+  /** Trims page by page, and checks that this comes to an end. */
   private static void trimFully(EntrySlab slab) {
     int callsLeft = slab.pageCount();
     do {
@@ -197,7 +197,7 @@ class EntrySlabTest {
     List<Long> ids = occupy(3 * PAGE_SIZE);
     List<Integer> left = new ArrayList<>();
     for (long id : ids) {
-      // Page 1 has no tenant; the others have their first one and their last.
+      // Page 1 has no tenant. The other pages keep their first and their last one.
       int offset = (int) id % PAGE_SIZE;
       if (page(id) == 1 || offset % 11 > 0) {
         vacate(id);
@@ -220,7 +220,7 @@ class EntrySlabTest {
   void isTrimmable_withTwoPagesWithoutTenants_untilOneIsLeft() {
     List<Long> ids = occupy(5 * PAGE_SIZE);
     ids.subList(0, 2 * PAGE_SIZE).forEach(this::vacate);
-    // The entry that was freed last may be taken again at any moment, and keeps its page.
+    // The entry that was freed last may be used again at any time, so its page is kept.
     assertFalse(slab.isTrimmable());
     vacate(ids.get(4 * PAGE_SIZE));
     assertTrue(slab.isTrimmable());
@@ -332,7 +332,7 @@ class EntrySlabTest {
     assertTrue(occupy(PAGE_SIZE).stream().allMatch(id -> generation(id) == 7));
   }
 
-  /** Leaves two pages without a tenant, and gives back all but the first. */
+  /** Leaves two pages without a tenant, and frees all pages except the first. */
   private void vacateFirstPageAndRelease() {
     for (int index = 0; index < PAGE_SIZE; index++) {
       vacate(slab.id(index));
@@ -411,7 +411,7 @@ class EntrySlabTest {
     assertThrows(IllegalStateException.class, slab::firstFree);
   }
 
-  /** Occupies the rest of a page and one entry more, frees the page, and returns all those ids. */
+  /** Occupies the rest of a page and one more entry, frees the page, and returns all its ids. */
   private List<Long> fillPage(int page) {
     List<Long> ids = new ArrayList<>();
     do {
@@ -421,7 +421,7 @@ class EntrySlabTest {
     return ids;
   }
 
-  /** Leaves a slab of 8 pages, of which only page 0 is held and the others start with this. */
+  /** Leaves a slab of 8 pages. Only page 0 is held; the others start with this generation. */
   private void ageAllPagesBut0(int generation) {
     occupy(PAGES * PAGE_SIZE).forEach(this::vacate);
     trimFully();

@@ -3,9 +3,9 @@ package io.tourbillon.timer.wheel;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Keeps what a wheel hands out, in order. */
+/** Records the timers that a wheel fires, in order. */
 final class Fired implements ExpiryHandler<String> {
-  /** One timer handed out. */
+  /** A timer that was fired. */
   record Firing(long id, long deadlineTick, String task) {}
 
   private static final int UNLIMITED = Integer.MAX_VALUE;
@@ -17,14 +17,14 @@ final class Fired implements ExpiryHandler<String> {
     firings.add(new Firing(id, deadlineTick, task));
   }
 
-  /** What was handed out since it was last taken. */
+  /** Returns what has fired since the last call. */
   List<Firing> take() {
     List<Firing> taken = firings;
     firings = new ArrayList<>();
     return taken;
   }
 
-  /** Advances without a limit and returns the tasks that are handed out. */
+  /** Advances without a limit and returns the tasks that fired. */
   static List<String> tasksFiredBy(TimingWheel<String> wheel, long tick) {
     Fired fired = new Fired();
     wheel.advance(tick, UNLIMITED, fired);

@@ -3,7 +3,8 @@ package io.tourbillon.timer.wheel;
 import java.lang.reflect.Field;
 
 /**
- * Reaches private fields, for what a test could otherwise see only after billions of operations.
+ * Reads private fields, for states that a test could otherwise reach only after billions of
+ * operations.
  */
 final class Internals {
   private static final int RETIRED = Integer.MIN_VALUE;
@@ -11,8 +12,8 @@ final class Internals {
   private Internals() {}
 
   /**
-   * Lets the pages that were given back start with this generation when they are created again,
-   * unless they have come further by themselves.
+   * Makes pages that were freed start with this generation when they are created again, unless
+   * their own is higher.
    */
   static void ageAbsentPages(EntrySlab slab, int generation) {
     int[] firstGeneration = (int[]) field(slab, "firstGeneration");
@@ -24,7 +25,7 @@ final class Internals {
     }
   }
 
-  /** Whether a page takes up memory: it was created and not given back. */
+  /** Whether a page occupies memory: it was created and not freed. */
   static boolean isHeld(EntrySlab slab, int page) {
     return page < slab.pageCount() && ((long[][]) field(slab, "words"))[page].length > 0;
   }
@@ -45,32 +46,32 @@ final class Internals {
     return (Slots) field(wheel, "slots");
   }
 
-  /** The chunks that are in any slot. */
+  /** The number of chunks in slots. */
   static int chunksInUse(Slots slots) {
     return (int) field(slots, "chunksInUse");
   }
 
-  /** The chunks that take up memory: they were created and not given back. */
+  /** The number of chunks that occupy memory: created and not freed. */
   static int chunksHeld(Slots slots) {
     return chunksInUse(slots) + (int) field(slots, "freeCount");
   }
 
-  /** Whether the next page makes the tables of pages longer. */
+  /** Whether the next page requires longer tables of pages. */
   static boolean hasFullTables(EntrySlab slab) {
     return slab.pageCount() == ((long[][]) field(slab, "words")).length;
   }
 
-  /** Whether the next chunk makes the tables of chunks longer. */
+  /** Whether the next chunk requires longer tables of chunks. */
   static boolean hasFullTables(Slots slots) {
     return chunksHeld(slots) == ((long[]) field(slots, "live")).length;
   }
 
-  /** For how many chunks there are rows in the tables. */
+  /** The number of chunks for which the tables have rows. */
   static int chunkRows(Slots slots) {
     return ((long[]) field(slots, "live")).length;
   }
 
-  /** The slots in use; the last chunk of each is open. */
+  /** The number of slots in use; the last chunk of each is open. */
   static int occupiedSlots(Slots slots) {
     return (int) field(slots, "occupiedSlots");
   }

@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The arithmetic of levels agrees with the same in numbers that do not overflow. */
+/** The arithmetic of levels agrees with the same arithmetic on unbounded numbers. */
 class LevelsTest {
   private static final long LAST_TICK = Long.MAX_VALUE - 1;
   private static final BigInteger RING = BigInteger.valueOf(Levels.RING);
 
-  /** Around the powers of 256, on both sides of 0, and at both ends of time. */
+  /** Near the powers of 256, on both sides of 0, and at both ends of time. */
   static LongStream hostileTicks() {
     List<Long> ticks = new ArrayList<>(List.of(0L, 1L, -1L, 1000L, -1000L));
     for (int shift = Levels.SLOT_BITS; shift < Long.SIZE; shift += Levels.SLOT_BITS) {
@@ -32,7 +32,7 @@ class LevelsTest {
     return ticks.stream().mapToLong(tick -> tick).distinct();
   }
 
-  /** Where a level ends and the next begins, and their neighbours; as unsigned, up to 2^64 - 1. */
+  /** The limits between levels and their neighbours; unsigned, up to 2^64 - 1. */
   private static LongStream hostileDistances() {
     LongStream.Builder distances = LongStream.builder();
     for (int bits = 0; bits < Long.SIZE; bits++) {
@@ -107,7 +107,7 @@ class LevelsTest {
     }
   }
 
-  /** What makes it right to leave a timer in its slot while time goes on. */
+  /** The reason why a timer can stay in its slot while time advances. */
   @ParameterizedTest(name = "from tick {0}")
   @MethodSource("hostileTicks")
   void firstTick_ofASlotAsTimeGoesOn_staysTheSameUntilItsBlockBegins(long now) {
@@ -124,7 +124,9 @@ class LevelsTest {
             });
   }
 
-  /** What the cascade relies on: all of a block fits into finer levels while it is the next one. */
+  /**
+   * The cascade relies on this: a whole block fits into finer levels while it is the next block.
+   */
   @ParameterizedTest(name = "from tick {0}")
   @MethodSource("hostileTicks")
   void slotFor_anyTickOfTheNextBlockOfALevel_isOfAFinerLevel(long now) {

@@ -14,7 +14,7 @@ class OccupancyTest {
   private static final int RING = Levels.RING;
   private static final int SLOTS = Levels.COUNT * RING;
 
-  /** Places at both ends of words, and of the ring. */
+  /** Places at both ends of words and of the ring. */
   private static final int[] PLACES = {
     0, 1, 62, 63, 64, 65, 127, 128, 255, 256, 447, 448, 510, 511
   };
@@ -114,7 +114,7 @@ class OccupancyTest {
     }
   }
 
-  /** Slot by slot. */
+  /** Searches slot by slot. */
   private static int distance(BitSet model, int ring, int from) {
     for (int distance = 1; distance < RING; distance++) {
       if (model.get(ring + (from + distance) % RING)) {

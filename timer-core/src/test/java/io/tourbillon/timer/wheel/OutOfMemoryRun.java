@@ -6,12 +6,12 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works on a wheel in a heap that is all but full, and compares it after every OutOfMemoryError
- * with what was noted of each timer. To be run in a JVM of its own with a small heap.
+ * Works on a wheel in a nearly full heap. After every OutOfMemoryError it compares the wheel with
+ * what it noted of each timer. Runs in a separate JVM with a small heap.
  *
- * <p>The heap is filled with ballast. Each round lets go of a little of it, so that the next error
- * comes a few pages or chunks later: at one allocation in one round and at another in the next.
- * What is noted is noted in arrays made beforehand, since nothing can be allocated then.
+ * <p>The heap is filled with ballast. Each round releases a little of it, so that the next error
+ * comes a few pages or chunks later: at one allocation in one round, and at another in the next.
+ * The notes are kept in arrays that were made before, since nothing can be allocated then.
  */
 final class OutOfMemoryRun {
   private static final int ROUNDS = 45;
@@ -25,7 +25,7 @@ final class OutOfMemoryRun {
 
   private static final int TICKS_OF_A_FAR_SLOT = 1 << 16;
 
-  /** Pieces let go for a check, which makes strings, and taken again after it. */
+  /** How many pieces a check, which makes strings, releases and takes again afterwards. */
   private static final int PIECES_A_CHECK = 128;
 
   private static final long START_TICK = -70_000;
@@ -34,21 +34,22 @@ final class OutOfMemoryRun {
   private final TimingWheel<Integer> wheel = new TimingWheel<>(START_TICK, MAX_TIMERS);
   private final Integer[] tasks = new Integer[64];
 
-  // What is pending, in no order: one element a timer.
+  // The pending timers, in no order: one element for each.
   private final long[] ids = new long[MAX_TIMERS];
   private final long[] deadlineTicks = new long[MAX_TIMERS];
   private final long[] dueTicks = new long[MAX_TIMERS];
   private final int[] taskNumbers = new int[MAX_TIMERS];
   private int count;
 
-  /** Where a timer is in those, by the lower half of its id. */
+  /** The place of a timer in these arrays, by the lower half of its id. */
   private final int[] placeOf = new int[MAX_TIMERS];
 
   private final ExpiryHandler<Integer> handler = this::expired;
   private int wrongFirings;
 
   /**
-   * Memory taken up so that the wheel cannot have it: pieces, the first element of each the next.
+   * Memory that the wheel cannot have: a list of pieces, in which the first element is the next
+   * piece.
    */
   private @Nullable Object @Nullable [] ballast;
 
@@ -68,7 +69,7 @@ final class OutOfMemoryRun {
     new OutOfMemoryRun().growTablesOfPages();
     new OutOfMemoryRun().makePagesAgain();
     OutOfMemoryRun run = new OutOfMemoryRun();
-    // Whatever the checks link or load is there before the heap is full.
+    // Loads and links everything that the checks need before the heap is full.
     run.operate(5_000);
     run.check();
     run.hoard(Integer.MAX_VALUE, PIECE_SIZE);
@@ -90,7 +91,7 @@ final class OutOfMemoryRun {
         timers);
   }
 
-  /** Takes up to so many pieces of memory, or all there is. */
+  /** Takes up to this many pieces of memory, or all memory. */
   private void hoard(int pieces, int pieceSize) {
     try {
       for (int i = 0; i < pieces; i++) {
@@ -99,7 +100,7 @@ final class OutOfMemoryRun {
         ballast = piece;
       }
     } catch (OutOfMemoryError full) {
-      // That is the purpose.
+      // This is the purpose.
     }
   }
 
@@ -109,7 +110,7 @@ final class OutOfMemoryRun {
     }
   }
 
-  /** Each timer has a slot, and so a chunk, to itself. */
+  /** Each timer has its own slot, and so its own chunk. */
   private void growTablesOfChunks() {
     Slots slots = Internals.slotsOf(wheel);
     while (count < 250 || !Internals.hasFullTables(slots)) {
@@ -137,7 +138,7 @@ final class OutOfMemoryRun {
     require(count == slab.pageCount() * EntrySlab.PAGE_SIZE, "a page has room");
     hoard(Integer.MAX_VALUE, SMALL_PIECE_SIZE);
     while (!arm(100)) {
-      // The tables are small beside the page itself, which comes after them.
+      // The tables are small compared with the page itself, which is allocated after them.
       drop(errorsInArm < 20 ? 1 : 10);
     }
     ballast = null;
@@ -146,7 +147,7 @@ final class OutOfMemoryRun {
     goOnAndEnd();
   }
 
-  /** Pages that were given back are there to be made again, however often that fails. */
+  /** Pages that were freed can be created again, however often that fails. */
   private void makePagesAgain() {
     EntrySlab slab = Internals.slabOf(wheel);
     while (slab.pageCount() < 4) {
@@ -168,7 +169,10 @@ final class OutOfMemoryRun {
     check();
   }
 
-  /** Operates so often, or until an arm runs out of memory, and then sees what else does. */
+  /**
+   * Performs this many operations, or fewer if one runs out of memory, and then checks which others
+   * do.
+   */
   private void operate(int operations) {
     boolean isFull = false;
     for (int operation = 0; operation < operations && !isFull; operation++) {
@@ -185,7 +189,7 @@ final class OutOfMemoryRun {
         trim();
       }
     }
-    // An error costs a collection of the heap, so that each kind of operation has one a round.
+    // An error costs a garbage collection, so each kind of operation has at most one in a round.
     boolean mayRearm = isFull;
     boolean mayAdvance = isFull;
     for (int operation = 0; operation < 200; operation++) {
@@ -296,7 +300,7 @@ final class OutOfMemoryRun {
     hoard(PIECES_A_CHECK, PIECE_SIZE);
   }
 
-  /** Everything noted is pending just so, and nothing else is. */
+  /** Checks that exactly the noted timers are pending, with their deadlines. */
   private void check() {
     wheel.checkInvariants();
     require(wrongFirings == 0, "a timer fired that was not pending like that");
@@ -309,7 +313,7 @@ final class OutOfMemoryRun {
     }
   }
 
-  /** With memory again, all is as ever. */
+  /** When there is memory again, everything works as before. */
   private void goOnAndEnd() {
     int errors = errorsInArm + errorsInRearm + errorsInAdvance + errorsInTrim;
     for (int half = count / 2; half > 0; half--) {

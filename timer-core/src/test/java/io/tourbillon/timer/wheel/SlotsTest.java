@@ -18,10 +18,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SlotsTest {
-  /** Chunks that do not count as sparse. */
+  /** The number of chunks that do not make slots sparse. */
   static final int SLACK = 64;
 
-  /** Free chunks that are kept. */
+  /** The number of free chunks that are kept. */
   static final int KEPT = 16;
 
   private static final int CHUNK_SIZE = Slots.CHUNK_SIZE;
@@ -31,7 +31,7 @@ class SlotsTest {
   private final EntrySlab slab = new EntrySlab(1 << 20);
   private final Slots slots = new Slots(Levels.COUNT * RING, slab);
 
-  /** Where each entry was put, which is where it has to stay. */
+  /** The slot into which each entry was put; it must stay there. */
   private final Map<Integer, Integer> slotsByIndex = new HashMap<>();
 
   @AfterEach
@@ -51,7 +51,7 @@ class SlotsTest {
     return slots.copyFirst(slot, indices) == 0 ? -1 : indices[0];
   }
 
-  /** Puts a new entry into the slot and returns its index. */
+  /** Adds a new entry to the slot and returns its index. */
   private int add(int slot) {
     int index = slab.firstFree();
     slab.occupy(index, 0, slots.appendAndSweep(slot, index), "task");
@@ -73,7 +73,7 @@ class SlotsTest {
     slotsByIndex.remove(index);
   }
 
-  /** Takes the first entry out of the slot and returns its index, or -1. */
+  /** Removes the first entry of the slot and returns its index, or -1. */
   private int poll(int slot) {
     int index = first(slot);
     if (index >= 0) {
@@ -94,7 +94,7 @@ class SlotsTest {
     return Internals.chunksInUse(slots);
   }
 
-  /** The chunks that there may be once a wheel is tidy: half of the cells live, and some more. */
+  /** The maximum number of chunks of a tidy wheel: half of the cells live, and some more. */
   private int chunksAllowed() {
     return slab.size() / Slots.THIN + SLACK + Internals.occupiedSlots(slots);
   }
@@ -103,15 +103,15 @@ class SlotsTest {
     assertTrue(chunksInUse() <= chunksAllowed(), () -> chunksInUse() + " of " + chunksAllowed());
   }
 
-  /** For any moment: the sweep goes on as fast as chunks are opened, and never lags far behind. */
+  /** Holds at any time: the sweep is as fast as chunks are opened, and never lags far behind. */
   private void assertNearlyTidy() {
     int allowed = chunksAllowed() * 5 / 4;
     assertTrue(chunksInUse() <= allowed, () -> chunksInUse() + " of " + allowed);
   }
 
-  /** Trims in steps of this size, and makes sure that this comes to an end. */
+  /** Trims in steps of this size, and checks that this comes to an end. */
   private void trimFully(int limit) {
-    // The sweep may have to come by twice: a chunk with room is left alone until it is full.
+    // The sweep may have to pass twice: it leaves a chunk with room alone until it is full.
     int callsLeft = 3 * Internals.chunksHeld(slots) + 10;
     while (slots.isTrimmable()) {
       slots.trim(limit);
@@ -121,7 +121,7 @@ class SlotsTest {
     assertTrue(Internals.chunksHeld(slots) <= chunksInUse() + KEPT);
   }
 
-  /** Which one of the entries of each chunk is left when the others are cancelled. */
+  /** Which entry of each chunk is left when the others are cancelled. */
   enum Survivor {
     FIRST {
       @Override
@@ -145,7 +145,7 @@ class SlotsTest {
     abstract int lane(Random random);
   }
 
-  /** Fills so many chunks and leaves one live cell in each. */
+  /** Fills this many chunks and leaves one live cell in each. */
   private List<Integer> leaveOneInEachOf(int chunks, int slot, Survivor survivor) {
     Random random = new Random(1);
     List<Integer> indices = add(slot, chunks * CHUNK_SIZE);
@@ -385,7 +385,9 @@ class SlotsTest {
     }
   }
 
-  /** The last chunk of a slot is full, and nearly all of it cancelled, when the sweep comes by. */
+  /**
+   * The last chunk of a slot is full but nearly all of it is cancelled when the sweep reaches it.
+   */
   @Test
   void trim_withThinLastChunks_endsAllTheSame() {
     List<Integer> indices = new ArrayList<>();
@@ -405,7 +407,7 @@ class SlotsTest {
 
   @Test
   void trim_leavesTheChunkOfASlotThatHasRoom() {
-    // These are the first that the sweep comes to.
+    // The sweep reaches these first.
     List<Integer> open = new ArrayList<>();
     for (int slot = 0; slot < 10; slot++) {
       open.addAll(add(slot, 3));
@@ -453,7 +455,7 @@ class SlotsTest {
   void append_whileSparse_emptiesFourChunksForEachOneOpened() {
     List<Integer> left = leaveOneInEachOf(1000, SLOT, Survivor.ANY);
     List<Integer> cells = left.stream().map(slab::cell).toList();
-    // Opening a chunk pays for four looks; the fifth chunk opened is for the entries moved.
+    // Opening a chunk pays for four looks. The second new chunk holds the entries that were moved.
     add(SLOT + 1);
     assertEquals(1000 - 4 + 2, chunksInUse());
     int moved = 0;
@@ -469,7 +471,7 @@ class SlotsTest {
   @EnumSource
   void append_afterCancelsLeftOneInEachChunk_tidiesUpAsItGoes(Survivor survivor) {
     leaveOneInEachOf(2000, SLOT, survivor);
-    // Nothing is armed any more in the slot that needs tidying, and no timer more than there was.
+    // Nothing more is armed in the slot that needs tidying, and the number of timers does not grow.
     for (int chunk = 0; chunk < 2000 / Slots.LOOKS; chunk++) {
       add(SLOT + 1, CHUNK_SIZE).forEach(this::remove);
     }
@@ -485,13 +487,13 @@ class SlotsTest {
     }
   }
 
-  /** The order that defeats a sweep by turns: what it has passed just now is cancelled next. */
+  /** The worst order for a round-robin sweep: chunks that it has just passed are cancelled next. */
   @Test
   void append_whileTheDensestChunksAreCancelled_keepsCellsBounded() {
     Random random = new Random(1);
     List<Integer> indices = add(SLOT, 64_000);
     for (int round = 0; round < 3_000; round++) {
-      // 63 entries that arrived one after another, or were moved together, make way for as many.
+      // Replaces 63 entries that were added one after another, or were moved together.
       int start = random.nextInt(indices.size() / CHUNK_SIZE) * CHUNK_SIZE;
       List<Integer> neighbours = indices.subList(start, start + CHUNK_SIZE - 1);
       neighbours.forEach(this::remove);
@@ -519,7 +521,7 @@ class SlotsTest {
   void append_whileSparse_leavesTheEntriesOfTheSlotThatIsEmptied() {
     List<Integer> left = leaveOneInEachOf(1000, SLOT, Survivor.ANY);
     List<Integer> polled = new ArrayList<>();
-    // Each entry taken out of the slot is put into another: so does a cascade.
+    // Moves each entry to another slot, as a cascade does.
     for (int index = first(SLOT); index >= 0; index = first(SLOT)) {
       int slot = 2 * RING + polled.size();
       int cell = slots.appendAndSweep(slot, index);

@@ -13,7 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An advance stops when its budget is used up, goes on next time, and cascades are spread. */
+/**
+ * An advance stops when its budget is used up, and continues with the next; cascades are spread.
+ */
 class TimingWheelBudgetTest {
   private static final int QUOTA = 256;
   private static final int MANY = 100_000;
@@ -42,9 +44,7 @@ class TimingWheelBudgetTest {
     assertEquals(60, wheel.currentTick());
   }
 
-  /**
-   * The driver's way: small budgets, each tick gone on with until it is done, and timers to fire.
-   */
+  /** As the driver does it: small budgets, several advances for each tick, and timers that fire. */
   @ParameterizedTest
   @ValueSource(ints = {60_000, 85_000, 300_000})
   void advance_resumedWithSmallBudget_movesNoMoreThanTheShareOfTheTick(int timers) {
@@ -126,15 +126,15 @@ class TimingWheelBudgetTest {
   }
 
   /**
-   * What a tick moves at the most from one level: the quota, or an even share of the block; a chunk
-   * that is moved in part counts as a whole one, which tells in the last ticks.
+   * The maximum that a tick moves from one level: the quota, or an even share of the block. A chunk
+   * that is moved in part counts as a whole chunk, which matters in the last ticks.
    */
   private static int shareOf(int timers, long blockTicks) {
     int capacity = timers + Slots.CHUNK_SIZE;
     return (int) Math.max(QUOTA, capacity / blockTicks + 1) + Slots.CHUNK_SIZE;
   }
 
-  /** Advances from event to event to just before the tick, each time with this budget once. */
+  /** Advances from event to event until just before the tick, with this budget for each. */
   private void advanceWithin(int budgetPerTick, long endTick) {
     while (wheel.nextEventTick() < endTick) {
       long tick = wheel.nextEventTick();
@@ -151,7 +151,7 @@ class TimingWheelBudgetTest {
     long deadline = 3 * blockTicks + tickInBlock;
     armMany(MANY, deadline);
     assertEquals(MANY, wheel.sizeByLevel()[level]);
-    // Their last move is out of a block of 256 ticks, which sets the even share.
+    // Their last move is out of a block of 256 ticks, which determines the even share.
     advanceWithin(shareOf(MANY, 256), deadline);
     assertEquals(MANY, tasksFiredBy(wheel, deadline).size());
   }
@@ -172,7 +172,7 @@ class TimingWheelBudgetTest {
     for (int i = 0; i < MANY; i++) {
       wheel.arm(3 * blockTicks + random.nextLong(blockTicks), "a");
     }
-    // At most 100,000 / 65,536 are due in a tick on average; 20 are left for the worst tick.
+    // On average at most 100,000 / 65,536 are due in a tick; 20 are enough for the worst tick.
     int budget = 2 * QUOTA + 20;
     int count = 0;
     while (wheel.size() > 0) {

@@ -13,9 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** Which level a timer goes to, when it moves, and that no boundary makes it early or late. */
+/** Which level a timer goes to, and when it moves. No boundary makes it early or late. */
 class TimingWheelLevelsTest {
-  /** Distances at which a timer goes to another level or a block ends, and their neighbours. */
+  /** Distances at which the level changes or a block ends, and their neighbours. */
   static final long[] BOUNDARY_DISTANCES = {
     1,
     2,
@@ -52,7 +52,7 @@ class TimingWheelLevelsTest {
   };
 
   /**
-   * Places of now in its blocks: at the beginning, in the middle and at the end of each level's.
+   * Positions of the current tick in its blocks: at the beginning, in the middle and at the end.
    */
   private static final long[] PLACES_IN_BLOCK = {
     0,
@@ -137,7 +137,7 @@ class TimingWheelLevelsTest {
     "255, 511, 0",
     "255, 512, 1",
     "0, 131071, 1",
-    // Level 1 reaches to the end of block 511; from the end of block 0 that is 255 ticks less.
+    // Level 1 reaches to the end of block 511, which from the end of block 0 is 255 ticks less.
     "255, 130816, 1",
     "255, 130817, 2",
     "0, 131072, 2",
@@ -238,7 +238,7 @@ class TimingWheelLevelsTest {
     for (int i = 0; i < 200; i++) {
       wheel.arm(1024 + i, "a");
     }
-    // A block of few moves in one tick: 200 steps, no fewer and no more, and the first timer fires.
+    // A small block moves in one tick: exactly 200 steps, and then the first timer fires.
     Fired fired = new Fired();
     assertEquals(0, wheel.advance(1024, 200, fired));
     assertEquals(1023, wheel.currentTick());

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a wheel holds on to, and when it lets go; its maximum; and what shows its contents. */
+/** Which memory a wheel holds and when it frees it; its maximum size; and views of its contents. */
 class TimingWheelMemoryTest {
   private static final int PEAK = 100_000;
   private static final long FAR = 10_000_000;
@@ -39,7 +39,7 @@ class TimingWheelMemoryTest {
   }
 
   private static void trimFully(TimingWheel<?> wheel) {
-    // A call visits a page and looks at a chunk; each may have to be seen to more than once.
+    // A call visits one page and one chunk; each may need more than one visit.
     int chunks = Internals.chunksHeld(Internals.slotsOf(wheel));
     int callsLeft = 2 * wheel.pageCount() + 3 * chunks + 10;
     while (wheel.isTrimmable()) {
@@ -52,7 +52,7 @@ class TimingWheelMemoryTest {
     return Internals.pagesHeld(Internals.slabOf(wheel));
   }
 
-  /** Half of the cells are live, besides one open chunk a slot and some more. */
+  /** Half of the cells are live, apart from one open chunk for each slot and some more. */
   private static void assertCellsBounded(TimingWheel<?> wheel) {
     Slots slots = Internals.slotsOf(wheel);
     int chunks = Internals.chunksInUse(slots);
@@ -175,7 +175,7 @@ class TimingWheelMemoryTest {
     Set<Long> idsEverGiven = new HashSet<>();
     armPeak().forEach(wheel::cancel);
     trimFully(wheel);
-    // Two tenants for each entry but those of the page that was kept.
+    // Two more tenants for each entry, except those of the page that was kept.
     Internals.ageAbsentPages(Internals.slabOf(wheel), -2);
     for (int round = 0; round < 4; round++) {
       List<Long> ids = armPeak();
@@ -205,7 +205,7 @@ class TimingWheelMemoryTest {
     List<Long> ids = armPeak();
     Collections.shuffle(ids, new Random(percentKept));
     ids.subList(0, PEAK - PEAK / 100 * percentKept).forEach(wheel::cancel);
-    // The number of timers stays the same from here on; none of the new ones is near the old.
+    // From here on the number of timers is constant, and no new timer is near the old ones.
     for (int i = 0; i < PEAK; i++) {
       wheel.cancel(wheel.arm(1, "at once"));
       ids.add(wheel.arm(2, "later"));
@@ -282,7 +282,7 @@ class TimingWheelMemoryTest {
     assertEquals(PEAK, wheel.size());
     assertTrue(wheel.checkInvariants());
     int chunks = Internals.chunksInUse(Internals.slotsOf(wheel));
-    // Each slot has an open chunk; the rest of the cells are as many again as the timers.
+    // Each slot has an open chunk; the other chunks have at most two cells for each timer.
     assertTrue(chunks <= 2 * PEAK / Slots.CHUNK_SIZE + SlotsTest.SLACK + 3 * Levels.RING);
   }
 
@@ -379,7 +379,7 @@ class TimingWheelMemoryTest {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long[] ids = new long[20_000];
     long least = Long.MAX_VALUE;
-    // The first rounds let the wheel grow; the compiler may allocate nothing in this thread.
+    // The first rounds let the wheel grow. At least one round must allocate nothing in this thread.
     for (int round = 0; round < 5; round++) {
       long before = threads.getCurrentThreadAllocatedBytes();
       workFor(wheel, ids);
@@ -389,7 +389,7 @@ class TimingWheelMemoryTest {
   }
 
   /**
-   * Arms, re-arms both ways, cancels a third and fires the rest; the same from any block's start.
+   * Arms, rearms in both directions, cancels a third and fires the rest; the same from every block.
    */
   private static void workFor(TimingWheel<String> wheel, long[] ids) {
     long start = wheel.currentTick();

@@ -14,15 +14,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Random operations on a wheel agree with an ordered map ({@link WheelModel}), wherever time
  * starts.
  *
- * <p>Two seeds are fixed and one is new in each run. A failure names seed and start tick; {@code
- * -Dwheel.seed=N} repeats that seed alone.
+ * <p>Two seeds are fixed, and one is new in each run. A failure names the seed and the start tick;
+ * {@code -Dwheel.seed=N} repeats that seed only.
  */
 class TimingWheelModelTest {
   private static final String SEED_PROPERTY = "wheel.seed";
   private static final long NEW_SEED = ThreadLocalRandom.current().nextLong();
   private static final long LAST_TICK = Long.MAX_VALUE - 1;
 
-  /** Around the powers of 256, on both sides of 0, and at both ends of time. */
+  /** Near the powers of 256, on both sides of 0, and at both ends of time. */
   static LongStream hostileStartTicks() {
     List<Long> ticks = new ArrayList<>(List.of(0L, 1L, -1L, -300L));
     for (int level = 1; level < Levels.COUNT; level++) {
@@ -96,12 +96,12 @@ class TimingWheelModelTest {
     }
   }
 
-  /** One wheel and the habits of its user. */
+  /** A wheel, and the habits of its user. */
   private static final class Run {
     private final Random random;
     private final WheelModel model;
 
-    /** Deadlines are fewer than 2 to this many ticks away, and steps of the clock likewise. */
+    /** Deadlines are less than 2 to the power of this away, in ticks; so are steps of the clock. */
     private final int deadlineBits;
 
     private final int stepBits;
@@ -151,7 +151,7 @@ class TimingWheelModelTest {
       return trim(random.nextInt(4));
     }
 
-    /** All that can fire does, with budgets large and small. */
+    /** Fires everything, with budgets large and small. */
     void drain() {
       int budget = pick(1, 7, 1000);
       while (model.firstDueTick() < TimingWheel.NEVER) {
@@ -176,7 +176,7 @@ class TimingWheelModelTest {
         WheelModel.Timer timer = anyPending();
         long deadline = deadline();
         if (random.nextBoolean()) {
-          // A little earlier or later, so that it stays in its slot as often as not.
+          // A little earlier or later, so that in about half of the cases it stays in its slot.
           deadline = timer.deadlineTick() + random.nextInt(-300, 300);
         }
         model.rearm(timer, deadline);
@@ -193,7 +193,7 @@ class TimingWheelModelTest {
       return "arm " + count;
     }
 
-    /** Leaves one timer in each chunk, as the cells are filled in the order of arming. */
+    /** Leaves one timer in each chunk, because cells are filled in the order of arming. */
     private String thinOut() {
       long deadline = deadline();
       List<WheelModel.Timer> others = new ArrayList<>();
@@ -220,7 +220,7 @@ class TimingWheelModelTest {
     private String trim(int limit) {
       model.trim(limit);
       if (nextAge != 0 && random.nextBoolean()) {
-        // Pages come back with the last generations that there are, and retire soon.
+        // Pages come back with the last possible generations, and retire soon.
         Internals.ageAbsentPages(Internals.slabOf(model.wheel), nextAge++);
       }
       return "trim " + limit;
@@ -262,7 +262,7 @@ class TimingWheelModelTest {
       return leap && random.nextInt(8) > 0 ? later(stepBits) : Math.min(target, LAST_TICK);
     }
 
-    /** Where one of the next blocks of some level begins. */
+    /** The beginning of one of the next blocks of some level. */
     private long blockBoundary() {
       int shift = random.nextInt(Levels.COUNT) * Levels.SLOT_BITS;
       if (shift > deadlineBits) {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An OutOfMemoryError, wherever it strikes, leaves the wheel as it was: {@link OutOfMemoryRun}. */
+/** An OutOfMemoryError at any point leaves the wheel as it was: {@link OutOfMemoryRun}. */
 class TimingWheelOutOfMemoryTest {
   private static final Pattern RESULT =
       Pattern.compile("errors in arm: (\\d+), rearm: (\\d+), advance: (\\d+), trim: \\d+");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What arm, cancel, rearm and advance promise, with few timers. */
+/** The contract of arm, cancel, rearm and advance, with few timers. */
 class TimingWheelTest {
   private static final long NOW = 1000;
   private static final long LAST_TICK = Long.MAX_VALUE - 1;

@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A wheel beside an ordered map that is slow and obviously right. Each operation is done on both,
- * compared, and followed by a check of the whole structure.
+ * A wheel together with an ordered map, which is slow and obviously correct. Each operation is done
+ * on both and compared, followed by a check of the whole structure.
  *
  * <p>The contract in one number: a timer is due at {@code max(deadline, tick of arming + 1)}. The
  * advance that reaches this tick fires it, and no other does.
@@ -48,7 +48,7 @@ final class WheelModel {
 
   final TimingWheel<Timer> wheel;
 
-  /** In no order, so that a random one is found by its position. */
+  /** In no particular order; a random timer is selected by its position. */
   private final List<Timer> pending = new ArrayList<>();
 
   private final Map<Long, Timer> timersById = new HashMap<>();
@@ -56,7 +56,9 @@ final class WheelModel {
   private final Set<Long> idsEverGiven = new HashSet<>();
   private final List<Long> staleIds = new ArrayList<>();
 
-  /** The steps that arms and rearms have paid for: one a level, the last of them the firing. */
+  /**
+   * The steps that arms and rearms have paid for: one for each level, the last of them the firing.
+   */
   private long stepsAllowed;
 
   private long stepsDone;
@@ -70,7 +72,7 @@ final class WheelModel {
     return pending;
   }
 
-  /** Ids of timers that have fired or were cancelled; the oldest are forgotten in time. */
+  /** Ids of timers that have fired or were cancelled; the oldest ids are dropped. */
   List<Long> staleIds() {
     return staleIds;
   }
@@ -136,7 +138,7 @@ final class WheelModel {
     }
   }
 
-  /** Every operation on a stale id says so, and does nothing. */
+  /** Checks that every operation on a stale id reports that and does nothing. */
   void checkStale(long id) {
     assertNull(wheel.cancel(id), () -> "cancelled stale " + Long.toHexString(id));
     assertFalse(wheel.rearm(id, wheel.currentTick()), () -> "rearmed " + Long.toHexString(id));
@@ -144,7 +146,7 @@ final class WheelModel {
     assertEquals(-42, wheel.deadlineTick(id, -42));
   }
 
-  /** Advances once. The wheel may stop before the tick, but only with the budget used up. */
+  /** Advances once. The wheel may stop before the tick only if the budget is used up. */
   void advance(long tick, int budget) {
     long from = wheel.currentTick();
     List<Firing> firings = new ArrayList<>();
@@ -155,7 +157,7 @@ final class WheelModel {
     assertEquals(firings.size(), fired);
     assertTrue(fired <= budget, () -> fired + " fired with a budget of " + budget);
     assertTrue(from <= to && to <= Math.max(from, tick), () -> from + " advanced to " + to);
-    // A wheel that has stopped may already have fired a part of the tick that it stopped before.
+    // A wheel that stopped may already have fired a part of the tick before which it stopped.
     long lastDueTick = tick > to ? to + 1 : to;
     long previousDueTick = from;
     for (Firing firing : firings) {
@@ -174,7 +176,7 @@ final class WheelModel {
     assertTrue(stepsDone <= stepsAllowed, () -> stepsDone + " steps of " + stepsAllowed);
   }
 
-  /** Advances with this budget as often as it takes. */
+  /** Advances with this budget, as often as necessary. */
   void advanceFully(long tick, int budget) {
     while (wheel.currentTick() < tick) {
       advance(tick, budget);
@@ -190,7 +192,7 @@ final class WheelModel {
 
   /** Trims in steps of this size until nothing is left to trim. */
   void trimFully(int limit) {
-    // Two visits of each page, and two of each chunk and of those that they are moved into.
+    // Two visits of each page, and two of each chunk and of those that entries are moved into.
     Slots slots = Internals.slotsOf(wheel);
     int callsLeft = 2 * wheel.pageCount() + 3 * Internals.chunksHeld(slots) + 10;
     while (wheel.isTrimmable()) {
@@ -200,7 +202,7 @@ final class WheelModel {
     assertTrue(!pending.isEmpty() || Internals.pagesHeld(Internals.slabOf(wheel)) <= 1);
   }
 
-  /** To follow every operation. */
+  /** Must follow every operation. */
   void checkStructure() {
     assertTrue(wheel.checkInvariants());
     assertEquals(pending.size(), wheel.size());
@@ -213,7 +215,7 @@ final class WheelModel {
         next == TimingWheel.NEVER || !pending.isEmpty(), () -> "event without timer " + next);
   }
 
-  /** What can be seen from outside is what is pending. */
+  /** The views show exactly the pending timers. */
   void checkViews() {
     assertEquals(pending.size(), Arrays.stream(wheel.sizeByLevel()).sum());
     Set<Long> idsSeen = new HashSet<>();

@@ -92,7 +92,7 @@ public final class DumpSnapshot {
     deadlocked.forEach(this::want);
     sighted.keySet().forEach(this::want);
     sightAgain();
-    return new CoroutineDump(total, tree(), cycles.stream().map(this::deadlock).toList(), silent);
+    return new Dump(total, tree(), cycles.stream().map(this::deadlock).toList(), silent);
   }
 
   private void sightSome() {
@@ -224,11 +224,11 @@ public final class DumpSnapshot {
       }
     }
     Collections.rotate(cycle, -oldest);
-    return new Deadlock(
+    return new Dump.Cycle(
         cycle.stream()
-            .map(
+            .<Link>map(
                 edge ->
-                    new Link(
+                    new Dump.Wait(
                         Words.nameOf(edge.waiter()),
                         Words.of(edge.pending()),
                         Words.nameOf(edge.holder())))

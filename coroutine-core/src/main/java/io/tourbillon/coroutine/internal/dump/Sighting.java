@@ -91,7 +91,7 @@ public record Sighting(
    */
   CoroutineDump.Entry entry(int depth) {
     Traits traits = coroutine.traits();
-    return new CoroutineDump.Entry(
+    return new Dump.Node(
         Words.nameOf(coroutine),
         coroutine.loop.name(),
         state,

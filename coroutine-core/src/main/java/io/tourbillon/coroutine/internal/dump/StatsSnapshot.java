@@ -27,21 +27,23 @@ public final class StatsSnapshot {
     long live = 0;
     long running = 0;
     long guests = 0;
+    long refused = 0;
     for (CoroutineLoop loop : loops) {
       each.add(loop.stats());
       live += loop.live();
       running += loop.current() == null ? 0 : 1;
       guests += loop.guests();
+      refused += loop.refused();
       loop.addTo(latenessNanos, waitNanos, turnNanos);
     }
     long present = sum(Count.PRESENT);
     long suspended = Math.min(present, sum(Count.SUSPENDED));
-    return new CoroutineStats(
+    return new SchedulerFigures(
         recorded,
         tickNanos,
         spawned,
         sum(Count.FINISHED),
-        sum(Count.FAILED),
+        sum(Count.FAILED) + refused,
         Map.of(
             "call", sum(Count.CANCELLED_BY_CALL),
             "future", sum(Count.CANCELLED_BY_FUTURE),

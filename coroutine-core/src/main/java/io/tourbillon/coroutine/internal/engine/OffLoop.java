@@ -8,9 +8,9 @@ import io.tourbillon.timer.internal.MemoryReserve;
  * coroutines of the loop would wait, and if it waited for a lock that one of them holds, it would
  * wait forever.
  *
- * <p>Each is a virtual thread of the JDK's own scheduler and inherits nothing from the loop. If a
- * coroutine of {@code Engine.VIRTUAL_THREAD} starts one, the JDK puts it on the same loop, which it
- * does not block either.
+ * <p>Each is a virtual thread that inherits nothing from the loop. It runs on the JDK's own
+ * scheduler, or on the loop if a coroutine of {@code Engine.VIRTUAL_THREAD} starts it. In both
+ * cases it does not block the loop.
  */
 public final class OffLoop {
   private OffLoop() {}

@@ -43,7 +43,7 @@ public interface Strand {
     throw new UnsupportedOperationException("blocking calls of this engine block the loop");
   }
 
-  /** Returns whether it has begun and not ended. Called by the loop. */
+  /** Returns true until it has ended. Called by the loop. */
   boolean isAlive();
 
   /** Returns the thread that the coroutine runs in; null if it runs in the loop's thread. */

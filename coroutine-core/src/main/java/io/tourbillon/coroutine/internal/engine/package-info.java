@@ -14,13 +14,16 @@
  *
  * <p><b>Rule.</b> This package depends on no other package of this module. An engine knows its loop
  * and its coroutines only through {@link io.tourbillon.coroutine.internal.engine.EngineLoop} and
- * {@link io.tourbillon.coroutine.internal.engine.EngineTask}. Nothing above {@code LoopEngine} and
- * {@code Strand} knows which engine it runs on.
+ * {@link io.tourbillon.coroutine.internal.engine.EngineTask}. Only {@code
+ * internal.scheduler.Engines} depends on the classes of a certain engine; {@code
+ * LoopScheduler.threadFactory} and {@code Simulation} ask which engine it is.
  *
  * <p>To add an engine: extend {@code LoopEngine}, implement {@code Strand}, add a constant to the
  * public {@code Engine}, which names the JVM flag, and cases to {@code internal.scheduler.Engines}.
  * If the engine runs coroutines in threads that {@link
- * io.tourbillon.coroutine.internal.engine.LoopOfThread} cannot map to their loop, extend that.
+ * io.tourbillon.coroutine.internal.engine.LoopOfThread} cannot map to their loop, add a case to its
+ * method {@code get}. Tests: {@code ArchitectureTest} lists the prefixes of engine classes, and
+ * {@code pom.xml} runs the suite once for each engine.
  */
 @NullMarked
 package io.tourbillon.coroutine.internal.engine;

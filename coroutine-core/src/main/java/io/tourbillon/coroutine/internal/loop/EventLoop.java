@@ -136,7 +136,10 @@ public abstract class EventLoop implements EngineLoop {
   /** Refuses a task that came after the loop died. Called by any thread. */
   protected abstract void refuse(LoopTask task, IllegalStateException causeOfDeath);
 
-  /** Returns whether only the wheel and other threads can still make a task ready. */
+  /**
+   * Returns true if the loop may end when its wheel is empty: a close has begun, and no coroutine
+   * is left.
+   */
   protected abstract boolean isFinished();
 
   /** Reports that a task of the loop, or a turn, has thrown. */

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  *     +-------- end ---------+
  * </pre>
  *
- * <p><b>Who may touch what.</b> Any thread may send and begin. Everything else is for the one
- * thread that has begun, until it ends.
+ * <p><b>Who may touch what.</b> Any thread may call {@link #send}, {@link #begin}, {@link
+ * #isEnded}, {@link #isEmpty} and {@link #size}. The rest is for the one thread that has begun,
+ * until it ends.
  *
  * <p><b>How a sleeping loop is woken.</b> A sender adds its message to the queue and then reads
  * {@link #rest}. The loop writes {@link #rest} and then checks whether the queue is empty. Both
@@ -49,8 +50,8 @@ final class Mailbox {
   private final Queue<Runnable> queue = new MpscUnboundedAtomicArrayQueue<>(CHUNK);
 
   /**
-   * AWAKE, RESTING or ENDED. The loop writes it; only the change from ENDED to AWAKE is made by the
-   * thread that begins.
+   * AWAKE, RESTING or ENDED. The loop writes it, with two exceptions: the thread that begins
+   * changes ENDED to AWAKE, and changes it back if it cannot start the thread of the loop.
    */
   private volatile int rest = ENDED;
 

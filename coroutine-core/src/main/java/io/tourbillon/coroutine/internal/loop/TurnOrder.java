@@ -58,7 +58,7 @@ public abstract sealed class TurnOrder {
   /** Removes and returns the next task; null if there is none. */
   abstract @Nullable Runnable poll();
 
-  /** Removes a task and returns whether it was there. Searches all tasks unless it is the last. */
+  /** Removes a task and returns true if it was there. May search all tasks that are ready. */
   abstract boolean remove(Runnable task);
 
   abstract int size();

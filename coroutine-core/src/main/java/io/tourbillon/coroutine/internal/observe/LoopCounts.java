@@ -17,7 +17,7 @@ public final class LoopCounts {
     FINISHED,
     /** Coroutines that ended with a failure. */
     FAILED,
-    /** Coroutines that a call cancelled. */
+    /** Coroutines that a call, the end of their scope, or the end of their owner cancelled. */
     CANCELLED_BY_CALL,
     /** Coroutines that were cancelled through their future. */
     CANCELLED_BY_FUTURE,

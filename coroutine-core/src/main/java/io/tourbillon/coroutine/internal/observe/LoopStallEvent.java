@@ -28,7 +28,7 @@ public final class LoopStallEvent extends Event {
   @Nullable String coroutine;
 
   @Label("Held For")
-  @Description("How long the loop has not looked at its clock for at the least")
+  @Description("Lower bound of the time for which the loop has not read its clock")
   @Timespan(Timespan.NANOSECONDS)
   long heldFor;
 

@@ -9,7 +9,7 @@
  *
  * <p><b>Rule.</b> This package stands above all other internal packages, and none of them depends
  * on it: loops and coroutines know their scheduler only as {@code TaskHost}. {@code Engines} is the
- * only class outside {@code internal.engine} that names the engines.
+ * only class outside {@code internal.engine} that depends on the classes of a certain engine.
  *
  * <p>To add an option: declare it in the public {@code CoroutineScheduler.Builder}, check and keep
  * it in {@code SchedulerBuilder}. To change the placement of coroutines: {@code

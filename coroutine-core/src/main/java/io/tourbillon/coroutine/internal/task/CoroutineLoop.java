@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.task;
 
+import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.LoopStall;
 import io.tourbillon.coroutine.LoopStats;
 import io.tourbillon.coroutine.SpawnOptions;
@@ -12,6 +13,7 @@ import io.tourbillon.coroutine.internal.loop.LoopTask;
 import io.tourbillon.coroutine.internal.loop.TurnOrder;
 import io.tourbillon.coroutine.internal.loop.Uninterruptibly;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.observe.LoopFigures;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
@@ -52,6 +54,9 @@ public final class CoroutineLoop extends EventLoop {
 
   /** Turns that the watchdog reported. */
   private final AtomicInteger stalls = new AtomicInteger();
+
+  /** Coroutines that came after the loop had died. */
+  private final AtomicLong refused = new AtomicLong();
 
   /** Threads of {@code threadFactory} on this loop that have not ended. */
   private final AtomicInteger guests = new AtomicInteger();
@@ -153,13 +158,18 @@ public final class CoroutineLoop extends EventLoop {
     return guests.get();
   }
 
+  /** Returns the number of coroutines that failed because they came after the loop had died. */
+  public long refused() {
+    return refused.get();
+  }
+
   /** Counts a turn that the watchdog reported. */
   void stalled() {
     stalls.incrementAndGet();
   }
 
   public LoopStats stats() {
-    return new LoopStats(
+    return new LoopFigures(
         name(),
         live(),
         counts().get(Count.READY),
@@ -226,7 +236,9 @@ public final class CoroutineLoop extends EventLoop {
 
   @Override
   protected void refuse(LoopTask task, IllegalStateException causeOfDeath) {
-    ((CoroutineTask<?>) task).abandon(causeOfDeath);
+    if (((CoroutineTask<?>) task).abandon(causeOfDeath)) {
+      refused.incrementAndGet();
+    }
   }
 
   @Override
@@ -254,7 +266,14 @@ public final class CoroutineLoop extends EventLoop {
   private void abandonAll(IllegalStateException causeOfDeath) {
     while (true) {
       try {
-        residents.all().forEach(coroutine -> coroutine.abandon(causeOfDeath));
+        for (CoroutineTask<?> coroutine : residents.all()) {
+          int suspended = coroutine.state() == Coroutine.State.SUSPENDED ? 1 : 0;
+          if (coroutine.abandon(causeOfDeath)) {
+            counts().add(Count.PRESENT, -1);
+            counts().add(Count.SUSPENDED, -suspended);
+            counts().add(Count.FAILED, 1);
+          }
+        }
         return;
       } catch (OutOfMemoryError full) {
         MemoryReserve.pause();

@@ -199,14 +199,15 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  /** Fails the coroutine because its loop has died. */
-  void abandon(Throwable cause) {
+  /** Fails the coroutine because its loop has died. Returns false if it had ended before. */
+  boolean abandon(Throwable cause) {
     if (state().isEnd()) {
-      return;
+      return false;
     }
     outcome = lost(cause);
     publishEnd(State.FAILED);
     loop.givePlace();
+    return true;
   }
 
   @Override

@@ -257,7 +257,9 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
    * this.
    */
   private CancellationException cancellationException() {
-    Cancellation asked = Objects.requireNonNull(cancellation, "only who was cancelled ends so");
+    Cancellation asked =
+        Objects.requireNonNull(
+            cancellation, "a coroutine in state CANCELLED must have a cancellation");
     CancellationException cancelled =
         new LateCancellationException(
             () -> CoroutineCancelledException.message(name(), asked.source(), asked.reason()));

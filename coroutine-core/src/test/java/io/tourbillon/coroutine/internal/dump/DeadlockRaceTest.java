@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Coroutines of two loops lock mutexes in an order that can not end in a deadlock, while somebody
- * looks for one all the time. What is seen one after the other looks like one now and then.
+ * Coroutines of two loops lock mutexes in an order that cannot end in a deadlock, while a thread
+ * searches for deadlocks all the time. The search sees one wait after the other, which sometimes
+ * looks like a deadlock.
  */
 @Timeout(120)
 class DeadlockRaceTest {
@@ -33,7 +34,7 @@ class DeadlockRaceTest {
     scheduler.close(Duration.ZERO);
   }
 
-  /** One, or two of which the first has the smaller number. */
+  /** Locks one mutex, or two in the order of their numbers. */
   private void lockSome(Random random) {
     int first = random.nextInt(mutexes.size());
     mutexes
@@ -72,7 +73,7 @@ class DeadlockRaceTest {
     }
   }
 
-  /** The twin. */
+  /** The twin: accepts a cycle without checking it again. */
   @Test
   void searchThatDoesNotLookAgain_findsWhatIsNot() {
     spawnThem(1);

@@ -37,7 +37,7 @@ class WordsTest {
     assertEquals("a\uFFFDb\uFFFDc\uFFFDd", Words.of("a\nb\u001Bc\u202Ed"));
   }
 
-  /** Half of a pair would be left. */
+  /** Otherwise half of a surrogate pair would be left. */
   @Test
   void words_cutInTheMiddleOfAPair_haveNoHalfOfIt() {
     String words = Words.of("x".repeat(499) + "\uD83D\uDE00" + "y");

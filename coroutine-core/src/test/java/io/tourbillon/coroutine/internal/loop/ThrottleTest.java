@@ -8,7 +8,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ThrottleTest {
-  /** The lowest rate there is, of so many that their times would be past the end of all clocks. */
+  /**
+   * The lowest possible rate, with so many turns that their times exceed the range of the clock.
+   */
   @Test
   void rates_thatAreAlmostNone_giveNoTurnTooEarly() {
     Throttle throttle = Objects.requireNonNull(Throttle.of(Double.MIN_VALUE));

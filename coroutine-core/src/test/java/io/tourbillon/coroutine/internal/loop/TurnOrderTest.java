@@ -15,7 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The orders by themselves, at times of the test's choosing, and how long one waits at most. */
+/** The orders alone, at times that the test sets, and the longest wait in each. */
 class TurnOrderTest {
   private static final long MS = 1_000_000;
 
@@ -136,7 +136,9 @@ class TurnOrderTest {
     assertEquals(List.of(a, x, none, b, other, c), drain(order));
   }
 
-  /** Among two groups one that comes when the other has a thousand waits for one turn of it. */
+  /**
+   * With two groups, a coroutine waits for only one turn of the other group, however many it has.
+   */
   @Test
   void roundRobin_boundsTheWait() {
     TurnOrder order = TurnOrder.byGroup();
@@ -161,7 +163,7 @@ class TurnOrderTest {
     assertEquals(List.of(high, none, another, low, lowest), drain(order));
   }
 
-  /** A low one is overtaken by high ones for twenty steps, and not a moment longer. */
+  /** High priorities overtake a low one for twenty steps, and no longer. */
   @Test
   void priority_boundsTheWait() {
     TurnOrder order = TurnOrder.byPriority(10 * MS);
@@ -186,7 +188,7 @@ class TurnOrderTest {
     assertEquals(List.of(without, between, later), drain(order));
   }
 
-  /** One that is late already overtakes those that were ready before, but for the horizon alone. */
+  /** A late coroutine overtakes those that were ready before, but only within the horizon. */
   @Test
   void earliestDeadline_boundsTheWaitBehindThoseThatAreLate() {
     TurnOrder order = TurnOrder.byDeadline(100 * MS);
@@ -215,7 +217,7 @@ class TurnOrderTest {
     assertEquals(50, orders.size());
   }
 
-  /** Of three that are always ready, each is as likely as the others. */
+  /** Each of three coroutines that are always ready is equally likely. */
   @Test
   void random_favoursNobody() {
     TurnOrder order = TurnOrder.byChance(1);
@@ -231,7 +233,7 @@ class TurnOrderTest {
       order.add(next, 0);
     }
     for (int count : turns) {
-      // A deviation of six times the standard one, for a seed that is known to be none of those.
+      // Six times the standard deviation; the seed is known to stay below that.
       assertTrue(Math.abs(count - 10_000) < 500, () -> Arrays.toString(turns));
     }
   }

@@ -8,9 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StampTest {
-  /**
-   * The first is where an int of hundredths has its greatest value, the second where it is 0 again.
-   */
+  /** In the first, an int of hundredths has its greatest value; in the second, it is 0 again. */
   @ParameterizedTest
   @ValueSource(longs = {(1L << 31) - 1, (1L << 32) - 1, (1L << 32), 123_456_789_012L, 0})
   void timeSince_isRight_whereverTheIntTurnsOver(long fromHundredths) {

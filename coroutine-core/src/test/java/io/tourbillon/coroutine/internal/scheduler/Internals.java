@@ -12,9 +12,9 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What tests of the public package see of the implementation. */
+/** Access to the implementation for tests of the public package. */
 public final class Internals {
-  /** How many calls on platform threads a scheduler makes at once. */
+  /** The maximum number of calls on platform threads that a scheduler makes at once. */
   public static final int MOST_BLOCKING_CALLS = BlockingThreads.MOST;
 
   private Internals() {}
@@ -24,12 +24,12 @@ public final class Internals {
     return Objects.requireNonNull(((LoopScheduler) scheduler).loop(number).thread());
   }
 
-  /** Coroutines and threads on a loop. */
+  /** The number of coroutines and threads on a loop. */
   public static int load(CoroutineScheduler scheduler, int number) {
     return ((LoopScheduler) scheduler).loop(number).load();
   }
 
-  /** Coroutines that have not ended. */
+  /** The number of coroutines that have not ended. */
   public static int live(CoroutineScheduler scheduler) {
     return ((LoopScheduler) scheduler).live();
   }
@@ -39,12 +39,12 @@ public final class Internals {
     ((LoopScheduler) scheduler).loop(number).tell(() -> {});
   }
 
-  /** Whether the caller is the very thread of a loop. */
+  /** Whether the caller runs on a loop's own thread. */
   public static boolean isLoopsOwnThread() {
     return CurrentLoop.isOwnThread();
   }
 
-  /** The name of the loop on which the caller runs, if it is one of this scheduler. */
+  /** The name of the loop on which the caller runs, if it belongs to this scheduler. */
   public static Optional<String> loopOfCaller(CoroutineScheduler scheduler) {
     CoroutineLoop loop = CurrentLoop.get();
     return loop == null || !loop.scheduler().equals(scheduler)
@@ -58,17 +58,17 @@ public final class Internals {
     return strand == null ? null : strand.thread();
   }
 
-  /** Who has opened the scope whose child it is. */
+  /** The owner of the scope that the coroutine is a child of. */
   public static @Nullable Object parent(Coroutine<?> coroutine) {
     return ((CoroutineTask<?>) coroutine).parent();
   }
 
-  /** The priority by which its loop goes. */
+  /** The priority that its loop uses. */
   public static int priority(Coroutine<?> coroutine) {
     return ((CoroutineTask<?>) coroutine).priority();
   }
 
-  /** How long a close waits before it says for whom. */
+  /** Sets how long a close waits before it logs what it waits for. */
   public static void closeReportAfter(CoroutineScheduler.Builder builder, Duration time) {
     ((SchedulerBuilder) builder).closeReportAfter = time;
   }

@@ -8,7 +8,7 @@ import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** When suspension points raise a signal, and whose. */
+/** When suspension points throw a signal, and of which scope. */
 class CancelScopeTest {
   private static final long NEVER = CancelScope.NEVER;
 

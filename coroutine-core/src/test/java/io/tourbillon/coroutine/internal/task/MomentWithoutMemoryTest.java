@@ -26,7 +26,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What depends on the end of a coroutine happens, even if there is no memory for it at first. */
+/** What depends on the end of a coroutine happens even if there is no memory for it at first. */
 class MomentWithoutMemoryTest {
   private static final Duration LONG = Duration.ofHours(1);
 
@@ -103,7 +103,7 @@ class MomentWithoutMemoryTest {
           scheduler.spawn(
               SpawnOptions.named("careless"),
               () -> {
-                @SuppressWarnings("resource") // That is what this is about.
+                @SuppressWarnings("resource") // Must be left open.
                 CoroutineScope scope = CoroutineScope.open(Policy.FAIL_FAST);
                 other.complete(scope.spawn(MomentWithoutMemoryTest::sleep));
                 Coroutines.yieldNow();

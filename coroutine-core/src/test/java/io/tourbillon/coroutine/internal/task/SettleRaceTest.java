@@ -18,8 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A value, a failure and a cut that race for one resumption, beside a twin that is broken on
- * purpose: exactly one of them wins, and the outcome is the winner's.
+ * A value, a failure and a cut race for one resumption: exactly one of them wins, and the outcome
+ * is the winner's. A broken twin races, too.
  */
 class SettleRaceTest {
   private static final int ROUNDS = 20_000;
@@ -38,7 +38,7 @@ class SettleRaceTest {
     CUT
   }
 
-  /** What is raced: the resumption, or a twin. */
+  /** The object of the race: the resumption or a twin. */
   private interface Raced {
     boolean resume();
 
@@ -56,7 +56,7 @@ class SettleRaceTest {
     assertEquals(0, wrongOutcomes(() -> new Real(owner), ROUNDS));
   }
 
-  /** At the first try, unless other programs keep one of the two threads from running. */
+  /** The first try catches it, unless other programs keep one of the threads from running. */
   @Test
   void settling_racingACut_brokenTwinIsCaught() throws Exception {
     long endNanos = System.nanoTime() + PATIENCE.toNanos();
@@ -67,7 +67,7 @@ class SettleRaceTest {
     assertTrue(wrong > 0);
   }
 
-  /** Counts the rounds in which not exactly one has won, or the outcome is another's. */
+  /** Counts the rounds in which not exactly one side won, or the outcome is not the winner's. */
   private static int wrongOutcomes(Supplier<Raced> make, int rounds) throws Exception {
     Round[] all = new Round[rounds];
     for (int number = 0; number < rounds; number++) {
@@ -90,12 +90,12 @@ class SettleRaceTest {
     }
   }
 
-  /** One race, of two threads that begin it together. */
+  /** One race of two threads that begin together. */
   private static final class Round {
     private final Raced raced;
     private final AtomicInteger arrived = new AtomicInteger();
 
-    /** Each written by one of the threads, and read when both have ended. */
+    /** Each is written by one of the threads, and read when both have ended. */
     private boolean resumed;
 
     private boolean failed;
@@ -122,7 +122,7 @@ class SettleRaceTest {
     private void meet() {
       arrived.incrementAndGet();
       for (int spins = 0; arrived.get() < 2; spins++) {
-        // On one processor the other needs it.
+        // On a single processor, the other thread needs it.
         if (spins % 1000 == 999) {
           LockSupport.parkNanos(1);
         } else {
@@ -182,7 +182,7 @@ class SettleRaceTest {
     }
   }
 
-  /** As the resumption, but looks and then writes. */
+  /** Like the resumption, but checks and then writes. */
   private static final class PlainWrite implements Raced {
     private volatile Winner winner;
 

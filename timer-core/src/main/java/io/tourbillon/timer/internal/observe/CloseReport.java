@@ -14,7 +14,7 @@ public final class CloseReport {
   private long nextNanos;
 
   /**
-   * @param afterNanos when the first report is due
+   * @param afterNanos the time until the first report
    * @param what describes what is waited for, given the nanoseconds that the wait has taken so far
    */
   public CloseReport(long afterNanos, LongFunction<String> what) {

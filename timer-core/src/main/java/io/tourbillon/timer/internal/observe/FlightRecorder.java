@@ -3,8 +3,8 @@ package io.tourbillon.timer.internal.observe;
 import io.tourbillon.timer.internal.EventClasses;
 
 /**
- * Which of our events the JDK's flight recorder is taking, if any. To be asked before an event is
- * made: while it takes none, each question is the reading of a flag or two.
+ * Tells which of our events the JDK's flight recorder records, if any. Ask before you make an
+ * event: while none is recorded, an answer takes the reading of a flag or two.
  */
 public final class FlightRecorder {
   private static final EventClasses EVENTS =
@@ -21,7 +21,7 @@ public final class FlightRecorder {
 
   private FlightRecorder() {}
 
-  /** Whether events are made as soon as a recording asks for them. */
+  /** Whether the event classes are loaded, so that a recording gets events at once. */
   public static boolean isReady() {
     return EVENTS.areReady();
   }

@@ -9,8 +9,8 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
 /**
- * Timers that were late when they were taken out of the wheel: one event for all of a batch, as
- * they come in masses. By the driver, before their tasks run.
+ * Timers that were late when they were taken out of the wheel. One event covers a whole batch, as
+ * late timers come in masses. Recorded by the driver, before the tasks run.
  */
 @Name("tourbillon.LateTimer")
 @Label("Late Timer")
@@ -25,7 +25,7 @@ public final class LateTimerEvent extends Event {
   private static final LateTimerEvent PROBE = new LateTimerEvent();
 
   @Label("Timer Id")
-  @Description("Id of the latest timer, as a TimerListener is told of it")
+  @Description("Id of the latest timer, as a TimerListener receives it")
   long timerId;
 
   @Label("Lateness")

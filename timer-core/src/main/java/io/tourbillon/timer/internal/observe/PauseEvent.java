@@ -8,11 +8,12 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** The driver was held up by something else than a task. By the driver. */
+/** Something other than a task held up the driver. Recorded by the driver. */
 @Name("tourbillon.Pause")
 @Label("Driver Pause")
 @Category("Tourbillon")
-@Description("The driver was late by the service's pauseThreshold or more, through no task's fault")
+@Description(
+    "The driver was late by the service's pauseThreshold or more, and not because of a task")
 @StackTrace(false)
 public final class PauseEvent extends Event {
   private static final PauseEvent PROBE = new PauseEvent();

@@ -10,7 +10,7 @@ import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-/** A task that took longer than the threshold of the recording. By the thread that ran it. */
+/** A task took longer than the threshold of the recording. Recorded by the thread that ran it. */
 @Name("tourbillon.SlowTask")
 @Label("Slow Task")
 @Category("Tourbillon")
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 @Threshold("10 ms")
 @StackTrace(false)
 public final class SlowTaskEvent extends Event {
-  /** Asking an instance that is there already allocates nothing, compiled or not. */
+  /** Tells whether the event is recorded, without an allocation even in interpreted code. */
   private static final SlowTaskEvent PROBE = new SlowTaskEvent();
 
   @Label("Task")
@@ -26,7 +26,7 @@ public final class SlowTaskEvent extends Event {
   @Nullable String task;
 
   @Label("Timer Id")
-  @Description("Id of the timer, as a TimerListener is told of it")
+  @Description("Id of the timer, as a TimerListener receives it")
   long timerId;
 
   @Label("Wait Time")
@@ -43,14 +43,14 @@ public final class SlowTaskEvent extends Event {
     return PROBE.isEnabled();
   }
 
-  /** Follows the start of a task. */
+  /** Begins an event, before the start of a task. */
   public static SlowTaskEvent begun() {
     SlowTaskEvent event = new SlowTaskEvent();
     event.begin();
     return event;
   }
 
-  /** Follows the end of a task, and returns true if {@link #record} is to follow. */
+  /** Ends the event after a task. Returns true if {@link #record} must be called. */
   public boolean ended() {
     end();
     return shouldCommit();

@@ -12,8 +12,8 @@ import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task holds the driver or a thread of the executor, as the watchdog sees it. By the watchdog's
- * thread.
+ * The watchdog found that a task holds the driver or a thread of the executor. Recorded by the
+ * watchdog's thread.
  */
 @Name("tourbillon.Stall")
 @Label("Timer Task Stall")
@@ -30,7 +30,7 @@ public final class StallEvent extends Event {
   @Nullable String driver;
 
   @Label("Held For")
-  @Description("How long the task has been running for at the least")
+  @Description("Lower bound of the time for which the task has been running")
   @Timespan(Timespan.NANOSECONDS)
   long heldFor;
 

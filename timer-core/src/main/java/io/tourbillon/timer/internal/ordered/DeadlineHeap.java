@@ -4,11 +4,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A binary heap of entries, the earliest first. An entry knows its place, so removing any one takes
- * logarithmic time. Adding to it allocates nothing after {@link #reserve}.
+ * A binary heap of entries, the earliest first. An entry knows its place, so removing any entry
+ * takes logarithmic time. Adding an entry allocates nothing after {@link #reserve}.
  *
- * <p>The JDK's {@link java.util.PriorityQueue} looks at every entry to remove one, and cannot be
- * told to have room before an entry is taken from elsewhere.
+ * <p>The JDK's {@link java.util.PriorityQueue} searches all entries to remove one, and cannot
+ * reserve room before an entry is taken from elsewhere.
  */
 final class DeadlineHeap<E extends OrderedEntry> {
   private static final int MIN_CAPACITY = 16;
@@ -20,7 +20,7 @@ final class DeadlineHeap<E extends OrderedEntry> {
     return size;
   }
 
-  /** Sees to it that so many more can be added without memory. */
+  /** Makes room, so that this many more entries can be added without memory. */
   void reserve(int more) {
     if (size + more > entries.length) {
       entries = Arrays.copyOf(entries, Math.max(size + more, size << 1));
@@ -60,7 +60,7 @@ final class DeadlineHeap<E extends OrderedEntry> {
     entry.where = OrderedEntry.Where.NOWHERE;
   }
 
-  /** One of the entries, by a number from 0 to the size, in no particular order. */
+  /** Returns an entry by its number, from 0 to below the size, in no particular order. */
   @SuppressWarnings("unchecked") // Only add stores entries, and it stores E.
   E get(int index) {
     return (E) at(index);
@@ -108,7 +108,7 @@ final class DeadlineHeap<E extends OrderedEntry> {
     return entry;
   }
 
-  /** Walks the heap. */
+  /** Checks every entry. For tests. */
   boolean checkInvariants() {
     for (int index = 0; index < size; index++) {
       OrderedEntry entry = at(index);

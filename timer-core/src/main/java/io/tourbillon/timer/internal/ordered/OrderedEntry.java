@@ -3,8 +3,8 @@ package io.tourbillon.timer.internal.ordered;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in an {@link OrderedQueue}: its deadline, its place in the order of submission, and
- * where it is in the queue. Extended by what is queued, which so needs no object beside it.
+ * An entry of an {@link OrderedQueue}: its deadline, its place in the order of submission, and
+ * where it is in the queue. Queued classes extend it, so that they need no second object.
  *
  * <p>Guarded by the lock that guards the queue.
  */
@@ -13,35 +13,35 @@ public abstract class OrderedEntry {
   enum Where {
     /** In no queue. */
     NOWHERE,
-    /** Among those that are to run without a delay. */
+    /** In the list of entries without a delay. */
     READY,
-    /** Among those whose tick has begun. */
+    /** In the heap: its tick has begun. */
     HEAP,
-    /** Among those of later ticks. */
+    /** In the wheel: its tick has not begun. */
     WHEEL
   }
 
   long deadlineNanos;
 
-  /** Of the first time that the entry was queued; 0 before that. */
+  /** Given when the entry is queued for the first time; 0 before that. */
   long sequence;
 
   Where where = Where.NOWHERE;
 
-  /** The timer in the wheel. */
+  /** The id of the timer in the wheel. */
   long wheelId;
 
   /** The place in the heap. */
   int heapIndex;
 
-  // The list of those that are ready.
+  // The links of the list of entries without a delay.
   @Nullable OrderedEntry previous;
   @Nullable OrderedEntry next;
 
   /** For subclasses. */
   protected OrderedEntry() {}
 
-  /** The deadline last given to the queue, in its time. */
+  /** The deadline last given to the queue, on the time scale of the queue. */
   public final long deadlineNanos() {
     return deadlineNanos;
   }

@@ -19,15 +19,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An entry with a far deadline costs constant time, as a timer in a wheel; only the entries of
  * the current tick are sorted. An entry of the heap comes out when its tick is over, together with
- * the others of its tick, as with any timer. But if an entry without a delay is to come out
- * earlier, all entries with an earlier deadline come out before it: their deadlines have passed.
+ * the others of its tick, like any timer. But if an entry without a delay comes out earlier, all
+ * entries with an earlier deadline come out before it: their deadlines have passed.
  *
- * <p>Costs: adding without a delay, constant time, a few writes, no memory; adding to the wheel,
- * see {@link TimingWheel}; to the heap, the logarithm of the entries of one tick. Removing is as
- * cheap as adding. Coming out of the wheel costs a move into the heap beside that.
+ * <p>Costs: Adding without a delay takes constant time, a few writes, and no memory. For adding to
+ * the wheel, see {@link TimingWheel}. Adding to the heap takes logarithmic time in the entries of
+ * one tick. Removing is as cheap as adding. An entry that leaves the wheel must also be added to
+ * the heap.
  *
- * <p><b>Not thread-safe:</b> one thread at a time. There is no clock in here: time goes in. It is
- * in nanoseconds, not negative. Whatever allocates does so before it changes anything.
+ * <p><b>Not thread-safe:</b> one thread at a time. The queue has no clock: callers pass the time,
+ * in nanoseconds, not negative. Methods that allocate do so before they change anything.
  *
  * @param <E> what is queued
  */
@@ -71,23 +72,23 @@ public final class OrderedQueue<E extends OrderedEntry> {
     this.tickNanos = tickNanos;
   }
 
-  /** Entries queued. */
+  /** The number of entries in the queue. */
   public int size() {
     return wheel.size() + heap.size() + readyCount;
   }
 
-  /** Entries queued so far; an entry that returns counts once. */
+  /** The number of entries queued so far; an entry that returns counts once. */
   public long added() {
     return lastSequence;
   }
 
   // Into the queue.
 
-  /** Adds an entry that is to run now, after all that were added for now before. */
+  /** Adds an entry that is to run now, after all others that were added with this method. */
   public void addReady(E entry, long nowNanos) {
     OrderedEntry last = lastReady;
     number(entry);
-    // A thread may have looked at the clock before another one, and come here after it.
+    // A thread may have read the clock before another thread, and get here after it.
     entry.deadlineNanos = last == null ? nowNanos : Math.max(nowNanos, last.deadlineNanos);
     entry.where = Where.READY;
     entry.previous = last;
@@ -127,9 +128,9 @@ public final class OrderedQueue<E extends OrderedEntry> {
   }
 
   /**
-   * Adds an entry that was in the queue before, and for which there is room by {@link
-   * #reserveReturn}: neither a full heap nor a full wheel can keep it out. It keeps its place in
-   * the order of submission.
+   * Adds an entry that was in the queue before, and for which {@link #reserveReturn} has kept room:
+   * neither a full heap nor a full wheel can keep it out. It keeps its place in the order of
+   * submission.
    */
   public void addAgain(E entry, long deadlineNanos) {
     long tick = tickOf(deadlineNanos);
@@ -138,13 +139,13 @@ public final class OrderedQueue<E extends OrderedEntry> {
         addToWheel(entry, deadlineNanos, tick);
         return;
       } catch (OutOfMemoryError | IllegalStateException full) {
-        // The heap takes any deadline; it only costs more there.
+        // The heap takes any deadline, at a higher cost.
       }
     }
     addToHeap(entry, deadlineNanos);
   }
 
-  /** The tick in which a deadline lies; one between two ticks lies in the first. */
+  /** The tick in which a deadline lies. One on the boundary of two ticks lies in the first. */
   private long tickOf(long deadlineNanos) {
     return Math.floorDiv(deadlineNanos - 1, tickNanos);
   }
@@ -207,10 +208,10 @@ public final class OrderedQueue<E extends OrderedEntry> {
   }
 
   /**
-   * Brings the queue to a time: entries whose tick has begun by then become sorted. Takes at most
+   * Advances the queue to a time, and sorts the entries whose tick has begun by then. Takes at most
    * {@value #MOVES} steps.
    *
-   * @return false if it has to be called again
+   * @return false if it must be called again
    */
   public boolean advance(long nowNanos) {
     long tick = nowNanos / tickNanos;
@@ -244,16 +245,16 @@ public final class OrderedQueue<E extends OrderedEntry> {
   }
 
   /**
-   * The tick at which there is something to do: to {@link #poll} or to {@link #advance}. A tick
-   * that is past, such as 0, if it is due at once; {@link #NEVER} if nothing is queued.
+   * Returns the tick at which {@link #poll} or {@link #advance} is next needed: a past tick, such
+   * as 0, if that is at once; {@link #NEVER} if nothing is queued.
    */
   public long nextTick() {
     return firstReady != null ? 0 : laterTick(wheel.nextEventTick());
   }
 
   /**
-   * The same for observers: leaves {@link #isCascadeEarlier} as it is, and for an entry without a
-   * delay answers the tick in which it was added.
+   * Like {@link #nextTick}, for observers: leaves {@link #isCascadeEarlier} as it is. For an entry
+   * without a delay it returns the tick in which the entry was added.
    */
   public long peekTick() {
     OrderedEntry ready = firstReady;
@@ -269,8 +270,8 @@ public final class OrderedQueue<E extends OrderedEntry> {
   }
 
   /**
-   * Whether {@link #nextTick} may have become earlier for another reason than the deadline of an
-   * entry added since it was asked; see {@link TimingWheel#isCascadeEarlier}.
+   * Whether {@link #nextTick} may have become earlier since the last call for a reason other than
+   * the deadline of an added entry; see {@link TimingWheel#isCascadeEarlier}.
    */
   public boolean isCascadeEarlier() {
     return wheel.isCascadeEarlier();
@@ -304,13 +305,14 @@ public final class OrderedQueue<E extends OrderedEntry> {
     }
   }
 
-  /** Pages of {@link #visit}, the first of which shows the entries outside of the wheel. */
+  /** The number of pages of {@link #visit}. Page 0 shows the entries outside of the wheel. */
   public int pageCount() {
     return wheel.pageCount() + 1;
   }
 
   /**
-   * How many entries are pending in each level of the wheel; the finest has the sorted ones too.
+   * The number of entries in each level of the wheel. Those outside of the wheel count for the
+   * finest.
    */
   public long[] sizeByLevel() {
     long[] sizes = wheel.sizeByLevel();
@@ -340,7 +342,7 @@ public final class OrderedQueue<E extends OrderedEntry> {
    * @return true
    * @throws AssertionError if something does not hold
    */
-  @SuppressWarnings("ReferenceEquality") // Links name the very entries.
+  @SuppressWarnings("ReferenceEquality") // Links must lead to the same objects.
   public boolean checkInvariants() {
     wheel.checkInvariants();
     heap.checkInvariants();

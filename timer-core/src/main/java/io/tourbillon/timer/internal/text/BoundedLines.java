@@ -22,7 +22,7 @@ public final class BoundedLines {
     this.maxCharacters = maxCharacters;
   }
 
-  /** Adds a line in any case: one that says how much there is, or what was left out. */
+  /** Adds a line even if it does not fit, such as a total or the number of lines left out. */
   public void add(String line) {
     text.append(Printable.of(line)).append('\n');
   }

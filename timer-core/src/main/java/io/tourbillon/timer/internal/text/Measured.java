@@ -5,9 +5,9 @@ import java.math.MathContext;
 import java.time.Duration;
 import org.HdrHistogram.AbstractHistogram;
 
-/** What was measured, in words; the same in every locale. */
+/** Formats measured values, in the same way in every locale. */
 public final class Measured {
-  /** The least value that is told in a unit, and the unit. */
+  /** A unit of time, with the number of its decimal places in nanoseconds. */
   private enum Unit {
     SECONDS(9, "s"),
     MILLIS(6, "ms"),
@@ -27,7 +27,9 @@ public final class Measured {
 
   private Measured() {}
 
-  /** A time, as 1.23 ms: to three digits, in the largest unit of which it is one at the least. */
+  /**
+   * Formats a time, as 1.23 ms: with three digits, in the largest unit in which it is at least one.
+   */
   public static String time(long nanos) {
     BigDecimal exact = BigDecimal.valueOf(nanos);
     for (Unit unit : Unit.values()) {
@@ -39,7 +41,7 @@ public final class Measured {
     throw new AssertionError(nanos);
   }
 
-  /** Times, by their number, median, 99th percentile and greatest. */
+  /** Formats a summary of times: median, 99th percentile, maximum and number. */
   public static String times(AbstractHistogram nanos) {
     long count = nanos.getTotalCount();
     if (count == 0) {
@@ -56,7 +58,8 @@ public final class Measured {
   }
 
   /**
-   * A time, as 1.23 s, 2 min 3 s or 4 h 5 min: to hundredths of a second, or coarser if it is long.
+   * Formats a time, as 1.23 s, 2 min 3 s or 4 h 5 min. Cuts it to hundredths of a second, or
+   * coarser if it is long.
    */
   public static String span(Duration time) {
     long seconds = time.toSeconds();

@@ -11,13 +11,13 @@ public final class Printable {
   private Printable() {}
 
   /**
-   * The same text, with U+FFFD in the place of each character that is not there to be seen: control
-   * characters (tabs and line ends among them), format characters (such as those that change the
-   * direction of text, or have no width), separators of lines and paragraphs, and surrogates that
-   * are not part of a pair.
+   * Returns the text with U+FFFD in place of each character that is not visible: control characters
+   * (tabs and line ends among them), format characters (such as those that change the direction of
+   * text, or have no width), separators of lines and paragraphs, and surrogates that are not part
+   * of a pair.
    *
-   * <p>Costs a look at each character; allocates only if there is something to replace. Does not
-   * depend on the locale.
+   * <p>Reads each character; allocates only if there is something to replace. Does not depend on
+   * the locale.
    */
   public static String of(String text) {
     int at = firstHidden(text);

@@ -4,7 +4,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
-/** The system's time, for what tests give another. */
+/** The system's time. Tests use another one. */
 enum RealTime implements LongSupplier, LongConsumer {
   REAL_TIME;
 
@@ -14,7 +14,7 @@ enum RealTime implements LongSupplier, LongConsumer {
     return System.nanoTime();
   }
 
-  /** Parks for so many nanoseconds. */
+  /** Parks for this number of nanoseconds. */
   @Override
   public void accept(long nanos) {
     LockSupport.parkNanos(nanos);

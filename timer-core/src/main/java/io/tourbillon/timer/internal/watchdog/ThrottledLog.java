@@ -5,9 +5,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * Warnings that may come many times a second, of which the log gets one in ten seconds at most. The
- * first is logged at once; one that is logged after others were left out says how many they were.
- * Thread-safe.
+ * Logs warnings that may come many times a second, but at most one in ten seconds. The first is
+ * logged at once. A warning that is logged after others were left out says how many. Thread-safe.
  */
 public final class ThrottledLog {
   private static final long INTERVAL_NANOS = 10_000_000_000L;
@@ -16,7 +15,7 @@ public final class ThrottledLog {
   private final LongSupplier nanoTime;
   private final AtomicLong leftOut = new AtomicLong();
 
-  /** Guards what follows; whoever does not get it leaves its warning out. */
+  /** Guards the following fields. A thread that does not get it leaves its warning out. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private boolean hasLogged;
@@ -35,7 +34,7 @@ public final class ThrottledLog {
   /**
    * Logs a warning, or counts it.
    *
-   * @param warning is put into words only if it is logged
+   * @param warning its {@code toString} is called only if it is logged
    */
   public void warn(Object warning) {
     if (tryPass()) {

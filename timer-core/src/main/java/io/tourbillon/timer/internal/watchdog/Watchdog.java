@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches a thread that runs tasks, the driver, and reports a task that holds it for too long.
  *
- * <p>The driver writes a serial number: odd while it runs tasks, another one for each. The watchdog
- * reads it twice within a bound. If it reads the same odd number for longer than the bound, one
- * task has been running all the time. If the driver rests for a whole interval, the watchdog rests
- * too, until the next batch begins.
+ * <p>The driver writes a serial number, which is odd while it runs tasks, and another one for each
+ * task. The watchdog reads it twice within a bound. If it reads the same odd number for longer than
+ * the bound, one task has been running all the time. If the driver rests for a whole interval, the
+ * watchdog rests too, until the next batch begins.
  *
  * <p><b>Pauses.</b> A garbage collection, a safepoint or a stopped process stops the watchdog as
  * well: it sleeps for longer than it asked for. This time does not count for any task. The watchdog
@@ -116,21 +116,24 @@ public final class Watchdog<R> implements Runnable {
     self.start();
   }
 
-  /** Ends the watchdog. By any thread. */
+  /** Ends the watchdog. May be called by any thread. */
   public void stop() {
     stopped = true;
     LockSupport.unpark(self);
   }
 
   /**
-   * A clock that stands still while the whole process does, as far as the watchdog notices. By any
-   * thread.
+   * A clock that stands still while the whole process does, as far as the watchdog notices. May be
+   * read by any thread.
    */
   public long awakeNanos() {
     return nanoTime.getAsLong() - pausedNanos;
   }
 
-  /** There is something among the others. By any thread, after {@link Others#isEmpty} is false. */
+  /**
+   * Wakes the watchdog if it rests. May be called by any thread, after {@link Others#isEmpty} is
+   * false.
+   */
   public void othersBegin() {
     if (resting) {
       LockSupport.unpark(self);
@@ -144,7 +147,7 @@ public final class Watchdog<R> implements Runnable {
 
   // Called by the driver.
 
-  /** A batch of tasks begins with the first. */
+  /** Called before the first task of a batch. */
   public void begin() {
     serial = serialPlain() + 1;
     if (resting) {
@@ -152,29 +155,32 @@ public final class Watchdog<R> implements Runnable {
     }
   }
 
-  /** The next task begins. */
+  /** Called before the next task of a batch. */
   public void nextTask() {
     SERIAL.setOpaque(this, serialPlain() + 2);
   }
 
-  /** One more run of the same task; also if it is an executor that runs it on the driver. */
+  /**
+   * Called before another run of the same task. Has an effect on the driver only, where an executor
+   * may run tasks, too.
+   */
   public void nextRun() {
     if (isDriver()) {
       nextTask();
     }
   }
 
-  /** The last task of a batch has ended. */
+  /** Called after the last task of a batch. */
   public void end() {
     SERIAL.setOpaque(this, serialPlain() + 1);
   }
 
-  /** The driver reads what it wrote itself. */
+  /** A plain read is enough, as only the driver writes the number. */
   private long serialPlain() {
     return (long) SERIAL.get(this);
   }
 
-  // Called by the watchdog's own thread.
+  // Called by the thread of the watchdog.
 
   @Override
   public void run() {
@@ -197,7 +203,7 @@ public final class Watchdog<R> implements Runnable {
     }
   }
 
-  /** Sleeps, and counts as a pause of the process what it takes longer than that. */
+  /** Sleeps. Time that the sleep takes beyond that counts as a pause of the process. */
   private void sleep(long nanos) {
     long startNanos = nanoTime.getAsLong();
     park.accept(nanos);
@@ -232,7 +238,7 @@ public final class Watchdog<R> implements Runnable {
     resting = false;
   }
 
-  /** Returns false if there was no memory for the report: then it is tried again. */
+  /** Returns false if there was no memory for the report, so that the caller tries again. */
   private boolean tryReport(long stalled, long heldNanos) {
     try {
       report(stalled, heldNanos);
@@ -240,7 +246,7 @@ public final class Watchdog<R> implements Runnable {
     } catch (OutOfMemoryError full) {
       return false;
     } catch (RuntimeException | Error failure) {
-      // What reports go to has failed. The watchdog goes on.
+      // The receiver of reports has failed. The watchdog goes on.
       return true;
     }
   }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What comes out of the queue, and when. */
+/** Which entries come out of the queue, and when. */
 class OrderedQueueTest {
   private static final long TICK = 1000;
 
@@ -116,7 +116,7 @@ class OrderedQueueTest {
     assertEquals(1, item.sequence());
   }
 
-  /** Against a sorted list, with all operations at random. */
+  /** Compares with a sorted list, with all operations at random. */
   @Test
   void randomOperations_againstASortedList_agree() {
     long seed = new Random().nextLong();
@@ -150,7 +150,7 @@ class OrderedQueueTest {
     }
   }
 
-  /** The first in the order, if it is due by itself or by an entry without a delay behind it. */
+  /** Returns the first entry, if it is due, or if an entry without a delay comes after it. */
   private static Item firstDue(List<Item> model, long now) {
     Item first = null;
     boolean anyReady = false;

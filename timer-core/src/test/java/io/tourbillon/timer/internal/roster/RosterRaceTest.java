@@ -17,13 +17,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Threads that add and remove against one that closes. */
+/** Threads that add and remove race against one that closes. */
 class RosterRaceTest {
   private static final int THREADS = 4;
   private static final int ROUNDS = 300;
   private static final int MOST = 10_000;
 
-  /** What is raced: the roster, or a twin. */
+  /** The object of the race: the roster or a twin. */
   private interface Raced {
     boolean add(Guest guest);
 
@@ -42,7 +42,7 @@ class RosterRaceTest {
     assertTrue(membersMissed(CheckThenAct::new, 50) > 0);
   }
 
-  /** Counts members that were accepted and then not found by the thread that closed. */
+  /** Counts accepted members that the closing thread did not find. */
   private static int membersMissed(Supplier<Raced> make, int rounds) throws InterruptedException {
     int missed = 0;
     for (int round = 0; round < rounds; round++) {
@@ -120,7 +120,7 @@ class RosterRaceTest {
     };
   }
 
-  /** Looks at the flag, and then adds, with room for a close in between. */
+  /** Checks the flag, and then adds, so that a close can come in between. */
   private static final class CheckThenAct implements Raced {
     private final Set<Guest> guests =
         Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));

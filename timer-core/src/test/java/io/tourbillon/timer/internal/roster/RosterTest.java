@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Who is in the roster, and when it is empty for good. */
+/** Which members are in the roster, and when it is empty for ever. */
 class RosterTest {
   private final Roster<Guest> roster = new Roster<>();
 
@@ -99,7 +99,7 @@ class RosterTest {
     assertTrue(roster.awaitEmptied(0, TimeUnit.SECONDS));
   }
 
-  /** A member that is nothing but that. */
+  /** A member without other state. */
   static final class Guest implements Roster.Member {
     private int place = NOWHERE;
 

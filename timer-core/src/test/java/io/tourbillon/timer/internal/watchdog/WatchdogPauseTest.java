@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a watchdog makes of a pause of the whole process. Time and sleep are the test's. */
+/** How a watchdog treats a pause of the whole process. The test controls time and sleep. */
 @Timeout(30)
 class WatchdogPauseTest {
   private static final long BOUND = 100;
@@ -28,7 +28,7 @@ class WatchdogPauseTest {
       new Watchdog<>(BOUND, held -> held, reports::add, null, time::get, this::sleep);
   private final Thread self = Thread.ofPlatform().daemon().unstarted(watchdog);
 
-  /** The watchdog sleeps, until the test says for how much too long. */
+  /** The watchdog sleeps until the test tells how much too long the sleep was. */
   private void sleep(long nanos) {
     sleeps.add(true);
     try {
@@ -39,7 +39,7 @@ class WatchdogPauseTest {
     }
   }
 
-  /** Begins a task, and waits until the watchdog has seen that. */
+  /** Begins a task, and waits until the watchdog has seen it. */
   private void beginTask() throws InterruptedException {
     watchdog.start(self, Thread.currentThread());
     sleeps.take();
@@ -47,7 +47,7 @@ class WatchdogPauseTest {
     sleepFor(0);
   }
 
-  /** Lets the watchdog look once more, and waits until it has. */
+  /** Lets the watchdog check once more, and waits until it has. */
   private void sleepFor(long overrun) throws InterruptedException {
     assertTrue(overruns.offer(overrun, 20, TimeUnit.SECONDS));
     sleeps.take();
