@@ -71,7 +71,12 @@ public interface Kernel {
   /** Returns the innermost value of a local, seen by the caller; null if the local is not bound. */
   @Nullable Binding binding(CoroutineLocal<?> local);
 
-  /** The value of a local. */
+  /**
+   * The value of a local.
+   *
+   * @hidden
+   */
+  @SuppressWarnings("InvalidBlockTag") // Error Prone does not know the standard tag @hidden.
   interface Binding {
     /** Returns the value. */
     @Nullable Object value();

@@ -2,6 +2,7 @@ package io.tourbillon.metrics.server;
 
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.CoroutineStats;
+import io.tourbillon.timer.SlowRun;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.TimerStats;
 import java.time.InstantSource;
@@ -109,4 +110,16 @@ final class LiveFeed {
 
   private record Moment(
       long nanos, @Nullable TimerStats timers, @Nullable CoroutineStats coroutines) {}
+
+  /**
+   * One of the slowest tasks of the last one to two minutes.
+   *
+   * @param task the tag of the timer, or the name of the class of the task
+   * @param endEpochMillis when the task ended
+   */
+  record SlowTask(String task, double seconds, long endEpochMillis) {
+    static SlowTask of(SlowRun run) {
+      return new SlowTask(run.task(), run.runNanos() / 1e9, run.endEpochMillis());
+    }
+  }
 }
