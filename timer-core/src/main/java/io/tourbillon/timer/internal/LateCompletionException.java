@@ -2,7 +2,6 @@ package io.tourbillon.timer.internal;
 
 import java.io.Serial;
 import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
 
 /**
  * A {@link CompletionException} with the same message as the JDK's: the text of the cause. The
@@ -18,14 +17,15 @@ public final class LateCompletionException extends CompletionException {
   /** Makes one, without calling a method of the cause. */
   public LateCompletionException(Throwable cause) {
     super(null, cause);
-    message =
-        new LateText(
-            new Supplier<>() {
-              @Override
-              public String get() {
-                return SafeText.raw(cause);
-              }
-            });
+    message = new LateText(cause);
+  }
+
+  /**
+   * Loads the classes that the making of one needs. To load them later can be impossible, for
+   * example while the process has no file descriptor left.
+   */
+  public static void load() {
+    LateCompletionException _ = new LateCompletionException(new IllegalStateException());
   }
 
   @Override

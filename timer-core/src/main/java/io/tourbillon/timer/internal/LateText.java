@@ -31,8 +31,11 @@ public final class LateText implements Serializable {
     }
   }
 
-  /** Null after deserialisation, which restores the text. */
-  private final transient @Nullable Supplier<String> words;
+  /**
+   * A Supplier of the text, or the Throwable whose text it is. Null after deserialisation, which
+   * restores the text.
+   */
+  private final transient @Nullable Object source;
 
   /** Written once, by compare-and-set from null. Volatile, as any thread may ask. */
   private volatile @Nullable String text;
@@ -43,7 +46,12 @@ public final class LateText implements Serializable {
    * @param words makes the text; may be called more than once, by any thread, and must not throw
    */
   public LateText(Supplier<String> words) {
-    this.words = Objects.requireNonNull(words, "words");
+    source = Objects.requireNonNull(words, "words");
+  }
+
+  /** Makes the text of a throwable, as {@link Throwable#toString} gives it. */
+  LateText(Throwable described) {
+    source = described;
   }
 
   /** Returns the text. */
@@ -52,8 +60,14 @@ public final class LateText implements Serializable {
     if (known != null) {
       return known;
     }
-    String made = Objects.requireNonNull(words, "a stream has the text").get();
+    String made = make(Objects.requireNonNull(source, "the text was in the stream"));
     return TEXT.compareAndSet(this, null, made) ? made : Objects.requireNonNull(text);
+  }
+
+  private static String make(Object source) {
+    return source instanceof Throwable described
+        ? SafeText.raw(described)
+        : (String) ((Supplier<?>) source).get();
   }
 
   @Override

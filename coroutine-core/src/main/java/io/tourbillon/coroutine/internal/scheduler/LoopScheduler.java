@@ -19,6 +19,7 @@ import io.tourbillon.coroutine.internal.task.TaskHost;
 import io.tourbillon.coroutine.internal.task.Traits;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.text.Printable;
@@ -94,6 +95,7 @@ final class LoopScheduler implements TaskHost {
   }
 
   static LoopScheduler start(SchedulerBuilder options) {
+    LateCompletionException.load();
     Engine engine = Engines.choose(options.engine);
     return start(options, engine);
   }
