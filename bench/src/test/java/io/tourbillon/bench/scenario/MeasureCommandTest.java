@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import tools.jackson.databind.json.JsonMapper;
 
+@Tag("long")
 class MeasureCommandTest {
   /** Idle timeouts are as long as that: no pause of the machine may be. */
   private static final String MEASURED_MILLIS = "1500";

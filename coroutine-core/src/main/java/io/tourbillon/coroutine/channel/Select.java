@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * several can take place at once, one of them is chosen at random, or the first with {@link
  * #biased}. The caller runs the function of the chosen case afterwards, and gets what it returns.
  *
- * <p>Costs a lock and an object for each case. All channels are locked while the select looks for a
- * case that can take place and adds itself to their waiters, so two selects that meet cannot each
- * wait for the other to decide.
+ * <p>Costs a lock for each channel, and an object for each case if the caller must wait. All
+ * channels are locked while the select looks for a case that can take place and adds itself to
+ * their waiters, so two selects that meet cannot each wait for the other to decide.
  *
  * <p>{@link #of} returns a select that can be used again. It is for one caller at a time.
  *
@@ -43,7 +44,18 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the result of the cases
  */
 public final class Select<R extends @Nullable Object> {
+  /** The cases but the limits, as the caller gave them. */
   private final List<SelectCase<R>> cases = new ArrayList<>();
+
+  /** The same cases in a random order, which changes with each attempt. */
+  private final List<SelectCase<R>> shuffled;
+
+  /** The channels of the cases, each once. */
+  private final List<LockedChannel<?>> channels = new ArrayList<>();
+
+  /** True if a case waits for the end of a coroutine or of a stage. */
+  private boolean waitsForEnds;
+
   private @Nullable Duration limit;
   private @Nullable Supplier<? extends R> onTimeout;
   private boolean biased;
@@ -56,15 +68,28 @@ public final class Select<R extends @Nullable Object> {
     if (this.cases.isEmpty() && limit == null) {
       throw new IllegalArgumentException("a select must have at least one case");
     }
+    shuffled = new ArrayList<>(this.cases);
   }
 
   private void add(SelectCase<R> added) {
     added.claim();
-    if (!(added instanceof SelectCase.Timeout<R> timeout)) {
-      cases.add(added);
-    } else if (limit == null || timeout.limit.compareTo(limit) < 0) {
-      limit = timeout.limit;
-      onTimeout = timeout.then;
+    switch (added) {
+      case SelectCase.Timeout<R> timeout -> {
+        if (limit == null || timeout.limit.compareTo(limit) < 0) {
+          limit = timeout.limit;
+          onTimeout = timeout.then;
+        }
+      }
+      case SelectCase.OfChannel<?, R> ofChannel -> {
+        cases.add(ofChannel);
+        if (!channels.contains(ofChannel.channel)) {
+          channels.add(ofChannel.channel);
+        }
+      }
+      case SelectCase.OfEnd<?, R> ofEnd -> {
+        cases.add(ofEnd);
+        waitsForEnds = true;
+      }
     }
   }
 
@@ -203,27 +228,65 @@ public final class Select<R extends @Nullable Object> {
     }
     Supplier<? extends R> then = null;
     try {
-      then =
-          limit == null
-              ? Suspension.<Supplier<? extends R>>await(this, this::tryOrEnroll)
-              : Suspension.<Supplier<? extends R>>awaitAtMost(this, limit, this::tryOrEnroll);
+      then = tryAtOnce();
+      if (then == null) {
+        then =
+            limit == null
+                ? Suspension.<Supplier<? extends R>>await(this, this::tryOrEnroll)
+                : Suspension.<Supplier<? extends R>>awaitAtMost(this, limit, this::tryOrEnroll);
+      }
       if (then == null) {
         then = Objects.requireNonNull(onTimeout);
       }
     } finally {
-      Supplier<? extends R> chosen = then;
-      cases.forEach(each -> each.leave(chosen));
+      for (SelectCase<R> each : cases) {
+        each.leave(then);
+      }
       used.set(false);
     }
     return then.get();
   }
 
-  private List<SelectCase<R>> trialOrder() {
-    List<SelectCase<R>> order = new ArrayList<>(cases);
-    if (!biased) {
-      Collections.shuffle(order, Suspension.random());
+  /**
+   * Tries the cases without suspending. Returns null if the select must wait, or if the attempt
+   * would call code of users, which {@link SelectCase#register} may do.
+   */
+  private @Nullable Supplier<? extends R> tryAtOnce() {
+    if (waitsForEnds) {
+      return null;
     }
-    return order;
+    List<SelectCase<R>> order = order();
+    lockAll();
+    Supplier<? extends R> then;
+    try {
+      then = tryLocked(order);
+    } finally {
+      unlockAll();
+    }
+    return then == null && limit != null && !limit.isPositive() ? onTimeout : then;
+  }
+
+  /** Returns the order of an attempt. Cases that can take place are equally likely to be first. */
+  private List<SelectCase<R>> order() {
+    if (biased || cases.size() < 2) {
+      return cases;
+    }
+    RandomGenerator random = Suspension.random();
+    for (int left = shuffled.size(); left > 1; left--) {
+      Collections.swap(shuffled, left - 1, random.nextInt(left));
+    }
+    return shuffled;
+  }
+
+  private static <R extends @Nullable Object> @Nullable Supplier<? extends R> tryLocked(
+      List<SelectCase<R>> order) {
+    for (SelectCase<R> each : order) {
+      Supplier<? extends R> then = each.tryNow();
+      if (then != null) {
+        return then;
+      }
+    }
+    return null;
   }
 
   /**
@@ -232,24 +295,28 @@ public final class Select<R extends @Nullable Object> {
    * @param selected gets the outcome of the case that takes place
    */
   private void tryOrEnroll(Resumption<Supplier<? extends R>> selected) {
-    cases.forEach(SelectCase::register);
-    // To enroll in that order as well is fair among cases of the same channel.
-    List<SelectCase<R>> order = trialOrder();
-    List<LockedChannel<?>> locked = lockAll();
-    try {
-      for (SelectCase<R> each : order) {
-        Supplier<? extends R> then = each.tryNow();
-        if (then != null) {
-          selected.resume(then);
-          return;
-        }
-      }
-      // No other thread can settle the select before all channels are unlocked.
-      order.forEach(each -> each.enroll(selected));
-    } finally {
-      locked.forEach(channel -> channel.lock.unlock());
+    for (SelectCase<R> each : cases) {
+      each.register();
     }
-    order.forEach(each -> each.listen(selected));
+    List<SelectCase<R>> order = order();
+    lockAll();
+    try {
+      Supplier<? extends R> then = tryLocked(order);
+      if (then != null) {
+        selected.resume(then);
+        return;
+      }
+      // No other thread can settle the select before all channels are unlocked. To enroll in this
+      // order is fair among cases of the same channel.
+      for (SelectCase<R> each : order) {
+        each.enroll(selected);
+      }
+    } finally {
+      unlockAll();
+    }
+    for (SelectCase<R> each : cases) {
+      each.listen(selected);
+    }
   }
 
   /**
@@ -257,19 +324,22 @@ public final class Select<R extends @Nullable Object> {
    * channel does not wait for the users of the others. If a lock is not free, all are unlocked, and
    * the next attempt begins with that one. After {@code std::lock} of C++.
    */
-  private List<LockedChannel<?>> lockAll() {
-    List<LockedChannel<?>> channels =
-        cases.stream().<LockedChannel<?>>mapMulti(SelectCase::collectChannel).distinct().toList();
+  private void lockAll() {
     int first = 0;
     while (!channels.isEmpty()) {
       channels.get(first).lock.lock();
-      int busy = lockOthers(channels, first);
+      int busy = lockOthers(first);
       if (busy == first) {
-        break;
+        return;
       }
       first = busy;
     }
-    return channels;
+  }
+
+  private void unlockAll() {
+    for (LockedChannel<?> channel : channels) {
+      channel.lock.unlock();
+    }
   }
 
   /**
@@ -278,7 +348,7 @@ public final class Select<R extends @Nullable Object> {
    * @return the index of the first channel if all are locked; else that of the channel whose lock
    *     was not free, and none is locked
    */
-  private static int lockOthers(List<LockedChannel<?>> channels, int first) {
+  private int lockOthers(int first) {
     int count = channels.size();
     for (int offset = 1; offset < count; offset++) {
       int index = (first + offset) % count;

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the result of the select
  */
-// The select calls the methods in this order: register; under the locks of all channels tryNow,
-// then
-// enroll if no case can take place; listen; and leave in the end. They return a supplier, which the
+// The select calls the methods in this order: tryNow under the locks of all channels, if no case
+// has
+// anything to register; register; under the locks tryNow, then enroll if no case can take place;
+// listen; and leave in the end. They return a supplier, which the
 // caller of the select runs afterwards, as it is user code or throws.
 public abstract sealed class SelectCase<R extends @Nullable Object> {
   private boolean used;
@@ -32,9 +33,6 @@ public abstract sealed class SelectCase<R extends @Nullable Object> {
     }
     used = true;
   }
-
-  /** Passes on the channel that must be locked, if there is one. */
-  void collectChannel(Consumer<LockedChannel<?>> locks) {}
 
   /** Registers for an end, before the locks are taken, as user code may run then. */
   void register() {}
@@ -99,11 +97,6 @@ public abstract sealed class SelectCase<R extends @Nullable Object> {
 
     OfChannel(LockedChannel<T> channel) {
       this.channel = channel;
-    }
-
-    @Override
-    final void collectChannel(Consumer<LockedChannel<?>> locks) {
-      locks.accept(channel);
     }
 
     @Override

@@ -71,7 +71,7 @@ public abstract class EventLoop implements EngineLoop {
   /** Null if nothing is to be measured. */
   private final @Nullable LoopRecorder recorder;
 
-  private final Mailbox mailbox = new Mailbox();
+  private final Mailbox mailbox;
   private final MemoryReserve memory = new MemoryReserve();
   private volatile @Nullable Thread thread;
 
@@ -117,6 +117,7 @@ public abstract class EventLoop implements EngineLoop {
     this.scale = scale;
     this.budgetNanos = budgetNanos;
     recorder = recordStats ? new LoopRecorder(scale) : null;
+    mailbox = new Mailbox(isRealTime() ? new Spin() : null);
     chance = order.chance();
     wheel = new LoopWheel(this, scale, recorder);
     ready = new ReadyQueue(order, this::elapsedNanos, recorder);

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * message arrives or a deadline passes.
  *
  * <pre>
- *   ENDED ---- begin ----> AWAKE &lt;---- rest ----> RESTING
- *     ^                      |
- *     +-------- end ---------+
+ *   ENDED ---- begin ----> AWAKE ---- park ----> RESTING
+ *     ^                    |   ^                    |
+ *     +------- end --------+   +-- send or return --+
  * </pre>
  *
  * <p><b>Who may touch what.</b> Any thread may call {@link #send}, {@link #begin}, {@link
@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #rest}. The loop writes {@link #rest} and then checks whether the queue is empty. Both
  * have a full fence in between, so at least one sees what the other did: no message is left in the
  * queue while the loop sleeps. The sender needs an explicit fence, because a queue that grows
- * publishes its index by an ordered write.
+ * publishes its index by an ordered write. Of several senders, the one that changes RESTING to
+ * AWAKE wakes the loop; the others find it awake.
  */
 final class Mailbox {
   private static final VarHandle REST;
@@ -49,9 +50,13 @@ final class Mailbox {
   /** Any thread adds, only the loop polls. */
   private final Queue<Runnable> queue = new MpscUnboundedAtomicArrayQueue<>(CHUNK);
 
+  /** Looks for mail before the loop parks; null if the loop does not use the system's clock. */
+  private final @Nullable Spin spin;
+
   /**
-   * AWAKE, RESTING or ENDED. The loop writes it, with two exceptions: the thread that begins
-   * changes ENDED to AWAKE, and changes it back if it cannot start the thread of the loop.
+   * AWAKE, RESTING or ENDED. The loop writes it, with three exceptions: a sender changes RESTING to
+   * AWAKE; the thread that begins changes ENDED to AWAKE, and changes it back if it cannot start
+   * the thread of the loop.
    */
   private volatile int rest = ENDED;
 
@@ -60,6 +65,15 @@ final class Mailbox {
    * may follow.
    */
   private volatile Clock.@Nullable Alarm alarm;
+
+  /**
+   * Creates a mailbox that no thread reads.
+   *
+   * @param spin null if the loop must park at once
+   */
+  Mailbox(@Nullable Spin spin) {
+    this.spin = spin;
+  }
 
   /**
    * Sends a message and wakes the loop if it rests. Waits for memory if there is none, since a
@@ -71,7 +85,7 @@ final class Mailbox {
     put(mail);
     VarHandle.fullFence();
     int seen = rest;
-    if (seen == RESTING) {
+    if (seen == RESTING && REST.compareAndSet(this, RESTING, AWAKE)) {
       bell().wake();
     }
     return seen == ENDED;
@@ -124,6 +138,20 @@ final class Mailbox {
    * @param deadlineNanos the reading of the clock at which to return, if {@code isLimited}
    */
   void rest(boolean isLimited, long deadlineNanos) {
+    if (spin == null) {
+      park(isLimited, deadlineNanos);
+      return;
+    }
+    long startNanos = System.nanoTime();
+    long maxNanos = isLimited ? deadlineNanos - startNanos : Long.MAX_VALUE;
+    if (!spin.findsMail(this::hasMail, maxNanos)) {
+      long parkedNanos = System.nanoTime();
+      park(isLimited, deadlineNanos);
+      spin.rested(System.nanoTime() - parkedNanos, queue.size());
+    }
+  }
+
+  private void park(boolean isLimited, long deadlineNanos) {
     rest = RESTING;
     try {
       if (queue.isEmpty()) {
@@ -136,6 +164,10 @@ final class Mailbox {
     } finally {
       rest = AWAKE;
     }
+  }
+
+  private boolean hasMail() {
+    return !queue.isEmpty();
   }
 
   private Clock.Alarm bell() {
