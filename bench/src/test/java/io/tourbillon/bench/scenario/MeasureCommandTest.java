@@ -52,7 +52,6 @@ class MeasureCommandTest {
 
   @ParameterizedTest
   @MethodSource("peers")
-  @Tag("long")
   void measure_smallByAPeer_findsOutWhatTheScenarioPromises(Scenario scenario, Subject subject) {
     measure_small_findsOutWhatTheScenarioPromises(scenario, subject);
   }

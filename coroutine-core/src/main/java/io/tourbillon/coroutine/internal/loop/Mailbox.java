@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #rest}. The loop writes {@link #rest} and then checks whether the queue is empty. Both
  * have a full fence in between, so at least one sees what the other did: no message is left in the
  * queue while the loop sleeps. The sender needs an explicit fence, because a queue that grows
- * publishes its index by an ordered write. Of several senders, the one that changes RESTING to
- * AWAKE wakes the loop; the others find it awake.
+ * publishes its index by an ordered write. By the system's clock, one of several senders wakes the
+ * loop: the one that changes RESTING to AWAKE.
  */
 final class Mailbox {
   private static final VarHandle REST;
@@ -54,6 +54,13 @@ final class Mailbox {
   private final @Nullable Spin spin;
 
   /**
+   * False for another clock than the system's. A virtual clock must know of the wake-up before the
+   * sender itself rests, or it would advance past the message. So each sender wakes the loop then,
+   * and does not rely on another sender that may not have come to it yet.
+   */
+  private final boolean wakesOnce;
+
+  /**
    * AWAKE, RESTING or ENDED. The loop writes it, with three exceptions: a sender changes RESTING to
    * AWAKE; the thread that begins changes ENDED to AWAKE, and changes it back if it cannot start
    * the thread of the loop.
@@ -69,10 +76,11 @@ final class Mailbox {
   /**
    * Creates a mailbox that no thread reads.
    *
-   * @param spin null if the loop must park at once
+   * @param spin null if the loop uses another clock than the system's, and so must park at once
    */
   Mailbox(@Nullable Spin spin) {
     this.spin = spin;
+    wakesOnce = spin != null;
   }
 
   /**
@@ -85,7 +93,7 @@ final class Mailbox {
     put(mail);
     VarHandle.fullFence();
     int seen = rest;
-    if (seen == RESTING && REST.compareAndSet(this, RESTING, AWAKE)) {
+    if (seen == RESTING && (!wakesOnce || REST.compareAndSet(this, RESTING, AWAKE))) {
       bell().wake();
     }
     return seen == ENDED;

@@ -45,7 +45,7 @@ class MailboxTest {
         public void close() {}
       };
 
-  private final Mailbox mailbox = new Mailbox(null);
+  private Mailbox mailbox = new Mailbox(new Spin());
 
   private void begin() {
     assertTrue(mailbox.begin());
@@ -66,6 +66,22 @@ class MailboxTest {
     assertEquals(1, wakes);
     mailbox.rest(false, 0);
     assertEquals(1, waits, "it has mail");
+  }
+
+  /** The clock must know of each wake-up before the sender goes on. */
+  @Test
+  void sends_byAnotherClockThanTheSystems_wakeItEach() {
+    mailbox = new Mailbox(null);
+    begin();
+    duringWait =
+        () -> {
+          for (int sender = 1; sender <= 3; sender++) {
+            assertFalse(mailbox.send(MailboxTest::doNothing));
+            assertEquals(sender, wakes);
+          }
+        };
+    mailbox.rest(false, 0);
+    assertEquals(3, wakes);
   }
 
   @Test
