@@ -170,8 +170,9 @@ class WatchdogTest {
       assertTrue(begun.await(20, SECONDS));
       timers.shutdownNow();
       assertNotNull(reports.poll(20, SECONDS));
+      Thread watchdog = watchdog();
       mayEnd.countDown();
-      assertTrue(watchdog().join(Duration.ofSeconds(20)), "it ends with the driver");
+      assertTrue(watchdog.join(Duration.ofSeconds(20)), "it ends with the driver");
     }
   }
 
