@@ -17,7 +17,10 @@ public interface LoopStats {
   /** Messages from other threads that the loop has not read. */
   long mailbox();
 
-  /** The time in which the loop did not rest, by the clock of the scheduler. */
+  /**
+   * The time in which the loop did not rest, by the clock of the scheduler. A rest may begin with
+   * some microseconds in which the loop looks for messages and uses its processor.
+   */
   long busyNanos();
 
   /** Turns of coroutines and of other virtual threads. */

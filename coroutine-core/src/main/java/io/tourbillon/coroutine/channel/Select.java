@@ -15,7 +15,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * several can take place at once, one of them is chosen at random, or the first with {@link
  * #biased}. The caller runs the function of the chosen case afterwards, and gets what it returns.
  *
- * <p>Costs a lock for each channel, and an object for each case if the caller must wait. All
- * channels are locked while the select looks for a case that can take place and adds itself to
+ * <p>Costs a lock for each channel; if the caller must wait, three locks for each channel and an
+ * object for each case. All channels are locked while the select looks for a case that can take place and adds itself to
  * their waiters, so two selects that meet cannot each wait for the other to decide.
  *
  * <p>{@link #of} returns a select that can be used again. It is for one caller at a time.
@@ -263,18 +262,25 @@ public final class Select<R extends @Nullable Object> {
     } finally {
       unlockAll();
     }
-    return then == null && limit != null && !limit.isPositive() ? onTimeout : then;
+    // An interrupted caller gets its exception from the wait.
+    boolean mustNotWait =
+        limit != null && !limit.isPositive() && !Thread.currentThread().isInterrupted();
+    return then == null && mustNotWait ? onTimeout : then;
   }
 
-  /** Returns the order of an attempt. Cases that can take place are equally likely to be first. */
+  /**
+   * Returns the order of an attempt: random, so that all cases that can take place are equally
+   * likely to be first, or that of the caller if the select is biased. A random order depends on
+   * the generator alone and not on earlier attempts, so that a seed can be replayed.
+   */
   private List<SelectCase<R>> order() {
     if (biased || cases.size() < 2) {
       return cases;
     }
-    RandomGenerator random = Suspension.random();
-    for (int left = shuffled.size(); left > 1; left--) {
-      Collections.swap(shuffled, left - 1, random.nextInt(left));
+    for (int index = 0; index < cases.size(); index++) {
+      shuffled.set(index, cases.get(index));
     }
+    Collections.shuffle(shuffled, Suspension.random());
     return shuffled;
   }
 

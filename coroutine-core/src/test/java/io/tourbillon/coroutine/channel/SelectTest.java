@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -138,6 +139,59 @@ class SelectTest {
     assertEquals("late", select.await());
     assertEquals("late", scheduler.spawn(select::await).join(PATIENCE));
     assertEquals("late", ofBoth(onTimeout(Duration.ZERO, () -> "late")).await());
+  }
+
+  @Test
+  void limitOfNothing_withACaseThatCanTakePlace_takesIt() {
+    Channel<String> full = Channel.buffered(1);
+    for (Duration limit : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+      full.send("value");
+      Select<String> select =
+          Select.of(onReceive(full, value -> value), onTimeout(limit, () -> "nothing"));
+      assertEquals("value", select.await());
+      assertEquals("nothing", select.await());
+    }
+  }
+
+  @Test
+  void limitOfNothing_withEndsOrWithoutOtherCases_isTheDefault() {
+    SelectCase<String> none = onTimeout(Duration.ZERO, () -> "nothing");
+    assertEquals("nothing", Select.select(none));
+    assertEquals(
+        "nothing",
+        Select.select(
+            onAwait(new CompletableFuture<String>(), value -> value),
+            onTimeout(Duration.ZERO, () -> "nothing")));
+    assertEquals(
+        "done",
+        Select.select(
+            onAwait(CompletableFuture.completedFuture("done"), value -> value),
+            onTimeout(Duration.ZERO, () -> "nothing")));
+  }
+
+  @Test
+  void limitOfNothing_ofAnInterruptedThread_isACancellation() {
+    Select<String> select = ofBoth(onTimeout(Duration.ZERO, () -> "nothing"));
+    Thread.currentThread().interrupt();
+    try {
+      assertThrows(CancellationException.class, select::await);
+    } finally {
+      assertTrue(Thread.interrupted());
+    }
+    assertEquals("nothing", select.await());
+  }
+
+  @Test
+  void select_whoseFunctionHasThrown_canBeUsedAgain() {
+    Channel<String> full = Channel.buffered(2);
+    Select<Integer> select = Select.of(onReceive(full, Integer::parseInt));
+    full.send("x");
+    full.send("1");
+    assertThrows(NumberFormatException.class, select::await);
+    assertEquals(1, select.await());
+    full.close();
+    assertThrows(ChannelClosedException.class, select::await);
+    assertThrows(ChannelClosedException.class, select::await);
   }
 
   @Test

@@ -243,7 +243,8 @@ class EndpointTest {
       String answer = get(endpoint, "/metrics");
       assertTrue(answer.startsWith("HTTP/1.1 500 "), answer.substring(0, 200));
       assertTrue(answer.contains("no answer; the log says why"), answer);
-      assertEquals(0, endpoint.server().memory().held());
+      // The server's own first request may still hold some.
+      await(() -> endpoint.server().memory().held() == 0);
     }
   }
 }

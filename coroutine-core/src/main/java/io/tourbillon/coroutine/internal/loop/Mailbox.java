@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #rest}. The loop writes {@link #rest} and then checks whether the queue is empty. Both
  * have a full fence in between, so at least one sees what the other did: no message is left in the
  * queue while the loop sleeps. The sender needs an explicit fence, because a queue that grows
- * publishes its index by an ordered write. By the system's clock, one of several senders wakes the
- * loop: the one that changes RESTING to AWAKE.
+ * publishes its index by an ordered write. If the loop uses the system's clock, only the sender that
+ * changes RESTING to AWAKE wakes it; the message of another sender then waits until the first one
+ * has called {@code wake}. With any other clock, every sender wakes the loop.
  */
 final class Mailbox {
   private static final VarHandle REST;
@@ -152,7 +153,7 @@ final class Mailbox {
     }
     long startNanos = System.nanoTime();
     long maxNanos = isLimited ? deadlineNanos - startNanos : Long.MAX_VALUE;
-    if (!spin.findsMail(this::hasMail, maxNanos)) {
+    if (!spin.lookForMail(this::hasMail, maxNanos)) {
       long parkedNanos = System.nanoTime();
       park(isLimited, deadlineNanos);
       spin.rested(System.nanoTime() - parkedNanos, queue.size());

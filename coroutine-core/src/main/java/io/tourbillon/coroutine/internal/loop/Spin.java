@@ -10,11 +10,12 @@ import java.util.function.LongSupplier;
  * threads some ten microseconds, so a look pays if the next message comes soon, as between two
  * coroutines on different loops that answer each other.
  *
- * <p>A loop begins without looking. It looks after several rests in a row were short, and each look
- * lasts at most four times as long as it recently took to find mail. After three looks in vain it
- * stops, and needs twice as many short rests to begin again; a look that finds mail halves that
- * number. So an idle or lightly loaded loop parks at once, and looks in vain take a small share of
- * the time.
+ * <p>A loop begins without looking. It looks after several rests in a row were short. The first look
+ * lasts up to 50 us, later ones up to four times as long as it recently took to find mail, but not
+ * less than 5 us. After three looks in vain in a row the loop stops looking, and needs twice as many
+ * short rests to begin again; a look that finds mail halves that number. So an idle or lightly
+ * loaded loop parks at once. If one look in three finds mail, the loop goes on looking, and the
+ * other two can take most of the time between the messages.
  *
  * <p>If many messages arrive while a loop parks, parking is cheap for each of them, and reading
  * them one by one is not: two loops that work at the same time contend for the same channels. So a
@@ -88,18 +89,18 @@ final class Spin {
    * @param maxNanos the time until the loop has something else to do
    * @return true if there is mail
    */
-  boolean findsMail(BooleanSupplier hasMail, long maxNanos) {
+  boolean lookForMail(BooleanSupplier hasMail, long maxNanos) {
     long budgetNanos = Math.clamp(4 * findNanos, MIN_NANOS, MAX_NANOS);
-    if (!looks || maxNanos < budgetNanos || isSampleDue() || !enter()) {
+    if (!looks || maxNanos < budgetNanos || !enter()) {
       return false;
     }
     try {
       long startNanos = nanoTime.getAsLong();
       long lookedNanos;
       do {
-        boolean isThere = hasMail.getAsBoolean();
+        boolean found = hasMail.getAsBoolean();
         lookedNanos = nanoTime.getAsLong() - startNanos;
-        if (isThere) {
+        if (found) {
           found(lookedNanos);
           return true;
         }
@@ -112,15 +113,15 @@ final class Spin {
     return false;
   }
 
-  private boolean isSampleDue() {
-    if (findsSinceSample < LOOKS_BETWEEN_SAMPLES) {
+  /** Returns false if the loop must park: to take a sample, or because others look already. */
+  private boolean enter() {
+    if (findsSinceSample == LOOKS_BETWEEN_SAMPLES) {
+      findsSinceSample = 0;
       return false;
     }
-    findsSinceSample = 0;
-    return true;
-  }
-
-  private boolean enter() {
+    if (spinners.get() >= mostSpinners) {
+      return false;
+    }
     if (spinners.incrementAndGet() <= mostSpinners) {
       return true;
     }
@@ -151,7 +152,7 @@ final class Spin {
   /**
    * Called after the loop was parked.
    *
-   * @param messages how many messages there were when it woke; none if its deadline woke it
+   * @param messages how many messages there are now
    */
   void rested(long nanos, int messages) {
     if (looks) {

@@ -1,6 +1,5 @@
 package io.tourbillon.coroutine.internal.loop;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -9,16 +8,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.timer.Clock;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 @Tag("handoff") // It needs no engine, so one run will do.
 class MailboxTest {
+  private static final Duration TOTAL = Duration.ofSeconds(30);
+
   private int waits;
   private int wakes;
   private Runnable duringWait = () -> {};
@@ -106,9 +113,12 @@ class MailboxTest {
 
   private static void doNothing() {}
 
-  // The race between a loop that goes to rest and a sender.
+  // The race between a loop that goes to rest and its senders.
 
   private interface Protocol {
+    /** Called once, by the thread of the loop. */
+    void begin();
+
     void send(Runnable mail);
 
     boolean poll();
@@ -116,9 +126,15 @@ class MailboxTest {
     void rest();
   }
 
-  private static Protocol original(boolean spins) {
-    Mailbox mailbox = new Mailbox(spins ? new Spin() : null);
+  private static Protocol original(@Nullable Spin spin) {
+    Mailbox mailbox = new Mailbox(spin);
     return new Protocol() {
+      @Override
+      public void begin() {
+        mailbox.waitBy(Clock.system().newAlarm(Thread.currentThread()));
+        assertTrue(mailbox.begin());
+      }
+
       @Override
       public void send(Runnable mail) {
         mailbox.send(mail);
@@ -126,10 +142,6 @@ class MailboxTest {
 
       @Override
       public boolean poll() {
-        if (mailbox.isEnded()) {
-          mailbox.waitBy(Clock.system().newAlarm(Thread.currentThread()));
-          mailbox.begin();
-        }
         return mailbox.poll() != null;
       }
 
@@ -140,18 +152,33 @@ class MailboxTest {
     };
   }
 
-  /** The twin: it looks for mail first, and then says that it rests. */
-  private static Protocol twin() {
+  /** A twin looks for mail first and then says that it rests, or wakes the loop before it sends. */
+  private static Protocol twin(boolean restsTooLate, boolean wakesTooEarly) {
     return new Protocol() {
-      private final ConcurrentLinkedQueue<Runnable> queue = new ConcurrentLinkedQueue<>();
-      private volatile boolean resting;
-      private volatile Clock.Alarm alarm = Clock.system().newAlarm(Thread.currentThread());
+      private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
+      private final AtomicBoolean resting = new AtomicBoolean();
+      private volatile Clock.@Nullable Alarm alarm;
+
+      @Override
+      public void begin() {
+        alarm = Clock.system().newAlarm(Thread.currentThread());
+      }
 
       @Override
       public void send(Runnable mail) {
-        queue.add(mail);
-        if (resting) {
-          alarm.wake();
+        if (wakesTooEarly) {
+          wake();
+          pause(100);
+          queue.add(mail);
+        } else {
+          queue.add(mail);
+          wake();
+        }
+      }
+
+      private void wake() {
+        if (resting.compareAndSet(true, false)) {
+          Objects.requireNonNull(alarm).wake();
         }
       }
 
@@ -162,69 +189,109 @@ class MailboxTest {
 
       @Override
       public void rest() {
-        alarm = Clock.system().newAlarm(Thread.currentThread());
-        if (queue.isEmpty()) {
-          resting = true;
-          alarm.await();
-          resting = false;
+        if (!restsTooLate) {
+          resting.set(true);
         }
+        if (queue.isEmpty()) {
+          if (restsTooLate) {
+            pause(100);
+            resting.set(true);
+          }
+          Objects.requireNonNull(alarm).await();
+        }
+        resting.set(false);
       }
     };
   }
 
   /**
-   * Sends one message after the other, each after the one before was read; false if one was not.
+   * Sends a message from each of two threads in each round, and waits until both were read. Returns
+   * false if one was not read in time.
    */
-  private static boolean allAreRead(
-      Protocol protocol, long seed, int messages, long patienceSeconds)
+  private static boolean allAreRead(Protocol protocol, long seed, int rounds, Duration patience)
       throws InterruptedException {
-    Semaphore read = new Semaphore(0);
+    AtomicInteger read = new AtomicInteger();
+    AtomicInteger round = new AtomicInteger();
     Thread loop =
-        Thread.ofPlatform()
-            .daemon()
-            .start(
-                () -> {
-                  SplittableRandom random = new SplittableRandom(seed);
-                  for (int count = 0; count < messages; ) {
-                    if (protocol.poll()) {
-                      count++;
-                      read.release();
-                      pause(random);
-                    } else {
-                      protocol.rest();
-                    }
-                  }
-                });
-    SplittableRandom random = new SplittableRandom(~seed);
-    for (int count = 0; count < messages; count++) {
-      pause(random);
+        start(
+            () -> {
+              SplittableRandom random = new SplittableRandom(seed);
+              protocol.begin();
+              while (read.get() < 2 * rounds) {
+                if (protocol.poll()) {
+                  read.incrementAndGet();
+                  pause(random.nextInt(400));
+                } else {
+                  protocol.rest();
+                }
+              }
+            });
+    Thread other =
+        start(
+            () -> {
+              SplittableRandom random = new SplittableRandom(seed + 1);
+              for (int number = 1; awaitAtLeast(round, number, TOTAL); number++) {
+                pause(random.nextInt(400));
+                protocol.send(MailboxTest::doNothing);
+                if (number == rounds) {
+                  return;
+                }
+              }
+            });
+    SplittableRandom random = new SplittableRandom(seed + 2);
+    for (int number = 1; number <= rounds; number++) {
+      round.set(number);
+      pause(random.nextInt(400));
       protocol.send(MailboxTest::doNothing);
-      if (!read.tryAcquire(patienceSeconds, SECONDS)) {
+      if (!awaitAtLeast(read, 2 * number, patience)) {
+        round.set(Integer.MIN_VALUE);
         return false;
       }
     }
-    return loop.join(Duration.ofSeconds(20));
+    return other.join(TOTAL) && loop.join(TOTAL);
   }
 
-  private static void pause(SplittableRandom random) {
-    for (int spins = random.nextInt(400); spins > 0; spins--) {
+  private static Thread start(Runnable body) {
+    return Thread.ofPlatform().daemon().start(body);
+  }
+
+  private static boolean awaitAtLeast(AtomicInteger count, int least, Duration patience) {
+    long startNanos = System.nanoTime();
+    while (count.get() < least) {
+      if (count.get() < 0 || System.nanoTime() - startNanos > patience.toNanos()) {
+        return false;
+      }
+      Thread.onSpinWait();
+    }
+    return true;
+  }
+
+  private static void pause(int spins) {
+    for (int left = spins; left > 0; left--) {
       Thread.onSpinWait();
     }
   }
 
   @Test
-  void message_sentAsTheLoopGoesToRest_isRead() throws InterruptedException {
+  void messages_sentAsTheLoopGoesToRest_areRead() throws InterruptedException {
+    Spin parksAtOnce = new Spin(System::nanoTime, new AtomicInteger(), 0);
     long seed = System.nanoTime();
-    for (boolean spins : new boolean[] {false, true}) {
-      assertTrue(allAreRead(original(spins), seed, 50_000, 20), "lost, with seed " + seed);
+    for (Spin spin : new Spin[] {null, parksAtOnce, new Spin()}) {
+      assertTrue(allAreRead(original(spin), seed, 10_000, TOTAL), "lost, with seed " + seed);
     }
   }
 
-  @Test
-  void message_sentAsTheTwinGoesToRest_isLost() throws InterruptedException {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void messages_sentAsATwinGoesToRest_areLost(boolean restsTooLate) throws InterruptedException {
     boolean lost = false;
-    for (int round = 0; round < 100 && !lost; round++) {
-      lost = !allAreRead(twin(), System.nanoTime(), 100_000, 1);
+    for (int attempt = 0; attempt < 20 && !lost; attempt++) {
+      lost =
+          !allAreRead(
+              twin(restsTooLate, !restsTooLate),
+              System.nanoTime(),
+              20_000,
+              Duration.ofSeconds(2));
     }
     assertTrue(lost, "the test does not find what is wrong with the twin");
   }

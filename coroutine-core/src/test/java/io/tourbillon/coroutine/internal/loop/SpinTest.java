@@ -30,7 +30,7 @@ class SpinTest {
   /** Looks in vain, and returns for how long. */
   private long vainNanos() {
     long startNanos = nowNanos;
-    assertFalse(spin.findsMail(this::noMail, FOREVER));
+    assertFalse(spin.lookForMail(this::noMail, FOREVER));
     return nowNanos - startNanos;
   }
 
@@ -74,7 +74,7 @@ class SpinTest {
     shortRests(FEWEST_SHORT_RESTS - 1);
     assertEquals(0, vainNanos(), "not in a row");
     shortRests(1);
-    assertTrue(spin.findsMail(() -> true, FOREVER));
+    assertTrue(spin.lookForMail(() -> true, FOREVER));
   }
 
   @Test
@@ -115,7 +115,7 @@ class SpinTest {
   void looks_thatFindMailAtOnce_becomeShort() {
     shortRests(FEWEST_SHORT_RESTS);
     for (int look = 0; look < 50; look++) {
-      assertTrue(spin.findsMail(() -> true, FOREVER));
+      assertTrue(spin.lookForMail(() -> true, FOREVER));
     }
     assertLookedFor(MIN_NANOS);
   }
@@ -127,7 +127,7 @@ class SpinTest {
       for (int look = 1; look < LOOKS_IN_VAIN; look++) {
         assertTrue(vainNanos() > 0);
       }
-      assertTrue(spin.findsMail(() -> true, FOREVER));
+      assertTrue(spin.lookForMail(() -> true, FOREVER));
     }
   }
 
@@ -135,23 +135,23 @@ class SpinTest {
   void loop_thatAlwaysFindsMail_parksNowAndThenAndStopsIfManyMessagesCome() {
     shortRests(FEWEST_SHORT_RESTS);
     for (int look = 0; look < LOOKS_BETWEEN_SAMPLES; look++) {
-      assertTrue(spin.findsMail(() -> true, FOREVER));
+      assertTrue(spin.lookForMail(() -> true, FOREVER));
     }
-    assertFalse(spin.findsMail(() -> true, FOREVER), "it parks");
+    assertFalse(spin.lookForMail(() -> true, FOREVER), "it parks");
     spin.rested(MAX_NANOS, FEW_MESSAGES);
     for (int look = 0; look < LOOKS_BETWEEN_SAMPLES; look++) {
-      assertTrue(spin.findsMail(() -> true, FOREVER));
+      assertTrue(spin.lookForMail(() -> true, FOREVER));
     }
-    assertFalse(spin.findsMail(() -> true, FOREVER), "it parks");
+    assertFalse(spin.lookForMail(() -> true, FOREVER), "it parks");
     spin.rested(MAX_NANOS, FEW_MESSAGES + 1);
-    assertFalse(spin.findsMail(() -> true, FOREVER), "it has stopped");
+    assertFalse(spin.lookForMail(() -> true, FOREVER), "it has stopped");
   }
 
   @Test
   void loop_withADeadlineSoonerThanTheBudget_doesNotLook() {
     shortRests(FEWEST_SHORT_RESTS);
-    assertFalse(spin.findsMail(() -> true, MAX_NANOS - 1));
-    assertTrue(spin.findsMail(() -> true, MAX_NANOS));
+    assertFalse(spin.lookForMail(() -> true, MAX_NANOS - 1));
+    assertTrue(spin.lookForMail(() -> true, MAX_NANOS));
   }
 
   @Test
@@ -171,17 +171,17 @@ class SpinTest {
             .daemon()
             .start(
                 () ->
-                    first.findsMail(
+                    first.lookForMail(
                         () -> {
                           looking.countDown();
                           return await(mayEnd);
                         },
                         FOREVER));
     assertTrue(looking.await(20, TimeUnit.SECONDS));
-    assertFalse(second.findsMail(() -> true, FOREVER));
+    assertFalse(second.lookForMail(() -> true, FOREVER));
     mayEnd.countDown();
     looker.join();
-    assertTrue(second.findsMail(() -> true, FOREVER));
+    assertTrue(second.lookForMail(() -> true, FOREVER));
   }
 
   private static boolean await(CountDownLatch latch) {
