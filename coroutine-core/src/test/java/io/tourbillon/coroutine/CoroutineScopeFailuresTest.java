@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Who is told of failures in a scope, and what remains of the scope afterwards. */
+/** Which code sees a failure in a scope, and what the scope keeps afterwards. */
 class CoroutineScopeFailuresTest {
   private static final Duration LONG = Duration.ofHours(1);
 

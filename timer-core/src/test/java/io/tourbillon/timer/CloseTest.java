@@ -206,11 +206,7 @@ class CloseTest {
                   return driver.get();
                 })
             .build();
-    Thread watchdog =
-        Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> thread.getName().equals(name + "-watchdog"))
-            .findFirst()
-            .orElseThrow();
+    Thread watchdog = WatchdogTest.watchdogOf(name).orElseThrow();
     watched.close();
     for (Thread thread : List.of(driver.get(), watchdog)) {
       assertTrue(thread.join(Duration.ofSeconds(10)), "goes on: " + thread);

@@ -64,12 +64,13 @@ class WatchdogTest {
   }
 
   private Thread watchdog() {
-    return findWatchdog().orElseThrow();
+    return watchdogOf(name).orElseThrow();
   }
 
-  private Optional<Thread> findWatchdog() {
+  /** Finds the watchdog of the service whose driver has a name. */
+  static Optional<Thread> watchdogOf(String driverName) {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().equals(name + "-watchdog"))
+        .filter(thread -> thread.getName().equals(driverName + "-watchdog"))
         .findFirst();
   }
 
@@ -118,14 +119,14 @@ class WatchdogTest {
   @Test
   void default_withAnExecutor_hasNoWatchdog() {
     try (TimerService _ = builder().executor(Runnable::run).build()) {
-      assertEquals(Optional.empty(), findWatchdog());
+      assertEquals(Optional.empty(), watchdogOf(name));
     }
   }
 
   @Test
   void watchdog_ofZero_isNone() {
     try (TimerService _ = watched(Duration.ZERO).build()) {
-      assertEquals(Optional.empty(), findWatchdog());
+      assertEquals(Optional.empty(), watchdogOf(name));
     }
   }
 

@@ -21,7 +21,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import tools.jackson.databind.json.JsonMapper;
 
-@Tag("long")
 class MeasureCommandTest {
   /** Idle timeouts are as long as that: no pause of the machine may be. */
   private static final String MEASURED_MILLIS = "1500";
@@ -52,12 +51,14 @@ class MeasureCommandTest {
 
   @ParameterizedTest
   @MethodSource("peers")
+  @Tag("long")
   void measure_smallByAPeer_findsOutWhatTheScenarioPromises(Scenario scenario, Subject subject) {
     measure_small_findsOutWhatTheScenarioPromises(scenario, subject);
   }
 
   @ParameterizedTest
   @MethodSource("ours")
+  @Tag("long")
   void measure_small_findsOutWhatTheScenarioPromises(Scenario scenario, Subject subject) {
     assertEquals(
         0,

@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * #biased}. The caller runs the function of the chosen case afterwards, and gets what it returns.
  *
  * <p>Costs a lock for each channel; if the caller must wait, three locks for each channel and an
- * object for each case. All channels are locked while the select looks for a case that can take place and adds itself to
- * their waiters, so two selects that meet cannot each wait for the other to decide.
+ * object for each case. All channels are locked while the select looks for a case that can take
+ * place and adds itself to their waiters, so two selects that meet cannot each wait for the other
+ * to decide.
  *
  * <p>{@link #of} returns a select that can be used again. It is for one caller at a time.
  *
@@ -320,7 +321,7 @@ public final class Select<R extends @Nullable Object> {
     } finally {
       unlockAll();
     }
-    for (SelectCase<R> each : cases) {
+    for (SelectCase<R> each : order) {
       each.listen(selected);
     }
   }

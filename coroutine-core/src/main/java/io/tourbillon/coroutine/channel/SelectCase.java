@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the result of the select
  */
-// The select calls the methods in this order: tryNow, under the locks of all channels, if no case has
-// anything to register. If it must wait: register; under the locks tryNow, and enroll if no case can
-// take place; listen. In the end: leave. tryNow returns a supplier, which the caller of the select
-// runs afterwards, as it is user code or throws.
+// The select calls the methods in this order. If no case has anything to register: tryNow, under
+// the locks of all channels. If it must wait: register; then, under the locks, tryNow, and enroll
+// if no case can take place; then listen. In the end: leave. tryNow returns a supplier, which the
+// caller of the select runs afterwards, as it is user code or throws.
 public abstract sealed class SelectCase<R extends @Nullable Object> {
   private boolean used;
 

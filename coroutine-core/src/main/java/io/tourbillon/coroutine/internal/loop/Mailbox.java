@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #rest}. The loop writes {@link #rest} and then checks whether the queue is empty. Both
  * have a full fence in between, so at least one sees what the other did: no message is left in the
  * queue while the loop sleeps. The sender needs an explicit fence, because a queue that grows
- * publishes its index by an ordered write. If the loop uses the system's clock, only the sender that
- * changes RESTING to AWAKE wakes it; the message of another sender then waits until the first one
- * has called {@code wake}. With any other clock, every sender wakes the loop.
+ * publishes its index by an ordered write. If the loop uses the system's clock, only the sender
+ * that changes RESTING to AWAKE wakes it; the message of another sender then waits until the first
+ * one has called {@code wake}. With any other clock, every sender wakes the loop.
  */
 final class Mailbox {
   private static final VarHandle REST;
@@ -55,13 +55,6 @@ final class Mailbox {
   private final @Nullable Spin spin;
 
   /**
-   * False for another clock than the system's. A virtual clock must know of the wake-up before the
-   * sender itself rests, or it would advance past the message. So each sender wakes the loop then,
-   * and does not rely on another sender that may not have come to it yet.
-   */
-  private final boolean wakesOnce;
-
-  /**
    * AWAKE, RESTING or ENDED. The loop writes it, with three exceptions: a sender changes RESTING to
    * AWAKE; the thread that begins changes ENDED to AWAKE, and changes it back if it cannot start
    * the thread of the loop.
@@ -81,7 +74,6 @@ final class Mailbox {
    */
   Mailbox(@Nullable Spin spin) {
     this.spin = spin;
-    wakesOnce = spin != null;
   }
 
   /**
@@ -94,10 +86,19 @@ final class Mailbox {
     put(mail);
     VarHandle.fullFence();
     int seen = rest;
-    if (seen == RESTING && (!wakesOnce || REST.compareAndSet(this, RESTING, AWAKE))) {
+    if (seen == RESTING && (mustWake() || REST.compareAndSet(this, RESTING, AWAKE))) {
       bell().wake();
     }
     return seen == ENDED;
+  }
+
+  /**
+   * Returns true if each sender must wake the loop. A virtual clock must know of the wake-up before
+   * the sender itself rests, or it would advance past the message. So a sender cannot rely then on
+   * another one that may not have come to it yet.
+   */
+  private boolean mustWake() {
+    return spin == null;
   }
 
   private void put(Runnable mail) {
@@ -151,8 +152,7 @@ final class Mailbox {
       park(isLimited, deadlineNanos);
       return;
     }
-    long startNanos = System.nanoTime();
-    long maxNanos = isLimited ? deadlineNanos - startNanos : Long.MAX_VALUE;
+    long maxNanos = isLimited ? deadlineNanos - System.nanoTime() : Long.MAX_VALUE;
     if (!spin.lookForMail(this::hasMail, maxNanos)) {
       long parkedNanos = System.nanoTime();
       park(isLimited, deadlineNanos);

@@ -10,10 +10,10 @@ import java.util.function.LongSupplier;
  * threads some ten microseconds, so a look pays if the next message comes soon, as between two
  * coroutines on different loops that answer each other.
  *
- * <p>A loop begins without looking. It looks after several rests in a row were short. The first look
- * lasts up to 50 us, later ones up to four times as long as it recently took to find mail, but not
- * less than 5 us. After three looks in vain in a row the loop stops looking, and needs twice as many
- * short rests to begin again; a look that finds mail halves that number. So an idle or lightly
+ * <p>A loop begins without looking. It looks after several rests in a row were short. The first
+ * look lasts up to 50 us, later ones up to four times as long as it recently took to find mail, but
+ * not less than 5 us. After three looks in vain in a row the loop stops looking, and needs twice as
+ * many short rests to begin again; a look that finds mail halves that number. So an idle or lightly
  * loaded loop parks at once. If one look in three finds mail, the loop goes on looking, and the
  * other two can take most of the time between the messages.
  *

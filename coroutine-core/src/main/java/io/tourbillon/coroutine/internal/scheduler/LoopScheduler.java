@@ -37,6 +37,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The scheduler: places coroutines on loops, and waits for them when it is closed. Thread-safe. */
 final class LoopScheduler implements TaskHost {
+  static {
+    LateCompletionException.load();
+  }
+
   private final String name;
   private final Engine engine;
   private final CoroutineLoop[] loops;
@@ -95,7 +99,6 @@ final class LoopScheduler implements TaskHost {
   }
 
   static LoopScheduler start(SchedulerBuilder options) {
-    LateCompletionException.load();
     Engine engine = Engines.choose(options.engine);
     return start(options, engine);
   }

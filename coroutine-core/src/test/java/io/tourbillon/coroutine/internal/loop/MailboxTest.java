@@ -152,8 +152,13 @@ class MailboxTest {
     };
   }
 
-  /** A twin looks for mail first and then says that it rests, or wakes the loop before it sends. */
-  private static Protocol twin(boolean restsTooLate, boolean wakesTooEarly) {
+  /**
+   * Makes a broken twin.
+   *
+   * @param restsTooLate true if the loop looks for mail first and then says that it rests; false if
+   *     a sender wakes the loop first and then sends
+   */
+  private static Protocol twin(boolean restsTooLate) {
     return new Protocol() {
       private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
       private final AtomicBoolean resting = new AtomicBoolean();
@@ -166,13 +171,13 @@ class MailboxTest {
 
       @Override
       public void send(Runnable mail) {
-        if (wakesTooEarly) {
+        if (restsTooLate) {
+          queue.add(mail);
+          wake();
+        } else {
           wake();
           pause(100);
           queue.add(mail);
-        } else {
-          queue.add(mail);
-          wake();
         }
       }
 
@@ -286,12 +291,7 @@ class MailboxTest {
   void messages_sentAsATwinGoesToRest_areLost(boolean restsTooLate) throws InterruptedException {
     boolean lost = false;
     for (int attempt = 0; attempt < 20 && !lost; attempt++) {
-      lost =
-          !allAreRead(
-              twin(restsTooLate, !restsTooLate),
-              System.nanoTime(),
-              20_000,
-              Duration.ofSeconds(2));
+      lost = !allAreRead(twin(restsTooLate), System.nanoTime(), 20_000, Duration.ofSeconds(2));
     }
     assertTrue(lost, "the test does not find what is wrong with the twin");
   }
