@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 public interface Coroutine<T extends @Nullable Object> {
   /** The state of a coroutine; the last three are final. */
   enum State {
-    /** The coroutine is on its way to its loop. */
+    /**
+     * The coroutine has not begun. It is on its way to its loop, or waits there for its first turn
+     * while another loop may take it over; in that case it goes from here to RUNNING.
+     */
     CREATED,
     /** The coroutine is ready and waits for its turn. */
     READY,

@@ -8,10 +8,13 @@ public interface LoopStats {
   /** The name of the loop and of its thread. */
   String name();
 
-  /** Coroutines that were placed on the loop and have not ended. */
+  /** Coroutines that belong to the loop, or wait to begin there, and have not ended. */
   long coroutines();
 
-  /** Tasks that were ready when the loop last counted them. */
+  /**
+   * Tasks that were ready when the loop last counted them. Coroutines that another loop has taken
+   * over meanwhile are counted until their turn would have come.
+   */
   long readyQueue();
 
   /** Messages from other threads that the loop has not read. */
@@ -25,6 +28,9 @@ public interface LoopStats {
 
   /** Turns of coroutines and of other virtual threads. */
   long switches();
+
+  /** Coroutines that waited to begin on another loop and were taken over by this one. */
+  long takenOver();
 
   /** Turns that the watchdog reported. */
   long stalls();

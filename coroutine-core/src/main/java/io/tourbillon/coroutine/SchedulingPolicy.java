@@ -6,8 +6,10 @@ import java.util.Objects;
 
 /**
  * The order in which ready coroutines of a loop get their turns. Only coroutines of the same loop
- * compete. No policy lets a ready coroutine wait forever; each one states the longest wait, except
- * the random one.
+ * compete. A loop that has nothing to do takes over coroutines that wait to begin on others, the
+ * oldest first under every policy; so one of low priority may begin there before one of high
+ * priority gets its turn on a busy loop. No policy lets a ready coroutine wait forever; each one
+ * states the longest wait, except the random one.
  *
  * <p>A policy orders the turns that this library gives. Threads that the JDK makes ready after
  * blocking calls on {@link Engine#VIRTUAL_THREAD}, and tasks of {@link CoroutineScheduler#timers},

@@ -20,10 +20,13 @@ public final class SpawnOptions {
   /** The greatest priority. */
   public static final int HIGHEST = 10;
 
+  private static final Object HERE = new Object();
+
   private static final double NO_LIMIT = Double.POSITIVE_INFINITY;
 
   /** The options of {@link CoroutineScheduler#spawn(Action)}. */
-  public static final SpawnOptions DEFAULT = new SpawnOptions(null, null, null, NO_LIMIT, false);
+  public static final SpawnOptions DEFAULT =
+      new SpawnOptions(null, null, null, NO_LIMIT, false, null);
 
   private final @Nullable String name;
   private final @Nullable CoroutineGroup group;
@@ -31,17 +34,22 @@ public final class SpawnOptions {
   private final double resumesPerSecond;
   private final boolean evenIfCancelled;
 
+  /** What chooses the loop: a key, {@link #HERE}, or null. */
+  private final @Nullable Object loopKey;
+
   private SpawnOptions(
       @Nullable String name,
       @Nullable CoroutineGroup group,
       @Nullable Integer priority,
       double resumesPerSecond,
-      boolean evenIfCancelled) {
+      boolean evenIfCancelled,
+      @Nullable Object loopKey) {
     this.name = name;
     this.group = group;
     this.priority = priority;
     this.resumesPerSecond = resumesPerSecond;
     this.evenIfCancelled = evenIfCancelled;
+    this.loopKey = loopKey;
   }
 
   /** Returns the default options with a name for logs and dumps; several may have the same. */
@@ -52,7 +60,7 @@ public final class SpawnOptions {
   /** Returns the same options with a name for logs and dumps. */
   public SpawnOptions withName(String name) {
     Objects.requireNonNull(name, "name");
-    return new SpawnOptions(name, group, priority, resumesPerSecond, evenIfCancelled);
+    return new SpawnOptions(name, group, priority, resumesPerSecond, evenIfCancelled, loopKey);
   }
 
   /**
@@ -61,7 +69,7 @@ public final class SpawnOptions {
    */
   public SpawnOptions inGroup(CoroutineGroup group) {
     Objects.requireNonNull(group, "group");
-    return new SpawnOptions(name, group, priority, resumesPerSecond, evenIfCancelled);
+    return new SpawnOptions(name, group, priority, resumesPerSecond, evenIfCancelled, loopKey);
   }
 
   /**
@@ -76,7 +84,7 @@ public final class SpawnOptions {
       throw new IllegalArgumentException(
           "priority must be from " + LOWEST + " to " + HIGHEST + ": " + priority);
     }
-    return new SpawnOptions(name, group, priority, resumesPerSecond, evenIfCancelled);
+    return new SpawnOptions(name, group, priority, resumesPerSecond, evenIfCancelled, loopKey);
   }
 
   /**
@@ -91,7 +99,7 @@ public final class SpawnOptions {
     if (!(resumesPerSecond > 0)) {
       throw new IllegalArgumentException("resumesPerSecond must be positive: " + resumesPerSecond);
     }
-    return new SpawnOptions(name, group, priority, resumesPerSecond, evenIfCancelled);
+    return new SpawnOptions(name, group, priority, resumesPerSecond, evenIfCancelled, loopKey);
   }
 
   /**
@@ -112,7 +120,33 @@ public final class SpawnOptions {
    * the coroutine waits, and begins as soon as there is.
    */
   public SpawnOptions evenIfCancelled() {
-    return new SpawnOptions(name, group, priority, resumesPerSecond, true);
+    return new SpawnOptions(name, group, priority, resumesPerSecond, true, loopKey);
+  }
+
+  /**
+   * Returns the same options for a coroutine that stays on the loop of its spawner for life.
+   * Coroutines that stay on one loop, by this method or by {@link #onLoop}, never run at the same
+   * time: what only they use needs no lock, as long as they do not suspend in the midst of a
+   * change. This replaces a key.
+   *
+   * <p>The spawn throws {@link IllegalStateException} if the caller is not on a loop of the
+   * scheduler, as its coroutines and the tasks of its timers are.
+   */
+  public SpawnOptions here() {
+    return new SpawnOptions(name, group, priority, resumesPerSecond, evenIfCancelled, HERE);
+  }
+
+  /**
+   * Returns the same options for a coroutine that stays for life on the loop that a key chooses:
+   * coroutines of a scheduler with equal keys get the same loop, and never run at the same time, as
+   * those of {@link #here}. Coroutines with different keys may share a loop. If the loop of a key
+   * dies, later coroutines with that key get another one. This replaces {@code here}.
+   *
+   * @param key its {@code hashCode} chooses the loop, so it must not change
+   */
+  public SpawnOptions onLoop(Object key) {
+    Objects.requireNonNull(key, "key");
+    return new SpawnOptions(name, group, priority, resumesPerSecond, evenIfCancelled, key);
   }
 
   /** Returns the name; null for a name with a number. */
@@ -140,6 +174,16 @@ public final class SpawnOptions {
     return evenIfCancelled;
   }
 
+  /** Returns whether the coroutine stays on the loop of its spawner. */
+  public boolean staysHere() {
+    return HERE.equals(loopKey);
+  }
+
+  /** Returns the key that chooses the loop; null for none. */
+  public @Nullable Object loopKey() {
+    return staysHere() ? null : loopKey;
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof SpawnOptions options
@@ -147,12 +191,13 @@ public final class SpawnOptions {
         && Objects.equals(group, options.group)
         && Objects.equals(priority, options.priority)
         && Double.compare(resumesPerSecond, options.resumesPerSecond) == 0
-        && evenIfCancelled == options.evenIfCancelled;
+        && evenIfCancelled == options.evenIfCancelled
+        && Objects.equals(loopKey, options.loopKey);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(name, group, priority, resumesPerSecond, evenIfCancelled);
+    return Objects.hash(name, group, priority, resumesPerSecond, evenIfCancelled, loopKey);
   }
 
   @Override
@@ -167,6 +212,8 @@ public final class SpawnOptions {
         + resumesPerSecond
         + ", evenIfCancelled="
         + evenIfCancelled
+        + ", loop="
+        + (staysHere() ? "here" : loopKey == null ? "any" : "key " + loopKey)
         + "]";
   }
 }

@@ -175,7 +175,8 @@ class CoroutineDumpTest {
     try (CoroutineScheduler two = TestSchedulers.builder().loops(2).clock(clock).build()) {
       List<Coroutine<?>> sleepers = new ArrayList<>();
       for (int number = 0; number < 20; number++) {
-        sleepers.add(two.spawn(CoroutineDumpTest::sleep));
+        SpawnOptions inTurn = SpawnOptions.DEFAULT.onLoop(number);
+        sleepers.add(two.spawn(inTurn, CoroutineDumpTest::sleep));
       }
       settle();
       Map<String, Long> shown =

@@ -102,15 +102,16 @@ class DeadlockTest {
   void coroutinesThatJoinEachOther_areADeadlock_overTwoLoops() {
     AtomicReference<Coroutine<?>> second = new AtomicReference<>();
     Coroutine<?> a =
-        spawn(
-            "a",
+        scheduler.spawn(
+            SpawnOptions.named("a").onLoop(0),
             () -> {
               while (second.get() == null) {
                 Coroutines.yieldNow();
               }
               Object _ = second.get().join();
             });
-    Coroutine<?> b = spawn("b", () -> a.join());
+    // Integers as keys choose loops in turn.
+    Coroutine<?> b = scheduler.spawn(SpawnOptions.named("b").onLoop(1), () -> a.join());
     second.set(b);
     await(a, "joining");
     await(b, "joining");

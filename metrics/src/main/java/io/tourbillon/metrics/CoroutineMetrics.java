@@ -181,6 +181,12 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
         "loop",
         name);
     meters.counter(
+        "tourbillon.coroutine.taken.over",
+        "Coroutines that a loop took over from others before they began",
+        of(loop, LoopStats::takenOver),
+        "loop",
+        name);
+    meters.counter(
         "tourbillon.coroutine.stalls",
         "Turns that held their loop for longer than the limit of the watchdog",
         of(loop, LoopStats::stalls),

@@ -122,6 +122,7 @@ class CoroutineMetricsTest {
             "tourbillon_coroutine_loop_dead",
             "tourbillon_coroutine_loop_busy_seconds_total",
             "tourbillon_coroutine_switches_total",
+            "tourbillon_coroutine_taken_over_total",
             "tourbillon_coroutine_stalls_total")) {
       assertEquals(2, samples(name + "{loop=\"").size(), name);
     }

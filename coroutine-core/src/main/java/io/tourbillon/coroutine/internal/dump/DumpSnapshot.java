@@ -155,7 +155,7 @@ public final class DumpSnapshot {
       next = parentOf(next) instanceof CoroutineTask<?> parent ? parent : null;
     }
     for (CoroutineTask<?> each : line) {
-      if (wanted.size() < most && each.loop.scheduler().equals(scheduler)) {
+      if (wanted.size() < most && each.loop().scheduler().equals(scheduler)) {
         wanted.add(each);
       }
     }
@@ -170,8 +170,8 @@ public final class DumpSnapshot {
     Map<CoroutineLoop, List<CoroutineTask<?>>> again = new HashMap<>();
     for (CoroutineTask<?> each : wanted) {
       boolean isDue = deadlocked.contains(each) || !sighted.containsKey(each);
-      if (isDue && !silent.contains(each.loop.name())) {
-        again.computeIfAbsent(each.loop, _ -> new ArrayList<>()).add(each);
+      if (isDue && !silent.contains(each.loop().name())) {
+        again.computeIfAbsent(each.loop(), _ -> new ArrayList<>()).add(each);
       }
     }
     ask(again.keySet(), loop -> Objects.requireNonNull(again.get(loop)))

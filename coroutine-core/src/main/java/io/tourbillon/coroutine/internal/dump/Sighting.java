@@ -50,7 +50,7 @@ public record Sighting(
    */
   private static Sighting of(CoroutineTask<?> coroutine, long nowNanos) {
     long untilNanos = Math.min(coroutine.wakeNanos(), coroutine.strikeNanos());
-    CoroutineTask<?> owner = coroutine.loop.ownerOf(coroutine);
+    CoroutineTask<?> owner = coroutine.loop().ownerOf(coroutine);
     State state = coroutine.state();
     return new Sighting(
         coroutine,
@@ -71,7 +71,7 @@ public record Sighting(
         coroutine,
         state,
         state == State.SUSPENDED ? coroutine.waitsFor : null,
-        coroutine.heldNanos(coroutine.loop.elapsedNanos()),
+        coroutine.heldNanos(coroutine.loop().elapsedNanos()),
         LoopWheel.NEVER,
         coroutine.parent(),
         List.of());
@@ -93,7 +93,7 @@ public record Sighting(
     Traits traits = coroutine.traits();
     return new Dump.Node(
         Words.nameOf(coroutine),
-        coroutine.loop.name(),
+        coroutine.loop().name(),
         state,
         Optional.ofNullable(waitsFor).map(Words::of),
         Duration.ofNanos(heldNanos),

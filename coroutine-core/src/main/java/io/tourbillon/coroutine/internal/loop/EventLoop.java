@@ -63,6 +63,11 @@ public abstract class EventLoop implements EngineLoop {
   /** The random generator, if the policy is random; null otherwise. */
   private final @Nullable RandomGenerator chance;
 
+  private final Newcomers newcomers = new Newcomers();
+
+  /** Null if no loop takes over tasks of others. */
+  private final @Nullable Thief thief;
+
   private final LoopCounts counts = new LoopCounts();
 
   /** Null if the loop uses the system's clock. */
@@ -101,6 +106,7 @@ public abstract class EventLoop implements EngineLoop {
    * @param scale its time begins when the scheduler was made
    * @param budgetNanos the limit of {@link #isOverBudget}
    * @param recordStats whether lateness and turns are measured
+   * @param stealing what the loops share to take over tasks from each other; null if they do not
    * @param newEngine makes the engine that serves it
    */
   @SuppressWarnings("this-escape") // Its parts keep a reference, and call only final methods.
@@ -111,12 +117,14 @@ public abstract class EventLoop implements EngineLoop {
       TurnOrder order,
       long budgetNanos,
       boolean recordStats,
+      @Nullable WorkStealing stealing,
       Function<EngineLoop, LoopEngine> newEngine) {
     this.name = name;
     this.clock = clock;
     this.scale = scale;
     this.budgetNanos = budgetNanos;
     recorder = recordStats ? new LoopRecorder(scale) : null;
+    thief = stealing == null ? null : new Thief(this, stealing);
     mailbox = new Mailbox(isRealTime() ? new Spin() : null);
     chance = order.chance();
     wheel = new LoopWheel(this, scale, recorder);
@@ -142,6 +150,12 @@ public abstract class EventLoop implements EngineLoop {
    * is left.
    */
   protected abstract boolean isFinished();
+
+  /**
+   * Takes over a task that waits to begin on another loop, and makes it ready. Returns false if
+   * that loop or another was first.
+   */
+  protected abstract boolean takeOver(LoopTask task);
 
   /** Reports that a task of the loop, or a turn, has thrown. */
   protected abstract void failed(Object task, Throwable failure);
@@ -204,6 +218,10 @@ public abstract class EventLoop implements EngineLoop {
   }
 
   private void endThread() {
+    if (thief != null) {
+      thief.endIdling();
+      thief.stopSearching();
+    }
     Watchdog<?> dog = watchdog;
     if (dog != null) {
       dog.stop();
@@ -212,7 +230,7 @@ public abstract class EventLoop implements EngineLoop {
   }
 
   /** Returns whether the caller is on this loop: its thread, or code that has a turn here. */
-  protected final boolean isHere() {
+  public final boolean isHere() {
     return equals(LoopOfThread.get());
   }
 
@@ -266,13 +284,35 @@ public abstract class EventLoop implements EngineLoop {
     }
   }
 
-  /** Takes in a task that was placed on this loop. */
-  public final void accept(LoopTask task) {
+  /** Takes in a task that has a place here, and offers it to other loops if it may move. */
+  protected final void acceptAndOffer(LoopTask task) {
+    boolean offered = isOffered(task);
+    if (offered) {
+      newcomers.add(task);
+    }
     if (isHere()) {
       adopt(task);
     } else {
       send(task);
     }
+    if (offered) {
+      Objects.requireNonNull(thief).offered();
+    }
+  }
+
+  /** Returns whether other loops may take over a task that waits to begin here. */
+  protected final boolean isOffered(LoopTask task) {
+    return thief != null && task.mayMove();
+  }
+
+  /** Returns the tasks that wait to begin here and that other loops may take over. */
+  protected final Newcomers newcomers() {
+    return newcomers;
+  }
+
+  /** Returns whether the loop rests or is about to; false if no loop takes over tasks. */
+  protected final boolean isIdle() {
+    return thief != null && thief.isIdle();
   }
 
   private void send(Runnable mail) {
@@ -428,6 +468,9 @@ public abstract class EventLoop implements EngineLoop {
   private void runReady() {
     counts.set(Count.READY, ready.size());
     if (!ready.isEmpty()) {
+      if (thief != null) {
+        thief.stopSearching();
+      }
       turns.give(nowNanos, watchdog);
       counts.set(Count.READY, ready.size());
     }
@@ -470,9 +513,16 @@ public abstract class EventLoop implements EngineLoop {
     if (!mailbox.isEmpty()) {
       return true;
     }
-    wasBusyUntil(elapsedNanos());
-    long eventNanos = wheel.nextEventNanos();
-    mailbox.rest(eventNanos != LoopWheel.NEVER, scale.clockNanos(eventNanos));
+    long restNanos = elapsedNanos();
+    wasBusyUntil(restNanos);
+    long lookNanos = thief == null ? LoopWheel.NEVER : thief.beginIdling(restNanos);
+    if (ready.isEmpty()) {
+      long untilNanos = Math.min(wheel.nextEventNanos(), lookNanos);
+      mailbox.rest(untilNanos != LoopWheel.NEVER, scale.clockNanos(untilNanos));
+    }
+    if (thief != null) {
+      thief.endIdling();
+    }
     busyUntilNanos = elapsedNanos();
     stamp = Stamp.of(busyUntilNanos);
     return true;
@@ -488,6 +538,11 @@ public abstract class EventLoop implements EngineLoop {
   /** Returns whether the current turn, together with short ones before it, exceeds the budget. */
   public final boolean isOverBudget() {
     return elapsedNanos() - turns.lookNanos() >= budgetNanos;
+  }
+
+  /** Returns whether there is one task to run, or none. Called between turns. */
+  public final boolean hasOneTask() {
+    return ready.size() <= 1 && mailbox.isEmpty();
   }
 
   /** Returns the random generator of a random policy; null for other policies. */

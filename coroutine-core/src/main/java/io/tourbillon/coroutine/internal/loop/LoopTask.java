@@ -15,8 +15,35 @@ public abstract class LoopTask implements EngineTask, Expiry {
   /** For subclasses. */
   protected LoopTask() {}
 
-  /** Runs one turn of the task. Called on the loop. */
-  public abstract void takeTurn();
+  /**
+   * Runs one turn of the task, unless it has left this loop since it was made ready.
+   *
+   * @param by the loop, which calls this
+   */
+  public abstract void takeTurn(EventLoop by);
+
+  // To begin on another loop.
+
+  /** Returns its number; a task that was made earlier has a smaller one. Called by any thread. */
+  public abstract long number();
+
+  /**
+   * Returns the loop to which it belongs. Before its first turn another loop may take it over at
+   * any time. Called by any thread.
+   */
+  public abstract EventLoop loop();
+
+  /** Returns whether it may begin on another loop than the one on which it was placed. */
+  public abstract boolean mayMove();
+
+  /** Returns whether it has not begun and no loop has claimed it. Called by any thread. */
+  public abstract boolean isUnclaimed();
+
+  /**
+   * Claims a task that has not begun, for the loop that calls this. Returns false if another loop
+   * was first.
+   */
+  public abstract boolean claim();
 
   /** Returns its stack; null before its first turn and after its end. */
   public abstract @Nullable Strand strand();

@@ -98,7 +98,7 @@ public final class Turns {
   private void run(Runnable task) {
     try {
       if (task instanceof LoopTask coroutine) {
-        coroutine.takeTurn();
+        coroutine.takeTurn(loop);
       } else {
         engine.runOther(task);
       }

@@ -27,6 +27,8 @@ public final class LoopCounts {
     TIMEOUTS,
     /** Turns of coroutines and of other virtual threads. */
     SWITCHES,
+    /** Coroutines that the loop took over from others. */
+    TAKEN_OVER,
     /** Nanoseconds in which the loop was not at rest. */
     BUSY_NANOS,
     /** Coroutines on the loop now that have not ended. */

@@ -12,6 +12,7 @@ public record LoopFigures(
     long mailbox,
     long busyNanos,
     long switches,
+    long takenOver,
     long stalls,
     boolean dead)
     implements LoopStats {
@@ -28,6 +29,8 @@ public record LoopFigures(
         + Measured.time(busyNanos)
         + ", switches "
         + switches
+        + ", taken over "
+        + takenOver
         + ", stalls "
         + stalls
         + (dead ? ", dead" : "");

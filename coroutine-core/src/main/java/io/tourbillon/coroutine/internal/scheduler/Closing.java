@@ -84,7 +84,7 @@ final class Closing {
    *     seen the last one end, and will not before the new one has its place
    */
   boolean admits(@Nullable CoroutineTask<?> spawner) {
-    return !over && spawner != null && spawner.loop.scheduler().equals(scheduler);
+    return !over && spawner != null && spawner.loop().scheduler().equals(scheduler);
   }
 
   /**
@@ -173,7 +173,7 @@ final class Closing {
 
   private void refuseMore() {
     CoroutineTask<?> caller = CurrentLoop.coroutineOrWaiter();
-    if (caller != null && caller.loop.scheduler().equals(scheduler)) {
+    if (caller != null && caller.loop().scheduler().equals(scheduler)) {
       throw closedByItself(caller.name());
     }
     CoroutineLoop loop = CurrentLoop.get();

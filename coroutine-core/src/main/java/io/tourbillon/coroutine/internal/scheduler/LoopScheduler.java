@@ -11,6 +11,7 @@ import io.tourbillon.coroutine.internal.dump.DumpSnapshot;
 import io.tourbillon.coroutine.internal.dump.StatsSnapshot;
 import io.tourbillon.coroutine.internal.engine.BlockingThreads;
 import io.tourbillon.coroutine.internal.loop.TurnOrder;
+import io.tourbillon.coroutine.internal.loop.WorkStealing;
 import io.tourbillon.coroutine.internal.task.CoroutineLoop;
 import io.tourbillon.coroutine.internal.task.CoroutineTask;
 import io.tourbillon.coroutine.internal.task.CurrentLoop;
@@ -31,6 +32,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -80,11 +82,22 @@ final class LoopScheduler implements TaskHost {
             () -> orderOf(options.policy),
             TickScale.nanosOf(options.budget),
             recordStats,
-            loop -> Engines.newLoopEngine(engine, loop));
+            loop -> Engines.newLoopEngine(engine, loop),
+            newStealing());
     for (int number = 0; number < loops.length; number++) {
       loops[number] = new CoroutineLoop(this, number, common);
     }
     closing = new Closing(this, List.of(loops), options);
+  }
+
+  /**
+   * Returns what the loops need to take over coroutines from each other; null if they do not. By
+   * another clock than the system's they do not, since it would tell real time.
+   */
+  private @Nullable WorkStealing newStealing() {
+    return loops.length > 1 && clock.equals(Clock.system())
+        ? new WorkStealing(loops, spawned::get)
+        : null;
   }
 
   private static TurnOrder orderOf(SchedulingPolicy policy) {
@@ -175,7 +188,7 @@ final class LoopScheduler implements TaskHost {
     Objects.requireNonNull(body, "body");
     StackReserve.require();
     CoroutineTask<?> parent = CurrentLoop.coroutine();
-    CoroutineLoop loop = leastLoaded();
+    CoroutineLoop loop = place(options);
     loop.takePlace();
     boolean accepted = false;
     try {
@@ -219,17 +232,63 @@ final class LoopScheduler implements TaskHost {
         loop, spawned.incrementAndGet(), Traits.of(options, createdAt), body);
   }
 
-  private CoroutineLoop leastLoaded() {
-    CoroutineLoop least = loops[0];
-    int leastLoad = least.load();
-    for (int number = 1; number < loops.length && leastLoad > 0; number++) {
-      int load = loops[number].load();
-      if (load < leastLoad) {
-        least = loops[number];
-        leastLoad = load;
+  /** Chooses the loop for a coroutine: that of its options, or that of the caller, or by load. */
+  private CoroutineLoop place(SpawnOptions options) {
+    Object key = options.loopKey();
+    if (key != null) {
+      return loopOf(key);
+    }
+    CoroutineLoop here = CurrentLoop.get();
+    if (here != null && here.scheduler().equals(this) && !here.isDead()) {
+      return here;
+    }
+    if (options.staysHere()) {
+      throw new IllegalStateException(
+          "SpawnOptions.here() needs a caller on a loop of "
+              + name
+              + ", such as one of its coroutines: called by "
+              + CurrentLoop.whoAmI());
+    }
+    return lessLoaded();
+  }
+
+  /** Returns the loop for a key. Equal keys get the same one, unless it dies. */
+  private CoroutineLoop loopOf(Object key) {
+    int hash = key.hashCode();
+    int first = Math.floorMod(hash ^ (hash >>> 16), loops.length);
+    for (int at = 0; at < loops.length; at++) {
+      CoroutineLoop loop = loops[(first + at) % loops.length];
+      if (!loop.isDead()) {
+        return loop;
       }
     }
-    return least;
+    return loops[first];
+  }
+
+  /**
+   * Returns the less loaded one of two loops that are chosen by chance. That is nearly as good as
+   * the least loaded of all, and does not read the counts of all loops (Mitzenmacher, 2001). With
+   * two loops, both are compared.
+   */
+  private CoroutineLoop lessLoaded() {
+    int first = loops.length <= 2 ? 0 : ThreadLocalRandom.current().nextInt(loops.length);
+    int second =
+        loops.length <= 2
+            ? loops.length - 1
+            : (first + 1 + ThreadLocalRandom.current().nextInt(loops.length - 1)) % loops.length;
+    CoroutineLoop other = loops[second];
+    CoroutineLoop chosen = other.isLessLoadedThan(loops[first]) ? other : loops[first];
+    return chosen.isDead() ? anyAlive() : chosen;
+  }
+
+  /** Returns a loop that is alive, or any if none is. */
+  private CoroutineLoop anyAlive() {
+    for (CoroutineLoop loop : loops) {
+      if (!loop.isDead()) {
+        return loop;
+      }
+    }
+    return loops[0];
   }
 
   private RejectedExecutionException refusal() {
@@ -245,7 +304,7 @@ final class LoopScheduler implements TaskHost {
               .clock(clock)
               .tick(tick)
               .recordStats(recordStats)
-              .executor(task -> leastLoaded().runTimerTask(task))
+              .executor(task -> lessLoaded().runTimerTask(task))
               .build();
       timers = service;
       if (closing.isOver()) {
@@ -293,7 +352,7 @@ final class LoopScheduler implements TaskHost {
     return task -> {
       Objects.requireNonNull(task, "task");
       requireAdmission();
-      return leastLoaded().newGuest(name + "-thread-" + guests.incrementAndGet(), task);
+      return lessLoaded().newGuest(name + "-thread-" + guests.incrementAndGet(), task);
     };
   }
 

@@ -13,7 +13,8 @@
  *
  * <p>To add an option: declare it in the public {@code CoroutineScheduler.Builder}, check and keep
  * it in {@code SchedulerBuilder}. To change the placement of coroutines: {@code
- * LoopScheduler.leastLoaded}.
+ * LoopScheduler.place}; what loops take over from each other: {@code WorkStealing} in {@code
+ * internal.loop}.
  */
 @NullMarked
 package io.tourbillon.coroutine.internal.scheduler;

@@ -21,7 +21,7 @@ final class Acquisition<T extends @Nullable Object, X extends Exception> {
   Acquisition(CoroutineTask<?> caller, Body<T, X> part, Consumer<? super T> onLost) {
     this.caller = caller;
     this.onLost = onLost;
-    acquirer = caller.loop.spawnBeside(caller.name() + ", acquiring", part::call);
+    acquirer = caller.loop().spawnBeside(caller.name() + ", acquiring", part::call);
   }
 
   /** Waits for the value, at most until the limit. Called once, by the same coroutine. */
@@ -58,7 +58,7 @@ final class Acquisition<T extends @Nullable Object, X extends Exception> {
   private final class Late extends End.Listener {
     @Override
     void ended() {
-      acquirer.loop.runTask(Acquisition.this::lost);
+      acquirer.loop().runTask(Acquisition.this::lost);
     }
   }
 
@@ -68,10 +68,10 @@ final class Acquisition<T extends @Nullable Object, X extends Exception> {
         try {
           onLost.accept(acquirer.result());
         } catch (Throwable thrown) {
-          acquirer.loop.uncaught(acquirer, thrown);
+          acquirer.loop().uncaught(acquirer, thrown);
         }
       }
-      case FAILED -> acquirer.loop.uncaught(acquirer, acquirer.failure());
+      case FAILED -> acquirer.loop().uncaught(acquirer, acquirer.failure());
       default -> {} // It was cancelled and acquired nothing.
     }
   }

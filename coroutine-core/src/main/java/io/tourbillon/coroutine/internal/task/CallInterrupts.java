@@ -210,7 +210,7 @@ final class CallInterrupts {
       if (stage.get() != IDLE) {
         return;
       }
-      Clock.Hold hold = coroutine.loop.clock().hold();
+      Clock.Hold hold = coroutine.loop().clock().hold();
       boolean begun = false;
       try {
         Runnable delivery = () -> deliver(target, hold);
@@ -237,7 +237,7 @@ final class CallInterrupts {
     /** Notifies the coroutine that the interrupt has been delivered. */
     @Override
     public void run() {
-      coroutine.loop.interrupts.delivered(coroutine);
+      coroutine.loop().interrupts.delivered(coroutine);
     }
 
     // Called by the thread that delivers.
@@ -249,7 +249,7 @@ final class CallInterrupts {
             Interrupts.deliver(target);
           } finally {
             stage.set(IDLE);
-            coroutine.loop.tell(this);
+            coroutine.loop().tell(this);
           }
         }
       } finally {

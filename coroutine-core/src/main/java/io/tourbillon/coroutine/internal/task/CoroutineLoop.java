@@ -12,8 +12,10 @@ import io.tourbillon.coroutine.internal.loop.Expiry;
 import io.tourbillon.coroutine.internal.loop.LoopTask;
 import io.tourbillon.coroutine.internal.loop.TurnOrder;
 import io.tourbillon.coroutine.internal.loop.Uninterruptibly;
+import io.tourbillon.coroutine.internal.loop.WorkStealing;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.observe.LoopFigures;
+import io.tourbillon.coroutine.internal.observe.Stamp;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
@@ -36,14 +38,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event loop that knows coroutines. A coroutine stays on the loop on which it was placed.
+ * An event loop that knows coroutines. A coroutine that has begun stays on its loop.
  *
- * <p><b>Who may touch what.</b> Any thread may use the counts of coroutines and threads. Everything
- * else is loop-confined.
+ * <p><b>Who may touch what.</b> Any thread may use the newcomers and the counts of coroutines and
+ * threads. Everything else is loop-confined.
  */
 public final class CoroutineLoop extends EventLoop {
   private final TaskHost scheduler;
+
+  /** The coroutines that belong here for good and have not ended. */
   private final Residents residents = new Residents();
+
   private final Attachments attachments = new Attachments();
   private final PutOff putOff;
   final CallInterrupts interrupts = new CallInterrupts(this);
@@ -78,6 +83,7 @@ public final class CoroutineLoop extends EventLoop {
         options.newOrder.get(),
         options.budgetNanos,
         options.recordStats,
+        options.stealing,
         options.newEngine);
     this.scheduler = scheduler;
     putOff = new PutOff(this, options.clock, options.scale);
@@ -91,6 +97,7 @@ public final class CoroutineLoop extends EventLoop {
    * @param budgetNanos the limit of {@link #isOverBudget}
    * @param recordStats whether lateness and turns are measured
    * @param newEngine makes the engine for a loop
+   * @param stealing null if no loop takes over coroutines of others
    */
   public record Options(
       Clock clock,
@@ -98,7 +105,8 @@ public final class CoroutineLoop extends EventLoop {
       Supplier<TurnOrder> newOrder,
       long budgetNanos,
       boolean recordStats,
-      Function<EngineLoop, LoopEngine> newEngine) {}
+      Function<EngineLoop, LoopEngine> newEngine,
+      @Nullable WorkStealing stealing) {}
 
   /**
    * Runs an action on each loop, and waits until each has completed it or has ended.
@@ -133,9 +141,19 @@ public final class CoroutineLoop extends EventLoop {
     return scheduler;
   }
 
-  /** Returns the number of coroutines and threads here, by which coroutines are placed. */
-  public int load() {
-    return isDead() ? Integer.MAX_VALUE : live() + guests.get();
+  /** Returns whether it has less to do than another, or as much and fewer coroutines. */
+  public boolean isLessLoadedThan(CoroutineLoop other) {
+    long more = work() - other.work();
+    return more < 0 || (more == 0 && live() + guests() < other.live() + other.guests());
+  }
+
+  /** Returns how many tasks are to run here, about. */
+  private long work() {
+    if (isDead()) {
+      return Long.MAX_VALUE / 2;
+    }
+    long waiting = counts().get(Count.READY) + mail();
+    return isIdle() ? waiting : waiting + 1;
   }
 
   /** Returns the number of coroutines that were placed here and have not ended. */
@@ -176,8 +194,20 @@ public final class CoroutineLoop extends EventLoop {
         mail(),
         counts().get(Count.BUSY_NANOS),
         counts().get(Count.SWITCHES),
+        counts().get(Count.TAKEN_OVER),
         stalls.get(),
         isDead());
+  }
+
+  /**
+   * Takes in a coroutine that has a place here. If its options allow it, it may begin on another
+   * loop instead, which takes it over.
+   */
+  public void accept(CoroutineTask<?> coroutine) {
+    if (isOffered(coroutine)) {
+      coroutine.waitsSince(isHere() ? stamp() : Stamp.of(elapsedNanos()));
+    }
+    acceptAndOffer(coroutine);
   }
 
   /** Takes a place for a coroutine that will be accepted. */
@@ -236,7 +266,8 @@ public final class CoroutineLoop extends EventLoop {
 
   @Override
   protected void refuse(LoopTask task, IllegalStateException causeOfDeath) {
-    if (((CoroutineTask<?>) task).abandon(causeOfDeath)) {
+    CoroutineTask<?> coroutine = (CoroutineTask<?>) task;
+    if (coroutine.claim() && coroutine.abandon(causeOfDeath)) {
       refused.incrementAndGet();
     }
   }
@@ -274,6 +305,11 @@ public final class CoroutineLoop extends EventLoop {
             counts().add(Count.FAILED, 1);
           }
         }
+        for (LoopTask task : newcomers().all()) {
+          if (task.claim() && ((CoroutineTask<?>) task).abandon(causeOfDeath)) {
+            counts().add(Count.FAILED, 1);
+          }
+        }
         return;
       } catch (OutOfMemoryError full) {
         MemoryReserve.pause();
@@ -295,12 +331,50 @@ public final class CoroutineLoop extends EventLoop {
   @Override
   protected void adopt(LoopTask task) {
     CoroutineTask<?> coroutine = (CoroutineTask<?>) task;
+    if (!isOffered(coroutine)) {
+      settle(coroutine);
+    } else if (coroutine.isUnclaimed()) {
+      makeReady(coroutine);
+    }
+  }
+
+  /** Takes in a coroutine for good and makes it ready. */
+  private void settle(CoroutineTask<?> coroutine) {
+    keep(coroutine);
+    coroutine.makeReady();
+  }
+
+  private void keep(CoroutineTask<?> coroutine) {
     residents.add(coroutine);
     counts().add(Count.PRESENT, 1);
-    coroutine.makeReady();
     if (cancelling) {
       cancel(coroutine);
     }
+  }
+
+  /** Keeps a coroutine that is about to begin. Returns false if another loop has taken it over. */
+  boolean claim(CoroutineTask<?> coroutine) {
+    if (!coroutine.claim()) {
+      return false;
+    }
+    newcomers().wasClaimed();
+    keep(coroutine);
+    return true;
+  }
+
+  @Override
+  protected boolean takeOver(LoopTask task) {
+    CoroutineTask<?> coroutine = (CoroutineTask<?>) task;
+    CoroutineLoop from = coroutine.loop();
+    if (!coroutine.claim()) {
+      return false;
+    }
+    takePlace(); // Before the other place is given back, so that the scheduler is not quiet.
+    coroutine.loop = this;
+    from.givePlace();
+    counts().add(Count.TAKEN_OVER, 1);
+    settle(coroutine);
+    return true;
   }
 
   /**
@@ -321,6 +395,7 @@ public final class CoroutineLoop extends EventLoop {
   public void cancelAll() {
     cancelling = true;
     residents.all().forEach(this::cancel);
+    newcomers().all().forEach(task -> cancel((CoroutineTask<?>) task));
   }
 
   /**
@@ -382,7 +457,7 @@ public final class CoroutineLoop extends EventLoop {
     StackReserve.require();
     CoroutineTask<T> coroutine = newCoroutineBeside(name, body);
     takePlace();
-    adopt(coroutine);
+    settle(coroutine);
     return coroutine;
   }
 
@@ -406,7 +481,7 @@ public final class CoroutineLoop extends EventLoop {
     CoroutineTask<T> coroutine = newCoroutineBeside(name, body);
     attachments.add(owner, coroutine);
     takePlace();
-    adopt(coroutine);
+    settle(coroutine);
     return coroutine;
   }
 
@@ -452,6 +527,10 @@ public final class CoroutineLoop extends EventLoop {
 
   /** Returns at most a number of coroutines here that have not ended. */
   public List<CoroutineTask<?>> some(int most) {
-    return residents.some(most);
+    List<CoroutineTask<?>> some = residents.some(most);
+    newcomers().all().stream()
+        .limit(most - some.size())
+        .forEach(task -> some.add((CoroutineTask<?>) task));
+    return some;
   }
 }

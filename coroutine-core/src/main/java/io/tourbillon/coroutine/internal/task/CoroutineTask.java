@@ -8,6 +8,7 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.internal.engine.Pause;
 import io.tourbillon.coroutine.internal.engine.Strand;
+import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
@@ -70,11 +71,13 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
   // Called by the loop.
 
   /**
-   * Runs a turn. Does nothing if the coroutine is no longer ready, since the turn was taken back.
+   * Runs a turn. Does nothing if the coroutine is no longer ready, since the turn was taken back,
+   * or if another loop has taken it over.
    */
   @Override
-  public void takeTurn() {
-    if (state() != State.READY) {
+  public void takeTurn(EventLoop by) {
+    boolean isMine = isUnclaimed() ? loop.claim(this) : state() == State.READY && by.equals(loop);
+    if (!isMine) {
       return;
     }
     Strand carrier = strand;

@@ -54,7 +54,7 @@ public final class CurrentLoop {
   }
 
   /** Returns the name of the calling coroutine, or else of the calling thread. */
-  static String whoAmI() {
+  public static String whoAmI() {
     CoroutineTask<?> coroutine = coroutine();
     if (coroutine != null) {
       return coroutine.name();

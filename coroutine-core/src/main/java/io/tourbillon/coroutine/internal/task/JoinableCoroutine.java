@@ -46,13 +46,19 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     }
   }
 
-  public final CoroutineLoop loop;
+  /**
+   * The loop to which it belongs. Written before it is spawned, and by a loop that takes it over,
+   * between {@link #claim} and the change to READY. Volatile, since any thread reads it.
+   */
+  volatile CoroutineLoop loop;
+
   private final long number;
   private final @Nullable Traits traits;
 
   /**
    * The state. The loop or the coroutine writes it, in release mode between turns, so that readers
-   * see it soon; the final state is a volatile write.
+   * see it soon; the final state is a volatile write. If loops may take the coroutine over, one of
+   * them changes CREATED to RUNNING by compare-and-set, and is the loop that writes from then on.
    */
   private volatile State state = State.CREATED;
 
@@ -82,6 +88,11 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     this.loop = loop;
     this.number = number;
     this.traits = traits;
+  }
+
+  @Override
+  public final CoroutineLoop loop() {
+    return loop;
   }
 
   public final @Nullable Traits traits() {
@@ -151,10 +162,23 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
       return false;
     }
     Cancellation asked = new Cancellation(count, source, reason, loop.elapsedNanos());
-    Message notice = this::cancelled; // Made first: nothing may fail after the compare-and-set.
+    // Made first: nothing may fail after the compare-and-set.
+    Message notice =
+        new Message() {
+          @Override
+          public void run() {
+            if (loop.isHere()) {
+              cancelled();
+            } else {
+              loop.tell(this);
+            }
+          }
+        };
     if (!CANCELLATION.compareAndSet(this, null, asked)) {
       return false;
     }
+    // A loop that takes the coroutine over writes the field loop and then reads the cancellation.
+    // This thread does the reverse, so one of them sees the other.
     loop.tell(notice);
     return true;
   }
@@ -408,7 +432,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
         : null;
   }
 
-  /** Returns its number; a coroutine that was spawned earlier has a smaller one. */
+  @Override
   public final long number() {
     return number;
   }
@@ -427,6 +451,28 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
       return failure;
     }
     throw new IllegalStateException("must have failed: " + this);
+  }
+
+  // Called by loops.
+
+  /** Notes that it has been spawned and waits to begin. Called by the spawner. */
+  final void waitsSince(int stamp) {
+    since = stamp;
+  }
+
+  @Override
+  public final boolean mayMove() {
+    return traits == null || traits.mayMove();
+  }
+
+  @Override
+  public final boolean isUnclaimed() {
+    return state == State.CREATED;
+  }
+
+  @Override
+  public final boolean claim() {
+    return STATE.compareAndSet(this, State.CREATED, State.RUNNING);
   }
 
   // Loop-confined.

@@ -47,7 +47,7 @@ final class OpenScope implements CoroutineScope {
       return new OpenScope(scheduler, policy, CurrentLoop.coroutine());
     }
     CoroutineTask<?> owner = CurrentLoop.requireCoroutine("CoroutineScope.open");
-    return new OpenScope(owner.loop.scheduler(), policy, owner);
+    return new OpenScope(owner.loop().scheduler(), policy, owner);
   }
 
   @Override
@@ -68,7 +68,7 @@ final class OpenScope implements CoroutineScope {
       TimerHandle timer = scheduler.timers().schedule(limit, over);
       return new Family.Deadline(timer::remaining, timer::cancel);
     }
-    CoroutineLoop loop = owner.loop;
+    CoroutineLoop loop = owner.loop();
     long deadlineNanos =
         TickScale.deadlineNanos(loop.elapsedNanos(), Math.max(0, TickScale.nanosOf(limit)));
     long timerId = loop.wheel().arm(deadlineNanos, () -> loop.runTimerTask(over));
@@ -194,8 +194,8 @@ final class OpenScope implements CoroutineScope {
   private void strikeOwner(Throwable thrown) {
     if (owner != null && ownersScope != null) {
       ownersScope.strike(
-          owner.loop.elapsedNanos(), new Supervisor.Because("it has failed", thrown), thrown);
-      owner.loop.tell(owner::cancelled);
+          owner.loop().elapsedNanos(), new Supervisor.Because("it has failed", thrown), thrown);
+      owner.loop().tell(owner::cancelled);
     }
   }
 

@@ -47,7 +47,7 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
 
   @Override
   final void wake() {
-    Objects.requireNonNull(coroutine, "cleared before it was settled").loop.tell(this);
+    Objects.requireNonNull(coroutine, "cleared before it was settled").loop().tell(this);
   }
 
   /** Makes the coroutine ready. Called by the loop. */

@@ -304,7 +304,7 @@ final class Supervisor implements Awaited {
     if (lock.tryLock()) {
       leave(child);
     } else {
-      child.coroutine.loop.runTask(() -> leaveSurely(child));
+      child.coroutine.loop().runTask(() -> leaveSurely(child));
     }
   }
 

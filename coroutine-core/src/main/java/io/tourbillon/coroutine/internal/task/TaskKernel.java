@@ -190,7 +190,7 @@ public abstract class TaskKernel implements Kernel {
         new End.Listener() {
           @Override
           void ended() {
-            awaited.loop.runTask(then);
+            awaited.loop().runTask(then);
           }
         };
     awaited.listen(listener);

@@ -15,6 +15,9 @@ public final class Traits {
   final int priority;
   final boolean beginsEvenIfCancelled;
 
+  /** Whether the spawner chose the loop. */
+  private final boolean isPlaced;
+
   /** Where it was spawned; null if that is not recorded. */
   public final @Nullable StackTraceElement createdAt;
 
@@ -30,6 +33,7 @@ public final class Traits {
     Integer ofItsOwn = options.priority();
     priority = ofItsOwn != null ? ofItsOwn : group == null ? 0 : group.priority();
     beginsEvenIfCancelled = options.beginsEvenIfCancelled();
+    isPlaced = options.staysHere() || options.loopKey() != null;
     own = Throttle.of(options.resumesPerSecond());
   }
 
@@ -42,6 +46,11 @@ public final class Traits {
 
   boolean isThrottled() {
     return own != null || groups() != null;
+  }
+
+  /** Returns whether it may begin on another loop than the one on which it was placed. */
+  boolean mayMove() {
+    return !isPlaced && !isThrottled();
   }
 
   /** Returns the throttle for its own rate; null if it has none. */

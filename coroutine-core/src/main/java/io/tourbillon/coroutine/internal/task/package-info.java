@@ -11,12 +11,14 @@
  * <h2>The life of a coroutine</h2>
  *
  * <ol>
- *   <li><b>spawn</b>: {@code LoopScheduler.spawnAny} chooses the loop with the fewest coroutines,
- *       makes a {@code CoroutineTask} and passes it to {@code EventLoop.accept}. That adopts the
- *       task directly if the caller is on the loop, and otherwise sends it through the {@code
- *       Mailbox}. {@code CoroutineLoop.adopt} adds it to the {@code Residents} and makes it ready.
+ *   <li><b>spawn</b>: {@code LoopScheduler.spawnAny} chooses the loop, makes a {@code
+ *       CoroutineTask} and passes it to {@code CoroutineLoop.accept}. That adds it to the {@code
+ *       Newcomers}, and to the {@code ReadyQueue}: directly if the caller is on the loop, and
+ *       otherwise through the {@code Mailbox}. A loop that would rest may take it over from there
+ *       ({@code WorkStealing}).
  *   <li><b>run</b>: {@code Turns.give} takes it from the {@code ReadyQueue} and calls {@code
- *       CoroutineTask.takeTurn}. The first turn makes a {@code Strand}, which carries the stack;
+ *       CoroutineTask.takeTurn}. Before the first turn the loop claims it; from then on it is one
+ *       of the {@code Residents}. The first turn makes a {@code Strand}, which carries the stack;
  *       {@code turn} resumes the strand, and the strand calls {@code CoroutineTask.run}, the body.
  *   <li><b>suspend</b>: a method of {@code Kernel.Caller}, such as {@code delay} or {@code
  *       suspend}, calls {@code park}, which notes what the coroutine waits for and gives the turn
@@ -44,10 +46,13 @@
  *   LoopScheduler          any thread: places coroutines
  *     Closing, Reports     any thread: ends the scheduler; calls handlers and the log
  *     DumpSnapshot         the thread that asks for a dump
+ *     WorkStealing         any thread: which loop searches for newcomers of others
  *     CoroutineLoop        one thread; an EventLoop that knows coroutines
  *       Mailbox            any thread may send; the loop waits here
  *       LoopWheel          loop-confined: deadlines. PutOff: turns delayed by a rate
- *       Residents          loop-confined: coroutines of the loop that have not ended
+ *       Newcomers          any thread: coroutines that wait to begin, for all loops to claim
+ *       Thief              the loop: takes over newcomers of other loops
+ *       Residents          loop-confined: coroutines that belong to the loop and have not ended
  *       ReadyQueue, TurnOrder, Turns    loop-confined: which coroutine is next, and for how long
  *       LoopCounts, LoopRecorder        the loop writes, any thread reads
  *       Attachments        loop-confined: coroutines that end with their owner
@@ -91,6 +96,7 @@
  *   <li>A recorded time: record it in {@code internal.observe.LoopRecorder}; the rest as for a
  *       count. An event of the flight recorder: add a class beside {@code SlowTurnEvent} and a
  *       method to {@code FlightRecorder}.
+ *   <li>Which coroutines change the loop, and when: {@code internal.loop.WorkStealing}.
  *   <li>What wakes a sleeping loop: {@code internal.loop.Mailbox}. Its class documentation shows
  *       why no wake-up is lost.
  *   <li>What a cancellation means in a part of the code: {@code CancelScope}. What the end of a

@@ -30,8 +30,8 @@ class SchedulerFiguresTest {
             25,
             1,
             List.of(
-                new LoopFigures("forged\nname", 2, 1, 0, 1_500_000_000, 25, 1, false),
-                new LoopFigures("loop-1", 0, 0, 0, 0, 0, 0, true)),
+                new LoopFigures("forged\nname", 2, 1, 0, 1_500_000_000, 25, 3, 1, false),
+                new LoopFigures("loop-1", 0, 0, 0, 0, 0, 0, 0, true)),
             Distribution.builder().build(),
             Distribution.builder().build(),
             turn);
@@ -42,8 +42,8 @@ class SchedulerFiguresTest {
         late: none measured; a tick is 1 ms
         waited: none measured
         turns took: median 2.01 ms, 99 % within 2.01 ms, at most 2.01 ms, of 1
-        forged\uFFFDname: coroutines 2, ready 1, mailbox 0, busy for 1.5 s, switches 25, stalls 1
-        loop-1: coroutines 0, ready 0, mailbox 0, busy for 0 ns, switches 0, stalls 0, dead\
+        forged\uFFFDname: coroutines 2, ready 1, mailbox 0, busy for 1.5 s, switches 25, taken over 3, stalls 1
+        loop-1: coroutines 0, ready 0, mailbox 0, busy for 0 ns, switches 0, taken over 0, stalls 0, dead\
         """,
         stats.toString());
   }

@@ -47,8 +47,37 @@ class TurnOrderTest {
     }
 
     @Override
-    public void takeTurn() {
+    public void takeTurn(EventLoop by) {
       throw new AssertionError("nobody has a turn here");
+    }
+
+    private static void fail() {
+      throw new AssertionError("nobody has a turn here");
+    }
+
+    @Override
+    public long number() {
+      return 0;
+    }
+
+    @Override
+    public EventLoop loop() {
+      throw new AssertionError("it is on no loop");
+    }
+
+    @Override
+    public boolean mayMove() {
+      return false;
+    }
+
+    @Override
+    public boolean isUnclaimed() {
+      return false;
+    }
+
+    @Override
+    public boolean claim() {
+      return false;
     }
 
     @Override
@@ -68,17 +97,17 @@ class TurnOrderTest {
 
     @Override
     public void runBlocked() {
-      takeTurn();
+      fail();
     }
 
     @Override
     public void run() {
-      takeTurn();
+      fail();
     }
 
     @Override
     public void expired() {
-      takeTurn();
+      fail();
     }
   }
 

@@ -19,6 +19,11 @@ public final class Internals {
 
   private Internals() {}
 
+  /** A loop, by its number. */
+  public static CoroutineLoop loop(CoroutineScheduler scheduler, int number) {
+    return ((LoopScheduler) scheduler).loop(number);
+  }
+
   /** The thread of a loop, by its number. */
   public static Thread loopThread(CoroutineScheduler scheduler, int number) {
     return Objects.requireNonNull(((LoopScheduler) scheduler).loop(number).thread());
@@ -26,7 +31,8 @@ public final class Internals {
 
   /** The number of coroutines and threads on a loop. */
   public static int load(CoroutineScheduler scheduler, int number) {
-    return ((LoopScheduler) scheduler).loop(number).load();
+    CoroutineLoop loop = ((LoopScheduler) scheduler).loop(number);
+    return loop.live() + loop.guests();
   }
 
   /** The number of coroutines that have not ended. */

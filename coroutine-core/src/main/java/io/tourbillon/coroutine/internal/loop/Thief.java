@@ -1,0 +1,143 @@
+package io.tourbillon.coroutine.internal.loop;
+
+import io.tourbillon.coroutine.internal.engine.LoopConfined;
+
+/**
+ * Takes over tasks from other loops when its loop would rest: see {@link WorkStealing}.
+ * Loop-confined, except for {@link #isIdle} and {@link #offered}.
+ *
+ * <p>How long a task has waited is told by its number: the thief notes the last number that was
+ * given, and 50 us later takes tasks with this number or a smaller one.
+ */
+@LoopConfined
+final class Thief {
+  /** How long a task must have waited. */
+  private static final long PATIENCE_NANOS = 50_000;
+
+  private static final long LONGEST_PAUSE_NANOS = 64 * PATIENCE_NANOS;
+
+  /** The most tasks to take over at once. */
+  private static final int MOST = 32;
+
+  private final EventLoop loop;
+  private final WorkStealing stealing;
+
+  /** Whether the loop rests or is about to; written by the loop, read by spawners. */
+  private volatile boolean idle;
+
+  /** How many tasks to take over at most, and when the last ones were taken. */
+  private int most = 1;
+
+  private long tookNanos;
+
+  /** The last number of a task, and when it was noted. */
+  private long notedNumber;
+
+  private long notedNanos;
+
+  /** The pause before the next look; 0 if the loop is not the searcher. */
+  private long pauseNanos;
+
+  Thief(EventLoop loop, WorkStealing stealing) {
+    this.loop = loop;
+    this.stealing = stealing;
+  }
+
+  // May be called by any thread.
+
+  boolean isIdle() {
+    return idle;
+  }
+
+  /** Called when a task has been added to the newcomers of this loop. */
+  void offered() {
+    if (!idle) {
+      stealing.call();
+    }
+  }
+
+  // Called by the loop.
+
+  /** Takes over a task, or returns the elapsed time at which to end the rest. */
+  long beginIdling(long nowNanos) {
+    loop.newcomers().forgetFirst(); // So a loop at rest keeps no task that has ended.
+    idle = true;
+    LoopTask oldest = stealing.oldest(loop);
+    if (oldest != null && hasWaited(oldest, nowNanos) && takeSome(oldest.loop(), nowNanos)) {
+      return nowNanos;
+    }
+    boolean someWait = oldest != null;
+    return isToSearch(someWait, nowNanos) ? pause(someWait, nowNanos) : LoopWheel.NEVER;
+  }
+
+  /**
+   * Takes over some tasks: one, and twice as many each time if the last ones took less than 50 us
+   * together, so that no other loop can wait long for what this one has taken.
+   */
+  private boolean takeSome(EventLoop from, long nowNanos) {
+    most = nowNanos - tookNanos < PATIENCE_NANOS ? Math.min(2 * most, MOST) : 1;
+    tookNanos = nowNanos;
+    int taken = 0;
+    LoopTask next = from.newcomers().oldest();
+    while (next != null && taken < most && hasWaited(next, nowNanos)) {
+      if (loop.takeOver(next)) {
+        taken++;
+      }
+      next = from.newcomers().oldest();
+    }
+    return taken > 0;
+  }
+
+  private boolean hasWaited(LoopTask task, long nowNanos) {
+    return task.number() <= notedNumber && nowNanos - notedNanos >= PATIENCE_NANOS;
+  }
+
+  private boolean isToSearch(boolean someWait, long nowNanos) {
+    if (!stealing.isSearcher(loop)) {
+      boolean isWanted = someWait || nowNanos - notedNanos < LONGEST_PAUSE_NANOS;
+      return isWanted && stealing.becomeSearcher(loop);
+    }
+    boolean isOver =
+        !someWait
+            && pauseNanos == LONGEST_PAUSE_NANOS
+            && nowNanos - notedNanos >= pauseNanos
+            && stealing.lastNumber() == notedNumber;
+    if (!isOver) {
+      return true;
+    }
+    pauseNanos = 0;
+    boolean _ = stealing.stopSearching(loop);
+    return stealing.oldest(loop) != null && stealing.becomeSearcher(loop);
+  }
+
+  /** Notes the last number and returns the time of the next look. */
+  private long pause(boolean someWait, long nowNanos) {
+    if (nowNanos - notedNanos >= pauseNanos) {
+      pauseNanos =
+          someWait || pauseNanos == 0
+              ? PATIENCE_NANOS
+              : Math.min(4 * pauseNanos, LONGEST_PAUSE_NANOS);
+      notedNumber = stealing.lastNumber();
+      notedNanos = nowNanos;
+    }
+    return notedNanos + pauseNanos; // Also if the loop was woken before it was time to look.
+  }
+
+  void endIdling() {
+    idle = false;
+  }
+
+  /**
+   * Called when the loop has work of its own. Lets another loop search if a task waits that is not
+   * the next turn of this one.
+   */
+  void stopSearching() {
+    pauseNanos = 0;
+    // The caller of this loop relies on it until it has ceased to search, so it looks once more.
+    boolean othersWait = stealing.stopSearching(loop) && stealing.oldest(loop) != null;
+    boolean ownWait = !loop.hasOneTask() && loop.newcomers().oldest() != null;
+    if (othersWait || ownWait) {
+      stealing.call();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.tourbillon.coroutine.internal.loop;
+
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets loops that would rest take over tasks that wait to begin on other loops: work stealing
+ * (Blumofe and Leiserson, 1999), restricted to tasks that have no stack and no timer yet. This
+ * class is what the loops of a scheduler share; each loop has a {@link Thief}. Thread-safe.
+ *
+ * <p><b>Which tasks.</b> The oldest first, and only those that have waited for 50 us or longer. So
+ * a task that its loop is about to begin stays with the one that spawned it, and the two can talk
+ * without waking another loop.
+ *
+ * <p><b>Who searches.</b> At most one loop at a time, the searcher, wakes up again and again to
+ * look for such tasks. All others rest until they have work of their own. A loop becomes the
+ * searcher when it is about to rest and sees a task that waits elsewhere or has searched a moment
+ * ago, or when a busy loop spawns one, nobody searches, and it is called. The searcher looks after
+ * 50 us, and after growing pauses of up to 3 ms if nothing waits. It stops when nothing was spawned
+ * since its last look; so a scheduler at rest stays at rest.
+ *
+ * <p><b>Why none is missed</b> while a loop rests. A spawner adds its task to those of a loop,
+ * sends it there, and then reads whether that loop is idle. If it is idle, it will read its mail,
+ * and then calls another loop if the task is not its next turn. If it is not idle, the spawner
+ * reads who searches, and if nobody does, who else is idle. A loop says that it is idle and then
+ * looks for tasks; if one waits and another loop searches, it leaves the matter to that one. A
+ * searcher that gets work of its own ceases to search, looks once more, and calls another loop if a
+ * task waits. In each pair one sees what the other wrote, as each writes before it reads, both in
+ * volatile mode.
+ */
+public final class WorkStealing {
+  /** The loops of the scheduler; filled before the first of them starts. */
+  private final EventLoop[] loops;
+
+  /** Returns the number of the task that was spawned last. */
+  private final LongSupplier lastNumber;
+
+  /**
+   * The loop that searches; null if none does. Set by the loop itself or by who calls it, by
+   * compare-and-set from null; reset by the loop.
+   */
+  private final AtomicReference<@Nullable EventLoop> searcher = new AtomicReference<>();
+
+  /**
+   * Creates what loops share.
+   *
+   * @param loops the loops; filled before the first of them starts
+   * @param lastNumber returns the number of the task that was spawned last
+   */
+  public WorkStealing(EventLoop[] loops, LongSupplier lastNumber) {
+    this.loops = loops;
+    this.lastNumber = lastNumber;
+  }
+
+  /** Returns the number of the task that was spawned last. */
+  long lastNumber() {
+    return lastNumber.getAsLong();
+  }
+
+  /** Calls a loop that is idle, if nobody searches. Called by any thread. */
+  void call() {
+    int first = ThreadLocalRandom.current().nextInt(loops.length);
+    for (int at = 0; at < loops.length && searcher.get() == null; at++) {
+      EventLoop loop = loops[(first + at) % loops.length];
+      if (loop.isIdle() && searcher.compareAndSet(null, loop)) {
+        if (loop.isIdle()) {
+          loop.tell(() -> {}); // To wake it is enough.
+          return;
+        }
+        // It has begun to work, and may have done so before it could see that it is the searcher.
+        // Others may have relied on it, so this search begins again.
+        boolean _ = stopSearching(loop);
+        at = -1;
+      }
+    }
+  }
+
+  boolean isSearcher(EventLoop loop) {
+    return loop.equals(searcher.get());
+  }
+
+  /** Makes a loop the searcher. Returns false if another one is. Called by the loop. */
+  boolean becomeSearcher(EventLoop loop) {
+    return searcher.compareAndSet(null, loop);
+  }
+
+  /** Makes a loop cease to search. Returns false if it was not the searcher. */
+  boolean stopSearching(EventLoop loop) {
+    return isSearcher(loop) && searcher.compareAndSet(loop, null);
+  }
+
+  /**
+   * Returns the oldest task that waits to begin on another loop than the thief's; null if there is
+   * none.
+   */
+  @Nullable LoopTask oldest(EventLoop thief) {
+    LoopTask oldest = null;
+    for (EventLoop loop : loops) {
+      if (!loop.equals(thief)) {
+        LoopTask first = loop.newcomers().oldest();
+        if (first != null && (oldest == null || first.number() < oldest.number())) {
+          oldest = first;
+        }
+      }
+    }
+    return oldest;
+  }
+}
