@@ -11,6 +11,7 @@ module io.tourbillon.coroutine {
   exports io.tourbillon.coroutine.bridge;
   exports io.tourbillon.coroutine.channel;
   exports io.tourbillon.coroutine.generator;
+  exports io.tourbillon.coroutine.net;
   exports io.tourbillon.coroutine.netty;
   exports io.tourbillon.coroutine.sync;
   exports io.tourbillon.coroutine.testkit;

@@ -2,6 +2,8 @@ package io.tourbillon.coroutine;
 
 import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.timer.Clock;
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.Callable;
@@ -111,6 +113,10 @@ public interface Kernel {
   /** Implements {@link Suspension#whenComplete}. */
   <T extends @Nullable Object> Registration whenComplete(
       CompletionStage<T> stage, Consumer<Supplier<T>> then);
+
+  /** Implements {@link Suspension#whenReady}. */
+  Registration whenReady(SelectableChannel channel, int operation, Runnable then)
+      throws IOException;
 
   /** Implements {@link Suspension#markSeen}. */
   void markSeen(Coroutine<?> coroutine);

@@ -1,6 +1,11 @@
 package io.tourbillon.coroutine;
 
 import io.tourbillon.timer.Clock;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.IllegalBlockingModeException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -189,6 +194,41 @@ public final class Suspension {
     Objects.requireNonNull(stage, "stage");
     Objects.requireNonNull(then, "then");
     return Implementation.KERNEL.whenComplete(stage, then);
+  }
+
+  /**
+   * Runs an action once, when a channel is ready for an operation. The loop of the calling
+   * coroutine selects the channel, and rests in its selector from the first call on. For the
+   * registration of a wait, after the operation itself has been tried and would have blocked:
+   *
+   * <pre>{@code
+   * while ((count = channel.read(buffer)) == 0) {
+   *   Suspension.await("input", resumption -> {
+   *     Registration wait = Suspension.whenReady(channel, OP_READ, () -> resumption.resume(null));
+   *     resumption.onCancel(wait::remove);
+   *   });
+   * }
+   * }</pre>
+   *
+   * <p>Each call is for one readiness. The channel may turn out not to be ready, so try again and
+   * wait again. If several wait for the same operation of a channel on a loop, one of them is
+   * called at a time. A channel that is closed calls nobody: who closes it must resume those that
+   * wait. Only the calling coroutine may remove the registration.
+   *
+   * @param channel must not be blocking
+   * @param operation one of the constants of {@link SelectionKey}
+   * @param then the loop calls it, so it must only resume a waiter
+   * @throws ClosedChannelException if the channel is closed
+   * @throws IOException if no selector can be opened, as when too many files are open
+   * @throws IllegalBlockingModeException if the channel is blocking
+   * @throws IllegalStateException if the caller is no coroutine
+   * @throws UnsupportedOperationException if the scheduler does not use the system's clock
+   */
+  public static Registration whenReady(SelectableChannel channel, int operation, Runnable then)
+      throws IOException {
+    Objects.requireNonNull(channel, "channel");
+    Objects.requireNonNull(then, "then");
+    return Implementation.KERNEL.whenReady(channel, operation, then);
   }
 
   /** Marks a failure of a coroutine as seen, as {@link Coroutine#join} does. */

@@ -23,7 +23,7 @@ public final class LogCapture implements Filter, AutoCloseable {
   }
 
   /** Waits for the first line. */
-  String firstLine() throws InterruptedException {
+  public String firstLine() throws InterruptedException {
     while (lines.isEmpty()) {
       Thread.sleep(1);
     }

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.loop;
 
+import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.coroutine.internal.engine.EngineLoop;
 import io.tourbillon.coroutine.internal.engine.LoopEngine;
 import io.tourbillon.coroutine.internal.engine.LoopOfThread;
@@ -14,6 +15,8 @@ import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.text.Printable;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
 import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import java.util.function.Function;
@@ -45,6 +48,9 @@ import org.jspecify.annotations.Nullable;
  * message may be refused.
  */
 public abstract class EventLoop implements EngineLoop {
+  /** The longest time for which a busy loop does not look at channels, except in a long turn. */
+  private static final long LOOK_NANOS = 50_000;
+
   /** The number of messages read between two readings of the clock. */
   private static final int INTAKE = 1024;
 
@@ -77,6 +83,13 @@ public abstract class EventLoop implements EngineLoop {
   private final @Nullable LoopRecorder recorder;
 
   private final Mailbox mailbox;
+
+  /** Null before the first wait for a channel. */
+  private @Nullable Sockets sockets;
+
+  /** When the loop looked at the channels last. */
+  private long lookedNanos;
+
   private final MemoryReserve memory = new MemoryReserve();
   private volatile @Nullable Thread thread;
 
@@ -226,6 +239,7 @@ public abstract class EventLoop implements EngineLoop {
     if (dog != null) {
       dog.stop();
     }
+    sockets = null; // The end of the mailbox closes it.
     mailbox.end();
   }
 
@@ -457,6 +471,10 @@ public abstract class EventLoop implements EngineLoop {
     nowNanos = elapsedNanos();
     stamp = Stamp.of(nowNanos);
     wasBusyUntil(nowNanos);
+    if (sockets != null && nowNanos - lookedNanos >= LOOK_NANOS) {
+      lookedNanos = nowNanos;
+      sockets.look();
+    }
     wheel.advance(nowNanos);
   }
 
@@ -524,6 +542,7 @@ public abstract class EventLoop implements EngineLoop {
       thief.endIdling();
     }
     busyUntilNanos = elapsedNanos();
+    lookedNanos = busyUntilNanos;
     stamp = Stamp.of(busyUntilNanos);
     return true;
   }
@@ -603,6 +622,30 @@ public abstract class EventLoop implements EngineLoop {
     TimedWait wait = new TimedWait(this, expiry);
     wait.begin(delayNanos);
     return wait;
+  }
+
+  /**
+   * Runs an action on the loop, once, when a channel is ready for an operation. From the first call
+   * on, the loop rests in a selector.
+   *
+   * @param operation one of the constants of {@link java.nio.channels.SelectionKey}
+   * @throws IOException if the channel is closed, or no selector can be opened
+   * @throws UnsupportedOperationException if the loop does not use the system's clock
+   */
+  public final Registration whenReady(SelectableChannel channel, int operation, Runnable then)
+      throws IOException {
+    if (!isRealTime()) {
+      throw new UnsupportedOperationException(
+          "channels are ready by the system's clock, and the scheduler has another: " + clock);
+    }
+    Sockets open = sockets;
+    if (open == null) {
+      open = new Sockets(Objects.requireNonNull(thread));
+      sockets = open;
+      // The loop is awake, so nobody relies on the alarm before.
+      mailbox.waitBy(open);
+    }
+    return open.whenReady(channel, operation, then);
   }
 
   /** Arms an entry of the wheel that must not be lost. Waits for memory if there is none. */

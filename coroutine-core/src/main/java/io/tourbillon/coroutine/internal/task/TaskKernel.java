@@ -11,6 +11,8 @@ import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.TickScale;
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.CancellationException;
@@ -223,6 +225,13 @@ public abstract class TaskKernel implements Kernel {
     Subscription<T> subscription =
         Subscription.listen(stage, (value, failure) -> then.accept(() -> outcome(value, failure)));
     return once(() -> subscription.leave(stage));
+  }
+
+  @Override
+  public Registration whenReady(SelectableChannel channel, int operation, Runnable then)
+      throws IOException {
+    CoroutineLoop loop = CurrentLoop.requireCoroutine("Suspension.whenReady").loop();
+    return loop.whenReady(channel, operation, then);
   }
 
   /**

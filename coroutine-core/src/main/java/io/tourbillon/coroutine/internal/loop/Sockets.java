@@ -1,0 +1,209 @@
+package io.tourbillon.coroutine.internal.loop;
+
+import io.tourbillon.coroutine.Suspension.Registration;
+import io.tourbillon.coroutine.internal.engine.LoopConfined;
+import io.tourbillon.timer.Clock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The selector of a loop, in which the loop rests from the first wait for a channel on. Loop-
+ * confined, except for {@link #wake}.
+ *
+ * <p><b>Interest.</b> The key of a channel keeps its interest in an operation after the wait. If
+ * the channel is ready again and nobody waits, the interest is removed then. So coroutines that
+ * wait for the same channel again and again, as servers do, cost no system call each time.
+ *
+ * <p><b>Exact timers.</b> A selector counts its timeouts in milliseconds. If less than one is left
+ * until a timer is due, the loop parks for a tenth of a millisecond at a time, and looks at the
+ * channels in between.
+ */
+@LoopConfined
+final class Sockets implements Clock.Alarm {
+  private static final long MILLI_NANOS = 1_000_000;
+  private static final long SLICE_NANOS = 100_000;
+
+  private final Thread thread;
+  private final Selector selector;
+
+  /**
+   * Whether the loop was woken since it last came back. Written by the waking thread and reset by
+   * the loop; volatile, as is {@link #parks}: the loop writes {@code parks} and then reads this,
+   * the waking thread does the reverse, so one of them sees the other.
+   */
+  private volatile boolean woken;
+
+  /** Whether the loop parks, or is about to, and does not select. */
+  private volatile boolean parks;
+
+  /**
+   * Opens a selector.
+   *
+   * @param thread the thread of the loop
+   * @throws IOException if no selector can be opened, as when too many files are open
+   */
+  Sockets(Thread thread) throws IOException {
+    this.thread = thread;
+    selector = Selector.open();
+  }
+
+  /** Who waits for a channel. The attachment of its key. */
+  private static final class Waits {
+    private final List<Wait> all = new ArrayList<>(2);
+
+    /** Runs the oldest wait for each operation that is ready. Returns those nobody waits for. */
+    int run(int ready) {
+      int unwanted = 0;
+      for (int left = ready; left != 0; left &= left - 1) {
+        int operation = Integer.lowestOneBit(left);
+        Wait wait = first(operation);
+        if (wait == null) {
+          unwanted |= operation;
+        } else {
+          all.remove(wait);
+          wait.then.run();
+        }
+      }
+      return unwanted;
+    }
+
+    private @Nullable Wait first(int operation) {
+      for (Wait wait : all) {
+        if (wait.operation == operation) {
+          return wait;
+        }
+      }
+      return null;
+    }
+  }
+
+  private record Wait(int operation, Runnable then) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+  }
+
+  /**
+   * Runs an action when a channel is ready for an operation.
+   *
+   * @throws ClosedChannelException if the channel is closed
+   */
+  Registration whenReady(SelectableChannel channel, int operation, Runnable then)
+      throws ClosedChannelException {
+    SelectionKey key = channel.keyFor(selector);
+    Wait wait = new Wait(operation, then);
+    try {
+      if (key == null) {
+        key = channel.register(selector, operation, new Waits());
+      } else if ((key.interestOps() & operation) == 0) {
+        key.interestOps(key.interestOps() | operation);
+      }
+    } catch (CancelledKeyException closed) {
+      throw new ClosedChannelException();
+    }
+    Waits waits = (Waits) key.attachment();
+    waits.all.add(wait);
+    return () -> waits.all.remove(wait);
+  }
+
+  private void ready(SelectionKey key) {
+    Waits waits = (Waits) key.attachment();
+    try {
+      int unwanted = waits.run(key.readyOps());
+      if (unwanted != 0) {
+        key.interestOps(key.interestOps() & ~unwanted);
+      }
+    } catch (CancelledKeyException closed) {
+      // Who closes a channel wakes those that wait for it.
+    }
+  }
+
+  /** Looks which channels are ready, and does not wait. */
+  void look() {
+    try {
+      int _ = selector.selectNow(this::ready);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  @Override
+  public void awaitUntil(long deadlineNanos) {
+    long nanos = deadlineNanos - System.nanoTime();
+    if (nanos >= MILLI_NANOS) {
+      select(nanos / MILLI_NANOS);
+    } else {
+      look();
+      if (nanos > 0) {
+        park(Math.min(nanos, SLICE_NANOS));
+      }
+    }
+    woken = false;
+  }
+
+  @Override
+  public void await() {
+    select(0);
+    woken = false;
+  }
+
+  /**
+   * Waits until a channel is ready or the loop is woken.
+   *
+   * @param millis the limit; 0 for none
+   */
+  private void select(long millis) {
+    try {
+      int _ = woken ? selector.selectNow(this::ready) : selector.select(this::ready, millis);
+      boolean _ = Thread.interrupted(); // Nothing should interrupt a loop, and it could not rest.
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private void park(long nanos) {
+    parks = true;
+    if (!woken) {
+      LockSupport.parkNanos(this, nanos);
+      boolean _ = Thread.interrupted();
+    }
+    parks = false;
+  }
+
+  @Override
+  public void wake() {
+    if (woken) {
+      return;
+    }
+    woken = true;
+    if (parks) {
+      LockSupport.unpark(thread);
+    } else {
+      Selector _ = selector.wakeup();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      selector.close();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.tourbillon.coroutine.net;
+
+import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.coroutine.Suspension.Registration;
+import io.tourbillon.coroutine.Waiters;
+import io.tourbillon.timer.internal.ShortLock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The waits of coroutines until a channel is ready for one operation. Thread-safe.
+ *
+ * <p>A waiter adds itself and then asks whether the channel is open; who closes the channel wakes
+ * the waiters after that. So one of them sees the other.
+ */
+final class Readiness {
+  private final SelectableChannel channel;
+  private final int operation;
+  private final Object what;
+  private final ShortLock lock = new ShortLock();
+
+  /** Guarded by the lock. */
+  private final Waiters<Resumption<@Nullable Void>> waiters = new Waiters<>();
+
+  /**
+   * Creates a readiness.
+   *
+   * @param operation one of the constants of {@link java.nio.channels.SelectionKey}
+   * @param what describes a wait by its {@code toString}
+   */
+  Readiness(SelectableChannel channel, int operation, Object what) {
+    this.channel = channel;
+    this.operation = operation;
+    this.what = what;
+  }
+
+  /**
+   * Suspends the calling coroutine until the channel is ready, or may be.
+   *
+   * @throws AsynchronousCloseException if the channel is closed meanwhile
+   */
+  void await() throws IOException {
+    try {
+      Suspension.<@Nullable Void>await(what, this::register);
+    } catch (UncheckedIOException failure) {
+      throw failure.getCause();
+    }
+    if (!channel.isOpen()) {
+      throw new AsynchronousCloseException();
+    }
+  }
+
+  private void register(Resumption<@Nullable Void> resumption) {
+    Waiters.Place<Resumption<@Nullable Void>> place = add(resumption);
+    boolean registered = false;
+    try {
+      Registration wait =
+          Suspension.whenReady(
+              channel,
+              operation,
+              () -> {
+                leave(place);
+                resumption.resume(null);
+              });
+      resumption.onCancel(
+          () -> {
+            leave(place);
+            wait.remove();
+          });
+      if (!channel.isOpen()) {
+        throw new ClosedChannelException();
+      }
+      registered = true;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    } finally {
+      if (!registered) {
+        leave(place);
+      }
+    }
+  }
+
+  private Waiters.Place<Resumption<@Nullable Void>> add(Resumption<@Nullable Void> resumption) {
+    lock.lock();
+    try {
+      return waiters.add(resumption);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void leave(Waiters.Place<?> place) {
+    lock.lock();
+    try {
+      place.leave();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Wakes those that wait, since the channel has been closed. Called by any thread. */
+  void closed() {
+    for (Resumption<@Nullable Void> waiter = poll(); waiter != null; waiter = poll()) {
+      waiter.resume(null);
+    }
+  }
+
+  private @Nullable Resumption<@Nullable Void> poll() {
+    lock.lock();
+    try {
+      return waiters.poll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,265 @@
+package io.tourbillon.coroutine.net;
+
+import static java.nio.channels.SelectionKey.OP_CONNECT;
+import static java.nio.channels.SelectionKey.OP_READ;
+import static java.nio.channels.SelectionKey.OP_WRITE;
+
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.coroutine.sync.Mutex;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+
+/**
+ * A connection over TCP, or over a Unix domain socket. {@link #connect} opens one, and {@link
+ * TcpListener#accept} returns one. See the documentation of the package for limits, close, and
+ * connections that are left open.
+ *
+ * <p>Thread-safe: one coroutine may read while another writes. If several write, each write is sent
+ * as a whole, one after the other. If several read, each gets some of the input. Only coroutines
+ * may call what can suspend; another caller gets an {@link IllegalStateException} if the call would
+ * block.
+ */
+public final class TcpConnection implements AutoCloseable {
+  private final SocketChannel channel;
+  private final String name;
+  private final Readiness readable;
+  private final Readiness writable;
+  private final Mutex writing;
+  private final Users users = new Users(this);
+
+  /** Takes over a channel that is connected and not blocking. */
+  TcpConnection(SocketChannel channel) throws IOException {
+    this.channel = channel;
+    name = "the connection " + channel.getLocalAddress() + " to " + channel.getRemoteAddress();
+    readable = new Readiness(channel, OP_READ, new What("reading from ", this));
+    writable = new Readiness(channel, OP_WRITE, new What("writing to ", this));
+    writing = new Mutex("the writes to " + name);
+  }
+
+  /** Describes a wait; becomes text only when somebody asks. */
+  record What(String verb, Object whom) {
+    @Override
+    public String toString() {
+      return verb + whom;
+    }
+  }
+
+  /**
+   * Connects to a server. Suspends until the connection is established. {@code TCP_NODELAY} is on.
+   *
+   * @param remote the address of the server; its host must be resolved, which blocks a thread
+   * @throws UnknownHostException if the host of the address is not resolved
+   * @throws ConnectException if the server refuses the connection or does not answer; the message
+   *     names the address
+   * @throws IllegalStateException if the caller is no coroutine
+   */
+  public static TcpConnection connect(SocketAddress remote) throws IOException {
+    Objects.requireNonNull(remote, "remote");
+    Addresses.requireResolved(remote);
+    Coroutines.checkCancelled();
+    ProtocolFamily family = Addresses.familyOf(remote);
+    SocketChannel channel = family == null ? SocketChannel.open() : SocketChannel.open(family);
+    boolean connected = false;
+    try {
+      establish(channel, remote);
+      TcpConnection connection = new TcpConnection(channel);
+      connection.prepare();
+      connected = true;
+      return connection;
+    } finally {
+      if (!connected) {
+        channel.close();
+      }
+    }
+  }
+
+  private static void establish(SocketChannel channel, SocketAddress remote) throws IOException {
+    channel.configureBlocking(false);
+    try {
+      if (!channel.connect(remote)) {
+        Readiness connectable =
+            new Readiness(channel, OP_CONNECT, new What("connecting to ", remote));
+        while (!channel.finishConnect()) {
+          connectable.await();
+        }
+      }
+    } catch (ClosedChannelException closed) {
+      throw closed;
+    } catch (IOException failure) {
+      throw Addresses.named(failure, "cannot connect to " + remote);
+    }
+  }
+
+  /** Notes that the acceptor has gone on to the next connection. */
+  void passedBy(Coroutine<?> acceptor) {
+    users.passedBy(acceptor);
+  }
+
+  /** Sets the default options and notes the opener. */
+  void prepare() throws IOException {
+    if (!Addresses.isUnix(channel.getRemoteAddress())) {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
+    users.opened();
+  }
+
+  /**
+   * Reads bytes into a buffer. Suspends until there is at least one, unless the buffer is full.
+   *
+   * @return the number of bytes, which is 0 only for a full buffer; -1 if the peer has ended its
+   *     output and all of it was read
+   * @throws IOException if the peer has reset the connection
+   * @throws ClosedChannelException if this connection is closed, {@link AsynchronousCloseException}
+   *     if that happens meanwhile
+   */
+  public int read(ByteBuffer buffer) throws IOException {
+    Objects.requireNonNull(buffer, "buffer");
+    begin();
+    if (!buffer.hasRemaining()) {
+      return 0;
+    }
+    int count = channel.read(buffer);
+    while (count == 0) {
+      readable.await();
+      count = channel.read(buffer);
+    }
+    return count;
+  }
+
+  /**
+   * Reads until a buffer is full.
+   *
+   * @throws EOFException if the input ends before that; the buffer has what came until then
+   * @throws IOException as {@link #read} does
+   */
+  public void readFully(ByteBuffer buffer) throws IOException {
+    int wanted = buffer.remaining();
+    while (buffer.hasRemaining()) {
+      if (read(buffer) < 0) {
+        int missing = buffer.remaining();
+        throw new EOFException(
+            name + " ended after " + (wanted - missing) + " of " + wanted + " bytes");
+      }
+    }
+  }
+
+  /**
+   * Writes all bytes of a buffer. Suspends while the peer takes no more. When it returns, the
+   * operating system has the bytes; whether the peer gets them is not known.
+   *
+   * @throws IOException if the peer has reset the connection; some bytes may have been sent
+   * @throws ClosedChannelException if this connection is closed, {@link AsynchronousCloseException}
+   *     if that happens meanwhile
+   */
+  public void write(ByteBuffer buffer) throws IOException {
+    Objects.requireNonNull(buffer, "buffer");
+    begin();
+    writing.lock();
+    try {
+      while (buffer.hasRemaining()) {
+        if (channel.write(buffer) == 0) {
+          writable.await();
+        }
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** Writes all bytes of several buffers, in order and as a whole, as {@link #write} does. */
+  public void write(ByteBuffer... buffers) throws IOException {
+    for (ByteBuffer each : buffers) {
+      Objects.requireNonNull(each, "buffer");
+    }
+    begin();
+    writing.lock();
+    try {
+      int first = 0;
+      while (first < buffers.length) {
+        if (!buffers[first].hasRemaining()) {
+          first++;
+        } else if (channel.write(buffers, first, buffers.length - first) == 0) {
+          writable.await();
+        }
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** Makes the call a suspension point, even if it need not wait, and notes the user. */
+  private void begin() throws ClosedChannelException {
+    if (!channel.isOpen()) {
+      throw new ClosedChannelException();
+    }
+    users.used();
+    Suspension.checkCancelled();
+  }
+
+  /**
+   * Ends the output: the peer reads -1 after what was written. Input goes on.
+   *
+   * @throws IOException if the connection is closed
+   */
+  public void shutdownOutput() throws IOException {
+    SocketChannel _ = channel.shutdownOutput();
+  }
+
+  /**
+   * Sets an option of the socket.
+   *
+   * @param option one of {@link StandardSocketOptions}, such as {@code SO_KEEPALIVE}
+   * @throws UnsupportedOperationException if the socket does not have the option
+   * @throws IllegalArgumentException if the value is not valid
+   */
+  public <T> void setOption(SocketOption<T> option, T value) throws IOException {
+    SocketChannel _ = channel.setOption(option, value);
+  }
+
+  /** Returns the address of the peer. */
+  public SocketAddress remoteAddress() throws IOException {
+    return Objects.requireNonNull(channel.getRemoteAddress(), "connected");
+  }
+
+  /** Returns the address of this side. */
+  public SocketAddress localAddress() throws IOException {
+    return Objects.requireNonNull(channel.getLocalAddress(), "connected");
+  }
+
+  /** Returns whether this side has not closed the connection. */
+  public boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  /**
+   * Closes the connection. What was written is still sent, unless there is input that nobody has
+   * read: then the operating system resets the connection. A second call does nothing. Does not
+   * suspend.
+   */
+  @Override
+  public void close() {
+    users.closed();
+    Closes.quietly(channel);
+    readable.closed();
+    writable.closed();
+  }
+
+  /** Returns the addresses, for logs. */
+  @Override
+  public String toString() {
+    return name;
+  }
+}

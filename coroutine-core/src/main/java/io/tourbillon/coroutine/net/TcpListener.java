@@ -1,0 +1,165 @@
+package io.tourbillon.coroutine.net;
+
+import static java.nio.channels.SelectionKey.OP_ACCEPT;
+
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.coroutine.net.TcpConnection.What;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Accepts connections at an address, over TCP or at a Unix domain socket. See the documentation of
+ * the package for limits, close, and listeners that are left open.
+ *
+ * <p>Thread-safe. Several coroutines may accept at the same time, and each connection goes to one
+ * of them.
+ */
+public final class TcpListener implements AutoCloseable {
+  /** The backlog of {@link #open(SocketAddress)}; the operating system may have a lower limit. */
+  public static final int BACKLOG = 1024;
+
+  private final ServerSocketChannel channel;
+  private final SocketAddress local;
+  private final Readiness acceptable;
+  private final Users users = new Users(this);
+
+  /** The last connection that was accepted, and by whom. */
+  private volatile @Nullable Accepted last;
+
+  private record Accepted(TcpConnection connection, Coroutine<?> by) {}
+
+  private TcpListener(ServerSocketChannel channel) throws IOException {
+    this.channel = channel;
+    local = Objects.requireNonNull(channel.getLocalAddress(), "bound");
+    acceptable = new Readiness(channel, OP_ACCEPT, new What("a connection to ", local));
+  }
+
+  /**
+   * Listens at an address. Any thread may call this; it does not suspend.
+   *
+   * @param local the address; port 0 chooses a free one, see {@link #localAddress}. A Unix domain
+   *     socket makes a file, which the close does not remove
+   * @throws BindException if the address is in use or is not one of this machine; the message names
+   *     it
+   * @throws UnknownHostException if the host of the address is not resolved
+   */
+  public static TcpListener open(SocketAddress local) throws IOException {
+    return open(local, BACKLOG);
+  }
+
+  /**
+   * Listens at an address, as {@link #open(SocketAddress)} does.
+   *
+   * @param backlog how many connections may wait to be accepted: at least 1; the operating system
+   *     may have a lower limit
+   */
+  public static TcpListener open(SocketAddress local, int backlog) throws IOException {
+    Objects.requireNonNull(local, "local");
+    if (backlog < 1) {
+      throw new IllegalArgumentException("backlog must be at least 1: " + backlog);
+    }
+    Addresses.requireResolved(local);
+    ProtocolFamily family = Addresses.familyOf(local);
+    ServerSocketChannel channel =
+        family == null ? ServerSocketChannel.open() : ServerSocketChannel.open(family);
+    boolean bound = false;
+    try {
+      channel.configureBlocking(false);
+      channel.bind(local, backlog);
+      TcpListener listener = new TcpListener(channel);
+      listener.users.opened();
+      bound = true;
+      return listener;
+    } catch (IOException failure) {
+      throw Addresses.named(failure, "cannot listen at " + local);
+    } finally {
+      if (!bound) {
+        channel.close();
+      }
+    }
+  }
+
+  /**
+   * Returns the next connection. Suspends until there is one. {@code TCP_NODELAY} is on. A limit or
+   * a cancellation loses no connection: it stays for the next call.
+   *
+   * @throws IOException if the connection cannot be made, as when too many files are open. The
+   *     connection waits, so a caller that goes on should pause before it tries again
+   * @throws ClosedChannelException if the listener is closed, {@link AsynchronousCloseException} if
+   *     that happens meanwhile
+   * @throws IllegalStateException if the caller is no coroutine
+   */
+  public TcpConnection accept() throws IOException {
+    if (!(Suspension.caller() instanceof Coroutine<?>)) {
+      throw new IllegalStateException(
+          "accept must be called inside a coroutine: called by " + Thread.currentThread());
+    }
+    users.used();
+    Suspension.checkCancelled();
+    SocketChannel accepted = channel.accept();
+    while (accepted == null) {
+      acceptable.await();
+      accepted = channel.accept();
+    }
+    boolean made = false;
+    try {
+      accepted.configureBlocking(false);
+      TcpConnection connection = new TcpConnection(accepted);
+      connection.prepare();
+      goOnTo(connection);
+      made = true;
+      return connection;
+    } finally {
+      if (!made) {
+        accepted.close();
+      }
+    }
+  }
+
+  private void goOnTo(TcpConnection connection) {
+    Coroutine<?> acceptor = (Coroutine<?>) Suspension.caller();
+    Accepted before = last;
+    last = new Accepted(connection, acceptor);
+    if (before != null && before.by.equals(acceptor)) {
+      before.connection.passedBy(acceptor);
+    }
+  }
+
+  /** Returns the address at which it listens, with the port that was chosen. */
+  public SocketAddress localAddress() {
+    return local;
+  }
+
+  /** Returns whether it is not closed. */
+  public boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  /**
+   * Closes the listener. Connections that were accepted stay open; those that wait in the backlog
+   * are reset. A second call does nothing. Does not suspend.
+   */
+  @Override
+  public void close() {
+    users.closed();
+    last = null;
+    Closes.quietly(channel);
+    acceptable.closed();
+  }
+
+  /** Returns the address, for logs. */
+  @Override
+  public String toString() {
+    return "the listener at " + local;
+  }
+}

@@ -1,0 +1,155 @@
+package io.tourbillon.coroutine.net;
+
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.coroutine.Suspension.Registration;
+import io.tourbillon.timer.internal.ShortLock;
+import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The coroutines that use a socket and have not ended: the one that opened it, and those that have
+ * called it since. Closes a socket that has had none for a second. Thread-safe.
+ *
+ * <p>A coroutine that accepts one connection after the other hands them to others. So it ceases to
+ * count for a connection when it has accepted the next one and another coroutine uses the first.
+ */
+final class Users {
+  private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
+
+  /** The time for a coroutine to which the socket was handed to use it. */
+  private static final Executor A_WHILE_LATER =
+      CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
+
+  private final AutoCloseable socket;
+  private final ShortLock lock = new ShortLock();
+
+  /**
+   * The coroutines, with what removes the listeners for their ends; null when the socket is closed.
+   * Guarded by the lock.
+   */
+  private @Nullable Map<Coroutine<?>, Registration> all = new HashMap<>(2);
+
+  /** How many coroutines have used the socket, the opener included. Guarded by the lock. */
+  private int total;
+
+  /** The acceptor, if it has not used the socket and has gone on. Guarded by the lock. */
+  private @Nullable Coroutine<?> passing;
+
+  /** The last caller. Volatile: it spares the lock if the same caller comes again. */
+  private volatile @Nullable Object last;
+
+  Users(AutoCloseable socket) {
+    this.socket = socket;
+  }
+
+  /** Notes that the caller has opened the socket. */
+  void opened() {
+    if (Suspension.caller() instanceof Coroutine<?> coroutine) {
+      add(coroutine);
+    }
+  }
+
+  /** Notes that the caller uses the socket. */
+  void used() {
+    Object caller = Suspension.caller();
+    if (!caller.equals(last)) {
+      last = caller;
+      if (caller instanceof Coroutine<?> coroutine) {
+        add(coroutine);
+      }
+    }
+  }
+
+  /** Notes that the acceptor has gone on to the next connection. */
+  void passedBy(Coroutine<?> acceptor) {
+    lock.lock();
+    try {
+      if (!acceptor.equals(last)) {
+        passing = acceptor;
+        dropPassing();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void add(Coroutine<?> coroutine) {
+    lock.lock();
+    try {
+      if (all != null && !all.containsKey(coroutine)) {
+        all.put(coroutine, Suspension.whenEnded(coroutine, () -> ended(coroutine)));
+        total++;
+        dropPassing();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void dropPassing() {
+    if (passing != null && total > 1 && all != null) {
+      Registration itsEnd = all.get(passing);
+      if (itsEnd != null) {
+        itsEnd.remove();
+        remove(passing);
+      }
+      passing = null;
+    }
+  }
+
+  private void ended(Coroutine<?> coroutine) {
+    lock.lock();
+    try {
+      remove(coroutine);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void remove(Coroutine<?> coroutine) {
+    if (all != null && all.remove(coroutine) != null && all.isEmpty()) {
+      A_WHILE_LATER.execute(() -> closeIfUnused(coroutine));
+    }
+  }
+
+  private void closeIfUnused(Coroutine<?> lastUser) {
+    lock.lock();
+    try {
+      if (all == null || !all.isEmpty()) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    LOG.log(
+        Level.WARNING, socket + " was left open, last by " + lastUser.name() + "; it is closed");
+    try {
+      socket.close();
+    } catch (Exception failure) {
+      LOG.log(Level.WARNING, socket + " could not be closed", failure);
+    }
+  }
+
+  /** Notes that the socket is closed. */
+  void closed() {
+    Map<Coroutine<?>, Registration> left;
+    lock.lock();
+    try {
+      left = all;
+      all = null;
+      passing = null;
+      last = null;
+    } finally {
+      lock.unlock();
+    }
+    if (left != null) {
+      left.values().forEach(Registration::remove);
+    }
+  }
+}

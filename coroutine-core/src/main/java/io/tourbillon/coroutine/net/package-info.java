@@ -1,0 +1,39 @@
+/**
+ * Sockets for coroutines, on every engine: TCP, UDP and Unix domain sockets. A call that would
+ * block suspends the coroutine, and its loop runs others. The loop itself waits for the sockets, in
+ * a selector in which it rests, so no other thread is woken for them.
+ *
+ * <pre>{@code
+ * try (TcpListener listener = TcpListener.open(new InetSocketAddress(8007))) {
+ *   while (true) {
+ *     TcpConnection connection = listener.accept();
+ *     scheduler.spawn(() -> {
+ *       try (connection) {
+ *         echo(connection);
+ *       }
+ *     });
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p><b>Limits and cancellation.</b> Every call that can suspend heeds {@link
+ * io.tourbillon.coroutine.Coroutines#withTimeout} and cancellation. A read that ends so has
+ * consumed nothing; a write that ends so may have sent a part, so close the connection then.
+ *
+ * <p><b>Close.</b> Any thread or coroutine may close a socket. Those that wait for it get an {@link
+ * java.nio.channels.AsynchronousCloseException}.
+ *
+ * <p><b>Sockets that are left open.</b> A socket is in use by the coroutine that opened or accepted
+ * it and by those that have called it. If all of them have ended and no other calls it within a
+ * second, it is closed and a warning is logged. A coroutine that goes on to accept the next
+ * connection is no user of the one before once another coroutine has called that one.
+ *
+ * <p><b>Cost.</b> A read or write is tried first: a system call, as by a thread. One that must wait
+ * costs a suspension, and one call of the selector serves all channels that are ready. While a
+ * timer of the loop is due within a millisecond, the loop may find a channel ready up to a tenth of
+ * a millisecond late. The system's clock is required.
+ */
+@NullMarked
+package io.tourbillon.coroutine.net;
+
+import org.jspecify.annotations.NullMarked;
