@@ -1,0 +1,141 @@
+package io.tourbillon.coroutine.net;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.TestSchedulers;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class UdpTest {
+  private static final InetSocketAddress ANY_PORT =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+  private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
+
+  @AfterEach
+  void close() {
+    scheduler.close(Duration.ZERO);
+  }
+
+  private <T> T run(Callable<T> body) {
+    return scheduler.spawn(body).join();
+  }
+
+  private static String text(ByteBuffer buffer) {
+    return UTF_8.decode(buffer.flip()).toString();
+  }
+
+  @Test
+  void datagrams_carryTheirSender() {
+    String echoed =
+        run(
+            () -> {
+              try (UdpSocket server = UdpSocket.open(ANY_PORT);
+                  UdpSocket client = UdpSocket.open(ANY_PORT)) {
+                Coroutine<?> echo =
+                    scheduler.spawn(
+                        () -> {
+                          ByteBuffer buffer = ByteBuffer.allocate(100);
+                          SocketAddress sender = server.receive(buffer);
+                          server.send(buffer.flip(), sender);
+                        });
+                client.send(ByteBuffer.wrap("hello".getBytes(UTF_8)), server.localAddress());
+                ByteBuffer buffer = ByteBuffer.allocate(100);
+                assertEquals(server.localAddress(), client.receive(buffer));
+                echo.join();
+                return text(buffer);
+              }
+            });
+    assertEquals("hello", echoed);
+  }
+
+  @Test
+  void datagrams_thatAreEmptyOrDoNotFit_areOneEach() {
+    String received =
+        run(
+            () -> {
+              try (UdpSocket server = UdpSocket.open(ANY_PORT);
+                  UdpSocket client = UdpSocket.open(ANY_PORT)) {
+                client.send(ByteBuffer.allocate(0), server.localAddress());
+                client.send(ByteBuffer.wrap("abcdef".getBytes(UTF_8)), server.localAddress());
+                client.send(ByteBuffer.wrap("g".getBytes(UTF_8)), server.localAddress());
+                StringBuilder all = new StringBuilder();
+                for (int number = 0; number < 3; number++) {
+                  ByteBuffer buffer = ByteBuffer.allocate(3);
+                  SocketAddress _ = server.receive(buffer);
+                  all.append('[').append(text(buffer)).append(']');
+                }
+                return all.toString();
+              }
+            });
+    assertEquals("[][abc][g]", received);
+  }
+
+  @Test
+  void receive_heedsLimitsAndTheClose() {
+    Coroutine<Throwable> waiting =
+        run(
+            () -> {
+              UdpSocket socket = UdpSocket.open(ANY_PORT);
+              ByteBuffer buffer = ByteBuffer.allocate(1);
+              assertThrows(
+                  TimeoutException.class,
+                  () ->
+                      Coroutines.withTimeout(Duration.ofMillis(10), () -> socket.receive(buffer)));
+              Coroutine<Throwable> waiter =
+                  scheduler.spawn(
+                      () -> assertThrows(IOException.class, () -> socket.receive(buffer)));
+              while (waiter.waitsFor().isEmpty()) {
+                Coroutines.delay(Duration.ofMillis(1));
+              }
+              assertEquals(
+                  "a datagram to " + socket.localAddress(), waiter.waitsFor().orElseThrow());
+              socket.close();
+              assertFalse(socket.isOpen());
+              assertThrows(ClosedChannelException.class, () -> socket.receive(buffer));
+              return waiter;
+            });
+    assertInstanceOf(AsynchronousCloseException.class, waiting.join());
+  }
+
+  @Test
+  void badInput_isNamed() throws IOException {
+    try (UdpSocket socket = UdpSocket.open(ANY_PORT)) {
+      BindException inUse =
+          assertThrows(BindException.class, () -> UdpSocket.open(socket.localAddress()));
+      assertTrue(
+          inUse
+              .getMessage()
+              .startsWith("cannot open a UDP socket at " + socket.localAddress() + ": "),
+          inUse.getMessage());
+      IOException tooLarge =
+          run(
+              () ->
+                  assertThrows(
+                      IOException.class,
+                      () -> socket.send(ByteBuffer.allocate(70_000), socket.localAddress())));
+      assertEquals("Message too long", tooLarge.getMessage());
+    }
+  }
+}
