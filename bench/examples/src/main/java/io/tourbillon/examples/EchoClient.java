@@ -5,6 +5,7 @@ import static io.tourbillon.coroutine.Coroutines.withTimeout;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.net.TcpConnection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -69,10 +70,9 @@ public record EchoClient(
    * @throws CompletionException if it fails later; the cause is the failure
    */
   public long converse() throws IOException, TimeoutException {
-    try (SuspendingChannel channel =
-        withTimeout(patience, () -> SuspendingChannel.connect(server))) {
+    try (TcpConnection connection = withTimeout(patience, () -> TcpConnection.connect(server))) {
       List<Long> bytes =
-          CoroutineScope.gather(List.of(() -> send(channel), () -> receive(channel)));
+          CoroutineScope.gather(List.of(() -> send(connection), () -> receive(connection)));
       if (!bytes.getFirst().equals(bytes.getLast())) {
         throw new EOFException("all that is sent must come back, sent and come: " + bytes);
       }
@@ -80,22 +80,22 @@ public record EchoClient(
     }
   }
 
-  private long send(SuspendingChannel channel) throws IOException, TimeoutException {
+  private long send(TcpConnection connection) throws IOException, TimeoutException {
     long sentBytes = 0;
     for (int message = 0; message < messages; message++) {
       ByteBuffer bytes = message(sentBytes);
-      withTimeout(patience, () -> channel.write(bytes));
+      withTimeout(patience, () -> connection.write(bytes));
       sentBytes += messageBytes;
       Coroutines.delay(pause);
     }
-    channel.shutdownOutput();
+    connection.shutdownOutput();
     return sentBytes;
   }
 
-  private long receive(SuspendingChannel channel) throws IOException, TimeoutException {
+  private long receive(TcpConnection connection) throws IOException, TimeoutException {
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     long receivedBytes = 0;
-    while (withTimeout(pause.plus(patience), () -> channel.read(buffer.clear())) >= 0) {
+    while (withTimeout(pause.plus(patience), () -> connection.read(buffer.clear())) >= 0) {
       buffer.flip();
       while (buffer.hasRemaining()) {
         if (buffer.get() != byteAt(receivedBytes)) {

@@ -9,12 +9,13 @@ import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.bridge.OsSignals;
+import io.tourbillon.coroutine.net.TcpConnection;
+import io.tourbillon.coroutine.net.TcpListener;
 import io.tourbillon.coroutine.sync.Semaphore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * A TCP server that sends back what it receives, on any engine. A coroutine serves each connection,
- * through a {@link SuspendingChannel}.
+ * through a {@link TcpConnection}.
  *
  * <p>The number of connections at a time is limited. Other clients wait in the system's queue until
  * a place is free. A client that is silent for too long, or does not read what it is sent, is
@@ -36,8 +37,7 @@ public final class EchoServer implements AutoCloseable {
 
   private final Semaphore places;
   private final Duration patience;
-  private final AsynchronousServerSocketChannel listener;
-  private final InetSocketAddress address;
+  private final TcpListener listener;
   private final Coroutine<?> server;
 
   /** Runs it: {@code EchoServer [PORT]}, until Ctrl-C. */
@@ -65,11 +65,9 @@ public final class EchoServer implements AutoCloseable {
       throws IOException {
     places = new Semaphore(mostConnections);
     this.patience = patience;
-    listener = AsynchronousServerSocketChannel.open();
+    listener = TcpListener.open(at, BACKLOG);
     boolean listening = false;
     try {
-      listener.bind(at, BACKLOG);
-      address = (InetSocketAddress) listener.getLocalAddress();
       server = scheduler.spawn(SpawnOptions.named("echo-server"), this::serve);
       listening = true;
     } finally {
@@ -81,7 +79,7 @@ public final class EchoServer implements AutoCloseable {
 
   /** The address that it listens on. */
   public InetSocketAddress address() {
-    return address;
+    return (InetSocketAddress) listener.localAddress();
   }
 
   /** Runs all sessions, until the last has ended. The failure of one does not affect the others. */
@@ -99,7 +97,7 @@ public final class EchoServer implements AutoCloseable {
    */
   private void session(CoroutineScope sessions) throws IOException {
     places.acquire();
-    try (SuspendingChannel client = accept()) {
+    try (TcpConnection client = accept()) {
       sessions.spawn(() -> session(sessions));
       echo(client);
     } catch (ClosedChannelException noMore) {
@@ -109,10 +107,10 @@ public final class EchoServer implements AutoCloseable {
     }
   }
 
-  private SuspendingChannel accept() throws IOException {
+  private TcpConnection accept() throws IOException {
     while (true) {
       try {
-        return SuspendingChannel.accept(listener);
+        return listener.accept();
       } catch (ClosedChannelException noMore) {
         throw noMore;
       } catch (IOException failure) {
@@ -123,7 +121,7 @@ public final class EchoServer implements AutoCloseable {
     }
   }
 
-  private void echo(SuspendingChannel client) {
+  private void echo(TcpConnection client) {
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     try {
       while (withTimeout(patience, () -> client.read(buffer.clear())) >= 0) {
@@ -136,7 +134,7 @@ public final class EchoServer implements AutoCloseable {
 
   /** As {@link #close(Duration)}, with a grace of five seconds. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     close(GRACE);
   }
 
@@ -144,7 +142,7 @@ public final class EchoServer implements AutoCloseable {
    * Stops listening, waits until sessions end, and cancels those that have not ended after the
    * grace. All connections are closed when this returns.
    */
-  public void close(Duration grace) throws IOException {
+  public void close(Duration grace) {
     listener.close();
     if (server.state().isEnd()) {
       return;

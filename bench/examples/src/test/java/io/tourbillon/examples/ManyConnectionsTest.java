@@ -9,6 +9,7 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.net.TcpConnection;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -86,10 +87,10 @@ class ManyConnectionsTest {
   /** Says nothing, until the server has had enough of it. */
   private static long nanosBorne(InetSocketAddress server) throws Exception {
     long startNanos = System.nanoTime();
-    try (SuspendingChannel channel =
-        Coroutines.withTimeout(PATIENCE, () -> SuspendingChannel.connect(server))) {
+    try (TcpConnection connection =
+        Coroutines.withTimeout(PATIENCE, () -> TcpConnection.connect(server))) {
       assertEquals(
-          -1, Coroutines.withTimeout(PATIENCE, () -> channel.read(ByteBuffer.allocate(1))));
+          -1, Coroutines.withTimeout(PATIENCE, () -> connection.read(ByteBuffer.allocate(1))));
       return System.nanoTime() - startNanos;
     }
   }

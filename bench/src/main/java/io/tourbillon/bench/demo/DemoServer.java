@@ -4,27 +4,24 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.SpawnOptions;
-import io.tourbillon.examples.SuspendingChannel;
+import io.tourbillon.coroutine.net.TcpConnection;
+import io.tourbillon.coroutine.net.TcpListener;
 import io.tourbillon.timer.TimerService;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.channels.AsynchronousChannelGroup;
-import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A server on a free port of the loopback address. A coroutine takes in connections, and the {@link
- * Session} of each is another; a single thread tells them all what has come of their reads and
- * writes. It answers at once, except that now and then a session sleeps until its client must have
- * given up.
+ * Session} of each is another. It answers at once, except that now and then a session sleeps until
+ * its client must have given up.
  *
  * <p>For one thread; the coroutines run on their loops.
  */
@@ -45,9 +42,7 @@ final class DemoServer implements AutoCloseable {
   private final CoroutineScheduler scheduler;
   private final TimerService timers;
   private final Ledger ledger;
-  private final AsynchronousChannelGroup group;
-  private final AsynchronousServerSocketChannel listener;
-  private final InetSocketAddress address;
+  private final TcpListener listener;
   private final Coroutine<?> acceptor;
   private final AtomicLong answers = new AtomicLong();
 
@@ -58,20 +53,8 @@ final class DemoServer implements AutoCloseable {
     this.scheduler = scheduler;
     this.timers = timers;
     this.ledger = ledger;
-    group =
-        AsynchronousChannelGroup.withFixedThreadPool(
-            1, Thread.ofPlatform().daemon().name("demo-io").factory());
-    boolean listening = false;
-    try {
-      listener = AsynchronousServerSocketChannel.open(group);
-      listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Clients.COUNT);
-      address = (InetSocketAddress) listener.getLocalAddress();
-      listening = true;
-    } finally {
-      if (!listening) {
-        group.shutdownNow();
-      }
-    }
+    listener =
+        TcpListener.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Clients.COUNT);
     acceptor = scheduler.spawn(SpawnOptions.named("acceptor"), this::accept);
     ledger.acceptors.begin();
     CompletableFuture<?> _ =
@@ -79,24 +62,24 @@ final class DemoServer implements AutoCloseable {
   }
 
   InetSocketAddress address() {
-    return address;
+    return (InetSocketAddress) listener.localAddress();
   }
 
   private void accept() throws IOException {
     while (true) {
-      SuspendingChannel channel = acceptOne();
+      TcpConnection connection = acceptOne();
       if (sessions.size() < MAX_SESSIONS) {
-        begin(channel);
+        begin(connection);
       } else {
-        channel.close();
+        connection.close();
       }
     }
   }
 
-  private SuspendingChannel acceptOne() throws IOException {
+  private TcpConnection acceptOne() throws IOException {
     while (true) {
       try {
-        return SuspendingChannel.accept(listener);
+        return listener.accept();
       } catch (ClosedChannelException closing) {
         throw closing;
       } catch (IOException failure) {
@@ -107,11 +90,11 @@ final class DemoServer implements AutoCloseable {
     }
   }
 
-  private void begin(SuspendingChannel channel) {
+  private void begin(TcpConnection connection) {
     Coroutine<?> session =
         scheduler.spawn(
             SpawnOptions.named("session-" + (ledger.sessions.begun() + 1)),
-            new Session(channel, timers, ledger, answers));
+            new Session(connection, timers, ledger, answers));
     ledger.sessions.begin();
     sessions.add(session);
     // Not in the session itself: one that is cancelled in time does not begin.
@@ -120,7 +103,7 @@ final class DemoServer implements AutoCloseable {
             .toFuture()
             .whenComplete(
                 (nothing, end) -> {
-                  Endings.closeQuietly(channel);
+                  connection.close();
                   ledger.sessions.end(session);
                   sessions.remove(session);
                 });
@@ -140,20 +123,7 @@ final class DemoServer implements AutoCloseable {
       Endings.cancel(List.of(acceptor), CLOSING, deadlineNanos);
       Endings.cancel(sessions, CLOSING, deadlineNanos);
     } finally {
-      closeGroup();
-    }
-  }
-
-  private void closeGroup() {
-    try {
-      group.shutdownNow();
-      if (!group.awaitTermination(GRACE.toSeconds(), TimeUnit.SECONDS)) {
-        throw new IllegalStateException("the server's thread must end within " + GRACE);
-      }
-    } catch (IOException e) {
-      throw new IllegalStateException("the server must close its connections", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      listener.close();
     }
   }
 }

@@ -2,7 +2,7 @@ package io.tourbillon.bench.demo;
 
 import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutines;
-import io.tourbillon.examples.SuspendingChannel;
+import io.tourbillon.coroutine.net.TcpConnection;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
 import java.io.EOFException;
@@ -44,19 +44,19 @@ final class Session implements Action {
   private static final byte[] NOT_FOUND =
       Head.ascii("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
 
-  private final SuspendingChannel channel;
+  private final TcpConnection connection;
   private final TimerService timers;
   private final Ledger ledger;
   private final AtomicLong answers;
   private final Head head = new Head();
 
   /**
-   * Makes a session; whoever spawns it closes the channel after its end.
+   * Makes a session; whoever spawns it closes the connection after its end.
    *
    * @param answers counts the answers of all sessions to requests for work
    */
-  Session(SuspendingChannel channel, TimerService timers, Ledger ledger, AtomicLong answers) {
-    this.channel = channel;
+  Session(TcpConnection connection, TimerService timers, Ledger ledger, AtomicLong answers) {
+    this.connection = connection;
     this.timers = timers;
     this.ledger = ledger;
     this.answers = answers;
@@ -64,7 +64,7 @@ final class Session implements Action {
 
   @Override
   public void run() {
-    CheckedTimer silence = CheckedTimer.closing(ledger.silences, channel);
+    CheckedTimer silence = CheckedTimer.closing(ledger.silences, connection);
     TimerHandle handle = null;
     try {
       handle = silence.schedule(timers, SILENCE);
@@ -75,7 +75,7 @@ final class Session implements Action {
     try {
       while (isAsked()) {
         if (handle != null) {
-          // If it has fired, the channel is closed, and the answer finds that out.
+          // If it has fired, the connection is closed, and the answer finds that out.
           silence.reschedule(handle, SILENCE);
         }
         answer();
@@ -92,14 +92,14 @@ final class Session implements Action {
   /** Suspends until there is a request; false if there will be none. */
   private boolean isAsked() throws IOException, TimeoutException {
     head.clear();
-    if (channel.read(head.room()) < 0) {
+    if (connection.read(head.room()) < 0) {
       return false;
     }
     Coroutines.<@Nullable Void, IOException>withTimeout(
         MESSAGE_LIMIT,
         () -> {
           while (!head.isWhole()) {
-            if (channel.read(head.room()) < 0) {
+            if (connection.read(head.room()) < 0) {
               throw new EOFException("a request must be whole: " + head);
             }
           }
@@ -123,7 +123,7 @@ final class Session implements Action {
     Coroutines.<@Nullable Void, IOException>withTimeout(
         MESSAGE_LIMIT,
         () -> {
-          channel.write(ByteBuffer.wrap(answer));
+          connection.write(ByteBuffer.wrap(answer));
           return null;
         });
   }

@@ -26,7 +26,7 @@
  * at the end. The accounts do the same for the delays of coroutines and for the coroutines
  * themselves.
  *
- * <p>Sessions read and write by a {@link io.tourbillon.examples.SuspendingChannel}, which is the
+ * <p>Sessions read and write by a {@link io.tourbillon.coroutine.net.TcpConnection}, which is the
  * same code on every {@link io.tourbillon.coroutine.Engine}: with the JVM's flag or without.
  *
  * <p>Everything has a limit: clients, sessions, sleepers, threads, pending timers, the time to end.

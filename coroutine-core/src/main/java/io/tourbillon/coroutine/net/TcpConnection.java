@@ -8,6 +8,7 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.sync.Mutex;
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -32,7 +33,7 @@ import java.util.Objects;
  * may call what can suspend; another caller gets an {@link IllegalStateException} if the call would
  * block.
  */
-public final class TcpConnection implements AutoCloseable {
+public final class TcpConnection implements Closeable {
   private final SocketChannel channel;
   private final String name;
   private final Readiness readable;

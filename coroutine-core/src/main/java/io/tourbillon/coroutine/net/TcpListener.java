@@ -5,6 +5,7 @@ import static java.nio.channels.SelectionKey.OP_ACCEPT;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.net.TcpConnection.What;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ProtocolFamily;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Several coroutines may accept at the same time, and each connection goes to one
  * of them.
  */
-public final class TcpListener implements AutoCloseable {
+public final class TcpListener implements Closeable {
   /** The backlog of {@link #open(SocketAddress)}; the operating system may have a lower limit. */
   public static final int BACKLOG = 1024;
 

@@ -5,6 +5,7 @@ import static java.nio.channels.SelectionKey.OP_WRITE;
 
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.net.TcpConnection.What;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.SocketAddress;
@@ -24,7 +25,7 @@ import java.util.Objects;
  * <p>Thread-safe. If several coroutines receive, each datagram goes to one of them. Only coroutines
  * may call what can suspend.
  */
-public final class UdpSocket implements AutoCloseable {
+public final class UdpSocket implements Closeable {
   private final DatagramChannel channel;
   private final SocketAddress local;
   private final Readiness readable;
