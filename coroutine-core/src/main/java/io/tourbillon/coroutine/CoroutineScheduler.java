@@ -24,13 +24,14 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Where a coroutine runs.</b> Code on a loop, such as a coroutine, spawns to that loop, so
- * the two can talk without waking another; other threads spawn to a loop that has little to do. If
- * a coroutine has waited to begin for more than 50 us, a loop that would rest takes it over. From
- * its first turn on it stays on its loop. {@link SpawnOptions#here} and {@link SpawnOptions#onLoop}
- * choose the loop. Coroutines of one loop never run at the same time, and each runs until it
- * suspends: a long computation delays all others that have begun there. Which other calls block a
- * loop depends on the {@link Engine}. With a clock that is not the system's, and for coroutines
- * with a rate, no loop takes anything over.
+ * the two can talk without waking another, unless another loop has far fewer coroutines. Other
+ * threads spawn to a loop that has little to do. If a coroutine has waited to begin for 50 us, a
+ * loop that would rest takes it over, after that time or a few milliseconds later. From its first
+ * turn on it stays on its loop. {@link SpawnOptions#here} and {@link SpawnOptions#onLoop} choose
+ * the loop. Coroutines of one loop never run at the same time, and each runs until it suspends: a
+ * long computation delays all others that have begun there. Which other calls block a loop depends
+ * on the {@link Engine}. With a clock that is not the system's, and for coroutines with a rate, no
+ * loop takes anything over.
  *
  * <p>Thread-safe. Loops are daemon threads.
  */

@@ -118,6 +118,9 @@ public interface Kernel {
   Registration whenReady(SelectableChannel channel, int operation, Runnable then)
       throws IOException;
 
+  /** Implements {@link Suspension#closeChannel}. */
+  void closeChannel(SelectableChannel channel) throws IOException;
+
   /** Implements {@link Suspension#markSeen}. */
   void markSeen(Coroutine<?> coroutine);
 

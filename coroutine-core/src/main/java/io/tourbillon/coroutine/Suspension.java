@@ -202,22 +202,28 @@ public final class Suspension {
    * registration of a wait, after the operation itself has been tried and would have blocked:
    *
    * <pre>{@code
-   * while ((count = channel.read(buffer)) == 0) {
+   * static void awaitInput(SelectableChannel channel) {
    *   Suspension.await("input", resumption -> {
-   *     Registration wait = Suspension.whenReady(channel, OP_READ, () -> resumption.resume(null));
-   *     resumption.onCancel(wait::remove);
+   *     try {
+   *       Registration wait =
+   *           Suspension.whenReady(channel, OP_READ, () -> resumption.resume(null));
+   *       resumption.onCancel(wait::remove);
+   *     } catch (IOException failure) {
+   *       throw new UncheckedIOException(failure);
+   *     }
    *   });
    * }
    * }</pre>
    *
    * <p>Each call is for one readiness. The channel may turn out not to be ready, so try again and
    * wait again. If several wait for the same operation of a channel on a loop, one of them is
-   * called at a time. A channel that is closed calls nobody: who closes it must resume those that
-   * wait. Only the calling coroutine may remove the registration.
+   * called at a time. A channel that is closed calls nobody: close it by {@link #closeChannel}, and
+   * then resume those that wait. Only the calling coroutine may remove the registration.
    *
    * @param channel must not be blocking
-   * @param operation one of the constants of {@link SelectionKey}
+   * @param operation one constant of {@link SelectionKey} that the channel supports
    * @param then the loop calls it, so it must only resume a waiter
+   * @throws IllegalArgumentException if the operation is none of the channel, or several
    * @throws ClosedChannelException if the channel is closed
    * @throws IOException if no selector can be opened, as when too many files are open
    * @throws IllegalBlockingModeException if the channel is blocking
@@ -226,9 +232,27 @@ public final class Suspension {
    */
   public static Registration whenReady(SelectableChannel channel, int operation, Runnable then)
       throws IOException {
-    Objects.requireNonNull(channel, "channel");
     Objects.requireNonNull(then, "then");
+    if (Integer.bitCount(operation) != 1 || (channel.validOps() & operation) == 0) {
+      throw new IllegalArgumentException(
+          "operation must be one of those in the channel's validOps, "
+              + channel.validOps()
+              + ": "
+              + operation);
+    }
     return Implementation.KERNEL.whenReady(channel, operation, then);
+  }
+
+  /**
+   * Closes a channel for which coroutines have waited by {@link #whenReady}, and lets their loops
+   * release it. After a plain {@code close}, the operating system keeps the channel, and its port,
+   * until all those loops select again. Called by any thread; does not suspend. A loop that is held
+   * by a long turn releases the channel after that turn.
+   *
+   * @throws IOException if the close fails; the channel counts as closed
+   */
+  public static void closeChannel(SelectableChannel channel) throws IOException {
+    Implementation.KERNEL.closeChannel(Objects.requireNonNull(channel, "channel"));
   }
 
   /** Marks a failure of a coroutine as seen, as {@link Coroutine#join} does. */

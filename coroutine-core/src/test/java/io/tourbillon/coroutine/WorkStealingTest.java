@@ -285,6 +285,64 @@ class WorkStealingTest {
     assertEquals(0, begun.get());
   }
 
+  /** They never move, so they must not all stay with the one that has spawned them. */
+  @Test
+  void longLivedChildren_ofOneCoroutine_areSpread() {
+    try (CoroutineScheduler scheduler = TestSchedulers.builder().loops(4).build()) {
+      scheduler
+          .spawn(
+              () -> {
+                for (int number = 0; number < 400; number++) {
+                  scheduler.spawn(() -> Coroutines.delay(Duration.ofDays(1)));
+                  Coroutines.delay(Duration.ofMillis(1));
+                }
+              })
+          .join();
+      for (LoopStats loop : scheduler.stats().loops()) {
+        assertTrue(loop.coroutines() >= 30, loop::toString);
+      }
+      scheduler.close(Duration.ZERO);
+    }
+  }
+
+  /**
+   * The body begins although it is cancelled, and then waits where the cancellation does not count
+   * yet.
+   */
+  @Test
+  void cancel_whileItIsTakenOver_reachesACoroutineThatBeginsAllTheSame() {
+    SplittableRandom random = new SplittableRandom();
+    SpawnOptions anyway = SpawnOptions.DEFAULT.evenIfCancelled();
+    try (CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build()) {
+      for (int round = 0; round < 300; round++) {
+        AtomicReference<Coroutine<?>> child = new AtomicReference<>();
+        AtomicBoolean over = new AtomicBoolean();
+        Coroutine<?> spawner =
+            scheduler.spawn(
+                () -> {
+                  Coroutine<?> sleeper =
+                      scheduler.spawn(
+                          anyway,
+                          () ->
+                              Coroutines.shield(
+                                  Duration.ofMillis(2),
+                                  () -> Coroutines.delay(Duration.ofDays(1))));
+                  child.set(sleeper);
+                  return holdUntil(() -> sleeper.state().isEnd() || over.get(), PATIENCE);
+                });
+        assertTrue(holdUntil(() -> child.get() != null, PATIENCE));
+        Coroutine<?> sleeper = child.get();
+        int micros = random.nextInt(200);
+        boolean _ = holdUntil(() -> false, Duration.ofNanos(1000L * micros));
+        sleeper.cancel();
+        boolean ended = holdUntil(() -> sleeper.state().isEnd(), PATIENCE);
+        over.set(true);
+        assertTrue(ended, "the cancellation has not arrived");
+        spawner.join();
+      }
+    }
+  }
+
   /** Each ends once, whoever begins it, and whenever it is cancelled. */
   @ParameterizedTest
   @ValueSource(strings = {"fifo", "priority", "random"})

@@ -13,10 +13,11 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * What coroutines cost: to yield, to start and end, and to sleep. Except for yielding, virtual
- * threads and Kotlin's dispatcher use all cores, so compare the CPU time.
+ * What coroutines cost: to yield, to start and end, to sleep, and to talk. Except for yielding,
+ * virtual threads and Kotlin's dispatcher use all cores, so compare the CPU time.
  *
  * <p>Three fresh JVMs, each with 10 s of warm-up and 10 s that count.
  */
@@ -30,6 +31,11 @@ public class Coroutines extends CoroutineBenchmark {
   private static final int TURNS = 10_000;
   private static final int SPAWNED = 10_000;
   private static final int SLEEPERS = 10_000;
+  private static final int UNEVEN = 40;
+  private static final long COMPUTATION = 500_000;
+  private static final int ROUNDS = 20_000;
+  private static final int NUMBERS = 200_000;
+  private static final int BUFFER = 64;
 
   /** One millisecond a sleep, the shortest sleep with a tick of 1 ms. */
   private static final int SLEEPERS_MILLIS = 4;
@@ -71,6 +77,50 @@ public class Coroutines extends CoroutineBenchmark {
   @OperationsPerInvocation(SLEEPERS * Sleepers.SLEEPS)
   public void sleep() throws InterruptedException {
     Failure.guard(() -> sleepers.run(coroutines));
+  }
+
+  /**
+   * Forty coroutines, of which every second one computes for about a millisecond. The ideal is a
+   * twentieth of a computation for each core.
+   */
+  @Benchmark
+  @OperationsPerInvocation(UNEVEN / 2)
+  public void uneven() throws InterruptedException {
+    coroutines.spawn(
+        UNEVEN,
+        number -> {
+          if (number % 2 == 0) {
+            Blackhole.consumeCPU(COMPUTATION);
+          }
+        });
+  }
+
+  /** The same for one computation in the calling thread, as a measure for the others. */
+  @Benchmark
+  public void oneComputation() {
+    Blackhole.consumeCPU(COMPUTATION);
+  }
+
+  /** A message and its answer between two coroutines, without a buffer. */
+  @Benchmark
+  @OperationsPerInvocation(ROUNDS)
+  public void pingPong() throws InterruptedException {
+    int last = coroutines.pingPong(ROUNDS);
+    Failure.guard(() -> requireEqual(ROUNDS, last));
+  }
+
+  /** A message from one coroutine to another, with up to 64 on their way. */
+  @Benchmark
+  @OperationsPerInvocation(NUMBERS)
+  public void stream() throws InterruptedException {
+    long sum = coroutines.stream(NUMBERS, BUFFER);
+    Failure.guard(() -> requireEqual(NUMBERS * (NUMBERS - 1L) / 2, sum));
+  }
+
+  private static void requireEqual(long expected, long actual) {
+    if (expected != actual) {
+      throw new IllegalStateException("must be " + expected + ": " + actual);
+    }
   }
 
   @TearDown(Level.Trial)

@@ -155,6 +155,9 @@ class BenchmarksTest {
     benchmark.takeTurns();
     benchmark.spawn();
     benchmark.sleep();
+    benchmark.uneven();
+    benchmark.pingPong();
+    benchmark.stream();
     benchmark.close();
   }
 

@@ -47,9 +47,12 @@ class JmhCommandTest {
     for (String name :
         List.of(
             "CancelArm.cancelArm",
+            "Coroutines.pingPong",
             "Coroutines.sleep",
             "Coroutines.spawn",
+            "Coroutines.stream",
             "Coroutines.takeTurns",
+            "Coroutines.uneven",
             "Fire.fire",
             "Producers.threads1",
             "Producers.threads2",

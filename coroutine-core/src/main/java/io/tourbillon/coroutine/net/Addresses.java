@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -37,13 +38,14 @@ final class Addresses {
     }
   }
 
-  /** Returns an exception of the same kind that names what was tried. */
+  /** Returns an exception that names what was tried, of the same kind if that is a usual one. */
   static IOException named(IOException failure, String what) {
     String message = what + ": " + failure.getMessage();
     IOException named =
         switch (failure) {
           case BindException _ -> new BindException(message);
           case ConnectException _ -> new ConnectException(message);
+          case NoRouteToHostException _ -> new NoRouteToHostException(message);
           default -> new IOException(message);
         };
     named.initCause(failure);

@@ -1,7 +1,8 @@
 package io.tourbillon.coroutine.net;
 
+import io.tourbillon.coroutine.Suspension;
 import java.io.IOException;
-import java.nio.channels.Channel;
+import java.nio.channels.SelectableChannel;
 
 /** Closes channels. */
 final class Closes {
@@ -10,9 +11,9 @@ final class Closes {
   private Closes() {}
 
   /** Closes a channel. Logs a failure, after which the channel is closed as well. */
-  static void quietly(Channel channel) {
+  static void quietly(SelectableChannel channel) {
     try {
-      channel.close();
+      Suspension.closeChannel(channel);
     } catch (IOException failure) {
       LOG.log(System.Logger.Level.DEBUG, "the close of a socket failed", failure);
     }

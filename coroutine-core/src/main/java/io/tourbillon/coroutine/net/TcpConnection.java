@@ -6,7 +6,6 @@ import static java.nio.channels.SelectionKey.OP_WRITE;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutines;
-import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.sync.Mutex;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -34,12 +33,18 @@ import java.util.Objects;
  * block.
  */
 public final class TcpConnection implements Closeable {
+  /** The most bytes of a heap buffer that are copied for one system call. */
+  private static final int PART = 128 * 1024;
+
   private final SocketChannel channel;
   private final String name;
   private final Readiness readable;
   private final Readiness writable;
   private final Mutex writing;
   private final Users users = new Users(this);
+
+  /** Whether a write has ended after a part of it was sent. Guarded by {@link #writing}. */
+  private boolean cutOff;
 
   /** Takes over a channel that is connected and not blocking. */
   TcpConnection(SocketChannel channel) throws IOException {
@@ -60,6 +65,7 @@ public final class TcpConnection implements Closeable {
 
   /**
    * Connects to a server. Suspends until the connection is established. {@code TCP_NODELAY} is on.
+   * A Unix domain socket whose backlog is full does not suspend the caller, but refuses it.
    *
    * @param remote the address of the server; its host must be resolved, which blocks a thread
    * @throws UnknownHostException if the host of the address is not resolved
@@ -132,10 +138,10 @@ public final class TcpConnection implements Closeable {
     if (!buffer.hasRemaining()) {
       return 0;
     }
-    int count = channel.read(buffer);
+    int count = readSome(buffer);
     while (count == 0) {
       readable.await();
-      count = channel.read(buffer);
+      count = readSome(buffer);
     }
     return count;
   }
@@ -161,23 +167,14 @@ public final class TcpConnection implements Closeable {
    * Writes all bytes of a buffer. Suspends while the peer takes no more. When it returns, the
    * operating system has the bytes; whether the peer gets them is not known.
    *
-   * @throws IOException if the peer has reset the connection; some bytes may have been sent
+   * @throws IOException if the peer has reset the connection, and some bytes may have been sent; or
+   *     if an earlier write has ended in the midst, by its limit for example
    * @throws ClosedChannelException if this connection is closed, {@link AsynchronousCloseException}
    *     if that happens meanwhile
    */
   public void write(ByteBuffer buffer) throws IOException {
     Objects.requireNonNull(buffer, "buffer");
-    begin();
-    writing.lock();
-    try {
-      while (buffer.hasRemaining()) {
-        if (channel.write(buffer) == 0) {
-          writable.await();
-        }
-      }
-    } finally {
-      writing.unlock();
-    }
+    write(new ByteBuffer[] {buffer});
   }
 
   /** Writes all bytes of several buffers, in order and as a whole, as {@link #write} does. */
@@ -188,26 +185,81 @@ public final class TcpConnection implements Closeable {
     begin();
     writing.lock();
     try {
-      int first = 0;
-      while (first < buffers.length) {
-        if (!buffers[first].hasRemaining()) {
-          first++;
-        } else if (channel.write(buffers, first, buffers.length - first) == 0) {
-          writable.await();
-        }
+      if (cutOff) {
+        throw new IOException("an earlier write to " + name + " was cut off in the midst");
       }
+      writeAll(buffers);
     } finally {
       writing.unlock();
     }
   }
 
-  /** Makes the call a suspension point, even if it need not wait, and notes the user. */
+  private void writeAll(ByteBuffer[] buffers) throws IOException {
+    boolean begun = false;
+    boolean complete = false;
+    try {
+      int first = 0;
+      while (first < buffers.length) {
+        if (!buffers[first].hasRemaining()) {
+          first++;
+        } else if (writeSome(buffers, first) > 0) {
+          begun = true;
+        } else {
+          writable.await();
+        }
+      }
+      complete = true;
+    } finally {
+      cutOff |= begun && !complete;
+    }
+  }
+
+  /**
+   * Reads without waiting. The JDK copies to a heap buffer by way of a direct one of the same size,
+   * so large heap buffers are filled in parts.
+   */
+  private int readSome(ByteBuffer buffer) throws IOException {
+    if (isSmall(buffer)) {
+      return channel.read(buffer);
+    }
+    int limit = buffer.limit();
+    buffer.limit(buffer.position() + PART);
+    try {
+      return channel.read(buffer);
+    } finally {
+      buffer.limit(limit);
+    }
+  }
+
+  /** Writes without waiting: a part of a large heap buffer, or all small ones that follow. */
+  private long writeSome(ByteBuffer[] buffers, int first) throws IOException {
+    ByteBuffer buffer = buffers[first];
+    if (isSmall(buffer)) {
+      int end = first + 1;
+      while (end < buffers.length && isSmall(buffers[end])) {
+        end++;
+      }
+      return end == first + 1 ? channel.write(buffer) : channel.write(buffers, first, end - first);
+    }
+    int limit = buffer.limit();
+    buffer.limit(buffer.position() + PART);
+    try {
+      return channel.write(buffer);
+    } finally {
+      buffer.limit(limit);
+    }
+  }
+
+  private static boolean isSmall(ByteBuffer buffer) {
+    return buffer.isDirect() || buffer.remaining() <= PART;
+  }
+
+  /** Refuses a connection that is closed, and makes the call a suspension point. */
   private void begin() throws ClosedChannelException {
     if (!channel.isOpen()) {
       throw new ClosedChannelException();
     }
-    users.used();
-    Suspension.checkCancelled();
+    users.pass();
   }
 
   /**
@@ -238,6 +290,14 @@ public final class TcpConnection implements Closeable {
   /** Returns the address of this side. */
   public SocketAddress localAddress() throws IOException {
     return Objects.requireNonNull(channel.getLocalAddress(), "connected");
+  }
+
+  /**
+   * Leaves the close to the program: the connection stays open after the coroutines that use it
+   * have ended, in a pool for example.
+   */
+  public void keepOpen() {
+    users.keepOpen();
   }
 
   /** Returns whether this side has not closed the connection. */

@@ -15,8 +15,10 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.WeakHashMap;
 
 /**
  * Accepts connections at an address, over TCP or at a Unix domain socket. See the documentation of
@@ -34,10 +36,9 @@ public final class TcpListener implements Closeable {
   private final Readiness acceptable;
   private final Users users = new Users(this);
 
-  /** The last connection that was accepted, and by whom. */
-  private volatile @Nullable Accepted last;
-
-  private record Accepted(TcpConnection connection, Coroutine<?> by) {}
+  /** The last connection of each acceptor. */
+  private final Map<Coroutine<?>, TcpConnection> last =
+      Collections.synchronizedMap(new WeakHashMap<>());
 
   private TcpListener(ServerSocketChannel channel) throws IOException {
     this.channel = channel;
@@ -105,8 +106,7 @@ public final class TcpListener implements Closeable {
       throw new IllegalStateException(
           "accept must be called inside a coroutine: called by " + Thread.currentThread());
     }
-    users.used();
-    Suspension.checkCancelled();
+    users.pass();
     SocketChannel accepted = channel.accept();
     while (accepted == null) {
       acceptable.await();
@@ -129,16 +129,23 @@ public final class TcpListener implements Closeable {
 
   private void goOnTo(TcpConnection connection) {
     Coroutine<?> acceptor = (Coroutine<?>) Suspension.caller();
-    Accepted before = last;
-    last = new Accepted(connection, acceptor);
-    if (before != null && before.by.equals(acceptor)) {
-      before.connection.passedBy(acceptor);
+    TcpConnection before = last.put(acceptor, connection);
+    if (before != null) {
+      before.passedBy(acceptor);
     }
   }
 
   /** Returns the address at which it listens, with the port that was chosen. */
   public SocketAddress localAddress() {
     return local;
+  }
+
+  /**
+   * Leaves the close to the program: the listener stays open after the coroutines that use it have
+   * ended.
+   */
+  public void keepOpen() {
+    users.keepOpen();
   }
 
   /** Returns whether it is not closed. */
@@ -153,7 +160,7 @@ public final class TcpListener implements Closeable {
   @Override
   public void close() {
     users.closed();
-    last = null;
+    last.clear();
     Closes.quietly(channel);
     acceptable.closed();
   }

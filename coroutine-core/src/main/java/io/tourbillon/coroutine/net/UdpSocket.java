@@ -3,7 +3,6 @@ package io.tourbillon.coroutine.net;
 import static java.nio.channels.SelectionKey.OP_READ;
 import static java.nio.channels.SelectionKey.OP_WRITE;
 
-import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.net.TcpConnection.What;
 import java.io.Closeable;
 import java.io.IOException;
@@ -112,8 +111,7 @@ public final class UdpSocket implements Closeable {
     if (!channel.isOpen()) {
       throw new ClosedChannelException();
     }
-    users.used();
-    Suspension.checkCancelled();
+    users.pass();
   }
 
   /**
@@ -130,6 +128,14 @@ public final class UdpSocket implements Closeable {
   /** Returns the address at which it receives, with the port that was chosen. */
   public SocketAddress localAddress() {
     return local;
+  }
+
+  /**
+   * Leaves the close to the program: the socket stays open after the coroutines that use it have
+   * ended.
+   */
+  public void keepOpen() {
+    users.keepOpen();
   }
 
   /** Returns whether it is not closed. */

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine.net;
 
 import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.timer.internal.ShortLock;
@@ -30,8 +31,8 @@ final class Users {
   private final ShortLock lock = new ShortLock();
 
   /**
-   * The coroutines, with what removes the listeners for their ends; null when the socket is closed.
-   * Guarded by the lock.
+   * The coroutines, with what removes the listeners for their ends; null when the socket is closed
+   * or its close is left to the program. Guarded by the lock.
    */
   private @Nullable Map<Coroutine<?>, Registration> all = new HashMap<>(2);
 
@@ -48,22 +49,36 @@ final class Users {
     this.socket = socket;
   }
 
-  /** Notes that the caller has opened the socket. */
-  void opened() {
-    if (Suspension.caller() instanceof Coroutine<?> coroutine) {
-      add(coroutine);
-    }
-  }
-
-  /** Notes that the caller uses the socket. */
-  void used() {
+  /**
+   * Makes the call of a socket a suspension point, even if it need not wait, and notes the user.
+   */
+  void pass() {
     Object caller = Suspension.caller();
     if (!caller.equals(last)) {
       last = caller;
-      if (caller instanceof Coroutine<?> coroutine) {
-        add(coroutine);
-      }
+      note(caller);
     }
+    if (caller instanceof Coroutine<?>) {
+      Coroutines.checkpoint(); // A peer that is always ready must not hold the loop.
+    }
+  }
+
+  /** Notes that the caller has opened the socket. */
+  void opened() {
+    note(Suspension.caller());
+  }
+
+  private void note(Object caller) {
+    if (caller instanceof Coroutine<?> coroutine) {
+      add(coroutine);
+    } else {
+      keepOpen(); // A thread tells nobody when it has done with the socket.
+    }
+  }
+
+  /** Leaves the close to the program from now on. */
+  void keepOpen() {
+    forgetAll();
   }
 
   /** Notes that the acceptor has gone on to the next connection. */
@@ -138,13 +153,17 @@ final class Users {
 
   /** Notes that the socket is closed. */
   void closed() {
+    forgetAll();
+    last = null;
+  }
+
+  private void forgetAll() {
     Map<Coroutine<?>, Registration> left;
     lock.lock();
     try {
       left = all;
       all = null;
       passing = null;
-      last = null;
     } finally {
       lock.unlock();
     }

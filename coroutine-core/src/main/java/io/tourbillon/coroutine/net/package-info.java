@@ -18,7 +18,8 @@
  *
  * <p><b>Limits and cancellation.</b> Every call that can suspend heeds {@link
  * io.tourbillon.coroutine.Coroutines#withTimeout} and cancellation. A read that ends so has
- * consumed nothing; a write that ends so may have sent a part, so close the connection then.
+ * consumed nothing. A write that ends so may have sent a part; later writes are refused then, so
+ * close the connection.
  *
  * <p><b>Close.</b> Any thread or coroutine may close a socket. Those that wait for it get an {@link
  * java.nio.channels.AsynchronousCloseException}.
@@ -26,7 +27,8 @@
  * <p><b>Sockets that are left open.</b> A socket is in use by the coroutine that opened or accepted
  * it and by those that have called it. If all of them have ended and no other calls it within a
  * second, it is closed and a warning is logged. A coroutine that goes on to accept the next
- * connection is no user of the one before once another coroutine has called that one.
+ * connection is no user of the one before once another coroutine has called that one. A socket that
+ * a thread has opened or used is never closed so, and {@code keepOpen} exempts any other.
  *
  * <p><b>Cost.</b> A read or write is tried first: a system call, as by a thread. One that must wait
  * costs a suspension, and one call of the selector serves all channels that are ready. While a

@@ -13,6 +13,8 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.LogCapture;
+import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.coroutine.TestSchedulers;
 import io.tourbillon.coroutine.sync.Event;
 import io.tourbillon.timer.VirtualClock;
@@ -31,6 +33,8 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectionKey;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -386,7 +390,173 @@ class TcpTest {
     }
   }
 
+  /** The acceptor's loop rests in its selector, and nobody wakes it but the close. */
+  @Test
+  void close_freesThePortAtOnce() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      TcpListener listener = TcpListener.open(ANY_PORT);
+      Coroutine<?> acceptor =
+          scheduler.spawn(
+              () -> {
+                assertThrows(
+                    TimeoutException.class, () -> Coroutines.withTimeout(MOMENT, listener::accept));
+                Coroutines.delay(Duration.ofDays(1));
+              });
+      while (!acceptor.waitsFor().orElse("").equals("a delay")) {
+        Thread.onSpinWait();
+      }
+      listener.close();
+      assertTrue(canListenSoon(listener.localAddress()), "the port is still bound");
+      acceptor.cancel();
+    }
+  }
+
+  private static boolean canListenSoon(SocketAddress address) throws Exception {
+    for (int attempt = 0; attempt < 2000; attempt++) {
+      try (TcpListener _ = TcpListener.open(address)) {
+        return true;
+      } catch (BindException notYet) {
+        Thread.sleep(1);
+      }
+    }
+    return false;
+  }
+
+  @Test
+  void peerThatIsAlwaysReady_leavesTheLoopToOthers() throws Exception {
+    try (CoroutineScheduler one = TestSchedulers.oneLoop();
+        ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Coroutine<?> reader =
+          one.spawn(
+              () -> {
+                try (TcpConnection connection =
+                    TcpConnection.connect(server.getLocalSocketAddress())) {
+                  ByteBuffer buffer = ByteBuffer.allocate(16);
+                  while (true) {
+                    connection.readFully(buffer.clear());
+                  }
+                }
+              });
+      Socket peer = server.accept();
+      Thread flood =
+          Thread.ofPlatform()
+              .daemon()
+              .start(
+                  () -> {
+                    byte[] bytes = new byte[100_000];
+                    try {
+                      while (true) {
+                        peer.getOutputStream().write(bytes);
+                      }
+                    } catch (IOException over) {
+                      // The test is over.
+                    }
+                  });
+      one.spawn(() -> Coroutines.delay(MOMENT)).join(PATIENCE);
+      reader.cancel();
+      assertTrue(flood.join(PATIENCE));
+      peer.close();
+    }
+  }
+
+  @Test
+  void write_afterOneThatWasCutOff_isRefused() {
+    String refusal =
+        run(
+            () -> {
+              ByteBuffer large = ByteBuffer.allocate(50_000_000);
+              try (Pair pair = Pair.open()) {
+                assertThrows(
+                    TimeoutException.class,
+                    () -> Coroutines.withTimeout(MOMENT, () -> pair.client.write(large)));
+                return assertThrows(IOException.class, () -> pair.client.write(bytes("more")))
+                    .getMessage();
+              }
+            });
+    assertTrue(refusal.endsWith(" was cut off in the midst"), refusal);
+  }
+
+  /** One that has sent nothing yet has done no harm. */
+  @Test
+  void write_afterOneThatWasCancelledBeforeItsTurn_isSent() {
+    run(
+        () -> {
+          try (Pair pair = Pair.open()) {
+            Coroutine<?> first =
+                scheduler.spawn(() -> pair.client.write(ByteBuffer.allocate(20_000_000)));
+            awaitWait(first, "writing to ");
+            Coroutine<?> second = scheduler.spawn(() -> pair.client.write(bytes("second")));
+            awaitWait(second, "locking ");
+            second.cancel();
+            Coroutine<?> third = scheduler.spawn(() -> pair.client.write(bytes("third")));
+            pair.server.readFully(ByteBuffer.allocate(20_000_000));
+            assertEquals("third", readString(pair.server, 5));
+            third.join();
+          }
+          return null;
+        });
+  }
+
   // Bad input and peers.
+
+  @Test
+  void whenReady_forOperationsThatAreNone_isRefused() {
+    run(
+        () -> {
+          try (Pipe.SourceChannel source = Pipe.open().source()) {
+            source.configureBlocking(false);
+            for (int operation :
+                new int[] {
+                  0, SelectionKey.OP_WRITE, SelectionKey.OP_READ | SelectionKey.OP_WRITE
+                }) {
+              IllegalArgumentException refused =
+                  assertThrows(
+                      IllegalArgumentException.class,
+                      () -> Suspension.whenReady(source, operation, () -> {}));
+              assertEquals(
+                  "operation must be one of those in the channel's validOps, 1: " + operation,
+                  refused.getMessage());
+            }
+          }
+          return null;
+        });
+  }
+
+  @Test
+  void whenReady_withAnActionThatThrows_leavesTheLoopAlive() throws Exception {
+    try (LogCapture log = new LogCapture();
+        CoroutineScheduler other = TestSchedulers.oneLoop()) {
+      other
+          .spawn(
+              () -> {
+                try (Pipe.SourceChannel source = ready()) {
+                  Registration _ =
+                      Suspension.whenReady(
+                          source,
+                          SelectionKey.OP_READ,
+                          () -> {
+                            throw new IllegalStateException("thrown");
+                          });
+                  while (log.lines().isEmpty()) {
+                    Coroutines.delay(Duration.ofMillis(1));
+                  }
+                }
+              })
+          .join(PATIENCE);
+      assertTrue(log.firstLine().contains("a task has thrown"), log.firstLine());
+      assertFalse(other.stats().loops().getFirst().dead());
+    }
+  }
+
+  /** Returns a pipe that has something to read. */
+  private static Pipe.SourceChannel ready() throws IOException {
+    Pipe pipe = Pipe.open();
+    pipe.source().configureBlocking(false);
+    try (Pipe.SinkChannel sink = pipe.sink()) {
+      int _ = sink.write(bytes("a"));
+    }
+    return pipe.source();
+  }
 
   @Test
   void addresses_thatCannotBeUsed_areNamed() throws IOException {
@@ -639,6 +809,33 @@ class TcpTest {
               }
             });
     assertEquals("onetwo", answer);
+  }
+
+  @Test
+  void socketsThatAreKeptOpen_orThatAThreadHasOpened_outliveTheirUsers() throws Exception {
+    try (TcpListener listener = TcpListener.open(ANY_PORT)) {
+      List<TcpConnection> pool =
+          run(
+              () -> {
+                TcpConnection client = TcpConnection.connect(listener.localAddress());
+                client.keepOpen();
+                TcpConnection server = listener.accept();
+                server.keepOpen();
+                return List.of(client, server);
+              });
+      Thread.sleep(1200);
+      assertTrue(listener.isOpen());
+      String message =
+          run(
+              () -> {
+                try (TcpConnection client = pool.getFirst();
+                    TcpConnection server = pool.getLast()) {
+                  client.write(bytes("hello"));
+                  return readString(server, 5);
+                }
+              });
+      assertEquals("hello", message);
+    }
   }
 
   @Test

@@ -37,8 +37,13 @@ public record Sighting(
   static List<Sighting> ofAll(List<CoroutineTask<?>> coroutines, long nowNanos) {
     List<Sighting> seen = new ArrayList<>(coroutines.size());
     for (CoroutineTask<?> coroutine : coroutines) {
-      if (!coroutine.state().isEnd()) {
-        seen.add(of(coroutine, nowNanos));
+      State state = coroutine.state(); // Read before the loop, which is written before READY.
+      if (!state.isEnd()) {
+        boolean isSettled =
+            state != State.CREATED
+                && coroutine.loop().isHere()
+                && (state != State.RUNNING || coroutine.equals(coroutine.loop().current()));
+        seen.add(isSettled ? of(coroutine, nowNanos) : glimpse(coroutine));
       }
     }
     return seen;
@@ -63,7 +68,8 @@ public record Sighting(
   }
 
   /**
-   * Notes a coroutine whose loop does not answer. Called by another thread, so values may be stale.
+   * Notes a coroutine whose loop does not answer, or that another loop may take over. Called by any
+   * thread, so values may be stale.
    */
   static Sighting glimpse(CoroutineTask<?> coroutine) {
     State state = coroutine.state();

@@ -48,9 +48,6 @@ import org.jspecify.annotations.Nullable;
  * message may be refused.
  */
 public abstract class EventLoop implements EngineLoop {
-  /** The longest time for which a busy loop does not look at channels, except in a long turn. */
-  private static final long LOOK_NANOS = 50_000;
-
   /** The number of messages read between two readings of the clock. */
   private static final int INTAKE = 1024;
 
@@ -86,9 +83,6 @@ public abstract class EventLoop implements EngineLoop {
 
   /** Null before the first wait for a channel. */
   private @Nullable Sockets sockets;
-
-  /** When the loop looked at the channels last. */
-  private long lookedNanos;
 
   private final MemoryReserve memory = new MemoryReserve();
   private volatile @Nullable Thread thread;
@@ -471,9 +465,8 @@ public abstract class EventLoop implements EngineLoop {
     nowNanos = elapsedNanos();
     stamp = Stamp.of(nowNanos);
     wasBusyUntil(nowNanos);
-    if (sockets != null && nowNanos - lookedNanos >= LOOK_NANOS) {
-      lookedNanos = nowNanos;
-      sockets.look();
+    if (sockets != null) {
+      sockets.lookIfDue();
     }
     wheel.advance(nowNanos);
   }
@@ -533,16 +526,18 @@ public abstract class EventLoop implements EngineLoop {
     }
     long restNanos = elapsedNanos();
     wasBusyUntil(restNanos);
-    long lookNanos = thief == null ? LoopWheel.NEVER : thief.beginIdling(restNanos);
-    if (ready.isEmpty()) {
-      long untilNanos = Math.min(wheel.nextEventNanos(), lookNanos);
-      mailbox.rest(untilNanos != LoopWheel.NEVER, scale.clockNanos(untilNanos));
-    }
-    if (thief != null) {
-      thief.endIdling();
+    try {
+      long lookNanos = thief == null ? LoopWheel.NEVER : thief.beginIdling(restNanos);
+      if (ready.isEmpty()) {
+        long untilNanos = Math.min(wheel.nextEventNanos(), lookNanos);
+        mailbox.rest(untilNanos != LoopWheel.NEVER, scale.clockNanos(untilNanos));
+      }
+    } finally {
+      if (thief != null) {
+        thief.endIdling();
+      }
     }
     busyUntilNanos = elapsedNanos();
-    lookedNanos = busyUntilNanos;
     stamp = Stamp.of(busyUntilNanos);
     return true;
   }
@@ -632,7 +627,7 @@ public abstract class EventLoop implements EngineLoop {
    * @throws IOException if the channel is closed, or no selector can be opened
    * @throws UnsupportedOperationException if the loop does not use the system's clock
    */
-  public final Registration whenReady(SelectableChannel channel, int operation, Runnable then)
+  public final Registration whenReady(SelectableChannel channel, int operation, Runnable action)
       throws IOException {
     if (!isRealTime()) {
       throw new UnsupportedOperationException(
@@ -640,12 +635,12 @@ public abstract class EventLoop implements EngineLoop {
     }
     Sockets open = sockets;
     if (open == null) {
-      open = new Sockets(Objects.requireNonNull(thread));
+      open = new Sockets(Objects.requireNonNull(thread), then -> runSafely(then::run));
       sockets = open;
       // The loop is awake, so nobody relies on the alarm before.
       mailbox.waitBy(open);
     }
-    return open.whenReady(channel, operation, then);
+    return open.whenReady(channel, operation, action);
   }
 
   /** Arms an entry of the wheel that must not be lost. Waits for memory if there is none. */

@@ -16,11 +16,13 @@ public abstract class LoopTask implements EngineTask, Expiry {
   protected LoopTask() {}
 
   /**
-   * Runs one turn of the task, unless it has left this loop since it was made ready.
+   * Runs one turn of the task. Does nothing if the task is no longer ready, since the turn was
+   * taken back, or if another loop has taken the task over.
    *
    * @param by the loop, which calls this
+   * @return whether there was a turn
    */
-  public abstract void takeTurn(EventLoop by);
+  public abstract boolean takeTurn(EventLoop by);
 
   // To begin on another loop.
 

@@ -186,9 +186,12 @@ final class Mailbox {
   /** Stops reading. The next thread that begins reads what was sent meanwhile. */
   void end() {
     Clock.Alarm bell = alarm;
-    if (bell != null) {
-      bell.close();
+    try {
+      if (bell != null) {
+        bell.close();
+      }
+    } finally {
+      rest = ENDED;
     }
-    rest = ENDED;
   }
 }

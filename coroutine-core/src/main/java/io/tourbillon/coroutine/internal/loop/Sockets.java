@@ -11,8 +11,12 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +32,28 @@ import org.jspecify.annotations.Nullable;
  * channels in between.
  */
 @LoopConfined
-final class Sockets implements Clock.Alarm {
+public final class Sockets implements Clock.Alarm {
   private static final long MILLI_NANOS = 1_000_000;
   private static final long SLICE_NANOS = 100_000;
 
+  /** The longest time for which a busy loop does not look at channels, except in a long turn. */
+  private static final long LOOK_NANOS = 50_000;
+
+  /** All that are open, to find those that have a key of a channel. */
+  private static final Set<Sockets> OPEN = ConcurrentHashMap.newKeySet();
+
   private final Thread thread;
+  private final Consumer<Runnable> runner;
   private final Selector selector;
+
+  /**
+   * The channels that are being registered. A virtual thread may have to wait for a lock of the JDK
+   * then, and other coroutines of the loop run meanwhile.
+   */
+  private final IdentityHashMap<SelectableChannel, Waits> registering = new IdentityHashMap<>();
+
+  /** When the loop looked at the channels last, by the system's clock. */
+  private long lookedNanos = System.nanoTime();
 
   /**
    * Whether the loop was woken since it last came back. Written by the waking thread and reset by
@@ -49,19 +69,43 @@ final class Sockets implements Clock.Alarm {
    * Opens a selector.
    *
    * @param thread the thread of the loop
+   * @param runner runs an action and handles its failures
    * @throws IOException if no selector can be opened, as when too many files are open
    */
-  Sockets(Thread thread) throws IOException {
+  Sockets(Thread thread, Consumer<Runnable> runner) throws IOException {
     this.thread = thread;
+    this.runner = runner;
     selector = Selector.open();
+    OPEN.add(this);
+  }
+
+  /**
+   * Closes a channel and wakes the loops that select it. Without that, the operating system would
+   * keep the channel until they select again, which may be never. Called by any thread.
+   */
+  public static void close(SelectableChannel channel) throws IOException {
+    List<Sockets> having = new ArrayList<>(1);
+    for (Sockets sockets : OPEN) {
+      if (channel.isRegistered() && channel.keyFor(sockets.selector) != null) {
+        having.add(sockets);
+      }
+    }
+    try {
+      channel.close();
+    } finally {
+      having.forEach(Sockets::wake);
+    }
   }
 
   /** Who waits for a channel. The attachment of its key. */
   private static final class Waits {
     private final List<Wait> all = new ArrayList<>(2);
 
+    /** The operations in which there is or will be interest. */
+    private int wanted;
+
     /** Runs the oldest wait for each operation that is ready. Returns those nobody waits for. */
-    int run(int ready) {
+    int run(int ready, Consumer<Runnable> runner) {
       int unwanted = 0;
       for (int left = ready; left != 0; left &= left - 1) {
         int operation = Integer.lowestOneBit(left);
@@ -70,7 +114,7 @@ final class Sockets implements Clock.Alarm {
           unwanted |= operation;
         } else {
           all.remove(wait);
-          wait.then.run();
+          runner.accept(wait.then);
         }
       }
       return unwanted;
@@ -105,41 +149,78 @@ final class Sockets implements Clock.Alarm {
    */
   Registration whenReady(SelectableChannel channel, int operation, Runnable then)
       throws ClosedChannelException {
-    SelectionKey key = channel.keyFor(selector);
     Wait wait = new Wait(operation, then);
     try {
-      if (key == null) {
-        key = channel.register(selector, operation, new Waits());
-      } else if ((key.interestOps() & operation) == 0) {
-        key.interestOps(key.interestOps() | operation);
-      }
+      Waits waits = registered(channel, operation);
+      waits.all.add(wait);
+      return () -> waits.all.remove(wait);
     } catch (CancelledKeyException closed) {
       throw new ClosedChannelException();
     }
-    Waits waits = (Waits) key.attachment();
-    waits.all.add(wait);
-    return () -> waits.all.remove(wait);
+  }
+
+  /** Makes sure that there is interest in an operation, now or as soon as the key is there. */
+  private Waits registered(SelectableChannel channel, int operation) throws ClosedChannelException {
+    Waits pending = registering.get(channel);
+    if (pending != null) {
+      pending.wanted |= operation;
+      return pending;
+    }
+    SelectionKey key = channel.keyFor(selector);
+    if (key == null) {
+      return register(channel, operation);
+    }
+    Waits known = (Waits) key.attachment();
+    if ((known.wanted & operation) == 0) {
+      known.wanted |= operation;
+      key.interestOps(known.wanted);
+    }
+    return known;
+  }
+
+  private Waits register(SelectableChannel channel, int operation) throws ClosedChannelException {
+    Waits fresh = new Waits();
+    fresh.wanted = operation;
+    registering.put(channel, fresh);
+    try {
+      SelectionKey key = channel.register(selector, operation, fresh);
+      if (fresh.wanted != operation) {
+        key.interestOps(fresh.wanted);
+      }
+    } finally {
+      registering.remove(channel);
+    }
+    return fresh;
   }
 
   private void ready(SelectionKey key) {
     Waits waits = (Waits) key.attachment();
     try {
-      int unwanted = waits.run(key.readyOps());
+      int unwanted = waits.run(key.readyOps(), runner);
       if (unwanted != 0) {
-        key.interestOps(key.interestOps() & ~unwanted);
+        waits.wanted &= ~unwanted;
+        key.interestOps(waits.wanted);
       }
     } catch (CancelledKeyException closed) {
       // Who closes a channel wakes those that wait for it.
     }
   }
 
+  /** Looks which channels are ready if it has not done so for a while. */
+  void lookIfDue() {
+    if (System.nanoTime() - lookedNanos >= LOOK_NANOS) {
+      look();
+    }
+  }
+
   /** Looks which channels are ready, and does not wait. */
-  void look() {
+  private void look() {
     try {
       int _ = selector.selectNow(this::ready);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
+    lookedNanos = System.nanoTime();
   }
 
   @Override
@@ -170,6 +251,7 @@ final class Sockets implements Clock.Alarm {
   private void select(long millis) {
     try {
       int _ = woken ? selector.selectNow(this::ready) : selector.select(this::ready, millis);
+      lookedNanos = System.nanoTime();
       boolean _ = Thread.interrupted(); // Nothing should interrupt a loop, and it could not rest.
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
@@ -200,6 +282,7 @@ final class Sockets implements Clock.Alarm {
 
   @Override
   public void close() {
+    OPEN.remove(this);
     try {
       selector.close();
     } catch (IOException failure) {

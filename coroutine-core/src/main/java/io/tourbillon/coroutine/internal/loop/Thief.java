@@ -112,7 +112,9 @@ final class Thief {
 
   /** Notes the last number and returns the time of the next look. */
   private long pause(boolean someWait, long nowNanos) {
-    if (nowNanos - notedNanos >= pauseNanos) {
+    if (pauseNanos == 0 && nowNanos - notedNanos < PATIENCE_NANOS) {
+      pauseNanos = PATIENCE_NANOS; // A note that is not old enough yet is better than a new one.
+    } else if (nowNanos - notedNanos >= pauseNanos) {
       pauseNanos =
           someWait || pauseNanos == 0
               ? PATIENCE_NANOS

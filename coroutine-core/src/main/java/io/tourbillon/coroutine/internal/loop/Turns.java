@@ -72,9 +72,10 @@ public final class Turns {
     int count = 0;
     Runnable last = null;
     for (Runnable task = ready.poll(); task != null; task = ready.poll()) {
-      run(task);
+      if (run(task)) {
+        count++;
+      }
       last = task;
-      count++;
       if (++sinceLook == stride) {
         long seenNanos = loop.elapsedNanos();
         took(seenNanos - lookNanos, sinceLook, last);
@@ -95,16 +96,18 @@ public final class Turns {
     return count;
   }
 
-  private void run(Runnable task) {
+  /** Runs a task. Returns false if it has left this loop. */
+  private boolean run(Runnable task) {
     try {
       if (task instanceof LoopTask coroutine) {
-        coroutine.takeTurn(loop);
+        return coroutine.takeTurn(loop);
       } else {
         engine.runOther(task);
       }
     } catch (Throwable failure) {
       loop.failed(task, failure);
     }
+    return true;
   }
 
   private boolean isMeasured() {

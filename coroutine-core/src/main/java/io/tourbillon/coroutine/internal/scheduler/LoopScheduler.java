@@ -43,6 +43,9 @@ final class LoopScheduler implements TaskHost {
     LateCompletionException.load();
   }
 
+  /** How many coroutines a loop may have more than half of another before children go there. */
+  private static final int CROWD = 16;
+
   private final String name;
   private final Engine engine;
   private final CoroutineLoop[] loops;
@@ -240,7 +243,7 @@ final class LoopScheduler implements TaskHost {
     }
     CoroutineLoop here = CurrentLoop.get();
     if (here != null && here.scheduler().equals(this) && !here.isDead()) {
-      return here;
+      return options.staysHere() ? here : hereOrLessCrowded(here);
     }
     if (options.staysHere()) {
       throw new IllegalStateException(
@@ -250,6 +253,20 @@ final class LoopScheduler implements TaskHost {
               + CurrentLoop.whoAmI());
     }
     return lessLoaded();
+  }
+
+  /**
+   * Returns the loop of the caller, or another one that has far fewer coroutines. A coroutine that
+   * has begun stays on its loop, so without this the long-lived children of one coroutine would all
+   * share its loop for ever.
+   */
+  private CoroutineLoop hereOrLessCrowded(CoroutineLoop here) {
+    int most = here.residents() / 2 - CROWD;
+    if (loops.length == 1 || most < 0) {
+      return here;
+    }
+    CoroutineLoop other = loops[ThreadLocalRandom.current().nextInt(loops.length)];
+    return other.residents() <= most && !other.isDead() ? other : here;
   }
 
   /** Returns the loop for a key. Equal keys get the same one, unless it dies. */

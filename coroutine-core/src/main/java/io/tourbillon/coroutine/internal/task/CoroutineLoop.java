@@ -162,6 +162,11 @@ public final class CoroutineLoop extends EventLoop {
     return (int) (taken.get() - gone);
   }
 
+  /** Returns the number of coroutines that have begun here, or must begin here, and not ended. */
+  public int residents() {
+    return (int) counts().get(Count.PRESENT);
+  }
+
   /** Returns the number of places that were ever taken here. */
   public long taken() {
     return taken.get();

@@ -70,35 +70,32 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
 
   // Called by the loop.
 
-  /**
-   * Runs a turn. Does nothing if the coroutine is no longer ready, since the turn was taken back,
-   * or if another loop has taken it over.
-   */
   @Override
-  public void takeTurn(EventLoop by) {
+  public boolean takeTurn(EventLoop by) {
     boolean isMine = isUnclaimed() ? loop.claim(this) : state() == State.READY && by.equals(loop);
     if (!isMine) {
-      return;
+      return false;
     }
     Strand carrier = strand;
     if (carrier == null) {
       if (cancellation() != null && !beginsEvenIfCancelled()) {
         end(State.CANCELLED);
-        return;
+        return true;
       }
       try {
         carrier = loop.newStrand(this);
       } catch (OutOfMemoryError full) {
         beginLater();
-        return;
+        return true;
       } catch (Throwable failure) {
         outcome = lost(failure);
         end(State.FAILED);
-        return;
+        return true;
       }
       strand = carrier;
     }
     turn(carrier, false);
+    return true;
   }
 
   private boolean beginsEvenIfCancelled() {
@@ -256,7 +253,13 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
 
   @Override
   void cancelled() {
-    if (state() == State.SUSPENDED) {
+    // Read before the loop: once it is READY or SUSPENDED, no loop takes it over any more.
+    State seen = state();
+    if (!loop.isHere()) {
+      loop.tell(this::cancelled);
+      return;
+    }
+    if (seen == State.SUSPENDED) {
       long nanos = strikeNanos();
       if (nanos > loop.elapsedNanos()) {
         armEarlier(nanos);
@@ -264,8 +267,9 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
         disarm();
         struck();
       }
+      seen = state();
     }
-    if (state() == State.READY) {
+    if (seen == State.READY) {
       loop.hasten(this);
     }
   }

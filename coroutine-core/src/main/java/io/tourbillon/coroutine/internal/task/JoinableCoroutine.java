@@ -162,18 +162,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
       return false;
     }
     Cancellation asked = new Cancellation(count, source, reason, loop.elapsedNanos());
-    // Made first: nothing may fail after the compare-and-set.
-    Message notice =
-        new Message() {
-          @Override
-          public void run() {
-            if (loop.isHere()) {
-              cancelled();
-            } else {
-              loop.tell(this);
-            }
-          }
-        };
+    Message notice = this::cancelled; // Made first: nothing may fail after the compare-and-set.
     if (!CANCELLATION.compareAndSet(this, null, asked)) {
       return false;
     }
@@ -477,7 +466,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
 
   // Loop-confined.
 
-  /** Called on the loop after the coroutine was cancelled. */
+  /** Called on a loop to which the coroutine belonged when it was cancelled. */
   abstract void cancelled();
 
   final @Nullable Cancellation cancellation() {

@@ -9,6 +9,7 @@ import io.tourbillon.coroutine.Kernel;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.coroutine.internal.engine.Interrupts;
+import io.tourbillon.coroutine.internal.loop.Sockets;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.TickScale;
 import java.io.IOException;
@@ -232,6 +233,11 @@ public abstract class TaskKernel implements Kernel {
       throws IOException {
     CoroutineLoop loop = CurrentLoop.requireCoroutine("Suspension.whenReady").loop();
     return loop.whenReady(channel, operation, then);
+  }
+
+  @Override
+  public void closeChannel(SelectableChannel channel) throws IOException {
+    Sockets.close(channel);
   }
 
   /**

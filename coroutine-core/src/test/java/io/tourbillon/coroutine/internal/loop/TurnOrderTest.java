@@ -47,7 +47,7 @@ class TurnOrderTest {
     }
 
     @Override
-    public void takeTurn(EventLoop by) {
+    public boolean takeTurn(EventLoop by) {
       throw new AssertionError("nobody has a turn here");
     }
 
