@@ -90,6 +90,9 @@ public abstract class EventLoop implements EngineLoop {
   /** The task that has the turn, or null. Plain, since other threads only take a glimpse. */
   private @Nullable LoopTask current;
 
+  /** Whether the loop only looks for mail. Plain, since other threads only take a glimpse. */
+  private boolean looksForMail;
+
   /** Set once by the loop when it fails. Volatile, so that senders see it. */
   private volatile boolean dead;
 
@@ -318,8 +321,13 @@ public abstract class EventLoop implements EngineLoop {
     return newcomers;
   }
 
-  /** Returns whether the loop rests or is about to; false if no loop takes over tasks. */
-  protected final boolean isIdle() {
+  /** Returns whether the loop has nothing to do, about; false if no loop takes over tasks. */
+  protected final boolean isFree() {
+    return looksForMail || isIdle();
+  }
+
+  /** Returns whether the loop sleeps or is about to; false if no loop takes over tasks. */
+  final boolean isIdle() {
     return thief != null && thief.isIdle();
   }
 
@@ -526,10 +534,25 @@ public abstract class EventLoop implements EngineLoop {
     }
     long restNanos = elapsedNanos();
     wasBusyUntil(restNanos);
+    long eventNanos = wheel.nextEventNanos();
+    looksForMail = true;
+    boolean hasMail =
+        mailbox.lookForMail(eventNanos != LoopWheel.NEVER, scale.clockNanos(eventNanos));
+    looksForMail = false;
+    if (!hasMail) {
+      sleep(eventNanos);
+    }
+    busyUntilNanos = elapsedNanos();
+    stamp = Stamp.of(busyUntilNanos);
+    return true;
+  }
+
+  /** Sleeps until a time or a message, or takes over tasks of other loops. */
+  private void sleep(long eventNanos) {
     try {
-      long lookNanos = thief == null ? LoopWheel.NEVER : thief.beginIdling(restNanos);
+      long lookNanos = thief == null ? LoopWheel.NEVER : thief.beginIdling(elapsedNanos());
       if (ready.isEmpty()) {
-        long untilNanos = Math.min(wheel.nextEventNanos(), lookNanos);
+        long untilNanos = Math.min(eventNanos, lookNanos);
         mailbox.rest(untilNanos != LoopWheel.NEVER, scale.clockNanos(untilNanos));
       }
     } finally {
@@ -537,9 +560,6 @@ public abstract class EventLoop implements EngineLoop {
         thief.endIdling();
       }
     }
-    busyUntilNanos = elapsedNanos();
-    stamp = Stamp.of(busyUntilNanos);
-    return true;
   }
 
   // Called by the loop, or by the task that has the turn.

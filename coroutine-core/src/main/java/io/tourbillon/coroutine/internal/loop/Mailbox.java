@@ -142,6 +142,19 @@ final class Mailbox {
   }
 
   /**
+   * Looks for a message for some microseconds, if that has paid recently. Returns whether there is
+   * one.
+   *
+   * @param isLimited whether the loop has something else to do soon
+   * @param deadlineNanos the reading of the clock at which it has, if {@code isLimited}
+   */
+  boolean lookForMail(boolean isLimited, long deadlineNanos) {
+    return spin != null
+        && spin.lookForMail(
+            this::hasMail, isLimited ? deadlineNanos - System.nanoTime() : Long.MAX_VALUE);
+  }
+
+  /**
    * Sleeps until a message is sent; may return spuriously.
    *
    * @param isLimited whether there is a deadline
@@ -150,10 +163,7 @@ final class Mailbox {
   void rest(boolean isLimited, long deadlineNanos) {
     if (spin == null) {
       park(isLimited, deadlineNanos);
-      return;
-    }
-    long maxNanos = isLimited ? deadlineNanos - System.nanoTime() : Long.MAX_VALUE;
-    if (!spin.lookForMail(this::hasMail, maxNanos)) {
+    } else {
       long parkedNanos = System.nanoTime();
       park(isLimited, deadlineNanos);
       spin.rested(System.nanoTime() - parkedNanos, queue.size());

@@ -153,7 +153,7 @@ public final class CoroutineLoop extends EventLoop {
       return Long.MAX_VALUE / 2;
     }
     long waiting = counts().get(Count.READY) + mail();
-    return isIdle() ? waiting : waiting + 1;
+    return isFree() ? waiting : waiting + 1;
   }
 
   /** Returns the number of coroutines that were placed here and have not ended. */

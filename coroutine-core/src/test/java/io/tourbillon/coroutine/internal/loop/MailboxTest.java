@@ -147,7 +147,9 @@ class MailboxTest {
 
       @Override
       public void rest() {
-        mailbox.rest(false, 0);
+        if (!mailbox.lookForMail(false, 0)) {
+          mailbox.rest(false, 0);
+        }
       }
     };
   }
