@@ -46,6 +46,11 @@ public enum Engine {
    * class initialiser throws {@link IllegalStateException}. In a thread dump, suspended coroutines
    * seem to be runnable.
    *
+   * <p>Virtual threads that a coroutine starts, directly or through an executor of the JDK, get the
+   * loop of the coroutine from the JDK, and stay there. So several that compute share one
+   * processor. Let a thread that is no coroutine start those, or use coroutines, which other loops
+   * take over.
+   *
    * <p>A coroutine inherits no thread-locals of its spawner, since its loop makes the thread. With
    * {@code -Djdk.trackAllThreads=false} each coroutine is some 36 bytes smaller, and thread dumps
    * leave coroutines out. JDK 25 can crash when {@code HotSpotDiagnosticMXBean.dumpThreads} runs

@@ -34,9 +34,9 @@
  * </ol>
  *
  * <p>Other packages build on these: {@code channel} (channels and select), {@code sync} (mutex,
- * semaphore, event, ticker and others), {@code generator}, {@code bridge} (callbacks of the JDK),
- * {@code netty} and {@code testkit} (tests in virtual time). They use no internal package of this
- * module, so other libraries can do the same.
+ * semaphore, event, ticker and others), {@code generator}, {@code net} (sockets), {@code bridge}
+ * (callbacks of the JDK), {@code netty} and {@code testkit} (tests in virtual time). They use no
+ * internal package of this module, so other libraries can do the same.
  *
  * <p>If you know asyncio, Go, Kotlin, Trio, gevent, Tornado, Twisted or Python's generators, {@code
  * coroutine-core/MIGRATION.md} in the source tree shows the equivalent of each tool.

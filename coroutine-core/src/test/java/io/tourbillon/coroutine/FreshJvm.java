@@ -23,6 +23,7 @@ public final class FreshJvm {
   private final List<String> options = new ArrayList<>();
   private Duration limit = Duration.ofMinutes(1);
   private final List<String> ignoredSignals = new ArrayList<>();
+  private final List<String> shell = new ArrayList<>();
   private int exitValue;
 
   public FreshJvm(Class<?> main) {
@@ -38,6 +39,13 @@ public final class FreshJvm {
   /** Sets how long the program may take; the default is a minute. */
   public FreshJvm within(Duration limit) {
     this.limit = limit;
+    return this;
+  }
+
+  /** Sets how many files the program may have open. */
+  public FreshJvm withOpenFiles(int most) {
+    shell.addAll(List.of("sh", "-c", "ulimit -n " + most + "; exec \"$@\"", "sh"));
+    options.add("-XX:-MaxFDLimit");
     return this;
   }
 
@@ -59,7 +67,7 @@ public final class FreshJvm {
    * @return its standard output. The log, such as stalls of a busy machine, goes elsewhere
    */
   public String run(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(shell);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Dtests.engine=" + TestSchedulers.ENGINE);
     command.add("-ea");

@@ -21,6 +21,9 @@
  * consumed nothing. A write that ends so may have sent a part; later writes are refused then, so
  * close the connection.
  *
+ * <p><b>Peers that vanish.</b> A peer whose machine is gone sends nothing, not even an end. Only a
+ * limit, or the option {@code SO_KEEPALIVE} after some hours, ends a read from it.
+ *
  * <p><b>Close.</b> Any thread or coroutine may close a socket. Those that wait for it get an {@link
  * java.nio.channels.AsynchronousCloseException}.
  *

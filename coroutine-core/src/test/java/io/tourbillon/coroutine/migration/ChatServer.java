@@ -3,12 +3,10 @@ package io.tourbillon.coroutine.migration;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.Coroutines;
-import io.tourbillon.coroutine.bridge.CompletionHandlers;
 import io.tourbillon.coroutine.channel.Channel;
+import io.tourbillon.coroutine.net.TcpConnection;
+import io.tourbillon.coroutine.net.TcpListener;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.AsynchronousServerSocketChannel;
-import java.nio.channels.AsynchronousSocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,12 +27,12 @@ final class ChatServer {
   private static final int MOST_UNREAD = 1000;
   private static final Duration TIME_TO_SAY_A_NAME = Duration.ofSeconds(20);
 
-  private final AsynchronousServerSocketChannel listener;
+  private final TcpListener listener;
 
   /** The outboxes by name. Sessions may be on several loops. */
   private final Map<String, Channel<String>> outboxes = new ConcurrentHashMap<>();
 
-  ChatServer(AsynchronousServerSocketChannel listener) {
+  ChatServer(TcpListener listener) {
     this.listener = listener;
   }
 
@@ -42,19 +40,9 @@ final class ChatServer {
   void serve() throws IOException {
     try (CoroutineScope sessions = CoroutineScope.open(Policy.SUPERVISE)) {
       while (true) {
-        AsynchronousSocketChannel accepted =
-            CompletionHandlers.await(
-                handler -> listener.accept(null, handler), ChatServer::closeLost);
+        TcpConnection accepted = listener.accept();
         sessions.spawn(() -> session(new LineConnection(accepted)));
       }
-    }
-  }
-
-  private static void closeLost(AsynchronousSocketChannel accepted) {
-    try {
-      accepted.close();
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
     }
   }
 

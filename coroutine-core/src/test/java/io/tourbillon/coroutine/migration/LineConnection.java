@@ -2,44 +2,28 @@ package io.tourbillon.coroutine.migration;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.tourbillon.coroutine.bridge.CompletionHandlers;
+import io.tourbillon.coroutine.net.TcpConnection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousSocketChannel;
 import java.util.Objects;
 
-/**
- * Lines of text over a socket, for one coroutine that reads and one that writes. If one of them is
- * cancelled while it waits, the connection is closed. Failures are {@link CompletionException}s
- * with the socket's exception as their cause.
- */
+/** Lines of text over a socket, for one coroutine that reads and one that writes. */
 final class LineConnection implements AutoCloseable {
   private static final int LONGEST_LINE = 1024;
 
-  private final AsynchronousSocketChannel channel;
+  private final TcpConnection connection;
 
   /** The bytes that have arrived and were not read yet. */
   private final ByteBuffer received = ByteBuffer.allocate(LONGEST_LINE).limit(0);
 
-  LineConnection(AsynchronousSocketChannel channel) {
-    this.channel = Objects.requireNonNull(channel, "channel");
+  LineConnection(TcpConnection connection) {
+    this.connection = Objects.requireNonNull(connection, "connection");
   }
 
   static LineConnection to(SocketAddress address) throws IOException {
-    LineConnection connection = new LineConnection(AsynchronousSocketChannel.open());
-    boolean connected = false;
-    try {
-      CompletionHandlers.<Void>awaitOrClose(
-          connection.channel, handler -> connection.channel.connect(address, null, handler));
-      connected = true;
-      return connection;
-    } finally {
-      if (!connected) {
-        connection.close();
-      }
-    }
+    return new LineConnection(TcpConnection.connect(address));
   }
 
   /** Returns the next line, or null at the end. Text after the last line break is not a line. */
@@ -59,23 +43,17 @@ final class LineConnection implements AutoCloseable {
   }
 
   private boolean receives() throws IOException {
-    received.clear();
-    int count =
-        CompletionHandlers.awaitOrClose(channel, handler -> channel.read(received, null, handler));
+    int count = connection.read(received.clear());
     received.flip();
     return count > 0;
   }
 
   void writeLine(String line) throws IOException {
-    ByteBuffer left = ByteBuffer.wrap((line + "\n").getBytes(UTF_8));
-    while (left.hasRemaining()) {
-      int _ =
-          CompletionHandlers.awaitOrClose(channel, handler -> channel.write(left, null, handler));
-    }
+    connection.write(ByteBuffer.wrap((line + "\n").getBytes(UTF_8)));
   }
 
   @Override
-  public void close() throws IOException {
-    channel.close();
+  public void close() {
+    connection.close();
   }
 }

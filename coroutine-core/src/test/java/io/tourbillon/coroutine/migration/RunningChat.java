@@ -8,10 +8,10 @@ import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.TestSchedulers;
+import io.tourbillon.coroutine.net.TcpListener;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.channels.AsynchronousServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -19,13 +19,11 @@ import java.util.concurrent.TimeoutException;
 /** A chat on the loopback address, and its users. Uses real time, because sockets do. */
 final class RunningChat implements AutoCloseable {
   private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
-  private final AsynchronousServerSocketChannel listener;
+  private final TcpListener listener;
   private final Coroutine<?> server;
 
   RunningChat() throws IOException {
-    listener =
-        AsynchronousServerSocketChannel.open()
-            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    listener = TcpListener.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     server = scheduler.spawn(new ChatServer(listener)::serve);
   }
 
@@ -43,7 +41,7 @@ final class RunningChat implements AutoCloseable {
   }
 
   LineConnection connect() throws IOException {
-    return LineConnection.to(listener.getLocalAddress());
+    return LineConnection.to(listener.localAddress());
   }
 
   /** Returns when all sessions have ended. */
@@ -53,7 +51,7 @@ final class RunningChat implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     stop();
     listener.close();
     assertTrue(scheduler.close(Duration.ZERO));

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.FreshJvm;
 import io.tourbillon.coroutine.LogCapture;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.Suspension.Registration;
@@ -591,6 +592,40 @@ class TcpTest {
               return thrown;
             });
     assertInstanceOf(ConnectException.class, refused.getCause());
+  }
+
+  /** The system drops the attempts to connect when the backlog is full. */
+  @Test
+  void connect_toAServerThatDoesNotAnswer_heedsTheLimit() {
+    int late =
+        run(
+            () -> {
+              int timeouts = 0;
+              List<TcpConnection> open = new ArrayList<>();
+              try (TcpListener listener = TcpListener.open(ANY_PORT, 1)) {
+                for (int attempt = 0; attempt < 5; attempt++) {
+                  try {
+                    open.add(
+                        Coroutines.withTimeout(
+                            Duration.ofMillis(200),
+                            () -> TcpConnection.connect(listener.localAddress())));
+                  } catch (TimeoutException noAnswer) {
+                    timeouts++;
+                  }
+                }
+                open.forEach(TcpConnection::close);
+              }
+              return timeouts;
+            });
+    assertTrue(late >= 2, () -> late + " of 5 have timed out");
+  }
+
+  /** The connection waits until there is a file for it. */
+  @Test
+  void accept_withoutAFreeFile_failsAndCanBeTriedAgain() throws Exception {
+    String said = new FreshJvm(FewFilesProgram.class).withOpenFiles(200).run();
+    String refusal = "Too many open files\n";
+    assertEquals("hello\n" + refusal.repeat(3) + "late\nhello\n", said);
   }
 
   @Test

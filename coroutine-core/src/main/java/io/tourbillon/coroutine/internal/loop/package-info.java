@@ -7,7 +7,8 @@
  * event. A message that another thread sends to the mailbox wakes a sleeping loop. {@code Spin}
  * decides whether a loop looks for messages for some microseconds before it sleeps. A loop that
  * would rest may take over tasks that wait to begin on other loops: {@code WorkStealing} says
- * which, and what its {@code Thief} and the {@code Newcomers} of the others do for that.
+ * which, and what its {@code Thief} and the {@code Newcomers} of the others do for that. Once a
+ * coroutine has waited for a channel, the loop rests in the selector of {@code Sockets} instead.
  *
  * <p><b>Rule.</b> This package depends on {@code internal.engine}, {@code internal.observe} and the
  * wheel of timer-core. A loop knows the coroutines that it runs only as {@link

@@ -43,7 +43,7 @@ final class LoopScheduler implements TaskHost {
     LateCompletionException.load();
   }
 
-  /** How many coroutines a loop may have more than half of another before children go there. */
+  /** Children go to another loop if it has at most half of the coroutines less this number. */
   private static final int CROWD = 16;
 
   private final String name;

@@ -347,11 +347,15 @@ public final class CoroutineLoop extends EventLoop {
   private void settle(CoroutineTask<?> coroutine) {
     keep(coroutine);
     coroutine.makeReady();
+    cancelIfClosing(coroutine);
   }
 
   private void keep(CoroutineTask<?> coroutine) {
     residents.add(coroutine);
     counts().add(Count.PRESENT, 1);
+  }
+
+  private void cancelIfClosing(CoroutineTask<?> coroutine) {
     if (cancelling) {
       cancel(coroutine);
     }
@@ -364,6 +368,7 @@ public final class CoroutineLoop extends EventLoop {
     }
     newcomers().wasClaimed();
     keep(coroutine);
+    cancelIfClosing(coroutine);
     return true;
   }
 
