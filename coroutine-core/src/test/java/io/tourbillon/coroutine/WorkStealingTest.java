@@ -91,7 +91,7 @@ class WorkStealingTest {
     // Those of HANDOFF run on the virtual threads of the JDK, which has a carrier per processor.
     int loops = ENGINE == Engine.HANDOFF ? Runtime.getRuntime().availableProcessors() : 3;
     SplittableRandom random = new SplittableRandom();
-    for (int round = 0; round < 100; round++) {
+    for (int round = 0; round < 40; round++) {
       try (CoroutineScheduler scheduler = TestSchedulers.builder().loops(loops).build()) {
         for (int again = 0; again < 5; again++) {
           int most = random.nextInt(1, 400);
@@ -314,7 +314,7 @@ class WorkStealingTest {
     SplittableRandom random = new SplittableRandom();
     SpawnOptions anyway = SpawnOptions.DEFAULT.evenIfCancelled();
     try (CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build()) {
-      for (int round = 0; round < 300; round++) {
+      for (int round = 0; round < 100; round++) {
         AtomicReference<Coroutine<?>> child = new AtomicReference<>();
         AtomicBoolean over = new AtomicBoolean();
         Coroutine<?> spawner =
@@ -356,7 +356,7 @@ class WorkStealingTest {
           default -> SchedulingPolicy.random(seed);
         };
     AtomicInteger begun = new AtomicInteger();
-    int rounds = 200;
+    int rounds = 60;
     int children = 50;
     CoroutineStats stats;
     try (CoroutineScheduler scheduler = TestSchedulers.builder().loops(3).policy(order).build()) {
@@ -405,7 +405,7 @@ class WorkStealingTest {
   void cancel_whileItIsTakenOver_reachesIt() {
     SplittableRandom random = new SplittableRandom();
     try (CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build()) {
-      for (int round = 0; round < 300; round++) {
+      for (int round = 0; round < 100; round++) {
         AtomicBoolean over = new AtomicBoolean();
         AtomicReference<Coroutine<?>> child = new AtomicReference<>();
         Coroutine<?> spawner =

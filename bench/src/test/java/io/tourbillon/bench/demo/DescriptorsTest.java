@@ -40,7 +40,7 @@ class DescriptorsTest {
 
     private static boolean isServing() {
       return Thread.getAllStackTraces().keySet().stream()
-          .anyMatch(thread -> thread.getName().equals("demo-io"));
+          .anyMatch(thread -> thread.getName().equals("demo-churn"));
     }
 
     private static void take() {
