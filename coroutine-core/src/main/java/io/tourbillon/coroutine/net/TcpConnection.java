@@ -312,8 +312,7 @@ public final class TcpConnection implements Closeable {
    */
   @Override
   public void close() {
-    users.closed();
-    Closes.quietly(channel);
+    users.close(channel);
     readable.closed();
     writable.closed();
   }

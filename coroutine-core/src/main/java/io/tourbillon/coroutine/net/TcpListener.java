@@ -159,9 +159,8 @@ public final class TcpListener implements Closeable {
    */
   @Override
   public void close() {
-    users.closed();
+    users.close(channel);
     last.clear();
-    Closes.quietly(channel);
     acceptable.closed();
   }
 

@@ -146,8 +146,7 @@ public final class UdpSocket implements Closeable {
   /** Closes the socket. A second call does nothing. Does not suspend. */
   @Override
   public void close() {
-    users.closed();
-    Closes.quietly(channel);
+    users.close(channel);
     readable.closed();
     writable.closed();
   }

@@ -5,7 +5,9 @@ import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.timer.internal.ShortLock;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.channels.SelectableChannel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -151,10 +153,19 @@ final class Users {
     }
   }
 
-  /** Notes that the socket is closed. */
-  void closed() {
+  /**
+   * Closes the channel of the socket, and notes that. Logs a failure, after which the channel is
+   * closed as well. Uses no class that a socket that was opened does not use, since none can be
+   * loaded from a folder while no file may be opened.
+   */
+  void close(SelectableChannel channel) {
     forgetAll();
     last = null;
+    try {
+      Suspension.closeChannel(channel);
+    } catch (IOException failure) {
+      LOG.log(Level.DEBUG, "the close of " + socket + " failed", failure);
+    }
   }
 
   private void forgetAll() {
