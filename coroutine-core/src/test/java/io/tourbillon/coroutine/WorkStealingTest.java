@@ -305,44 +305,6 @@ class WorkStealingTest {
     }
   }
 
-  /**
-   * The body begins although it is cancelled, and then waits where the cancellation does not count
-   * yet.
-   */
-  @Test
-  void cancel_whileItIsTakenOver_reachesACoroutineThatBeginsAllTheSame() {
-    SplittableRandom random = new SplittableRandom();
-    SpawnOptions anyway = SpawnOptions.DEFAULT.evenIfCancelled();
-    try (CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build()) {
-      for (int round = 0; round < 100; round++) {
-        AtomicReference<Coroutine<?>> child = new AtomicReference<>();
-        AtomicBoolean over = new AtomicBoolean();
-        Coroutine<?> spawner =
-            scheduler.spawn(
-                () -> {
-                  Coroutine<?> sleeper =
-                      scheduler.spawn(
-                          anyway,
-                          () ->
-                              Coroutines.shield(
-                                  Duration.ofMillis(2),
-                                  () -> Coroutines.delay(Duration.ofDays(1))));
-                  child.set(sleeper);
-                  return holdUntil(() -> sleeper.state().isEnd() || over.get(), PATIENCE);
-                });
-        assertTrue(holdUntil(() -> child.get() != null, PATIENCE));
-        Coroutine<?> sleeper = child.get();
-        int micros = random.nextInt(200);
-        boolean _ = holdUntil(() -> false, Duration.ofNanos(1000L * micros));
-        sleeper.cancel();
-        boolean ended = holdUntil(() -> sleeper.state().isEnd(), PATIENCE);
-        over.set(true);
-        assertTrue(ended, "the cancellation has not arrived");
-        spawner.join();
-      }
-    }
-  }
-
   /** Each ends once, whoever begins it, and whenever it is cancelled. */
   @ParameterizedTest
   @ValueSource(strings = {"fifo", "priority", "random"})
@@ -397,12 +359,29 @@ class WorkStealingTest {
     assertTrue(begun.get() <= rounds * children);
   }
 
-  /**
-   * The loop on which it was placed is held for the whole time, so a cancellation that went only
-   * there would not arrive.
-   */
   @Test
   void cancel_whileItIsTakenOver_reachesIt() {
+    cancelWhileTakenOver(SpawnOptions.DEFAULT, () -> Coroutines.delay(Duration.ofDays(1)));
+  }
+
+  /**
+   * The body begins although it is cancelled, and then waits where the cancellation does not count
+   * yet.
+   */
+  @Test
+  void cancel_whileItIsTakenOver_reachesACoroutineThatBeginsAllTheSame() {
+    cancelWhileTakenOver(
+        SpawnOptions.DEFAULT.evenIfCancelled(),
+        () -> Coroutines.shield(Duration.ofMillis(2), () -> Coroutines.delay(Duration.ofDays(1))));
+  }
+
+  /**
+   * Cancels coroutines that are taken over at about that time. The loop on which each was placed is
+   * held for the whole time, so a cancellation that went only there would not arrive.
+   *
+   * @param body waits until it is cancelled
+   */
+  private static void cancelWhileTakenOver(SpawnOptions options, Action body) {
     SplittableRandom random = new SplittableRandom();
     try (CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build()) {
       for (int round = 0; round < 100; round++) {
@@ -411,8 +390,7 @@ class WorkStealingTest {
         Coroutine<?> spawner =
             scheduler.spawn(
                 () -> {
-                  Coroutine<?> sleeper =
-                      scheduler.spawn(() -> Coroutines.delay(Duration.ofDays(1)));
+                  Coroutine<?> sleeper = scheduler.spawn(options, body);
                   child.set(sleeper);
                   return holdUntil(() -> sleeper.state().isEnd() || over.get(), PATIENCE);
                 });

@@ -532,8 +532,7 @@ public abstract class EventLoop implements EngineLoop {
     if (!mailbox.isEmpty()) {
       return true;
     }
-    long restNanos = elapsedNanos();
-    wasBusyUntil(restNanos);
+    wasBusyUntil(elapsedNanos());
     long eventNanos = wheel.nextEventNanos();
     looksForMail = true;
     boolean hasMail =
