@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -64,6 +65,7 @@ class CompareCommandTest {
   }
 
   @Test
+  @Tag("long")
   void compare_against_exitsWithOneIfOursGotSlower() throws IOException {
     Path before = folder.resolve("before.json");
     Samples samples =

@@ -75,6 +75,7 @@ class ForeignProgramsTest {
   @ParameterizedTest
   @EnumSource
   @Tag("programs")
+  @Tag("long")
   void measure_everyScenarioOfAPeer_findsOutWhatTheScenarioPromises(ForeignKind kind)
       throws Exception {
     ChildProcess runner = new ChildProcess();
