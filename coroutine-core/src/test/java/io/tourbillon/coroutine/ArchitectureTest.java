@@ -276,6 +276,7 @@ class ArchitectureTest {
               "io.tourbillon.coroutine..",
               "io.tourbillon.timer..",
               "java..",
+              "javax.net.ssl..",
               "jdk.internal.vm..",
               "jdk.jfr..",
               "sun.misc..",

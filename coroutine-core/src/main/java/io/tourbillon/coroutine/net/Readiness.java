@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,59 @@ final class Readiness {
     if (!channel.isOpen()) {
       throw new AsynchronousCloseException();
     }
+  }
+
+  /**
+   * Suspends the calling coroutine until the channel is ready for this operation or another, or may
+   * be.
+   *
+   * @param other of the same channel
+   * @throws AsynchronousCloseException if the channel is closed meanwhile
+   */
+  void awaitThisOr(Readiness other) throws IOException {
+    try {
+      Suspension.<@Nullable Void>await(what, resumption -> registerWith(other, resumption));
+    } catch (UncheckedIOException failure) {
+      throw failure.getCause();
+    }
+    if (!channel.isOpen()) {
+      throw new AsynchronousCloseException();
+    }
+  }
+
+  /** The loop runs what ends one of both waits, and so removes the other one as well. */
+  private void registerWith(Readiness other, Resumption<@Nullable Void> resumption) {
+    List<Registration> both = new ArrayList<>(4);
+    Runnable removeBoth = () -> both.forEach(Registration::remove);
+    Runnable ready =
+        () -> {
+          removeBoth.run();
+          resumption.resume(null);
+        };
+    boolean registered = false;
+    try {
+      listen(resumption, ready, both);
+      other.listen(resumption, ready, both);
+      resumption.onCancel(removeBoth);
+      if (!channel.isOpen()) {
+        throw new ClosedChannelException();
+      }
+      registered = true;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    } finally {
+      if (!registered) {
+        removeBoth.run();
+      }
+    }
+  }
+
+  private void listen(
+      Resumption<@Nullable Void> resumption, Runnable ready, List<Registration> registrations)
+      throws IOException {
+    Waiters.Place<Resumption<@Nullable Void>> place = add(resumption);
+    registrations.add(() -> leave(place));
+    registrations.add(Suspension.whenReady(channel, operation, ready));
   }
 
   private void register(Resumption<@Nullable Void> resumption) {

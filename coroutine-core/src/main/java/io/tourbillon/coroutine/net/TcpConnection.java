@@ -7,8 +7,6 @@ import static java.nio.channels.SelectionKey.OP_WRITE;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.sync.Mutex;
-import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ProtocolFamily;
@@ -17,24 +15,19 @@ import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
 
 /**
  * A connection over TCP, or over a Unix domain socket. {@link #connect} opens one, and {@link
- * TcpListener#accept} returns one. See the documentation of the package for limits, close, and
- * connections that are left open.
- *
- * <p>Thread-safe: one coroutine may read while another writes. If several write, each write is sent
- * as a whole, one after the other. If several read, each gets some of the input. Only coroutines
- * may call what can suspend; another caller gets an {@link IllegalStateException} if the call would
- * block.
+ * TcpListener#accept} returns one. Thread-safe as {@link Connection} says.
  */
-public final class TcpConnection implements Closeable {
+public final class TcpConnection implements Connection {
   /** The most bytes of a heap buffer that are copied for one system call. */
   private static final int PART = 128 * 1024;
+
+  private static final String PREFIX = "the connection ";
 
   private final SocketChannel channel;
   private final String name;
@@ -49,7 +42,7 @@ public final class TcpConnection implements Closeable {
   /** Takes over a channel that is connected and not blocking. */
   TcpConnection(SocketChannel channel) throws IOException {
     this.channel = channel;
-    name = "the connection " + channel.getLocalAddress() + " to " + channel.getRemoteAddress();
+    name = PREFIX + channel.getLocalAddress() + " to " + channel.getRemoteAddress();
     readable = new Readiness(channel, OP_READ, new What("reading from ", this));
     writable = new Readiness(channel, OP_WRITE, new What("writing to ", this));
     writing = new Mutex("the writes to " + name);
@@ -123,15 +116,7 @@ public final class TcpConnection implements Closeable {
     users.opened();
   }
 
-  /**
-   * Reads bytes into a buffer. Suspends until there is at least one, unless the buffer is full.
-   *
-   * @return the number of bytes, which is 0 only for a full buffer; -1 if the peer has ended its
-   *     output and all of it was read
-   * @throws IOException if the peer has reset the connection
-   * @throws ClosedChannelException if this connection is closed, {@link AsynchronousCloseException}
-   *     if that happens meanwhile
-   */
+  @Override
   public int read(ByteBuffer buffer) throws IOException {
     Objects.requireNonNull(buffer, "buffer");
     begin();
@@ -146,38 +131,13 @@ public final class TcpConnection implements Closeable {
     return count;
   }
 
-  /**
-   * Reads until a buffer is full.
-   *
-   * @throws EOFException if the input ends before that; the buffer has what came until then
-   * @throws IOException as {@link #read} does
-   */
-  public void readFully(ByteBuffer buffer) throws IOException {
-    int wanted = buffer.remaining();
-    while (buffer.hasRemaining()) {
-      if (read(buffer) < 0) {
-        int missing = buffer.remaining();
-        throw new EOFException(
-            name + " ended after " + (wanted - missing) + " of " + wanted + " bytes");
-      }
-    }
-  }
-
-  /**
-   * Writes all bytes of a buffer. Suspends while the peer takes no more. When it returns, the
-   * operating system has the bytes; whether the peer gets them is not known.
-   *
-   * @throws IOException if the peer has reset the connection, and some bytes may have been sent; or
-   *     if an earlier write has ended in the midst, by its limit for example
-   * @throws ClosedChannelException if this connection is closed, {@link AsynchronousCloseException}
-   *     if that happens meanwhile
-   */
+  @Override
   public void write(ByteBuffer buffer) throws IOException {
     Objects.requireNonNull(buffer, "buffer");
     write(new ByteBuffer[] {buffer});
   }
 
-  /** Writes all bytes of several buffers, in order and as a whole, as {@link #write} does. */
+  @Override
   public void write(ByteBuffer... buffers) throws IOException {
     for (ByteBuffer each : buffers) {
       Objects.requireNonNull(each, "buffer");
@@ -255,52 +215,88 @@ public final class TcpConnection implements Closeable {
   }
 
   /** Refuses a connection that is closed, and makes the call a suspension point. */
-  private void begin() throws ClosedChannelException {
+  void begin() throws ClosedChannelException {
     if (!channel.isOpen()) {
       throw new ClosedChannelException();
     }
     users.pass();
   }
 
+  // For TlsConnection, which keeps what is read and written in buffers of its own.
+
   /**
-   * Ends the output: the peer reads -1 after what was written. Input goes on.
+   * Reads without waiting.
    *
-   * @throws IOException if the connection is closed
+   * @return the number of bytes, 0 if there are none yet, -1 at the end
    */
+  int tryRead(ByteBuffer buffer) throws IOException {
+    return readSome(buffer);
+  }
+
+  /** Writes without waiting what the operating system has room for. */
+  void tryWrite(ByteBuffer buffer) throws IOException {
+    long _ = writeSome(new ByteBuffer[] {buffer}, 0);
+  }
+
+  /** Suspends until there may be input. */
+  void awaitReadable() throws IOException {
+    readable.await();
+  }
+
+  /** Suspends until there may be room for output. */
+  void awaitWritable() throws IOException {
+    writable.await();
+  }
+
+  /** Suspends until there may be input or room for output. */
+  void awaitReadableOrWritable() throws IOException {
+    readable.awaitThisOr(writable);
+  }
+
+  /** Drops some of the input, so that the close does not reset the connection because of it. */
+  void discardInput() {
+    ByteBuffer dropped = ByteBuffer.allocate(4 * 1024);
+    try {
+      for (int part = 0; part < 16 && channel.read(dropped) > 0; part++) {
+        dropped.clear();
+      }
+    } catch (IOException reset) {
+      // There is no input to drop.
+    }
+  }
+
+  /** Returns the addresses of both sides, for logs. */
+  String addresses() {
+    return name.substring(PREFIX.length());
+  }
+
+  /** Does not suspend. */
+  @Override
   public void shutdownOutput() throws IOException {
     SocketChannel _ = channel.shutdownOutput();
   }
 
-  /**
-   * Sets an option of the socket.
-   *
-   * @param option one of {@link StandardSocketOptions}, such as {@code SO_KEEPALIVE}
-   * @throws UnsupportedOperationException if the socket does not have the option
-   * @throws IllegalArgumentException if the value is not valid
-   */
+  @Override
   public <T> void setOption(SocketOption<T> option, T value) throws IOException {
     SocketChannel _ = channel.setOption(option, value);
   }
 
-  /** Returns the address of the peer. */
+  @Override
   public SocketAddress remoteAddress() throws IOException {
     return Objects.requireNonNull(channel.getRemoteAddress(), "connected");
   }
 
-  /** Returns the address of this side. */
+  @Override
   public SocketAddress localAddress() throws IOException {
     return Objects.requireNonNull(channel.getLocalAddress(), "connected");
   }
 
-  /**
-   * Leaves the close to the program: the connection stays open after the coroutines that use it
-   * have ended, in a pool for example.
-   */
+  @Override
   public void keepOpen() {
     users.keepOpen();
   }
 
-  /** Returns whether this side has not closed the connection. */
+  @Override
   public boolean isOpen() {
     return channel.isOpen();
   }

@@ -1,7 +1,7 @@
 /**
- * Sockets for coroutines, on every engine: TCP, UDP and Unix domain sockets. A call that would
- * block suspends the coroutine, and its loop runs others. The loop itself waits for the sockets, in
- * a selector in which it rests, so no other thread is woken for them.
+ * Sockets for coroutines, on every engine: TCP, UDP, Unix domain sockets, and TLS over them. A call
+ * that would block suspends the coroutine, and its loop runs others. The loop itself waits for the
+ * sockets, in a selector in which it rests, so no other thread is woken for them.
  *
  * <pre>{@code
  * try (TcpListener listener = TcpListener.open(new InetSocketAddress(8007))) {
@@ -20,6 +20,20 @@
  * io.tourbillon.coroutine.Coroutines#withTimeout} and cancellation. A read that ends so has
  * consumed nothing. A write that ends so may have sent a part; later writes are refused then, so
  * close the connection.
+ *
+ * <p><b>TLS.</b> A {@link io.tourbillon.coroutine.net.TlsConnection} encrypts a {@link
+ * io.tourbillon.coroutine.net.TcpConnection}. Both are a {@link
+ * io.tourbillon.coroutine.net.Connection}, so the same code serves both:
+ *
+ * <pre>{@code
+ * TcpConnection tcp = listener.accept();
+ * scheduler.spawn(() -> {
+ *   try (TlsConnection connection = TlsConnection.server(tcp, context)) {
+ *     Coroutines.withTimeout(Duration.ofSeconds(10), () -> connection.handshake());
+ *     echo(connection);
+ *   }
+ * });
+ * }</pre>
  *
  * <p><b>Peers that vanish.</b> A peer whose machine is gone sends nothing, not even an end. Only a
  * limit, or the option {@code SO_KEEPALIVE} after some hours, ends a read from it.
