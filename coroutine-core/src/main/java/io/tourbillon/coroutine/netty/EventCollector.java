@@ -26,11 +26,29 @@ final class EventCollector implements IoHandler {
   private final Runnable onWakeup;
   private final ArrayDeque<Event> events = new ArrayDeque<>();
 
-  private record Event(NioIoHandle handle, IoRegistration registration, IoEvent event) {
-    void deliver() {
+  /** Whether the handler selects, so that what it calls is not in the turn of Netty. */
+  private boolean selects;
+
+  private sealed interface Event {
+    void deliver() throws Exception;
+  }
+
+  /** A channel is ready. */
+  private record Ready(NioIoHandle handle, IoRegistration registration, IoEvent event)
+      implements Event {
+    @Override
+    public void deliver() {
       if (registration.isValid()) {
         handle.handle(registration, event);
       }
+    }
+  }
+
+  /** A channel was selected, but its key is no longer valid. */
+  private record Invalid(NioIoHandle handle) implements Event {
+    @Override
+    public void deliver() throws Exception {
+      handle.close();
     }
   }
 
@@ -50,7 +68,7 @@ final class EventCollector implements IoHandler {
 
     @Override
     public void handle(IoRegistration registration, IoEvent event) {
-      events.add(new Event(handle, registration, event));
+      events.add(new Ready(handle, registration, event));
     }
 
     @Override
@@ -65,7 +83,11 @@ final class EventCollector implements IoHandler {
 
     @Override
     public void close() throws Exception {
-      handle.close();
+      if (selects) {
+        events.add(new Invalid(handle));
+      } else {
+        handle.close();
+      }
     }
   }
 
@@ -84,7 +106,12 @@ final class EventCollector implements IoHandler {
 
   /** Selects and collects events. Runs no code of users. */
   void select(IoHandlerContext context) {
-    int _ = handler.run(context);
+    selects = true;
+    try {
+      int _ = handler.run(context);
+    } finally {
+      selects = false;
+    }
   }
 
   boolean isEmpty() {
@@ -112,10 +139,20 @@ final class EventCollector implements IoHandler {
   public int run(IoHandlerContext context) {
     int handled = 0;
     for (Event next = events.poll(); next != null; next = events.poll()) {
-      next.deliver();
+      deliver(next);
       handled++;
     }
     return handled;
+  }
+
+  private static void deliver(Event event) {
+    try {
+      event.deliver();
+    } catch (RuntimeException failure) {
+      throw failure;
+    } catch (Exception failure) {
+      throw new IllegalStateException("a channel could not be closed", failure);
+    }
   }
 
   @Override

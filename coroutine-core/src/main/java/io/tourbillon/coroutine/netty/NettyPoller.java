@@ -188,6 +188,8 @@ final class NettyPoller implements Poller {
     }
     if (rests) {
       interruptRest();
+    } else if (!inTurn && loop.isHere()) {
+      giveTurn(); // After the coroutines that are ready now, and not only in the next round.
     }
   }
 

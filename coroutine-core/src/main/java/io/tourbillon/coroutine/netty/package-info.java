@@ -74,6 +74,9 @@
  *   <tr><td>{@code sync()} in a handler</td><td>{@code BlockingOperationException}</td></tr>
  *   <tr><td>a suspending call, such as {@code delay}, in a handler</td><td>{@code
  *   IllegalStateException}; spawn a coroutine</td></tr>
+ *   <tr><td>a call that waits in coroutines and in threads, such as {@code Channel.receive}, in a
+ *   handler</td><td>{@code IllegalStateException} if it has to wait; on VIRTUAL_THREAD it waits, and
+ *   stops all channels of the loop meanwhile</td></tr>
  *   <tr><td>a blocking call in a handler</td><td>stops all channels of the loop, as in Netty; on
  *   CONTINUATION and HANDOFF it stops the coroutines as well</td></tr>
  *   <tr><td>a task or handler that throws</td><td>Netty logs it or gives it to {@code

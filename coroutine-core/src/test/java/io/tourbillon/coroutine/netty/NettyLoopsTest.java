@@ -17,12 +17,18 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoRegistration;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.local.LocalAddress;
@@ -34,9 +40,11 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.BlockingOperationException;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.LogCapture;
 import io.tourbillon.coroutine.LoopStats;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.channel.Source;
@@ -248,6 +256,102 @@ class NettyLoopsTest {
   private static long descriptors() {
     String[] open = new java.io.File("/proc/self/fd").list();
     return open == null ? 0 : open.length;
+  }
+
+  @Test
+  void build_thatCannotOpenAllSelectors_leavesNothingOpen() throws Exception {
+    newLoops(2).close(Duration.ZERO);
+    long before = descriptors();
+    AtomicInteger opened = new AtomicInteger();
+    IoHandlerFactory nio = NioIoHandler.newFactory();
+    NettyLoops.Builder builder =
+        NettyLoops.builder()
+            .loops(2)
+            .engine(ENGINE)
+            .ioHandlerFactory(
+                executor -> {
+                  if (opened.incrementAndGet() == 2) {
+                    throw new ChannelException("too many open files");
+                  }
+                  return nio.newHandler(executor);
+                });
+    assertThrows(ChannelException.class, builder::build);
+    await(() -> descriptors() <= before);
+  }
+
+  /** The handler fails in a way that Netty does not foresee. */
+  @Test
+  void loopThatDies_closesItsChannels() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    try (LogCapture log = new LogCapture();
+        NettyLoops own =
+            NettyLoops.builder()
+                .loops(1)
+                .engine(ENGINE)
+                .ioHandlerFactory(executor -> new Breaking(executor, broken))
+                .build()) {
+      Channel server =
+          listen(
+              own,
+              channel -> {
+                NettyMessages<ByteBuf> messages = NettyMessages.open(channel, ByteBuf.class, 4);
+                own.spawn(channel, () -> echo(channel, messages));
+              });
+      try (Socket socket = connect(server)) {
+        assertEquals("a", exchange(socket, "a"));
+        broken.set(true);
+        socket.getOutputStream().write('b');
+        assertThrowsOrEnds(socket);
+      }
+      assertTrue(own.group().terminationFuture().await(30, TimeUnit.SECONDS));
+      assertTrue(log.firstLine().contains("has died"), log.lines()::toString);
+      assertThrows(RejectedExecutionException.class, () -> own.group().next().execute(() -> {}));
+    }
+  }
+
+  /** A handler of NIO that can be broken. */
+  private static final class Breaking implements IoHandler {
+    private final IoHandler nio;
+    private final AtomicBoolean broken;
+
+    Breaking(ThreadAwareExecutor executor, AtomicBoolean broken) {
+      nio = NioIoHandler.newFactory().newHandler(executor);
+      this.broken = broken;
+    }
+
+    @Override
+    public int run(IoHandlerContext context) {
+      int handled = nio.run(context);
+      if (broken.get()) {
+        throw new AssertionError("broken");
+      }
+      return handled;
+    }
+
+    @Override
+    public void prepareToDestroy() {
+      nio.prepareToDestroy();
+    }
+
+    @Override
+    public void destroy() {
+      nio.destroy();
+    }
+
+    @Override
+    public IoRegistration register(IoHandle handle) throws Exception {
+      return nio.register(handle);
+    }
+
+    @Override
+    public void wakeup() {
+      nio.wakeup();
+    }
+
+    @Override
+    public boolean isCompatible(Class<? extends IoHandle> handleType) {
+      return nio.isCompatible(handleType);
+    }
   }
 
   @Test
@@ -514,7 +618,7 @@ class NettyLoopsTest {
         assertEquals(number, Objects.requireNonNull(message).readByte());
         message.release();
       }
-      socket.close();
+      socket.shutdownOutput();
       assertNull(messages.receive(PATIENCE));
     }
   }
@@ -603,7 +707,7 @@ class NettyLoopsTest {
             assertEquals("done", promise.sync().getNow());
           } else {
             assertThrows(BlockingOperationException.class, promise::sync);
-            assertThrows(RejectedExecutionException.class, () -> own.invokeAll(List.of(() -> 1)));
+            assertThrows(BlockingOperationException.class, () -> own.invokeAll(List.of(() -> 1)));
           }
           return NettyFutures.await(promise);
         });
@@ -815,7 +919,7 @@ class NettyLoopsTest {
                   .get(30, TimeUnit.SECONDS));
         }
         Duration took = Duration.ofNanos(System.nanoTime() - startNanos);
-        assertTrue(took.toMillis() < 3000, took::toString);
+        assertTrue(took.toSeconds() < 20, took::toString);
       }
       stop.set(true);
       busy.join(PATIENCE);
@@ -839,7 +943,7 @@ class NettyLoopsTest {
     long before = busyNanos();
     Thread.sleep(300);
     long busy = busyNanos() - before;
-    assertTrue(busy < 50_000_000, () -> "busy for " + busy + " ns of 300 ms");
+    assertTrue(busy < 150_000_000, () -> "busy for " + busy + " ns of 300 ms");
   }
 
   private long busyNanos() {
