@@ -328,7 +328,7 @@ final class NettyPoller implements Poller {
 
   /**
    * Called when the thread of the loop ends, or could not be started. If Netty has not ended, the
-   * loop has died, and the channels are closed without Netty's tasks.
+   * loop has died. Then Netty has no thread of its own any more, so this one closes the channels.
    */
   @Override
   public void close() {
@@ -336,7 +336,11 @@ final class NettyPoller implements Poller {
       try {
         channels.beginTurn(false);
         events.prepareToDestroy();
+        int _ =
+            channels.runNonBlockingTasks(0); // Handlers are told that their channels are closed.
         events.destroy();
+        end();
+        int _ = channels.runNonBlockingTasks(0);
       } finally {
         channels.endTurn();
       }

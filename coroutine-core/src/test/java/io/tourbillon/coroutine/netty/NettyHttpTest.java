@@ -51,7 +51,7 @@ class NettyHttpTest {
           .scheduler(options -> options.stallHandler(stall -> {}))
           .build();
 
-  private final Channel server = NettyLoopsTest.listen(loops, this::initialize);
+  private final Channel server = NettyServers.listen(loops, this::initialize);
 
   @AfterEach
   void close() {

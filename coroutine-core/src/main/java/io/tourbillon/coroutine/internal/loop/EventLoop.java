@@ -669,22 +669,22 @@ public abstract class EventLoop implements EngineLoop {
   }
 
   private Sockets sockets() throws IOException {
-    return switch (poller) {
-      case Sockets open -> open;
-      case null -> {
-        Sockets open = new Sockets(Objects.requireNonNull(thread), then -> runSafely(then::run));
-        poller = open;
-        // The loop is awake, so nobody relies on the alarm before.
-        mailbox.waitBy(open);
-        yield open;
-      }
-      case Poller other ->
-          throw new UnsupportedOperationException(
-              "a loop selects channels of the JDK only if it rests in a selector of its own, and "
-                  + name
-                  + " rests in "
-                  + other);
-    };
+    Poller open = poller;
+    if (open == null) {
+      Sockets fresh = new Sockets(Objects.requireNonNull(thread), then -> runSafely(then::run));
+      poller = fresh;
+      // The loop is awake, so nobody relies on the alarm before.
+      mailbox.waitBy(fresh);
+      return fresh;
+    }
+    if (open instanceof Sockets own) {
+      return own;
+    }
+    throw new UnsupportedOperationException(
+        "a loop selects channels of the JDK only if it rests in a selector of its own, and "
+            + name
+            + " rests in "
+            + open);
   }
 
   /**
