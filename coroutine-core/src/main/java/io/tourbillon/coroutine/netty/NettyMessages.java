@@ -91,8 +91,8 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
    * Call this in the {@code ChannelInitializer} of the channel, after the codecs are added:
    * messages that arrive before are lost.
    *
-   * <p>The handler keeps messages of the type, and the exceptions that reach it. Other messages and
-   * events go on to the next handler.
+   * <p>The handler keeps messages of the type, and the exceptions that reach it before the end.
+   * Other messages and events go on to the next handler.
    *
    * @param channel a channel of {@link NettyLoops} that is registered
    * @param type the type of the messages
@@ -124,6 +124,8 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
       context = added;
       if (added.channel().isActive()) {
         readIfRoom();
+      } else if (!added.channel().isOpen()) {
+        end(null);
       }
     }
 
@@ -159,7 +161,11 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
-      end(cause);
+      if (ended && !closed) {
+        from.fireExceptionCaught(cause); // Nobody would be thrown it here; Netty logs it.
+      } else {
+        end(cause);
+      }
     }
 
     @Override

@@ -44,13 +44,13 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.LogCapture;
-import io.tourbillon.coroutine.LoopStats;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.internal.engine.EngineLoop;
 import io.tourbillon.coroutine.internal.engine.LoopOfThread;
 import io.tourbillon.coroutine.net.TcpListener;
 import io.tourbillon.timer.VirtualClock;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -65,14 +65,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -81,20 +78,7 @@ class NettyLoopsTest {
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
-  // Kept because java.util.logging holds loggers weakly.
-  private static final Logger NETTY_LOG = Logger.getLogger("io.netty");
-
   private final NettyLoops loops = newLoops(2);
-
-  @BeforeAll
-  static void silence() {
-    NETTY_LOG.setLevel(Level.OFF); // Netty logs what a handler throws, with its stack.
-  }
-
-  @AfterAll
-  static void speak() {
-    NETTY_LOG.setLevel(null);
-  }
 
   @AfterEach
   void close() {
@@ -221,7 +205,7 @@ class NettyLoopsTest {
             NettyLoops.builder()
                 .loops(1)
                 .engine(ENGINE)
-                .ioHandlerFactory(executor -> new Breaking(executor, broken))
+                .ioHandlerFactory(executor -> new Watched(executor, broken, new AtomicInteger()))
                 .build()) {
       Channel server =
           NettyServers.listen(
@@ -242,18 +226,21 @@ class NettyLoopsTest {
     }
   }
 
-  /** A handler of NIO that can be broken. */
-  private static final class Breaking implements IoHandler {
+  /** A handler of NIO that can be broken, and counts how often it selects. */
+  private static final class Watched implements IoHandler {
     private final IoHandler nio;
     private final AtomicBoolean broken;
+    private final AtomicInteger selections;
 
-    Breaking(ThreadAwareExecutor executor, AtomicBoolean broken) {
+    Watched(ThreadAwareExecutor executor, AtomicBoolean broken, AtomicInteger selections) {
       nio = NioIoHandler.newFactory().newHandler(executor);
       this.broken = broken;
+      this.selections = selections;
     }
 
     @Override
     public int run(IoHandlerContext context) {
+      selections.incrementAndGet();
       int handled = nio.run(context);
       if (broken.get()) {
         throw new AssertionError("broken");
@@ -564,24 +551,45 @@ class NettyLoopsTest {
 
   @Test
   void idleLoop_withChannelsAndATimer_rests() throws Exception {
-    Channel server = listen(this::serveEcho);
-    var _ = server.eventLoop().schedule(() -> {}, 1, TimeUnit.HOURS);
-    try (Socket socket = connect(server)) {
-      assertEquals("a", exchange(socket, "a"));
-      assertRests();
+    AtomicInteger selections = new AtomicInteger();
+    NettyLoops own =
+        NettyLoops.builder()
+            .loops(1)
+            .engine(ENGINE)
+            .ioHandlerFactory(executor -> new Watched(executor, new AtomicBoolean(), selections))
+            .build();
+    try {
+      Channel server =
+          NettyServers.listen(
+              own,
+              channel -> {
+                NettyMessages<ByteBuf> messages = NettyMessages.open(channel, ByteBuf.class, 4);
+                own.spawn(channel, () -> echo(channel, messages));
+              });
+      var _ = server.eventLoop().schedule(() -> {}, 1, TimeUnit.HOURS);
+      try (Socket socket = connect(server)) {
+        assertEquals("a", exchange(socket, "a"));
+        Thread.sleep(20);
+        int before = selections.get();
+        Thread.sleep(200);
+        int made = selections.get() - before;
+        assertTrue(made < 20, () -> made + " selections in 200 ms");
+      }
+    } finally {
+      own.close(Duration.ZERO);
     }
   }
 
-  private void assertRests() throws InterruptedException {
-    Thread.sleep(20);
-    long before = busyNanos();
-    Thread.sleep(300);
-    long busy = busyNanos() - before;
-    assertTrue(busy < 150_000_000, () -> "busy for " + busy + " ns of 300 ms");
-  }
-
-  private long busyNanos() {
-    return loops.scheduler().stats().loops().stream().mapToLong(LoopStats::busyNanos).sum();
+  /** A window in which the process needs little time of a processor, while no loop has work. */
+  private static void awaitRest() throws InterruptedException {
+    var system =
+        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    await(
+        () -> {
+          long before = system.getProcessCpuTime();
+          LockSupport.parkNanos(200_000_000);
+          return system.getProcessCpuTime() - before < 50_000_000;
+        });
   }
 
   @Test
@@ -603,7 +611,7 @@ class NettyLoopsTest {
           Coroutines.delay(Duration.ofMillis(2));
           return null;
         });
-    assertRests();
+    awaitRest();
   }
 
   // Refusals.

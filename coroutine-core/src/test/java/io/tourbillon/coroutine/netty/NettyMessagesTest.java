@@ -287,6 +287,17 @@ class NettyMessagesTest {
     }
   }
 
+  @Test
+  void messages_ofAChannelThatIsClosed_haveEnded() throws Exception {
+    Channel server = listen(_ -> {});
+    NettyMessages<ByteBuf> messages = NettyMessages.open(server, ByteBuf.class, 1);
+    server.close().sync();
+    assertNull(messages.receive(PATIENCE));
+    assertNull(NettyMessages.open(server, ByteBuf.class, 1).receive(PATIENCE));
+    messages.close();
+    assertNull(messages.receive(PATIENCE));
+  }
+
   /** A thread, and a coroutine that may be on the other loop, ask the loop of the channel. */
   @Test
   void receiversElsewhere_getMessagesToo() throws Exception {

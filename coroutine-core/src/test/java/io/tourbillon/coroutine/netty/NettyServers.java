@@ -17,9 +17,18 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Loops of Netty on the engine of this test run, and the two ends of connections. */
 final class NettyServers {
+  /** Netty logs what handlers throw, with stacks. Kept, since loggers are held weakly. */
+  private static final Logger NETTY_LOG = Logger.getLogger("io.netty");
+
+  static {
+    NETTY_LOG.setLevel(Level.OFF);
+  }
+
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
