@@ -179,9 +179,14 @@ final class EventCollector implements IoHandler {
     handler.prepareToDestroy();
   }
 
+  /**
+   * Closes the channels that were registered after {@link #prepareToDestroy}, which Netty does not
+   * repeat without a quiet period, and then the handler.
+   */
   @Override
   public void destroy() {
-    events.clear();
+    handler.prepareToDestroy();
     handler.destroy();
+    events.clear();
   }
 }
