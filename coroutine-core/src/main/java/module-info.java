@@ -26,6 +26,7 @@ module io.tourbillon.coroutine {
   requires static transitive org.jspecify;
   // For io.tourbillon.coroutine.netty only, whose users bring Netty and require it themselves.
   requires static io.netty.common;
+  requires static io.netty.transport;
   // A runtime without the flight recorder does without it.
   requires static jdk.jfr;
 }

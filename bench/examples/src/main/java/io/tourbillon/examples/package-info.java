@@ -10,7 +10,8 @@
  *     <td>{@link io.tourbillon.examples.BlockingEchoServer}</td></tr>
  * <tr><td>a TCP client</td><td>{@link io.tourbillon.examples.EchoClient}</td>
  *     <td></td></tr>
- * <tr><td>an HTTP server</td><td>{@link io.tourbillon.examples.WebServer}, Jetty's</td>
+ * <tr><td>an HTTP server</td><td>{@link io.tourbillon.examples.WebServer}, Jetty's, and {@link
+ *     io.tourbillon.examples.NettyWebServer}, Netty's on the loops of the coroutines</td>
  *     <td>{@link io.tourbillon.examples.BlockingWebServer}, the JDK's</td></tr>
  * <tr><td>HTTP clients</td><td>{@link io.tourbillon.examples.Fetcher}</td><td></td></tr>
  * <tr><td>files</td><td>{@link io.tourbillon.examples.FileCopy}</td><td></td></tr>

@@ -15,7 +15,7 @@ public final class NettyFutures {
 
   /**
    * Suspends the calling coroutine until a future is complete. If the coroutine is cancelled first,
-   * its listener is removed, and the future goes on.
+   * its listener is removed, and the future goes on. Returns at once if the future is complete.
    *
    * @return the result of the future
    * @throws CompletionException if the future fails or is cancelled; the cause is the failure, or a
@@ -26,16 +26,20 @@ public final class NettyFutures {
    */
   public static <T extends @Nullable Object> T await(Future<T> future) {
     Objects.requireNonNull(future, "future");
-    Future<T> complete =
-        Coroutines.suspend(
-            resumption -> {
-              GenericFutureListener<Future<T>> listener = resumption::resume;
-              resumption.onCancel(() -> future.removeListener(listener));
-              future.addListener(listener);
-            });
+    Coroutines.checkCancelled();
+    Future<T> complete = future.isDone() ? future : completed(future);
     if (complete.isSuccess()) {
       return complete.getNow();
     }
     throw new LateCompletionException(complete.cause());
+  }
+
+  private static <T extends @Nullable Object> Future<T> completed(Future<T> future) {
+    return Coroutines.suspend(
+        resumption -> {
+          GenericFutureListener<Future<T>> listener = resumption::resume;
+          resumption.onCancel(() -> future.removeListener(listener));
+          future.addListener(listener);
+        });
   }
 }

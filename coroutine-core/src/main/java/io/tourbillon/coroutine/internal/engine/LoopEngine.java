@@ -1,5 +1,7 @@
 package io.tourbillon.coroutine.internal.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The engine of one loop: makes the thread of the loop and the strands of its coroutines, and runs
  * code of users where that code may block.
@@ -43,6 +45,17 @@ public abstract class LoopEngine {
     } else {
       report.run();
     }
+  }
+
+  /**
+   * Returns a new thread, not started, that will run callbacks of users on the loop again and
+   * again, as those of sockets; null if the thread of the loop may run them itself. That thread
+   * must not wait for a lock for which a coroutine of the loop can wait in line, since the
+   * coroutine could not run without it. Only an engine on which a coroutine that waits for a lock
+   * frees the loop needs another thread.
+   */
+  public @Nullable Thread newCallbackThread(String name, Runnable body) {
+    return null;
   }
 
   /**

@@ -62,6 +62,11 @@ public final class VirtualThreadEngine extends LoopEngine {
   }
 
   @Override
+  public Thread newCallbackThread(String name, Runnable body) {
+    return newGuest(name, body);
+  }
+
+  @Override
   public Thread newGuest(String name, Runnable task) {
     return Carriers.builder(pool).name(name).unstarted(task);
   }

@@ -81,8 +81,11 @@ public abstract class EventLoop implements EngineLoop {
 
   private final Mailbox mailbox;
 
-  /** Null before the first wait for a channel. */
-  private @Nullable Sockets sockets;
+  /** Makes what the loop rests in; null if that is the alarm of the clock, or {@link Sockets}. */
+  private final Poller.@Nullable Factory pollers;
+
+  /** What the loop rests in; null if that is the alarm of the clock. */
+  private @Nullable Poller poller;
 
   private final MemoryReserve memory = new MemoryReserve();
   private volatile @Nullable Thread thread;
@@ -118,6 +121,7 @@ public abstract class EventLoop implements EngineLoop {
    * @param recordStats whether lateness and turns are measured
    * @param stealing what the loops share to take over tasks from each other; null if they do not
    * @param newEngine makes the engine that serves it
+   * @param pollers makes what it rests in; null for the alarm of the clock
    */
   @SuppressWarnings("this-escape") // Its parts keep a reference, and call only final methods.
   protected EventLoop(
@@ -128,8 +132,10 @@ public abstract class EventLoop implements EngineLoop {
       long budgetNanos,
       boolean recordStats,
       @Nullable WorkStealing stealing,
-      Function<EngineLoop, LoopEngine> newEngine) {
+      Function<EngineLoop, LoopEngine> newEngine,
+      Poller.@Nullable Factory pollers) {
     this.name = name;
+    this.pollers = pollers;
     this.clock = clock;
     this.scale = scale;
     this.budgetNanos = budgetNanos;
@@ -214,7 +220,7 @@ public abstract class EventLoop implements EngineLoop {
       boolean started = false;
       try {
         Thread fresh = engine.newLoopThread(name);
-        mailbox.waitBy(clock.newAlarm(fresh));
+        mailbox.waitBy(newAlarm(fresh));
         thread = fresh;
         watchdog = newWatchdog(fresh);
         fresh.start();
@@ -227,6 +233,12 @@ public abstract class EventLoop implements EngineLoop {
     }
   }
 
+  private Clock.Alarm newAlarm(Thread fresh) {
+    Poller own = pollers == null ? null : pollers.newPoller(this, fresh);
+    poller = own;
+    return own == null ? clock.newAlarm(fresh) : own;
+  }
+
   private void endThread() {
     if (thief != null) {
       thief.endIdling();
@@ -236,7 +248,7 @@ public abstract class EventLoop implements EngineLoop {
     if (dog != null) {
       dog.stop();
     }
-    sockets = null; // The end of the mailbox closes it.
+    poller = null; // The end of the mailbox closes it.
     mailbox.end();
   }
 
@@ -473,8 +485,8 @@ public abstract class EventLoop implements EngineLoop {
     nowNanos = elapsedNanos();
     stamp = Stamp.of(nowNanos);
     wasBusyUntil(nowNanos);
-    if (sockets != null) {
-      sockets.lookIfDue();
+    if (poller != null) {
+      poller.lookIfDue();
     }
     wheel.advance(nowNanos);
   }
@@ -522,14 +534,14 @@ public abstract class EventLoop implements EngineLoop {
     if (wheel.isBehind() || !ready.isEmpty()) {
       return true;
     }
-    if (isFinished() && wheel.isEmpty()) {
+    if (isFinished() && wheel.isEmpty() && (poller == null || poller.finish())) {
       endThread();
       if (!mailbox.isEmpty()) {
         revive();
       }
       return false;
     }
-    if (!mailbox.isEmpty()) {
+    if (!mailbox.isEmpty() || (poller != null && poller.hasWork())) {
       return true;
     }
     wasBusyUntil(elapsedNanos());
@@ -644,7 +656,8 @@ public abstract class EventLoop implements EngineLoop {
    *
    * @param operation one of the constants of {@link java.nio.channels.SelectionKey}
    * @throws IOException if the channel is closed, or no selector can be opened
-   * @throws UnsupportedOperationException if the loop does not use the system's clock
+   * @throws UnsupportedOperationException if the loop does not use the system's clock, or rests in
+   *     a poller of another kind
    */
   public final Registration whenReady(SelectableChannel channel, int operation, Runnable action)
       throws IOException {
@@ -652,14 +665,40 @@ public abstract class EventLoop implements EngineLoop {
       throw new UnsupportedOperationException(
           "channels are ready by the system's clock, and the scheduler has another: " + clock);
     }
-    Sockets open = sockets;
+    return sockets().whenReady(channel, operation, action);
+  }
+
+  private Sockets sockets() throws IOException {
+    Poller open = poller;
     if (open == null) {
-      open = new Sockets(Objects.requireNonNull(thread), then -> runSafely(then::run));
-      sockets = open;
+      Sockets fresh = new Sockets(Objects.requireNonNull(thread), then -> runSafely(then::run));
+      poller = fresh;
       // The loop is awake, so nobody relies on the alarm before.
-      mailbox.waitBy(open);
+      mailbox.waitBy(fresh);
+      return fresh;
     }
-    return open.whenReady(channel, operation, action);
+    if (open instanceof Sockets own) {
+      return own;
+    }
+    throw new UnsupportedOperationException(
+        "a loop selects channels of the JDK only if it rests in a selector of its own, and "
+            + name
+            + " rests in "
+            + open);
+  }
+
+  /**
+   * Returns a thread for callbacks of users, not started, that runs on this loop and may wait for
+   * locks; null if the thread of the loop may run them itself. See {@link
+   * LoopEngine#newCallbackThread}.
+   */
+  public final @Nullable Thread newCallbackThread(String name, Runnable body) {
+    return engine.newCallbackThread(name, body);
+  }
+
+  /** Reports that a task that ran on this loop, outside a turn, has thrown. */
+  public final void report(Object task, Throwable failure) {
+    failed(task, failure);
   }
 
   /** Arms an entry of the wheel that must not be lost. Waits for memory if there is none. */

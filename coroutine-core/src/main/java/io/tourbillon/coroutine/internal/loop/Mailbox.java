@@ -185,8 +185,9 @@ final class Mailbox {
     }
   }
 
+  /** Returns whether there is a message, or other work that another thread has sent. */
   private boolean hasMail() {
-    return !queue.isEmpty();
+    return !queue.isEmpty() || (alarm instanceof Poller poller && poller.hasWork());
   }
 
   private Clock.Alarm bell() {

@@ -2,7 +2,6 @@ package io.tourbillon.coroutine.internal.loop;
 
 import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.coroutine.internal.engine.LoopConfined;
-import io.tourbillon.timer.Clock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.CancelledKeyException;
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * channels in between.
  */
 @LoopConfined
-public final class Sockets implements Clock.Alarm {
+public final class Sockets implements Poller {
   private static final long MILLI_NANOS = 1_000_000;
   private static final long SLICE_NANOS = 100_000;
 
@@ -206,8 +205,20 @@ public final class Sockets implements Clock.Alarm {
     }
   }
 
+  @Override
+  public boolean hasWork() {
+    return false;
+  }
+
+  /** Returns true, since nobody is left who waits for a channel. */
+  @Override
+  public boolean finish() {
+    return true;
+  }
+
   /** Looks which channels are ready if it has not done so for a while. */
-  void lookIfDue() {
+  @Override
+  public void lookIfDue() {
     if (System.nanoTime() - lookedNanos >= LOOK_NANOS) {
       look();
     }

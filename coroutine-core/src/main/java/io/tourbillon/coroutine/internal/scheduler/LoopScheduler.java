@@ -86,7 +86,8 @@ final class LoopScheduler implements TaskHost {
             TickScale.nanosOf(options.budget),
             recordStats,
             loop -> Engines.newLoopEngine(engine, loop),
-            newStealing());
+            newStealing(),
+            options.pollers);
     for (int number = 0; number < loops.length; number++) {
       loops[number] = new CoroutineLoop(this, number, common);
     }
@@ -269,8 +270,14 @@ final class LoopScheduler implements TaskHost {
     return other.residents() <= most && !other.isDead() ? other : here;
   }
 
-  /** Returns the loop for a key. Equal keys get the same one, unless it dies. */
+  /**
+   * Returns the loop for a key. Equal keys get the same one, unless it dies. A key that is a loop
+   * gets that loop: a way for other packages of this module.
+   */
   private CoroutineLoop loopOf(Object key) {
+    if (key instanceof CoroutineLoop chosen && chosen.scheduler().equals(this)) {
+      return chosen;
+    }
     int hash = key.hashCode();
     int first = Math.floorMod(hash ^ (hash >>> 16), loops.length);
     for (int at = 0; at < loops.length; at++) {

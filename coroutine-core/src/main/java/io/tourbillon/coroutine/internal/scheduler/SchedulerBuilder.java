@@ -6,6 +6,7 @@ import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.LoopStall;
 import io.tourbillon.coroutine.RealTimeWait;
 import io.tourbillon.coroutine.SchedulingPolicy;
+import io.tourbillon.coroutine.internal.loop.Poller;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.watchdog.ThrottledLog;
 import java.time.Duration;
@@ -32,6 +33,9 @@ final class SchedulerBuilder implements CoroutineScheduler.Builder {
       new ThrottledLog(System.getLogger("io.tourbillon.coroutine"))::warn;
   Consumer<? super RealTimeWait> realTimeWaitHandler = SchedulerBuilder::log;
   @Nullable Duration closeGrace;
+
+  /** Makes what the loops rest in; null for the alarm of the clock. See {@link SchedulerKernel}. */
+  Poller.@Nullable Factory pollers;
 
   /** How long a close waits before it logs for which coroutines. Tests shorten it. */
   Duration closeReportAfter = Duration.ofSeconds(10);

@@ -10,6 +10,7 @@ import io.tourbillon.coroutine.internal.engine.Strand;
 import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.loop.Expiry;
 import io.tourbillon.coroutine.internal.loop.LoopTask;
+import io.tourbillon.coroutine.internal.loop.Poller;
 import io.tourbillon.coroutine.internal.loop.TurnOrder;
 import io.tourbillon.coroutine.internal.loop.Uninterruptibly;
 import io.tourbillon.coroutine.internal.loop.WorkStealing;
@@ -84,7 +85,8 @@ public final class CoroutineLoop extends EventLoop {
         options.budgetNanos,
         options.recordStats,
         options.stealing,
-        options.newEngine);
+        options.newEngine,
+        options.pollers);
     this.scheduler = scheduler;
     putOff = new PutOff(this, options.clock, options.scale);
   }
@@ -98,6 +100,7 @@ public final class CoroutineLoop extends EventLoop {
    * @param recordStats whether lateness and turns are measured
    * @param newEngine makes the engine for a loop
    * @param stealing null if no loop takes over coroutines of others
+   * @param pollers makes what the loops rest in; null for the alarm of the clock
    */
   public record Options(
       Clock clock,
@@ -106,7 +109,8 @@ public final class CoroutineLoop extends EventLoop {
       long budgetNanos,
       boolean recordStats,
       Function<EngineLoop, LoopEngine> newEngine,
-      @Nullable WorkStealing stealing) {}
+      @Nullable WorkStealing stealing,
+      Poller.@Nullable Factory pollers) {}
 
   /**
    * Runs an action on each loop, and waits until each has completed it or has ended.

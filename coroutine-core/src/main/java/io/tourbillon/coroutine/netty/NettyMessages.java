@@ -1,0 +1,398 @@
+package io.tourbillon.coroutine.netty;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.ReferenceCountUtil;
+import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.coroutine.Waiters;
+import io.tourbillon.coroutine.channel.Channel;
+import io.tourbillon.coroutine.channel.Sink;
+import io.tourbillon.coroutine.channel.Source;
+import io.tourbillon.coroutine.internal.loop.Message;
+import io.tourbillon.timer.internal.LateCompletionException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages that arrive on a channel of {@link NettyLoops}, as a sequence that coroutines read.
+ *
+ * <pre>{@code
+ * try (NettyMessages<ByteBuf> messages = NettyMessages.open(channel, ByteBuf.class, 16)) {
+ *   for (ByteBuf message : messages) {                        // until the peer closes
+ *     NettyFutures.await(channel.writeAndFlush(message));     // which releases it
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p><b>Backpressure.</b> The channel reads on demand: {@code autoRead} is turned off, and the
+ * channel reads while fewer messages than the capacity wait here. A decoder can make many messages
+ * of one read, so at most the capacity plus the messages of one read wait. If nobody receives, the
+ * channel reads nothing more, and the peer is slowed down by TCP.
+ *
+ * <p><b>Ownership.</b> A receiver gets the reference of each message and must release it, or pass
+ * it on. Messages that nobody has received are released when this is closed.
+ *
+ * <p><b>The end.</b> The sequence ends when the channel is closed or the peer has shut its output
+ * down: what has arrived can still be received, and then {@link #receive} returns null. An
+ * exception in the pipeline ends it as well, and is thrown after the messages that came before.
+ *
+ * <p>Thread-safe. Coroutines on the loop of the channel receive without a lock and without another
+ * thread; others, and plain threads, ask that loop. Each message goes to one receiver, and
+ * receivers are served in arrival order.
+ *
+ * @param <T> the type of the messages
+ */
+@SuppressWarnings("exports") // Users of this package require Netty themselves.
+public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
+  private final io.netty.channel.Channel channel;
+  private final ChannelLoop loop;
+  private final Class<T> type;
+  private final int capacity;
+  private final Inlet inlet = new Inlet();
+
+  // Confined to the loop: used by the turn of Netty, and by other code on the loop.
+
+  private final ArrayDeque<T> waiting = new ArrayDeque<>();
+  private final Waiters<Resumption<@Nullable T>> receivers = new Waiters<>();
+  private @Nullable ChannelHandlerContext context;
+
+  /** Whether the channel was asked to read and has not read yet. */
+  private boolean reads;
+
+  private boolean ended;
+
+  /** Whether messages that arrive are released at once. */
+  private boolean closed;
+
+  /** Why it has ended. Written once, before a receiver is resumed with null; read by receivers. */
+  private volatile @Nullable Throwable failure;
+
+  private NettyMessages(
+      io.netty.channel.Channel channel, ChannelLoop loop, Class<T> type, int capacity) {
+    this.channel = channel;
+    this.loop = loop;
+    this.type = type;
+    this.capacity = capacity;
+  }
+
+  /**
+   * Opens the sequence: adds a handler at the end of the pipeline, and turns {@code autoRead} off.
+   * Call this in the {@code ChannelInitializer} of the channel, after the codecs are added:
+   * messages that arrive before are lost.
+   *
+   * <p>The handler keeps messages of the type, and the exceptions that reach it before the end.
+   * Other messages and events go on to the next handler.
+   *
+   * @param channel a channel of {@link NettyLoops} that is registered
+   * @param type the type of the messages
+   * @param capacity how many messages may wait before the channel stops reading, at least 1
+   * @throws IllegalArgumentException if the capacity is less than 1, or the channel is not on a
+   *     loop of {@code NettyLoops}
+   * @throws IllegalStateException if the channel is not registered
+   */
+  public static <T> NettyMessages<T> open(
+      io.netty.channel.Channel channel, Class<T> type, int capacity) {
+    Objects.requireNonNull(type, "type");
+    if (capacity < 1) {
+      throw new IllegalArgumentException("capacity must be at least 1: " + capacity);
+    }
+    if (!(channel.eventLoop() instanceof ChannelLoop loop)) {
+      throw new IllegalArgumentException(
+          "the channel must be on a loop of NettyLoops, and it is on " + channel.eventLoop());
+    }
+    NettyMessages<T> messages = new NettyMessages<>(channel, loop, type, capacity);
+    channel.config().setAutoRead(false);
+    channel.pipeline().addLast(messages.inlet);
+    return messages;
+  }
+
+  /** The last handler of the pipeline. */
+  private final class Inlet extends ChannelInboundHandlerAdapter {
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+      context = added;
+      if (added.channel().isActive()) {
+        readIfRoom();
+      } else if (!added.channel().isOpen()) {
+        end(null);
+      }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext active) {
+      readIfRoom();
+      active.fireChannelActive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext from, Object message) {
+      if (type.isInstance(message)) {
+        arrived(type.cast(message));
+      } else {
+        from.fireChannelRead(message);
+      }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext from) {
+      reads = false;
+      readIfRoom();
+      from.fireChannelReadComplete();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext from, Object event) {
+      if (event instanceof ChannelInputShutdownEvent) {
+        end(null);
+      }
+      from.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
+      if (ended && !closed) {
+        from.fireExceptionCaught(cause); // Nobody would be thrown it here; Netty logs it.
+      } else {
+        end(cause);
+      }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext from) {
+      end(null);
+      from.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext removed) {
+      end(null);
+    }
+  }
+
+  // Called on the loop of the channel.
+
+  private void readIfRoom() {
+    if (!reads && !ended && waiting.size() < capacity && context != null) {
+      reads = true;
+      context.read();
+    }
+  }
+
+  private void arrived(T message) {
+    if (closed) {
+      ReferenceCountUtil.release(message);
+    } else if (!giveToReceiver(message)) {
+      waiting.add(message);
+    }
+  }
+
+  private boolean giveToReceiver(T message) {
+    for (var next = receivers.poll(); next != null; next = receivers.poll()) {
+      if (next.resume(message)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void end(@Nullable Throwable cause) {
+    if (ended) {
+      return;
+    }
+    failure = cause;
+    ended = true;
+    for (var next = receivers.poll(); next != null; next = receivers.poll()) {
+      next.resume(null);
+    }
+  }
+
+  private @Nullable T take() {
+    T message = waiting.poll();
+    readIfRoom();
+    return message;
+  }
+
+  private void takeOrEnrol(Receiver receiver) {
+    T message = waiting.poll();
+    if (message != null) {
+      if (!receiver.resumption.resume(message)) {
+        waiting.addFirst(message);
+      }
+      readIfRoom();
+    } else if (ended) {
+      receiver.resumption.resume(null);
+    } else {
+      receiver.place = receivers.add(receiver.resumption);
+      readIfRoom();
+    }
+  }
+
+  private void drop() {
+    closed = true;
+    end(null);
+    if (!waiting.isEmpty()) {
+      List<T> left = List.copyOf(waiting);
+      waiting.clear();
+      loop.loop()
+          .runTask(() -> left.forEach(ReferenceCountUtil::release)); // An allocator may lock.
+    }
+  }
+
+  // Called by anybody.
+
+  /** Runs an action on the loop of the channel: at once if the caller is there. */
+  private void onLoop(Message action) {
+    // Not by Netty, which forgets tasks once it has ended.
+    loop.loop().tell(action);
+  }
+
+  /** One that waits for a message. */
+  private final class Receiver {
+    private final Resumption<@Nullable T> resumption;
+
+    /** Confined to the loop; null before it waits in line. */
+    private Waiters.@Nullable Place<?> place;
+
+    Receiver(Resumption<@Nullable T> resumption) {
+      this.resumption = resumption;
+    }
+
+    void leave() {
+      if (place != null) {
+        place.leave();
+      }
+    }
+  }
+
+  private void enrol(Resumption<@Nullable T> resumption) {
+    Receiver receiver = new Receiver(resumption);
+    resumption.onCancel(() -> onLoop(receiver::leave));
+    onLoop(() -> takeOrEnrol(receiver));
+  }
+
+  private @Nullable T receivedOrEnd(@Nullable T message) {
+    Throwable cause = failure;
+    if (message == null && cause != null) {
+      throw new LateCompletionException(cause);
+    }
+    return message;
+  }
+
+  /**
+   * Receives the next message; suspends a coroutine, and blocks a thread, until there is one.
+   *
+   * @return the message, which the caller must release; null at the end of the sequence
+   * @throws CompletionException if an exception in the pipeline has ended the sequence; it is the
+   *     cause
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled; no message was taken
+   * @throws CancellationException if the calling thread is interrupted while it waits; no message
+   *     was taken
+   */
+  public @Nullable T receive() {
+    Suspension.checkCancelled();
+    T ready = loop.loop().isHere() ? take() : null;
+    return ready != null ? ready : receivedOrEnd(Suspension.<@Nullable T>await(this, this::enrol));
+  }
+
+  /**
+   * As {@link #receive()}, but waits no longer than the limit.
+   *
+   * @param limit zero or less takes a message only if the caller is on the loop of the channel
+   * @throws TimeoutException if the limit passed first; no message was taken
+   */
+  public @Nullable T receive(Duration limit) throws TimeoutException {
+    Objects.requireNonNull(limit, "limit");
+    Suspension.checkCancelled();
+    T ready = loop.loop().isHere() ? take() : null;
+    return ready != null
+        ? ready
+        : receivedOrEnd(Suspension.<@Nullable T>await(this, limit, this::enrol));
+  }
+
+  /**
+   * Returns an iterator that receives messages until the end of the sequence. {@code hasNext} waits
+   * for a message and takes it, so call {@code next} after it and release what that returns. For
+   * one caller at a time.
+   */
+  @Override
+  public Iterator<T> iterator() {
+    return new Iterator<>() {
+      private @Nullable T taken;
+
+      @Override
+      public boolean hasNext() {
+        if (taken == null) {
+          taken = receive();
+        }
+        return taken != null;
+      }
+
+      @Override
+      public T next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException("the messages of " + channel + " have ended");
+        }
+        T message = Objects.requireNonNull(taken);
+        taken = null;
+        return message;
+      }
+    };
+  }
+
+  /**
+   * Returns a source of the messages, for a select or for receivers that share it. A coroutine that
+   * belongs to the calling one moves them, as by {@link Channel#produce}. Messages in the source
+   * that nobody has received are released when it is cancelled.
+   *
+   * @param capacity how many messages may wait in the source, besides those here; 0 for none
+   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalStateException outside a coroutine
+   */
+  public Source<T> asSource(int capacity) {
+    return Channel.<T>builder()
+        .name(toString())
+        .onUndelivered(ReferenceCountUtil::release)
+        .produce(capacity, this::sendAll);
+  }
+
+  private void sendAll(Sink<T> out) {
+    for (T message = receive(); message != null; message = receive()) {
+      boolean sent = false;
+      try {
+        out.send(message);
+        sent = true;
+      } finally {
+        if (!sent) {
+          ReferenceCountUtil.release(message);
+        }
+      }
+    }
+  }
+
+  /**
+   * Ends the sequence, releases the messages that nobody has received, and closes the channel. Does
+   * not wait for the channel: {@code NettyFutures.await(channel.closeFuture())} does. Closing again
+   * has no effect.
+   */
+  @Override
+  public void close() {
+    onLoop(this::drop);
+    var _ = channel.close();
+  }
+
+  @Override
+  public String toString() {
+    return "messages of " + channel;
+  }
+}
