@@ -353,6 +353,7 @@ class CompareCommandTest {
 
   /** As a terminal does: the whole group of processes is told, in the middle of the second run. */
   @Test
+  @Tag("long")
   @EnabledOnOs(OS.LINUX)
   void ctrlC_keepsWhatWasMeasuredAndLeavesNothingElseBehind() throws Exception {
     Path scratch = Files.createDirectory(folder.resolve("scratch"));

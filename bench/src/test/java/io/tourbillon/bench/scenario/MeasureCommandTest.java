@@ -72,6 +72,7 @@ class MeasureCommandTest {
 
   /** Idle timeouts of a few milliseconds come due while they are armed. */
   @Test
+  @Tag("long")
   void measure_aCheckThatFails_printsNoNumberAndExitsWithThree() {
     assertEquals(
         ExitCode.CHECK_FAILED.code(),

@@ -20,11 +20,13 @@ import io.tourbillon.coroutine.testkit.SimulationFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Selects of two channels, on both sides, in thousands of orders. Some of them are cancelled. */
 @Timeout(300)
+@Tag("continuation") // The orders are the same on each engine; this one is the fastest.
 class SelectInterleavingsTest {
   private static final int ORDERS = 2000;
   private static final int VALUES = 6;

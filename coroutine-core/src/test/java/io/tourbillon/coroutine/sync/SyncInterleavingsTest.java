@@ -19,11 +19,13 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Waiters give up, by a timeout or a cancellation, at every place where they can. */
 @Timeout(300)
+@Tag("continuation") // The orders are the same on each engine; this one is the fastest.
 class SyncInterleavingsTest {
   private static final int ORDERS = 1000;
   private static final int PLACES = 3;
