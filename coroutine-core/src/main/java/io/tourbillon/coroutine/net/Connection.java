@@ -9,6 +9,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.util.Objects;
 
 /**
  * A connection of two byte streams, one in each direction: a {@link TcpConnection}, or a {@link
@@ -59,7 +60,10 @@ public sealed interface Connection extends Closeable permits TcpConnection, TlsC
    * @throws ClosedChannelException if this connection is closed, {@link AsynchronousCloseException}
    *     if that happens meanwhile
    */
-  void write(ByteBuffer buffer) throws IOException;
+  default void write(ByteBuffer buffer) throws IOException {
+    Objects.requireNonNull(buffer, "buffer");
+    write(new ByteBuffer[] {buffer});
+  }
 
   /** Writes all bytes of several buffers, in order and as a whole, as {@link #write} does. */
   void write(ByteBuffer... buffers) throws IOException;

@@ -12,6 +12,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,14 +48,7 @@ final class Readiness {
    * @throws AsynchronousCloseException if the channel is closed meanwhile
    */
   void await() throws IOException {
-    try {
-      Suspension.<@Nullable Void>await(what, this::register);
-    } catch (UncheckedIOException failure) {
-      throw failure.getCause();
-    }
-    if (!channel.isOpen()) {
-      throw new AsynchronousCloseException();
-    }
+    awaitBy(this::register);
   }
 
   /**
@@ -65,8 +59,12 @@ final class Readiness {
    * @throws AsynchronousCloseException if the channel is closed meanwhile
    */
   void awaitThisOr(Readiness other) throws IOException {
+    awaitBy(resumption -> registerWith(other, resumption));
+  }
+
+  private void awaitBy(Consumer<Resumption<@Nullable Void>> registration) throws IOException {
     try {
-      Suspension.<@Nullable Void>await(what, resumption -> registerWith(other, resumption));
+      Suspension.<@Nullable Void>await(what, registration);
     } catch (UncheckedIOException failure) {
       throw failure.getCause();
     }

@@ -132,12 +132,6 @@ public final class TcpConnection implements Connection {
   }
 
   @Override
-  public void write(ByteBuffer buffer) throws IOException {
-    Objects.requireNonNull(buffer, "buffer");
-    write(new ByteBuffer[] {buffer});
-  }
-
-  @Override
   public void write(ByteBuffer... buffers) throws IOException {
     for (ByteBuffer each : buffers) {
       Objects.requireNonNull(each, "buffer");

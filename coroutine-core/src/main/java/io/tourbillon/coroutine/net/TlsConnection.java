@@ -539,13 +539,6 @@ public final class TlsConnection implements Connection {
    *     ended its output, with TLS 1.2
    */
   @Override
-  public void write(ByteBuffer buffer) throws IOException {
-    Objects.requireNonNull(buffer, "buffer");
-    write(new ByteBuffer[] {buffer});
-  }
-
-  /** {@inheritDoc} */
-  @Override
   public void write(ByteBuffer... buffers) throws IOException {
     for (ByteBuffer each : buffers) {
       Objects.requireNonNull(each, "buffer");

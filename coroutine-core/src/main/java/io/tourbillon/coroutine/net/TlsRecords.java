@@ -39,10 +39,13 @@ final class TlsRecords {
 
   final SSLEngine engine;
 
-  /** What was received and is not opened yet. For who opens. */
+  /** What was received and is not opened yet. Used by the caller that opens records. */
   final ByteQueue received = new ByteQueue();
 
-  /** Data of a record that was larger than the buffer of its reader. For who opens. */
+  /**
+   * Data of a record that was larger than the buffer of its reader. Used by the caller that opens
+   * records.
+   */
   final ByteQueue opened = new ByteQueue();
 
   /** Sealed records that are to be sent, of which the first may have been sent in part. */
@@ -50,7 +53,9 @@ final class TlsRecords {
 
   private boolean begun;
 
-  /** Whether the peer has announced the end of its output. For who opens. */
+  /**
+   * Whether the peer has announced the end of its output. Used by the caller that opens records.
+   */
   private boolean closeNotified;
 
   TlsRecords(SSLEngine engine) {

@@ -152,7 +152,7 @@ final class NettyPoller implements Poller {
     channels = new ChannelLoop(group, loop, events, servant == null);
   }
 
-  /** Tells the handler that whoever wakes it is another thread: nobody else calls it then. */
+  /** Tells the handler that each wake-up comes from another thread. */
   private final class Waker implements ThreadAwareExecutor {
     @Override
     public boolean isExecutorThread(Thread thread) {

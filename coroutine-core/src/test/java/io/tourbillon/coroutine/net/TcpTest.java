@@ -1,7 +1,9 @@
 package io.tourbillon.coroutine.net;
 
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.tourbillon.coroutine.net.Ends.bytes;
+import static io.tourbillon.coroutine.net.Ends.echo;
+import static io.tourbillon.coroutine.net.Ends.readString;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -70,16 +72,6 @@ class TcpTest {
     return scheduler.spawn(body).join();
   }
 
-  private static ByteBuffer bytes(String text) {
-    return ByteBuffer.wrap(text.getBytes(UTF_8));
-  }
-
-  private static String readString(TcpConnection connection, int length) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(length);
-    connection.readFully(buffer);
-    return new String(buffer.array(), UTF_8);
-  }
-
   /** Both ends of a connection. */
   private record Pair(TcpConnection client, TcpConnection server) implements AutoCloseable {
     static Pair open() throws IOException {
@@ -93,17 +85,6 @@ class TcpTest {
     public void close() {
       client.close();
       server.close();
-    }
-  }
-
-  private static void echo(TcpConnection connection) throws IOException {
-    try (connection) {
-      ByteBuffer buffer = ByteBuffer.allocate(1000);
-      while (connection.read(buffer) >= 0) {
-        buffer.flip();
-        connection.write(buffer);
-        buffer.clear();
-      }
     }
   }
 

@@ -1,5 +1,7 @@
 package io.tourbillon.coroutine.net;
 
+import static io.tourbillon.coroutine.net.Ends.bytes;
+import static io.tourbillon.coroutine.net.Ends.readString;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -72,16 +74,6 @@ class TlsTest {
 
   private <T> T run(Callable<T> body) {
     return scheduler.spawn(body).join();
-  }
-
-  private static ByteBuffer bytes(String text) {
-    return ByteBuffer.wrap(text.getBytes(UTF_8));
-  }
-
-  private static String readString(Connection connection, int length) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(length);
-    connection.readFully(buffer);
-    return new String(buffer.array(), UTF_8);
   }
 
   private static Consumer<SSLParameters> only(String protocol) {
@@ -164,7 +156,7 @@ class TlsTest {
     run(
         () -> {
           try (Pair pair = Pair.open(protocol)) {
-            Coroutine<?> echo = scheduler.spawn(() -> echo(pair.server));
+            Coroutine<?> echo = scheduler.spawn(() -> Ends.echo(pair.server));
             for (int number = 0; number < 300; number++) {
               String message = "message " + number;
               pair.client.write(bytes(message));
@@ -179,17 +171,6 @@ class TlsTest {
           }
           return null;
         });
-  }
-
-  private static void echo(Connection connection) throws IOException {
-    try (connection) {
-      ByteBuffer buffer = ByteBuffer.allocate(1000);
-      while (connection.read(buffer) >= 0) {
-        buffer.flip();
-        connection.write(buffer);
-        buffer.clear();
-      }
-    }
   }
 
   @ParameterizedTest

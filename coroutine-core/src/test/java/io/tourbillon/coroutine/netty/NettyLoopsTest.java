@@ -2,6 +2,7 @@ package io.tourbillon.coroutine.netty;
 
 import static io.tourbillon.coroutine.TestSchedulers.ENGINE;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static io.tourbillon.coroutine.netty.NettyServers.ANY_PORT;
 import static io.tourbillon.coroutine.netty.NettyServers.assertEnds;
 import static io.tourbillon.coroutine.netty.NettyServers.await;
 import static io.tourbillon.coroutine.netty.NettyServers.connect;
@@ -51,8 +52,6 @@ import io.tourbillon.coroutine.net.TcpListener;
 import io.tourbillon.timer.VirtualClock;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,9 +74,6 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class NettyLoopsTest {
-  private static final InetSocketAddress ANY_PORT =
-      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-
   private final NettyLoops loops = newLoops(2);
 
   @AfterEach
@@ -94,6 +90,10 @@ class NettyLoopsTest {
   }
 
   private void serveEcho(Channel channel) {
+    serveEcho(loops, channel);
+  }
+
+  private static void serveEcho(NettyLoops loops, Channel channel) {
     NettyMessages<ByteBuf> messages = NettyMessages.open(channel, ByteBuf.class, 4);
     loops.spawn(channel, () -> echo(channel, messages));
   }
@@ -129,13 +129,7 @@ class NettyLoopsTest {
   @Test
   void close_endsEverything() throws Exception {
     NettyLoops own = newLoops(2);
-    Channel server =
-        NettyServers.listen(
-            own,
-            channel -> {
-              NettyMessages<ByteBuf> messages = NettyMessages.open(channel, ByteBuf.class, 4);
-              own.spawn(channel, () -> echo(channel, messages));
-            });
+    Channel server = NettyServers.listen(own, channel -> serveEcho(own, channel));
     try (Socket socket = connect(server)) {
       assertEquals("hello", exchange(socket, "hello"));
       assertTrue(own.close(Duration.ZERO));
@@ -207,13 +201,7 @@ class NettyLoopsTest {
                 .engine(ENGINE)
                 .ioHandlerFactory(executor -> new Watched(executor, broken, new AtomicInteger()))
                 .build()) {
-      Channel server =
-          NettyServers.listen(
-              own,
-              channel -> {
-                NettyMessages<ByteBuf> messages = NettyMessages.open(channel, ByteBuf.class, 4);
-                own.spawn(channel, () -> echo(channel, messages));
-              });
+      Channel server = NettyServers.listen(own, channel -> serveEcho(own, channel));
       try (Socket socket = connect(server)) {
         assertEquals("a", exchange(socket, "a"));
         broken.set(true);
@@ -559,13 +547,7 @@ class NettyLoopsTest {
             .ioHandlerFactory(executor -> new Watched(executor, new AtomicBoolean(), selections))
             .build();
     try {
-      Channel server =
-          NettyServers.listen(
-              own,
-              channel -> {
-                NettyMessages<ByteBuf> messages = NettyMessages.open(channel, ByteBuf.class, 4);
-                own.spawn(channel, () -> echo(channel, messages));
-              });
+      Channel server = NettyServers.listen(own, channel -> serveEcho(own, channel));
       var _ = server.eventLoop().schedule(() -> {}, 1, TimeUnit.HOURS);
       try (Socket socket = connect(server)) {
         assertEquals("a", exchange(socket, "a"));

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine.netty;
 
 import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static io.tourbillon.coroutine.netty.NettyServers.ANY_PORT;
 import static io.tourbillon.coroutine.netty.NettyServers.assertEnds;
 import static io.tourbillon.coroutine.netty.NettyServers.await;
 import static io.tourbillon.coroutine.netty.NettyServers.connect;
@@ -26,7 +27,6 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.channel.Source;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -51,9 +51,6 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class NettyMessagesTest {
-  private static final InetSocketAddress ANY_PORT =
-      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-
   private final NettyLoops loops = newLoops(2);
 
   @AfterEach

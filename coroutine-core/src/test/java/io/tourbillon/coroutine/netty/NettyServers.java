@@ -29,7 +29,7 @@ final class NettyServers {
     NETTY_LOG.setLevel(Level.OFF);
   }
 
-  private static final InetSocketAddress ANY_PORT =
+  static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
   private NettyServers() {}
