@@ -82,14 +82,15 @@ final class NettyGroup extends AbstractEventExecutorGroup
   // The group.
 
   /**
-   * Returns the loop of the calling coroutine, so that a channel that it opens is on its own loop.
-   * Returns the loops in turn for other callers; for Netty, too, so that the connections of a
-   * server are spread over the loops.
+   * Returns the loop of the calling coroutine, so that a channel that it opens is on its own loop,
+   * and makes the coroutine stay there. Returns the loops in turn for other callers; for Netty,
+   * too, so that the connections of a server are spread over the loops.
    */
   @Override
   public IoEventLoop next() {
     CoroutineTask<?> coroutine = CurrentLoop.coroutine();
     if (coroutine != null) {
+      coroutine.loop().anchor(coroutine);
       for (NettyPoller poller : pollers) {
         if (poller.channels().loop().equals(coroutine.loop())) {
           return poller.channels();

@@ -127,8 +127,8 @@ public final class NettyLoops implements AutoCloseable {
 
   /**
    * Returns the loops as a group for {@code Bootstrap} and {@code ServerBootstrap}. A channel that
-   * a coroutine of these loops opens is on the loop of that coroutine. Other channels are spread
-   * over the loops, among them the connections that a server accepts.
+   * a coroutine of these loops opens is on the loop of that coroutine, which then stays on it.
+   * Other channels are spread over the loops, among them the connections that a server accepts.
    *
    * <p>Shutting the group down closes its channels and ends Netty on all loops, without a quiet
    * period; the coroutines go on. Do not shut a single loop of the group down: with a quiet period

@@ -11,6 +11,7 @@ import io.tourbillon.coroutine.Waiters;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.Sink;
 import io.tourbillon.coroutine.channel.Source;
+import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.timer.internal.LateCompletionException;
 import java.time.Duration;
@@ -244,8 +245,7 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
     if (!waiting.isEmpty()) {
       List<T> left = List.copyOf(waiting);
       waiting.clear();
-      loop.loop()
-          .runTask(() -> left.forEach(ReferenceCountUtil::release)); // An allocator may lock.
+      EventLoop.runTask(() -> left.forEach(ReferenceCountUtil::release)); // An allocator may lock.
     }
   }
 

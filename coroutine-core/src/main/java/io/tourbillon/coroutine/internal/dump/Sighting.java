@@ -37,13 +37,8 @@ public record Sighting(
   static List<Sighting> ofAll(List<CoroutineTask<?>> coroutines, long nowNanos) {
     List<Sighting> seen = new ArrayList<>(coroutines.size());
     for (CoroutineTask<?> coroutine : coroutines) {
-      State state = coroutine.state(); // Read before the loop, which is written before READY.
-      if (!state.isEnd()) {
-        boolean isSettled =
-            state != State.CREATED
-                && coroutine.loop().isHere()
-                && (state != State.RUNNING || coroutine.equals(coroutine.loop().current()));
-        seen.add(isSettled ? of(coroutine, nowNanos) : glimpse(coroutine));
+      if (!coroutine.state().isEnd()) {
+        seen.add(coroutine.isConfinedHere() ? of(coroutine, nowNanos) : glimpse(coroutine));
       }
     }
     return seen;

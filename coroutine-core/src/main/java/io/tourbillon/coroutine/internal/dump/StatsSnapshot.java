@@ -28,16 +28,20 @@ public final class StatsSnapshot {
     long running = 0;
     long guests = 0;
     long refused = 0;
+    long letGo = 0;
     for (CoroutineLoop loop : loops) {
       each.add(loop.stats());
       live += loop.live();
       running += loop.current() == null ? 0 : 1;
       guests += loop.guests();
       refused += loop.refused();
+      letGo += loop.letGoes();
       loop.addTo(latenessNanos, waitNanos, turnNanos);
     }
     long present = sum(Count.PRESENT);
     long suspended = Math.min(present, sum(Count.SUSPENDED));
+    long waiting = Math.max(0, live - present);
+    long moving = Math.clamp(letGo, 0, waiting);
     return new SchedulerFigures(
         recorded,
         tickNanos,
@@ -49,8 +53,8 @@ public final class StatsSnapshot {
             "future", sum(Count.CANCELLED_BY_FUTURE),
             "close", sum(Count.CANCELLED_BY_CLOSE)),
         sum(Count.TIMEOUTS),
-        Math.max(0, live - present),
-        Math.max(0, present - suspended - running),
+        waiting - moving,
+        Math.max(0, present - suspended - running) + moving,
         running,
         suspended,
         guests,

@@ -16,20 +16,22 @@ public final class Carriers {
   /** Whether {@code java.lang} is open to this module and has these parts. */
   public static final boolean ARE_KNOWN;
 
-  private static final @Nullable MethodHandle CURRENT;
+  private static final @Nullable MethodHandle CARRIER;
   private static final @Nullable MethodHandle NEW_BUILDER;
   private static final @Nullable MethodHandle BLOCKER;
 
   static {
-    MethodHandle current = null;
+    MethodHandle carrier = null;
     MethodHandle newBuilder = null;
     MethodHandle blocker = null;
     try {
       MethodHandles.Lookup inThread =
           MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
-      current =
-          inThread.findStatic(
-              Thread.class, "currentCarrierThread", MethodType.methodType(Thread.class));
+      Class<?> virtual = Class.forName("java.lang.VirtualThread");
+      carrier =
+          MethodHandles.privateLookupIn(virtual, MethodHandles.lookup())
+              .findGetter(virtual, "carrierThread", Thread.class)
+              .asType(MethodType.methodType(Thread.class, Thread.class));
       Class<?> builder = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder");
       newBuilder =
           MethodHandles.privateLookupIn(builder, MethodHandles.lookup())
@@ -45,18 +47,22 @@ public final class Carriers {
     } catch (ReflectiveOperationException closed) {
       // The flag is missing, or the JDK is another version; Engines reports it.
     }
-    CURRENT = current;
+    CARRIER = carrier;
     NEW_BUILDER = newBuilder;
     BLOCKER = blocker;
-    ARE_KNOWN = current != null && newBuilder != null && blocker != null;
+    ARE_KNOWN = carrier != null && newBuilder != null && blocker != null;
   }
 
   private Carriers() {}
 
-  /** Returns the platform thread that carries the current virtual thread. */
-  static Thread current() {
+  /**
+   * Returns the platform thread that carries the calling virtual thread. Reads a volatile field of
+   * that thread: the JIT compiler takes {@code Thread.currentCarrierThread()} for a constant within
+   * a compiled method, so it would still name the first carrier after a coroutine has moved.
+   */
+  static @Nullable Thread of(Thread current) {
     try {
-      return (Thread) Objects.requireNonNull(CURRENT).invokeExact();
+      return (Thread) Objects.requireNonNull(CARRIER).invokeExact(current);
     } catch (Throwable impossible) {
       throw new AssertionError(impossible);
     }

@@ -1,6 +1,13 @@
 package io.tourbillon.coroutine.internal.engine;
 
-/** The engine that runs coroutines as raw continuations of the JDK, on a platform thread. */
+/**
+ * The engine that runs coroutines as raw continuations of the JDK, on a platform thread.
+ *
+ * <p>A coroutine that has begun stays on its thread. The JIT compiler takes {@code
+ * Thread.currentThread()} for a constant within a compiled method, also across a suspension, since
+ * only the JDK's own code may use continuations. After a move, code of users would find the
+ * thread-locals of the wrong loop, and would own locks in its name.
+ */
 public final class ContinuationEngine extends LoopEngine {
   /** Creates the engine of a loop. */
   public ContinuationEngine(EngineLoop loop) {
@@ -9,7 +16,7 @@ public final class ContinuationEngine extends LoopEngine {
 
   @Override
   public Thread newLoopThread(String name) {
-    return new LoopThread(loop, name);
+    return new LoopThread(loop, null, name);
   }
 
   @Override

@@ -78,6 +78,12 @@ public final class HandoffEngine extends LoopEngine {
         () -> Thread.ofVirtual().inheritInheritableThreadLocals(false).name(name).unstarted(body));
   }
 
+  /** Most of a turn that is shorter passes while the turn passes between threads. */
+  @Override
+  public long worthMovingNanos() {
+    return 20_000;
+  }
+
   @Override
   public Strand newStrand(EngineTask coroutine) {
     return new HandoffStrand(this, coroutine);

@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
  * the other wrote before it passed the turn.
  */
 final class HandoffStrand implements Strand, Runnable {
-  private final HandoffEngine engine;
+  /**
+   * The engine of the loop that has the coroutine. Written by a loop that has taken it over, before
+   * it passes the turn; read by the coroutine while it has the turn.
+   */
+  private HandoffEngine engine;
+
   private final EngineTask coroutine;
   private final Thread thread;
 
@@ -69,11 +74,15 @@ final class HandoffStrand implements Strand, Runnable {
 
   @Override
   public void suspend() {
+    HandoffEngine before = engine;
     giveBack();
     boolean interrupted = false;
     while (!turn) {
       park();
       interrupted |= Thread.interrupted();
+    }
+    if (!engine.equals(before)) {
+      HandoffEngine.setCurrentLoop(engine.loop);
     }
     if (interrupted) {
       Interrupts.restore();
@@ -93,10 +102,17 @@ final class HandoffStrand implements Strand, Runnable {
     }
   }
 
+  /** Passes the turn. From then on the loop may let another one take the coroutine over. */
   private void giveBack() {
-    engine.givesBack(ended ? null : thread);
+    HandoffEngine before = engine;
+    before.givesBack(ended ? null : thread);
     turn = false;
-    LockSupport.unpark(Objects.requireNonNull(engine.loop.thread()));
+    LockSupport.unpark(Objects.requireNonNull(before.loop.thread()));
+  }
+
+  @Override
+  public void moveTo(LoopEngine engine) {
+    this.engine = (HandoffEngine) engine;
   }
 
   @Override

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
  * code of users where that code may block.
  */
 public abstract class LoopEngine {
+  /** Stands for a length of turns that is never reached. */
+  public static final long CANNOT_MOVE = Long.MAX_VALUE;
+
   final EngineLoop loop;
   private final Aside aside;
 
@@ -20,6 +23,20 @@ public abstract class LoopEngine {
 
   /** Returns a new strand for a coroutine that has not begun. Called by the loop. */
   public abstract Strand newStrand(EngineTask coroutine);
+
+  /**
+   * Returns the average length of turns from which on it pays to move coroutines to a loop that
+   * rests; {@link #CANNOT_MOVE} if a coroutine that has begun cannot go on with another engine of
+   * this kind.
+   */
+  public long worthMovingNanos() {
+    return CANNOT_MOVE;
+  }
+
+  /** Returns whether two coroutines that resume each other are faster on one loop than on two. */
+  public boolean isFasterTogether() {
+    return false;
+  }
 
   /** Runs a task from the ready queue that is no coroutine. Called by the loop. */
   public void runOther(Runnable task) {

@@ -19,7 +19,7 @@ public final class LoopOfThread {
     if (!thread.isVirtual()) {
       return null;
     }
-    if (Carriers.ARE_KNOWN && Carriers.current() instanceof LoopThread carrier) {
+    if (Carriers.ARE_KNOWN && Carriers.of(thread) instanceof LoopThread carrier) {
       return carrier.loop;
     }
     return HandoffEngine.currentLoop();

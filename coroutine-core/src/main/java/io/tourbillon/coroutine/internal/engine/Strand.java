@@ -43,6 +43,25 @@ public interface Strand {
     throw new UnsupportedOperationException("blocking calls of this engine block the loop");
   }
 
+  /**
+   * Returns whether only the loop can resume it: the JDK will not do so of itself. Called by the
+   * loop, while the coroutine is suspended.
+   */
+  default boolean isAtRest() {
+    return true;
+  }
+
+  /** Called by the loop before it lets another loop take the coroutine over. */
+  default void leaves() {}
+
+  /**
+   * Continues with the engine of another loop. Called by that loop, after {@link #leaves} and
+   * before it resumes the coroutine.
+   */
+  default void moveTo(LoopEngine engine) {
+    throw new UnsupportedOperationException("a coroutine of this engine cannot move");
+  }
+
   /** Returns true until it has ended. Called by the loop. */
   boolean isAlive();
 

@@ -16,7 +16,7 @@ public final class VirtualThreadEngine extends LoopEngine {
     Scheduling.initialise("sun.nio.ch.Poller");
   }
 
-  private final VirtualThreadPool pool;
+  final VirtualThreadPool pool;
 
   /** Creates the engine of a loop. */
   public VirtualThreadEngine(EngineLoop loop) {
@@ -26,12 +26,22 @@ public final class VirtualThreadEngine extends LoopEngine {
 
   @Override
   public Thread newLoopThread(String name) {
-    return new LoopThread(loop, name);
+    return new LoopThread(loop, pool, name);
   }
 
   @Override
   public Strand newStrand(EngineTask coroutine) {
     return new VirtualThreadStrand(pool, coroutine);
+  }
+
+  @Override
+  public long worthMovingNanos() {
+    return 5_000;
+  }
+
+  @Override
+  public boolean isFasterTogether() {
+    return true;
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.tourbillon.coroutine.internal.engine;
 
 import io.tourbillon.timer.internal.MemoryReserve;
 import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -15,13 +17,24 @@ import org.jspecify.annotations.Nullable;
  * object. When a thread begins a timed wait, the JDK calls {@link #schedule}. Neither may block,
  * throw or refuse: the caller can be a thread of the JDK that serves the whole process.
  *
- * <p>Any thread may call {@code execute}; everything else is loop-confined.
+ * <p><b>Strays.</b> A virtual thread keeps its scheduler for life, so the JDK submits a coroutine
+ * that has moved here, to the loop where it began. From its first move on, its strand is one of the
+ * strays, and stands for its continuation in the queues of all loops. Only the loop that has the
+ * coroutine may run the continuation, and only that loop knows whether the JDK is expected to
+ * submit it. Other entries are dropped: the JDK makes them each time it has read the stack of a
+ * suspended thread.
+ *
+ * <p>Any thread may call {@code execute} and {@code isStray}. {@code schedule} is called on the
+ * loop that runs the thread. Everything else is loop-confined.
  */
 @LoopConfined
 final class VirtualThreadPool extends ForkJoinPool {
   private final EngineLoop loop;
 
-  /** Coroutines in blocking calls, by their continuations. */
+  /** The coroutines that began here and have moved since, by their continuations. */
+  private final Map<Runnable, VirtualThreadStrand> strays = new ConcurrentHashMap<>();
+
+  /** Coroutines in blocking calls, by their continuations; without strays. */
   private final IdentityHashMap<Runnable, EngineTask> blocked = new IdentityHashMap<>();
 
   /**
@@ -45,16 +58,24 @@ final class VirtualThreadPool extends ForkJoinPool {
     this.loop = loop;
   }
 
+  /** Returns the loop that runs the calling code; null if it is none, or of another engine. */
+  private static @Nullable VirtualThreadPool here() {
+    Thread thread = Thread.currentThread();
+    Thread carrier = thread.isVirtual() ? Carriers.of(thread) : thread;
+    return carrier instanceof LoopThread own ? own.pool : null;
+  }
+
   @Override
   public void execute(Runnable continuation) {
-    if (!loop.equals(LoopOfThread.get())) {
-      loop.execute(continuation);
+    VirtualThreadPool here = here();
+    if (here != null && here.takesBack(continuation)) {
       return;
     }
-    VirtualThreadStrand strand = leaving;
-    if (strand != null) {
-      leaving = null;
-      strand.left();
+    VirtualThreadStrand stray = stray(continuation);
+    if (stray != null) {
+      stray.submit();
+    } else if (!equals(here)) {
+      loop.execute(continuation);
     } else if (starting) {
       started = continuation;
     } else {
@@ -62,9 +83,53 @@ final class VirtualThreadPool extends ForkJoinPool {
     }
   }
 
+  /** Returns whether the continuation comes from the strand that is giving up its turn. */
+  private boolean takesBack(Runnable continuation) {
+    VirtualThreadStrand strand = leaving;
+    if (strand == null || !strand.hasContinuation(continuation)) {
+      return false;
+    }
+    leaving = null;
+    strand.left();
+    return true;
+  }
+
+  private @Nullable VirtualThreadStrand stray(Runnable continuation) {
+    return strays.isEmpty() ? null : strays.get(continuation);
+  }
+
+  /** Called on the loop that runs the thread, which need not be this one. */
   @Override
   public ScheduledFuture<?> schedule(Runnable expiry, long delay, TimeUnit unit) {
-    return loop.beginTimedWait(guest, expiry, unit.toNanos(delay));
+    VirtualThreadPool here = here();
+    VirtualThreadPool runner = here == null ? this : here;
+    return runner.loop.beginTimedWait(runner.guest, expiry, unit.toNanos(delay));
+  }
+
+  /** Makes a strand a stray. Waits for memory if there is none. */
+  void addStray(Runnable continuation, VirtualThreadStrand strand) {
+    while (true) {
+      try {
+        strays.put(continuation, strand);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
+  }
+
+  /** Forgets a stray that has ended. */
+  void removeStray(Runnable continuation) {
+    strays.remove(continuation);
+  }
+
+  /** Submits a stray to this loop. */
+  void submit(VirtualThreadStrand stray) {
+    if (equals(here())) {
+      loop.makeReady(stray);
+    } else {
+      loop.execute(stray);
+    }
   }
 
   /** Starts a thread and returns its continuation, which the caller must run. */
@@ -107,10 +172,14 @@ final class VirtualThreadPool extends ForkJoinPool {
 
   /** Runs a task from the ready queue: the turn of a coroutine, or of another virtual thread. */
   void run(Runnable task) {
+    if (task instanceof VirtualThreadStrand stray) {
+      stray.runIfExpected(this);
+      return;
+    }
     EngineTask coroutine = blocked.isEmpty() ? null : blocked.remove(task);
     if (coroutine != null) {
       coroutine.runBlocked();
-    } else {
+    } else if (stray(task) == null) {
       guest = task;
       task.run();
       guest = null;

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.engine;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +14,21 @@ import org.jspecify.annotations.Nullable;
  * it is resumed then, the JDK submits the continuation again a moment later, and the turn runs
  * then. The JDK submits it after each such reading, even without a turn; a thread that runs without
  * a turn yields again.
+ *
+ * <p>As a {@link Runnable} it stands for its continuation in the queues of loops, once it is a
+ * stray: see {@link VirtualThreadPool}.
  */
-final class VirtualThreadStrand implements Strand {
-  private final VirtualThreadPool pool;
+final class VirtualThreadStrand implements Strand, Runnable {
+  /** The scheduler of the thread, for life. */
+  private final VirtualThreadPool home;
+
+  /**
+   * The loop that has the coroutine. Written by a loop that has taken it over, before it resumes
+   * the coroutine. Volatile: a thread of the JDK that submits the continuation reads it. While the
+   * JDK is expected to do so the coroutine cannot move, and other submissions may go anywhere.
+   */
+  private volatile VirtualThreadPool pool;
+
   private final EngineTask coroutine;
   private final Thread thread;
 
@@ -31,7 +44,14 @@ final class VirtualThreadStrand implements Strand {
   /** Whether the thread has left the carrier because it suspended. */
   private boolean left;
 
+  /** Whether it has moved before. Written by the loop that has the coroutine. */
+  private boolean isStray;
+
+  /** Whether the JDK will submit it; for strays. Written by the loop that has the coroutine. */
+  private boolean isExpected;
+
   VirtualThreadStrand(VirtualThreadPool pool, EngineTask coroutine) {
+    home = pool;
     this.pool = pool;
     this.coroutine = coroutine;
     thread = coroutine.named(Carriers.builder(pool)).unstarted(coroutine);
@@ -39,6 +59,9 @@ final class VirtualThreadStrand implements Strand {
 
   @Override
   public Pause resume() {
+    if (turn) {
+      return Pause.NOT_TAKEN; // Another entry of the ready queue has resumed it.
+    }
     Runnable known = continuation;
     if (known == null) {
       try {
@@ -72,9 +95,16 @@ final class VirtualThreadStrand implements Strand {
       return Pause.SUSPENDED;
     }
     if (!thread.isAlive()) {
+      if (isStray) {
+        home.removeStray(known);
+      }
       return Pause.ENDED;
     }
-    pool.expect(known, coroutine);
+    if (isStray) {
+      isExpected = true;
+    } else {
+      pool.expect(known, coroutine);
+    }
     return turn ? Pause.NOT_TAKEN : Pause.BLOCKED;
   }
 
@@ -95,6 +125,48 @@ final class VirtualThreadStrand implements Strand {
       left = false;
     }
     turn = false;
+  }
+
+  /** Returns whether this is its continuation. */
+  boolean hasContinuation(Runnable some) {
+    return some.equals(continuation);
+  }
+
+  @Override
+  public boolean isAtRest() {
+    return !turn;
+  }
+
+  @Override
+  public void leaves() {
+    if (!isStray) {
+      isStray = true;
+      home.addStray(Objects.requireNonNull(continuation, "it has begun"), this);
+    }
+  }
+
+  @Override
+  public void moveTo(LoopEngine engine) {
+    pool = ((VirtualThreadEngine) engine).pool;
+  }
+
+  /** Submits the continuation of a stray. Called by the JDK, on any thread. */
+  void submit() {
+    pool.submit(this);
+  }
+
+  /** Runs the continuation of a stray if the JDK was expected to submit it to this loop. */
+  void runIfExpected(VirtualThreadPool runner) {
+    if (runner.equals(pool) && isExpected) {
+      isExpected = false;
+      coroutine.runBlocked();
+    }
+  }
+
+  /** Not called: a loop runs an entry that is a strand by {@link #runIfExpected}. */
+  @Override
+  public void run() {
+    throw new UnsupportedOperationException("a loop runs the continuation of a stray");
   }
 
   /** Notes that the JDK has taken the thread off the carrier. */

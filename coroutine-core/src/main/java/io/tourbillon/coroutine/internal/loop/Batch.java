@@ -2,7 +2,10 @@ package io.tourbillon.coroutine.internal.loop;
 
 import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.coroutine.internal.engine.Strand;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.Queue;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,11 @@ final class Batch {
     Runnable task = tasks[place];
     tasks[place++] = null;
     return task;
+  }
+
+  /** Returns the tasks that have not been polled. */
+  Stream<Runnable> waiting() {
+    return Arrays.stream(tasks, place, size).map(Objects::requireNonNull);
   }
 
   private void fill(Queue<Runnable> ready) {

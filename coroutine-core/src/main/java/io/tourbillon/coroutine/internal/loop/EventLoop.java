@@ -147,7 +147,14 @@ public abstract class EventLoop implements EngineLoop {
     ready = new ReadyQueue(order, this::elapsedNanos, recorder);
     realTimeWaits = isRealTime() ? null : new RealTimeWaits(this);
     engine = newEngine.apply(this);
-    turns = new Turns(this, engine, ready, recorder);
+    turns = new Turns(this, engine, ready, recorder, newBacklog(stealing));
+  }
+
+  private @Nullable Backlog newBacklog(@Nullable WorkStealing stealing) {
+    long longTurnNanos = engine.worthMovingNanos();
+    return stealing == null || longTurnNanos == LoopEngine.CANNOT_MOVE
+        ? null
+        : new Backlog(this, ready, stealing, longTurnNanos);
   }
 
   // For the subclass.
@@ -168,10 +175,16 @@ public abstract class EventLoop implements EngineLoop {
   protected abstract boolean isFinished();
 
   /**
-   * Takes over a task that waits to begin on another loop, and makes it ready. Returns false if
-   * that loop or another was first.
+   * Takes over an unclaimed task of another loop, and makes it ready. Returns false if that loop or
+   * another was first.
    */
   protected abstract boolean takeOver(LoopTask task);
+
+  /**
+   * Gives up a task in the ready queue for the loop that claims it first. Returns false if it must
+   * stay, or is not ready.
+   */
+  protected abstract boolean letGo(LoopTask task);
 
   /** Reports that a task of the loop, or a turn, has thrown. */
   protected abstract void failed(Object task, Throwable failure);
@@ -261,7 +274,12 @@ public abstract class EventLoop implements EngineLoop {
    * Runs a message: at once if the caller is on this loop, otherwise when the loop reads its mail.
    */
   public final void tell(Message message) {
-    if (isHere()) {
+    tellFrom((EventLoop) LoopOfThread.get(), message);
+  }
+
+  /** Runs a message as {@link #tell} does, which is called on a loop; null if on none. */
+  protected final void tellFrom(@Nullable EventLoop here, Message message) {
+    if (equals(here)) {
       message.run();
     } else {
       send(message);
@@ -295,15 +313,19 @@ public abstract class EventLoop implements EngineLoop {
     }
   }
 
-  /** Runs a task of users; at once if the calling thread may wait for locks. */
-  public final void runTask(Runnable task) {
-    if (!Thread.currentThread().equals(thread)) {
+  /**
+   * Runs a task of users: at once if the calling thread may wait for locks, otherwise on the loop
+   * of that thread.
+   */
+  public static void runTask(Runnable task) {
+    EventLoop here = (EventLoop) LoopOfThread.get();
+    if (here == null || !Thread.currentThread().equals(here.thread)) {
       task.run();
-    } else if (dead) {
+    } else if (here.dead) {
       // No engine runs tasks here any more, and other listeners must still be notified.
-      OffLoop.start(name + "-task", task);
+      OffLoop.start(here.name + "-task", task);
     } else {
-      engine.runTask(task);
+      here.engine.runTask(task);
     }
   }
 
@@ -319,16 +341,21 @@ public abstract class EventLoop implements EngineLoop {
       send(task);
     }
     if (offered) {
-      Objects.requireNonNull(thief).offered();
+      offered();
     }
   }
 
-  /** Returns whether other loops may take over a task that waits to begin here. */
+  /** Called when a task has been added to the newcomers. */
+  final void offered() {
+    Objects.requireNonNull(thief).offered();
+  }
+
+  /** Returns whether other loops may take over a task while it is unclaimed. */
   protected final boolean isOffered(LoopTask task) {
     return thief != null && task.mayMove();
   }
 
-  /** Returns the tasks that wait to begin here and that other loops may take over. */
+  /** Returns the tasks that other loops may take over. */
   protected final Newcomers newcomers() {
     return newcomers;
   }
@@ -588,6 +615,11 @@ public abstract class EventLoop implements EngineLoop {
   /** Returns whether there is one task to run, or none. Called between turns. */
   public final boolean hasOneTask() {
     return ready.size() <= 1 && mailbox.isEmpty();
+  }
+
+  /** Returns the elapsed time when the loop last read the clock between rounds. */
+  protected final long nowNanos() {
+    return nowNanos;
   }
 
   /** Returns the random generator of a random policy; null for other policies. */

@@ -24,26 +24,28 @@ public abstract class LoopTask implements EngineTask, Expiry {
    */
   public abstract boolean takeTurn(EventLoop by);
 
-  // To begin on another loop.
+  // To move to another loop.
 
   /** Returns its number; a task that was made earlier has a smaller one. Called by any thread. */
   public abstract long number();
 
   /**
-   * Returns the loop to which it belongs. Before its first turn another loop may take it over at
+   * Returns the loop to which it belongs. While it is unclaimed, another loop may take it over at
    * any time. Called by any thread.
    */
   public abstract EventLoop loop();
 
-  /** Returns whether it may begin on another loop than the one on which it was placed. */
+  /** Returns whether its options let it run on another loop than the one on which it was placed. */
   public abstract boolean mayMove();
 
-  /** Returns whether it has not begun and no loop has claimed it. Called by any thread. */
+  /**
+   * Returns whether it waits for a turn and belongs to the loop that is the first to claim it: it
+   * has not begun, or its loop has let it go. Called by any thread.
+   */
   public abstract boolean isUnclaimed();
 
   /**
-   * Claims a task that has not begun, for the loop that calls this. Returns false if another loop
-   * was first.
+   * Claims an unclaimed task for the loop that calls this. Returns false if another loop was first.
    */
   public abstract boolean claim();
 

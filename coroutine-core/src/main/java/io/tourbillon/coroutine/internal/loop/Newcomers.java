@@ -8,10 +8,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tasks that wait to begin on a loop and that other loops may take over, the oldest first. Each
- * stands here and in the mailbox or the ready queue of the loop. Who begins it is decided by {@link
- * LoopTask#claim}; the queues keep claimed tasks for a while, and all who find one ignore it.
- * Thread-safe, except for the method that is marked for the loop.
+ * The tasks of a loop that other loops may take over: those that wait to begin, and those that the
+ * loop has let go, in the order in which they came. Each stands here and in the mailbox or the
+ * ready queue of the loop. Who runs it is decided by {@link LoopTask#claim}; the queues keep
+ * claimed tasks for a while, and all who find one ignore it. A task that was let go twice may stand
+ * here twice. Thread-safe, except for the method that is marked for the loop.
  */
 public final class Newcomers {
   /** How many claims there must be before the loop removes claimed tasks. */
@@ -25,7 +26,10 @@ public final class Newcomers {
   /** How many claims lead to the next such removal. */
   @LoopConfined private int mostClaims = FEWEST;
 
-  /** Adds a task. Waits for memory if there is none, since its spawn can no longer fail. */
+  /**
+   * Adds a task, which must be unclaimed by now: a claimed one is removed at any time. Waits for
+   * memory if there is none, since the task must not be lost.
+   */
   void add(LoopTask task) {
     while (true) {
       try {

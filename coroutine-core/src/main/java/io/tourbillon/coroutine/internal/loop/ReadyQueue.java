@@ -3,6 +3,7 @@ package io.tourbillon.coroutine.internal.loop;
 import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.coroutine.internal.observe.LoopRecorder;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks that are ready and wait for a turn. Measures some of their waits. */
@@ -49,6 +50,11 @@ final class ReadyQueue {
     if (order.remove(task) && recorder != null) {
       recorder.forget(task);
     }
+  }
+
+  /** Returns the tasks, more or less in their order. */
+  Stream<Runnable> waiting() {
+    return order.waiting();
   }
 
   boolean isEmpty() {

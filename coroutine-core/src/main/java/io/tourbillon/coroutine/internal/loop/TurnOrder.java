@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks that are ready, in the order of a scheduling policy. */
@@ -63,6 +64,9 @@ public abstract sealed class TurnOrder {
 
   abstract int size();
 
+  /** Returns the tasks, more or less in their order. */
+  abstract Stream<Runnable> waiting();
+
   boolean isEmpty() {
     return size() == 0;
   }
@@ -114,6 +118,11 @@ public abstract sealed class TurnOrder {
     @Override
     int size() {
       return queue.size();
+    }
+
+    @Override
+    Stream<Runnable> waiting() {
+      return Stream.concat(batch.waiting(), queue.stream());
     }
 
     @Override
@@ -198,6 +207,11 @@ public abstract sealed class TurnOrder {
     int size() {
       return size;
     }
+
+    @Override
+    Stream<Runnable> waiting() {
+      return rota.stream().flatMap(line -> line.queue.stream());
+    }
   }
 
   /**
@@ -237,6 +251,11 @@ public abstract sealed class TurnOrder {
     @Override
     final int size() {
       return queue.size();
+    }
+
+    @Override
+    final Stream<Runnable> waiting() {
+      return queue.stream().map(Entry::task);
     }
   }
 
@@ -307,6 +326,11 @@ public abstract sealed class TurnOrder {
     @Override
     int size() {
       return ready.size();
+    }
+
+    @Override
+    Stream<Runnable> waiting() {
+      return ready.stream();
     }
 
     @Override

@@ -31,14 +31,23 @@ public final class Turns {
   /** Null if nothing is to be measured. */
   private final @Nullable LoopRecorder recorder;
 
+  /** Null if no task can move after it has begun. */
+  private final @Nullable Backlog backlog;
+
   /** The last reading of the clock. */
   private long lookNanos;
 
-  Turns(EventLoop loop, LoopEngine engine, ReadyQueue ready, @Nullable LoopRecorder recorder) {
+  Turns(
+      EventLoop loop,
+      LoopEngine engine,
+      ReadyQueue ready,
+      @Nullable LoopRecorder recorder,
+      @Nullable Backlog backlog) {
     this.loop = loop;
     this.engine = engine;
     this.ready = ready;
     this.recorder = recorder;
+    this.backlog = backlog;
   }
 
   /**
@@ -70,7 +79,9 @@ public final class Turns {
     int stride = 1;
     int sinceLook = 0;
     int count = 0;
+    int countAtLook = 0;
     Runnable last = null;
+    boolean isShared = false;
     for (Runnable task = ready.poll(); task != null; task = ready.poll()) {
       if (run(task)) {
         count++;
@@ -78,7 +89,11 @@ public final class Turns {
       last = task;
       if (++sinceLook == stride) {
         long seenNanos = loop.elapsedNanos();
-        took(seenNanos - lookNanos, sinceLook, last);
+        took(seenNanos - lookNanos, count - countAtLook, last);
+        if (backlog != null && !isShared) {
+          isShared = backlog.share((seenNanos - lookNanos) / sinceLook, seenNanos - nowNanos);
+        }
+        countAtLook = count;
         lookNanos = seenNanos;
         sinceLook = 0;
         if (seenNanos >= nowNanos + ROUND_NANOS || count >= MOST_TURNS) {
@@ -90,8 +105,8 @@ public final class Turns {
         }
       }
     }
-    if (sinceLook > 0 && isMeasured()) {
-      took(loop.elapsedNanos() - lookNanos, sinceLook, last);
+    if (count > countAtLook && isMeasured()) {
+      took(loop.elapsedNanos() - lookNanos, count - countAtLook, last);
     }
     return count;
   }
@@ -115,7 +130,7 @@ public final class Turns {
   }
 
   private void took(long nanos, int turns, @Nullable Runnable last) {
-    if (recorder != null) {
+    if (recorder != null && turns > 0) {
       recorder.turnsTook(nanos, turns);
     }
     if (nanos > SlowTurnEvent.SLOW_NANOS && FlightRecorder.takesSlowTurns()) {

@@ -6,9 +6,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets loops that would rest take over tasks that wait to begin on other loops: work stealing
- * (Blumofe and Leiserson, 1999), restricted to tasks that have no stack and no timer yet. This
- * class is what the loops of a scheduler share; each loop has a {@link Thief}. Thread-safe.
+ * Lets loops that would rest take over tasks of other loops: work stealing (Blumofe and Leiserson,
+ * 1999), restricted to tasks that have no stack and no timer yet, and to those that their loop has
+ * let go, as {@link Backlog} does. This class is what the loops of a scheduler share; each loop has
+ * a {@link Thief}. Thread-safe.
  *
  * <p><b>Which tasks.</b> The oldest first, and only those that have waited for 50 us or longer. So
  * a task that its loop is about to begin stays with the one that spawned it, and the two can talk
@@ -91,9 +92,28 @@ public final class WorkStealing {
     return isSearcher(loop) && searcher.compareAndSet(loop, null);
   }
 
+  /** Returns whether another loop rests, about. */
+  boolean restsAnyBut(EventLoop one) {
+    for (EventLoop loop : loops) {
+      if (loop.isIdle() && !loop.equals(one)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns a loop that is chosen by chance. */
+  public EventLoop any() {
+    return loop(ThreadLocalRandom.current().nextInt(loops.length));
+  }
+
+  /** Returns the loop with a number, which begins at 0. */
+  public EventLoop loop(int number) {
+    return loops[number];
+  }
+
   /**
-   * Returns the oldest task that waits to begin on another loop than the thief's; null if there is
-   * none.
+   * Returns the oldest task that the thief may take over from another loop; null if there is none.
    */
   @Nullable LoopTask oldest(EventLoop thief) {
     LoopTask oldest = null;

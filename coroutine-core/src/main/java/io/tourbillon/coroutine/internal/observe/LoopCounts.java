@@ -29,6 +29,11 @@ public final class LoopCounts {
     SWITCHES,
     /** Coroutines that the loop took over from others. */
     TAKEN_OVER,
+    /**
+     * Coroutines that the loop has let go after they had begun, less those that it has claimed; so
+     * it may be negative.
+     */
+    LET_GO,
     /** Nanoseconds in which the loop was not at rest. */
     BUSY_NANOS,
     /** Coroutines on the loop now that have not ended. */

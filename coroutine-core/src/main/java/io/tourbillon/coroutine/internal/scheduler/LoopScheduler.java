@@ -87,6 +87,7 @@ final class LoopScheduler implements TaskHost {
             recordStats,
             loop -> Engines.newLoopEngine(engine, loop),
             newStealing(),
+            options.mix,
             options.pollers);
     for (int number = 0; number < loops.length; number++) {
       loops[number] = new CoroutineLoop(this, number, common);
@@ -244,6 +245,10 @@ final class LoopScheduler implements TaskHost {
     }
     CoroutineLoop here = CurrentLoop.get();
     if (here != null && here.scheduler().equals(this) && !here.isDead()) {
+      CoroutineTask<?> spawner = here.current();
+      if (options.staysHere() && spawner != null) {
+        here.anchor(spawner);
+      }
       return options.staysHere() ? here : hereOrLessCrowded(here);
     }
     if (options.staysHere()) {

@@ -40,6 +40,12 @@ final class SchedulerBuilder implements CoroutineScheduler.Builder {
   /** How long a close waits before it logs for which coroutines. Tests shorten it. */
   Duration closeReportAfter = Duration.ofSeconds(10);
 
+  /**
+   * One of so many turns is not given, and the coroutine goes to another loop instead; 0 for none.
+   * For tests, which so move coroutines at any time.
+   */
+  int mix = Integer.getInteger("io.tourbillon.coroutine.mix", 0);
+
   SchedulerBuilder() {}
 
   private static void log(RealTimeWait wait) {

@@ -3,14 +3,15 @@ package io.tourbillon.coroutine.internal.task;
 import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.internal.loop.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An acquisition that runs in a coroutine of its own on the same loop, and passes its value on if
- * the value comes too late. Implements {@code Coroutines.acquireWithin}.
+ * An acquisition that runs in a coroutine of its own, and passes its value on if the value comes
+ * too late. Implements {@code Coroutines.acquireWithin}.
  */
 final class Acquisition<T extends @Nullable Object, X extends Exception> {
   private final CoroutineTask<?> caller;
@@ -58,7 +59,7 @@ final class Acquisition<T extends @Nullable Object, X extends Exception> {
   private final class Late extends End.Listener {
     @Override
     void ended() {
-      acquirer.loop().runTask(Acquisition.this::lost);
+      EventLoop.runTask(Acquisition.this::lost);
     }
   }
 

@@ -2,14 +2,17 @@ package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.timer.internal.MemoryReserve;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The coroutines of a loop that end with another coroutine, their owner, on the same loop. They are
- * kept apart from the coroutines, since few have any and there may be millions of coroutines.
+ * The coroutines of a loop that must stay there: those that end with another coroutine, their
+ * owner, on the same loop; the owners; and those that have spawned another one to stay with them.
+ * They are kept apart from the coroutines, since few have any and there may be millions of
+ * coroutines.
  */
 @LoopConfined
 final class Attachments {
@@ -19,6 +22,9 @@ final class Attachments {
       new IdentityHashMap<>();
   private final IdentityHashMap<CoroutineTask<?>, CoroutineTask<?>> owners =
       new IdentityHashMap<>();
+
+  /** Coroutines that have spawned another one to stay on their loop. */
+  private final Set<CoroutineTask<?>> anchored = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /**
    * Attaches a coroutine to an owner, neither of which has ended. Changes nothing if memory runs
@@ -37,6 +43,17 @@ final class Attachments {
     }
   }
 
+  /** Makes a coroutine stay until it ends. */
+  void anchor(CoroutineTask<?> coroutine) {
+    anchored.add(coroutine);
+  }
+
+  /** Returns whether a coroutine must stay. */
+  boolean holds(CoroutineTask<?> coroutine) {
+    return (!anchored.isEmpty() && anchored.contains(coroutine))
+        || (!owners.isEmpty() && (owners.containsKey(coroutine) || byOwner.containsKey(coroutine)));
+  }
+
   /** Returns the owner of a coroutine; null if it has none. */
   @Nullable CoroutineTask<?> ownerOf(CoroutineTask<?> attached) {
     return owners.get(attached);
@@ -44,6 +61,9 @@ final class Attachments {
 
   /** Cancels the coroutines that are attached to one that has ended, and removes that one. */
   void ended(CoroutineTask<?> coroutine) {
+    if (!anchored.isEmpty()) {
+      anchored.remove(coroutine);
+    }
     if (owners.isEmpty()) {
       return;
     }

@@ -125,6 +125,11 @@ final class CallInterrupts {
     Thread.interrupted();
   }
 
+  /** Returns whether a coroutine was interrupted, and has not left the scope for which it was. */
+  boolean concern(ScopedCoroutine<?> coroutine) {
+    return of(coroutine) != null;
+  }
+
   /** Forgets the interruption of a coroutine. */
   void forget(ScopedCoroutine<?> coroutine) {
     if (!last.isEmpty()) {

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.CoroutineLocal;
 import io.tourbillon.coroutine.Kernel;
+import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.timer.internal.MemoryReserve;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -259,11 +260,11 @@ public abstract sealed class CancelScope {
      * Cancels the children, because the coroutine has left or ended without closing the scope.
      * Called by the coroutine or its loop. Waits for memory if there is none.
      */
-    void abandon(CoroutineLoop loop, LeftOpen how) {
+    void abandon(LeftOpen how) {
       family.dissolve();
       while (true) {
         try {
-          loop.runTask(
+          EventLoop.runTask(
               () -> supervisor.cancel("the coroutine that opened its scope has " + how.words));
           return;
         } catch (OutOfMemoryError full) {

@@ -7,6 +7,7 @@ import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.internal.engine.EngineLoop;
 import io.tourbillon.coroutine.internal.engine.LoopEngine;
 import io.tourbillon.coroutine.internal.engine.Strand;
+import io.tourbillon.coroutine.internal.loop.Attraction;
 import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.loop.Expiry;
 import io.tourbillon.coroutine.internal.loop.LoopTask;
@@ -39,7 +40,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event loop that knows coroutines. A coroutine that has begun stays on its loop.
+ * An event loop that knows coroutines. The package documentation tells how they move between loops.
  *
  * <p><b>Who may touch what.</b> Any thread may use the newcomers and the counts of coroutines and
  * threads. Everything else is loop-confined.
@@ -47,8 +48,16 @@ import org.jspecify.annotations.Nullable;
 public final class CoroutineLoop extends EventLoop {
   private final TaskHost scheduler;
 
-  /** The coroutines that belong here for good and have not ended. */
+  private final int number;
+
+  /** The coroutines that this loop has claimed, and that have not ended or left. */
   private final Residents residents = new Residents();
+
+  /** Whether coroutines that have begun can move. */
+  private final boolean canMove;
+
+  /** Null if no loop attracts coroutines of another. */
+  private final @Nullable Attraction attraction;
 
   private final Attachments attachments = new Attachments();
   private final PutOff putOff;
@@ -64,9 +73,18 @@ public final class CoroutineLoop extends EventLoop {
   /** Coroutines that came after the loop had died. */
   private final AtomicLong refused = new AtomicLong();
 
+  /** Those of them that another loop had let go. */
+  private final AtomicLong refusedInMove = new AtomicLong();
+
+  private final @Nullable WorkStealing stealing;
+
   /** Threads of {@code threadFactory} on this loop that have not ended. */
   private final AtomicInteger guests = new AtomicInteger();
 
+  /** See {@link Options#mix}. */
+  private final int mix;
+
+  private long mixed;
   private boolean finishing;
   private boolean cancelling;
 
@@ -88,6 +106,11 @@ public final class CoroutineLoop extends EventLoop {
         options.newEngine,
         options.pollers);
     this.scheduler = scheduler;
+    this.number = number;
+    stealing = options.stealing;
+    mix = options.mix;
+    canMove = stealing != null && engine().worthMovingNanos() != LoopEngine.CANNOT_MOVE;
+    attraction = stealing != null && engine().isFasterTogether() ? new Attraction() : null;
     putOff = new PutOff(this, options.clock, options.scale);
   }
 
@@ -100,6 +123,8 @@ public final class CoroutineLoop extends EventLoop {
    * @param recordStats whether lateness and turns are measured
    * @param newEngine makes the engine for a loop
    * @param stealing null if no loop takes over coroutines of others
+   * @param mix one of so many turns is not given, and the coroutine goes to another loop; 0 for
+   *     none
    * @param pollers makes what the loops rest in; null for the alarm of the clock
    */
   public record Options(
@@ -110,6 +135,7 @@ public final class CoroutineLoop extends EventLoop {
       boolean recordStats,
       Function<EngineLoop, LoopEngine> newEngine,
       @Nullable WorkStealing stealing,
+      int mix,
       Poller.@Nullable Factory pollers) {}
 
   /**
@@ -145,6 +171,22 @@ public final class CoroutineLoop extends EventLoop {
     return scheduler;
   }
 
+  /**
+   * Returns whether coroutines move from this loop to another one that resumes them often: of two
+   * loops only to the first, so that two coroutines that resume each other meet.
+   */
+  boolean isAttractedBy(CoroutineLoop other) {
+    return attraction != null
+        && other.number < number
+        && other.number < Byte.MAX_VALUE
+        && other.scheduler.equals(scheduler);
+  }
+
+  /** Passes a settled resumption to this loop. */
+  void wake(@Nullable CoroutineLoop here, ResumptionTask<?> resumption) {
+    tellFrom(here, resumption);
+  }
+
   /** Returns whether it has less to do than another, or as much and fewer coroutines. */
   public boolean isLessLoadedThan(CoroutineLoop other) {
     long more = work() - other.work();
@@ -166,7 +208,14 @@ public final class CoroutineLoop extends EventLoop {
     return (int) (taken.get() - gone);
   }
 
-  /** Returns the number of coroutines that have begun here, or must begin here, and not ended. */
+  /** Returns its number; the first loop of a scheduler has 0. */
+  int number() {
+    return number;
+  }
+
+  /**
+   * Returns the number of coroutines that this loop has claimed, and that have not ended or left.
+   */
   public int residents() {
     return (int) counts().get(Count.PRESENT);
   }
@@ -188,6 +237,14 @@ public final class CoroutineLoop extends EventLoop {
   /** Returns the number of coroutines that failed because they came after the loop had died. */
   public long refused() {
     return refused.get();
+  }
+
+  /**
+   * Returns how many coroutines this loop has let go, less those that it has claimed of all that
+   * were let go. The sum over all loops is the number that wait for a loop to claim them.
+   */
+  public long letGoes() {
+    return counts().get(Count.LET_GO) - refusedInMove.get();
   }
 
   /** Counts a turn that the watchdog reported. */
@@ -273,12 +330,32 @@ public final class CoroutineLoop extends EventLoop {
         Arrays.asList(busy.getStackTrace()));
   }
 
+  /** Refuses a coroutine, unless its own loop lives and has let it go: that one gets it back. */
   @Override
   protected void refuse(LoopTask task, IllegalStateException causeOfDeath) {
     CoroutineTask<?> coroutine = (CoroutineTask<?>) task;
-    if (coroutine.claim() && coroutine.abandon(causeOfDeath)) {
+    if (isGivenBack(coroutine) || !coroutine.claim()) {
+      return;
+    }
+    if (coroutine.hasBegun()) {
+      refusedInMove.incrementAndGet();
+    }
+    if (coroutine.abandon(causeOfDeath)) {
       refused.incrementAndGet();
     }
+  }
+
+  /**
+   * Gives an unclaimed coroutine back to the loop to which it belongs. Returns false if that is
+   * this loop, which is dead, or another dead one. Called by any thread.
+   */
+  private boolean isGivenBack(CoroutineTask<?> coroutine) {
+    CoroutineLoop owner = coroutine.loop();
+    if (owner.equals(this) || owner.isDead()) {
+      return false;
+    }
+    owner.acceptAndOffer(coroutine);
+    return true;
   }
 
   @Override
@@ -315,14 +392,24 @@ public final class CoroutineLoop extends EventLoop {
           }
         }
         for (LoopTask task : newcomers().all()) {
-          if (task.claim() && ((CoroutineTask<?>) task).abandon(causeOfDeath)) {
-            counts().add(Count.FAILED, 1);
-          }
+          abandonNewcomer((CoroutineTask<?>) task, causeOfDeath);
         }
         return;
       } catch (OutOfMemoryError full) {
         MemoryReserve.pause();
       }
+    }
+  }
+
+  private void abandonNewcomer(CoroutineTask<?> coroutine, IllegalStateException causeOfDeath) {
+    if (isGivenBack(coroutine) || !coroutine.claim()) {
+      return;
+    }
+    if (coroutine.hasBegun()) {
+      counts().add(Count.LET_GO, -1);
+    }
+    if (coroutine.abandon(causeOfDeath)) {
+      counts().add(Count.FAILED, 1);
     }
   }
 
@@ -347,7 +434,7 @@ public final class CoroutineLoop extends EventLoop {
     }
   }
 
-  /** Takes in a coroutine for good and makes it ready. */
+  /** Takes in a coroutine that nobody else can claim, and makes it ready. */
   private void settle(CoroutineTask<?> coroutine) {
     keep(coroutine);
     coroutine.makeReady();
@@ -365,12 +452,13 @@ public final class CoroutineLoop extends EventLoop {
     }
   }
 
-  /** Keeps a coroutine that is about to begin. Returns false if another loop has taken it over. */
+  /** Claims a coroutine that is about to have its turn. Returns false if another loop was first. */
   boolean claim(CoroutineTask<?> coroutine) {
     if (!coroutine.claim()) {
       return false;
     }
     newcomers().wasClaimed();
+    own(coroutine);
     keep(coroutine);
     cancelIfClosing(coroutine);
     return true;
@@ -379,16 +467,86 @@ public final class CoroutineLoop extends EventLoop {
   @Override
   protected boolean takeOver(LoopTask task) {
     CoroutineTask<?> coroutine = (CoroutineTask<?>) task;
-    CoroutineLoop from = coroutine.loop();
     if (!coroutine.claim()) {
       return false;
     }
-    takePlace(); // Before the other place is given back, so that the scheduler is not quiet.
-    coroutine.loop = this;
-    from.givePlace();
-    counts().add(Count.TAKEN_OVER, 1);
+    own(coroutine);
     settle(coroutine);
     return true;
+  }
+
+  /** Makes a coroutine that was just claimed belong to this loop. */
+  private void own(CoroutineTask<?> coroutine) {
+    if (coroutine.hasBegun()) {
+      counts().add(Count.LET_GO, -1);
+    }
+    CoroutineLoop from = coroutine.loop();
+    if (!from.equals(this)) {
+      takePlace(); // Before the other place is given back, so that the scheduler is not quiet.
+      coroutine.moveTo(this);
+      from.givePlace();
+      counts().add(Count.TAKEN_OVER, 1);
+    }
+  }
+
+  /** Makes the stack of a coroutine continue on this loop. */
+  void carry(Strand strand) {
+    strand.moveTo(engine());
+  }
+
+  @Override
+  protected boolean letGo(LoopTask task) {
+    CoroutineTask<?> coroutine = (CoroutineTask<?>) task;
+    if (!canMove || !coroutine.isConfinedHere() || !coroutine.canLeave() || isHeld(coroutine)) {
+      return false;
+    }
+    residents.remove(coroutine);
+    counts().add(Count.PRESENT, -1);
+    counts().add(Count.LET_GO, 1);
+    coroutine.letGo();
+    return true;
+  }
+
+  /** Returns whether something here belongs to the coroutine that cannot move with it. */
+  private boolean isHeld(CoroutineTask<?> coroutine) {
+    return attachments.holds(coroutine) || interrupts.concern(coroutine);
+  }
+
+  /** Passes a coroutine, which is ready, to another loop; makes it ready here if it must stay. */
+  void handOver(CoroutineTask<?> coroutine, CoroutineLoop other) {
+    if (letGo(coroutine)) {
+      other.acceptAndOffer(coroutine);
+    } else {
+      coroutine.makeReady();
+    }
+  }
+
+  /** Passes a ready coroutine to another loop now and then, in tests. Returns whether it did so. */
+  boolean isSentAway(CoroutineTask<?> coroutine) {
+    if (mix == 0 || stealing == null || ++mixed % mix != 0) {
+      return false;
+    }
+    CoroutineLoop other = (CoroutineLoop) stealing.any();
+    if (other.equals(this) || other.isDead() || !letGo(coroutine)) {
+      return false;
+    }
+    other.acceptAndOffer(coroutine);
+    return true;
+  }
+
+  /**
+   * Returns the loop on which a coroutine should go on: one that has resumed it again and again and
+   * is not busier than this; null if there is none.
+   */
+  @Nullable CoroutineLoop attracting(CoroutineTask<?> coroutine, ResumptionTask<?> resumption) {
+    int attractor = resumption.attractor();
+    if (attractor < 0
+        || attraction == null
+        || !attraction.isStrong(coroutine.number(), attractor, nowNanos())) {
+      return null;
+    }
+    CoroutineLoop other = (CoroutineLoop) Objects.requireNonNull(stealing).loop(attractor);
+    return other.work() <= work() && !other.isDead() ? other : null;
   }
 
   /**
@@ -428,6 +586,11 @@ public final class CoroutineLoop extends EventLoop {
   }
 
   // Called by the loop, or by the coroutine that has the turn.
+
+  /** Makes the coroutine that has the turn stay on this loop until it ends. */
+  public void anchor(CoroutineTask<?> coroutine) {
+    attachments.anchor(coroutine);
+  }
 
   /** Makes a coroutine ready as soon as its rate allows. Waits for memory if there is none. */
   void makeReadyWhenDue(CoroutineTask<?> coroutine, Traits traits) {

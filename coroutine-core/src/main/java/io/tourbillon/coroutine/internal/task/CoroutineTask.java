@@ -72,7 +72,9 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
 
   @Override
   public boolean takeTurn(EventLoop by) {
-    boolean isMine = isUnclaimed() ? loop.claim(this) : state() == State.READY && by.equals(loop);
+    // The state is read before the loop: see isConfinedHere.
+    boolean isMine =
+        isUnclaimed() ? ((CoroutineLoop) by).claim(this) : isReady() && by.equals(loop);
     if (!isMine) {
       return false;
     }
@@ -93,6 +95,8 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
         return true;
       }
       strand = carrier;
+    } else if (loop.isSentAway(this)) {
+      return false;
     }
     turn(carrier, false);
     return true;
@@ -252,8 +256,34 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
   }
 
   @Override
+  boolean hasBegun() {
+    return strand != null;
+  }
+
+  /** Returns whether it waits in the ready queue of its loop, after a turn, and may leave it. */
+  boolean canLeave() {
+    Strand carrier = strand;
+    return isReady() && carrier != null && carrier.isAtRest() && mayMove() && !isArmed();
+  }
+
+  /** Lets another loop take it over. Called by its loop. */
+  void letGo() {
+    Objects.requireNonNull(strand).leaves();
+    release();
+  }
+
+  /** Makes it belong to a loop that has claimed it. Called by that loop. */
+  void moveTo(CoroutineLoop other) {
+    Strand carrier = strand;
+    if (carrier != null) {
+      other.carry(carrier);
+    }
+    loop = other;
+  }
+
+  @Override
   void cancelled() {
-    // Read before the loop: once it is READY or SUSPENDED, no loop takes it over any more.
+    // Read before the loop: see isConfinedHere. An unclaimed one sees the cancellation in its turn.
     State seen = state();
     if (!loop.isHere()) {
       loop.tell(this::cancelled);
@@ -323,7 +353,13 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
   void settled(ResumptionTask<?> resumption) {
     if (resumption.equals(waitsFor) && state() == State.SUSPENDED) {
       disarm();
-      makeReady();
+      CoroutineLoop attracting = loop.attracting(this, resumption);
+      if (attracting == null) {
+        makeReady();
+      } else {
+        setState(State.READY);
+        loop.handOver(this, attracting);
+      }
     }
   }
 
@@ -565,8 +601,11 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  /** Arms its entry in the wheel. Waits for memory if there is none. */
+  /**
+   * Arms its entry in the wheel, in place of one that it has. Waits for memory if there is none.
+   */
   void armSurely(long elapsedNanos) {
+    disarm();
     timerId = loop.armSurely(elapsedNanos, this);
   }
 

@@ -5,6 +5,7 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.loop.LoopTask;
 import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
@@ -48,7 +49,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
 
   /**
    * The loop to which it belongs. Written before it is spawned, and by a loop that takes it over,
-   * between {@link #claim} and the change to READY. Volatile, since any thread reads it.
+   * after {@link #claim} and before the next change of state. Volatile, since any thread reads it.
    */
   volatile CoroutineLoop loop;
 
@@ -57,8 +58,9 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
 
   /**
    * The state. The loop or the coroutine writes it, in release mode between turns, so that readers
-   * see it soon; the final state is a volatile write. If loops may take the coroutine over, one of
-   * them changes CREATED to RUNNING by compare-and-set, and is the loop that writes from then on.
+   * see it soon; the final state is a volatile write. CREATED means unclaimed: the coroutine has
+   * not begun, or its loop has let it go. If loops may take it over, one of them changes CREATED to
+   * RUNNING by compare-and-set, and is the loop that writes from then on.
    */
   private volatile State state = State.CREATED;
 
@@ -123,8 +125,15 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
 
   @Override
   public final State state() {
-    return state;
+    State seen = state;
+    if (seen != State.CREATED) {
+      return seen;
+    }
+    return hasBegun() ? State.READY : state;
   }
+
+  /** Returns whether it has a stack: it has had a turn and has not ended. Called by any thread. */
+  abstract boolean hasBegun();
 
   @Override
   public final Optional<String> waitsFor() {
@@ -137,7 +146,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
 
   @Override
   public final String toString() {
-    return Printable.of(name()) + " " + state;
+    return Printable.of(name()) + " " + state();
   }
 
   @Override
@@ -322,7 +331,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
         new End.Listener() {
           @Override
           void ended() {
-            loop.runTask(() -> settle(view));
+            EventLoop.runTask(() -> settle(view));
           }
         });
     return view;
@@ -464,7 +473,29 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     return STATE.compareAndSet(this, State.CREATED, State.RUNNING);
   }
 
+  /**
+   * Returns whether it belongs to the calling loop, and does so until that loop does something
+   * about it. Reads the state before the loop: another loop that has claimed it writes first the
+   * loop and then READY or SUSPENDED.
+   */
+  public final boolean isConfinedHere() {
+    State seen = state;
+    return seen != State.CREATED
+        && loop.isHere()
+        && (seen != State.RUNNING || equals(loop.current()));
+  }
+
+  /** Gives it up for the loop that claims it first. Called by its loop while it is ready. */
+  final void release() {
+    state = State.CREATED;
+  }
+
   // Loop-confined.
+
+  /** Returns whether it is ready. Called by a loop, to which it may not belong any more. */
+  final boolean isReady() {
+    return state == State.READY;
+  }
 
   /** Called on a loop to which the coroutine belonged when it was cancelled. */
   abstract void cancelled();

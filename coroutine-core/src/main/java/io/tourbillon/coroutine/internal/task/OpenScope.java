@@ -60,7 +60,7 @@ final class OpenScope implements CoroutineScope {
 
   /**
    * Arms the deadline: in the wheel of the owner's loop, or in the timer service for a plain
-   * thread.
+   * thread. It stays in that wheel if the owner moves; so it is lost if that loop dies later.
    */
   private Family.Deadline armed(Duration limit) {
     Runnable over = () -> supervisor.timeOut(limit);
@@ -74,7 +74,7 @@ final class OpenScope implements CoroutineScope {
     long timerId = loop.wheel().arm(deadlineNanos, () -> loop.runTimerTask(over));
     return new Family.Deadline(
         () -> Duration.ofNanos(deadlineNanos - loop.elapsedNanos()),
-        () -> loop.wheel().disarm(timerId));
+        () -> loop.tell(() -> loop.wheel().disarm(timerId))); // The owner may have moved.
   }
 
   @Override

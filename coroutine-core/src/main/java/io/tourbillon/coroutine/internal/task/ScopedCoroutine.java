@@ -123,7 +123,7 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
     scope = outer;
     while (inner != null && inner != outer) {
       if (inner instanceof CancelScope.Children left) {
-        left.abandon(loop, how);
+        left.abandon(how);
         loop.leftOpen(this, how);
       }
       inner = inner.outer;

@@ -5,6 +5,7 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.SafeText;
@@ -304,7 +305,7 @@ final class Supervisor implements Awaited {
     if (lock.tryLock()) {
       leave(child);
     } else {
-      child.coroutine.loop().runTask(() -> leaveSurely(child));
+      EventLoop.runTask(() -> leaveSurely(child));
     }
   }
 

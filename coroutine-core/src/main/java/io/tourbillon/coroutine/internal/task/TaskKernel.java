@@ -9,6 +9,7 @@ import io.tourbillon.coroutine.Kernel;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.coroutine.internal.engine.Interrupts;
+import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.loop.Sockets;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.TickScale;
@@ -193,7 +194,7 @@ public abstract class TaskKernel implements Kernel {
         new End.Listener() {
           @Override
           void ended() {
-            awaited.loop().runTask(then);
+            EventLoop.runTask(then);
           }
         };
     awaited.listen(listener);
@@ -232,7 +233,9 @@ public abstract class TaskKernel implements Kernel {
   public Registration whenReady(SelectableChannel channel, int operation, Runnable then)
       throws IOException {
     CoroutineLoop loop = CurrentLoop.requireCoroutine("Suspension.whenReady").loop();
-    return loop.whenReady(channel, operation, then);
+    Registration registered = loop.whenReady(channel, operation, then);
+    // The coroutine may be on another loop by then.
+    return () -> loop.tell(registered::remove);
   }
 
   @Override
