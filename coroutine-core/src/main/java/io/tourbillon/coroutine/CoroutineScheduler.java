@@ -26,12 +26,18 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Where a coroutine runs.</b> Code on a loop, such as a coroutine, spawns to that loop, so
  * the two can talk without waking another, unless another loop has far fewer coroutines. Other
  * threads spawn to a loop that has little to do. If a coroutine has waited to begin for 50 us, a
- * loop that would rest takes it over, after that time or a few milliseconds later. From its first
- * turn on it stays on its loop. {@link SpawnOptions#here} and {@link SpawnOptions#onLoop} choose
- * the loop. Coroutines of one loop never run at the same time, and each runs until it suspends: a
- * long computation delays all others that have begun there. Which other calls block a loop depends
- * on the {@link Engine}. With a clock that is not the system's, and for coroutines with a rate, no
- * loop takes anything over.
+ * loop that would rest takes it over, after that time or a few milliseconds later.
+ *
+ * <p>A coroutine that has begun can move whenever it is suspended, on {@link Engine#VIRTUAL_THREAD}
+ * and {@link Engine#HANDOFF}. It moves to a loop that would rest, if its own loop has a backlog of
+ * turns that take microseconds; on VIRTUAL_THREAD also to a loop whose coroutines resume it again
+ * and again. {@link SpawnOptions#here} and {@link SpawnOptions#onLoop} choose the loop for life.
+ * Also a coroutine that has spawned another with {@code here()} stays. With a clock that is not the
+ * system's, and for coroutines with a rate, no loop takes anything over.
+ *
+ * <p>Coroutines of one loop never run at the same time, and each runs until it suspends: a long
+ * computation delays those that wait there. Which other calls block a loop depends on the {@link
+ * Engine}.
  *
  * <p>Thread-safe. Loops are daemon threads.
  */

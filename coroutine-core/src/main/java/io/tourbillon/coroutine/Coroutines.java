@@ -190,11 +190,11 @@ public final class Coroutines {
 
   /**
    * Acquires a resource, such as a connection, a permit or a file, within a limit, and never loses
-   * it. A coroutine of its own on the same loop runs {@code acquire} and goes on when the limit has
-   * passed or the caller is cancelled, since only its end tells whether there is a resource to give
-   * back. The value that it returns then goes to {@code onLost}; an exception of {@code acquire} or
-   * {@code onLost} then goes to the scheduler's {@link CoroutineExceptionHandler}. So {@code
-   * acquire} should end by itself.
+   * it. A coroutine of its own runs {@code acquire} and goes on when the limit has passed or the
+   * caller is cancelled, since only its end tells whether there is a resource to give back. The
+   * value that it returns then goes to {@code onLost}; an exception of {@code acquire} or {@code
+   * onLost} then goes to the scheduler's {@link CoroutineExceptionHandler}. So {@code acquire}
+   * should end by itself.
    *
    * @param limit zero or less gives up at the first check
    * @param onLost gives back a value that came too late; it runs on the loop and should be quick

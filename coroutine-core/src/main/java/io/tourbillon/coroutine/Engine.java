@@ -34,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  *     <td>run in a virtual thread on the loop</td>
  *     <td>run outside the loop; under a virtual clock, on the loop's thread</td>
  *     <td>as CONTINUATION</td></tr>
+ * <tr><td>a coroutine that has begun</td>
+ *     <td>can move to another loop</td>
+ *     <td>stays on its loop</td>
+ *     <td>can move to another loop</td></tr>
  * <tr><td>{@link CoroutineScheduler#threadFactory}</td><td>yes</td><td>no</td><td>no</td></tr>
  * </table>
  */
@@ -47,9 +51,9 @@ public enum Engine {
    * seem to be runnable.
    *
    * <p>Virtual threads that a coroutine starts, directly or through an executor of the JDK, get the
-   * loop of the coroutine from the JDK, and stay there. So several that compute share one
-   * processor. Let a thread that is no coroutine start those, or use coroutines, which other loops
-   * take over.
+   * loop on which the coroutine began from the JDK, and stay there. So several that compute share
+   * one processor. Let a thread that is no coroutine start those, or use coroutines, which other
+   * loops take over.
    *
    * <p>A coroutine inherits no thread-locals of its spawner, since its loop makes the thread. With
    * {@code -Djdk.trackAllThreads=false} each coroutine is some 36 bytes smaller, and thread dumps
@@ -65,6 +69,10 @@ public enum Engine {
    * held or a scoped value bound. These belong to the loop's thread, so another coroutine of the
    * loop would own them. The engine does not notice that, unless the JVM runs with {@code
    * -Dtourbillon.coroutine.check=true}.
+   *
+   * <p>A coroutine stays on the loop on which it began. The JIT compiler takes {@code
+   * Thread.currentThread()} for a constant within a compiled method, also across a suspension;
+   * after a move, code of users would find thread-locals and locks of the wrong loop.
    *
    * <p>Each coroutine has thread-locals of its own, and inherits none. For that, start the JVM with
    * {@code --add-opens java.base/java.lang} as well. Without that flag the engine uses {@code

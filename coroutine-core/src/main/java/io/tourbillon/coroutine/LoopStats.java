@@ -8,7 +8,9 @@ public interface LoopStats {
   /** The name of the loop and of its thread. */
   String name();
 
-  /** Coroutines that belong to the loop, or wait to begin there, and have not ended. */
+  /**
+   * Coroutines that belong to the loop, or wait for it or another to run them, and have not ended.
+   */
   long coroutines();
 
   /**
@@ -29,7 +31,7 @@ public interface LoopStats {
   /** Turns of coroutines and of other virtual threads. */
   long switches();
 
-  /** Coroutines that waited to begin on another loop and were taken over by this one. */
+  /** Coroutines that this loop took over from others, before or after they had begun. */
   long takenOver();
 
   /** Turns that the watchdog reported. */

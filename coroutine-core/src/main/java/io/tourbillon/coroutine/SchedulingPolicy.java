@@ -6,8 +6,8 @@ import java.util.Objects;
 
 /**
  * The order in which ready coroutines of a loop get their turns. Only coroutines of the same loop
- * compete. A loop that has nothing to do takes over coroutines that wait to begin on others, the
- * oldest first under every policy; so one of low priority may begin there before one of high
+ * compete. A loop that has nothing to do takes over coroutines that wait on others, under every
+ * policy those that were spawned first; so one of low priority may run there before one of high
  * priority gets its turn on a busy loop. No policy lets a ready coroutine wait forever; each one
  * states the longest wait, except the random one.
  *

@@ -182,7 +182,7 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
         name);
     meters.counter(
         "tourbillon.coroutine.taken.over",
-        "Coroutines that a loop took over from others before they began",
+        "Coroutines that a loop took over from others",
         of(loop, LoopStats::takenOver),
         "loop",
         name);

@@ -97,7 +97,7 @@
  *       <td>turns of coroutines and of other virtual threads, by {@code loop}; all meters below,
  *       except the last three, have this tag, too</td><td></td></tr>
  *   <tr><td>{@code tourbillon.coroutine.taken.over}</td><td>counter, coroutines</td>
- *       <td>coroutines that the loop took over from others, where they waited to begin</td>
+ *       <td>coroutines that the loop took over from others, before or after they had begun</td>
  *       <td></td></tr>
  *   <tr><td>{@code tourbillon.coroutine.stalls}</td><td>counter, turns</td>
  *       <td>turns that the watchdog reported because they held their loop for too long</td>

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The non-public parts of {@code java.lang} that {@code Engine.VIRTUAL_THREAD} needs: the builder
- * of virtual threads with a custom scheduler, the thread that carries the current virtual thread,
+ * of virtual threads with a custom scheduler, the scheduler and the carrier of a virtual thread,
  * and the object that an interrupt of a thread would call.
  */
 public final class Carriers {
@@ -17,19 +17,27 @@ public final class Carriers {
   public static final boolean ARE_KNOWN;
 
   private static final @Nullable MethodHandle CARRIER;
+  private static final @Nullable MethodHandle SCHEDULER;
   private static final @Nullable MethodHandle NEW_BUILDER;
   private static final @Nullable MethodHandle BLOCKER;
 
   static {
     MethodHandle carrier = null;
+    MethodHandle scheduler = null;
     MethodHandle newBuilder = null;
     MethodHandle blocker = null;
     try {
       MethodHandles.Lookup inThread =
           MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
       Class<?> virtual = Class.forName("java.lang.VirtualThread");
+      MethodHandles.Lookup inVirtual =
+          MethodHandles.privateLookupIn(virtual, MethodHandles.lookup());
+      scheduler =
+          inVirtual
+              .findGetter(virtual, "scheduler", Executor.class)
+              .asType(MethodType.methodType(Executor.class, Thread.class));
       carrier =
-          MethodHandles.privateLookupIn(virtual, MethodHandles.lookup())
+          inVirtual
               .findGetter(virtual, "carrierThread", Thread.class)
               .asType(MethodType.methodType(Thread.class, Thread.class));
       Class<?> builder = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder");
@@ -48,9 +56,10 @@ public final class Carriers {
       // The flag is missing, or the JDK is another version; Engines reports it.
     }
     CARRIER = carrier;
+    SCHEDULER = scheduler;
     NEW_BUILDER = newBuilder;
     BLOCKER = blocker;
-    ARE_KNOWN = carrier != null && newBuilder != null && blocker != null;
+    ARE_KNOWN = carrier != null && scheduler != null && newBuilder != null && blocker != null;
   }
 
   private Carriers() {}
@@ -72,6 +81,15 @@ public final class Carriers {
   static Thread.Builder.OfVirtual builder(Executor scheduler) {
     try {
       return (Thread.Builder.OfVirtual) Objects.requireNonNull(NEW_BUILDER).invokeExact(scheduler);
+    } catch (Throwable impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  /** Returns the scheduler of a virtual thread. */
+  static Executor scheduler(Thread thread) {
+    try {
+      return (Executor) Objects.requireNonNull(SCHEDULER).invokeExact(thread);
     } catch (Throwable impossible) {
       throw new AssertionError(impossible);
     }

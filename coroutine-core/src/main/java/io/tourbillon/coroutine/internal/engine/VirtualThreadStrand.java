@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * stray: see {@link VirtualThreadPool}.
  */
 final class VirtualThreadStrand implements Strand, Runnable {
-  /** The scheduler of the thread, for life. */
-  private final VirtualThreadPool home;
-
   /**
    * The loop that has the coroutine. Written by a loop that has taken it over, before it resumes
    * the coroutine. Volatile: a thread of the JDK that submits the continuation reads it. While the
@@ -51,7 +48,6 @@ final class VirtualThreadStrand implements Strand, Runnable {
   private boolean isExpected;
 
   VirtualThreadStrand(VirtualThreadPool pool, EngineTask coroutine) {
-    home = pool;
     this.pool = pool;
     this.coroutine = coroutine;
     thread = coroutine.named(Carriers.builder(pool)).unstarted(coroutine);
@@ -96,7 +92,7 @@ final class VirtualThreadStrand implements Strand, Runnable {
     }
     if (!thread.isAlive()) {
       if (isStray) {
-        home.removeStray(known);
+        home().removeStray(known);
       }
       return Pause.ENDED;
     }
@@ -132,6 +128,11 @@ final class VirtualThreadStrand implements Strand, Runnable {
     return some.equals(continuation);
   }
 
+  /** Returns the scheduler of the thread. */
+  private VirtualThreadPool home() {
+    return (VirtualThreadPool) Carriers.scheduler(thread);
+  }
+
   @Override
   public boolean isAtRest() {
     return !turn;
@@ -141,7 +142,7 @@ final class VirtualThreadStrand implements Strand, Runnable {
   public void leaves() {
     if (!isStray) {
       isStray = true;
-      home.addStray(Objects.requireNonNull(continuation, "it has begun"), this);
+      home().addStray(Objects.requireNonNull(continuation, "it has begun"), this);
     }
   }
 

@@ -262,9 +262,9 @@ final class LoopScheduler implements TaskHost {
   }
 
   /**
-   * Returns the loop of the caller, or another one that has far fewer coroutines. A coroutine that
-   * has begun stays on its loop, so without this the long-lived children of one coroutine would all
-   * share its loop for ever.
+   * Returns the loop of the caller, or another one that has far fewer coroutines. Coroutines with
+   * short turns stay where they have begun, so without this the long-lived children of one
+   * coroutine would all share its loop for ever.
    */
   private CoroutineLoop hereOrLessCrowded(CoroutineLoop here) {
     int most = here.residents() / 2 - CROWD;

@@ -17,8 +17,8 @@
  *       otherwise through the {@code Mailbox}. A loop that would rest may take it over from there
  *       ({@code WorkStealing}).
  *   <li><b>run</b>: {@code Turns.give} takes it from the {@code ReadyQueue} and calls {@code
- *       CoroutineTask.takeTurn}. Before the first turn the loop claims it; from then on it is one
- *       of the {@code Residents}. The first turn makes a {@code Strand}, which carries the stack;
+ *       CoroutineTask.takeTurn}. An unclaimed coroutine is claimed first; from then on it is one of
+ *       the {@code Residents}. The first turn makes a {@code Strand}, which carries the stack;
  *       {@code turn} resumes the strand, and the strand calls {@code CoroutineTask.run}, the body.
  *   <li><b>suspend</b>: a method of {@code Kernel.Caller}, such as {@code delay} or {@code
  *       suspend}, calls {@code park}, which notes what the coroutine waits for and gives the turn
@@ -35,6 +35,50 @@
  *       CoroutineLoop.ended} updates the counts and cancels attached coroutines.
  * </ol>
  *
+ * <h2>How a coroutine moves</h2>
+ *
+ * <p>A coroutine is either confined to the loop in its field {@code loop}, or unclaimed: it waits
+ * for a turn, and belongs to the loop that is the first to {@code claim} it. Every coroutine is
+ * unclaimed before its first turn. After that only its own loop can make it so, by {@code
+ * CoroutineLoop.letGo}, and only while it is ready; it puts it among the {@code Newcomers} of a
+ * loop first or last. The claim is one compare-and-set from CREATED to RUNNING. Who wins it writes
+ * {@code loop} and alone writes the state from then on. The entries that are left in other queues
+ * are ignored when their turn comes, or are a claim like any other if the coroutine is unclaimed
+ * again.
+ *
+ * <p>Two reasons lead to a move: {@code Backlog} and {@code Attraction}. What may be in flight:
+ *
+ * <ul>
+ *   <li><i>A timer or a limit</i>: a ready coroutine has no entry in the wheel. It was disarmed, or
+ *       has expired, before it became ready; its next suspension arms the wheel of its new loop.
+ *   <li><i>A resumption</i>: its message goes to the loop that the settling thread reads. A
+ *       coroutine that waits for it is suspended, and so confined to that loop until the message
+ *       comes. A message that finds the coroutine elsewhere is for a wait that has ended already.
+ *   <li><i>A cancellation</i>: the canceller writes it and then reads {@code loop}; a loop that
+ *       claims writes {@code loop} and reads the cancellation at the next suspension point. One of
+ *       them sees the other. A message that came to a former loop is passed on; a coroutine that is
+ *       unclaimed or runs needs none.
+ *   <li><i>An interrupt</i>: a coroutine with an entry in {@code CallInterrupts} stays.
+ *   <li><i>A call of the JDK</i>: a coroutine in such a call is suspended and not ready. Its
+ *       continuation is submitted to the loop that {@code VirtualThreadPool} finds.
+ *   <li><i>Children, scopes and joiners</i>: {@code End} and {@code Supervisor} may be used by any
+ *       thread. The deadline of an open scope stays in the wheel in which it was armed, and is
+ *       removed by a message.
+ *   <li><i>Attached coroutines</i>, their owners, and those that have spawned one to stay with
+ *       them: {@code Attachments} holds them on their loop, as a rate and {@code SpawnOptions} do.
+ *   <li><i>Sockets</i>: a wait is registered with the loop of the coroutine that waits, and removed
+ *       there by a message.
+ *   <li><i>A dump</i>: an unclaimed coroutine is noted by the loop among whose newcomers it is,
+ *       from what any thread may read. One that moves between the two questions of a dump may be
+ *       missing.
+ *   <li><i>A close</i>: the claiming loop takes its place before the former loop gives its own
+ *       back, so the scheduler is not quiet in between. It cancels what it claims if it was told to
+ *       cancel all.
+ *   <li><i>The death of a loop</i>: a dead loop fails its residents, and its newcomers that belong
+ *       to it; it gives others back to the loop that has let them go.
+ *   <li><i>Memory</i>: {@code letGo} allocates nothing that it does not wait for.
+ * </ul>
+ *
  * <h2>Who owns what</h2>
  *
  * <p>Either a loop runs, or one of its coroutines has the turn, never both at the same time. So
@@ -50,9 +94,10 @@
  *     CoroutineLoop        one thread; an EventLoop that knows coroutines
  *       Mailbox            any thread may send; the loop waits here
  *       LoopWheel          loop-confined: deadlines. PutOff: turns delayed by a rate
- *       Newcomers          any thread: coroutines that wait to begin, for all loops to claim
+ *       Newcomers          any thread: unclaimed coroutines, for all loops to claim
  *       Thief              the loop: takes over newcomers of other loops
- *       Residents          loop-confined: coroutines that belong to the loop and have not ended
+ *       Backlog, Attraction    loop-confined: which coroutines it lets go, and when
+ *       Residents          loop-confined: coroutines that the loop has claimed
  *       ReadyQueue, TurnOrder, Turns    loop-confined: which coroutine is next, and for how long
  *       LoopCounts, LoopRecorder        the loop writes, any thread reads
  *       Attachments        loop-confined: coroutines that end with their owner
@@ -96,7 +141,8 @@
  *   <li>A recorded time: record it in {@code internal.observe.LoopRecorder}; the rest as for a
  *       count. An event of the flight recorder: add a class beside {@code SlowTurnEvent} and a
  *       method to {@code FlightRecorder}.
- *   <li>Which coroutines change the loop, and when: {@code internal.loop.WorkStealing}.
+ *   <li>Which coroutines change the loop, and when: {@code WorkStealing}, {@code Backlog} and
+ *       {@code Attraction} in {@code internal.loop}.
  *   <li>What wakes a sleeping loop: {@code internal.loop.Mailbox}. Its class documentation shows
  *       why no wake-up is lost.
  *   <li>What a cancellation means in a part of the code: {@code CancelScope}. What the end of a
