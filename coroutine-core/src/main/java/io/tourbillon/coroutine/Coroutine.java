@@ -99,13 +99,14 @@ public interface Coroutine<T extends @Nullable Object> {
    * Returns a new future that completes when the coroutine ends. Cancelling the future cancels the
    * coroutine.
    *
-   * <p>Stages that depend on the future run on the coroutine's loop, unless they are given an
-   * executor, and delay the other coroutines of the loop while they compute. On {@link
+   * <p>Stages that depend on the future run on the loop where the coroutine ended, unless they are
+   * given an executor, and delay the other coroutines of the loop while they compute. On {@link
    * Engine#VIRTUAL_THREAD} such a stage runs in a virtual thread and may block. On the other
    * engines it runs on the loop's thread. A stage that blocks there blocks the loop, as does a
    * failure whose {@code toString} blocks; a stage that waits for a coroutine, a channel or a lock
    * of this library gets an {@link IllegalStateException}. It stays on the loop so that callers may
-   * rely on nothing else running there at the same time.
+   * rely on nothing else running there at the same time, if {@link SpawnOptions} keep the coroutine
+   * there.
    */
   CompletableFuture<T> toFuture();
 

@@ -28,12 +28,13 @@ import org.jspecify.annotations.Nullable;
  * threads spawn to a loop that has little to do. If a coroutine has waited to begin for 50 us, a
  * loop that would rest takes it over, after that time or a few milliseconds later.
  *
- * <p>A coroutine that has begun can move whenever it is suspended, on {@link Engine#VIRTUAL_THREAD}
- * and {@link Engine#HANDOFF}. It moves to a loop that would rest, if its own loop has a backlog of
- * turns that take microseconds; on VIRTUAL_THREAD also to a loop whose coroutines resume it again
- * and again. {@link SpawnOptions#here} and {@link SpawnOptions#onLoop} choose the loop for life.
- * Also a coroutine that has spawned another with {@code here()} stays. With a clock that is not the
- * system's, and for coroutines with a rate, no loop takes anything over.
+ * <p>A coroutine that has begun can move while it is ready and waits for its turn, on {@link
+ * Engine#VIRTUAL_THREAD} and {@link Engine#HANDOFF}. It moves to a loop that would rest, if its own
+ * loop has a backlog of turns that take microseconds; on VIRTUAL_THREAD also to a loop whose
+ * coroutines resume it again and again. {@link SpawnOptions#here} and {@link SpawnOptions#onLoop}
+ * choose the loop for life. Also a coroutine that has spawned another with {@code here()} stays, as
+ * do generators and others that {@link Coroutines#spawnAttached} starts, and their owners. With a
+ * clock that is not the system's, and for coroutines with a rate, no loop takes anything over.
  *
  * <p>Coroutines of one loop never run at the same time, and each runs until it suspends: a long
  * computation delays those that wait there. Which other calls block a loop depends on the {@link
@@ -98,7 +99,7 @@ public interface CoroutineScheduler extends AutoCloseable {
    * them. They can continue after the close, since a loop that has ended gets another thread when
    * one of them needs it. But the factory refuses to make more, so stop a server that uses it
    * before you close the scheduler. The same holds for virtual threads that a coroutine or one of
-   * these threads starts, which the JDK puts on the same loop.
+   * these threads starts, which the JDK puts on the loop of that thread.
    *
    * <p>Once a close of the scheduler has begun, the factory throws {@link
    * RejectedExecutionException}; a coroutine of the scheduler may use it until the grace is over.

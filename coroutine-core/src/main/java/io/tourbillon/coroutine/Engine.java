@@ -43,12 +43,12 @@ import org.jspecify.annotations.Nullable;
  */
 public enum Engine {
   /**
-   * Virtual threads whose scheduler is the loop. {@code Thread.sleep}, timed waits, locks and
-   * sockets free the loop, and timed waits are entries of its wheel. The loop is blocked by calls
-   * that keep their carrier thread: file and name look-up, selectors, and waits below native frames
-   * and in class initialisers. A suspension by {@link Coroutines} below a native frame or in a
-   * class initialiser throws {@link IllegalStateException}. In a thread dump, suspended coroutines
-   * seem to be runnable.
+   * Virtual threads whose scheduler is the loop on which they begin. {@code Thread.sleep}, timed
+   * waits, locks and sockets free the loop, and timed waits are entries of its wheel. The loop is
+   * blocked by calls that keep their carrier thread: file and name look-up, selectors, and waits
+   * below native frames and in class initialisers. A suspension by {@link Coroutines} below a
+   * native frame or in a class initialiser throws {@link IllegalStateException}. In a thread dump,
+   * suspended coroutines seem to be runnable.
    *
    * <p>Virtual threads that a coroutine starts, directly or through an executor of the JDK, get the
    * loop on which the coroutine began from the JDK, and stay there. So several that compute share

@@ -124,10 +124,10 @@ public final class SpawnOptions {
   }
 
   /**
-   * Returns the same options for a coroutine that stays on the loop of its spawner for life.
-   * Coroutines that stay on one loop, by this method or by {@link #onLoop}, never run at the same
-   * time: what only they use needs no lock, as long as they do not suspend in the midst of a
-   * change. This replaces a key.
+   * Returns the same options for a coroutine that stays on the loop of its spawner for life. A
+   * coroutine that spawns with them stays there as well. Coroutines that stay on one loop, by this
+   * method or by {@link #onLoop}, never run at the same time: what only they use needs no lock, as
+   * long as they do not suspend in the midst of a change. This replaces a key.
    *
    * <p>The spawn throws {@link IllegalStateException} if the caller is not on a loop of the
    * scheduler, as its coroutines and the tasks of its timers are.

@@ -147,16 +147,18 @@ public final class Suspension {
   public interface Registration {
     /**
      * Removes the listener and keeps no reference to it. A call of the listener may be running at
-     * this moment. A second call does nothing. Takes constant time.
+     * this moment. If the caller has moved to another loop since it registered with {@link
+     * #whenReady}, the first loop removes the listener when it reads its mail, and may call it
+     * until then. A second call does nothing. Takes constant time.
      */
     void remove();
   }
 
   /**
-   * Runs an action when a coroutine has ended, in whatever way. It runs on the loop of the
-   * coroutine, or at once in the caller if the coroutine has ended already. The action may take
-   * locks, but must be short, must not wait for anything else and must not throw. Unlike {@link
-   * Coroutine#join} and {@link Coroutine#toFuture}, this does not count as seeing a failure.
+   * Runs an action when a coroutine has ended, in whatever way. It runs on the loop where the
+   * coroutine ended, or at once in the caller if the coroutine has ended already. The action may
+   * take locks, but must be short, must not wait for anything else and must not throw. Unlike
+   * {@link Coroutine#join} and {@link Coroutine#toFuture}, this does not count as seeing a failure.
    */
   public static Registration whenEnded(Coroutine<?> coroutine, Runnable then) {
     Objects.requireNonNull(coroutine, "coroutine");

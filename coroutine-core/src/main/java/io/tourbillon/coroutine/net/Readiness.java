@@ -73,7 +73,7 @@ final class Readiness {
     }
   }
 
-  /** The loop runs what ends one of both waits, and so removes the other one as well. */
+  /** What ends one of both waits removes the other one as well: the loop, or a cancellation. */
   private void registerWith(Readiness other, Resumption<@Nullable Void> resumption) {
     List<Registration> both = new ArrayList<>(4);
     Runnable removeBoth = () -> both.forEach(Registration::remove);

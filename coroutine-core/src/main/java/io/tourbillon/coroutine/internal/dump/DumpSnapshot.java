@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * code of users.
  *
  * <ol>
- *   <li>{@link #sightSome}: each loop notes some coroutines of its own.
+ *   <li>{@link #sightAll}: each loop notes some coroutines of its own.
  *   <li>{@link WaitForGraph}: finds deadlocks among the coroutines and what they wait for.
  *   <li>{@link #want}: chooses the coroutines to show: those in deadlocks first, each with its
  *       ancestors.
@@ -42,6 +42,12 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 public final class DumpSnapshot {
+  /** How often to ask all loops if coroutines move meanwhile. */
+  private static final int MOST_ATTEMPTS = 20;
+
+  /** If so many have been noted, repetitions included, some may be missing. */
+  private static final int MOST_NOTED = 100_000;
+
   /** The longest time to note one coroutine, on a busy machine. */
   private static final Duration NOTING = Duration.ofNanos(2000);
 
@@ -74,13 +80,13 @@ public final class DumpSnapshot {
     this.scheduler = scheduler;
     this.loops = loops;
     this.most = most;
-    total = loops.stream().mapToInt(CoroutineLoop::live).sum();
+    total = live(loops);
     patience = ANSWER.plus(NOTING.multipliedBy(Math.min(most, total)));
   }
 
   /** Takes the dump. */
   public CoroutineDump take() {
-    sightSome();
+    sightAll();
     List<List<Edge>> cycles = WaitForGraph.cycles(byNumber(sighted.keySet()));
     for (List<Edge> cycle : cycles) {
       for (Edge edge : cycle) {
@@ -93,6 +99,31 @@ public final class DumpSnapshot {
     sighted.keySet().forEach(this::want);
     sightAgain();
     return new Dump(total, tree(), cycles.stream().map(this::deadlock).toList(), silent);
+  }
+
+  /**
+   * Lets the loops note their coroutines. One that moves, from a loop that has not answered yet to
+   * one that has, is on neither list. So asks again if some are missing, up to a number of times;
+   * in a large dump that number is small.
+   */
+  private void sightAll() {
+    int attempts = 0;
+    do {
+      sightSome();
+      attempts++;
+    } while (sighted.size() < Math.min(most, live(loops))
+        && silent.isEmpty()
+        && attempts < MOST_ATTEMPTS
+        && attempts * sighted.size() < MOST_NOTED);
+  }
+
+  /**
+   * Returns how many coroutines have not ended, or a few more if some move or end meanwhile: the
+   * places given back are counted first.
+   */
+  private static int live(List<CoroutineLoop> loops) {
+    long givenBack = loops.stream().mapToLong(CoroutineLoop::givenBack).sum();
+    return (int) (loops.stream().mapToLong(CoroutineLoop::taken).sum() - givenBack);
   }
 
   private void sightSome() {
@@ -115,7 +146,7 @@ public final class DumpSnapshot {
         List<Sighting> answer = answers.getOrDefault(loop, List.of());
         if (at < answer.size()) {
           Sighting each = answer.get(at);
-          sighted.putIfAbsent(each.coroutine(), each);
+          sighted.put(each.coroutine(), each);
         }
       }
     }

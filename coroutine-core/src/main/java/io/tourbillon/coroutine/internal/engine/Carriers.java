@@ -16,12 +16,16 @@ public final class Carriers {
   /** Whether {@code java.lang} is open to this module and has these parts. */
   public static final boolean ARE_KNOWN;
 
+  /** The class of virtual threads that have carriers. A JVM without continuations has another. */
+  private static final Class<?> VIRTUAL;
+
   private static final @Nullable MethodHandle CARRIER;
   private static final @Nullable MethodHandle SCHEDULER;
   private static final @Nullable MethodHandle NEW_BUILDER;
   private static final @Nullable MethodHandle BLOCKER;
 
   static {
+    Class<?> virtual = Void.class;
     MethodHandle carrier = null;
     MethodHandle scheduler = null;
     MethodHandle newBuilder = null;
@@ -29,7 +33,7 @@ public final class Carriers {
     try {
       MethodHandles.Lookup inThread =
           MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
-      Class<?> virtual = Class.forName("java.lang.VirtualThread");
+      virtual = Class.forName("java.lang.VirtualThread");
       MethodHandles.Lookup inVirtual =
           MethodHandles.privateLookupIn(virtual, MethodHandles.lookup());
       scheduler =
@@ -55,6 +59,7 @@ public final class Carriers {
     } catch (ReflectiveOperationException closed) {
       // The flag is missing, or the JDK is another version; Engines reports it.
     }
+    VIRTUAL = virtual;
     CARRIER = carrier;
     SCHEDULER = scheduler;
     NEW_BUILDER = newBuilder;
@@ -65,13 +70,16 @@ public final class Carriers {
   private Carriers() {}
 
   /**
-   * Returns the platform thread that carries the calling virtual thread. Reads a volatile field of
-   * that thread: the JIT compiler takes {@code Thread.currentCarrierThread()} for a constant within
-   * a compiled method, so it would still name the first carrier after a coroutine has moved.
+   * Returns the platform thread that carries the calling virtual thread; null if none does. Reads a
+   * volatile field of that thread: the JIT compiler takes {@code Thread.currentCarrierThread()} for
+   * a constant within a compiled method, so it would still name the first carrier after a coroutine
+   * has moved.
    */
   static @Nullable Thread of(Thread current) {
     try {
-      return (Thread) Objects.requireNonNull(CARRIER).invokeExact(current);
+      return VIRTUAL.isInstance(current)
+          ? (Thread) Objects.requireNonNull(CARRIER).invokeExact(current)
+          : null;
     } catch (Throwable impossible) {
       throw new AssertionError(impossible);
     }
@@ -97,7 +105,7 @@ public final class Carriers {
 
   /**
    * Returns whether a virtual thread is in a blocking operation of a channel or a selector, which
-   * an interrupt would close or wake. Called by the loop that is its scheduler, while the thread
+   * an interrupt would close or wake. Called by the loop that has the coroutine, while the thread
    * does not run.
    */
   static boolean isInAChannel(Thread thread) {

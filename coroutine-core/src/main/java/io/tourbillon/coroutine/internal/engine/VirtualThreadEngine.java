@@ -3,7 +3,7 @@ package io.tourbillon.coroutine.internal.engine;
 import io.tourbillon.timer.internal.MemoryReserve;
 
 /**
- * The engine that runs coroutines in virtual threads whose scheduler is the loop, by a {@link
+ * The engine that runs coroutines in virtual threads whose scheduler is a loop, by a {@link
  * VirtualThreadPool}.
  */
 public final class VirtualThreadEngine extends LoopEngine {

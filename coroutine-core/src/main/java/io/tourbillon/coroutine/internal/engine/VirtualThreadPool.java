@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * submit it. Other entries are dropped: the JDK makes them each time it has read the stack of a
  * suspended thread.
  *
- * <p>Any thread may call {@code execute} and {@code isStray}. {@code schedule} is called on the
- * loop that runs the thread. Everything else is loop-confined.
+ * <p>Any thread may call {@code execute}, which looks up the strays. {@code schedule} is called on
+ * the loop that runs the thread. Everything else is loop-confined.
  */
 @LoopConfined
 final class VirtualThreadPool extends ForkJoinPool {
@@ -33,6 +33,9 @@ final class VirtualThreadPool extends ForkJoinPool {
 
   /** The coroutines that began here and have moved since, by their continuations. */
   private final Map<Runnable, VirtualThreadStrand> strays = new ConcurrentHashMap<>();
+
+  /** Whether there ever was a stray. Written before the first one is added. */
+  private volatile boolean hadStrays;
 
   /** Coroutines in blocking calls, by their continuations; without strays. */
   private final IdentityHashMap<Runnable, EngineTask> blocked = new IdentityHashMap<>();
@@ -95,7 +98,7 @@ final class VirtualThreadPool extends ForkJoinPool {
   }
 
   private @Nullable VirtualThreadStrand stray(Runnable continuation) {
-    return strays.isEmpty() ? null : strays.get(continuation);
+    return hadStrays ? strays.get(continuation) : null;
   }
 
   /** Called on the loop that runs the thread, which need not be this one. */
@@ -108,6 +111,7 @@ final class VirtualThreadPool extends ForkJoinPool {
 
   /** Makes a strand a stray. Waits for memory if there is none. */
   void addStray(Runnable continuation, VirtualThreadStrand strand) {
+    hadStrays = true;
     while (true) {
       try {
         strays.put(continuation, strand);
@@ -179,7 +183,12 @@ final class VirtualThreadPool extends ForkJoinPool {
     EngineTask coroutine = blocked.isEmpty() ? null : blocked.remove(task);
     if (coroutine != null) {
       coroutine.runBlocked();
-    } else if (stray(task) == null) {
+      return;
+    }
+    VirtualThreadStrand stray = stray(task);
+    if (stray != null) {
+      stray.submit(); // It has become a stray since it was queued.
+    } else {
       guest = task;
       task.run();
       guest = null;

@@ -4,11 +4,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A coroutine on a virtual thread whose scheduler is the loop. To suspend yields, and the
- * continuation that the JDK then submits is not queued; to resume runs that continuation. Parking
- * would look better in a thread dump, where a suspended coroutine now seems to be runnable. But a
- * thread that cannot leave its carrier parks the carrier, which would stop the loop for good, while
- * a yield just returns.
+ * A coroutine on a virtual thread whose scheduler is the loop on which it began. To suspend yields,
+ * and the continuation that the JDK then submits is not queued; to resume runs that continuation.
+ * Parking would look better in a thread dump, where a suspended coroutine now seems to be runnable.
+ * But a thread that cannot leave its carrier parks the carrier, which would stop the loop for good,
+ * while a yield just returns.
  *
  * <p>While the JDK reads the stack of the thread, as for a thread dump, the thread cannot run. If
  * it is resumed then, the JDK submits the continuation again a moment later, and the turn runs
@@ -34,7 +34,7 @@ final class VirtualThreadStrand implements Strand, Runnable {
 
   /**
    * True from the resume by the loop until the coroutine takes the turn; the first turn does
-   * without. Both run on one carrier thread.
+   * without. Both run on the carrier thread of the loop that has the coroutine.
    */
   private boolean turn;
 
@@ -44,8 +44,11 @@ final class VirtualThreadStrand implements Strand, Runnable {
   /** Whether it has moved before. Written by the loop that has the coroutine. */
   private boolean isStray;
 
-  /** Whether the JDK will submit it; for strays. Written by the loop that has the coroutine. */
-  private boolean isExpected;
+  /**
+   * Whether the JDK will submit it; for strays. Written by the loop that has the coroutine, after
+   * {@link #pool}. Volatile, since a loop that had it reads this before that, for a stale entry.
+   */
+  private volatile boolean isExpected;
 
   VirtualThreadStrand(VirtualThreadPool pool, EngineTask coroutine) {
     this.pool = pool;
@@ -158,7 +161,7 @@ final class VirtualThreadStrand implements Strand, Runnable {
 
   /** Runs the continuation of a stray if the JDK was expected to submit it to this loop. */
   void runIfExpected(VirtualThreadPool runner) {
-    if (runner.equals(pool) && isExpected) {
+    if (isExpected && runner.equals(pool)) {
       isExpected = false;
       coroutine.runBlocked();
     }

@@ -6,7 +6,7 @@
  * and runs code of users where that code may block.
  *
  * <pre>
- *   VirtualThreadEngine, VirtualThreadStrand   a virtual thread whose scheduler is the loop;
+ *   VirtualThreadEngine, VirtualThreadStrand   a virtual thread whose scheduler is a loop;
  *                                              VirtualThreadPool is the loop as the JDK sees it
  *   ContinuationEngine, ContinuationStrand     a raw continuation on the loop's thread
  *   HandoffEngine, HandoffStrand               a stock virtual thread, and a flag for the turn

@@ -14,7 +14,8 @@ public final class Attraction {
   /** So many resumptions within this time attract. */
   private static final int TIMES = 16;
 
-  private static final long WITHIN_NANOS = 50_000_000;
+  /** Short enough that neither side computes for long: then two loops are better than one. */
+  private static final long WITHIN_NANOS = 500_000;
 
   private final long[] numbers = new long[PLACES];
   private final int[] attractors = new int[PLACES];

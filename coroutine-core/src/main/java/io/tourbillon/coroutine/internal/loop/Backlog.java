@@ -1,7 +1,7 @@
 package io.tourbillon.coroutine.internal.loop;
 
 import io.tourbillon.coroutine.internal.engine.LoopConfined;
-import java.util.Iterator;
+import java.util.List;
 
 /**
  * Lets go of ready tasks when the loop has a backlog while another loop rests, so that {@link
@@ -13,6 +13,12 @@ final class Backlog {
   /** How long the tasks must have waited. */
   private static final long PATIENCE_NANOS = 50_000;
 
+  /** A turn of this length holds the loop. */
+  private static final long HELD_NANOS = 5_000_000;
+
+  /** For how long the loop is careful after a turn that held it. */
+  private static final long CAREFUL_NANOS = 1_000_000_000;
+
   /** The most tasks to let go at once. */
   private static final int MOST = 32;
 
@@ -23,6 +29,15 @@ final class Backlog {
   /** Turns that are shorter on average are run faster than they are moved. */
   private final long longTurnNanos;
 
+  /** The end of the last turn that held the loop; long past at first. */
+  private long heldNanos = -CAREFUL_NANOS;
+
+  private boolean isCareful;
+  private long roundNanos;
+
+  /** Whether the loop has let go of tasks in this round. */
+  private boolean isShared;
+
   Backlog(EventLoop loop, ReadyQueue ready, WorkStealing stealing, long longTurnNanos) {
     this.loop = loop;
     this.ready = ready;
@@ -30,32 +45,67 @@ final class Backlog {
     this.longTurnNanos = longTurnNanos;
   }
 
+  /** Called before the first turn of a round. */
+  void beginRound(long nowNanos) {
+    roundNanos = nowNanos;
+    isShared = false;
+    shareIfHeldLately(nowNanos);
+  }
+
   /**
-   * Lets go of every second task, up to a limit, if that is due. Called between turns.
+   * Called between turns: lets go of every second task, once in a round, if turns are long and the
+   * tasks have waited for some time.
    *
    * @param turnNanos the average length of the last turns
-   * @param roundNanos the time since the round began, at which the first tasks were ready
-   * @return whether it was due
    */
-  boolean share(long turnNanos, long roundNanos) {
-    if (turnNanos < longTurnNanos
-        || roundNanos < PATIENCE_NANOS
-        || ready.isEmpty()
-        || !stealing.restsAnyBut(loop)) {
-      return false;
+  void look(long nowNanos, long turnNanos) {
+    if (turnNanos >= HELD_NANOS) {
+      heldNanos = nowNanos;
     }
-    int count = 0;
-    Iterator<Runnable> waiting = ready.waiting().iterator();
-    while (count < MOST && waiting.hasNext()) {
-      waiting.next(); // The loop runs this one itself, and soon.
-      if (waiting.hasNext() && waiting.next() instanceof LoopTask task && loop.letGo(task)) {
+    if (turnNanos >= longTurnNanos && !isShared && nowNanos - roundNanos >= PATIENCE_NANOS) {
+      share(2);
+    } else {
+      shareIfHeldLately(nowNanos);
+    }
+  }
+
+  /** Returns whether it must look after each turn, because a turn has held the loop lately. */
+  boolean looksOften() {
+    return isCareful;
+  }
+
+  /**
+   * Lets go of all tasks but the first if a turn has held the loop a short time ago. The next one
+   * may do so as well, and during a turn the loop can let nothing go.
+   */
+  private void shareIfHeldLately(long nowNanos) {
+    isCareful = nowNanos - heldNanos < CAREFUL_NANOS;
+    if (isCareful) {
+      share(1);
+    }
+  }
+
+  /**
+   * Lets go of some tasks if another loop rests. The loop keeps the first, which it runs soon.
+   *
+   * @param step 1 for all others, 2 for every second one
+   */
+  private void share(int step) {
+    if (ready.isEmpty() || !stealing.restsAnyBut(loop)) {
+      return;
+    }
+    isShared = true;
+    boolean some = false;
+    List<Runnable> waiting = ready.some(MOST * step);
+    for (int at = step == 1 ? 1 : 0; at < waiting.size(); at++) {
+      boolean isKept = at % step != step - 1;
+      if (!isKept && waiting.get(at) instanceof LoopTask task && loop.letGo(task)) {
         loop.newcomers().add(task);
-        count++;
+        some = true;
       }
     }
-    if (count > 0) {
+    if (some) {
       loop.offered();
     }
-    return true;
   }
 }

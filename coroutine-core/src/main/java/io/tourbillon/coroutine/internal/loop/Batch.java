@@ -2,10 +2,10 @@ package io.tourbillon.coroutine.internal.loop;
 
 import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.coroutine.internal.engine.Strand;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,9 +43,13 @@ final class Batch {
     return task;
   }
 
-  /** Returns the tasks that have not been polled. */
-  Stream<Runnable> waiting() {
-    return Arrays.stream(tasks, place, size).map(Objects::requireNonNull);
+  /** Returns at most a number of the tasks that have not been polled. */
+  List<Runnable> some(int most) {
+    List<Runnable> some = new ArrayList<>();
+    for (int at = place; at < size && some.size() < most; at++) {
+      some.add(Objects.requireNonNull(tasks[at]));
+    }
+    return some;
   }
 
   private void fill(Queue<Runnable> ready) {

@@ -45,7 +45,12 @@ public final class Newcomers {
   @Nullable LoopTask oldest() {
     LoopTask first = queue.peek();
     while (first != null && !first.isUnclaimed()) {
-      boolean _ = queue.remove(first); // Not poll: another thread may have removed it meanwhile.
+      // Not poll: another thread may have removed it meanwhile. This may remove another entry of
+      // the
+      // same task, which has been let go again since.
+      if (queue.remove(first) && first.isUnclaimed()) {
+        add(first);
+      }
       first = queue.peek();
     }
     return first;

@@ -2,8 +2,8 @@ package io.tourbillon.coroutine.internal.loop;
 
 import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.coroutine.internal.observe.LoopRecorder;
+import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks that are ready and wait for a turn. Measures some of their waits. */
@@ -52,9 +52,9 @@ final class ReadyQueue {
     }
   }
 
-  /** Returns the tasks, more or less in their order. */
-  Stream<Runnable> waiting() {
-    return order.waiting();
+  /** Returns at most a number of tasks, more or less in their order. */
+  List<Runnable> some(int most) {
+    return order.some(most);
   }
 
   boolean isEmpty() {

@@ -1,13 +1,15 @@
 package io.tourbillon.coroutine.internal.loop;
 
 import io.tourbillon.coroutine.internal.engine.LoopConfined;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes over tasks from other loops when its loop would rest: see {@link WorkStealing}.
  * Loop-confined, except for {@link #isIdle} and {@link #offered}.
  *
- * <p>How long a task has waited is told by its number: the thief notes the last number that was
- * given, and 50 us later takes tasks with this number or a smaller one.
+ * <p>How long a task has waited to begin is told by its number: the thief notes the last number
+ * that was given, and 50 us later takes tasks with this number or a smaller one. Of tasks that have
+ * begun it notes the oldest, and takes it, with others, if it finds it again 50 us later.
  */
 @LoopConfined
 final class Thief {
@@ -34,6 +36,9 @@ final class Thief {
   private long notedNumber;
 
   private long notedNanos;
+
+  /** The number of the oldest task at that time, if it had begun; else 0. */
+  private long notedBegun;
 
   /** The pause before the next look; 0 if the loop is not the searcher. */
   private long pauseNanos;
@@ -62,24 +67,28 @@ final class Thief {
   long beginIdling(long nowNanos) {
     loop.newcomers().forgetFirst(); // So a loop at rest keeps no task that has ended.
     idle = true;
-    LoopTask oldest = stealing.oldest(loop);
-    if (oldest != null && hasWaited(oldest, nowNanos) && takeSome(oldest.loop(), nowNanos)) {
+    EventLoop from = stealing.loopWithOldest(loop);
+    LoopTask oldest = from == null ? null : from.newcomers().oldest();
+    if (from != null && oldest != null && hasWaited(oldest, nowNanos) && takeSome(from, nowNanos)) {
       return nowNanos;
     }
     boolean someWait = oldest != null;
-    return isToSearch(someWait, nowNanos) ? pause(someWait, nowNanos) : LoopWheel.NEVER;
+    return isToSearch(someWait, nowNanos) ? pause(oldest, nowNanos) : LoopWheel.NEVER;
   }
 
   /**
-   * Takes over some tasks: one, and twice as many each time if the last ones took less than 50 us
-   * together, so that no other loop can wait long for what this one has taken.
+   * Takes over some tasks that have not begun: one, and twice as many each time if the last ones
+   * took less than 50 us together, so that no other loop can wait long for what this one has taken.
+   * Of those that have begun, takes over all that the other loop has let go: it has kept as many.
    */
   private boolean takeSome(EventLoop from, long nowNanos) {
     most = nowNanos - tookNanos < PATIENCE_NANOS ? Math.min(2 * most, MOST) : 1;
     tookNanos = nowNanos;
     int taken = 0;
     LoopTask next = from.newcomers().oldest();
-    while (next != null && taken < most && hasWaited(next, nowNanos)) {
+    while (next != null
+        && next.number() <= notedNumber
+        && taken < (next.strand() == null ? most : MOST)) {
       if (loop.takeOver(next)) {
         taken++;
       }
@@ -88,8 +97,10 @@ final class Thief {
     return taken > 0;
   }
 
+  /** The number tells nothing about a task that has begun: it must be the one that was noted. */
   private boolean hasWaited(LoopTask task, long nowNanos) {
-    return task.number() <= notedNumber && nowNanos - notedNanos >= PATIENCE_NANOS;
+    return nowNanos - notedNanos >= PATIENCE_NANOS
+        && (task.strand() == null ? task.number() <= notedNumber : task.number() == notedBegun);
   }
 
   private boolean isToSearch(boolean someWait, long nowNanos) {
@@ -111,7 +122,8 @@ final class Thief {
   }
 
   /** Notes the last number and returns the time of the next look. */
-  private long pause(boolean someWait, long nowNanos) {
+  private long pause(@Nullable LoopTask oldest, long nowNanos) {
+    boolean someWait = oldest != null;
     if (pauseNanos == 0 && nowNanos - notedNanos < PATIENCE_NANOS) {
       pauseNanos = PATIENCE_NANOS; // A note that is not old enough yet is better than a new one.
     } else if (nowNanos - notedNanos >= pauseNanos) {
@@ -121,6 +133,7 @@ final class Thief {
               : Math.min(4 * pauseNanos, LONGEST_PAUSE_NANOS);
       notedNumber = stealing.lastNumber();
       notedNanos = nowNanos;
+      notedBegun = oldest == null || oldest.strand() == null ? 0 : oldest.number();
     }
     return notedNanos + pauseNanos; // Also if the loop was woken before it was time to look.
   }

@@ -5,12 +5,12 @@ import io.tourbillon.timer.internal.TickScale;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks that are ready, in the order of a scheduling policy. */
@@ -64,8 +64,16 @@ public abstract sealed class TurnOrder {
 
   abstract int size();
 
-  /** Returns the tasks, more or less in their order. */
-  abstract Stream<Runnable> waiting();
+  /** Returns at most a number of tasks, more or less in their order. */
+  abstract List<Runnable> some(int most);
+
+  /** Adds elements to a list until it has a size. */
+  static void fill(List<Runnable> some, int most, Iterable<? extends Runnable> from) {
+    Iterator<? extends Runnable> each = from.iterator();
+    while (some.size() < most && each.hasNext()) {
+      some.add(each.next());
+    }
+  }
 
   boolean isEmpty() {
     return size() == 0;
@@ -121,8 +129,10 @@ public abstract sealed class TurnOrder {
     }
 
     @Override
-    Stream<Runnable> waiting() {
-      return Stream.concat(batch.waiting(), queue.stream());
+    List<Runnable> some(int most) {
+      List<Runnable> some = batch.some(most);
+      fill(some, most, queue);
+      return some;
     }
 
     @Override
@@ -209,8 +219,12 @@ public abstract sealed class TurnOrder {
     }
 
     @Override
-    Stream<Runnable> waiting() {
-      return rota.stream().flatMap(line -> line.queue.stream());
+    List<Runnable> some(int most) {
+      List<Runnable> some = new ArrayList<>();
+      for (Iterator<Line> each = rota.iterator(); each.hasNext() && some.size() < most; ) {
+        fill(some, most, each.next().queue);
+      }
+      return some;
     }
   }
 
@@ -254,8 +268,12 @@ public abstract sealed class TurnOrder {
     }
 
     @Override
-    final Stream<Runnable> waiting() {
-      return queue.stream().map(Entry::task);
+    final List<Runnable> some(int most) {
+      List<Runnable> some = new ArrayList<>();
+      for (Iterator<Entry> each = queue.iterator(); each.hasNext() && some.size() < most; ) {
+        some.add(each.next().task);
+      }
+      return some;
     }
   }
 
@@ -329,8 +347,8 @@ public abstract sealed class TurnOrder {
     }
 
     @Override
-    Stream<Runnable> waiting() {
-      return ready.stream();
+    List<Runnable> some(int most) {
+      return new ArrayList<>(ready.subList(0, Math.min(most, ready.size())));
     }
 
     @Override

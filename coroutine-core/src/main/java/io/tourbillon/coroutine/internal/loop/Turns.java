@@ -81,7 +81,9 @@ public final class Turns {
     int count = 0;
     int countAtLook = 0;
     Runnable last = null;
-    boolean isShared = false;
+    if (backlog != null) {
+      backlog.beginRound(nowNanos);
+    }
     for (Runnable task = ready.poll(); task != null; task = ready.poll()) {
       if (run(task)) {
         count++;
@@ -90,8 +92,8 @@ public final class Turns {
       if (++sinceLook == stride) {
         long seenNanos = loop.elapsedNanos();
         took(seenNanos - lookNanos, count - countAtLook, last);
-        if (backlog != null && !isShared) {
-          isShared = backlog.share((seenNanos - lookNanos) / sinceLook, seenNanos - nowNanos);
+        if (backlog != null) {
+          backlog.look(seenNanos, (seenNanos - lookNanos) / sinceLook);
         }
         countAtLook = count;
         lookNanos = seenNanos;
@@ -99,7 +101,7 @@ public final class Turns {
         if (seenNanos >= nowNanos + ROUND_NANOS || count >= MOST_TURNS) {
           break;
         }
-        stride = Math.min(MOST_STRIDE, 2 * stride);
+        stride = looksOften() ? 1 : Math.min(MOST_STRIDE, 2 * stride);
         if (dog != null) {
           dog.nextTask();
         }
@@ -109,6 +111,10 @@ public final class Turns {
       took(loop.elapsedNanos() - lookNanos, count - countAtLook, last);
     }
     return count;
+  }
+
+  private boolean looksOften() {
+    return backlog != null && backlog.looksOften();
   }
 
   /** Runs a task. Returns false if it has left this loop. */

@@ -1,6 +1,5 @@
 package io.tourbillon.coroutine.internal.loop;
 
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * let go, as {@link Backlog} does. This class is what the loops of a scheduler share; each loop has
  * a {@link Thief}. Thread-safe.
  *
- * <p><b>Which tasks.</b> The oldest first, and only those that have waited for 50 us or longer. So
- * a task that its loop is about to begin stays with the one that spawned it, and the two can talk
- * without waking another loop.
+ * <p><b>Which tasks.</b> The oldest first, and only from a loop whose oldest has waited for 50 us
+ * or longer. So a task that its loop is about to run stays with the one that spawned or resumed it,
+ * and the two can talk without waking another loop.
  *
  * <p><b>Who searches.</b> At most one loop at a time, the searcher, wakes up again and again to
  * look for such tasks. All others rest until they have work of their own. A loop becomes the
@@ -62,7 +61,7 @@ public final class WorkStealing {
 
   /** Calls a loop that is idle, if nobody searches. Called by any thread. */
   void call() {
-    int first = ThreadLocalRandom.current().nextInt(loops.length);
+    int first = (int) (lastNumber() % loops.length); // Any other each time.
     for (int at = 0; at < loops.length && searcher.get() == null; at++) {
       EventLoop loop = loops[(first + at) % loops.length];
       if (loop.isIdle() && searcher.compareAndSet(null, loop)) {
@@ -102,29 +101,35 @@ public final class WorkStealing {
     return false;
   }
 
-  /** Returns a loop that is chosen by chance. */
-  public EventLoop any() {
-    return loop(ThreadLocalRandom.current().nextInt(loops.length));
-  }
-
-  /** Returns the loop with a number, which begins at 0. */
-  public EventLoop loop(int number) {
-    return loops[number];
+  /** Returns the loop with a number, which begins at 0; numbers go round. */
+  public EventLoop loop(long number) {
+    return loops[(int) (number % loops.length)];
   }
 
   /**
    * Returns the oldest task that the thief may take over from another loop; null if there is none.
    */
   @Nullable LoopTask oldest(EventLoop thief) {
+    EventLoop from = loopWithOldest(thief);
+    return from == null ? null : from.newcomers().oldest();
+  }
+
+  /**
+   * Returns the loop that has the oldest task among its newcomers; null if there is none. The task
+   * may belong to another loop, which has passed it to this one.
+   */
+  @Nullable EventLoop loopWithOldest(EventLoop thief) {
+    EventLoop from = null;
     LoopTask oldest = null;
     for (EventLoop loop : loops) {
       if (!loop.equals(thief)) {
         LoopTask first = loop.newcomers().oldest();
         if (first != null && (oldest == null || first.number() < oldest.number())) {
           oldest = first;
+          from = loop;
         }
       }
     }
-    return oldest;
+    return from;
   }
 }

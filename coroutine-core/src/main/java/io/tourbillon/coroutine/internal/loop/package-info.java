@@ -6,11 +6,11 @@
  * ReadyQueue} in the order of a {@code TurnOrder}, and rests in the {@code Mailbox} until the next
  * event. A message that another thread sends to the mailbox wakes a sleeping loop. {@code Spin}
  * decides whether a loop looks for messages for some microseconds before it sleeps. A loop that
- * would rest may take over tasks that wait to begin on other loops: {@code WorkStealing} says
- * which, and what its {@code Thief} and the {@code Newcomers} of the others do for that. Once a
- * coroutine has waited for a channel, the loop rests in the selector of {@code Sockets} instead.
- * That is one kind of {@link io.tourbillon.coroutine.internal.loop.Poller}; an adapter of another
- * library can give the loops of a scheduler one of its own.
+ * would rest may take over unclaimed tasks of other loops: {@code WorkStealing} says which, and
+ * what its {@code Thief} and the {@code Newcomers} of the others do for that. Once a coroutine has
+ * waited for a channel, the loop rests in the selector of {@code Sockets} instead. That is one kind
+ * of {@link io.tourbillon.coroutine.internal.loop.Poller}; an adapter of another library can give
+ * the loops of a scheduler one of its own.
  *
  * <p><b>Rule.</b> This package depends on {@code internal.engine}, {@code internal.observe} and the
  * wheel of timer-core. A loop knows the coroutines that it runs only as {@link

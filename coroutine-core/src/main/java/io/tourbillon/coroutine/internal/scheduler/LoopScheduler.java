@@ -86,7 +86,7 @@ final class LoopScheduler implements TaskHost {
             TickScale.nanosOf(options.budget),
             recordStats,
             loop -> Engines.newLoopEngine(engine, loop),
-            newStealing(),
+            newStealing(options.mix),
             options.mix,
             options.pollers);
     for (int number = 0; number < loops.length; number++) {
@@ -97,10 +97,11 @@ final class LoopScheduler implements TaskHost {
 
   /**
    * Returns what the loops need to take over coroutines from each other; null if they do not. By
-   * another clock than the system's they do not, since it would tell real time.
+   * another clock than the system's they do not, since it would tell real time; but tests may want
+   * it.
    */
-  private @Nullable WorkStealing newStealing() {
-    return loops.length > 1 && clock.equals(Clock.system())
+  private @Nullable WorkStealing newStealing(int mix) {
+    return loops.length > 1 && (clock.equals(Clock.system()) || mix > 0)
         ? new WorkStealing(loops, spawned::get)
         : null;
   }

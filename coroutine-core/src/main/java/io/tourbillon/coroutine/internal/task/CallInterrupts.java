@@ -239,10 +239,15 @@ final class CallInterrupts {
       return stage.compareAndSet(PENDING, IDLE) || stage.get() == IDLE;
     }
 
-    /** Notifies the coroutine that the interrupt has been delivered. */
+    /**
+     * Notifies the coroutine that the interrupt has been delivered, unless it did not wait for that
+     * and has moved.
+     */
     @Override
     public void run() {
-      coroutine.loop().interrupts.delivered(coroutine);
+      if (coroutine.isConfinedHere()) {
+        coroutine.loop().interrupts.delivered(coroutine);
+      }
     }
 
     // Called by the thread that delivers.

@@ -202,7 +202,7 @@ public final class CoroutineLoop extends EventLoop {
     return isFree() ? waiting : waiting + 1;
   }
 
-  /** Returns the number of coroutines that were placed here and have not ended. */
+  /** Returns the number of coroutines that have a place here. */
   public int live() {
     long gone = givenBack.get(); // Read first, since it must not exceed the places that were taken.
     return (int) (taken.get() - gone);
@@ -526,7 +526,7 @@ public final class CoroutineLoop extends EventLoop {
     if (mix == 0 || stealing == null || ++mixed % mix != 0) {
       return false;
     }
-    CoroutineLoop other = (CoroutineLoop) stealing.any();
+    CoroutineLoop other = (CoroutineLoop) stealing.loop(number + mixed / mix);
     if (other.equals(this) || other.isDead() || !letGo(coroutine)) {
       return false;
     }

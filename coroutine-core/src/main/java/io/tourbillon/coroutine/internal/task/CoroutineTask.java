@@ -283,7 +283,8 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
 
   @Override
   void cancelled() {
-    // Read before the loop: see isConfinedHere. An unclaimed one sees the cancellation in its turn.
+    // Read before the loop: see isConfinedHere. An unclaimed one sees the cancellation in its turn;
+    // it may seem to be ready here, but one that moves has no rate, and is not delayed.
     State seen = state();
     if (!loop.isHere()) {
       loop.tell(this::cancelled);
@@ -313,9 +314,16 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
       }
     } else if (waitsFor == Standstill.BLOCKING_CALL) {
       // In a turn of its own: an interrupt makes a thread ready, whose wait may be in the wheel.
-      makeStepReady(task -> () -> loop.interrupts.interruptIfBlocked(task));
+      makeStepReady(task -> task::interruptIfBlocked);
     } else {
       makeReady();
+    }
+  }
+
+  /** Interrupts the blocking call that it is in, if it is still on the loop that calls this. */
+  private void interruptIfBlocked() {
+    if (isConfinedHere()) {
+      loop.interrupts.interruptIfBlocked(this);
     }
   }
 

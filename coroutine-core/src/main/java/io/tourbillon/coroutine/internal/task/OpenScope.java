@@ -8,6 +8,7 @@ import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.Kernel;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
@@ -72,9 +73,10 @@ final class OpenScope implements CoroutineScope {
     long deadlineNanos =
         TickScale.deadlineNanos(loop.elapsedNanos(), Math.max(0, TickScale.nanosOf(limit)));
     long timerId = loop.wheel().arm(deadlineNanos, () -> loop.runTimerTask(over));
+    Message disarm = () -> loop.wheel().disarm(timerId); // Made now: nothing may fail later.
     return new Family.Deadline(
         () -> Duration.ofNanos(deadlineNanos - loop.elapsedNanos()),
-        () -> loop.tell(() -> loop.wheel().disarm(timerId))); // The owner may have moved.
+        () -> loop.tell(disarm)); // The owner may have moved.
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.coroutine.internal.loop.EventLoop;
+import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.coroutine.internal.loop.Sockets;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.TickScale;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -233,9 +235,29 @@ public abstract class TaskKernel implements Kernel {
   public Registration whenReady(SelectableChannel channel, int operation, Runnable then)
       throws IOException {
     CoroutineLoop loop = CurrentLoop.requireCoroutine("Suspension.whenReady").loop();
-    Registration registered = loop.whenReady(channel, operation, then);
-    // The coroutine may be on another loop by then.
-    return () -> loop.tell(registered::remove);
+    Removal removal = new Removal(loop);
+    removal.registered = loop.whenReady(channel, operation, then);
+    return removal;
+  }
+
+  /** Removes a registration on the loop that has it, which its coroutine may have left by then. */
+  private static final class Removal implements Registration, Message {
+    private final CoroutineLoop loop;
+    private @Nullable Registration registered;
+
+    Removal(CoroutineLoop loop) {
+      this.loop = loop;
+    }
+
+    @Override
+    public void remove() {
+      loop.tell(this);
+    }
+
+    @Override
+    public void run() {
+      Objects.requireNonNull(registered).remove();
+    }
   }
 
   @Override

@@ -48,7 +48,9 @@ public final class Traits {
     return own != null || groups() != null;
   }
 
-  /** Returns whether it may begin on another loop than the one on which it was placed. */
+  /**
+   * Returns whether it may begin, or go on, on another loop than the one on which it was placed.
+   */
   boolean mayMove() {
     return !isPlaced && !isThrottled();
   }

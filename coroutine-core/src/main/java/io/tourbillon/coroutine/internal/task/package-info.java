@@ -58,7 +58,8 @@
  *       claims writes {@code loop} and reads the cancellation at the next suspension point. One of
  *       them sees the other. A message that came to a former loop is passed on; a coroutine that is
  *       unclaimed or runs needs none.
- *   <li><i>An interrupt</i>: a coroutine with an entry in {@code CallInterrupts} stays.
+ *   <li><i>An interrupt</i>: a coroutine with an entry in {@code CallInterrupts} stays. A step or
+ *       message that comes to a loop that the coroutine has left does nothing.
  *   <li><i>A call of the JDK</i>: a coroutine in such a call is suspended and not ready. Its
  *       continuation is submitted to the loop that {@code VirtualThreadPool} finds.
  *   <li><i>Children, scopes and joiners</i>: {@code End} and {@code Supervisor} may be used by any
@@ -69,8 +70,8 @@
  *   <li><i>Sockets</i>: a wait is registered with the loop of the coroutine that waits, and removed
  *       there by a message.
  *   <li><i>A dump</i>: an unclaimed coroutine is noted by the loop among whose newcomers it is,
- *       from what any thread may read. One that moves between the two questions of a dump may be
- *       missing.
+ *       from what any thread may read. While coroutines move, a dump asks the loops again if some
+ *       are missing.
  *   <li><i>A close</i>: the claiming loop takes its place before the former loop gives its own
  *       back, so the scheduler is not quiet in between. It cancels what it claims if it was told to
  *       cancel all.
@@ -100,7 +101,7 @@
  *       Residents          loop-confined: coroutines that the loop has claimed
  *       ReadyQueue, TurnOrder, Turns    loop-confined: which coroutine is next, and for how long
  *       LoopCounts, LoopRecorder        the loop writes, any thread reads
- *       Attachments        loop-confined: coroutines that end with their owner
+ *       Attachments        loop-confined: coroutines that must stay on the loop
  *       CallInterrupts     loop-confined: interrupts of blocking calls
  *       CoroutineTask      loop-confined: turns
  *         ScopedCoroutine    loop-confined: the stack of CancelScopes

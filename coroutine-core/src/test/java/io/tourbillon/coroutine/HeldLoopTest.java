@@ -1,0 +1,80 @@
+package io.tourbillon.coroutine;
+
+import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.sync.Event;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A loop that a turn has held keeps nothing waiting behind the next turn that does so. */
+@Tag("not-continuation")
+class HeldLoopTest {
+  private static void spinFor(Duration time) {
+    long startNanos = System.nanoTime();
+    while (System.nanoTime() - startNanos < time.toNanos()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static boolean spinUntil(AtomicBoolean condition) {
+    long startNanos = System.nanoTime();
+    while (!condition.get() && System.nanoTime() - startNanos < PATIENCE.toNanos()) {
+      Thread.onSpinWait();
+    }
+    return condition.get();
+  }
+
+  /** In many rounds, and after short turns, so that long ones are not the reason. */
+  @Test
+  void readyOne_behindATurnThatHoldsTheLoopAgain_runsOnALoopThatRests() throws Exception {
+    try (CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build()) {
+      for (int round = 0; round < 50; round++) {
+        Coroutine<Boolean> ran = scheduler.spawn(() -> runsMeanwhile(scheduler));
+        assertTrue(ran.join(PATIENCE.multipliedBy(2)), "it has waited behind the holder");
+      }
+    }
+  }
+
+  private static boolean runsMeanwhile(CoroutineScheduler scheduler) {
+    AtomicBoolean free = new AtomicBoolean();
+    AtomicBoolean hasRun = new AtomicBoolean();
+    AtomicInteger begun = new AtomicInteger();
+    Event go = new Event();
+    // Fills the other loop until all have begun on this one.
+    Coroutine<?> occupant = scheduler.spawn(() -> spinUntil(free));
+    while (occupant.state() == Coroutine.State.CREATED) {
+      spinFor(Duration.ofMillis(1));
+    }
+    Coroutine<Boolean> holder =
+        scheduler.spawn(
+            () -> {
+              begun.incrementAndGet();
+              go.await();
+              return spinUntil(hasRun);
+            });
+    Coroutine<?> waiter =
+        scheduler.spawn(
+            () -> {
+              begun.incrementAndGet();
+              go.await();
+              hasRun.set(true);
+            });
+    while (begun.get() < 2) {
+      Coroutines.yieldNow();
+    }
+    free.set(true);
+    occupant.join();
+    spinFor(Duration.ofMillis(10));
+    Coroutines.delay(Duration.ofMillis(10));
+    for (int turn = 0; turn < 40; turn++) {
+      Coroutines.yieldNow();
+    }
+    go.set();
+    waiter.join();
+    return holder.join();
+  }
+}
