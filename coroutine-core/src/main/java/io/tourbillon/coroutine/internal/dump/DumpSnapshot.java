@@ -118,12 +118,23 @@ public final class DumpSnapshot {
   }
 
   /**
-   * Returns how many coroutines have not ended, or a few more if some move or end meanwhile: the
-   * places given back are counted first.
+   * Returns how many coroutines have not ended. While some move, that is a sum of what was at
+   * different times; so sums up until no place was taken meanwhile, or for a number of times.
    */
   private static int live(List<CoroutineLoop> loops) {
-    long givenBack = loops.stream().mapToLong(CoroutineLoop::givenBack).sum();
-    return (int) (loops.stream().mapToLong(CoroutineLoop::taken).sum() - givenBack);
+    int live;
+    long takenBefore;
+    int attempts = 0;
+    do {
+      takenBefore = taken(loops);
+      live = loops.stream().mapToInt(CoroutineLoop::live).sum();
+      attempts++;
+    } while (taken(loops) != takenBefore && attempts < MOST_ATTEMPTS);
+    return live;
+  }
+
+  private static long taken(List<CoroutineLoop> loops) {
+    return loops.stream().mapToLong(CoroutineLoop::taken).sum();
   }
 
   private void sightSome() {

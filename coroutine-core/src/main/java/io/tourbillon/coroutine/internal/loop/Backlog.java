@@ -13,7 +13,7 @@ final class Backlog {
   /** How long the tasks must have waited. */
   private static final long PATIENCE_NANOS = 50_000;
 
-  /** A turn of this length holds the loop. */
+  /** A turn of this length, or a few together, hold the loop. */
   private static final long HELD_NANOS = 5_000_000;
 
   /** For how long the loop is careful after a turn that held it. */
@@ -56,16 +56,24 @@ final class Backlog {
    * Called between turns: lets go of every second task, once in a round, if turns are long and the
    * tasks have waited for some time.
    *
-   * @param turnNanos the average length of the last turns
+   * @param tookNanos the time that the turns since the last look took together
+   * @param turns their number
    */
-  void look(long nowNanos, long turnNanos) {
-    if (turnNanos >= HELD_NANOS) {
-      heldNanos = nowNanos;
-    }
-    if (turnNanos >= longTurnNanos && !isShared && nowNanos - roundNanos >= PATIENCE_NANOS) {
+  void look(long nowNanos, long tookNanos, int turns) {
+    took(nowNanos, tookNanos);
+    if (tookNanos >= turns * longTurnNanos
+        && !isShared
+        && nowNanos - roundNanos >= PATIENCE_NANOS) {
       share(2);
     } else {
       shareIfHeldLately(nowNanos);
+    }
+  }
+
+  /** Called when some turns have ended. */
+  void took(long nowNanos, long tookNanos) {
+    if (tookNanos >= HELD_NANOS) {
+      heldNanos = nowNanos;
     }
   }
 

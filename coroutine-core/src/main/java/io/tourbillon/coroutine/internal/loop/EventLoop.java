@@ -519,6 +519,7 @@ public abstract class EventLoop implements EngineLoop {
   }
 
   private void wasBusyUntil(long nanos) {
+    turns.endedBefore(nanos);
     counts.add(Count.BUSY_NANOS, nanos - busyUntilNanos);
     busyUntilNanos = nanos;
   }

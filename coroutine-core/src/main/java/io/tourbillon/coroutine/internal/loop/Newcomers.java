@@ -56,9 +56,9 @@ public final class Newcomers {
     return first;
   }
 
-  /** Returns all that are not claimed. */
+  /** Returns all that are not claimed, each once. */
   public List<LoopTask> all() {
-    return queue.stream().filter(LoopTask::isUnclaimed).toList();
+    return queue.stream().filter(LoopTask::isUnclaimed).distinct().toList();
   }
 
   /** Removes the claimed tasks at the head. */

@@ -37,6 +37,9 @@ public final class Turns {
   /** The last reading of the clock. */
   private long lookNanos;
 
+  /** Whether there were turns after that. */
+  private boolean isUnlooked;
+
   Turns(
       EventLoop loop,
       LoopEngine engine,
@@ -69,6 +72,14 @@ public final class Turns {
     }
   }
 
+  /** Called with the first reading of the clock after a round. */
+  void endedBefore(long nowNanos) {
+    if (isUnlooked && backlog != null) {
+      backlog.took(nowNanos, nowNanos - lookNanos);
+    }
+    isUnlooked = false;
+  }
+
   /** Returns the last reading of the clock; the current turn began at that time or later. */
   long lookNanos() {
     return lookNanos;
@@ -93,7 +104,7 @@ public final class Turns {
         long seenNanos = loop.elapsedNanos();
         took(seenNanos - lookNanos, count - countAtLook, last);
         if (backlog != null) {
-          backlog.look(seenNanos, (seenNanos - lookNanos) / sinceLook);
+          backlog.look(seenNanos, seenNanos - lookNanos, sinceLook);
         }
         countAtLook = count;
         lookNanos = seenNanos;
@@ -107,6 +118,7 @@ public final class Turns {
         }
       }
     }
+    isUnlooked = sinceLook > 0;
     if (count > countAtLook && isMeasured()) {
       took(loop.elapsedNanos() - lookNanos, count - countAtLook, last);
     }
