@@ -46,8 +46,7 @@ public final class Newcomers {
     LoopTask first = queue.peek();
     while (first != null && !first.isUnclaimed()) {
       // Not poll: another thread may have removed it meanwhile. This may remove another entry of
-      // the
-      // same task, which has been let go again since.
+      // the same task, which has been let go again since.
       if (queue.remove(first) && first.isUnclaimed()) {
         add(first);
       }
