@@ -69,7 +69,7 @@ class HeldLoopTest {
     free.set(true);
     occupant.join();
     spinFor(Duration.ofMillis(10));
-    Coroutines.delay(Duration.ofMillis(10));
+    Coroutines.delay(Duration.ofMillis(1));
     for (int turn = 0; turn < 40; turn++) {
       Coroutines.yieldNow();
     }

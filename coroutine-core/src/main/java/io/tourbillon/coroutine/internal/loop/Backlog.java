@@ -16,8 +16,11 @@ final class Backlog {
   /** A turn of this length, or a few together, hold the loop. */
   private static final long HELD_NANOS = 5_000_000;
 
-  /** For how long the loop is careful after a turn that held it. */
-  private static final long CAREFUL_NANOS = 1_000_000_000;
+  /**
+   * For how long the loop is careful after a turn that held it. That costs some clock readings and
+   * moves, and a pause of the garbage collector holds loops as well.
+   */
+  private static final long CAREFUL_NANOS = 200_000_000;
 
   /** The most tasks to let go at once. */
   private static final int MOST = 32;

@@ -171,13 +171,10 @@ public final class CoroutineLoop extends EventLoop {
     return scheduler;
   }
 
-  /**
-   * Returns whether coroutines move from this loop to another one that resumes them often: of two
-   * loops only to the first, so that two coroutines that resume each other meet.
-   */
+  /** Returns whether coroutines move from this loop to another one that resumes them often. */
   boolean isAttractedBy(CoroutineLoop other) {
     return attraction != null
-        && other.number < number
+        && other.number != number
         && other.number < Byte.MAX_VALUE
         && other.scheduler.equals(scheduler);
   }
@@ -542,7 +539,7 @@ public final class CoroutineLoop extends EventLoop {
     int attractor = resumption.attractor();
     if (attractor < 0
         || attraction == null
-        || !attraction.isStrong(coroutine.number(), attractor, nowNanos())) {
+        || !attraction.isStrong(coroutine.number(), number, attractor, nowNanos())) {
       return null;
     }
     CoroutineLoop other = (CoroutineLoop) Objects.requireNonNull(stealing).loop(attractor);

@@ -25,9 +25,9 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
   private final boolean shielded;
 
   /**
-   * The number of the loop on which it was settled, plus 1; 0 if the number is that of the
-   * coroutine's loop or greater. Written by the thread that settles, before it sends the message. A
-   * byte, since the object then has 32 bytes.
+   * The number of the loop on which it was settled, plus 1; 0 if that is the coroutine's own, or
+   * none that attracts it. Written by the thread that settles, before it sends the message. A byte,
+   * since the object then has 32 bytes.
    */
   private byte settledBy;
 
