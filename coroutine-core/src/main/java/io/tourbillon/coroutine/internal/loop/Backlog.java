@@ -22,6 +22,9 @@ final class Backlog {
    */
   private static final long CAREFUL_NANOS = 200_000_000;
 
+  /** With more tasks in the queue, to be careful would cost more than it gains. */
+  private static final int FEW = 8;
+
   /** The most tasks to let go at once. */
   private static final int MOST = 32;
 
@@ -86,11 +89,11 @@ final class Backlog {
   }
 
   /**
-   * Lets go of all tasks but the first if a turn has held the loop a short time ago. The next one
-   * may do so as well, and during a turn the loop can let nothing go.
+   * Lets go of all tasks but the first, if there are few and a turn has held the loop a short time
+   * ago. The next one may do so as well, and during a turn the loop can let nothing go.
    */
   private void shareIfHeldLately(long nowNanos) {
-    isCareful = nowNanos - heldNanos < CAREFUL_NANOS;
+    isCareful = nowNanos - heldNanos < CAREFUL_NANOS && ready.size() <= FEW;
     if (isCareful) {
       share(1);
     }
@@ -107,7 +110,7 @@ final class Backlog {
     }
     isShared = true;
     boolean some = false;
-    List<Runnable> waiting = ready.some(MOST * step);
+    List<Runnable> waiting = ready.some(step == 1 ? FEW : 2 * MOST);
     for (int at = step == 1 ? 1 : 0; at < waiting.size(); at++) {
       boolean isKept = at % step != step - 1;
       if (!isKept && waiting.get(at) instanceof LoopTask task && loop.letGo(task)) {
