@@ -1,5 +1,7 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Holding.holdFor;
+import static io.tourbillon.coroutine.Holding.holdUntil;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,21 +15,6 @@ import org.junit.jupiter.api.Test;
 /** A loop that a turn has held keeps nothing waiting behind the next turn that does so. */
 @Tag("not-continuation")
 class HeldLoopTest {
-  private static void spinFor(Duration time) {
-    long startNanos = System.nanoTime();
-    while (System.nanoTime() - startNanos < time.toNanos()) {
-      Thread.onSpinWait();
-    }
-  }
-
-  private static boolean spinUntil(AtomicBoolean condition) {
-    long startNanos = System.nanoTime();
-    while (!condition.get() && System.nanoTime() - startNanos < PATIENCE.toNanos()) {
-      Thread.onSpinWait();
-    }
-    return condition.get();
-  }
-
   /** In many rounds, and after short turns, so that long ones are not the reason. */
   @Test
   void readyOne_behindATurnThatHoldsTheLoopAgain_runsOnALoopThatRests() throws Exception {
@@ -45,16 +32,16 @@ class HeldLoopTest {
     AtomicInteger begun = new AtomicInteger();
     Event go = new Event();
     // Fills the other loop until all have begun on this one.
-    Coroutine<?> occupant = scheduler.spawn(() -> spinUntil(free));
+    Coroutine<?> occupant = scheduler.spawn(() -> holdUntil(free::get));
     while (occupant.state() == Coroutine.State.CREATED) {
-      spinFor(Duration.ofMillis(1));
+      holdFor(Duration.ofMillis(1));
     }
     Coroutine<Boolean> holder =
         scheduler.spawn(
             () -> {
               begun.incrementAndGet();
               go.await();
-              return spinUntil(hasRun);
+              return holdUntil(hasRun::get);
             });
     Coroutine<?> waiter =
         scheduler.spawn(
@@ -68,7 +55,7 @@ class HeldLoopTest {
     }
     free.set(true);
     occupant.join();
-    spinFor(Duration.ofMillis(10));
+    holdFor(Duration.ofMillis(10));
     Coroutines.delay(Duration.ofMillis(1));
     for (int turn = 0; turn < 40; turn++) {
       Coroutines.yieldNow();

@@ -1,7 +1,8 @@
 package io.tourbillon.coroutine;
 
 import static io.tourbillon.coroutine.Cancelled.assertCancelled;
-import static io.tourbillon.coroutine.TestSchedulers.ENGINE;
+import static io.tourbillon.coroutine.Holding.holdFor;
+import static io.tourbillon.coroutine.Holding.holdUntil;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -79,34 +80,6 @@ class MovedCoroutineTest {
       } else {
         System.setProperty(property, before);
       }
-    }
-  }
-
-  /** Waits a moment without giving up the turn. */
-  private static void pause() {
-    if (ENGINE == Engine.HANDOFF) {
-      LockSupport.parkNanos(20_000); // Otherwise it would hold a carrier of the JDK as well.
-    } else {
-      Thread.onSpinWait();
-    }
-  }
-
-  /** Waits until something is true, without giving up the turn; false if that takes too long. */
-  private static boolean holdUntil(BooleanSupplier something) {
-    long startNanos = System.nanoTime();
-    while (!something.getAsBoolean()) {
-      if (System.nanoTime() - startNanos > PATIENCE.toNanos()) {
-        return false;
-      }
-      pause();
-    }
-    return true;
-  }
-
-  private static void holdFor(long nanos) {
-    long startNanos = System.nanoTime();
-    while (System.nanoTime() - startNanos < nanos) {
-      pause();
     }
   }
 
@@ -235,7 +208,7 @@ class MovedCoroutineTest {
     void compute() {
       loops.add(where(scheduler));
       mostAtOnce.accumulateAndGet(computing.incrementAndGet(), Math::max);
-      holdFor(1_000_000);
+      holdFor(Duration.ofMillis(1));
       computing.decrementAndGet();
     }
 
@@ -606,7 +579,7 @@ class MovedCoroutineTest {
                   }
                 });
         assertSoon(moved::get, "it has not moved");
-        holdFor(random.nextInt(100_000));
+        holdFor(Duration.ofNanos(random.nextInt(100_000)));
         String reason = "reason of round " + round;
         assertTrue(waiter.cancel(reason));
         assertSoon(() -> waiter.state().isEnd(), "the cancellation has not arrived");
@@ -880,7 +853,7 @@ class MovedCoroutineTest {
                   block(call, server);
                 });
         assertSoon(moved::get, "it has not moved");
-        holdFor(random.nextInt(200_000));
+        holdFor(Duration.ofNanos(random.nextInt(200_000)));
         blocked.cancel();
         assertSoon(() -> blocked.state().isEnd(), "the cancellation has not arrived");
         assertEquals(State.CANCELLED, blocked.state());
@@ -1239,20 +1212,28 @@ class MovedCoroutineTest {
     }
   }
 
+  /** Spawns twenty coroutines that move, wait for a gate, and move again. */
+  private static List<Coroutine<?>> moversUpTo(
+      CompletableFuture<Boolean> gate, CoroutineScheduler scheduler) {
+    List<Coroutine<?>> all = new ArrayList<>();
+    for (int number = 0; number < 20; number++) {
+      all.add(
+          scheduler.spawn(
+              SpawnOptions.named("mover-" + number),
+              () -> {
+                moveOn(20);
+                boolean _ = Coroutines.await(gate);
+                moveOn(3);
+              }));
+    }
+    return all;
+  }
+
   @Test
   void stats_ofMovedCoroutinesThatWait_countThemAsSuspended() throws Exception {
     try (CoroutineScheduler scheduler = mixed()) {
       CompletableFuture<Boolean> gate = new CompletableFuture<>();
-      List<Coroutine<?>> all = new ArrayList<>();
-      for (int number = 0; number < 20; number++) {
-        all.add(
-            scheduler.spawn(
-                () -> {
-                  moveOn(3);
-                  boolean _ = Coroutines.await(gate);
-                  moveOn(3);
-                }));
-      }
+      List<Coroutine<?>> all = moversUpTo(gate, scheduler);
       assertSoon(() -> scheduler.stats().suspended() == 20, "they have not suspended");
       assertSoon(() -> scheduler.stats().running() == 0, "one still runs");
       CoroutineStats stats = scheduler.stats();
@@ -1282,16 +1263,7 @@ class MovedCoroutineTest {
   void dump_ofMovedCoroutinesThatWait_listsEachAsSuspended() throws Exception {
     try (CoroutineScheduler scheduler = mixed()) {
       CompletableFuture<Boolean> gate = new CompletableFuture<>();
-      List<Coroutine<?>> all = new ArrayList<>();
-      for (int number = 0; number < 20; number++) {
-        all.add(
-            scheduler.spawn(
-                SpawnOptions.named("mover-" + number),
-                () -> {
-                  moveOn(20);
-                  boolean _ = Coroutines.await(gate);
-                }));
-      }
+      List<Coroutine<?>> all = moversUpTo(gate, scheduler);
       awaitSuspended(all);
       CoroutineDump dump = Dumps.answered(scheduler, 100);
       assertEquals(20, loopsOf(dump).size());

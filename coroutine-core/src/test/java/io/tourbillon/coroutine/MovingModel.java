@@ -9,12 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +33,6 @@ public final class MovingModel {
   private final SplittableRandom random;
   private final ConductedClock clock;
   private final Mutex mutex = new Mutex();
-  private final AtomicInteger spawned = new AtomicInteger();
   private @Nullable CoroutineScheduler scheduler;
 
   /** Changed only by who holds the mutex. */
@@ -113,8 +114,7 @@ public final class MovingModel {
     all.forEach(Coroutine::join);
   }
 
-  private <T extends @Nullable Object> Coroutine<T> spawn(java.util.concurrent.Callable<T> body) {
-    spawned.incrementAndGet();
+  private <T extends @Nullable Object> Coroutine<T> spawn(Callable<T> body) {
     return scheduler().spawn(body);
   }
 
@@ -162,7 +162,7 @@ public final class MovingModel {
       case 3 -> timeOut(random);
       case 4 -> joinChild(random);
       case 5 -> scope(random);
-      case 6 -> await();
+      case 6 -> await(Coroutines::await);
       case 7 -> stay();
       case 8 -> block();
       default -> cancelChild(random);
@@ -282,7 +282,7 @@ public final class MovingModel {
     }
   }
 
-  private void await() {
+  private void await(Function<CompletableFuture<Integer>, Integer> wait) {
     CompletableFuture<Integer> future = new CompletableFuture<>();
     Coroutine<?> other =
         spawn(
@@ -290,29 +290,21 @@ public final class MovingModel {
               Coroutines.yieldNow();
               return future.complete(7);
             });
-    require(Coroutines.await(future) == 7, "another value");
+    require(wait.apply(future) == 7, "another value");
     other.join();
   }
 
   /** A call of the JDK that blocks, where it frees the loop. */
   private void block() {
-    CompletableFuture<Integer> future = new CompletableFuture<>();
-    Coroutine<?> other =
-        spawn(
-            () -> {
-              Coroutines.yieldNow();
-              return future.complete(8);
-            });
-    if (TestSchedulers.ENGINE == Engine.VIRTUAL_THREAD) {
-      require(future.join() == 8, "another value");
-    }
-    other.join();
+    await(
+        TestSchedulers.ENGINE == Engine.VIRTUAL_THREAD
+            ? CompletableFuture::join
+            : Coroutines::await);
   }
 
   /** A coroutine that has spawned one with {@code here()} shares its loop for life. */
   private void stay() {
     CoroutineLoop loop = CurrentLoop.get();
-    spawned.incrementAndGet();
     Coroutine<?> child =
         scheduler()
             .spawn(

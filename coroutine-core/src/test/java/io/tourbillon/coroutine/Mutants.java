@@ -10,7 +10,6 @@ import java.lang.classfile.CodeTransform;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
-import org.jspecify.annotations.Nullable;
 
 /** Loads the classes of this module again, with one call taken out of one method: a broken twin. */
 final class Mutants extends ClassLoader {
@@ -34,7 +33,7 @@ final class Mutants extends ClassLoader {
     }
   }
 
-  private final @Nullable Mutant mutant;
+  private final Mutant mutant;
   private boolean applied;
 
   Mutants(Mutant mutant) {
@@ -59,14 +58,14 @@ final class Mutants extends ClassLoader {
         throw new ClassNotFoundException(name);
       }
       byte[] bytes = file.readAllBytes();
-      byte[] broken = mutant != null && mutant.isIn(name) ? broken(bytes, mutant) : bytes;
+      byte[] broken = mutant.isIn(name) ? broken(bytes) : bytes;
       return defineClass(name, broken, 0, broken.length);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
   }
 
-  private byte[] broken(byte[] bytes, Mutant mutant) {
+  private byte[] broken(byte[] bytes) {
     ClassFile format = ClassFile.of();
     CodeTransform without =
         (code, element) -> {

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Holding.holdUntil;
 import static io.tourbillon.coroutine.TestSchedulers.ENGINE;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
@@ -21,7 +22,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,18 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Where coroutines begin: with their spawner, or on a loop that has nothing to do. */
 @Timeout(120)
 class WorkStealingTest {
-  /** Holds the loop until something is true; returns false if that takes too long. */
-  private static boolean holdUntil(BooleanSupplier something, Duration atMost) {
-    long startNanos = System.nanoTime();
-    while (!something.getAsBoolean()) {
-      if (System.nanoTime() - startNanos > atMost.toNanos()) {
-        return false;
-      }
-      Thread.onSpinWait();
-    }
-    return true;
-  }
-
   /** Spawns a coroutine and holds the loop until it has begun. */
   private static boolean beginsBesideItsSpawner(
       CoroutineScheduler scheduler, SpawnOptions options, Duration atMost) {

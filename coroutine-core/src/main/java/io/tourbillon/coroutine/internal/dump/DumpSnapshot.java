@@ -80,7 +80,7 @@ public final class DumpSnapshot {
     this.scheduler = scheduler;
     this.loops = loops;
     this.most = most;
-    total = live(loops);
+    total = CoroutineLoop.live(loops);
     patience = ANSWER.plus(NOTING.multipliedBy(Math.min(most, total)));
   }
 
@@ -111,30 +111,10 @@ public final class DumpSnapshot {
     do {
       sightSome();
       attempts++;
-    } while (sighted.size() < Math.min(most, live(loops))
+    } while (sighted.size() < Math.min(most, CoroutineLoop.live(loops))
         && silent.isEmpty()
         && attempts < MOST_ATTEMPTS
         && attempts * sighted.size() < MOST_NOTED);
-  }
-
-  /**
-   * Returns how many coroutines have not ended. While some move, that is a sum of what was at
-   * different times; so sums up until no place was taken meanwhile, or for a number of times.
-   */
-  private static int live(List<CoroutineLoop> loops) {
-    int live;
-    long takenBefore;
-    int attempts = 0;
-    do {
-      takenBefore = taken(loops);
-      live = loops.stream().mapToInt(CoroutineLoop::live).sum();
-      attempts++;
-    } while (taken(loops) != takenBefore && attempts < MOST_ATTEMPTS);
-    return live;
-  }
-
-  private static long taken(List<CoroutineLoop> loops) {
-    return loops.stream().mapToLong(CoroutineLoop::taken).sum();
   }
 
   private void sightSome() {

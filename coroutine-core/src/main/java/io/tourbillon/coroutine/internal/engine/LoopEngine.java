@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class LoopEngine {
   /** Stands for a length of turns that is never reached. */
-  public static final long CANNOT_MOVE = Long.MAX_VALUE;
+  static final long CANNOT_MOVE = Long.MAX_VALUE;
 
   final EngineLoop loop;
   private final Aside aside;
@@ -26,11 +26,15 @@ public abstract class LoopEngine {
 
   /**
    * Returns the average length of turns from which on it pays to move coroutines to a loop that
-   * rests; {@link #CANNOT_MOVE} if a coroutine that has begun cannot go on with another engine of
-   * this kind.
+   * rests; {@link #CANNOT_MOVE} if {@link #canMove} is false.
    */
   public long worthMovingNanos() {
     return CANNOT_MOVE;
+  }
+
+  /** Returns whether a coroutine that has begun can go on with another engine of this kind. */
+  public final boolean canMove() {
+    return worthMovingNanos() != CANNOT_MOVE;
   }
 
   /** Returns whether two coroutines that resume each other are faster on one loop than on two. */

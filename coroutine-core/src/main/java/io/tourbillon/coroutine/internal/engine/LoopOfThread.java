@@ -12,16 +12,23 @@ public final class LoopOfThread {
 
   /** Returns the loop that runs the calling code; null if none does. */
   public static @Nullable EngineLoop get() {
-    Thread thread = Thread.currentThread();
-    if (thread instanceof LoopThread own) {
+    LoopThread own = ownThread();
+    if (own != null) {
       return own.loop;
     }
-    if (!thread.isVirtual()) {
-      return null;
+    return Thread.currentThread().isVirtual() ? HandoffEngine.currentLoop() : null;
+  }
+
+  /** Returns the thread of the loop that is or carries the calling thread; null if none does. */
+  static @Nullable LoopThread ownThread() {
+    Thread thread = Thread.currentThread();
+    if (thread instanceof LoopThread own) {
+      return own;
     }
-    if (Carriers.ARE_KNOWN && Carriers.of(thread) instanceof LoopThread carrier) {
-      return carrier.loop;
-    }
-    return HandoffEngine.currentLoop();
+    return Carriers.ARE_KNOWN
+            && thread.isVirtual()
+            && Carriers.of(thread) instanceof LoopThread carrier
+        ? carrier
+        : null;
   }
 }

@@ -63,9 +63,8 @@ final class VirtualThreadPool extends ForkJoinPool {
 
   /** Returns the loop that runs the calling code; null if it is none, or of another engine. */
   private static @Nullable VirtualThreadPool here() {
-    Thread thread = Thread.currentThread();
-    Thread carrier = thread.isVirtual() ? Carriers.of(thread) : thread;
-    return carrier instanceof LoopThread own ? own.pool : null;
+    LoopThread own = LoopOfThread.ownThread();
+    return own == null ? null : own.pool;
   }
 
   @Override
@@ -127,13 +126,9 @@ final class VirtualThreadPool extends ForkJoinPool {
     strays.remove(continuation);
   }
 
-  /** Submits a stray to this loop. */
+  /** Submits a stray to this loop. Called by any thread. */
   void submit(VirtualThreadStrand stray) {
-    if (equals(here())) {
-      loop.makeReady(stray);
-    } else {
-      loop.execute(stray);
-    }
+    loop.execute(stray);
   }
 
   /** Starts a thread and returns its continuation, which the caller must run. */

@@ -4,8 +4,8 @@ import io.tourbillon.coroutine.internal.engine.LoopConfined;
 
 /**
  * Finds coroutines of a loop that another loop resumes again and again. They are better off there:
- * a resumption within a loop costs a tenth of one between loops. A small table by number, in which
- * a coroutine may displace another one, so that nothing is kept in the coroutines.
+ * a resumption within a loop costs less than one between loops. A small table by number, in which a
+ * coroutine may displace another one, so that nothing is kept in the coroutines.
  */
 @LoopConfined
 public final class Attraction {

@@ -111,9 +111,8 @@ final class Backlog {
     isShared = true;
     boolean some = false;
     List<Runnable> waiting = ready.some(step == 1 ? FEW : 2 * MOST);
-    for (int at = step == 1 ? 1 : 0; at < waiting.size(); at++) {
-      boolean isKept = at % step != step - 1;
-      if (!isKept && waiting.get(at) instanceof LoopTask task && loop.letGo(task)) {
+    for (int at = 1; at < waiting.size(); at += step) {
+      if (waiting.get(at) instanceof LoopTask task && loop.letGo(task)) {
         loop.newcomers().add(task);
         some = true;
       }

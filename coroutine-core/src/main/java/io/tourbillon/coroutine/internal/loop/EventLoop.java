@@ -151,10 +151,9 @@ public abstract class EventLoop implements EngineLoop {
   }
 
   private @Nullable Backlog newBacklog(@Nullable WorkStealing stealing) {
-    long longTurnNanos = engine.worthMovingNanos();
-    return stealing == null || longTurnNanos == LoopEngine.CANNOT_MOVE
-        ? null
-        : new Backlog(this, ready, stealing, longTurnNanos);
+    return stealing != null && engine.canMove()
+        ? new Backlog(this, ready, stealing, engine.worthMovingNanos())
+        : null;
   }
 
   // For the subclass.
@@ -278,7 +277,7 @@ public abstract class EventLoop implements EngineLoop {
   }
 
   /** Runs a message as {@link #tell} does, which is called on a loop; null if on none. */
-  protected final void tellFrom(@Nullable EventLoop here, Message message) {
+  public final void tellFrom(@Nullable EventLoop here, Message message) {
     if (equals(here)) {
       message.run();
     } else {

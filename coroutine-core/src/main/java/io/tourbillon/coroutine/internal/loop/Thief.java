@@ -118,7 +118,7 @@ final class Thief {
     }
     pauseNanos = 0;
     boolean _ = stealing.stopSearching(loop);
-    return stealing.oldest(loop) != null && stealing.becomeSearcher(loop);
+    return stealing.loopWithOldest(loop) != null && stealing.becomeSearcher(loop);
   }
 
   /** Notes the last number and returns the time of the next look. */
@@ -149,7 +149,7 @@ final class Thief {
   void stopSearching() {
     pauseNanos = 0;
     // The caller of this loop relies on it until it has ceased to search, so it looks once more.
-    boolean othersWait = stealing.stopSearching(loop) && stealing.oldest(loop) != null;
+    boolean othersWait = stealing.stopSearching(loop) && stealing.loopWithOldest(loop) != null;
     boolean ownWait = !loop.hasOneTask() && loop.newcomers().oldest() != null;
     if (othersWait || ownWait) {
       stealing.call();

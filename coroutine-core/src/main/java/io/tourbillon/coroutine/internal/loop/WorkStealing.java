@@ -61,7 +61,7 @@ public final class WorkStealing {
 
   /** Calls a loop that is idle, if nobody searches. Called by any thread. */
   void call() {
-    int first = (int) (lastNumber() % loops.length); // Any other each time.
+    int first = (int) (lastNumber() % loops.length); // Not always the same.
     for (int at = 0; at < loops.length && searcher.get() == null; at++) {
       EventLoop loop = loops[(first + at) % loops.length];
       if (loop.isIdle() && searcher.compareAndSet(null, loop)) {
@@ -107,16 +107,8 @@ public final class WorkStealing {
   }
 
   /**
-   * Returns the oldest task that the thief may take over from another loop; null if there is none.
-   */
-  @Nullable LoopTask oldest(EventLoop thief) {
-    EventLoop from = loopWithOldest(thief);
-    return from == null ? null : from.newcomers().oldest();
-  }
-
-  /**
-   * Returns the loop that has the oldest task among its newcomers; null if there is none. The task
-   * may belong to another loop, which has passed it to this one.
+   * Returns the loop, other than the thief's, that has the oldest task among its newcomers; null if
+   * there is none. The task may belong to another loop, which has passed it to this one.
    */
   @Nullable EventLoop loopWithOldest(EventLoop thief) {
     EventLoop from = null;

@@ -421,11 +421,7 @@ final class LoopScheduler implements TaskHost {
   }
 
   int live() {
-    int live = 0;
-    for (CoroutineLoop loop : loops) {
-      live += loop.live();
-    }
-    return live;
+    return CoroutineLoop.live(List.of(loops));
   }
 
   /**

@@ -46,15 +46,15 @@ import org.jspecify.annotations.Nullable;
  * threads. Everything else is loop-confined.
  */
 public final class CoroutineLoop extends EventLoop {
+  /** How often to sum up {@link #live} at most. */
+  private static final int MOST_SUMS = 20;
+
   private final TaskHost scheduler;
 
   private final int number;
 
   /** The coroutines that this loop has claimed, and that have not ended or left. */
   private final Residents residents = new Residents();
-
-  /** Whether coroutines that have begun can move. */
-  private final boolean canMove;
 
   /** Null if no loop attracts coroutines of another. */
   private final @Nullable Attraction attraction;
@@ -108,8 +108,7 @@ public final class CoroutineLoop extends EventLoop {
     this.scheduler = scheduler;
     this.number = number;
     stealing = options.stealing;
-    mix = options.mix;
-    canMove = stealing != null && engine().worthMovingNanos() != LoopEngine.CANNOT_MOVE;
+    mix = stealing != null && engine().canMove() ? options.mix : 0;
     attraction = stealing != null && engine().isFasterTogether() ? new Attraction() : null;
     putOff = new PutOff(this, options.clock, options.scale);
   }
@@ -161,6 +160,27 @@ public final class CoroutineLoop extends EventLoop {
         CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new)), patience);
   }
 
+  /**
+   * Returns how many coroutines of some loops have not ended. While coroutines move, that is a sum
+   * of what was at different times; so this sums up until no place was taken meanwhile, or for a
+   * number of times.
+   */
+  public static int live(Collection<CoroutineLoop> loops) {
+    int live;
+    long takenBefore;
+    int attempts = 0;
+    do {
+      takenBefore = taken(loops);
+      live = loops.stream().mapToInt(CoroutineLoop::live).sum();
+      attempts++;
+    } while (taken(loops) != takenBefore && attempts < MOST_SUMS);
+    return live;
+  }
+
+  private static long taken(Collection<CoroutineLoop> loops) {
+    return loops.stream().mapToLong(CoroutineLoop::taken).sum();
+  }
+
   // May be called by any thread.
 
   String schedulerName() {
@@ -177,11 +197,6 @@ public final class CoroutineLoop extends EventLoop {
         && other.number != number
         && other.number < Byte.MAX_VALUE
         && other.scheduler.equals(scheduler);
-  }
-
-  /** Passes a settled resumption to this loop. */
-  void wake(@Nullable CoroutineLoop here, ResumptionTask<?> resumption) {
-    tellFrom(here, resumption);
   }
 
   /** Returns whether it has less to do than another, or as much and fewer coroutines. */
@@ -494,7 +509,7 @@ public final class CoroutineLoop extends EventLoop {
   @Override
   protected boolean letGo(LoopTask task) {
     CoroutineTask<?> coroutine = (CoroutineTask<?>) task;
-    if (!canMove || !coroutine.isConfinedHere() || !coroutine.canLeave() || isHeld(coroutine)) {
+    if (!coroutine.isConfinedHere() || !coroutine.canLeave() || isHeld(coroutine)) {
       return false;
     }
     residents.remove(coroutine);
@@ -511,11 +526,18 @@ public final class CoroutineLoop extends EventLoop {
 
   /** Passes a coroutine, which is ready, to another loop; makes it ready here if it must stay. */
   void handOver(CoroutineTask<?> coroutine, CoroutineLoop other) {
-    if (letGo(coroutine)) {
-      other.acceptAndOffer(coroutine);
-    } else {
+    if (!passes(coroutine, other)) {
       coroutine.makeReady();
     }
+  }
+
+  /** Passes a coroutine, which is ready, to another loop. Returns false if it must stay. */
+  private boolean passes(CoroutineTask<?> coroutine, CoroutineLoop other) {
+    if (!letGo(coroutine)) {
+      return false;
+    }
+    other.acceptAndOffer(coroutine);
+    return true;
   }
 
   /** Passes a ready coroutine to another loop now and then, in tests. Returns whether it did so. */
@@ -524,11 +546,7 @@ public final class CoroutineLoop extends EventLoop {
       return false;
     }
     CoroutineLoop other = (CoroutineLoop) stealing.loop(number + mixed / mix);
-    if (other.equals(this) || other.isDead() || !letGo(coroutine)) {
-      return false;
-    }
-    other.acceptAndOffer(coroutine);
-    return true;
+    return !other.equals(this) && !other.isDead() && passes(coroutine, other);
   }
 
   /**

@@ -59,7 +59,7 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
     if (here != null && loop.isAttractedBy(here)) {
       settledBy = (byte) (here.number() + 1);
     }
-    loop.wake(here, this);
+    loop.tellFrom(here, this);
   }
 
   /** Returns the number of the loop that attracts the coroutine; -1 if there is none. */
