@@ -1,13 +1,14 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.wheel.ExpiryHandler;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The due timers of one shard. The driver fills the batch under the lock of the shard, and runs it
  * without the lock. Confined to the driver.
  */
-final class Batch implements ExpiryHandler<Runnable> {
+final class Batch implements ExpiryHandler<Runnable>, Consumer<ScheduledTimer> {
   static final int CAPACITY = 256;
 
   private static final Runnable[] NONE = {};
@@ -42,17 +43,27 @@ final class Batch implements ExpiryHandler<Runnable> {
     }
   }
 
-  /** Called by the wheel, under the shard's lock. */
+  /** Called by the wheel of tasks, under the shard's lock. */
   @Override
   public void expired(long id, long deadlineTick, Runnable task) {
+    add(shard.publicId(id), deadlineTick, task);
+  }
+
+  /** Called by the wheel of timers with handles, under the shard's lock. */
+  @Override
+  public void accept(ScheduledTimer timer) {
+    long id = timer.id();
+    add(id, timer.deadlineTick(), timer);
+    shard.forgetId(id);
+    timer.taken();
+    handles++;
+  }
+
+  private void add(long id, long deadlineTick, Runnable entry) {
     int last = size++;
-    tasks[last] = task;
+    tasks[last] = entry;
     ids[last] = id;
     deadlineTicks[last] = deadlineTick;
-    if (task instanceof ScheduledTimer timer) {
-      timer.taken();
-      handles++;
-    }
   }
 
   int size() {
@@ -69,7 +80,7 @@ final class Batch implements ExpiryHandler<Runnable> {
     return takenNanos;
   }
 
-  /** The entry of the wheel: the task, or a {@link ScheduledTimer}. */
+  /** The task, or a {@link ScheduledTimer}. */
   Runnable task(int index) {
     Runnable task = tasks[index];
     assert task != null : index + " of " + size;
@@ -77,7 +88,7 @@ final class Batch implements ExpiryHandler<Runnable> {
   }
 
   long id(int index) {
-    return shard.publicId(ids[index], task(index));
+    return ids[index];
   }
 
   long deadlineTick(int index) {

@@ -1,6 +1,5 @@
 package io.tourbillon.timer;
 
-import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.TickScale;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>While it runs, it is in no wheel, and PENDING for users. A cancel or a shutdown during a run
  * changes the phase; {@link Shard#settle} sees that after the run.
  */
-final class PeriodicTimer extends ScheduledTimer {
+final class PeriodicTimer extends ScheduledTimer.Noted {
   private final long periodNanos;
   private final boolean fixedRate;
   private final TimerOptions options;
@@ -35,23 +34,11 @@ final class PeriodicTimer extends ScheduledTimer {
       long periodNanos,
       boolean fixedRate,
       TimerOptions options) {
-    super(shard, task);
+    super(shard, task, options.tag());
     this.deadlineNanos = deadlineNanos;
     this.periodNanos = periodNanos;
     this.fixedRate = fixedRate;
     this.options = options;
-  }
-
-  @Override
-  void cancelled(Runnable notRun) {
-    if (notRun instanceof AccountableTask accountable) {
-      accountable.cancelled();
-    }
-  }
-
-  @Override
-  public @Nullable String tag() {
-    return options.tag();
   }
 
   @Override

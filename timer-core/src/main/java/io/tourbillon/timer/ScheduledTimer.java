@@ -3,6 +3,7 @@ package io.tourbillon.timer;
 import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.wheel.WheelEntry;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * that runs the task takes no lock, and the first of begin, cancel and reschedule decides. The
  * thread that has moved the timer out of TAKEN to FIRED or CANCELLED is alone with {@code task}.
  */
-class ScheduledTimer implements TimerHandle, CancellableTimer {
+class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer {
   static final byte ARMED = 0;
   static final byte TAKEN = 1;
   static final byte RUNNING = 2;
@@ -53,7 +54,6 @@ class ScheduledTimer implements TimerHandle, CancellableTimer {
 
   final Shard shard;
   private @Nullable Runnable task;
-  private long id;
   private byte phase = ARMED;
 
   ScheduledTimer(Shard shard, Runnable task) {
@@ -137,8 +137,9 @@ class ScheduledTimer implements TimerHandle, CancellableTimer {
 
   // Called under the shard's lock.
 
-  final long id() {
-    return id;
+  /** The id for listeners; 0 without a listener. */
+  long id() {
+    return 0;
   }
 
   final State stateUnderLock() {
@@ -160,9 +161,12 @@ class ScheduledTimer implements TimerHandle, CancellableTimer {
     return phase == RUNNING;
   }
 
-  /** Called after the timer was armed; {@code id} names it until it leaves the wheel. */
-  final void armed(long id) {
-    this.id = id;
+  /**
+   * Called after the timer was armed.
+   *
+   * @param id names it until it leaves the wheel
+   */
+  void armed(long id) {
     phase = ARMED;
   }
 
@@ -181,11 +185,6 @@ class ScheduledTimer implements TimerHandle, CancellableTimer {
     return Objects.requireNonNull(last, "a pending timer has a task");
   }
 
-  @Override
-  public String toString() {
-    return "timer " + Long.toHexString(id);
-  }
-
   /**
    * A timer for which an adapter waits. It is a class of its own so that a cancel of any other
    * timer does not have to read its task.
@@ -197,22 +196,52 @@ class ScheduledTimer implements TimerHandle, CancellableTimer {
 
     @Override
     void cancelled(Runnable notRun) {
-      ((AccountableTask) notRun).cancelled();
+      tellCancelled(notRun);
     }
   }
 
-  /** A timer with a tag. */
-  static final class Tagged extends ScheduledTimer {
-    private final String tag;
+  /** A timer with a tag or an id. Most have neither, and are smaller. */
+  static class Noted extends ScheduledTimer {
+    private final @Nullable String tag;
 
-    Tagged(Shard shard, Runnable task, String tag) {
+    /** Guarded by the lock of the shard. */
+    private long id;
+
+    Noted(Shard shard, Runnable task, @Nullable String tag) {
       super(shard, task);
       this.tag = tag;
     }
 
     @Override
-    public String tag() {
+    void cancelled(Runnable notRun) {
+      tellCancelled(notRun);
+    }
+
+    @Override
+    public final @Nullable String tag() {
       return tag;
+    }
+
+    @Override
+    final long id() {
+      return id;
+    }
+
+    @Override
+    final void armed(long id) {
+      super.armed(id);
+      this.id = id;
+    }
+
+    @Override
+    public String toString() {
+      return id == 0 ? super.toString() : "timer " + Long.toHexString(id);
+    }
+  }
+
+  private static void tellCancelled(Runnable notRun) {
+    if (notRun instanceof AccountableTask accountable) {
+      accountable.cancelled();
     }
   }
 }

@@ -5,6 +5,8 @@ import io.tourbillon.timer.internal.Refusals;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.TimerId;
 import io.tourbillon.timer.internal.observe.LogMessage;
+import io.tourbillon.timer.wheel.EntryWheel;
+import io.tourbillon.timer.wheel.IdTable;
 import io.tourbillon.timer.wheel.TimerVisitor;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.lang.invoke.MethodHandles;
@@ -13,20 +15,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A shard whose timers are in a wheel. Its lock guards the wheel, the phases of the timers with
- * handles, and the counts.
+ * A shard whose timers are in two wheels. Timers with handles are entries of the one, as a handle
+ * holds all that there is to know of its timer; tasks that are known by their ids are in the other.
+ * The lock guards the wheels, the phases of the timers with handles, and the counts.
  *
- * <p>An entry of the wheel is a {@link ScheduledTimer}, if the timer has a handle, or else the task
- * itself. Callers hold the lock for one operation, tens of nanoseconds; the driver for one batch,
- * at most {@value Batch#CAPACITY} steps.
+ * <p>Callers hold the lock for one operation, tens of nanoseconds; the driver for one batch, at
+ * most {@value Batch#CAPACITY} steps of each wheel.
  */
 final class Shard extends AbstractShard<Runnable> {
-  /** What {@link #rearmUnderLock} returns for a timer that has ended or begun. */
-  private static final long NO_TIMER = 0;
-
   // What settleUnderLock returns besides a tick, which is never negative.
 
   /** The timer has ended. */
@@ -42,7 +42,14 @@ final class Shard extends AbstractShard<Runnable> {
   private static final VarHandle BEGUN_PERIODIC = counter("begunPeriodic");
 
   private final long idBits;
-  private final TimingWheel<Runnable> wheel = new TimingWheel<>(0, TimerId.MAX_ENTRIES);
+  private final TimingWheel<Runnable> tasks = new TimingWheel<>(0, TimerId.MAX_ENTRIES);
+  private final EntryWheel<ScheduledTimer> handles = new EntryWheel<>(0);
+
+  /**
+   * The timers in {@link #handles} by the ids that listeners get; null without a listener. Guarded
+   * by the lock.
+   */
+  private final @Nullable IdTable<ScheduledTimer> byId;
 
   /**
    * Timers with handles that batches have taken, less those that were cancelled or armed again
@@ -72,6 +79,7 @@ final class Shard extends AbstractShard<Runnable> {
   Shard(ServiceParts parts, int number) {
     super(parts);
     idBits = TimerId.bitsOfShard(number);
+    byId = events.areHeard() ? new IdTable<>(TimerId.MAX_ENTRIES) : null;
   }
 
   private static VarHandle counter(String name) {
@@ -82,10 +90,9 @@ final class Shard extends AbstractShard<Runnable> {
     }
   }
 
-  /** The id that users know for an entry of the wheel. */
-  long publicId(long wheelId, Runnable entry) {
-    long id = wheelId | idBits;
-    return entry instanceof ScheduledTimer ? TimerId.withHandle(id) : id;
+  /** The id that users know for a task without a handle. */
+  long publicId(long wheelId) {
+    return wheelId | idBits;
   }
 
   // Operations of callers.
@@ -95,28 +102,56 @@ final class Shard extends AbstractShard<Runnable> {
     lock.lock();
     try {
       requireOpen();
-      return put(entry, tick);
+      return entry instanceof ScheduledTimer timer
+          ? armHandle(timer, tick)
+          : publicId(tasks.arm(tick, entry));
+    } catch (IllegalStateException full) {
+      throw isFull(full);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Puts an entry into the wheel and returns its public id. Called under the lock. */
-  private long put(Runnable entry, long tick) {
-    long id = armInWheel(entry, tick) | idBits;
-    if (entry instanceof ScheduledTimer timer) {
-      id = TimerId.withHandle(id);
-      timer.armed(id);
-    }
+  /** Arms a timer and returns its id, as {@link #enter} does. Called under the lock. */
+  private long armHandle(ScheduledTimer timer, long tick) {
+    long id = enter(timer, tick);
+    timer.armed(id);
     return id;
   }
 
-  private long armInWheel(Runnable entry, long tick) {
+  /**
+   * Puts a timer into its wheel and returns its new id; 0 without a listener. Changes nothing if it
+   * throws. Called under the lock.
+   */
+  private long enter(ScheduledTimer timer, long tick) {
+    long tableId = byId == null ? 0 : byId.add(timer);
+    boolean armed = false;
     try {
-      return wheel.arm(tick, entry);
-    } catch (IllegalStateException full) {
-      throw new RejectedExecutionException("the shard of this thread is full", full);
+      handles.arm(tick, timer);
+      armed = true;
+    } finally {
+      if (!armed && byId != null) {
+        byId.remove(tableId);
+      }
     }
+    return byId == null ? 0 : TimerId.withHandle(tableId | idBits);
+  }
+
+  /** Takes a timer with this id out of its wheel. Called under the lock. */
+  private void leave(ScheduledTimer timer, long id) {
+    boolean _ = handles.cancel(timer);
+    forgetId(id);
+  }
+
+  /** Forgets the id of a timer that has left its wheel. Called under the lock. */
+  void forgetId(long id) {
+    if (byId != null) {
+      byId.remove(TimerId.inWheel(id));
+    }
+  }
+
+  private static RejectedExecutionException isFull(IllegalStateException full) {
+    return new RejectedExecutionException("the shard of this thread is full", full);
   }
 
   /**
@@ -134,21 +169,21 @@ final class Shard extends AbstractShard<Runnable> {
     return true;
   }
 
-  /** Removes the entry of a task without a handle; false if the id is stale. */
-  private boolean remove(long id) {
+  /** The timer that an id with the bit of handles names, or null if the id is stale. */
+  private @Nullable ScheduledTimer find(long id) {
     lock.lock();
     try {
-      return wheel.cancel(TimerId.inWheel(id)) != null;
+      return byId == null ? null : byId.get(TimerId.inWheel(id));
     } finally {
       lock.unlock();
     }
   }
 
-  /** The timer that an id with the bit of handles names, or null if the id is stale. */
-  private @Nullable ScheduledTimer find(long id) {
+  /** Removes the entry of a task without a handle; false if the id is stale. */
+  private boolean remove(long id) {
     lock.lock();
     try {
-      return wheel.task(TimerId.inWheel(id)) instanceof ScheduledTimer timer ? timer : null;
+      return tasks.cancel(TimerId.inWheel(id)) != null;
     } finally {
       lock.unlock();
     }
@@ -170,7 +205,7 @@ final class Shard extends AbstractShard<Runnable> {
     lock.lock();
     try {
       if (timer.isArmed()) {
-        wheel.cancel(TimerId.inWheel(timer.id()));
+        leave(timer, timer.id());
       } else if (timer.isOut()
           && (timer.leaveBatch(ScheduledTimer.CANCELLED) || timer.isRunning())) {
         taken--;
@@ -201,7 +236,7 @@ final class Shard extends AbstractShard<Runnable> {
   private boolean rearmUnderLock(long id, long tick) {
     lock.lock();
     try {
-      if (!wheel.rearm(TimerId.inWheel(id), tick)) {
+      if (!tasks.rearm(TimerId.inWheel(id), tick)) {
         return false;
       }
       countRescheduled();
@@ -215,47 +250,50 @@ final class Shard extends AbstractShard<Runnable> {
   boolean rearm(ScheduledTimer timer, long delayNanos) {
     long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), delayNanos);
     long tick = scale.tickAtOrAfter(deadlineNanos);
-    long id = rearmUnderLock(timer, deadlineNanos, tick);
-    if (id == NO_TIMER) {
+    if (!rearmUnderLock(timer, deadlineNanos, tick)) {
       return false;
     }
-    afterRearm(id, tick, deadlineNanos);
+    afterRearm(timer.id(), tick, deadlineNanos);
     return true;
   }
 
-  /** Returns the id of the timer, or NO_TIMER. */
-  private long rearmUnderLock(ScheduledTimer timer, long deadlineNanos, long tick) {
+  private boolean rearmUnderLock(ScheduledTimer timer, long deadlineNanos, long tick) {
     lock.lock();
     try {
       if (timer.isArmed()) {
-        wheel.rearm(TimerId.inWheel(timer.id()), tick);
+        boolean _ = handles.rearm(timer, tick);
       } else if (!timer.isOut() || !(armAgain(timer, tick) || timer.isRunning())) {
-        return NO_TIMER;
+        return false;
       }
       timer.rescheduled(deadlineNanos);
       countRescheduled();
-      return timer.id();
+      return true;
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Puts a timer that a batch has taken, and whose task has not begun, back into the wheel. The
-   * entry comes first, because inserting it may fail. After a shutdown the timer stays in the
-   * batch, as nothing would take it out of the wheel again.
+   * Puts a timer that a batch has taken, and whose task has not begun, back into its wheel. Arming
+   * comes first, because it may fail. After a shutdown the timer stays in the batch, as nothing
+   * would take it out of the wheel again.
    */
   private boolean armAgain(ScheduledTimer timer, long tick) {
     if (timer.isRunning() || isClosed()) {
       return false;
     }
-    long wheelId = armInWheel(timer, tick);
-    countArmedAgain();
+    long id;
+    try {
+      id = enter(timer, tick);
+    } catch (IllegalStateException full) {
+      throw isFull(full);
+    }
     if (!timer.leaveBatch(ScheduledTimer.ARMED)) {
-      wheel.cancel(wheelId);
+      leave(timer, id);
       return false;
     }
-    timer.armed(publicId(wheelId, timer));
+    timer.armed(id);
+    countArmedAgain();
     taken--;
     return true;
   }
@@ -297,7 +335,7 @@ final class Shard extends AbstractShard<Runnable> {
   private long dueTick(ScheduledTimer timer) {
     lock.lock();
     try {
-      return timer.isArmed() ? wheel.deadlineTick(TimerId.inWheel(timer.id()), 0) : 0;
+      return timer.isArmed() ? timer.deadlineTick() : 0;
     } finally {
       lock.unlock();
     }
@@ -314,8 +352,12 @@ final class Shard extends AbstractShard<Runnable> {
     batch.makeReady(nowNanos);
     lock.lock();
     try {
-      wheel.advance(tick, Batch.CAPACITY, batch);
-      return wheel.currentTick() >= tick;
+      tasks.advance(tick, Batch.CAPACITY, batch);
+      int room = Batch.CAPACITY - batch.size();
+      if (room > 0) {
+        handles.advance(tick, room, batch);
+      }
+      return tasks.currentTick() >= tick && handles.currentTick() >= tick;
     } finally {
       // Even if there was no memory to go on: the timers in the batch have left the wheel.
       taken += batch.handles();
@@ -327,8 +369,8 @@ final class Shard extends AbstractShard<Runnable> {
   }
 
   /**
-   * The next event, at which the driver has to advance the wheel. If the wheel has no event up to a
-   * tick that is over, it advances to this tick, so that timers armed from now on are placed by
+   * The next event, at which the driver has to advance the wheels. If they have no event up to a
+   * tick that is over, they advance to this tick, so that timers armed from now on are placed by
    * their true distance.
    *
    * @param doneTick the last tick that the driver has finished in all shards
@@ -338,12 +380,13 @@ final class Shard extends AbstractShard<Runnable> {
   long nextEventTick(long doneTick, long tick, Batch batch) {
     lock.lock();
     try {
-      long eventTick = wheel.nextEventTick();
+      long eventTick = nextEventTickUnderLock();
       if (stranded != null) {
         eventTick = Math.min(eventTick, tick + 1);
       }
-      if (eventTick > doneTick && wheel.currentTick() < doneTick) {
-        wheel.advance(doneTick, 1, batch);
+      if (eventTick > doneTick) {
+        tasks.advance(doneTick, 1, batch);
+        handles.advance(doneTick, 1, batch);
       }
       return eventTick;
     } finally {
@@ -355,28 +398,36 @@ final class Shard extends AbstractShard<Runnable> {
   long nextEventTick() {
     lock.lock();
     try {
-      return wheel.nextEventTick();
+      return nextEventTickUnderLock();
     } finally {
       lock.unlock();
     }
   }
 
+  private long nextEventTickUnderLock() {
+    return Math.min(tasks.nextEventTick(), handles.nextEventTick());
+  }
+
   @Override
   boolean isCascadeEarlier() {
-    return wheel.isCascadeEarlier();
+    return tasks.isCascadeEarlier() || handles.isCascadeEarlier();
   }
 
   @Override
   boolean isTrimmable() {
-    return wheel.isTrimmable();
+    return tasks.isTrimmable() || handles.isTrimmable() || (byId != null && byId.isTrimmable());
   }
 
   @Override
   boolean trim(int pages) {
     lock.lock();
     try {
-      wheel.trim(pages);
-      return wheel.isTrimmable();
+      tasks.trim(pages);
+      handles.trim(pages);
+      if (byId != null) {
+        byId.trim(pages);
+      }
+      return isTrimmable();
     } finally {
       lock.unlock();
     }
@@ -456,7 +507,7 @@ final class Shard extends AbstractShard<Runnable> {
       // A long burst goes on in the next tick, after the other timers that are due by now.
       long tick = isMissed ? nowTick + 1 : scale.tickAtOrAfter(deadlineNanos);
       try {
-        put(timer, tick);
+        long _ = armHandle(timer, tick);
       } catch (OutOfMemoryError full) {
         strand(timer);
         return nowTick + 1;
@@ -515,36 +566,64 @@ final class Shard extends AbstractShard<Runnable> {
 
   // Shutdown and observation.
 
-  /** A page has at most 1024 timers. Callers may change timers between two pages. */
+  /**
+   * A page has at most 1024 timers. Even pages are of tasks without handles, odd ones of handles.
+   * Callers may change timers between two pages.
+   */
   @Override
   void drain(int page, HandBack handBack) {
     lock.lock();
     try {
-      List<Long> ids = new ArrayList<>();
-      wheel.visit(
-          page,
-          new TimerVisitor<>() {
-            @Override
-            public void visit(long id, long deadlineTick, Runnable entry) {
-              ids.add(id);
-            }
-          });
-      handBack.reserve(ids.size());
-      for (long id : ids) {
-        Runnable entry = Objects.requireNonNull(wheel.cancel(id), "a pending timer has an entry");
-        handBack.add(
-            publicId(id, entry),
-            entry instanceof ScheduledTimer timer ? timer.end(ScheduledTimer.HANDED_BACK) : entry);
-      }
+      int drained = isOfHandles(page) ? drainHandles(page, handBack) : drainTasks(page, handBack);
       if (page == 0) {
         drainStranded(handBack);
       }
       if (stats != null) {
-        stats.handedBack += ids.size();
+        stats.handedBack += drained;
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  private static boolean isOfHandles(int page) {
+    return (page & 1) != 0;
+  }
+
+  private int drainTasks(int page, HandBack handBack) {
+    List<Long> ids = new ArrayList<>();
+    tasks.visit(
+        page >> 1,
+        new TimerVisitor<>() {
+          @Override
+          public void visit(long id, long deadlineTick, Runnable task) {
+            ids.add(id);
+          }
+        });
+    handBack.reserve(ids.size());
+    for (long id : ids) {
+      Runnable task = Objects.requireNonNull(tasks.cancel(id), "a pending timer has a task");
+      handBack.add(publicId(id), task);
+    }
+    return ids.size();
+  }
+
+  private int drainHandles(int page, HandBack handBack) {
+    List<ScheduledTimer> timers = new ArrayList<>();
+    handles.visit(
+        page >> 1,
+        new Consumer<>() {
+          @Override
+          public void accept(ScheduledTimer timer) {
+            timers.add(timer);
+          }
+        });
+    handBack.reserve(timers.size());
+    for (ScheduledTimer timer : timers) {
+      leave(timer, timer.id());
+      handBack.add(timer.id(), timer.end(ScheduledTimer.HANDED_BACK));
+    }
+    return timers.size();
   }
 
   /** Takes out the periodic timers that wait for memory to be armed again. */
@@ -567,7 +646,7 @@ final class Shard extends AbstractShard<Runnable> {
   int pageCount() {
     lock.lock();
     try {
-      return wheel.pageCount();
+      return 2 * Math.max(tasks.pageCount(), handles.pageCount());
     } finally {
       lock.unlock();
     }
@@ -577,15 +656,25 @@ final class Shard extends AbstractShard<Runnable> {
   void visit(int page, DumpCounter counter) {
     lock.lock();
     try {
-      wheel.visit(
-          page,
-          new TimerVisitor<>() {
-            @Override
-            public void visit(long id, long deadlineTick, Runnable entry) {
-              counter.count(
-                  deadlineTick, entry instanceof CancellableTimer timer ? timer.tag() : null);
-            }
-          });
+      if (isOfHandles(page)) {
+        handles.visit(
+            page >> 1,
+            new Consumer<>() {
+              @Override
+              public void accept(ScheduledTimer timer) {
+                counter.count(timer.deadlineTick(), timer.tag());
+              }
+            });
+      } else {
+        tasks.visit(
+            page >> 1,
+            new TimerVisitor<>() {
+              @Override
+              public void visit(long id, long deadlineTick, Runnable task) {
+                counter.count(deadlineTick, null);
+              }
+            });
+      }
     } finally {
       lock.unlock();
     }
@@ -595,7 +684,7 @@ final class Shard extends AbstractShard<Runnable> {
   long peekEventTick() {
     lock.lock();
     try {
-      return wheel.peekEventTick();
+      return Math.min(tasks.peekEventTick(), handles.peekEventTick());
     } finally {
       lock.unlock();
     }
@@ -611,9 +700,9 @@ final class Shard extends AbstractShard<Runnable> {
           stats,
           once,
           once + begunPeriodic,
-          wheel.armed(),
-          wheel.sizeByLevel(),
-          wheel.size() + taken - once);
+          tasks.armed() + handles.armed(),
+          sizeByLevel(),
+          inWheels() + taken - once);
     } finally {
       lock.unlock();
     }
@@ -623,9 +712,35 @@ final class Shard extends AbstractShard<Runnable> {
   long pending() {
     lock.lock();
     try {
-      return wheel.size() + taken - begunOnce;
+      return inWheels() + taken - begunOnce;
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Returns true if nothing is left to drain. Timers may move from page to page while the driver
+   * finishes its turn, so a drain of all pages may miss some. Takes the lock.
+   */
+  boolean isDrained() {
+    lock.lock();
+    try {
+      return inWheels() == 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long inWheels() {
+    return (long) tasks.size() + handles.size();
+  }
+
+  private long[] sizeByLevel() {
+    long[] sizes = tasks.sizeByLevel();
+    long[] ofHandles = handles.sizeByLevel();
+    for (int level = 0; level < sizes.length; level++) {
+      sizes[level] += ofHandles[level];
+    }
+    return sizes;
   }
 }

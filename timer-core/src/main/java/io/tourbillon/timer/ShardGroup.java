@@ -85,9 +85,11 @@ final class ShardGroup {
   /** Takes out all timers. */
   void drain(HandBack handBack) {
     for (Shard shard : shards) {
-      for (int page = 0; page < shard.pageCount(); page++) {
-        drain(shard, page, handBack);
-      }
+      do {
+        for (int page = 0; page < shard.pageCount(); page++) {
+          drain(shard, page, handBack);
+        }
+      } while (!shard.isDrained());
     }
     OrderedShard ordered = views.shard();
     if (ordered != null) {

@@ -175,12 +175,12 @@ final class ShardedTimerService implements TimerService {
   }
 
   private static ScheduledTimer newTimer(Shard shard, Runnable task, @Nullable String tag) {
-    if (task instanceof AccountableTask accountable) {
-      return new ScheduledTimer.Accountable(shard, accountable);
+    if (tag != null || shard.events.areHeard()) {
+      return new ScheduledTimer.Noted(shard, task, tag);
     }
-    return tag == null
-        ? new ScheduledTimer(shard, task)
-        : new ScheduledTimer.Tagged(shard, task, tag);
+    return task instanceof AccountableTask accountable
+        ? new ScheduledTimer.Accountable(shard, accountable)
+        : new ScheduledTimer(shard, task);
   }
 
   @Override

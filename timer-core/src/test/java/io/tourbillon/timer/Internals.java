@@ -2,6 +2,7 @@ package io.tourbillon.timer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tourbillon.timer.wheel.EntryWheel;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.lang.ref.Reference;
 
@@ -30,15 +31,16 @@ final class Internals {
     for (Shard shard : shards(timers)) {
       // Takes the lock, so that this thread sees the writes of the driver.
       shard.pending();
-      ((TimingWheel<?>) field(Shard.class, shard, "wheel")).checkInvariants();
+      ((TimingWheel<?>) field(Shard.class, shard, "tasks")).checkInvariants();
+      ((EntryWheel<?>) field(Shard.class, shard, "handles")).checkInvariants();
     }
   }
 
-  /** Makes every wheel fail when it needs one more chunk of cells. */
+  /** Makes every wheel of tasks without handles fail when it needs one more chunk of cells. */
   static void exhaustChunks(TimerService timers) {
     for (Shard shard : shards(timers)) {
-      Object wheel = field(Shard.class, shard, "wheel");
-      Object slots = field(TimingWheel.class, wheel, "slots");
+      Object wheel = field(Shard.class, shard, "tasks");
+      Object slots = field(wheel.getClass().getSuperclass(), wheel, "slots");
       assertEquals(0, field(slots.getClass(), slots, "freeCount"), "no chunk may be free");
       try {
         var chunkIds = slots.getClass().getDeclaredField("chunkIds");

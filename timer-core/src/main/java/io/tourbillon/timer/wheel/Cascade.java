@@ -11,19 +11,17 @@ final class Cascade {
   /** How many timers of a level one tick moves at least. */
   static final int QUOTA = 256;
 
-  private final EntrySlab entries;
+  private final Cells cells;
   private final Slots slots;
-  private final Lookahead lookahead;
 
   /** The current tick, and how many timers of each level it still has to move. */
   private long tick;
 
   private final int[] left = new int[Levels.COUNT];
 
-  Cascade(EntrySlab entries, Slots slots, Lookahead lookahead, long startTick) {
-    this.entries = entries;
+  Cascade(Cells cells, Slots slots, long startTick) {
+    this.cells = cells;
     this.slots = slots;
-    this.lookahead = lookahead;
     tick = startTick;
   }
 
@@ -100,9 +98,9 @@ final class Cascade {
 
   private int move(int slot, long now, int limit) {
     int moved = 0;
-    for (int count; (count = lookahead.read(slot, limit - moved)) > 0; moved += count) {
+    for (int count; (count = slots.read(slot, limit - moved)) > 0; moved += count) {
       for (int place = 0; place < count; place++) {
-        moveFirst(slot, lookahead.index(place), lookahead.deadlineTick(place), now);
+        moveFirst(slot, place, now);
       }
     }
     return moved;
@@ -111,10 +109,12 @@ final class Cascade {
   /**
    * Moves the first entry of a slot to the slot for its deadline. The new cell comes first, because
    * allocating it may fail.
+   *
+   * @param place the place of the entry among those that were read last
    */
-  void moveFirst(int slot, int index, long deadlineTick, long now) {
-    int cell = slots.append(Levels.slotFor(deadlineTick, now), index);
+  void moveFirst(int slot, int place, long now) {
+    int cell = slots.append(Levels.slotFor(cells.deadlineTickAhead(place), now));
+    cells.move(cells.cellAhead(place), cell);
     slots.removeFirst(slot);
-    entries.setCell(index, cell);
   }
 }

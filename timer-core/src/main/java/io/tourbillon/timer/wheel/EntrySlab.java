@@ -31,8 +31,7 @@ final class EntrySlab {
   static final int PAGE_BITS = 10;
   static final int PAGE_SIZE = 1 << PAGE_BITS;
 
-  /** Position of an entry that is in no slot. */
-  static final int NO_CELL = -1;
+  private static final int NO_CELL = Cells.NO_CELL;
 
   private static final int OFFSET_MASK = PAGE_SIZE - 1;
   private static final int NO_PAGE = -1;

@@ -1,5 +1,7 @@
 package io.tourbillon.timer.wheel;
 
+import java.util.Arrays;
+
 /**
  * Occupied slots: one bit for each slot, in rings of {@link Levels#RING} slots, and one bit for
  * each word of these. Finds the next occupied slot of a ring in constant time.
@@ -8,16 +10,19 @@ final class Occupancy {
   private static final int RING_WORDS = Levels.RING >>> 6;
   private static final long RING_WORDS_MASK = (1L << RING_WORDS) - 1;
 
-  private final long[] slots;
+  /** For the levels that were ever used. */
+  private long[] slots = {};
 
   /** One bit for each word of {@link #slots} that is not zero. */
   private long words;
 
   /**
+   * Makes room for more slots.
+   *
    * @param slotCount a multiple of 64, at most 4096
    */
-  Occupancy(int slotCount) {
-    slots = new long[slotCount >>> 6];
+  void resize(int slotCount) {
+    slots = Arrays.copyOf(slots, slotCount >>> 6);
   }
 
   boolean isSet(int slot) {

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The contents of the slots. A slot is a list of chunks of 64 cells, and a cell holds the index of
- * one entry.
+ * The slots: which cells belong to a slot, and which of them are live. A slot is a list of chunks
+ * of 64 cells. What the cells hold is in {@link Cells}.
  *
  * <pre>
  *   slot ── head ──> chunk 7 <──> chunk 2 <──> chunk 12 <── tail ── slot
@@ -17,13 +17,13 @@ import java.util.Locale;
  * <p>A cell is named by {@code chunk << 6 | lane}, and an entry knows the name of its cell. So
  * removing an entry clears one bit and touches no other entry. The bits of a million timers fit
  * into a cache. A cell is filled once; when the last live cell of a chunk is cleared, the chunk is
- * free for any slot.
+ * free for any slot. The tables of slots grow with the highest level that was ever used.
  *
  * <p><b>Sweeping.</b> Cancels leave chunks with few live cells. While full chunks have fewer than
- * {@value #THIN} live cells on average, opening a chunk also checks {@value #LOOKS} others, in
- * turn. If one of them has {@value #THIN} live cells or fewer, its entries move to the end of their
- * slot, and the chunk is free. {@link #trim} does the same for slots into which no timer is armed
- * any more. So, whatever the order of cancels, vacated cells do not outnumber live cells for long,
+ * {@code thin} live cells on average, opening a chunk also checks {@value #LOOKS} others, in turn.
+ * If one of them has {@code thin} live cells or fewer, its entries move to the end of their slot,
+ * and the chunk is free. {@link #trim} does the same for slots into which no timer is armed any
+ * more. So, whatever the order of cancels, vacated cells do not outnumber live cells for long,
  * apart from one open chunk for each slot and {@value #SLACK} more chunks. No slot is ever
  * compacted as a whole.
  *
@@ -31,11 +31,8 @@ import java.util.Locale;
  * entry in exactly one cell.
  */
 final class Slots {
-  static final int CHUNK_BITS = 6;
-  static final int CHUNK_SIZE = 1 << CHUNK_BITS;
-
-  /** A chunk with no more live cells than this is worth emptying. */
-  static final int THIN = 32;
+  static final int CHUNK_BITS = Cells.CHUNK_BITS;
+  static final int CHUNK_SIZE = Cells.CHUNK_SIZE;
 
   /** Chunks looked at for each one that is opened. */
   static final int LOOKS = 4;
@@ -49,34 +46,37 @@ final class Slots {
   /** Chunks of a slot that is moved down in more than one tick. */
   private static final int CROWD = Cascade.QUOTA >> CHUNK_BITS;
 
-  private static final int LANE_MASK = CHUNK_SIZE - 1;
+  private static final int LANE_MASK = Cells.LANE_MASK;
   private static final int MAX_CHUNKS = 1 << (31 - CHUNK_BITS);
+  private static final int FIRST_ROWS = 16;
   private static final int NONE = -1;
-  private static final int[] NO_CELLS = {};
 
-  private final EntrySlab entries;
-  private final Occupancy occupancy;
+  private final Cells cells;
 
-  // One element a slot.
-  private final int[] head;
+  /** A chunk with no more live cells than this is worth emptying. */
+  private final int thin;
+
+  private final Occupancy occupancy = new Occupancy();
+
+  // One element a slot, for the levels that were ever used.
+  private int[] head = {};
 
   /**
    * The cell after the one filled last, 0 if there is none; lane 0 if a chunk must be opened first.
    */
-  private final int[] tail;
+  private int[] tail = {};
 
-  private final int[] chunkCount;
+  private int[] chunkCount = {};
   private int occupiedSlots;
 
   // One element a chunk. A chunk has no live cell exactly when it is in no slot.
-  private long[] live = new long[16];
-  private int[][] cells = new int[16][];
-  private int[] slot = new int[16];
+  private long[] live = {};
+  private int[] slot = {};
 
   /** The list of the chunks of a slot; for a chunk in no slot, that of free or of absent ones. */
-  private int[] next = new int[16];
+  private int[] next = {};
 
-  private int[] previous = new int[16];
+  private int[] previous = {};
   private int chunkIds;
   private int chunksInUse;
 
@@ -86,7 +86,7 @@ final class Slots {
   private int free = NONE;
   private int freeCount;
 
-  /** Chunks whose cells were given back. */
+  /** Chunks that have no array of cells. */
   private int absent = NONE;
 
   /** The chunk that was looked at last. */
@@ -95,36 +95,48 @@ final class Slots {
   /** Set when a slot has come to hold more than a tick may move down. */
   private boolean crowded;
 
-  Slots(int slotCount, EntrySlab entries) {
-    this.entries = entries;
-    occupancy = new Occupancy(slotCount);
-    head = new int[slotCount];
-    Arrays.fill(head, NONE);
-    tail = new int[slotCount];
-    chunkCount = new int[slotCount];
+  /**
+   * @param thin a chunk with no more live cells than this is worth emptying
+   */
+  Slots(Cells cells, int thin) {
+    this.cells = cells;
+    this.thin = thin;
     countSparse();
   }
 
-  /** Adds an entry at the end of a slot and returns its cell; the caller notes it in the entry. */
-  int append(int slotIndex, int index) {
+  /** Adds a cell at the end of a slot and returns it. The caller fills it. */
+  int append(int slotIndex) {
+    if (slotIndex >= tail.length) {
+      addLevels(slotIndex);
+    }
     int cell = tail[slotIndex];
-    return fill(slotIndex, (cell & LANE_MASK) == 0 ? open(slotIndex) : cell, index);
+    if ((cell & LANE_MASK) == 0) {
+      cell = open(slotIndex);
+    }
+    tail[slotIndex] = cell + 1;
+    live[cell >>> CHUNK_BITS] |= 1L << cell;
+    return cell;
   }
 
   /** The same, and a sweep if a chunk must be opened. It may change the cells of other entries. */
-  int appendAndSweep(int slotIndex, int index) {
-    if ((tail[slotIndex] & LANE_MASK) == 0) {
+  int appendAndSweep(int slotIndex) {
+    if (slotIndex < tail.length && (tail[slotIndex] & LANE_MASK) == 0) {
       sweep(LOOKS);
     }
-    return append(slotIndex, index);
+    return append(slotIndex);
   }
 
-  private int fill(int slotIndex, int cell, int index) {
-    int chunk = cell >>> CHUNK_BITS;
-    tail[slotIndex] = cell + 1;
-    live[chunk] |= 1L << cell;
-    cells[chunk][cell & LANE_MASK] = index;
-    return cell;
+  /** Makes room for all slots up to the level of this one. */
+  private void addLevels(int slotIndex) {
+    int length = (slotIndex / Levels.RING + 1) * Levels.RING;
+    int[] newHead = Arrays.copyOf(head, length);
+    Arrays.fill(newHead, head.length, length, NONE);
+    int[] newChunkCount = Arrays.copyOf(chunkCount, length);
+    int[] newTail = Arrays.copyOf(tail, length);
+    occupancy.resize(length);
+    head = newHead;
+    chunkCount = newChunkCount;
+    tail = newTail;
   }
 
   /** Takes an entry out of its slot. */
@@ -134,22 +146,16 @@ final class Slots {
   }
 
   /**
-   * Copies the entries of the first chunk of a slot, in order.
+   * Reads the first entries of a slot ahead; they stay there.
    *
-   * @param indices room for {@link #CHUNK_SIZE} of them
-   * @return how many there are; 0 only if the slot is empty
+   * @return how many: at most the limit, and 0 only if the slot is empty or the limit is 0
    */
-  int copyFirst(int slotIndex, int[] indices) {
-    int chunk = head[slotIndex];
-    if (chunk == NONE) {
+  int read(int slotIndex, int limit) {
+    if (!isOccupied(slotIndex)) {
       return 0;
     }
-    int[] chunkCells = cells[chunk];
-    int count = 0;
-    for (long left = live[chunk]; left != 0; left &= left - 1) {
-      indices[count++] = chunkCells[Long.numberOfTrailingZeros(left)];
-    }
-    return count;
+    int chunk = head[slotIndex];
+    return cells.read(chunk, live[chunk], limit);
   }
 
   /**
@@ -175,7 +181,7 @@ final class Slots {
   }
 
   boolean isOccupied(int slotIndex) {
-    return head[slotIndex] != NONE;
+    return slotIndex < head.length && head[slotIndex] != NONE;
   }
 
   /** See {@link Occupancy#distance}. */
@@ -201,11 +207,21 @@ final class Slots {
 
   /** Counts the entries of each ring of slots: a step for every chunk there is. */
   long[] sizeByRing() {
-    long[] sizes = new long[head.length / Levels.RING];
+    long[] sizes = new long[Levels.COUNT];
     for (int chunk = 0; chunk < chunkIds; chunk++) {
       sizes[slot[chunk] / Levels.RING] += Long.bitCount(live[chunk]);
     }
     return sizes;
+  }
+
+  /** Returns how many chunks there are, in slots or not. */
+  int chunkIds() {
+    return chunkIds;
+  }
+
+  /** Returns the live cells of a chunk: a bit each. */
+  long live(int chunk) {
+    return live[chunk];
   }
 
   // Memory that is not needed.
@@ -222,9 +238,7 @@ final class Slots {
       int chunk = free;
       free = next[chunk];
       freeCount--;
-      cells[chunk] = NO_CELLS;
-      next[chunk] = absent;
-      absent = chunk;
+      makeAbsent(chunk);
     }
     if (!isTrimmable() && chunksInUse + freeCount < chunkIds / 4) {
       shrink();
@@ -233,28 +247,28 @@ final class Slots {
 
   /** Forgets the ids after the last chunk that has cells, a step each. */
   private void shrink() {
-    while (chunkIds > 0 && cells[chunkIds - 1].length == 0) {
+    while (chunkIds > 0 && !cells.isPresent(chunkIds - 1)) {
       chunkIds--;
     }
     absent = NONE;
     for (int chunk = chunkIds - 1; chunk >= 0; chunk--) {
-      if (cells[chunk].length == 0) {
+      if (!cells.isPresent(chunk)) {
         next[chunk] = absent;
         absent = chunk;
       }
     }
     hand = 0;
     if (chunkIds < live.length / 4) {
-      resize(Math.max(16, chunkIds << 1));
+      resize(Math.max(FIRST_ROWS, chunkIds << 1));
     }
   }
 
   /**
-   * Whether the full chunks have fewer than {@value #THIN} live cells on average. Then at least one
+   * Whether the full chunks have fewer than {@code thin} live cells on average. Then at least one
    * of them has so few, and the sweep finds it.
    */
   private boolean isSparse() {
-    return entries.size() < sparseBelow;
+    return cells.size() < sparseBelow;
   }
 
   /**
@@ -267,7 +281,7 @@ final class Slots {
       hand = hand + 1 < chunkIds ? hand + 1 : 0;
       long left = live[hand];
       steps -= left == 0 ? 1 : 16;
-      if (left != 0 && Long.bitCount(left) <= THIN && next[hand] != NONE) {
+      if (left != 0 && Long.bitCount(left) <= thin && next[hand] != NONE) {
         empty(hand);
       }
     }
@@ -277,10 +291,9 @@ final class Slots {
   private void empty(int chunk) {
     int slotIndex = slot[chunk];
     for (long left = live[chunk]; left != 0; left &= left - 1) {
-      int lane = Long.numberOfTrailingZeros(left);
-      int index = cells[chunk][lane];
-      entries.setCell(index, append(slotIndex, index));
-      remove(chunk << CHUNK_BITS | lane);
+      int cell = chunk << CHUNK_BITS | Long.numberOfTrailingZeros(left);
+      cells.move(cell, append(slotIndex));
+      remove(cell);
     }
   }
 
@@ -313,12 +326,14 @@ final class Slots {
     int slotIndex = slot[chunk];
     int before = previous[chunk];
     int after = next[chunk];
+    int filled = CHUNK_SIZE;
     if (before == NONE) {
       head[slotIndex] = after;
     } else {
       next[before] = after;
     }
     if (after == NONE) {
+      filled = (tail[slotIndex] - 1 & LANE_MASK) + 1;
       tail[slotIndex] = (before + 1) << CHUNK_BITS;
     } else {
       previous[after] = before;
@@ -329,13 +344,24 @@ final class Slots {
       occupiedSlots--;
     }
     countSparse();
-    next[chunk] = free;
-    free = chunk;
-    freeCount++;
+    if (cells.clear(chunk, filled)) {
+      next[chunk] = free;
+      free = chunk;
+      freeCount++;
+    } else {
+      makeAbsent(chunk);
+    }
+  }
+
+  /** Forgets the cells of a chunk that is in no slot and not on the list of free ones. */
+  private void makeAbsent(int chunk) {
+    cells.drop(chunk);
+    next[chunk] = absent;
+    absent = chunk;
   }
 
   private void countSparse() {
-    sparseBelow = (chunksInUse - occupiedSlots - SLACK) * THIN;
+    sparseBelow = (chunksInUse - occupiedSlots - SLACK) * thin;
   }
 
   private int takeFree() {
@@ -350,15 +376,15 @@ final class Slots {
 
   /** Makes a free chunk. */
   private void create() {
-    int[] newCells = new int[CHUNK_SIZE];
     int chunk = absent;
     if (chunk == NONE) {
       reserveId();
+      cells.create(chunkIds);
       chunk = chunkIds++;
     } else {
+      cells.create(chunk);
       absent = next[chunk];
     }
-    cells[chunk] = newCells;
     next[chunk] = NONE;
     free = chunk;
     freeCount = 1;
@@ -371,17 +397,17 @@ final class Slots {
           "a wheel holds at most " + MAX_CHUNKS + " chunks of cells: " + chunkIds);
     }
     if (chunkIds == live.length) {
-      resize(Math.min(MAX_CHUNKS, chunkIds << 1));
+      resize(Math.clamp(chunkIds << 1, FIRST_ROWS, MAX_CHUNKS));
     }
   }
 
   private void resize(int length) {
-    int[][] newCells = Arrays.copyOf(cells, length);
+    long[] newLive = Arrays.copyOf(live, length);
     int[] newSlot = Arrays.copyOf(slot, length);
     int[] newNext = Arrays.copyOf(next, length);
     int[] newPrevious = Arrays.copyOf(previous, length);
-    live = Arrays.copyOf(live, length);
-    cells = newCells;
+    cells.resize(length);
+    live = newLive;
     slot = newSlot;
     next = newNext;
     previous = newPrevious;
@@ -401,13 +427,13 @@ final class Slots {
     }
     check(chunksSeen == chunksInUse, "%d chunks in slots, not %d", chunksSeen, chunksInUse);
     check(slotsSeen == occupiedSlots, "%d slots occupied, not %d", slotsSeen, occupiedSlots);
-    int sparse = (chunksSeen - slotsSeen - SLACK) * THIN;
+    int sparse = (chunksSeen - slotsSeen - SLACK) * thin;
     check(sparse == sparseBelow, "sparse below %d, not %d", sparse, sparseBelow);
     int cellsSeen = 0;
     for (int chunk = 0; chunk < chunkIds; chunk++) {
       cellsSeen += Long.bitCount(live[chunk]);
     }
-    int size = entries.size();
+    int size = cells.size();
     check(cellsSeen == size, "invariant 1: %d cells for %d entries", cellsSeen, size);
     int known = chunksSeen + countList(free) + countList(absent);
     check(known == chunkIds, "%d chunks known of %d", known, chunkIds);
@@ -424,9 +450,8 @@ final class Slots {
       check(live[chunk] != 0, "invariant 2: chunk %d of slot %d is empty", chunk, slotIndex);
       for (long left = live[chunk]; left != 0; left &= left - 1) {
         int lane = Long.numberOfTrailingZeros(left);
-        int cell = chunk << CHUNK_BITS | lane;
-        int known = entries.cell(cells[chunk][lane]);
-        check(known == cell, "invariant 1: cell %d has an entry that knows cell %d", cell, known);
+        boolean isKnown = cells.isConsistent(chunk << CHUNK_BITS | lane);
+        check(isKnown, "invariant 1: lane %d of chunk %d is unknown to its entry", lane, chunk);
       }
       count++;
       last = chunk;

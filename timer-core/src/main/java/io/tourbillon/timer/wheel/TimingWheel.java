@@ -56,6 +56,8 @@ import org.jspecify.annotations.Nullable;
  *       deadline has passed: visiting slots in order never is too late for a timer.
  * </ol>
  *
+ * <p>{@link EntryWheel} has the same structure for timers that are objects of their own.
+ *
  * <p>The structure is scheme 7 of G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels:
  * Data Structures for the Efficient Implementation of a Timer Facility" (SOSP 1987). Choosing the
  * level by distance, two turns a level, so that cascades can be spread, and cells instead of links,
@@ -63,18 +65,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the tasks
  */
-public final class TimingWheel<T> {
-  /** The result of {@link #nextEventTick} when nothing is pending. */
-  public static final long NEVER = Long.MAX_VALUE;
-
+public final class TimingWheel<T> extends AbstractWheel<ExpiryHandler<? super T>> {
   /** The most timers that one wheel holds. */
   public static final int MAX_TIMERS = 1 << 28;
 
+  /** A chunk with no more live cells than this is worth emptying; see {@link Slots}. */
+  static final int THIN = 32;
+
   private final EntrySlab entries;
-  private final Slots slots;
-  private final Lookahead lookahead;
-  private final Cascade cascade;
-  private long now;
+  private final Cells.OfIndices cells;
 
   /** Makes an empty wheel whose current tick is this one. */
   public TimingWheel(long startTick) {
@@ -89,26 +88,25 @@ public final class TimingWheel<T> {
    * @throws IllegalArgumentException if an argument is out of its range
    */
   public TimingWheel(long startTick, int maxTimers) {
-    requireTick(startTick);
+    this(startTick, new EntrySlab(requireMaxTimers(maxTimers)));
+  }
+
+  private TimingWheel(long startTick, EntrySlab entries) {
+    this(startTick, entries, new Cells.OfIndices(entries));
+  }
+
+  private TimingWheel(long startTick, EntrySlab entries, Cells.OfIndices cells) {
+    super(startTick, cells, THIN);
+    this.entries = entries;
+    this.cells = cells;
+  }
+
+  static int requireMaxTimers(int maxTimers) {
     if (maxTimers < EntrySlab.PAGE_SIZE || maxTimers > MAX_TIMERS) {
       throw new IllegalArgumentException(
           "maxTimers must be from " + EntrySlab.PAGE_SIZE + " to " + MAX_TIMERS + ": " + maxTimers);
     }
-    now = startTick;
-    entries = new EntrySlab(maxTimers);
-    slots = new Slots(Levels.COUNT * Levels.RING, entries);
-    lookahead = new Lookahead(entries, slots);
-    cascade = new Cascade(entries, slots, lookahead, startTick);
-  }
-
-  /** The last tick that was advanced through to its end. */
-  public long currentTick() {
-    return now;
-  }
-
-  /** Timers pending. */
-  public int size() {
-    return entries.size();
+    return maxTimers;
   }
 
   /** Timers armed so far; a timer that is re-armed counts once. Counting them costs nothing. */
@@ -127,7 +125,8 @@ public final class TimingWheel<T> {
   public long arm(long deadlineTick, T task) {
     Objects.requireNonNull(task, "task");
     int index = entries.firstFree();
-    int cell = slots.appendAndSweep(Levels.slotFor(deadlineTick, now), index);
+    int cell = newCell(deadlineTick);
+    cells.put(cell, index);
     return entries.occupy(index, deadlineTick, cell, task);
   }
 
@@ -158,8 +157,7 @@ public final class TimingWheel<T> {
       return false;
     }
     int index = (int) id;
-    if (deadlineTick < entries.deadlineTick(index)
-        && deadlineTick < Levels.firstTick(slots.slotAt(entries.cell(index)), now)) {
+    if (deadlineTick < entries.deadlineTick(index) && isLateIn(entries.cell(index), deadlineTick)) {
       moveForward(index, deadlineTick);
     }
     entries.setDeadlineTick(index, deadlineTick);
@@ -168,8 +166,9 @@ public final class TimingWheel<T> {
 
   private void moveForward(int index, long deadlineTick) {
     // The new cell comes first, because allocating it may fail; and it may move the old one.
-    int cell = slots.appendAndSweep(Levels.slotFor(deadlineTick, now), index);
+    int cell = newCell(deadlineTick);
     slots.remove(entries.cell(index));
+    cells.put(cell, index);
     entries.setCell(index, cell);
   }
 
@@ -200,88 +199,15 @@ public final class TimingWheel<T> {
    * @throws IllegalArgumentException if the tick is the largest long or the budget is below 1
    */
   public int advance(long tick, int budget, ExpiryHandler<? super T> handler) {
-    requireTick(tick);
-    Objects.requireNonNull(handler, "handler");
-    if (budget < 1) {
-      throw new IllegalArgumentException("budget must be at least 1: " + budget);
-    }
-    int expiredBefore = entries.size();
-    int left = budget;
-    while (now < tick) {
-      long next = nextEventTick();
-      if (next > tick) {
-        now = tick;
-        break;
-      }
-      now = next - 1;
-      left = cascade.move(now, left);
-      left = fire(next, left, handler);
-      if (slots.isOccupied(Levels.slot(0, next)) || cascade.isUnfinished()) {
-        break;
-      }
-      now = next;
-    }
-    return expiredBefore - entries.size();
+    return advanceTo(tick, budget, Objects.requireNonNull(handler, "handler"));
   }
 
-  private int fire(long tick, int budget, ExpiryHandler<? super T> handler) {
-    int slot = Levels.slot(0, tick);
-    int left = budget;
-    for (int count; (count = lookahead.read(slot, left)) > 0; left -= count) {
-      lookahead.readTasks(count);
-      for (int place = 0; place < count; place++) {
-        fireFirst(slot, lookahead.index(place), lookahead.deadlineTick(place), handler);
-      }
-    }
-    return left;
-  }
-
-  /** Fires the first timer of the slot of the tick after now, or moves it if it was pushed out. */
-  private void fireFirst(int slot, int index, long deadlineTick, ExpiryHandler<? super T> handler) {
-    if (deadlineTick > now + 1) {
-      cascade.moveFirst(slot, index, deadlineTick, now);
-    } else {
-      long id = entries.id(index);
-      slots.removeFirst(slot);
-      handler.expired(id, deadlineTick, taskOf(entries.vacate(index)));
-    }
-  }
-
-  /**
-   * The next tick in which there is anything to do: a timer to fire or a block to move down. No
-   * timer is due before it. Constant time.
-   *
-   * @return a tick after the current one, or {@link #NEVER} if nothing is pending
-   */
-  public long nextEventTick() {
-    slots.clearCrowded();
-    return peekEventTick();
-  }
-
-  /** The same tick for observers: does not clear the flag of {@link #isCascadeEarlier}. */
-  public long peekEventTick() {
-    long next = NEVER;
-    for (int level = 0; level < Levels.COUNT; level++) {
-      long nowBlock = Levels.block(level, now);
-      int ahead = slots.distanceToOccupied(level * Levels.RING, Levels.place(nowBlock));
-      if (ahead > 0) {
-        long firstTick = (nowBlock + ahead) << Levels.shift(level);
-        int slot = Levels.slot(level, nowBlock + ahead);
-        long start = level == 0 ? firstTick : cascade.start(level, slot, ahead, firstTick);
-        next = Math.min(next, Math.max(now + 1, start));
-      }
-    }
-    return next;
-  }
-
-  /**
-   * Whether {@link #nextEventTick} may have become earlier since its last call for another reason
-   * than the deadline of a timer armed or re-armed since then: a block now holds so many timers
-   * that moving it down begins earlier. That happens once to a block. A caller that waits until the
-   * next event must then call {@link #nextEventTick} again.
-   */
-  public boolean isCascadeEarlier() {
-    return slots.isCrowded();
+  @Override
+  void expireFirst(int slot, int cell, long deadlineTick, ExpiryHandler<? super T> handler) {
+    int index = cells.index(cell);
+    long id = entries.id(index);
+    slots.removeFirst(slot);
+    handler.expired(id, deadlineTick, taskOf(entries.vacate(index)));
   }
 
   /**
@@ -303,14 +229,6 @@ public final class TimingWheel<T> {
   public void trim(int limit) {
     entries.trim(limit);
     slots.trim(limit);
-  }
-
-  /**
-   * How many timers are pending in each level, finest first. Takes about a nanosecond for every 64
-   * timers of the highest number that was ever pending.
-   */
-  public long[] sizeByLevel() {
-    return slots.sizeByRing();
   }
 
   /** The number of pages for {@link #visit}; it may grow. */
@@ -343,27 +261,9 @@ public final class TimingWheel<T> {
     entries.checkInvariants();
     slots.checkInvariants();
     for (int number = 0; number < entries.pageCount(); number++) {
-      visit(number, (id, deadlineTick, task) -> checkPlace(id, deadlineTick));
+      visit(number, (id, deadlineTick, task) -> checkPlace(entries.cell((int) id), deadlineTick));
     }
     return true;
-  }
-
-  private void checkPlace(long id, long deadlineTick) {
-    int slot = slots.slotAt(entries.cell((int) id));
-    long firstTick = Levels.firstTick(slot, now);
-    if ((firstTick <= now && slot >= Levels.RING) || firstTick == now) {
-      throw new AssertionError("invariant 3: slot " + slot + " is not ahead of tick " + now);
-    }
-    if (firstTick > Math.max(deadlineTick, now + 1)) {
-      throw new AssertionError(
-          "invariant 4: slot " + slot + " begins at " + firstTick + ", after " + deadlineTick);
-    }
-  }
-
-  private static void requireTick(long tick) {
-    if (tick == NEVER) {
-      throw new IllegalArgumentException("a tick must be below 2^63-1: " + tick);
-    }
   }
 
   @SuppressWarnings("unchecked") // Only arm stores tasks, and it stores T.

@@ -42,8 +42,8 @@ final class Internals {
     return (EntrySlab) field(wheel, "entries");
   }
 
-  static Slots slotsOf(TimingWheel<?> wheel) {
-    return (Slots) field(wheel, "slots");
+  static Slots slotsOf(AbstractWheel<?> wheel) {
+    return wheel.slots;
   }
 
   /** The number of chunks in slots. */

@@ -19,7 +19,13 @@ class OccupancyTest {
     0, 1, 62, 63, 64, 65, 127, 128, 255, 256, 447, 448, 510, 511
   };
 
-  private final Occupancy occupancy = new Occupancy(SLOTS);
+  private final Occupancy occupancy = ofAllSlots();
+
+  private static Occupancy ofAllSlots() {
+    Occupancy occupancy = new Occupancy();
+    occupancy.resize(SLOTS);
+    return occupancy;
+  }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 6, 7})
@@ -94,7 +100,7 @@ class OccupancyTest {
   void randomSetsAndClears_agreeWithABitSet() {
     for (int seed = 1; seed <= 20; seed++) {
       Random random = new Random(seed);
-      Occupancy any = new Occupancy(SLOTS);
+      Occupancy any = ofAllSlots();
       BitSet model = new BitSet();
       int slotsInUse = 1 << random.nextInt(1, 13);
       for (int operation = 0; operation < 3_000; operation++) {

@@ -24,12 +24,14 @@ class SlotsTest {
   /** The number of free chunks that are kept. */
   static final int KEPT = 16;
 
+  private static final int THIN = TimingWheel.THIN;
   private static final int CHUNK_SIZE = Slots.CHUNK_SIZE;
   private static final int RING = Levels.RING;
   private static final int SLOT = 700;
 
   private final EntrySlab slab = new EntrySlab(1 << 20);
-  private final Slots slots = new Slots(Levels.COUNT * RING, slab);
+  private final Cells.OfIndices cells = new Cells.OfIndices(slab);
+  private final Slots slots = new Slots(cells, THIN);
 
   /** The slot into which each entry was put; it must stay there. */
   private final Map<Integer, Integer> slotsByIndex = new HashMap<>();
@@ -47,14 +49,15 @@ class SlotsTest {
 
   /** The first entry of a slot, or -1. */
   private int first(int slot) {
-    int[] indices = new int[Slots.CHUNK_SIZE];
-    return slots.copyFirst(slot, indices) == 0 ? -1 : indices[0];
+    return slots.read(slot, 1) == 0 ? -1 : cells.index(cells.cellAhead(0));
   }
 
   /** Adds a new entry to the slot and returns its index. */
   private int add(int slot) {
     int index = slab.firstFree();
-    slab.occupy(index, 0, slots.appendAndSweep(slot, index), "task");
+    int cell = slots.appendAndSweep(slot);
+    cells.put(cell, index);
+    slab.occupy(index, 0, cell, "task");
     slotsByIndex.put(index, slot);
     return index;
   }
@@ -96,7 +99,7 @@ class SlotsTest {
 
   /** The maximum number of chunks of a tidy wheel: half of the cells live, and some more. */
   private int chunksAllowed() {
-    return slab.size() / Slots.THIN + SLACK + Internals.occupiedSlots(slots);
+    return slab.size() / THIN + SLACK + Internals.occupiedSlots(slots);
   }
 
   private void assertTidy() {
@@ -423,7 +426,7 @@ class SlotsTest {
     List<Integer> indices = add(SLOT, 300 * CHUNK_SIZE);
     List<Integer> left = new ArrayList<>();
     for (int i = 0; i < indices.size(); i++) {
-      if (i % CHUNK_SIZE < CHUNK_SIZE - Slots.THIN - 1) {
+      if (i % CHUNK_SIZE < CHUNK_SIZE - THIN - 1) {
         remove(indices.get(i));
       } else {
         left.add(indices.get(i));
@@ -524,8 +527,9 @@ class SlotsTest {
     // Moves each entry to another slot, as a cascade does.
     for (int index = first(SLOT); index >= 0; index = first(SLOT)) {
       int slot = 2 * RING + polled.size();
-      int cell = slots.appendAndSweep(slot, index);
+      int cell = slots.appendAndSweep(slot);
       slots.remove(slab.cell(index));
+      cells.put(cell, index);
       slab.setCell(index, cell);
       slotsByIndex.put(index, slot);
       polled.add(index);
