@@ -127,7 +127,7 @@ final class FollowUp {
    * One of our own callbacks threw, an adapter's for instance.
    *
    * @param what the consequence for the task
-   * @param entry the entry of the wheel, or the task
+   * @param entry the task, or its timer
    */
   void brokeAroundTask(LogMessage what, Runnable entry, Throwable error) {
     events.log(what, entry, error);

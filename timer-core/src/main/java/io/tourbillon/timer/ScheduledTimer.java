@@ -12,7 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A timer with a handle. The entry in the wheel is the handle itself.
+ * A timer with a handle. The handle itself is the entry in the wheel.
  *
  * <pre>
  *            armed          a batch takes it           its task begins

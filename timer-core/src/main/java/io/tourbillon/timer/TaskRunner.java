@@ -171,7 +171,7 @@ final class TaskRunner {
   /**
    * Runs the task of a timer that has left the wheel.
    *
-   * @param entry the entry of the wheel
+   * @param entry the task, or the timer if it has a handle
    * @param takenNanos when it was taken out, in elapsed time
    * @param counts how many runs this one counts for; 0 if it is not measured
    * @param watched the run as the watchdog sees it, if a thread of the executor runs the task

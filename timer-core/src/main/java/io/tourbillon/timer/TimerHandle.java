@@ -45,8 +45,8 @@ public interface TimerHandle {
    *
    * @param delay zero or less fires at the next tick
    * @return false if the timer has ended; it is not revived
-   * @throws java.util.concurrent.RejectedExecutionException if the timer is due and 67 million
-   *     others are pending in its shard; the timer fires
+   * @throws java.util.concurrent.RejectedExecutionException if the timer is due, and the shard of
+   *     the thread that made it is full; the timer fires
    */
   boolean reschedule(Duration delay);
 

@@ -11,9 +11,10 @@
  *       clock, rounds the deadline up to a tick with the {@code TickScale}, and picks the {@code
  *       Shard} of the calling thread.
  *   <li><b>arm</b>: {@code AbstractShard} takes a permit from the {@code PendingLimit} and inserts
- *       the timer into the {@code TimingWheel} under its lock. If that fails, the permit is given
- *       back. The entry in the wheel is the task itself. A timer with a handle is an object of its
- *       own, a {@code ScheduledTimer}, and with a period a {@code PeriodicTimer}.
+ *       the timer into one of its two wheels under its lock. If that fails, the permit is given
+ *       back. A task without a handle goes into the {@code TimingWheel}, which gives it an id. A
+ *       timer with a handle is an object of its own, a {@code ScheduledTimer}, and with a period a
+ *       {@code PeriodicTimer}; it is an entry of the {@code EntryWheel}.
  *   <li><b>wake</b>: if the deadline is earlier than the tick that the {@code Driver} is waiting
  *       for, the {@code Waker} wakes it.
  *   <li><b>cancel</b> and <b>rearm</b> go to the same shard, which the handle or the id names, and
@@ -67,7 +68,7 @@
  * <table>
  *   <caption>Threads and data</caption>
  *   <tr><th>data</th><th>written by</th><th>guarded by</th></tr>
- *   <tr><td>wheel, phases of timers, counts and measures</td><td>callers and driver</td><td>the lock of the shard; a timer leaves the phase TAKEN by compare-and-set, see {@code ScheduledTimer}</td></tr>
+ *   <tr><td>wheels, phases of timers, counts and measures</td><td>callers and driver</td><td>the lock of the shard; a timer leaves the phase TAKEN by compare-and-set, see {@code ScheduledTimer}</td></tr>
  *   <tr><td>queue of the views</td><td>callers and driver</td><td>its lock</td></tr>
  *   <tr><td>a task that was handed over</td><td>driver and executor</td><td>its monitor, see {@code HandedOver}</td></tr>
  *   <tr><td>batch</td><td>driver</td><td>confined to the driver</td></tr>

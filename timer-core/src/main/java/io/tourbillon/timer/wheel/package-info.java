@@ -1,20 +1,22 @@
 /**
- * The data structure, without a clock, a thread or a lock: {@link
- * io.tourbillon.timer.wheel.TimingWheel}.
- *
- * <p>It consists of two stores that refer to each other by integers:
+ * The data structure, without a clock, a thread or a lock. {@link
+ * io.tourbillon.timer.wheel.TimingWheel} gives ids, and {@link
+ * io.tourbillon.timer.wheel.EntryWheel} takes timers that are objects of the caller. They share
+ * everything but the entries:
  *
  * <pre>
- *   TimingWheel ── arm, cancel, re-arm, advance
- *     Levels       which slot stands for which ticks
- *     Cascade      moves the next block down a level, in small shares
- *     Lookahead    reads entries before they are moved or fired
- *     EntrySlab    pages of entries: deadline, generation, and the cell of a timer; its task
- *     Slots        one list of chunks a slot; a chunk is 64 cells, each the index of an entry
- *       Occupancy  which slots are not empty
+ *   TimingWheel, EntryWheel ── arm, cancel, re-arm
+ *     AbstractWheel  advance, next event
+ *       Levels       which slot stands for which ticks
+ *       Cascade      moves the next block down a level, in small shares
+ *       Slots        one list of chunks a slot; a chunk is 64 cells, and a bit for each that is live
+ *         Occupancy  which slots are not empty
+ *       Cells        what is in the cells, and reading ahead: OfIndices or EntryCells
+ *     EntrySlab      pages of entries: deadline, generation, and the cell of a timer; its task
+ *     WheelEntry     the same, in an object of the caller: deadline and cell
  *
  *   entry 4711 ── cell 12 * 64 + 3 ──────────>   chunk 12, lane 3
- *              &lt;───────────────────── index ──
+ *              &lt;───────────── index or reference ──
  * </pre>
  *
  * <p>An id goes to its entry without a search, and from there to its cell. A slot that comes due
@@ -23,7 +25,9 @@
  *
  * <p>Linked objects would do the same with less code. But each link is a reference from an old
  * object to a young one or back, for which G1 runs a barrier, and unlinking touches both
- * neighbours, each a cache line that is cold when timers are cancelled in random order.
+ * neighbours, each a cache line that is cold when timers are cancelled in random order. An entry
+ * that is an object of the caller costs neither: its reference is stored once, into an array that
+ * is as young as the entry, and a cancel clears a bit.
  */
 @NullMarked
 package io.tourbillon.timer.wheel;

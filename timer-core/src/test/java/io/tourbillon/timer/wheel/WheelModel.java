@@ -46,7 +46,7 @@ final class WheelModel {
 
   private static final int STALE_IDS_REMEMBERED = 4096;
 
-  final TimingWheel<Timer> wheel;
+  final AnyWheel<Timer> wheel;
 
   /** In no particular order; a random timer is selected by its position. */
   private final List<Timer> pending = new ArrayList<>();
@@ -63,8 +63,8 @@ final class WheelModel {
 
   private long stepsDone;
 
-  WheelModel(long startTick) {
-    wheel = new TimingWheel<>(startTick);
+  WheelModel(AnyWheel.Kind kind, long startTick) {
+    wheel = kind.open(startTick);
     checkStructure();
   }
 
@@ -108,7 +108,7 @@ final class WheelModel {
 
   private void schedule(Timer timer, long deadlineTick) {
     timer.deadlineTick = deadlineTick;
-    timer.dueTick = Math.max(deadlineTick, wheel.currentTick() + 1);
+    timer.dueTick = Math.max(deadlineTick, wheel.wheel().currentTick() + 1);
     timersByDueTick.computeIfAbsent(timer.dueTick, tick -> new LinkedHashSet<>()).add(timer);
     stepsAllowed += Levels.COUNT;
     assertSame(timer, wheel.task(timer.id));
@@ -141,19 +141,20 @@ final class WheelModel {
   /** Checks that every operation on a stale id reports that and does nothing. */
   void checkStale(long id) {
     assertNull(wheel.cancel(id), () -> "cancelled stale " + Long.toHexString(id));
-    assertFalse(wheel.rearm(id, wheel.currentTick()), () -> "rearmed " + Long.toHexString(id));
+    assertFalse(
+        wheel.rearm(id, wheel.wheel().currentTick()), () -> "rearmed " + Long.toHexString(id));
     assertNull(wheel.task(id));
     assertEquals(-42, wheel.deadlineTick(id, -42));
   }
 
   /** Advances once. The wheel may stop before the tick only if the budget is used up. */
   void advance(long tick, int budget) {
-    long from = wheel.currentTick();
+    long from = wheel.wheel().currentTick();
     List<Firing> firings = new ArrayList<>();
     int fired =
         wheel.advance(
             tick, budget, (id, deadline, timer) -> firings.add(new Firing(id, deadline, timer)));
-    long to = wheel.currentTick();
+    long to = wheel.wheel().currentTick();
     assertEquals(firings.size(), fired);
     assertTrue(fired <= budget, () -> fired + " fired with a budget of " + budget);
     assertTrue(from <= to && to <= Math.max(from, tick), () -> from + " advanced to " + to);
@@ -178,37 +179,42 @@ final class WheelModel {
 
   /** Advances with this budget, as often as necessary. */
   void advanceFully(long tick, int budget) {
-    while (wheel.currentTick() < tick) {
+    while (wheel.wheel().currentTick() < tick) {
       advance(tick, budget);
     }
   }
 
   void trim(int limit) {
-    int pagesBefore = Internals.pagesHeld(Internals.slabOf(wheel));
+    int pagesBefore = pagesHeld();
     wheel.trim(limit);
-    int pages = Internals.pagesHeld(Internals.slabOf(wheel));
+    int pages = pagesHeld();
     assertTrue(pages <= pagesBefore && pages >= pagesBefore - limit, () -> pages + " pages");
+  }
+
+  private int pagesHeld() {
+    EntrySlab slab = wheel.slab();
+    return slab == null ? 0 : Internals.pagesHeld(slab);
   }
 
   /** Trims in steps of this size until nothing is left to trim. */
   void trimFully(int limit) {
     // Two visits of each page, and two of each chunk and of those that entries are moved into.
-    Slots slots = Internals.slotsOf(wheel);
+    Slots slots = wheel.wheel().slots;
     int callsLeft = 2 * wheel.pageCount() + 3 * Internals.chunksHeld(slots) + 10;
     while (wheel.isTrimmable()) {
       trim(limit);
       assertTrue(callsLeft-- > 0, "still trimmable after all this time");
     }
-    assertTrue(!pending.isEmpty() || Internals.pagesHeld(Internals.slabOf(wheel)) <= 1);
+    assertTrue(!pending.isEmpty() || pagesHeld() <= 1);
   }
 
   /** Must follow every operation. */
   void checkStructure() {
     assertTrue(wheel.checkInvariants());
-    assertEquals(pending.size(), wheel.size());
+    assertEquals(pending.size(), wheel.wheel().size());
     assertEquals(idsEverGiven.size(), wheel.armed());
-    long next = wheel.nextEventTick();
-    long now = wheel.currentTick();
+    long next = wheel.wheel().nextEventTick();
+    long now = wheel.wheel().currentTick();
     assertTrue(next > now, () -> "the next event of tick " + now + " is at " + next);
     assertTrue(next <= firstDueTick(), () -> "next event at " + next + " is too late");
     assertTrue(
@@ -217,7 +223,7 @@ final class WheelModel {
 
   /** The views show exactly the pending timers. */
   void checkViews() {
-    assertEquals(pending.size(), Arrays.stream(wheel.sizeByLevel()).sum());
+    assertEquals(pending.size(), Arrays.stream(wheel.wheel().sizeByLevel()).sum());
     Set<Long> idsSeen = new HashSet<>();
     for (int page = 0; page < wheel.pageCount(); page++) {
       wheel.visit(
