@@ -80,6 +80,7 @@ final class ForeignPrograms {
     }
     extract("go.mod");
     extract("main.go");
+    extract("talk.go");
     String compiler = compilers.getFirst().toString();
     ChildProcess.Exit build =
         runner.run(folder, List.of(compiler, "build", "-o", "peer", "."), Map.of(), COMPILER_LIMIT);

@@ -105,7 +105,7 @@ final class Launcher {
     List<String> program = new ArrayList<>();
     program.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     program.addAll(ServerJvm.flags(heapMegabytes));
-    program.addAll(run.scenario().jvmFlags(heapMegabytes));
+    program.addAll(run.scenario().jvmFlags(heapMegabytes, run.job().size()));
     program.add("-cp");
     program.add(classPath());
     program.add(Main.class.getName());

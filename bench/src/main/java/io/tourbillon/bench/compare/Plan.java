@@ -5,6 +5,7 @@ import io.tourbillon.bench.scenario.Scenario;
 import io.tourbillon.bench.subject.CoroutineKind;
 import io.tourbillon.bench.subject.ForeignKind;
 import io.tourbillon.bench.subject.Subject;
+import io.tourbillon.bench.subject.TalkKind;
 import io.tourbillon.bench.subject.TimerKind;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,6 +31,11 @@ record Plan(List<Run> runs) {
           CoroutineKind.OURS_CONTINUATION,
           CoroutineKind.VIRTUAL_THREADS,
           CoroutineKind.KOTLIN,
+          TalkKind.OURS_VIRTUAL_THREAD,
+          TalkKind.OURS_CONTINUATION,
+          TalkKind.VIRTUAL_THREADS,
+          TalkKind.JOX,
+          TalkKind.KOTLIN,
           ForeignKind.GO,
           ForeignKind.ASYNCIO);
 

@@ -37,6 +37,7 @@ record Request(
     @Nullable Results before,
     String command) {
   private static final int MOST_REPETITIONS = 100;
+  private static final int MOST_THREADS = 64;
   private static final int MOST_MEMBERS = 50_000_000;
   private static final int LEAST_HEAP_MEGABYTES = 64;
 
@@ -98,6 +99,14 @@ record Request(
       require(
           scenario != Scenario.IDLE || sizes.isEmpty() || sizes.equals(List.of(1)),
           "--size must be 1 for idle: " + sizes);
+      require(
+          !scenario.isTalk() || sizes.stream().allMatch(size -> size <= MOST_THREADS),
+          "--size is the number of threads, and must be from 1 to "
+              + MOST_THREADS
+              + " for "
+              + scenario.id()
+              + ": "
+              + sizes);
     }
   }
 

@@ -82,11 +82,7 @@ final class SummaryTable {
           .or(() -> ofFamily.stream().filter(Row::failed).map(row -> "failed").findFirst())
           .ifPresent(cell -> cells.put(family, cell));
     }
-    String title =
-        size == 1
-            ? scenario.title()
-            : String.format(Locale.ROOT, "%s, %,d", scenario.title(), size);
-    return new Line(title + ": " + metric.title(), cells);
+    return new Line(scenario.title(size) + ": " + metric.title(), cells);
   }
 
   /** The best by the scenario's first figure. A row with a failed run is not a candidate. */

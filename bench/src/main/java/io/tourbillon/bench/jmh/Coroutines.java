@@ -16,8 +16,9 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * What coroutines cost: to yield, to start and end, to sleep, and to talk. Except for yielding,
- * virtual threads and Kotlin's dispatcher use all cores, so compare the CPU time.
+ * What coroutines cost: to yield, to start and end, and to sleep; {@link Talking} is about their
+ * talks. Except for yielding, virtual threads and Kotlin's dispatcher use all cores, so compare the
+ * CPU time.
  *
  * <p>Three fresh JVMs, each with 10 s of warm-up and 10 s that count.
  */
@@ -33,9 +34,6 @@ public class Coroutines extends CoroutineBenchmark {
   private static final int SLEEPERS = 10_000;
   private static final int UNEVEN = 40;
   private static final long COMPUTATION = 500_000;
-  private static final int ROUNDS = 20_000;
-  private static final int NUMBERS = 200_000;
-  private static final int BUFFER = 64;
 
   /** One millisecond a sleep, the shortest sleep with a tick of 1 ms. */
   private static final int SLEEPERS_MILLIS = 4;
@@ -99,28 +97,6 @@ public class Coroutines extends CoroutineBenchmark {
   @Benchmark
   public void oneComputation() {
     Blackhole.consumeCPU(COMPUTATION);
-  }
-
-  /** A message and its answer between two coroutines, without a buffer. */
-  @Benchmark
-  @OperationsPerInvocation(ROUNDS)
-  public void pingPong() throws InterruptedException {
-    int last = coroutines.pingPong(ROUNDS);
-    Failure.guard(() -> requireEqual(ROUNDS, last));
-  }
-
-  /** A message from one coroutine to another, with up to 64 on their way. */
-  @Benchmark
-  @OperationsPerInvocation(NUMBERS)
-  public void stream() throws InterruptedException {
-    long sum = coroutines.stream(NUMBERS, BUFFER);
-    Failure.guard(() -> requireEqual(NUMBERS * (NUMBERS - 1L) / 2, sum));
-  }
-
-  private static void requireEqual(long expected, long actual) {
-    if (expected != actual) {
-      throw new IllegalStateException("must be " + expected + ": " + actual);
-    }
   }
 
   @TearDown(Level.Trial)

@@ -17,6 +17,7 @@
  *   T Coroutines.takeTurns C           a coroutine yields
  *   T Coroutines.spawn C               a coroutine starts and ends
  *   T Coroutines.sleep C               a coroutine sleeps
+ *   T TalkingOnOne C -p talk=SELECT    coroutines talk on one thread; TalkingOnTwo on two
  *   T Policies                         a turn in the order of each scheduling policy
  *   T CancelArm C -p subject=OURS_IDS -p recordStats=false,true
  *   T Fire C -p subject=OURS_IDS -p recordStats=false,true

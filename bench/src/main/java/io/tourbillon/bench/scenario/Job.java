@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 /**
  * How much of a scenario to do.
  *
- * @param size the number of timers or coroutines
+ * @param size the number of timers or coroutines, or of threads if the coroutines talk
  * @param warmUpMillis the minimum time of the warm-up
  * @param measureMillis how long the measurement takes, or over what time its timers are spread
  */

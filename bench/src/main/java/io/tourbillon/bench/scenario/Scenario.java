@@ -4,8 +4,11 @@ import io.tourbillon.bench.subject.CoroutineKind;
 import io.tourbillon.bench.subject.Family;
 import io.tourbillon.bench.subject.ForeignKind;
 import io.tourbillon.bench.subject.Subject;
+import io.tourbillon.bench.subject.Talk;
+import io.tourbillon.bench.subject.TalkKind;
 import io.tourbillon.bench.subject.TimerKind;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -113,7 +116,17 @@ public enum Scenario {
       Effort.of(0, 0, 100_000),
       Effort.of(0, 0, 20_000),
       coroutines(Trials::coroutineMemory),
-      EnumSet.allOf(ForeignKind.class));
+      EnumSet.allOf(ForeignKind.class)),
+  PING_PONG(Talk.PING_PONG),
+  STREAM(Talk.STREAM),
+  FAN_IN(Talk.FAN_IN),
+  SELECT(Talk.SELECT),
+  MUTEX(Talk.MUTEX),
+  SEMAPHORE(Talk.SEMAPHORE),
+  SPAWN_AND_JOIN(Talk.SPAWN_AND_JOIN),
+  WITH_TIMEOUT(Talk.WITH_TIMEOUT),
+  SCOPE(Talk.SCOPE),
+  UNEVEN(Talk.UNEVEN);
 
   private static final int BASE_MEGABYTES = 200;
 
@@ -138,6 +151,9 @@ public enum Scenario {
   private final Trial<Subject> trial;
   private final Set<ForeignKind> foreign;
 
+  /** What the coroutines do together, or null if they do not, or are timers. */
+  private final @Nullable Talk talk;
+
   Scenario(
       String title,
       String description,
@@ -147,6 +163,33 @@ public enum Scenario {
       Effort quick,
       Trial<Subject> trial,
       Set<ForeignKind> foreign) {
+    this(title, description, operation, metrics, full, quick, trial, foreign, null);
+  }
+
+  /** Coroutines that talk. The size is the number of threads that they run on. */
+  Scenario(Talk talk) {
+    this(
+        talk.title(),
+        talk.description() + " The size is the number of threads.",
+        talk.operation(),
+        List.of(Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION),
+        Effort.of(1500, 1500, 1, 2),
+        Effort.of(500, 500),
+        (subject, job) -> Trials.talk(talk, (TalkKind) subject, job),
+        EnumSet.of(ForeignKind.GO),
+        talk);
+  }
+
+  Scenario(
+      String title,
+      String description,
+      String operation,
+      List<Metric> metrics,
+      Effort full,
+      Effort quick,
+      Trial<Subject> trial,
+      Set<ForeignKind> foreign,
+      @Nullable Talk talk) {
     this.title = title;
     this.description = description;
     this.operation = operation;
@@ -155,6 +198,7 @@ public enum Scenario {
     this.quick = quick;
     this.trial = trial;
     this.foreign = foreign;
+    this.talk = talk;
   }
 
   /** Its name in files and on the command line: {@code request-timeouts}. */
@@ -177,6 +221,14 @@ public enum Scenario {
 
   public String title() {
     return title;
+  }
+
+  /** The title with a size, for a table. */
+  public String title(int size) {
+    if (isTalk()) {
+      return title + (size == 1 ? ", 1 thread" : ", " + size + " threads");
+    }
+    return size == 1 ? title : String.format(Locale.ROOT, "%s, %,d", title, size);
   }
 
   /** What is done, and what is checked. */
@@ -244,17 +296,32 @@ public enum Scenario {
   }
 
   /** The flags of the JVMs of all its subjects, in addition to a server's usual flags. */
-  public List<String> jvmFlags(int heapMegabytes) {
-    return isOfCoroutines() ? List.of("-Xmn" + heapMegabytes * YOUNG_EIGHTHS / 8 + "m") : List.of();
+  public List<String> jvmFlags(int heapMegabytes, int size) {
+    List<String> flags = new ArrayList<>();
+    if (isOfCoroutines()) {
+      flags.add("-Xmn" + heapMegabytes * YOUNG_EIGHTHS / 8 + "m");
+    }
+    if (isTalk()) {
+      flags.addAll(TalkKind.jvmFlags(size));
+    }
+    return flags;
   }
 
   /** Returns true if its subjects are coroutine systems, and not timer services. */
   public boolean isOfCoroutines() {
-    return this == SLEEPERS || this == COROUTINE_MEMORY;
+    return this == SLEEPERS || this == COROUTINE_MEMORY || isTalk();
+  }
+
+  /** Returns true if its coroutines talk. Then its size is a number of threads. */
+  public boolean isTalk() {
+    return talk != null;
   }
 
   /** The subjects that run in a JVM. */
   List<Subject> subjectsInJvm() {
+    if (talk != null) {
+      return List.copyOf(TalkKind.in(talk));
+    }
     return List.of(isOfCoroutines() ? CoroutineKind.values() : TimerKind.values());
   }
 

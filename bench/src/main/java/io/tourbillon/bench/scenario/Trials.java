@@ -3,6 +3,10 @@ package io.tourbillon.bench.scenario;
 import io.tourbillon.bench.ProcessCpu;
 import io.tourbillon.bench.subject.CoroutineKind;
 import io.tourbillon.bench.subject.CoroutineSubject;
+import io.tourbillon.bench.subject.Talk;
+import io.tourbillon.bench.subject.TalkKind;
+import io.tourbillon.bench.subject.TalkSubject;
+import io.tourbillon.bench.subject.Tally;
 import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.subject.TimerSubject;
 import io.tourbillon.bench.work.FireRound;
@@ -154,6 +158,31 @@ final class Trials {
 
   static Measurement coroutineMemory(CoroutineKind kind, Job job) throws InterruptedException {
     return Measurement.of(Map.of(Metric.BYTES_EACH, Footprint.ofCoroutine(kind, job.size())));
+  }
+
+  /** The coroutines go on meanwhile; this thread looks at the clocks and at their tally. */
+  static Measurement talk(Talk talk, TalkKind kind, Job job) throws InterruptedException {
+    Tally tally = new Tally(talk);
+    System.gc();
+    try (TalkSubject subject = kind.open(job.size())) {
+      subject.start(talk, tally);
+      Thread.sleep(job.warmUpMillis());
+      long startOperations = tally.total();
+      long startCpuNanos = ProcessCpu.nanos();
+      long startNanos = System.nanoTime();
+      Thread.sleep(job.measureMillis());
+      double operations = tally.total() - startOperations;
+      long nanos = System.nanoTime() - startNanos;
+      long cpuNanos = ProcessCpu.nanos() - startCpuNanos;
+      tally.end();
+      if (operations == 0) {
+        throw new IllegalStateException("an operation must end while it is measured: none did");
+      }
+      return Measurement.of(
+          Map.of(
+              Metric.CPU_PER_OPERATION, cpuNanos / operations,
+              Metric.WALL_PER_OPERATION, nanos / operations));
+    }
   }
 
   static Measurement sleepers(CoroutineKind kind, Job job) throws InterruptedException {

@@ -34,20 +34,6 @@ public interface CoroutineSubject extends AutoCloseable {
    */
   void takeTurns(int coroutines, int turns, IntConsumer body) throws InterruptedException;
 
-  /**
-   * Starts two coroutines that send each other a number and answer with the next one, without a
-   * buffer between them. Returns the last number when both have ended.
-   */
-  int pingPong(int rounds) throws InterruptedException;
-
-  /**
-   * Starts a coroutine that sends numbers from 0 on, and one that receives them. Returns their sum
-   * when both have ended.
-   *
-   * @param buffer how many numbers may be on their way
-   */
-  long stream(int numbers, int buffer) throws InterruptedException;
-
   @Override
   void close();
 }

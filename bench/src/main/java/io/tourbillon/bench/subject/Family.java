@@ -12,6 +12,7 @@ public enum Family {
   JDK("JDK"),
   KAFKA("Kafka"),
   KOTLIN("Kotlin"),
+  JOX("Jox"),
   GO("Go"),
   ASYNCIO("asyncio"),
   GEVENT("gevent");

@@ -4,7 +4,7 @@ package io.tourbillon.bench.subject;
 public enum ForeignKind implements Subject {
   GO(
       Family.GO,
-      "time.AfterFunc, Stop, Reset; goroutines, time.Sleep; GOMAXPROCS by default, GOGC=off, GOMEMLIMIT as the heap",
+      "time.AfterFunc, Stop, Reset; goroutines, time.Sleep, channels, sync.Mutex, sync.WaitGroup, context.WithTimeout; GOMAXPROCS by default, or as the size where that is a number of threads; GOGC=off, GOMEMLIMIT as the heap",
       200,
       3500),
   ASYNCIO(

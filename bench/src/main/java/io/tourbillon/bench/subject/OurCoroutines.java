@@ -1,10 +1,8 @@
 package io.tourbillon.bench.subject;
 
-import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Engine;
-import io.tourbillon.coroutine.channel.Channel;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -88,54 +86,6 @@ final class OurCoroutines implements CoroutineSubject {
       }
       ended.await();
     }
-  }
-
-  @Override
-  public int pingPong(int rounds) {
-    Channel<Integer> ping = Channel.rendezvous();
-    Channel<Integer> pong = Channel.rendezvous();
-    Coroutine<?> answering =
-        scheduler.spawn(
-            () -> {
-              for (int round = 0; round < rounds; round++) {
-                pong.send(ping.receive() + 1);
-              }
-            });
-    Coroutine<Integer> asking =
-        scheduler.spawn(
-            () -> {
-              int last = 0;
-              for (int round = 0; round < rounds; round++) {
-                ping.send(last);
-                last = pong.receive();
-              }
-              return last;
-            });
-    Object _ = answering.join();
-    return asking.join();
-  }
-
-  @Override
-  public long stream(int numbers, int buffer) {
-    Channel<Integer> channel = Channel.buffered(buffer);
-    Coroutine<?> sending =
-        scheduler.spawn(
-            () -> {
-              for (int number = 0; number < numbers; number++) {
-                channel.send(number);
-              }
-            });
-    Coroutine<Long> receiving =
-        scheduler.spawn(
-            () -> {
-              long sum = 0;
-              for (int number = 0; number < numbers; number++) {
-                sum += channel.receive();
-              }
-              return sum;
-            });
-    Object _ = sending.join();
-    return receiving.join();
   }
 
   /** Also ends sleeping coroutines. */

@@ -3,10 +3,7 @@ package io.tourbillon.bench.subject;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.IntConsumer;
 
@@ -109,66 +106,6 @@ final class VirtualThreads implements CoroutineSubject {
           });
     }
     ended.await();
-  }
-
-  @Override
-  public int pingPong(int rounds) throws InterruptedException {
-    BlockingQueue<Integer> ping = new SynchronousQueue<>();
-    BlockingQueue<Integer> pong = new SynchronousQueue<>();
-    start(
-        () -> {
-          for (int round = 0; round < rounds; round++) {
-            put(pong, take(ping) + 1);
-          }
-        });
-    BlockingQueue<Integer> result = new SynchronousQueue<>();
-    start(
-        () -> {
-          int last = 0;
-          for (int round = 0; round < rounds; round++) {
-            put(ping, last);
-            last = take(pong);
-          }
-          put(result, last);
-        });
-    return result.take();
-  }
-
-  @Override
-  public long stream(int numbers, int buffer) throws InterruptedException {
-    BlockingQueue<Integer> queue = new ArrayBlockingQueue<>(buffer);
-    start(
-        () -> {
-          for (int number = 0; number < numbers; number++) {
-            put(queue, number);
-          }
-        });
-    BlockingQueue<Long> result = new SynchronousQueue<>();
-    start(
-        () -> {
-          long sum = 0;
-          for (int number = 0; number < numbers; number++) {
-            sum += take(queue);
-          }
-          put(result, sum);
-        });
-    return result.take();
-  }
-
-  private static <T> void put(BlockingQueue<T> queue, T value) {
-    try {
-      queue.put(value);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts these threads", e);
-    }
-  }
-
-  private static <T> T take(BlockingQueue<T> queue) {
-    try {
-      return queue.take();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts these threads", e);
-    }
   }
 
   @Override

@@ -7,7 +7,6 @@ import kotlin.time.Duration.Companion.nanoseconds
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.cancel
-import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
@@ -55,26 +54,6 @@ internal class KotlinCoroutines : CoroutineSubject {
                 }
             }
         }
-    }
-
-    override fun pingPong(rounds: Int): Int = runBlocking(Dispatchers.Default) {
-        val ping = Channel<Int>()
-        val pong = Channel<Int>()
-        launch { repeat(rounds) { pong.send(ping.receive() + 1) } }
-        var last = 0
-        repeat(rounds) {
-            ping.send(last)
-            last = pong.receive()
-        }
-        last
-    }
-
-    override fun stream(numbers: Int, buffer: Int): Long = runBlocking(Dispatchers.Default) {
-        val channel = Channel<Int>(buffer)
-        launch { repeat(numbers) { channel.send(it) } }
-        var sum = 0L
-        repeat(numbers) { sum += channel.receive() }
-        sum
     }
 
     override fun close() = sleepers.cancel()

@@ -55,6 +55,16 @@ var scenarios = map[string]func(plan) result{
 	"timer-memory":     timerMemory,
 	"coroutine-memory": coroutineMemory,
 	"ten-million":      tenMillion,
+	"ping-pong":        talk(pingPong),
+	"stream":           talk(stream),
+	"fan-in":           talk(fanIn),
+	"select":           talk(choose),
+	"mutex":            talk(mutex),
+	"semaphore":        talk(semaphore),
+	"spawn-and-join":   talk(spawnAndJoin),
+	"with-timeout":     talk(withTimeout),
+	"scope":            talk(scope),
+	"uneven":           talk(uneven),
 }
 
 func main() {

@@ -60,7 +60,7 @@ class CompareCommandTest {
     assertFalse(results.commit().isEmpty());
     assertFalse(results.commit().contains("$"));
     assertTrue(out.toString().contains("| Memory of a pending timer, 5,000: "), out::toString);
-    assertTrue(out.toString().contains("quick, so without [lateness, ten-million, netty-512,"));
+    assertTrue(out.toString().contains("quick, so without [lateness, ten-million, ping-pong, "));
     assertTrue(Files.exists(folder.resolve(Comparison.PAGE)));
   }
 
@@ -102,12 +102,15 @@ class CompareCommandTest {
           --heap 8x                                  | Invalid value for option '--heap': a heap must be written as 8g or 512m: 8x
           --heap 1m                                  | --heap must be 64m at least: 1m
           --heap 9000g                               | --heap must leave 1024 of the
-          --size 10                                  | --size must come with one --scenario: 9
+          --size 10                                  | --size must come with one --scenario: 19
           --scenario fire --size 0                   | --size must be from 1 to 50000000: 0
           --scenario fire --size 50000001            | --size must be from 1 to 50000000: 50000001
           --scenario ten-million --heap 1g           | --heap must be 4200m at least for ten-million with 10000000: 1024m
           --scenario ten-million --quick             | --quick must leave out what takes long, or come with --size: ten-million
           --scenario idle --size 2                   | --size must be 1 for idle: [2]
+          --scenario mutex --size 65                 | --size is the number of threads, and must be from 1 to 64 for mutex: [65]
+          --scenario mutex --quick                   | --quick must leave out what takes long, or come with --size: mutex
+          --scenario mutex --subject jox             | --subject must be one of those in the scenarios, [
           --output /dev/null                         | --output must be a folder: /dev/null
           --against absent.json                      | --against: there must be a file of results: absent.json
           """)

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.subject.CoroutineKind;
+import io.tourbillon.bench.subject.Talk;
+import io.tourbillon.bench.subject.TalkKind;
 import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.subject.WheelKind;
 import io.tourbillon.bench.work.Order;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.infra.ThreadParams;
 import org.openjdk.jmh.results.Result;
@@ -156,9 +160,41 @@ class BenchmarksTest {
     benchmark.spawn();
     benchmark.sleep();
     benchmark.uneven();
-    benchmark.pingPong();
-    benchmark.stream();
     benchmark.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void talking_everySubject_goesOnBetweenInvocations(Talk talk) throws InterruptedException {
+    for (Talking benchmark : List.of(new TalkingOnOne(), new TalkingOnTwo())) {
+      for (TalkKind kind : TalkKind.in(talk)) {
+        benchmark.talk = talk;
+        benchmark.subject = kind;
+        benchmark.open();
+        benchmark.begin();
+        for (int call = 0; call < CALLS; call++) {
+          benchmark.operation();
+        }
+        benchmark.close();
+      }
+    }
+  }
+
+  @Test
+  void talking_subjectThatTakesNoPart_isRefused() {
+    Talking benchmark = new TalkingOnOne();
+    benchmark.talk = Talk.MUTEX;
+    benchmark.subject = TalkKind.JOX;
+    assertThrows(IllegalArgumentException.class, benchmark::open);
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {TalkingOnOne.class, TalkingOnTwo.class})
+  void talking_eachClass_hasTheFlagsOfItsThreads(Class<? extends Talking> benchmark)
+      throws ReflectiveOperationException {
+    int threads = benchmark.getDeclaredConstructor().newInstance().threads();
+    assertEquals(
+        TalkKind.jvmFlags(threads), List.of(benchmark.getAnnotation(Fork.class).jvmArgsAppend()));
   }
 
   @ParameterizedTest

@@ -47,10 +47,8 @@ class JmhCommandTest {
     for (String name :
         List.of(
             "CancelArm.cancelArm",
-            "Coroutines.pingPong",
             "Coroutines.sleep",
             "Coroutines.spawn",
-            "Coroutines.stream",
             "Coroutines.takeTurns",
             "Coroutines.uneven",
             "Fire.fire",
@@ -58,6 +56,8 @@ class JmhCommandTest {
             "Producers.threads2",
             "Producers.threads4",
             "PushOut.pushOut",
+            "TalkingOnOne.operation",
+            "TalkingOnTwo.operation",
             "WheelArmCancel.armCancel",
             "WheelCascade.burst",
             "WheelExpiry.armExpire")) {

@@ -62,12 +62,16 @@ class MeasureCommandTest {
   void measure_small_findsOutWhatTheScenarioPromises(Scenario scenario, Subject subject) {
     assertEquals(
         0,
-        run("measure", scenario.id(), subject.id(), "200", "10", MEASURED_MILLIS),
+        run("measure", scenario.id(), subject.id(), size(scenario), "10", MEASURED_MILLIS),
         err::toString);
     Measurement measurement = JsonMapper.shared().readValue(out.toString(), Measurement.class);
     for (Metric metric : scenario.metrics()) {
       assertFalse(Double.isNaN(metric.in(measurement)), metric + " in " + out);
     }
+  }
+
+  private static String size(Scenario scenario) {
+    return scenario.isTalk() ? "2" : "200";
   }
 
   /** Idle timeouts of a few milliseconds come due while they are armed. */
@@ -91,6 +95,12 @@ class MeasureCommandTest {
   void measure_subjectOfAnotherScenario_isRefused() {
     assertEquals(CommandLine.ExitCode.USAGE, run("measure", "fire", "kotlin", "1", "1", "1"));
     assertTrue(err.toString().startsWith("SUBJECT must be one of [ours-ids, "));
+  }
+
+  @Test
+  void measure_subjectThatTakesNoPart_isRefused() {
+    assertEquals(CommandLine.ExitCode.USAGE, run("measure", "mutex", "jox", "1", "1", "1"));
+    assertTrue(err.toString().startsWith("SUBJECT must be one of [ours-virtual-thread, "));
   }
 
   @Test

@@ -79,16 +79,6 @@ class CoroutineKindTest {
 
   @ParameterizedTest
   @EnumSource
-  void messages_allArrive(CoroutineKind kind) throws InterruptedException {
-    try (CoroutineSubject subject = kind.open()) {
-      assertEquals(1000, subject.pingPong(1000));
-      assertEquals(999 * 1000 / 2, subject.stream(1000, 64));
-      assertEquals(999 * 1000 / 2, subject.stream(1000, 1));
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
   void takeTurns_some_takeThemAll(CoroutineKind kind) throws InterruptedException {
     try (CoroutineSubject subject = kind.open()) {
       Rollcall rollcall = new Rollcall(100);

@@ -94,16 +94,6 @@ class SleepersTest {
     default void takeTurns(int coroutines, int turns, IntConsumer body) {}
 
     @Override
-    default int pingPong(int rounds) {
-      return 0;
-    }
-
-    @Override
-    default long stream(int numbers, int buffer) {
-      return 0;
-    }
-
-    @Override
     default void close() {}
   }
 }
