@@ -2,9 +2,9 @@ package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.PendingLimit;
 import io.tourbillon.timer.internal.Refusals;
+import io.tourbillon.timer.internal.SpinningLock;
 import io.tourbillon.timer.internal.TickScale;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the entries: what is armed
  */
 abstract class AbstractShard<E extends Runnable> {
-  final ReentrantLock lock = new ReentrantLock();
+  final SpinningLock lock = new SpinningLock();
   final TickScale scale;
   final Waker waker;
   final Events events;

@@ -5,15 +5,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The due timers of one shard. The driver fills the batch under the lock of the shard, and runs it
- * without the lock. Confined to the driver.
+ * The due timers of one shard at a time. The driver fills the batch under the lock of the shard,
+ * and runs it without the lock. Confined to the driver.
  */
 final class Batch implements ExpiryHandler<Runnable>, Consumer<ScheduledTimer> {
   static final int CAPACITY = 256;
 
   private static final Runnable[] NONE = {};
 
-  final Shard shard;
+  private Shard shard;
 
   /**
    * A new array for each batch that is not empty. A store into an array of the old generation would
@@ -27,16 +27,24 @@ final class Batch implements ExpiryHandler<Runnable>, Consumer<ScheduledTimer> {
   private int handles;
   private long takenNanos;
 
+  /** Makes an empty batch for a shard; see {@link #makeReady}. */
   Batch(Shard shard) {
     this.shard = shard;
+  }
+
+  /** The shard whose timers these are. */
+  Shard shard() {
+    return shard;
   }
 
   /**
    * Allocates before anything is taken out of the wheel, as a failure afterwards would lose timers.
    *
+   * @param source the shard whose timers follow
    * @param nowNanos the time at which the timers count as taken, in elapsed time
    */
-  void makeReady(long nowNanos) {
+  void makeReady(Shard source, long nowNanos) {
+    shard = source;
     takenNanos = nowNanos;
     if (tasks.length == 0) {
       tasks = new Runnable[CAPACITY];

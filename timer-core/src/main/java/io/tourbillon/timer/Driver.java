@@ -35,7 +35,7 @@ final class Driver implements Runnable {
   private static final long NEVER = Long.MAX_VALUE;
 
   private final Shard[] shards;
-  private final Batch[] batches;
+  private final Batch batch;
 
   /** The next event of each shard, as the last search has found it. */
   private final long[] nextTicks;
@@ -77,10 +77,7 @@ final class Driver implements Runnable {
     this.followUp = followUp;
     this.pauseThresholdNanos = pauseThresholdNanos;
     this.broken = broken;
-    batches = new Batch[shards.length];
-    for (int number = 0; number < shards.length; number++) {
-      batches[number] = new Batch(shards[number]);
-    }
+    batch = new Batch(shards[0]);
     nextTicks = new long[shards.length];
   }
 
@@ -183,7 +180,7 @@ final class Driver implements Runnable {
       if (shards[number].hasStranded()) {
         shards[number].armStranded();
       }
-      nextTicks[number] = shards[number].nextEventTick(doneTick, tick, batches[number]);
+      nextTicks[number] = shards[number].nextEventTick(doneTick, tick, batch);
       earliest = Math.min(earliest, nextTicks[number]);
     }
     return earliest;
@@ -195,7 +192,7 @@ final class Driver implements Runnable {
       if (nextTicks[number] <= tick) {
         boolean reached = false;
         while (!reached && !waker.isStopped()) {
-          reached = fireBatch(batches[number], tick);
+          reached = fireBatch(shards[number], tick);
         }
       }
     }
@@ -205,10 +202,10 @@ final class Driver implements Runnable {
    * Fires one batch of a shard and returns true if the shard has reached the tick. The calls after
    * the batch do not throw: its timers have left the wheel, and their tasks must run.
    */
-  private boolean fireBatch(Batch batch, long tick) {
+  private boolean fireBatch(Shard shard, long tick) {
     long startNanos = elapsedNanos();
     try {
-      return batch.shard.advance(tick, batch, startNanos);
+      return shard.advance(tick, batch, startNanos);
     } finally {
       noticePause(elapsedNanos() - startNanos);
       if (batch.size() > 0) {
@@ -216,7 +213,7 @@ final class Driver implements Runnable {
         runner.startAll(batch);
         batch.clear();
       }
-      batch.shard.trimLater();
+      shard.trimLater();
     }
   }
 

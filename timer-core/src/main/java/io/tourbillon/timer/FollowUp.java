@@ -28,7 +28,7 @@ final class FollowUp {
 
   /** Called after a batch was taken, before its tasks run. */
   void fired(Batch batch) {
-    batch.shard.releasePermits(batch.size() - batch.handles());
+    batch.shard().releasePermits(batch.size() - batch.handles());
     try {
       tellFired(batch);
     } catch (Throwable failure) {
@@ -43,7 +43,7 @@ final class FollowUp {
     if (events.areHeard()) {
       for (int index = 0; index < batch.size(); index++) {
         if (!(batch.task(index) instanceof ScheduledTimer)) {
-          batch.shard.tellFired(batch.id(index), batch.deadlineTick(index));
+          batch.shard().tellFired(batch.id(index), batch.deadlineTick(index));
         }
       }
     }

@@ -349,7 +349,7 @@ final class Shard extends AbstractShard<Runnable> {
    * @return whether the wheel has reached the tick, so that there are no more of them
    */
   boolean advance(long tick, Batch batch, long nowNanos) {
-    batch.makeReady(nowNanos);
+    batch.makeReady(this, nowNanos);
     lock.lock();
     try {
       tasks.advance(tick, Batch.CAPACITY, batch);

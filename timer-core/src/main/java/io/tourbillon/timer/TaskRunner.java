@@ -89,7 +89,7 @@ final class TaskRunner {
       }
       try {
         start(
-            batch.shard,
+            batch.shard(),
             batch.id(index),
             batch.task(index),
             batch.deadlineTick(index),
@@ -97,7 +97,7 @@ final class TaskRunner {
             counts(index, batch.size(), howMuch));
       } catch (Throwable error) {
         // The other tasks of the batch have fired and must run.
-        abandon(batch.shard, batch.task(index), error);
+        abandon(batch.shard(), batch.task(index), error);
       }
       // An interrupt status that one task leaves behind is not meant for the next.
       Thread.interrupted();

@@ -23,7 +23,7 @@ public enum Scenario {
   REQUEST_TIMEOUTS(
       "Request timeouts",
       "The timers are pending, due in 30 to 60 s; more than a million are due in 10 to 20 minutes."
-          + " One operation cancels one of them at random and arms another. Every cancel must find"
+          + " One operation cancels one of them at random and arms another, with a new task. Every cancel must find"
           + " its timer pending, and the number of pending timers must not change.",
       "cancel and arm",
       List.of(Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION),

@@ -11,13 +11,18 @@ public abstract class SubjectTask implements Runnable, TimerTask {
     run();
   }
 
+  /** Makes a task that does nothing. */
+  public static SubjectTask newIdle() {
+    return new Idle();
+  }
+
   /**
    * Makes tasks that do nothing. A timer that came due is noticed because it cannot be cancelled.
    * There are as many tasks as places, because in a server each connection has its own.
    */
   public static SubjectTask[] idle(int places) {
     SubjectTask[] tasks = new SubjectTask[places];
-    Arrays.setAll(tasks, place -> new Idle());
+    Arrays.setAll(tasks, place -> newIdle());
     return tasks;
   }
 

@@ -35,7 +35,7 @@ public record Footprint(int timers, long pendingBytes, long leftBytes) {
    */
   public static Footprint measure(TimerKind kind, int timers) throws InterruptedException {
     try (TimerSubject subject = kind.open(timers, false)) {
-      SubjectTask task = SubjectTask.idle(1)[0];
+      SubjectTask task = SubjectTask.newIdle();
       arm(subject, 1, task);
       cancel(subject, 1);
       long before = liveBytes();

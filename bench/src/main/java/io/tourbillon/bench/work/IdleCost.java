@@ -28,7 +28,7 @@ public record IdleCost(double cpuPercent, OptionalDouble wakeUpsPerSecond) {
     Set<Long> otherJavaThreads = javaThreads();
     Set<String> otherThreads = Wakeups.read().threads();
     try (TimerSubject subject = kind.open(1, false)) {
-      subject.arm(0, TimeUnit.HOURS.toNanos(1), SubjectTask.idle(1)[0]);
+      subject.arm(0, TimeUnit.HOURS.toNanos(1), SubjectTask.newIdle());
       TimeUnit.SECONDS.sleep(1);
       long startNanos = System.nanoTime();
       long startCpuNanos = cpuNanos(otherJavaThreads);

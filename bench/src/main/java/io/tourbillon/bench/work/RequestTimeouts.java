@@ -17,7 +17,7 @@ public final class RequestTimeouts implements SteadyWork {
   private static final int DELAY_SECONDS_OF_MANY = 600;
 
   private final TimerSubject timers;
-  private final SubjectTask[] tasks;
+  private final int pending;
   private final Order order;
   private final Share whole;
   private final long leastDelayNanos;
@@ -28,7 +28,7 @@ public final class RequestTimeouts implements SteadyWork {
    */
   public RequestTimeouts(TimerSubject timers, int pending, Order order) {
     this.timers = timers;
-    tasks = SubjectTask.idle(pending);
+    this.pending = pending;
     this.order = order;
     whole = new Share(0, pending, 1);
     int leastDelaySeconds = pending > MANY ? DELAY_SECONDS_OF_MANY : DELAY_SECONDS;
@@ -38,8 +38,8 @@ public final class RequestTimeouts implements SteadyWork {
 
   @Override
   public void fill() {
-    for (int place = 0; place < tasks.length; place++) {
-      timers.arm(place, whole.nextDelayNanos(), tasks[place]);
+    for (int place = 0; place < pending; place++) {
+      timers.arm(place, whole.nextDelayNanos(), SubjectTask.newIdle());
     }
     check();
   }
@@ -56,26 +56,26 @@ public final class RequestTimeouts implements SteadyWork {
    * @param threads at most as many as there are places
    */
   public Operation share(int thread, int threads) {
-    if (threads > tasks.length) {
+    if (threads > pending) {
       throw new IllegalArgumentException(
-          "threads must be at most as many as places, " + tasks.length + ": " + threads);
+          "threads must be at most as many as places, " + pending + ": " + threads);
     }
     int firstPlace = firstPlaceOf(thread, threads);
     return new Share(firstPlace, firstPlaceOf(thread + 1, threads) - firstPlace, 1 + 2 * thread);
   }
 
   private int firstPlaceOf(int thread, int threads) {
-    return (int) ((long) tasks.length * thread / threads);
+    return (int) ((long) pending * thread / threads);
   }
 
   @Override
   public void check() {
-    timers.requirePending(tasks.length);
+    timers.requirePending(pending);
   }
 
   /** Cancels all pending timers, as at the end of a peak. */
   public void drain() {
-    for (int place = 0; place < tasks.length; place++) {
+    for (int place = 0; place < pending; place++) {
       if (!timers.cancel(place)) {
         throw SteadyWork.notPending(place);
       }
@@ -106,7 +106,7 @@ public final class RequestTimeouts implements SteadyWork {
       if (!timers.cancel(place)) {
         throw SteadyWork.notPending(place);
       }
-      timers.arm(place, nextDelayNanos(), tasks[place]);
+      timers.arm(place, nextDelayNanos(), SubjectTask.newIdle());
     }
 
     long nextDelayNanos() {

@@ -38,7 +38,7 @@ class TimerKindTest {
   void arm_afterCancel_isPendingAgain(TimerKind kind) {
     try (TimerSubject timers = filled(kind)) {
       assertTrue(timers.cancel(7));
-      timers.arm(7, FAR_NANOS, SubjectTask.idle(1)[0]);
+      timers.arm(7, FAR_NANOS, SubjectTask.newIdle());
       timers.requirePending(PLACES);
       assertTrue(timers.cancel(7));
     }
@@ -81,7 +81,7 @@ class TimerKindTest {
   void pushOut_endedTimer_answersFalse(TimerKind kind) {
     try (TimerSubject timers = filled(kind)) {
       assertTrue(timers.cancel(7));
-      assertFalse(timers.pushOut(7, FAR_NANOS, SubjectTask.idle(1)[0]));
+      assertFalse(timers.pushOut(7, FAR_NANOS, SubjectTask.newIdle()));
       timers.requirePending(PLACES - 1);
     }
   }
@@ -97,7 +97,7 @@ class TimerKindTest {
   private static TimerSubject filled(TimerKind kind) {
     TimerSubject timers = kind.open(PLACES, false);
     for (int place = 0; place < PLACES; place++) {
-      timers.arm(place, FAR_NANOS, SubjectTask.idle(1)[0]);
+      timers.arm(place, FAR_NANOS, SubjectTask.newIdle());
     }
     return timers;
   }

@@ -22,7 +22,7 @@ class WheelKindTest {
     WheelSubject wheel = kind.open(TIMERS);
     long[] ids = new long[TIMERS];
     for (int timer = 0; timer < TIMERS; timer++) {
-      ids[timer] = wheel.arm(30_000 + timer % 10, SubjectTask.idle(1)[0]);
+      ids[timer] = wheel.arm(30_000 + timer % 10, SubjectTask.newIdle());
     }
     assertEquals(TIMERS, wheel.pending());
     for (long id : ids) {
@@ -40,7 +40,7 @@ class WheelKindTest {
     WheelSubject wheel = kind.open(TIMERS);
     for (int timer = 0; timer < TIMERS; timer++) {
       long deadlineTick = 1 + timer * 150L;
-      deadlineTicks.put(wheel.arm(deadlineTick, SubjectTask.idle(1)[0]), deadlineTick);
+      deadlineTicks.put(wheel.arm(deadlineTick, SubjectTask.newIdle()), deadlineTick);
     }
     for (long tick = 0; tick <= TIMERS * 150L; tick++) {
       long now = tick;
@@ -56,8 +56,8 @@ class WheelKindTest {
     WheelSubject wheel = kind.open(3);
     List<Long> expired = new ArrayList<>();
     List<Long> due =
-        List.of(wheel.arm(5, SubjectTask.idle(1)[0]), wheel.arm(10, SubjectTask.idle(1)[0]));
-    wheel.arm(11, SubjectTask.idle(1)[0]);
+        List.of(wheel.arm(5, SubjectTask.newIdle()), wheel.arm(10, SubjectTask.newIdle()));
+    wheel.arm(11, SubjectTask.newIdle());
     wheel.advance(10, new Sink(expired::add));
     assertEquals(due, expired);
     assertEquals(1, wheel.pending());
@@ -67,7 +67,7 @@ class WheelKindTest {
   @EnumSource
   void nextTick_asLongAsSomethingIsPending_isNotTooLate(WheelKind kind) {
     WheelSubject wheel = kind.open(1);
-    wheel.arm(300_000, SubjectTask.idle(1)[0]);
+    wheel.arm(300_000, SubjectTask.newIdle());
     while (wheel.pending() > 0) {
       assertTrue(wheel.nextTick() <= 300_000);
       wheel.advance(wheel.nextTick(), new Sink(id -> {}));

@@ -42,7 +42,7 @@ class CheckedWheelTest {
   @Test
   void expireAll_wheelThatStillCountsATimer_isRefused() {
     ModelWheel wheel = new ModelWheel();
-    wheel.arm(1000, SubjectTask.idle(1)[0]);
+    wheel.arm(1000, SubjectTask.newIdle());
     assertThrows(IllegalStateException.class, filled(wheel)::expireAll);
   }
 
@@ -50,7 +50,7 @@ class CheckedWheelTest {
   private static CheckedWheel filled(WheelSubject wheel) {
     CheckedWheel checked = new CheckedWheel(wheel);
     for (int timer = 0; timer < 10; timer++) {
-      checked.arm(10 + timer / 2 * 10, SubjectTask.idle(1)[0]);
+      checked.arm(10 + timer / 2 * 10, SubjectTask.newIdle());
     }
     return checked;
   }

@@ -13,9 +13,11 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Dumps;
 import io.tourbillon.coroutine.TestSchedulers;
+import io.tourbillon.timer.internal.SpinningLock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
@@ -60,18 +62,24 @@ class ProduceTest {
   }
 
   /**
-   * The loop's own thread must not queue for a channel's lock: there it would be behind a coroutine
-   * that cannot continue without the loop.
+   * The loop's own thread must not wait for a channel's lock, since a coroutine may hold it that
+   * cannot continue without the loop.
    */
   @Test
   @Tag("virtual-thread")
-  void produce_whoseBodyNeverBegins_endsThoughOthersQueueForTheLock() throws Exception {
+  void produce_whoseBodyNeverBegins_endsThoughOthersWaitForTheLock() throws Exception {
     CompletableFuture<Source<Integer>> made = new CompletableFuture<>();
     CompletableFuture<Coroutine<Integer>> queued = new CompletableFuture<>();
+    CompletableFuture<Thread> reader = new CompletableFuture<>();
     CountDownLatch locked = new CountDownLatch(1);
     scheduler.spawn(
         () -> {
-          queued.complete(scheduler.spawn(() -> made.join().size()));
+          queued.complete(
+              scheduler.spawn(
+                  () -> {
+                    reader.complete(Thread.currentThread());
+                    return made.join().size();
+                  }));
           made.complete(Channel.produce(1, out -> {}));
           while (locked.getCount() > 0) {
             Thread.onSpinWait();
@@ -81,7 +89,7 @@ class ProduceTest {
     channel.lock.lock();
     try {
       locked.countDown();
-      while (channel.lock.getQueueLength() < 2) {
+      while (!waitsForALock(reader.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))) {
         Thread.onSpinWait();
       }
     } finally {
@@ -89,6 +97,11 @@ class ProduceTest {
     }
     assertEquals(0, queued.get().join(PATIENCE));
     assertThrows(ChannelClosedException.class, channel::receive);
+  }
+
+  private static boolean waitsForALock(Thread thread) {
+    return Arrays.stream(thread.getStackTrace())
+        .anyMatch(frame -> frame.getClassName().equals(SpinningLock.class.getName()));
   }
 
   @Test

@@ -255,7 +255,7 @@ class SelectTest {
     CompletionStage<String> stage =
         stage(
             (method, arguments) -> {
-              assertFalse(channel.lock.isHeldByCurrentThread());
+              assertFalse(channel.lock.isLocked());
               if (method.getName().equals("toCompletableFuture")) {
                 throw new UnsupportedOperationException();
               }

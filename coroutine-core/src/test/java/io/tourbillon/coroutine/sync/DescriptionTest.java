@@ -4,9 +4,9 @@ import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.timer.internal.ShortLock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  * loop.
  */
 class DescriptionTest extends OnTwoLoops {
-  private static String described(Coroutine<?> waiting, ReentrantLock lock) throws Exception {
+  private static String described(Coroutine<?> waiting, ShortLock lock) throws Exception {
     lock.lock();
     try {
       return CompletableFuture.supplyAsync(() -> waiting.waitsFor().orElseThrow())

@@ -1,17 +1,11 @@
 package io.tourbillon.timer.internal;
 
-import java.io.Serial;
-import java.util.concurrent.locks.ReentrantLock;
-
 /**
- * A lock that is held for a few instructions, by callers at any depth of their stacks. {@link
- * #lock} makes sure that the stack has room for everything that is done under the lock, so that a
- * {@link StackOverflowError} comes before anything has changed. A thread that holds the lock does
- * not block and runs no user code.
+ * A {@link SpinningLock} for callers at any depth of their stacks. {@link #lock} makes sure that
+ * the stack has room for everything that is done under the lock, so that a {@link
+ * StackOverflowError} comes before anything has changed.
  */
-public final class ShortLock extends ReentrantLock {
-  @Serial private static final long serialVersionUID = 1;
-
+public final class ShortLock extends SpinningLock {
   /** A free lock. */
   public ShortLock() {}
 

@@ -1,0 +1,95 @@
+package io.tourbillon.timer.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A lock that is held for some ten to some hundred nanoseconds, and is mostly free. To take and
+ * release it costs one compare-and-set and one release store, about half of what a {@code
+ * ReentrantLock} costs, which also notes its owner and ends with a full fence.
+ *
+ * <p>The price: nobody is woken. A thread that finds the lock held looks again until it is free: at
+ * first at once, for about a microsecond; then it lets other threads run in between, as the holder
+ * may have lost its processor; and then it parks for {@value #LEAST_PARK_NANOS} ns and longer, up
+ * to {@value #MOST_PARK_NANOS} ns. So a waiter may come that much late, and the order of waiters is
+ * not defined. A thread that holds the lock must not block and must not run code of users. <b>Not
+ * reentrant.</b>
+ *
+ * <p>Memory: what a thread did before it released the lock is visible to the next one that takes
+ * it. A release is no full fence: a later read of something else may come before it.
+ */
+public class SpinningLock {
+  private static final int SPINS = 64;
+  private static final int YIELDS = 16;
+  private static final long LEAST_PARK_NANOS = 50_000;
+  private static final long MOST_PARK_NANOS = 1_000_000;
+
+  private static final VarHandle HELD;
+
+  static {
+    try {
+      HELD = MethodHandles.lookup().findVarHandle(SpinningLock.class, "held", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** false -> true by compare-and-set, by the thread that takes it; true -> false by that one. */
+  @SuppressWarnings("unused") // By its VarHandle.
+  private volatile boolean held;
+
+  /** A free lock. */
+  public SpinningLock() {}
+
+  /** Takes the lock. An interrupt does not end the wait, and the thread stays interrupted. */
+  public void lock() {
+    if (!HELD.compareAndSet(this, false, true)) {
+      await();
+    }
+  }
+
+  /** Takes the lock if it is free, and returns true then. */
+  public final boolean tryLock() {
+    return HELD.compareAndSet(this, false, true);
+  }
+
+  /** Releases the lock, which the caller must hold. */
+  public final void unlock() {
+    HELD.setRelease(this, false);
+  }
+
+  /** Returns true if any thread holds the lock. For observers. */
+  public final boolean isLocked() {
+    return held;
+  }
+
+  private void await() {
+    boolean interrupted = false;
+    int looks = 0;
+    long parkNanos = LEAST_PARK_NANOS;
+    do {
+      while (held) {
+        looks++;
+        if (looks <= SPINS) {
+          Thread.onSpinWait();
+        } else if (looks <= SPINS + YIELDS || Thread.currentThread().isVirtual()) {
+          letOthersRun();
+        } else {
+          LockSupport.parkNanos(this, parkNanos);
+          parkNanos = Math.min(2 * parkNanos, MOST_PARK_NANOS);
+          // An interrupted thread would not park again.
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } while (!HELD.compareAndSet(this, false, true));
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // The holder may wait for this processor.
+  private static void letOthersRun() {
+    Thread.yield();
+  }
+}
