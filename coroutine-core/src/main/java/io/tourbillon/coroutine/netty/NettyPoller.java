@@ -176,7 +176,8 @@ final class NettyPoller implements Poller {
   // Called by any thread.
 
   /**
-   * Called when a task for Netty was added, or Netty is to be shut down.
+   * Called when a task for Netty was added, or Netty is to be shut down. Suspends a coroutine that
+   * has registered a channel, see {@link ChannelLoop#awaitRegistration}.
    *
    * @throws RejectedExecutionException if Netty has ended. Its own loop would forget the task, and
    *     a connection that another loop has accepted would be neither served nor closed
@@ -188,8 +189,11 @@ final class NettyPoller implements Poller {
     }
     if (rests) {
       interruptRest();
-    } else if (!inTurn && loop.isHere()) {
-      giveTurn(); // After the coroutines that are ready now, and not only in the next round.
+    } else if (loop.isHere()) {
+      if (!inTurn) {
+        giveTurn(); // After the coroutines that are ready now, and not only in the next round.
+      }
+      channels.awaitRegistration();
     }
   }
 

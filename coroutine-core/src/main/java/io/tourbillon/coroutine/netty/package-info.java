@@ -70,7 +70,12 @@
  *   the coroutine</td></tr>
  *   <tr><td>the same, CONTINUATION and HANDOFF</td><td>{@code BlockingOperationException} if the
  *   future belongs to a channel of this loop, as it could never complete; otherwise it blocks the
- *   loop</td></tr>
+ *   loop. What the future stands for goes on: a {@code bind().sync()} that is refused still
+ *   binds</td></tr>
+ *   <tr><td>{@code bind()}, {@code connect()} or {@code register()} of a bootstrap in a
+ *   coroutine</td><td>does not block, and returns a future to await; on CONTINUATION and HANDOFF it
+ *   suspends the coroutine until the channel is registered, so that a {@code sync()} after it can be
+ *   refused</td></tr>
  *   <tr><td>{@code sync()} in a handler</td><td>{@code BlockingOperationException}</td></tr>
  *   <tr><td>a suspending call, such as {@code delay}, in a handler</td><td>{@code
  *   IllegalStateException}; spawn a coroutine</td></tr>

@@ -25,6 +25,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
@@ -36,6 +37,7 @@ import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalServerChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.BlockingOperationException;
 import io.netty.util.concurrent.Future;
@@ -67,6 +69,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -324,6 +327,54 @@ class NettyLoopsTest {
           }
           return NettyFutures.await(promise);
         });
+  }
+
+  /** The wait begins before the channel is registered, when Netty does not check for deadlocks. */
+  @Test
+  void blockingWaitForANewChannel_endsInAStatedWay() throws Exception {
+    Channel server = listen(_ -> {});
+    Coroutine<?> opener =
+        loops
+            .scheduler()
+            .spawn(
+                () -> {
+                  EventLoop own = loops.group().next();
+                  for (EventLoopGroup group : List.of(loops.group(), own)) {
+                    assertSyncEnds(() -> serverOn(group).bind(ANY_PORT));
+                    assertSyncEnds(() -> clientOn(group).connect(server.localAddress()));
+                    ChannelFuture registered = clientOn(group).register();
+                    NettyFutures.await(registered);
+                    assertSame(own, registered.channel().eventLoop());
+                    NettyFutures.await(registered.channel().close());
+                  }
+                });
+    opener.join(PATIENCE);
+  }
+
+  private static ServerBootstrap serverOn(EventLoopGroup group) {
+    return new ServerBootstrap()
+        .group(group)
+        .channel(NioServerSocketChannel.class)
+        .childHandler(new ChannelInboundHandlerAdapter());
+  }
+
+  private static Bootstrap clientOn(EventLoopGroup group) {
+    return new Bootstrap()
+        .group(group)
+        .channel(NioSocketChannel.class)
+        .handler(new ChannelInboundHandlerAdapter());
+  }
+
+  private static void assertSyncEnds(Supplier<ChannelFuture> open) throws InterruptedException {
+    ChannelFuture opened = open.get();
+    if (ENGINE == Engine.VIRTUAL_THREAD) {
+      assertTrue(opened.sync().isSuccess());
+    } else {
+      assertThrows(BlockingOperationException.class, opened::sync);
+      NettyFutures.await(opened);
+    }
+    assertTrue(opened.channel().isActive());
+    NettyFutures.await(opened.channel().close());
   }
 
   @Test
