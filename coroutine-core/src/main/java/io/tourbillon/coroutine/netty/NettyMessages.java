@@ -45,8 +45,17 @@ import org.jspecify.annotations.Nullable;
  * it on. Messages that nobody has received are released when this is closed.
  *
  * <p><b>The end.</b> The sequence ends when the channel is closed or the peer has shut its output
- * down: what has arrived can still be received, and then {@link #receive} returns null. An
- * exception in the pipeline ends it as well, and is thrown after the messages that came before.
+ * down: what has arrived can still be received, and then {@link #receive} returns null. By default,
+ * Netty closes a channel whose peer has shut its output down, and answers that were not sent are
+ * lost. If peers may do that and wait for answers, set {@code ChannelOption.ALLOW_HALF_CLOSURE},
+ * for a server by {@code childOption}. The end of a TLS stream that was cut off, without the
+ * message of TLS that ends it, is also null.
+ *
+ * <p><b>Exceptions.</b> An exception in the pipeline takes its place among the messages. It is
+ * thrown to one receiver, after the messages that came before. It does not end the sequence, as it
+ * does not end a channel of Netty: a receiver that goes on gets what came after it. If it does not
+ * go on, close this. While an exception waits to be thrown, further ones go on to the next handler,
+ * and Netty logs them.
  *
  * <p>Thread-safe. Coroutines on the loop of the channel receive without a lock and without another
  * thread; others, and plain threads, ask that loop. Each message goes to one receiver, and
@@ -64,8 +73,10 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
 
   // Confined to the loop: used by the turn of Netty, and by other code on the loop.
 
-  private final ArrayDeque<T> waiting = new ArrayDeque<>();
-  private final Waiters<Resumption<@Nullable T>> receivers = new Waiters<>();
+  /** Messages, and at most one {@link Failure}, in the order in which they came. */
+  private final ArrayDeque<Object> waiting = new ArrayDeque<>();
+
+  private final Waiters<Resumption<@Nullable Object>> receivers = new Waiters<>();
   private @Nullable ChannelHandlerContext context;
 
   /** Whether the channel was asked to read and has not read yet. */
@@ -76,8 +87,11 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
   /** Whether messages that arrive are released at once. */
   private boolean closed;
 
-  /** Why it has ended. Written once, before a receiver is resumed with null; read by receivers. */
-  private volatile @Nullable Throwable failure;
+  /** Whether an exception waits to be thrown. */
+  private boolean failureWaits;
+
+  /** An exception among the messages. */
+  private record Failure(Throwable cause) {}
 
   private NettyMessages(
       io.netty.channel.Channel channel, ChannelLoop loop, Class<T> type, int capacity) {
@@ -92,8 +106,8 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
    * Call this in the {@code ChannelInitializer} of the channel, after the codecs are added:
    * messages that arrive before are lost.
    *
-   * <p>The handler keeps messages of the type, and the exceptions that reach it before the end.
-   * Other messages and events go on to the next handler.
+   * <p>The handler keeps messages of the type, and an exception if none waits to be thrown. Other
+   * messages, exceptions and events go on to the next handler.
    *
    * @param channel a channel of {@link NettyLoops} that is registered
    * @param type the type of the messages
@@ -126,7 +140,7 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
       if (added.channel().isActive()) {
         readIfRoom();
       } else if (!added.channel().isOpen()) {
-        end(null);
+        end();
       }
     }
 
@@ -155,29 +169,32 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
     @Override
     public void userEventTriggered(ChannelHandlerContext from, Object event) {
       if (event instanceof ChannelInputShutdownEvent) {
-        end(null);
+        end();
       }
       from.fireUserEventTriggered(event);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
-      if (ended && !closed) {
-        from.fireExceptionCaught(cause); // Nobody would be thrown it here; Netty logs it.
+      if (closed) {
+        return; // Nobody wants to know, and a close can make handlers fail.
+      }
+      if (ended || failureWaits) {
+        from.fireExceptionCaught(cause); // Netty logs it.
       } else {
-        end(cause);
+        arrived(new Failure(cause));
       }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext from) {
-      end(null);
+      end();
       from.fireChannelInactive();
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext removed) {
-      end(null);
+      end();
     }
   }
 
@@ -190,47 +207,47 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
     }
   }
 
-  private void arrived(T message) {
+  /** Takes in a message or a {@link Failure}. */
+  private void arrived(Object arrival) {
     if (closed) {
-      ReferenceCountUtil.release(message);
-    } else if (!giveToReceiver(message)) {
-      waiting.add(message);
+      ReferenceCountUtil.release(arrival);
+    } else if (!giveToReceiver(arrival)) {
+      waiting.add(arrival);
+      failureWaits |= arrival instanceof Failure;
     }
   }
 
-  private boolean giveToReceiver(T message) {
+  private boolean giveToReceiver(Object arrival) {
     for (var next = receivers.poll(); next != null; next = receivers.poll()) {
-      if (next.resume(message)) {
+      if (next.resume(arrival)) {
         return true;
       }
     }
     return false;
   }
 
-  private void end(@Nullable Throwable cause) {
-    if (ended) {
-      return;
-    }
-    failure = cause;
+  private void end() {
     ended = true;
     for (var next = receivers.poll(); next != null; next = receivers.poll()) {
       next.resume(null);
     }
   }
 
-  private @Nullable T take() {
-    T message = waiting.poll();
+  private @Nullable Object take() {
+    Object arrival = waiting.poll();
+    if (arrival instanceof Failure) {
+      failureWaits = false;
+    }
     readIfRoom();
-    return message;
+    return arrival;
   }
 
   private void takeOrEnrol(Receiver receiver) {
-    T message = waiting.poll();
-    if (message != null) {
-      if (!receiver.resumption.resume(message)) {
-        waiting.addFirst(message);
+    Object arrival = waiting.peek();
+    if (arrival != null) {
+      if (receiver.resumption.resume(arrival)) {
+        Object _ = take();
       }
-      readIfRoom();
     } else if (ended) {
       receiver.resumption.resume(null);
     } else {
@@ -241,10 +258,11 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
 
   private void drop() {
     closed = true;
-    end(null);
+    end();
     if (!waiting.isEmpty()) {
-      List<T> left = List.copyOf(waiting);
+      List<Object> left = List.copyOf(waiting);
       waiting.clear();
+      failureWaits = false;
       EventLoop.runTask(() -> left.forEach(ReferenceCountUtil::release)); // An allocator may lock.
     }
   }
@@ -258,13 +276,13 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
   }
 
   /** One that waits for a message. */
-  private final class Receiver {
-    private final Resumption<@Nullable T> resumption;
+  private static final class Receiver {
+    private final Resumption<@Nullable Object> resumption;
 
     /** Confined to the loop; null before it waits in line. */
     private Waiters.@Nullable Place<?> place;
 
-    Receiver(Resumption<@Nullable T> resumption) {
+    Receiver(Resumption<@Nullable Object> resumption) {
       this.resumption = resumption;
     }
 
@@ -275,49 +293,49 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
     }
   }
 
-  private void enrol(Resumption<@Nullable T> resumption) {
+  private void enrol(Resumption<@Nullable Object> resumption) {
     Receiver receiver = new Receiver(resumption);
     resumption.onCancel(() -> onLoop(receiver::leave));
     onLoop(() -> takeOrEnrol(receiver));
   }
 
-  private @Nullable T receivedOrEnd(@Nullable T message) {
-    Throwable cause = failure;
-    if (message == null && cause != null) {
-      throw new LateCompletionException(cause);
+  /** Returns a message, or null at the end, or throws a failure. */
+  private @Nullable T messageOf(@Nullable Object arrival) {
+    if (arrival instanceof Failure failure) {
+      throw new LateCompletionException(failure.cause);
     }
-    return message;
+    return type.cast(arrival);
   }
 
   /**
    * Receives the next message; suspends a coroutine, and blocks a thread, until there is one.
    *
    * @return the message, which the caller must release; null at the end of the sequence
-   * @throws CompletionException if an exception in the pipeline has ended the sequence; it is the
-   *     cause
+   * @throws CompletionException if an exception in the pipeline comes next; it is the cause, and
+   *     another call goes on after it
    * @throws CoroutineCancelledException if the calling coroutine is cancelled; no message was taken
    * @throws CancellationException if the calling thread is interrupted while it waits; no message
    *     was taken
    */
   public @Nullable T receive() {
     Suspension.checkCancelled();
-    T ready = loop.loop().isHere() ? take() : null;
-    return ready != null ? ready : receivedOrEnd(Suspension.<@Nullable T>await(this, this::enrol));
+    Object ready = loop.loop().isHere() ? take() : null;
+    return messageOf(ready != null ? ready : Suspension.<@Nullable Object>await(this, this::enrol));
   }
 
   /**
    * As {@link #receive()}, but waits no longer than the limit.
    *
-   * @param limit zero or less takes a message only if the caller is on the loop of the channel
+   * @param limit with zero or less, a caller on the loop of the channel takes a message that waits;
+   *     any other gets the {@code TimeoutException}
    * @throws TimeoutException if the limit passed first; no message was taken
    */
   public @Nullable T receive(Duration limit) throws TimeoutException {
     Objects.requireNonNull(limit, "limit");
     Suspension.checkCancelled();
-    T ready = loop.loop().isHere() ? take() : null;
-    return ready != null
-        ? ready
-        : receivedOrEnd(Suspension.<@Nullable T>await(this, limit, this::enrol));
+    Object ready = loop.loop().isHere() ? take() : null;
+    return messageOf(
+        ready != null ? ready : Suspension.<@Nullable Object>await(this, limit, this::enrol));
   }
 
   /**
@@ -353,7 +371,8 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
   /**
    * Returns a source of the messages, for a select or for receivers that share it. A coroutine that
    * belongs to the calling one moves them, as by {@link Channel#produce}. Messages in the source
-   * that nobody has received are released when it is cancelled.
+   * that nobody has received are released when it is cancelled. An exception among the messages
+   * ends the source.
    *
    * @param capacity how many messages may wait in the source, besides those here; 0 for none
    * @throws IllegalArgumentException if it is negative
@@ -381,7 +400,7 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
   }
 
   /**
-   * Ends the sequence, releases the messages that nobody has received, and closes the channel. Does
+   * Ends the sequence, drops and releases what nobody has received, and closes the channel. Does
    * not wait for the channel: {@code NettyFutures.await(channel.closeFuture())} does. Closing again
    * has no effect.
    */

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -22,7 +23,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.channel.Source;
@@ -40,6 +43,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -48,6 +52,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class NettyMessagesTest {
@@ -281,6 +287,115 @@ class NettyMessagesTest {
     try (Socket socket = connect(server)) {
       socket.getOutputStream().write('a');
       assertEquals(List.of("a", "broken"), received.get(30, TimeUnit.SECONDS));
+    }
+  }
+
+  /** Some arrivals wait, and others find a receiver that waits for them. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void exceptionInThePipeline_keepsItsPlaceAmongTheMessages(boolean receiverWaits)
+      throws Exception {
+    CompletableFuture<NettyMessages<String>> opened = new CompletableFuture<>();
+    Channel channel =
+        datagramChannel(made -> opened.complete(NettyMessages.open(made, String.class, 8)));
+    try (NettyMessages<String> messages = opened.get(30, TimeUnit.SECONDS)) {
+      List<String> received = new CopyOnWriteArrayList<>();
+      Action receiveAll = () -> receiveAll(messages, received);
+      Runnable arrivals =
+          () -> {
+            channel.pipeline().fireChannelRead("a");
+            channel.pipeline().fireExceptionCaught(new IllegalStateException("first"));
+            channel.pipeline().fireChannelRead("b");
+            channel.pipeline().fireChannelRead("c");
+          };
+      Coroutine<?> receiver;
+      if (receiverWaits) {
+        receiver = loops.spawn(channel, receiveAll);
+        await(() -> receiver.waitsFor().isPresent());
+        channel.eventLoop().submit(arrivals).sync();
+      } else {
+        channel.eventLoop().submit(arrivals).sync();
+        receiver = loops.spawn(channel, receiveAll);
+      }
+      await(() -> received.size() == 4);
+      channel
+          .eventLoop()
+          .submit(() -> channel.pipeline().fireExceptionCaught(new IllegalStateException("second")))
+          .sync();
+      channel.close().sync();
+      receiver.join(PATIENCE);
+      assertEquals(List.of("a", "! first", "b", "c", "! second"), received);
+    }
+  }
+
+  /** Exceptions are not slowed down by backpressure, so only one waits. */
+  @Test
+  void exceptions_besideOneThatWaits_goOnToTheNextHandler() throws Exception {
+    CompletableFuture<NettyMessages<String>> opened = new CompletableFuture<>();
+    List<String> passed = new CopyOnWriteArrayList<>();
+    Channel channel =
+        datagramChannel(
+            made -> {
+              opened.complete(NettyMessages.open(made, String.class, 8));
+              made.pipeline()
+                  .addLast(
+                      new ChannelInboundHandlerAdapter() {
+                        @Override
+                        public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
+                          passed.add(cause.getMessage());
+                        }
+                      });
+            });
+    try (NettyMessages<String> messages = opened.get(30, TimeUnit.SECONDS)) {
+      channel
+          .eventLoop()
+          .submit(
+              () -> {
+                for (String name : List.of("first", "second", "third")) {
+                  channel.pipeline().fireExceptionCaught(new IllegalStateException(name));
+                }
+                channel.pipeline().fireChannelRead("a");
+              })
+          .sync();
+      assertEquals(List.of("second", "third"), passed);
+      channel.close().sync();
+      List<String> received = new ArrayList<>();
+      receiveAll(messages, received);
+      assertEquals(List.of("! first", "a"), received);
+    }
+  }
+
+  private Channel datagramChannel(Consumer<Channel> initializer) throws InterruptedException {
+    return new Bootstrap()
+        .group(loops.group())
+        .channel(NioDatagramChannel.class)
+        .handler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                initializer.accept(channel);
+              }
+            })
+        .bind(ANY_PORT)
+        .sync()
+        .channel();
+  }
+
+  /** Adds all messages until the end, and exceptions with a mark. */
+  private static void receiveAll(NettyMessages<String> messages, List<String> received)
+      throws TimeoutException {
+    boolean ended = false;
+    while (!ended) {
+      try {
+        String message = messages.receive(PATIENCE);
+        if (message == null) {
+          ended = true;
+        } else {
+          received.add(message);
+        }
+      } catch (CompletionException failure) {
+        received.add("! " + failure.getCause().getMessage());
+      }
     }
   }
 
