@@ -118,6 +118,9 @@ public interface Kernel {
   Registration whenReady(SelectableChannel channel, int operation, Runnable then)
       throws IOException;
 
+  /** Implements {@link Suspension#checkCanSelect}. */
+  void checkCanSelect(String method);
+
   /** Implements {@link Suspension#closeChannel}. */
   void closeChannel(SelectableChannel channel) throws IOException;
 

@@ -230,7 +230,8 @@ public final class Suspension {
    * @throws IOException if no selector can be opened, as when too many files are open
    * @throws IllegalBlockingModeException if the channel is blocking
    * @throws IllegalStateException if the caller is no coroutine
-   * @throws UnsupportedOperationException if the scheduler does not use the system's clock
+   * @throws UnsupportedOperationException if the scheduler does not use the system's clock, or is
+   *     that of {@code NettyLoops}, whose loops rest in the selector of Netty
    */
   public static Registration whenReady(SelectableChannel channel, int operation, Runnable then)
       throws IOException {
@@ -243,6 +244,19 @@ public final class Suspension {
               + operation);
     }
     return Implementation.KERNEL.whenReady(channel, operation, then);
+  }
+
+  /**
+   * Checks that {@link #whenReady} serves the caller. For the beginning of an operation that may
+   * have to wait, so that it fails at the first call and not only when it has to.
+   *
+   * @param method what the user has called; the exceptions name it
+   * @throws IllegalStateException if the caller is no coroutine
+   * @throws UnsupportedOperationException as in {@code whenReady}
+   */
+  public static void checkCanSelect(String method) {
+    Objects.requireNonNull(method, "method");
+    Implementation.KERNEL.checkCanSelect(method);
   }
 
   /**

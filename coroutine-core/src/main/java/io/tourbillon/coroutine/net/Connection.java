@@ -18,8 +18,9 @@ import java.util.Objects;
  * <p>Thread-safe: one coroutine may read while another writes. If several write, each write is sent
  * as a whole, one after the other. If several read, each gets some of the input. Only coroutines
  * may call what can suspend; another caller gets an {@link IllegalStateException} if the call would
- * block. See the documentation of the package for limits, close, and connections that are left
- * open.
+ * block. A coroutine of {@code NettyLoops}, or of a scheduler with another clock than the system's,
+ * gets an {@link UnsupportedOperationException} at once. See the documentation of the package for
+ * limits, close, and connections that are left open.
  */
 public sealed interface Connection extends Closeable permits TcpConnection, TlsConnection {
   /**

@@ -25,6 +25,7 @@ final class Readiness {
   private final SelectableChannel channel;
   private final int operation;
   private final Object what;
+  private final String method;
   private final ShortLock lock = new ShortLock();
 
   /** Guarded by the lock. */
@@ -35,17 +36,20 @@ final class Readiness {
    *
    * @param operation one of the constants of {@link java.nio.channels.SelectionKey}
    * @param what describes a wait by its {@code toString}
+   * @param method what users call to wait; exceptions for other threads name it
    */
-  Readiness(SelectableChannel channel, int operation, Object what) {
+  Readiness(SelectableChannel channel, int operation, Object what, String method) {
     this.channel = channel;
     this.operation = operation;
     this.what = what;
+    this.method = method;
   }
 
   /**
    * Suspends the calling coroutine until the channel is ready, or may be.
    *
    * @throws AsynchronousCloseException if the channel is closed meanwhile
+   * @throws IllegalStateException if the caller is no coroutine
    */
   void await() throws IOException {
     awaitBy(this::register);
@@ -63,6 +67,7 @@ final class Readiness {
   }
 
   private void awaitBy(Consumer<Resumption<@Nullable Void>> registration) throws IOException {
+    Suspension.checkCanSelect(method);
     try {
       Suspension.<@Nullable Void>await(what, registration);
     } catch (UncheckedIOException failure) {

@@ -6,6 +6,7 @@ import static java.nio.channels.SelectionKey.OP_WRITE;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.sync.Mutex;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -29,6 +30,12 @@ public final class TcpConnection implements Connection {
 
   private static final String PREFIX = "the connection ";
 
+  // What users call, for exceptions. A TlsConnection waits by the same calls.
+
+  private static final String CONNECT = "TcpConnection.connect";
+  private static final String READ = "Connection.read";
+  private static final String WRITE = "Connection.write";
+
   private final SocketChannel channel;
   private final String name;
   private final Readiness readable;
@@ -43,8 +50,8 @@ public final class TcpConnection implements Connection {
   TcpConnection(SocketChannel channel) throws IOException {
     this.channel = channel;
     name = PREFIX + channel.getLocalAddress() + " to " + channel.getRemoteAddress();
-    readable = new Readiness(channel, OP_READ, new What("reading from ", this));
-    writable = new Readiness(channel, OP_WRITE, new What("writing to ", this));
+    readable = new Readiness(channel, OP_READ, new What("reading from ", this), READ);
+    writable = new Readiness(channel, OP_WRITE, new What("writing to ", this), WRITE);
     writing = new Mutex("the writes to " + name);
   }
 
@@ -65,10 +72,13 @@ public final class TcpConnection implements Connection {
    * @throws ConnectException if the server refuses the connection or does not answer; the message
    *     names the address
    * @throws IllegalStateException if the caller is no coroutine
+   * @throws UnsupportedOperationException if the scheduler of the caller has another clock than the
+   *     system's, or is that of {@code NettyLoops}
    */
   public static TcpConnection connect(SocketAddress remote) throws IOException {
     Objects.requireNonNull(remote, "remote");
     Addresses.requireResolved(remote);
+    Suspension.checkCanSelect(CONNECT);
     Coroutines.checkCancelled();
     ProtocolFamily family = Addresses.familyOf(remote);
     SocketChannel channel = family == null ? SocketChannel.open() : SocketChannel.open(family);
@@ -91,7 +101,7 @@ public final class TcpConnection implements Connection {
     try {
       if (!channel.connect(remote)) {
         Readiness connectable =
-            new Readiness(channel, OP_CONNECT, new What("connecting to ", remote));
+            new Readiness(channel, OP_CONNECT, new What("connecting to ", remote), CONNECT);
         while (!channel.finishConnect()) {
           connectable.await();
         }
@@ -119,7 +129,7 @@ public final class TcpConnection implements Connection {
   @Override
   public int read(ByteBuffer buffer) throws IOException {
     Objects.requireNonNull(buffer, "buffer");
-    begin();
+    begin(READ);
     if (!buffer.hasRemaining()) {
       return 0;
     }
@@ -136,7 +146,7 @@ public final class TcpConnection implements Connection {
     for (ByteBuffer each : buffers) {
       Objects.requireNonNull(each, "buffer");
     }
-    begin();
+    begin(WRITE);
     writing.lock();
     try {
       if (cutOff) {
@@ -208,12 +218,17 @@ public final class TcpConnection implements Connection {
     return buffer.isDirect() || buffer.remaining() <= PART;
   }
 
-  /** Refuses a connection that is closed, and makes the call a suspension point. */
-  void begin() throws ClosedChannelException {
+  /**
+   * Refuses a connection that is closed, and a coroutine that cannot use it, and makes the call a
+   * suspension point.
+   *
+   * @param method is named in an exception
+   */
+  void begin(String method) throws ClosedChannelException {
     if (!channel.isOpen()) {
       throw new ClosedChannelException();
     }
-    users.pass();
+    users.pass(method);
   }
 
   // For TlsConnection, which keeps what is read and written in buffers of its own.

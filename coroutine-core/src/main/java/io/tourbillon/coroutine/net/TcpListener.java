@@ -31,6 +31,8 @@ public final class TcpListener implements Closeable {
   /** The backlog of {@link #open(SocketAddress)}; the operating system may have a lower limit. */
   public static final int BACKLOG = 1024;
 
+  private static final String ACCEPT = "TcpListener.accept";
+
   private final ServerSocketChannel channel;
   private final SocketAddress local;
   private final Readiness acceptable;
@@ -43,7 +45,7 @@ public final class TcpListener implements Closeable {
   private TcpListener(ServerSocketChannel channel) throws IOException {
     this.channel = channel;
     local = Objects.requireNonNull(channel.getLocalAddress(), "bound");
-    acceptable = new Readiness(channel, OP_ACCEPT, new What("a connection to ", local));
+    acceptable = new Readiness(channel, OP_ACCEPT, new What("a connection to ", local), ACCEPT);
   }
 
   /**
@@ -54,6 +56,8 @@ public final class TcpListener implements Closeable {
    * @throws BindException if the address is in use or is not one of this machine; the message names
    *     it
    * @throws UnknownHostException if the host of the address is not resolved
+   * @throws UnsupportedOperationException if the caller is a coroutine that cannot use the
+   *     listener: of a scheduler with another clock than the system's, or of {@code NettyLoops}
    */
   public static TcpListener open(SocketAddress local) throws IOException {
     return open(local, BACKLOG);
@@ -71,6 +75,7 @@ public final class TcpListener implements Closeable {
       throw new IllegalArgumentException("backlog must be at least 1: " + backlog);
     }
     Addresses.requireResolved(local);
+    Users.checkOpener("TcpListener.open");
     ProtocolFamily family = Addresses.familyOf(local);
     ServerSocketChannel channel =
         family == null ? ServerSocketChannel.open() : ServerSocketChannel.open(family);
@@ -100,13 +105,12 @@ public final class TcpListener implements Closeable {
    * @throws ClosedChannelException if the listener is closed, {@link AsynchronousCloseException} if
    *     that happens meanwhile
    * @throws IllegalStateException if the caller is no coroutine
+   * @throws UnsupportedOperationException if the scheduler of the caller has another clock than the
+   *     system's, or is that of {@code NettyLoops}
    */
   public TcpConnection accept() throws IOException {
-    if (!(Suspension.caller() instanceof Coroutine<?>)) {
-      throw new IllegalStateException(
-          "accept must be called inside a coroutine: called by " + Thread.currentThread());
-    }
-    users.pass();
+    Suspension.checkCanSelect(ACCEPT);
+    users.pass(ACCEPT);
     SocketChannel accepted = channel.accept();
     while (accepted == null) {
       acceptable.await();

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine.net;
 
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.sync.Mutex;
 import java.io.EOFException;
 import java.io.IOException;
@@ -74,10 +75,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe as {@link Connection} says. A reader answers what the peer asks for, such as new
  * keys, and never waits for a writer to do so. So both sides may write much at the same time, as
  * long as each has a reader. The wrapped connection must not be used any more, except for its
- * options.
+ * options. As that one, this cannot serve coroutines of {@code NettyLoops}, where {@code
+ * SslHandler} of Netty does.
  */
 public final class TlsConnection implements Connection {
   private static final System.Logger LOG = System.getLogger("io.tourbillon.coroutine");
+
+  // What users call, for exceptions.
+
+  private static final String HANDSHAKE = "TlsConnection.handshake";
+  private static final String READ = "TlsConnection.read";
+  private static final String WRITE = "TlsConnection.write";
+  private static final String SHUTDOWN = "TlsConnection.shutdownOutput";
 
   /** A peer that reads lets the answers go, so it never has more than some. */
   private static final int MOST_UNANSWERED = 1000;
@@ -242,16 +251,24 @@ public final class TlsConnection implements Connection {
    * @throws IOException if the connection fails
    * @throws ClosedChannelException if this connection is closed
    * @throws IllegalStateException if the caller is no coroutine
+   * @throws UnsupportedOperationException if the scheduler of the caller has another clock than the
+   *     system's, or is that of {@code NettyLoops}
    */
   public void handshake() throws IOException {
-    transport.begin();
-    establish();
+    transport.begin(HANDSHAKE);
+    establish(HANDSHAKE);
   }
 
-  private void establish() throws IOException {
+  /**
+   * Does the first handshake, unless it is complete.
+   *
+   * @param method what the user has called
+   */
+  private void establish(String method) throws IOException {
     if (established) {
       return;
     }
+    Suspension.checkCanSelect(method);
     handshaking.lock();
     try {
       if (!established) {
@@ -403,11 +420,11 @@ public final class TlsConnection implements Connection {
     if (buffer.isReadOnly()) {
       throw new IllegalArgumentException("buffer must not be read-only: " + buffer);
     }
-    transport.begin();
+    transport.begin(READ);
     if (!buffer.hasRemaining()) {
       return 0;
     }
-    establish();
+    establish(READ);
     reading.lock();
     try {
       return readSome(buffer);
@@ -477,7 +494,7 @@ public final class TlsConnection implements Connection {
    * @return false at the end
    */
   private boolean receive() throws IOException {
-    transport.begin(); // Records without data must not hold the loop.
+    transport.begin(READ); // Records without data must not hold the loop.
     while (true) {
       sendAnswers();
       int count;
@@ -543,8 +560,8 @@ public final class TlsConnection implements Connection {
     for (ByteBuffer each : buffers) {
       Objects.requireNonNull(each, "buffer");
     }
-    transport.begin();
-    establish();
+    transport.begin(WRITE);
+    establish(WRITE);
     lockWriting();
     try {
       requireWritable();
@@ -584,7 +601,7 @@ public final class TlsConnection implements Connection {
           runTasksOrFail(result);
         } else if (records.unsent.size() >= TlsRecords.BATCH_BYTES) {
           flush();
-          transport.begin(); // A peer that is always ready must not hold the loop.
+          transport.begin(WRITE); // A peer that is always ready must not hold the loop.
         }
       }
       boolean _ = sealOwn();
@@ -704,8 +721,8 @@ public final class TlsConnection implements Connection {
    */
   @Override
   public void shutdownOutput() throws IOException {
-    transport.begin();
-    establish();
+    transport.begin(SHUTDOWN);
+    establish(SHUTDOWN);
     lockWriting();
     try {
       requireWritable();

@@ -25,6 +25,9 @@ import java.util.Objects;
  * may call what can suspend.
  */
 public final class UdpSocket implements Closeable {
+  private static final String RECEIVE = "UdpSocket.receive";
+  private static final String SEND = "UdpSocket.send";
+
   private final DatagramChannel channel;
   private final SocketAddress local;
   private final Readiness readable;
@@ -34,8 +37,8 @@ public final class UdpSocket implements Closeable {
   private UdpSocket(DatagramChannel channel) throws IOException {
     this.channel = channel;
     local = Objects.requireNonNull(channel.getLocalAddress(), "bound");
-    readable = new Readiness(channel, OP_READ, new What("a datagram to ", local));
-    writable = new Readiness(channel, OP_WRITE, new What("room for a datagram from ", local));
+    readable = new Readiness(channel, OP_READ, new What("a datagram to ", local), RECEIVE);
+    writable = new Readiness(channel, OP_WRITE, new What("room for a datagram from ", local), SEND);
   }
 
   /**
@@ -45,10 +48,13 @@ public final class UdpSocket implements Closeable {
    * @throws BindException if the address is in use or is not one of this machine; the message names
    *     it
    * @throws UnknownHostException if the host of the address is not resolved
+   * @throws UnsupportedOperationException if the caller is a coroutine that cannot use the socket:
+   *     of a scheduler with another clock than the system's, or of {@code NettyLoops}
    */
   public static UdpSocket open(SocketAddress local) throws IOException {
     Objects.requireNonNull(local, "local");
     Addresses.requireResolved(local);
+    Users.checkOpener("UdpSocket.open");
     DatagramChannel channel = DatagramChannel.open();
     boolean bound = false;
     try {
@@ -78,7 +84,7 @@ public final class UdpSocket implements Closeable {
    */
   public SocketAddress receive(ByteBuffer buffer) throws IOException {
     Objects.requireNonNull(buffer, "buffer");
-    begin();
+    begin(RECEIVE);
     SocketAddress sender = channel.receive(buffer);
     while (sender == null) {
       readable.await();
@@ -100,18 +106,18 @@ public final class UdpSocket implements Closeable {
     Objects.requireNonNull(buffer, "buffer");
     Objects.requireNonNull(target, "target");
     Addresses.requireResolved(target);
-    begin();
+    begin(SEND);
     boolean isEmpty = !buffer.hasRemaining();
     while (channel.send(buffer, target) == 0 && !isEmpty) {
       writable.await();
     }
   }
 
-  private void begin() throws ClosedChannelException {
+  private void begin(String method) throws ClosedChannelException {
     if (!channel.isOpen()) {
       throw new ClosedChannelException();
     }
-    users.pass();
+    users.pass(method);
   }
 
   /**

@@ -52,11 +52,32 @@ final class Users {
   }
 
   /**
-   * Makes the call of a socket a suspension point, even if it need not wait, and notes the user.
+   * Refuses a caller that will open a socket but could not use it: a coroutine whose loop selects
+   * no channels.
+   *
+   * @param method is named in the exception
    */
-  void pass() {
+  static void checkOpener(String method) {
+    check(Suspension.caller(), method);
+  }
+
+  private static void check(Object caller, String method) {
+    if (caller instanceof Coroutine<?>) {
+      Suspension.checkCanSelect(method);
+    }
+  }
+
+  /**
+   * Makes the call of a socket a suspension point, even if it need not wait, and notes the user.
+   *
+   * @param method is named in an exception
+   * @throws UnsupportedOperationException if the caller is a coroutine whose loop selects no
+   *     channels
+   */
+  void pass(String method) {
     Object caller = Suspension.caller();
     if (!caller.equals(last)) {
+      check(caller, method);
       last = caller;
       note(caller);
     }

@@ -50,7 +50,12 @@
  * <p><b>Cost.</b> A read or write is tried first: a system call, as by a thread. One that must wait
  * costs a suspension, and one call of the selector serves all channels that are ready. While a
  * timer of the loop is due within a millisecond, the loop may find a channel ready up to a tenth of
- * a millisecond late. The system's clock is required.
+ * a millisecond late.
+ *
+ * <p><b>Schedulers.</b> A scheduler with another clock, or of {@code NettyLoops}, cannot use these
+ * sockets: the first call by one of its coroutines throws an {@link UnsupportedOperationException}.
+ * On {@code NettyLoops}, use a channel of Netty, or give the sockets a {@link
+ * io.tourbillon.coroutine.CoroutineScheduler} of their own.
  */
 @NullMarked
 package io.tourbillon.coroutine.net;

@@ -3,6 +3,7 @@ package io.tourbillon.coroutine.netty;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.internal.task.CurrentLoop;
 import io.tourbillon.timer.internal.LateCompletionException;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
@@ -26,7 +27,7 @@ public final class NettyFutures {
    */
   public static <T extends @Nullable Object> T await(Future<T> future) {
     Objects.requireNonNull(future, "future");
-    Coroutines.checkCancelled();
+    CurrentLoop.requireCoroutine("NettyFutures.await").checkCancelled();
     Future<T> complete = future.isDone() ? future : completed(future);
     if (complete.isSuccess()) {
       return complete.getNow();

@@ -29,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  * NettyFutures.await(channel.writeAndFlush(message))}, which suspends the coroutine until the
  * message is in the socket, so that a slow peer slows the coroutine down.
  *
+ * <p>Coroutines of these loops cannot use the sockets of {@code io.tourbillon.coroutine.net}, which
+ * refuse them at the first call with an {@link UnsupportedOperationException}: the loops rest in
+ * the selector of Netty. Use a channel of Netty, or a {@link CoroutineScheduler} of its own for the
+ * coroutines with those sockets.
+ *
  * <p>Serves the channels of NIO: {@code NioSocketChannel}, {@code NioServerSocketChannel}, {@code
  * NioDatagramChannel}, {@code NioDomainSocketChannel} and the like. Netty fails the registration of
  * a channel of another transport.

@@ -88,8 +88,9 @@
  *   exceptionCaught}; the loop goes on</td></tr>
  *   <tr><td>{@code eventLoop().schedule(...)}</td><td>runs in a turn of Netty when it is due; the loop
  *   ends its rest for it as exactly as for a coroutine</td></tr>
- *   <tr><td>{@code coroutine.net} on such a loop</td><td>{@code UnsupportedOperationException}: those
- *   sockets need a loop that rests in its own selector. Use a channel of Netty</td></tr>
+ *   <tr><td>{@code coroutine.net} on such a loop</td><td>{@code UnsupportedOperationException} at the
+ *   first call: those sockets need a loop that rests in its own selector. Use a channel of Netty, or
+ *   a {@code CoroutineScheduler} of its own</td></tr>
  * </table>
  *
  * <p><b>The end.</b> A close of the scheduler waits for the coroutines. Then each loop shuts its

@@ -51,6 +51,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -634,25 +635,31 @@ class TcpTest {
   @Test
   void threadsThatAreNoCoroutine_areRefused_insteadOfBlocked() throws IOException {
     try (TcpListener listener = TcpListener.open(ANY_PORT)) {
-      IllegalStateException refusal = assertThrows(IllegalStateException.class, listener::accept);
-      assertTrue(refusal.getMessage().contains("inside a coroutine"), refusal.getMessage());
-      assertThrows(
-          IllegalStateException.class, () -> TcpConnection.connect(listener.localAddress()));
+      assertRefused("TcpListener.accept", listener::accept);
+      assertRefused("TcpConnection.connect", () -> TcpConnection.connect(listener.localAddress()));
+    }
+    Pair pair = run(Pair::open);
+    try (pair) {
+      assertRefused("Connection.read", () -> pair.client.read(ByteBuffer.allocate(1)));
+      assertRefused("Connection.write", () -> pair.client.write(ByteBuffer.allocate(32 << 20)));
     }
   }
 
+  private static void assertRefused(String method, Executable call) {
+    String message = assertThrows(IllegalStateException.class, call).getMessage();
+    assertTrue(message.startsWith(method + " must be called inside a coroutine"), message);
+  }
+
   @Test
-  void byAVirtualClock_waitsAreRefused() {
+  void byAVirtualClock_socketsAreRefused() {
     try (CoroutineScheduler virtual = TestSchedulers.on(new VirtualClock())) {
       Coroutine<UnsupportedOperationException> refused =
           virtual.spawn(
-              () -> {
-                try (TcpListener listener = TcpListener.open(ANY_PORT)) {
-                  return assertThrows(UnsupportedOperationException.class, listener::accept);
-                }
-              });
-      assertTrue(
-          refused.join().getMessage().startsWith("channels are ready by the system's clock"));
+              () ->
+                  assertThrows(
+                      UnsupportedOperationException.class, () -> TcpListener.open(ANY_PORT)));
+      String message = refused.join().getMessage();
+      assertTrue(message.startsWith("TcpListener.open needs the system's clock"), message);
     }
   }
 

@@ -51,6 +51,7 @@ import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -1353,15 +1354,23 @@ class TlsTest {
   void threadsThatAreNoCoroutine_areRefused_insteadOfBlocked() throws Exception {
     Pair pair = run(Pair::open);
     try (pair) {
-      assertThrows(IllegalStateException.class, pair.client::handshake);
+      ByteBuffer buffer = ByteBuffer.allocate(1);
+      assertRefused("TlsConnection.handshake", pair.client::handshake);
+      assertRefused("TlsConnection.read", () -> pair.client.read(buffer));
+      assertRefused("TlsConnection.write", () -> pair.client.write(buffer));
       run(pair::established);
-      assertThrows(IllegalStateException.class, () -> pair.client.read(ByteBuffer.allocate(1)));
+      assertRefused("Connection.read", () -> pair.client.read(buffer));
       run(
           () -> {
             pair.server.write(bytes("after"));
             return readString(pair.client, 5);
           });
     }
+  }
+
+  private static void assertRefused(String method, Executable call) {
+    String message = assertThrows(IllegalStateException.class, call).getMessage();
+    assertTrue(message.startsWith(method + " must be called inside a coroutine"), message);
   }
 
   // The rest.

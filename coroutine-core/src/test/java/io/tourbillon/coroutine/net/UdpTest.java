@@ -120,6 +120,17 @@ class UdpTest {
   }
 
   @Test
+  void receive_byAThread_isRefused_insteadOfBlocked() throws IOException {
+    try (UdpSocket socket = UdpSocket.open(ANY_PORT)) {
+      IllegalStateException refusal =
+          assertThrows(IllegalStateException.class, () -> socket.receive(ByteBuffer.allocate(1)));
+      assertTrue(
+          refusal.getMessage().startsWith("UdpSocket.receive must be called inside a coroutine"),
+          refusal.getMessage());
+    }
+  }
+
+  @Test
   void badInput_isNamed() throws IOException {
     try (UdpSocket socket = UdpSocket.open(ANY_PORT)) {
       BindException inUse =

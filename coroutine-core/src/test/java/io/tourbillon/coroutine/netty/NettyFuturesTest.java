@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.ImmediateEventExecutor;
@@ -67,6 +68,15 @@ class NettyFuturesTest {
                     instanceof CoroutineCancelledException);
     promise.cancel(false);
     assertFalse(coroutine.join(PATIENCE));
+  }
+
+  @Test
+  void await_byAThread_isRefused() {
+    IllegalStateException refusal =
+        assertThrows(IllegalStateException.class, () -> NettyFutures.await(promise));
+    assertTrue(
+        refusal.getMessage().startsWith("NettyFutures.await must be called inside a coroutine"),
+        refusal.getMessage());
   }
 
   @Test

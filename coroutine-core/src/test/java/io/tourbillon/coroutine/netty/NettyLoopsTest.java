@@ -44,17 +44,24 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.LogCapture;
 import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.TestSchedulers;
 import io.tourbillon.coroutine.internal.engine.EngineLoop;
 import io.tourbillon.coroutine.internal.engine.LoopOfThread;
+import io.tourbillon.coroutine.net.TcpConnection;
 import io.tourbillon.coroutine.net.TcpListener;
+import io.tourbillon.coroutine.net.TlsConnection;
+import io.tourbillon.coroutine.net.UdpSocket;
 import io.tourbillon.timer.VirtualClock;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,10 +77,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 
 @Timeout(60)
 class NettyLoopsTest {
@@ -693,14 +702,44 @@ class NettyLoopsTest {
 
   @Test
   void socketsOfThisLibrary_areRefused() {
+    assertRefused("TcpListener.open", () -> TcpListener.open(ANY_PORT));
+    assertRefused("UdpSocket.open", () -> UdpSocket.open(ANY_PORT));
+    SocketAddress server = listen(_ -> {}).localAddress();
+    assertRefused("TcpConnection.connect", () -> TcpConnection.connect(server));
+  }
+
+  /** They would work as long as they need not wait. */
+  @Test
+  void socketsThatWereOpenedElsewhere_areRefused() throws Exception {
+    ByteBuffer buffer = ByteBuffer.allocate(1);
+    try (CoroutineScheduler others = TestSchedulers.oneLoop();
+        TcpListener listener = TcpListener.open(ANY_PORT);
+        UdpSocket udp = UdpSocket.open(ANY_PORT);
+        TcpConnection tcp = others.spawn(() -> connected(listener)).join(PATIENCE);
+        TlsConnection tls = TlsConnection.client(tcp, SSLContext.getDefault(), "localhost", 443)) {
+      assertRefused("TcpListener.accept", listener::accept);
+      assertRefused("UdpSocket.send", () -> udp.send(buffer, udp.localAddress()));
+      assertRefused("UdpSocket.receive", () -> udp.receive(buffer));
+      assertRefused("Connection.write", () -> tcp.write(buffer));
+      assertRefused("Connection.read", () -> tcp.read(buffer));
+      assertRefused("TlsConnection.handshake", tls::handshake);
+    }
+  }
+
+  private static TcpConnection connected(TcpListener listener) throws IOException {
+    TcpConnection connection = TcpConnection.connect(listener.localAddress());
+    connection.keepOpen();
+    return connection;
+  }
+
+  private void assertRefused(String method, Executable call) {
     UnsupportedOperationException refusal =
-        run(
-            () -> {
-              try (TcpListener listener = TcpListener.open(ANY_PORT)) {
-                return assertThrows(UnsupportedOperationException.class, listener::accept);
-              }
-            });
+        run(() -> assertThrows(UnsupportedOperationException.class, call));
+    String message = refusal.getMessage();
     assertTrue(
-        refusal.getMessage().endsWith("rests in the selector of Netty"), refusal::getMessage);
+        message.startsWith(method + " needs a loop that rests in a selector of its own"), message);
+    assertTrue(
+        message.endsWith("use a channel of Netty, or a coroutine of another CoroutineScheduler"),
+        message);
   }
 }

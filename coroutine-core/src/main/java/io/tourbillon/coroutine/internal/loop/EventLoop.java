@@ -693,30 +693,41 @@ public abstract class EventLoop implements EngineLoop {
    */
   public final Registration whenReady(SelectableChannel channel, int operation, Runnable action)
       throws IOException {
-    if (!isRealTime()) {
-      throw new UnsupportedOperationException(
-          "channels are ready by the system's clock, and the scheduler has another: " + clock);
-    }
+    checkCanSelect("Suspension.whenReady");
     return sockets().whenReady(channel, operation, action);
   }
 
+  /**
+   * Checks that {@link #whenReady} can serve this loop.
+   *
+   * @param method is named in the exception
+   * @throws UnsupportedOperationException if it cannot
+   */
+  public final void checkCanSelect(String method) {
+    if (!isRealTime()) {
+      throw new UnsupportedOperationException(
+          method + " needs the system's clock, and the scheduler has another: " + clock);
+    }
+    if (poller != null && !(poller instanceof Sockets)) {
+      throw new UnsupportedOperationException(
+          method
+              + " needs a loop that rests in a selector of its own, and "
+              + name
+              + " rests in "
+              + poller
+              + ": use a channel of Netty, or a coroutine of another CoroutineScheduler");
+    }
+  }
+
   private Sockets sockets() throws IOException {
-    Poller open = poller;
-    if (open == null) {
-      Sockets fresh = new Sockets(Objects.requireNonNull(thread), then -> runSafely(then::run));
-      poller = fresh;
-      // The loop is awake, so nobody relies on the alarm before.
-      mailbox.waitBy(fresh);
-      return fresh;
+    if (poller instanceof Sockets open) {
+      return open;
     }
-    if (open instanceof Sockets own) {
-      return own;
-    }
-    throw new UnsupportedOperationException(
-        "a loop selects channels of the JDK only if it rests in a selector of its own, and "
-            + name
-            + " rests in "
-            + open);
+    Sockets fresh = new Sockets(Objects.requireNonNull(thread), then -> runSafely(then::run));
+    poller = fresh;
+    // The loop is awake, so nobody relies on the alarm before.
+    mailbox.waitBy(fresh);
+    return fresh;
   }
 
   /**

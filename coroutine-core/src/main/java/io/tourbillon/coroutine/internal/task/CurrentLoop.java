@@ -42,7 +42,7 @@ public final class CurrentLoop {
    * @param method is named in the exception
    * @throws IllegalStateException if the caller is no coroutine
    */
-  static CoroutineTask<?> requireCoroutine(String method) {
+  public static CoroutineTask<?> requireCoroutine(String method) {
     CoroutineTask<?> coroutine = coroutine();
     if (coroutine == null) {
       throw new IllegalStateException(

@@ -261,6 +261,11 @@ public abstract class TaskKernel implements Kernel {
   }
 
   @Override
+  public void checkCanSelect(String method) {
+    CurrentLoop.requireCoroutine(method).loop().checkCanSelect(method);
+  }
+
+  @Override
   public void closeChannel(SelectableChannel channel) throws IOException {
     Sockets.close(channel);
   }
