@@ -262,8 +262,12 @@ public final class Suspension {
   /**
    * Closes a channel for which coroutines have waited by {@link #whenReady}, and lets their loops
    * release it. After a plain {@code close}, the operating system keeps the channel, and its port,
-   * until all those loops select again. Called by any thread; does not suspend. A loop that is held
-   * by a long turn releases the channel after that turn.
+   * until all those loops select again. Called by any thread; does not suspend.
+   *
+   * <p>If the caller is on the only such loop, the channel is released when this returns. Other
+   * loops are woken and release it soon after, and one that is held by a long turn does so after
+   * that turn. Until then, peers can still connect to a listener, and its port is in use. A
+   * connection is always released by the loop, but its peer reads the end at once.
    *
    * @throws IOException if the close fails; the channel counts as closed
    */

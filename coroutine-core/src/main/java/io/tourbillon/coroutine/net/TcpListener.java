@@ -160,6 +160,10 @@ public final class TcpListener implements Closeable {
   /**
    * Closes the listener. Connections that were accepted stay open; those that wait in the backlog
    * are reset. A second call does nothing. Does not suspend.
+   *
+   * <p>The address is free when this returns, if the caller is a coroutine on the loop where the
+   * acceptor has waited. Otherwise that loop is woken and frees it: after its current turn at the
+   * latest. Until then, the address is in use, and clients can connect, but are reset.
    */
   @Override
   public void close() {

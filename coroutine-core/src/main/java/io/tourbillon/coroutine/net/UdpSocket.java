@@ -149,7 +149,10 @@ public final class UdpSocket implements Closeable {
     return channel.isOpen();
   }
 
-  /** Closes the socket. A second call does nothing. Does not suspend. */
+  /**
+   * Closes the socket. A second call does nothing. Does not suspend. The address is free when this
+   * returns or soon after, as for {@link TcpListener#close}.
+   */
   @Override
   public void close() {
     users.close(channel);

@@ -39,7 +39,9 @@
  * limit, or the option {@code SO_KEEPALIVE} after some hours, ends a read from it.
  *
  * <p><b>Close.</b> Any thread or coroutine may close a socket. Those that wait for it get an {@link
- * java.nio.channels.AsynchronousCloseException}.
+ * java.nio.channels.AsynchronousCloseException}. The address of a listener or a UDP socket is free
+ * at once if a coroutine closes it on the loop that has waited for it, and otherwise as soon as
+ * that loop has ended its turn.
  *
  * <p><b>Sockets that are left open.</b> A socket is in use by the coroutine that opened or accepted
  * it and by those that have called it. If all of them have ended and no other calls it within a

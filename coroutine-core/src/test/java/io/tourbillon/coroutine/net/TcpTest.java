@@ -394,6 +394,24 @@ class TcpTest {
     }
   }
 
+  /** The loop has the channel in its selector, and has no chance to select after the close. */
+  @Test
+  void close_onTheLoopThatHasWaited_takesEffectBeforeItReturns() throws Exception {
+    try (CoroutineScheduler one = TestSchedulers.oneLoop()) {
+      one.spawn(
+              () -> {
+                TcpListener listener = TcpListener.open(ANY_PORT);
+                assertThrows(
+                    TimeoutException.class, () -> Coroutines.withTimeout(MOMENT, listener::accept));
+                listener.close();
+                SocketAddress address = listener.localAddress();
+                assertThrows(ConnectException.class, () -> TcpConnection.connect(address));
+                TcpListener.open(address).close();
+              })
+          .join(PATIENCE);
+    }
+  }
+
   private static boolean canListenSoon(SocketAddress address) throws Exception {
     for (int attempt = 0; attempt < 2000; attempt++) {
       try (TcpListener _ = TcpListener.open(address)) {

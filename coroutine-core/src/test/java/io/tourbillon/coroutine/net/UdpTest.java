@@ -119,6 +119,26 @@ class UdpTest {
     assertInstanceOf(AsynchronousCloseException.class, waiting.join());
   }
 
+  /** The loop has the channel in its selector, and has no chance to select after the close. */
+  @Test
+  void close_onTheLoopThatHasWaited_takesEffectBeforeItReturns() throws Exception {
+    try (CoroutineScheduler one = TestSchedulers.oneLoop()) {
+      one.spawn(
+              () -> {
+                UdpSocket socket = UdpSocket.open(ANY_PORT);
+                ByteBuffer buffer = ByteBuffer.allocate(1);
+                assertThrows(
+                    TimeoutException.class,
+                    () ->
+                        Coroutines.withTimeout(
+                            Duration.ofMillis(20), () -> socket.receive(buffer)));
+                socket.close();
+                UdpSocket.open(socket.localAddress()).close();
+              })
+          .join(TestSchedulers.PATIENCE);
+    }
+  }
+
   @Test
   void receive_byAThread_isRefused_insteadOfBlocked() throws IOException {
     try (UdpSocket socket = UdpSocket.open(ANY_PORT)) {

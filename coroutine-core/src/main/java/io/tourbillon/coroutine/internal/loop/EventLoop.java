@@ -723,7 +723,8 @@ public abstract class EventLoop implements EngineLoop {
     if (poller instanceof Sockets open) {
       return open;
     }
-    Sockets fresh = new Sockets(Objects.requireNonNull(thread), then -> runSafely(then::run));
+    Sockets fresh =
+        new Sockets(Objects.requireNonNull(thread), this::isHere, then -> runSafely(then::run));
     poller = fresh;
     // The loop is awake, so nobody relies on the alarm before.
     mailbox.waitBy(fresh);

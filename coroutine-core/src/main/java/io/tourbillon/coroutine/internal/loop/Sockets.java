@@ -9,12 +9,14 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,11 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Interest.</b> The key of a channel keeps its interest in an operation after the wait. If
  * the channel is ready again and nobody waits, the interest is removed then. So coroutines that
  * wait for the same channel again and again, as servers do, cost no system call each time.
+ *
+ * <p><b>Close.</b> The operating system releases a channel that was closed, and its port, only when
+ * the selectors that know it select. A coroutine that closes one of its own loop does that itself,
+ * in {@link #release}. If it is a virtual thread, it may have to wait for a lock of the JDK
+ * meanwhile; the loop runs others then, but leaves the selector alone, which is locked.
  *
  * <p><b>Exact timers.</b> A selector counts its timeouts in milliseconds. If less than one is left
  * until a timer is due, the loop parks for a tenth of a millisecond at a time, and looks at the
@@ -42,6 +49,7 @@ public final class Sockets implements Poller {
   private static final Set<Sockets> OPEN = ConcurrentHashMap.newKeySet();
 
   private final Thread thread;
+  private final BooleanSupplier isHere;
   private final Consumer<Runnable> runner;
   private final Selector selector;
 
@@ -50,6 +58,9 @@ public final class Sockets implements Poller {
    * then, and other coroutines of the loop run meanwhile.
    */
   private final IdentityHashMap<SelectableChannel, Waits> registering = new IdentityHashMap<>();
+
+  /** Whether the loop selects, or a coroutine of it that closes a channel. */
+  private boolean selects;
 
   /** When the loop looked at the channels last, by the system's clock. */
   private long lookedNanos = System.nanoTime();
@@ -68,19 +79,22 @@ public final class Sockets implements Poller {
    * Opens a selector.
    *
    * @param thread the thread of the loop
+   * @param isHere tells whether the caller is on the loop
    * @param runner runs an action and handles its failures
    * @throws IOException if no selector can be opened, as when too many files are open
    */
-  Sockets(Thread thread, Consumer<Runnable> runner) throws IOException {
+  Sockets(Thread thread, BooleanSupplier isHere, Consumer<Runnable> runner) throws IOException {
     this.thread = thread;
+    this.isHere = isHere;
     this.runner = runner;
     selector = Selector.open();
     OPEN.add(this);
   }
 
   /**
-   * Closes a channel and wakes the loops that select it. Without that, the operating system would
-   * keep the channel until they select again, which may be never. Called by any thread.
+   * Closes a channel and lets the loops release it that select it. Without that, the operating
+   * system would keep the channel until they select again, which may be never. Called by any
+   * thread.
    */
   public static void close(SelectableChannel channel) throws IOException {
     List<Sockets> having = new ArrayList<>(1);
@@ -92,7 +106,26 @@ public final class Sockets implements Poller {
     try {
       channel.close();
     } finally {
-      having.forEach(Sockets::wake);
+      for (Sockets sockets : having) {
+        sockets.release(channel);
+      }
+    }
+  }
+
+  /**
+   * Releases a channel that was closed: at once if the caller is on the loop, and otherwise when
+   * the loop has been woken. Connections are left to the loop, as the JDK has told the peer.
+   */
+  private void release(SelectableChannel channel) throws IOException {
+    if (channel instanceof SocketChannel || !isHere.getAsBoolean() || selects) {
+      wake();
+      return;
+    }
+    selects = true;
+    try {
+      int _ = selector.selectNow(key -> {}); // What is ready now will be so when the loop looks.
+    } finally {
+      selects = false;
     }
   }
 
@@ -226,10 +259,16 @@ public final class Sockets implements Poller {
 
   /** Looks which channels are ready, and does not wait. */
   private void look() {
+    if (selects) {
+      return;
+    }
+    selects = true;
     try {
       int _ = selector.selectNow(this::ready);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
+    } finally {
+      selects = false;
     }
     lookedNanos = System.nanoTime();
   }
@@ -237,7 +276,9 @@ public final class Sockets implements Poller {
   @Override
   public void awaitUntil(long deadlineNanos) {
     long nanos = deadlineNanos - System.nanoTime();
-    if (nanos >= MILLI_NANOS) {
+    if (selects) {
+      park(nanos);
+    } else if (nanos >= MILLI_NANOS) {
       select(nanos / MILLI_NANOS);
     } else {
       look();
@@ -250,7 +291,11 @@ public final class Sockets implements Poller {
 
   @Override
   public void await() {
-    select(0);
+    if (selects) {
+      park(Long.MAX_VALUE);
+    } else {
+      select(0);
+    }
     woken = false;
   }
 
@@ -260,12 +305,15 @@ public final class Sockets implements Poller {
    * @param millis the limit; 0 for none
    */
   private void select(long millis) {
+    selects = true;
     try {
       int _ = woken ? selector.selectNow(this::ready) : selector.select(this::ready, millis);
       lookedNanos = System.nanoTime();
       boolean _ = Thread.interrupted(); // Nothing should interrupt a loop, and it could not rest.
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
+    } finally {
+      selects = false;
     }
   }
 
