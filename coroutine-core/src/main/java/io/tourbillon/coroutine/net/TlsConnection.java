@@ -9,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 import java.util.Optional;
@@ -233,11 +234,31 @@ public final class TlsConnection implements Connection {
    * say how.
    *
    * @param engine is used by this connection alone, and has not begun
+   * @throws IllegalArgumentException if the engine is neither in client nor in server mode
    */
   public static TlsConnection of(TcpConnection connection, SSLEngine engine) {
     Objects.requireNonNull(connection, "connection");
     Objects.requireNonNull(engine, "engine");
+    requireMode(engine);
     return new TlsConnection(connection, engine);
+  }
+
+  /**
+   * Refuses an engine without a mode. An engine does not tell, but its {@code wrap} refuses to work
+   * without a mode, and otherwise refuses a buffer that is read-only.
+   */
+  private static void requireMode(SSLEngine engine) {
+    ByteBuffer nothing = ByteBuffer.allocate(0);
+    try {
+      SSLEngineResult _ = engine.wrap(nothing, nothing.asReadOnlyBuffer());
+    } catch (ReadOnlyBufferException hasMode) {
+      // As expected.
+    } catch (IllegalStateException noMode) {
+      throw new IllegalArgumentException(
+          "engine must be in client or server mode, by setUseClientMode: " + engine, noMode);
+    } catch (SSLException failure) {
+      LOG.log(Level.DEBUG, "the handshake will tell", failure);
+    }
   }
 
   // The handshake.

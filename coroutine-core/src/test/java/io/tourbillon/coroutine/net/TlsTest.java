@@ -1343,8 +1343,14 @@ class TlsTest {
                 IllegalArgumentException.class,
                 () -> server.read(ByteBuffer.allocate(1).asReadOnlyBuffer()));
             assertThrows(NullPointerException.class, () -> server.write((ByteBuffer) null));
-            TlsConnection noMode = TlsConnection.of(tcp.server, SERVER_CONTEXT.createSSLEngine());
-            assertHandshakeFails(noMode, "mode has not yet been set");
+            SSLEngine noMode = SERVER_CONTEXT.createSSLEngine();
+            IllegalArgumentException mode =
+                assertThrows(
+                    IllegalArgumentException.class, () -> TlsConnection.of(tcp.server, noMode));
+            assertTrue(
+                mode.getMessage()
+                    .startsWith("engine must be in client or server mode, by setUseClientMode: "),
+                mode.getMessage());
           }
           return null;
         });
