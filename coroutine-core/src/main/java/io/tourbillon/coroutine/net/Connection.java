@@ -56,8 +56,9 @@ public sealed interface Connection extends Closeable permits TcpConnection, TlsC
    * Writes all bytes of a buffer. Suspends while the peer takes no more. When it returns, the
    * operating system has the bytes; whether the peer gets them is not known.
    *
-   * @throws IOException if the peer has reset the connection, and some bytes may have been sent; or
-   *     if an earlier write has ended in the midst, by its limit for example
+   * @throws IOException if the peer has reset the connection, and some bytes may have been sent; if
+   *     an earlier write has ended in the midst, by its limit for example; or if {@link
+   *     #shutdownOutput} has ended the output, also meanwhile
    * @throws ClosedChannelException if this connection is closed, {@link AsynchronousCloseException}
    *     if that happens meanwhile
    */

@@ -161,8 +161,8 @@ final class Readiness {
     }
   }
 
-  /** Wakes those that wait, since the channel has been closed. Called by any thread. */
-  void closed() {
+  /** Wakes those that wait, to find that the channel has been closed. Called by any thread. */
+  void wakeAll() {
     for (Resumption<@Nullable Void> waiter = poll(); waiter != null; waiter = poll()) {
       waiter.resume(null);
     }

@@ -46,6 +46,9 @@ public final class TcpConnection implements Connection {
   /** Whether a write has ended after a part of it was sent. Guarded by {@link #writing}. */
   private boolean cutOff;
 
+  /** Whether this side has ended its output. Written by any caller that ends it; never reset. */
+  private volatile boolean outputEnded;
+
   /** Takes over a channel that is connected and not blocking. */
   TcpConnection(SocketChannel channel) throws IOException {
     this.channel = channel;
@@ -153,9 +156,16 @@ public final class TcpConnection implements Connection {
         throw new IOException("an earlier write to " + name + " was cut off in the midst");
       }
       writeAll(buffers);
+    } catch (ClosedChannelException closed) {
+      throw outputEnded && channel.isOpen() ? outputEnded(name) : closed;
     } finally {
       writing.unlock();
     }
+  }
+
+  /** Returns the exception for a write after {@link #shutdownOutput}. */
+  static IOException outputEnded(String connection) {
+    return new IOException("the output has ended by shutdownOutput: " + connection);
   }
 
   private void writeAll(ByteBuffer[] buffers) throws IOException {
@@ -279,10 +289,12 @@ public final class TcpConnection implements Connection {
     return name.substring(PREFIX.length());
   }
 
-  /** Does not suspend. */
+  /** Does not suspend. A write that waits for room ends with an {@link IOException}. */
   @Override
   public void shutdownOutput() throws IOException {
+    outputEnded = true;
     SocketChannel _ = channel.shutdownOutput();
+    writable.wakeAll();
   }
 
   @Override
@@ -318,8 +330,8 @@ public final class TcpConnection implements Connection {
   @Override
   public void close() {
     users.close(channel);
-    readable.closed();
-    writable.closed();
+    readable.wakeAll();
+    writable.wakeAll();
   }
 
   /** Returns the addresses, for logs. */

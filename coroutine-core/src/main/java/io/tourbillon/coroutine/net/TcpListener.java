@@ -169,7 +169,7 @@ public final class TcpListener implements Closeable {
   public void close() {
     users.close(channel);
     last.clear();
-    acceptable.closed();
+    acceptable.wakeAll();
   }
 
   /** Returns the address, for logs. */

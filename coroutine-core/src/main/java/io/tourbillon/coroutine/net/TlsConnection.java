@@ -587,7 +587,7 @@ public final class TlsConnection implements Connection {
     try {
       requireWritable();
       if (outputEnded) {
-        throw new ClosedChannelException();
+        throw TcpConnection.outputEnded(name);
       }
       writeAll(buffers);
     } finally {

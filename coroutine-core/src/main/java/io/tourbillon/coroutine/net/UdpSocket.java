@@ -156,8 +156,8 @@ public final class UdpSocket implements Closeable {
   @Override
   public void close() {
     users.close(channel);
-    readable.closed();
-    writable.closed();
+    readable.wakeAll();
+    writable.wakeAll();
   }
 
   /** Returns the address, for logs. */

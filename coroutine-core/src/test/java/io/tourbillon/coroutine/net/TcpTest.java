@@ -219,6 +219,44 @@ class TcpTest {
   }
 
   @Test
+  void write_afterTheEndOfTheOutput_isRefused() {
+    run(
+        () -> {
+          try (Pair pair = Pair.open()) {
+            pair.client.shutdownOutput();
+            pair.client.shutdownOutput();
+            assertOutputEnded(pair.client, bytes("a"));
+            pair.server.write(bytes("hello"));
+            assertEquals("hello", readString(pair.client, 5));
+          }
+          return null;
+        });
+  }
+
+  /** The peer reads nothing, so the write waits for room. */
+  @Test
+  void shutdownOutput_endsAWriteThatWaits() {
+    run(
+        () -> {
+          try (Pair pair = Pair.open()) {
+            Coroutine<?> writer =
+                scheduler.spawn(
+                    () -> assertOutputEnded(pair.client, ByteBuffer.allocate(32 << 20)));
+            awaitWait(writer, "writing to " + pair.client);
+            pair.client.shutdownOutput();
+            writer.join(PATIENCE);
+          }
+          return null;
+        });
+  }
+
+  private static void assertOutputEnded(TcpConnection connection, ByteBuffer data) {
+    IOException refused = assertThrows(IOException.class, () -> connection.write(data));
+    assertEquals(IOException.class, refused.getClass());
+    assertEquals("the output has ended by shutdownOutput: " + connection, refused.getMessage());
+  }
+
+  @Test
   void readFully_ofAnInputThatEnds_saysHowMuchCame() {
     EOFException end =
         run(

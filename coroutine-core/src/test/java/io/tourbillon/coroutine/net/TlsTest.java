@@ -709,7 +709,10 @@ class TlsTest {
           try (Pair pair = Pair.open().established()) {
             pair.client.shutdownOutput();
             pair.client.shutdownOutput();
-            assertThrows(ClosedChannelException.class, () -> pair.client.write(bytes("more")));
+            IOException ended =
+                assertThrows(IOException.class, () -> pair.client.write(bytes("more")));
+            assertEquals(
+                "the output has ended by shutdownOutput: " + pair.client, ended.getMessage());
             assertEquals(-1, pair.server.read(ByteBuffer.allocate(1)));
             pair.server.write(bytes("still here"));
             pair.server.shutdownOutput();
