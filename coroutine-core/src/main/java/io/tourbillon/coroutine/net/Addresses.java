@@ -10,6 +10,7 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 
 /** Addresses of sockets, and exceptions that name them. */
@@ -25,6 +26,38 @@ final class Addresses {
 
   static boolean isUnix(SocketAddress address) {
     return address instanceof UnixDomainSocketAddress;
+  }
+
+  /**
+   * Refuses a Unix domain socket.
+   *
+   * @param argument is named in the exception
+   * @throws IllegalArgumentException if the address is none of the Internet
+   */
+  static void requireInternet(SocketAddress address, String argument) {
+    if (!(address instanceof InetSocketAddress)) {
+      throw new IllegalArgumentException(argument + " must be an Internet address: " + address);
+    }
+  }
+
+  /** Returns the text of an address, for logs. That of a client's Unix domain socket is empty. */
+  static String text(@Nullable SocketAddress address) {
+    String text = String.valueOf(address);
+    return text.isEmpty() ? "unnamed" : text;
+  }
+
+  /**
+   * Returns the exception for a failure to connect: a {@link ConnectException} also if there is no
+   * file for a Unix domain socket, since then there is no server.
+   */
+  static IOException notConnected(IOException failure, SocketAddress remote) {
+    String what = "cannot connect to " + remote;
+    if (remote instanceof UnixDomainSocketAddress unix && Files.notExists(unix.getPath())) {
+      ConnectException noServer = new ConnectException(what + ": " + failure.getMessage());
+      noServer.initCause(failure);
+      return noServer;
+    }
+    return named(failure, what);
   }
 
   /**

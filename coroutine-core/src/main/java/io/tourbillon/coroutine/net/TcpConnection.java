@@ -52,7 +52,11 @@ public final class TcpConnection implements Connection {
   /** Takes over a channel that is connected and not blocking. */
   TcpConnection(SocketChannel channel) throws IOException {
     this.channel = channel;
-    name = PREFIX + channel.getLocalAddress() + " to " + channel.getRemoteAddress();
+    name =
+        PREFIX
+            + Addresses.text(channel.getLocalAddress())
+            + " to "
+            + Addresses.text(channel.getRemoteAddress());
     readable = new Readiness(channel, OP_READ, new What("reading from ", this), READ);
     writable = new Readiness(channel, OP_WRITE, new What("writing to ", this), WRITE);
     writing = new Mutex("the writes to " + name);
@@ -72,8 +76,8 @@ public final class TcpConnection implements Connection {
    *
    * @param remote the address of the server; its host must be resolved, which blocks a thread
    * @throws UnknownHostException if the host of the address is not resolved
-   * @throws ConnectException if the server refuses the connection or does not answer; the message
-   *     names the address
+   * @throws ConnectException if the server refuses the connection or does not answer, or if there
+   *     is no file for a Unix domain socket; the message names the address
    * @throws IllegalStateException if the caller is no coroutine
    * @throws UnsupportedOperationException if the scheduler of the caller has another clock than the
    *     system's, or is that of {@code NettyLoops}
@@ -112,7 +116,7 @@ public final class TcpConnection implements Connection {
     } catch (ClosedChannelException closed) {
       throw closed;
     } catch (IOException failure) {
-      throw Addresses.named(failure, "cannot connect to " + remote);
+      throw Addresses.notConnected(failure, remote);
     }
   }
 

@@ -3,6 +3,7 @@ package io.tourbillon.coroutine.net;
 import static java.nio.channels.SelectionKey.OP_ACCEPT;
 
 import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.OrderlyEnd;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.net.TcpConnection.What;
 import java.io.Closeable;
@@ -103,7 +104,8 @@ public final class TcpListener implements Closeable {
    * @throws IOException if the connection cannot be made, as when too many files are open. The
    *     connection waits, so a caller that goes on should pause before it tries again
    * @throws ClosedChannelException if the listener is closed, {@link AsynchronousCloseException} if
-   *     that happens meanwhile
+   *     that happens meanwhile. It is an {@link OrderlyEnd}: the close is the way to stop an
+   *     acceptor, and no handler is called for a coroutine that ends by it
    * @throws IllegalStateException if the caller is no coroutine
    * @throws UnsupportedOperationException if the scheduler of the caller has another clock than the
    *     system's, or is that of {@code NettyLoops}
@@ -111,11 +113,7 @@ public final class TcpListener implements Closeable {
   public TcpConnection accept() throws IOException {
     Suspension.checkCanSelect(ACCEPT);
     users.pass(ACCEPT);
-    SocketChannel accepted = channel.accept();
-    while (accepted == null) {
-      acceptable.await();
-      accepted = channel.accept();
-    }
+    SocketChannel accepted = acceptChannel();
     boolean made = false;
     try {
       accepted.configureBlocking(false);
@@ -128,6 +126,19 @@ public final class TcpListener implements Closeable {
       if (!made) {
         accepted.close();
       }
+    }
+  }
+
+  private SocketChannel acceptChannel() throws IOException {
+    try {
+      SocketChannel accepted = channel.accept();
+      while (accepted == null) {
+        acceptable.await();
+        accepted = channel.accept();
+      }
+      return accepted;
+    } catch (ClosedChannelException closed) {
+      throw ClosedInOrder.of(closed, this);
     }
   }
 

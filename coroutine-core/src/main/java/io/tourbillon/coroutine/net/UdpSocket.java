@@ -3,6 +3,7 @@ package io.tourbillon.coroutine.net;
 import static java.nio.channels.SelectionKey.OP_READ;
 import static java.nio.channels.SelectionKey.OP_WRITE;
 
+import io.tourbillon.coroutine.OrderlyEnd;
 import io.tourbillon.coroutine.net.TcpConnection.What;
 import java.io.Closeable;
 import java.io.IOException;
@@ -48,11 +49,13 @@ public final class UdpSocket implements Closeable {
    * @throws BindException if the address is in use or is not one of this machine; the message names
    *     it
    * @throws UnknownHostException if the host of the address is not resolved
+   * @throws IllegalArgumentException if the address is that of a Unix domain socket
    * @throws UnsupportedOperationException if the caller is a coroutine that cannot use the socket:
    *     of a scheduler with another clock than the system's, or of {@code NettyLoops}
    */
   public static UdpSocket open(SocketAddress local) throws IOException {
     Objects.requireNonNull(local, "local");
+    Addresses.requireInternet(local, "local");
     Addresses.requireResolved(local);
     Users.checkOpener("UdpSocket.open");
     DatagramChannel channel = DatagramChannel.open();
@@ -79,18 +82,23 @@ public final class UdpSocket implements Closeable {
    *
    * @return the address of the sender
    * @throws ClosedChannelException if the socket is closed, {@link AsynchronousCloseException} if
-   *     that happens meanwhile
+   *     that happens meanwhile. It is an {@link OrderlyEnd}: the close is the way to stop a
+   *     receiver, and no handler is called for a coroutine that ends by it
    * @throws IllegalStateException if the caller is no coroutine and would have to wait
    */
   public SocketAddress receive(ByteBuffer buffer) throws IOException {
     Objects.requireNonNull(buffer, "buffer");
-    begin(RECEIVE);
-    SocketAddress sender = channel.receive(buffer);
-    while (sender == null) {
-      readable.await();
-      sender = channel.receive(buffer);
+    try {
+      begin(RECEIVE);
+      SocketAddress sender = channel.receive(buffer);
+      while (sender == null) {
+        readable.await();
+        sender = channel.receive(buffer);
+      }
+      return sender;
+    } catch (ClosedChannelException closed) {
+      throw ClosedInOrder.of(closed, this);
     }
-    return sender;
   }
 
   /**
@@ -99,12 +107,14 @@ public final class UdpSocket implements Closeable {
    *
    * @throws IOException if the datagram is too large, at most 65,507 bytes over IPv4, or cannot be
    *     sent to the target
+   * @throws IllegalArgumentException if the target is a Unix domain socket
    * @throws ClosedChannelException if the socket is closed, {@link AsynchronousCloseException} if
    *     that happens meanwhile
    */
   public void send(ByteBuffer buffer, SocketAddress target) throws IOException {
     Objects.requireNonNull(buffer, "buffer");
     Objects.requireNonNull(target, "target");
+    Addresses.requireInternet(target, "target");
     Addresses.requireResolved(target);
     begin(SEND);
     boolean isEmpty = !buffer.hasRemaining();

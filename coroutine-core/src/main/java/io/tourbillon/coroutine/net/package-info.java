@@ -4,7 +4,8 @@
  * sockets, in a selector in which it rests, so no other thread is woken for them.
  *
  * <pre>{@code
- * try (TcpListener listener = TcpListener.open(new InetSocketAddress(8007))) {
+ * TcpListener listener = TcpListener.open(new InetSocketAddress(8007));
+ * scheduler.spawn(() -> {
  *   while (true) {
  *     TcpConnection connection = listener.accept();
  *     scheduler.spawn(() -> {
@@ -13,7 +14,9 @@
  *       }
  *     });
  *   }
- * }
+ * });
+ * ...
+ * listener.close();     // The acceptor ends, and nothing is logged.
  * }</pre>
  *
  * <p><b>Limits and cancellation.</b> Every call that can suspend heeds {@link
@@ -39,9 +42,10 @@
  * limit, or the option {@code SO_KEEPALIVE} after some hours, ends a read from it.
  *
  * <p><b>Close.</b> Any thread or coroutine may close a socket. Those that wait for it get an {@link
- * java.nio.channels.AsynchronousCloseException}. The address of a listener or a UDP socket is free
- * at once if a coroutine closes it on the loop that has waited for it, and otherwise as soon as
- * that loop has ended its turn.
+ * java.nio.channels.AsynchronousCloseException}. For those that accept or receive datagrams it is
+ * an {@link io.tourbillon.coroutine.OrderlyEnd}: their coroutines have not failed. The address of a
+ * listener or a UDP socket is free at once if a coroutine closes it on the loop that has waited for
+ * it, and otherwise as soon as that loop has ended its turn.
  *
  * <p><b>Sockets that are left open.</b> A socket is in use by the coroutine that opened or accepted
  * it and by those that have called it. If all of them have ended and no other calls it within a

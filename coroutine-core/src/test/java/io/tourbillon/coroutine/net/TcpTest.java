@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -48,6 +49,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -432,6 +434,44 @@ class TcpTest {
     }
   }
 
+  @Test
+  void close_endsAnAcceptorInOrder() {
+    assertEndsInOrder(TcpListener::accept);
+    assertEndsInOrder(
+        listener -> {
+          listener.close();
+          return listener.accept();
+        });
+  }
+
+  private interface Acceptor {
+    TcpConnection accept(TcpListener listener) throws IOException;
+  }
+
+  /** Nobody joins the acceptor, so a failure would be logged when it ends. */
+  private void assertEndsInOrder(Acceptor acceptor) {
+    AtomicReference<Throwable> reported = new AtomicReference<>();
+    try (CoroutineScheduler own =
+        TestSchedulers.builder()
+            .loops(1)
+            .exceptionHandler((coroutine, failure) -> reported.set(failure))
+            .build()) {
+      TcpListener listener =
+          own.spawn(
+                  () -> {
+                    TcpListener opened = TcpListener.open(ANY_PORT);
+                    Coroutine<?> accepting = own.spawn(() -> acceptor.accept(opened));
+                    while (accepting.waitsFor().isEmpty() && opened.isOpen()) {
+                      Coroutines.delay(Duration.ofMillis(1));
+                    }
+                    return opened;
+                  })
+              .join();
+      listener.close();
+    }
+    assertNull(reported.get());
+  }
+
   /** The loop has the channel in its selector, and has no chance to select after the close. */
   @Test
   void close_onTheLoopThatHasWaited_takesEffectBeforeItReturns() throws Exception {
@@ -737,6 +777,24 @@ class TcpTest {
   }
 
   @Test
+  void unixDomainSocket_withoutAServer_refuses(@TempDir Path folder) {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("socket"));
+    run(
+        () -> {
+          ConnectException noFile =
+              assertThrows(ConnectException.class, () -> TcpConnection.connect(address));
+          assertEquals(
+              "cannot connect to " + address + ": No such file or directory", noFile.getMessage());
+          TcpListener.open(address).close();
+          ConnectException noServer =
+              assertThrows(ConnectException.class, () -> TcpConnection.connect(address));
+          assertEquals(
+              "cannot connect to " + address + ": Connection refused", noServer.getMessage());
+          return null;
+        });
+  }
+
+  @Test
   void unixDomainSocket_carriesMessages(@TempDir Path folder) {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("socket"));
     String message =
@@ -745,6 +803,7 @@ class TcpTest {
               try (TcpListener listener = TcpListener.open(address);
                   TcpConnection client = TcpConnection.connect(address);
                   TcpConnection server = listener.accept()) {
+                assertEquals("the connection unnamed to " + address, client.toString());
                 client.write(bytes("hello"));
                 return readString(server, 5);
               }

@@ -10,12 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.OrderlyEnd;
 import io.tourbillon.coroutine.TestSchedulers;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
@@ -116,7 +118,10 @@ class UdpTest {
               assertThrows(ClosedChannelException.class, () -> socket.receive(buffer));
               return waiter;
             });
-    assertInstanceOf(AsynchronousCloseException.class, waiting.join());
+    Throwable closed = waiting.join();
+    assertInstanceOf(AsynchronousCloseException.class, closed);
+    assertTrue(assertInstanceOf(OrderlyEnd.class, closed).isOrderly());
+    assertTrue(closed.getMessage().endsWith(" was closed meanwhile"), closed.getMessage());
   }
 
   /** The loop has the channel in its selector, and has no chance to select after the close. */
@@ -167,6 +172,17 @@ class UdpTest {
                       IOException.class,
                       () -> socket.send(ByteBuffer.allocate(70_000), socket.localAddress())));
       assertEquals("Message too long", tooLarge.getMessage());
+      UnixDomainSocketAddress unix = UnixDomainSocketAddress.of("socket");
+      IllegalArgumentException local =
+          assertThrows(IllegalArgumentException.class, () -> UdpSocket.open(unix));
+      assertEquals("local must be an Internet address: socket", local.getMessage());
+      IllegalArgumentException target =
+          run(
+              () ->
+                  assertThrows(
+                      IllegalArgumentException.class,
+                      () -> socket.send(ByteBuffer.allocate(1), unix)));
+      assertEquals("target must be an Internet address: socket", target.getMessage());
     }
   }
 }
