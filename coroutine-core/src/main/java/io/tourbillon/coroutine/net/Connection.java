@@ -36,7 +36,8 @@ public sealed interface Connection extends Closeable permits TcpConnection, TlsC
   int read(ByteBuffer buffer) throws IOException;
 
   /**
-   * Reads until a buffer is full.
+   * Reads until a buffer is full. If a limit or a cancellation ends this, the buffer has what came
+   * until then, and its position tells how much: call this again with the same buffer to go on.
    *
    * @throws EOFException if the input ends before that; the buffer has what came until then
    * @throws IOException as {@link #read} does

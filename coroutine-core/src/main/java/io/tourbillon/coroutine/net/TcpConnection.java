@@ -72,9 +72,11 @@ public final class TcpConnection implements Connection {
 
   /**
    * Connects to a server. Suspends until the connection is established. {@code TCP_NODELAY} is on.
-   * A Unix domain socket whose backlog is full does not suspend the caller, but refuses it.
+   * If the backlog of a Unix domain socket is full, {@code connect} throws an {@link IOException}
+   * at once.
    *
-   * @param remote the address of the server; its host must be resolved, which blocks a thread
+   * @param remote the address of the server; must already be resolved; resolving blocks, so do it
+   *     by {@link Coroutines#blocking}
    * @throws UnknownHostException if the host of the address is not resolved
    * @throws ConnectException if the server refuses the connection or does not answer, or if there
    *     is no file for a Unix domain socket; the message names the address

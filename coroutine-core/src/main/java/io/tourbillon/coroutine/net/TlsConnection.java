@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  * JDK's, or that of the provider of the {@link SSLContext}.
  *
  * <pre>{@code
- * TcpConnection tcp = TcpConnection.connect(new InetSocketAddress("example.com", 443));
+ * InetSocketAddress server =
+ *     Coroutines.blocking(() -> new InetSocketAddress("example.com", 443)); // Resolves the name.
+ * TcpConnection tcp = TcpConnection.connect(server);
  * try (TlsConnection connection =
  *     TlsConnection.client(tcp, SSLContext.getDefault(), "example.com", 443)) {
  *   connection.write(request);
@@ -211,7 +213,15 @@ public final class TlsConnection implements Connection {
   }
 
   /**
-   * Wraps the server's end of a connection, with other parameters.
+   * Wraps the server's end of a connection, with other parameters. A server that speaks several
+   * protocols of the application names them in its order of preference:
+   *
+   * <pre>{@code
+   * TlsConnection connection = TlsConnection.server(tcp, context,
+   *     parameters -> parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"}));
+   * connection.handshake();
+   * if (connection.applicationProtocol().orElse("http/1.1").equals("h2")) ...
+   * }</pre>
    *
    * @param settings changes the parameters from the defaults of the context: {@link
    *     SSLParameters#setNeedClientAuth} demands a certificate of the client, for example
@@ -413,6 +423,7 @@ public final class TlsConnection implements Connection {
 
   /**
    * Returns the protocol of the application that both sides have agreed on, such as {@code h2}.
+   * Empty if one side has named none. If both have, with none in common, the handshake fails.
    *
    * @throws IllegalStateException if the first handshake is not complete
    */

@@ -20,9 +20,10 @@
  * }</pre>
  *
  * <p><b>Limits and cancellation.</b> Every call that can suspend heeds {@link
- * io.tourbillon.coroutine.Coroutines#withTimeout} and cancellation. A read that ends so has
- * consumed nothing. A write that ends so may have sent a part; later writes are refused then, so
- * close the connection.
+ * io.tourbillon.coroutine.Coroutines#withTimeout} and cancellation. A {@code read} that a limit or
+ * cancellation ends has consumed nothing; {@code readFully} may have filled part of the buffer. A
+ * write ended this way may have sent a part; later writes are refused then, so close the
+ * connection.
  *
  * <p><b>TLS.</b> A {@link io.tourbillon.coroutine.net.TlsConnection} encrypts a {@link
  * io.tourbillon.coroutine.net.TcpConnection}. Both are a {@link
@@ -49,9 +50,10 @@
  *
  * <p><b>Sockets that are left open.</b> A socket is in use by the coroutine that opened or accepted
  * it and by those that have called it. If all of them have ended and no other calls it within a
- * second, it is closed and a warning is logged. A coroutine that goes on to accept the next
- * connection is no user of the one before once another coroutine has called that one. A socket that
- * a thread has opened or used is never closed so, and {@code keepOpen} exempts any other.
+ * second, it is closed and a warning is logged. When an acceptor accepts the next connection, it
+ * stops counting as a user of the previous one as soon as another coroutine has used that one. A
+ * socket that a thread has opened or used is never closed so, and {@code keepOpen} exempts any
+ * other.
  *
  * <p><b>Cost.</b> A read or write is tried first: a system call, as by a thread. One that must wait
  * costs a suspension, and one call of the selector serves all channels that are ready. While a

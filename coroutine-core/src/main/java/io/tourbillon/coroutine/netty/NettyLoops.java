@@ -103,7 +103,7 @@ public final class NettyLoops implements AutoCloseable {
     }
 
     /**
-     * Sets the factory of what the loops wait for channels by. The default is {@link
+     * Sets the factory of the {@code IoHandler} in which the loops select. The default is {@link
      * NioIoHandler#newFactory()}. It must make handlers for the channels of NIO, as the other
      * factories of that class do.
      */
@@ -186,6 +186,11 @@ public final class NettyLoops implements AutoCloseable {
    * waits for those that have not ended. Then closes all channels, and waits for some seconds until
    * the loops have ended. A server accepts connections until then, and its handlers cannot spawn
    * coroutines for them, so close its channel first.
+   *
+   * <p>A coroutine that waits for the next message of an idle client has not ended, so clients that
+   * keep their connections can delay this without a limit. Set one when the loops are built, by
+   * {@code scheduler(b -> b.closeGrace(Duration.ofSeconds(5)))}, after which coroutines are
+   * cancelled, or call {@link #close(Duration)}.
    *
    * @throws IllegalStateException if a coroutine or a handler of these loops calls this
    */

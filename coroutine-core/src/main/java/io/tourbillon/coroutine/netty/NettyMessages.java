@@ -48,8 +48,9 @@ import org.jspecify.annotations.Nullable;
  * down: what has arrived can still be received, and then {@link #receive} returns null. By default,
  * Netty closes a channel whose peer has shut its output down, and answers that were not sent are
  * lost. If peers may do that and wait for answers, set {@code ChannelOption.ALLOW_HALF_CLOSURE},
- * for a server by {@code childOption}. The end of a TLS stream that was cut off, without the
- * message of TLS that ends it, is also null.
+ * for a server by {@code childOption}. A TLS stream that was cut off, without the message of TLS
+ * that ends it, ends with null as well; {@code SslHandler} tells it by an {@code
+ * SslCloseCompletionEvent} that is no success, which handlers after it can see.
  *
  * <p><b>Exceptions.</b> An exception in the pipeline takes its place among the messages. It is
  * thrown to one receiver, after the messages that came before. It does not end the sequence, as it

@@ -93,12 +93,15 @@
  *   a {@code CoroutineScheduler} of its own</td></tr>
  * </table>
  *
+ * <p><b>TLS.</b> {@code sslContext.newHandler(channel.alloc())}, as the first handler, does the
+ * computations of the handshakes on the loop, where one takes milliseconds. {@code
+ * newHandler(channel.alloc(), executor)} leaves them, and the checks of certificates, to a pool of
+ * platform threads.
+ *
  * <p><b>The end.</b> A close of the scheduler waits for the coroutines. Then each loop shuts its
  * part of Netty down: it runs the tasks that wait, closes the channels with their handlers, cancels
- * timers, and closes the selector; then its thread ends. A loop of coroutines can get another
- * thread later, if a virtual thread of a user comes back to it. A loop of Netty has one owning
- * thread for life, so by then Netty has been shut down for good, and the new thread rests without
- * it.
+ * timers, and closes the selector; then its thread ends. A later virtual thread can restart the
+ * loop for coroutines, but not for Netty.
  */
 @NullMarked
 package io.tourbillon.coroutine.netty;
