@@ -18,7 +18,7 @@ public final class MemoryReserve {
    */
   public static final int ATTEMPTS = 1000;
 
-  private static final int BYTES = 1 << 16;
+  private static final int BYTES = 48 << 10;
   private static final long PAUSE_NANOS = 1_000_000;
 
   private byte @Nullable [] reserve = new byte[BYTES];
