@@ -288,12 +288,12 @@ final class Shard extends AbstractShard<Runnable> {
     } catch (IllegalStateException full) {
       throw isFull(full);
     }
+    countArmedAgain(); // The wheel has counted it, whatever follows.
     if (!timer.leaveBatch(ScheduledTimer.ARMED)) {
       leave(timer, id);
       return false;
     }
     timer.armed(id);
-    countArmedAgain();
     taken--;
     return true;
   }
@@ -422,9 +422,11 @@ final class Shard extends AbstractShard<Runnable> {
   boolean trim(int pages) {
     lock.lock();
     try {
-      tasks.trim(pages);
-      handles.trim(pages);
-      if (byId != null) {
+      if (tasks.isTrimmable()) {
+        tasks.trim(pages);
+      } else if (handles.isTrimmable()) {
+        handles.trim(pages);
+      } else if (byId != null) {
         byId.trim(pages);
       }
       return isTrimmable();
@@ -646,7 +648,8 @@ final class Shard extends AbstractShard<Runnable> {
   int pageCount() {
     lock.lock();
     try {
-      return 2 * Math.max(tasks.pageCount(), handles.pageCount());
+      // At least one of each kind: stranded timers are drained with the first.
+      return 2 * Math.max(1, Math.max(tasks.pageCount(), handles.pageCount()));
     } finally {
       lock.unlock();
     }
@@ -725,7 +728,7 @@ final class Shard extends AbstractShard<Runnable> {
   boolean isDrained() {
     lock.lock();
     try {
-      return inWheels() == 0;
+      return inWheels() == 0 && stranded == null;
     } finally {
       lock.unlock();
     }

@@ -48,8 +48,8 @@ final class ShardStats {
   }
 
   /**
-   * The timers of a batch are in order of deadline, so timers of the same tick are recorded
-   * together.
+   * The timers that a batch has from one wheel are in order of deadline, so timers of the same tick
+   * are mostly recorded together.
    */
   private void recordLateness(Batch batch, TickScale scale) {
     for (int first = 0; first < batch.size(); ) {

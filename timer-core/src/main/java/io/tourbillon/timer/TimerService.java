@@ -75,8 +75,8 @@ public interface TimerService extends AutoCloseable {
    *
    * @return a handle to cancel or reschedule it
    * @throws RejectedExecutionException after a shutdown, if as many timers are pending as {@link
-   *     Builder#maxPending} allows, or if two billion timers are pending in the shard of this
-   *     thread
+   *     Builder#maxPending} allows, or if two billion timers, 67 million with a listener, are
+   *     pending in the shard of this thread
    */
   TimerHandle schedule(Duration delay, Runnable task);
 

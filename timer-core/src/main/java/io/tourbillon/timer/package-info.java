@@ -73,7 +73,7 @@
  *   <tr><td>a task that was handed over</td><td>driver and executor</td><td>its monitor, see {@code HandedOver}</td></tr>
  *   <tr><td>batch</td><td>driver</td><td>confined to the driver</td></tr>
  *   <tr><td>the tick that the driver waits for</td><td>driver, and callers while it searches</td><td>see {@code Waker}</td></tr>
- *   <tr><td>permits</td><td>callers and driver</td><td>compare-and-set</td></tr>
+ *   <tr><td>permits</td><td>callers and driver</td><td>compare-and-set, and a lock for moves between stripes</td></tr>
  *   <tr><td>the serial number of the running task</td><td>driver</td><td>see {@code Watchdog}</td></tr>
  * </table>
  *

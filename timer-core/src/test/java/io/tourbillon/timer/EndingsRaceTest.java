@@ -169,6 +169,12 @@ class EndingsRaceTest {
       if (!back.isEmpty()) {
         complaints.add("handed back but never accepted: " + back.size());
       }
+      long cancels = accepted.stream().mapToLong(timer -> timer.cancels.get()).sum();
+      TimerStats stats = timers.stats();
+      if (stats.scheduled() != accepted.size() || stats.cancelled() != cancels) {
+        complaints.add(
+            stats + ", but accepted were " + accepted.size() + " and cancelled " + cancels);
+      }
       if (timers.pending() != 0) {
         complaints.add("pending at the end: " + timers.pending());
       }
@@ -218,7 +224,7 @@ class EndingsRaceTest {
     long startNanos = System.nanoTime();
     int timersSeen = 0;
     while (System.nanoTime() - startNanos < length.toNanos()) {
-      TimerService.Builder builder = TimerService.builder().tick(TICK);
+      TimerService.Builder builder = TimerService.builder().tick(TICK).recordStats(true);
       ExecutorService pool = null;
       if (tasks == Tasks.ON_EXECUTOR) {
         pool = Executors.newFixedThreadPool(2);

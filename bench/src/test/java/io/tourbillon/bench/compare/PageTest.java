@@ -280,7 +280,17 @@ final class PageTest {
             "idle-bars",
             "sleepers-bars",
             "timer-memory-bars",
-            "coroutine-memory-bars"),
+            "coroutine-memory-bars",
+            "ping-pong-bars",
+            "stream-bars",
+            "fan-in-bars",
+            "select-bars",
+            "mutex-bars",
+            "semaphore-bars",
+            "spawn-and-join-bars",
+            "with-timeout-bars",
+            "scope-bars",
+            "uneven-bars"),
         drawn.valueStream().map(canvas -> canvas.get(0).stringValue()).toList());
     assertTrue(drawn.valueStream().allMatch(canvas -> canvas.get(1).booleanValue()), "" + drawn);
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineDump;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -89,14 +91,24 @@ class ProduceTest {
     channel.lock.lock();
     try {
       locked.countDown();
-      while (!waitsForALock(reader.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))) {
-        Thread.onSpinWait();
+      Thread waiting = reader.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      long startNanos = System.nanoTime();
+      while (!waitsForALock(waiting)) {
+        assertTrue(System.nanoTime() - startNanos < PATIENCE.toNanos(), "it does not wait");
+      }
+      // The body has ended by now, or ends in one of these turns: the loop must not wait with it.
+      for (int turn = 0; turn < 100; turn++) {
+        assertEquals(turn, scheduler.spawn(number(turn)).join(PATIENCE));
       }
     } finally {
       channel.lock.unlock();
     }
     assertEquals(0, queued.get().join(PATIENCE));
     assertThrows(ChannelClosedException.class, channel::receive);
+  }
+
+  private static Callable<Integer> number(int number) {
+    return () -> number;
   }
 
   private static boolean waitsForALock(Thread thread) {

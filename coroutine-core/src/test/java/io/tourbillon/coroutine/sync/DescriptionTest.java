@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Describing what a coroutine waits for takes no lock. For a dump, the loop's own thread asks for
- * the description, and would queue for the lock behind coroutines that cannot continue without the
- * loop.
+ * the description, and would wait for a lock that a coroutine may hold which cannot continue
+ * without the loop.
  */
 class DescriptionTest extends OnTwoLoops {
   private static String described(Coroutine<?> waiting, ShortLock lock) throws Exception {

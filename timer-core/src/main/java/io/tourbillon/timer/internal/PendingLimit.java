@@ -11,8 +11,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * <p>Threads would contend for one counter, so permits that no timer holds are kept in stripes. A
  * thread takes one from its stripe and gives it back there, by compare-and-set. A stripe that is
  * empty gets a bundle from the common store, and one that has too many gives a bundle back. If the
- * store is empty too, the thread looks into all stripes. It is refused if all are empty. A limit of
- * few permits has no stripes.
+ * store is empty too, the thread looks into all stripes, one after the other, and is refused if it
+ * finds each of them empty. While other threads take permits and give them back, that may happen
+ * although at each moment one was free. A limit of few permits has no stripes.
  */
 public final class PendingLimit {
   private static final int MOST_IN_A_BUNDLE = 64;

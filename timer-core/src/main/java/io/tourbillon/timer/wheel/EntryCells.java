@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cells that hold the entries themselves. A cell that was vacated still refers to its entry, until
- * its chunk is dropped.
+ * its chunk is cleared or dropped.
  *
  * @param <E> the type of the entries
  */

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
  * until the chunk is free, which happens when all its timers have left, or by a sweep: see {@link
  * Slots}. So a cancelled entry may stay reachable for as long as the timers that were armed
  * together with it, but such entries never outnumber the pending ones by much. Clear in the entry
- * what need not stay reachable. Each chunk is a new array, since storing a new object into an old
- * array is what costs most in G1.
+ * what need not stay reachable. A chunk of which more than a few cells were filled is a new array
+ * each time, since storing a new object into an old array is what costs most in G1.
  *
  * <p><b>Not thread-safe:</b> only one thread at a time may use a wheel and its entries, except for
  * {@link #isTrimmable} and {@link #isCascadeEarlier}, which give any thread a hint.

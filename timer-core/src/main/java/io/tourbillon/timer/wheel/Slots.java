@@ -40,7 +40,7 @@ final class Slots {
   /** How many chunks do not count as sparse, as sweeping a nearly empty wheel is not worth it. */
   private static final int SLACK = 64;
 
-  /** Free chunks that are kept for the next arms. */
+  /** How many free chunks are kept for the next arms at most. */
   private static final int KEPT = 16;
 
   /** Chunks of a slot that is moved down in more than one tick. */
@@ -91,6 +91,11 @@ final class Slots {
 
   /** The chunk that was looked at last. */
   private int hand;
+
+  /** The rows and the chunks that the last shrink has left. */
+  private int triedIds;
+
+  private int triedChunks;
 
   /** Set when a slot has come to hold more than a tick may move down. */
   private boolean crowded;
@@ -228,7 +233,17 @@ final class Slots {
 
   /** Whether {@link #trim} has something to do. */
   boolean isTrimmable() {
-    return freeCount > KEPT || isSparse();
+    return freeCount > KEPT || isSparse() || isShrinkable();
+  }
+
+  /**
+   * Whether the tables have many more rows than there are chunks in slots, and a shrink may help:
+   * either none was tried with these rows, or half of the chunks have gone since.
+   */
+  private boolean isShrinkable() {
+    return chunkIds > 4 * KEPT
+        && chunksInUse < chunkIds / 4
+        && (chunkIds != triedIds || chunksInUse <= triedChunks / 2);
   }
 
   /** Frees unused chunks up to a limit, and sweeps as many others. */
@@ -240,13 +255,14 @@ final class Slots {
       freeCount--;
       makeAbsent(chunk);
     }
-    if (!isTrimmable() && chunksInUse + freeCount < chunkIds / 4) {
+    if (freeCount <= KEPT && !isSparse() && isShrinkable()) {
       shrink();
     }
   }
 
   /** Forgets the ids after the last chunk that has cells, a step each. */
   private void shrink() {
+    dropFreeFrom(chunkIds / 4);
     while (chunkIds > 0 && !cells.isPresent(chunkIds - 1)) {
       chunkIds--;
     }
@@ -258,8 +274,28 @@ final class Slots {
       }
     }
     hand = 0;
+    triedIds = chunkIds;
+    triedChunks = chunksInUse;
     if (chunkIds < live.length / 4) {
       resize(Math.max(FIRST_ROWS, chunkIds << 1));
+    }
+  }
+
+  /** Drops the free chunks with these ids, which would keep the tables long. */
+  private void dropFreeFrom(int firstId) {
+    int chunk = free;
+    free = NONE;
+    freeCount = 0;
+    while (chunk != NONE) {
+      int following = next[chunk];
+      if (chunk >= firstId) {
+        makeAbsent(chunk);
+      } else {
+        next[chunk] = free;
+        free = chunk;
+        freeCount++;
+      }
+      chunk = following;
     }
   }
 

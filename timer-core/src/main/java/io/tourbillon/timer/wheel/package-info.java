@@ -26,8 +26,8 @@
  * <p>Linked objects would do the same with less code. But each link is a reference from an old
  * object to a young one or back, for which G1 runs a barrier, and unlinking touches both
  * neighbours, each a cache line that is cold when timers are cancelled in random order. An entry
- * that is an object of the caller costs neither: its reference is stored once, into an array that
- * is as young as the entry, and a cancel clears a bit.
+ * that is an object of the caller costs neither: its reference is stored into an array that is as
+ * young as the entry, once more for each cascade or sweep, and a cancel clears a bit.
  */
 @NullMarked
 package io.tourbillon.timer.wheel;

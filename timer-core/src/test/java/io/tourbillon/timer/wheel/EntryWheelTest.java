@@ -79,7 +79,7 @@ class EntryWheelTest {
   }
 
   @Test
-  void handler_thatArmsTheEntryAgain_findsItFree() {
+  void entry_thatHasFired_canBeArmedAgain() {
     Entry entry = arm(5);
     List<Entry> expired = advance(5);
     expired.forEach(each -> wheel.arm(6, each));
@@ -127,5 +127,31 @@ class EntryWheelTest {
       wheel.trim(64);
     }
     assertTrue(Internals.chunksHeld(wheel.slots) <= SlotsTest.KEPT);
+    assertTrue(Internals.chunkRows(wheel.slots) < 100, "the tables stay as long as at the peak");
+    assertEquals(0, wheel.pageCount(), "nothing is left to visit");
+  }
+
+  /**
+   * A timer whose chunk has a high number keeps the tables long, and the trim ends all the same.
+   */
+  @Test
+  void trim_withOneTimerLeftOfAPeak_comesToAnEnd() {
+    for (int i = 0; i < 100_000; i++) {
+      arm(1);
+    }
+    Entry last = arm(1_000_000);
+    assertEquals(100_000, advance(10).size());
+    int steps = 0;
+    while (wheel.isTrimmable()) {
+      wheel.trim(64);
+      assertTrue(++steps < 1000, "still trimmable");
+    }
+    assertTrue(wheel.checkInvariants());
+    assertTrue(wheel.cancel(last));
+    while (wheel.isTrimmable()) {
+      wheel.trim(64);
+      assertTrue(++steps < 2000, "still trimmable");
+    }
+    assertTrue(Internals.chunkRows(wheel.slots) < 100);
   }
 }

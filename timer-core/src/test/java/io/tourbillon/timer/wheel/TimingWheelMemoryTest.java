@@ -111,7 +111,8 @@ class TimingWheelMemoryTest {
     assertTrue(wheel.isTrimmable());
     trimFully(wheel);
     assertEquals(1, pagesHeld(wheel));
-    assertEquals(SlotsTest.KEPT, Internals.chunksHeld(Internals.slotsOf(wheel)));
+    assertTrue(Internals.chunksHeld(Internals.slotsOf(wheel)) <= SlotsTest.KEPT);
+    assertTrue(Internals.chunkRows(Internals.slotsOf(wheel)) <= 256, "tables as at the peak");
     for (int page = 0; page < wheel.pageCount(); page++) {
       wheel.visit(page, (id, deadline, task) -> assertNull(task, "a page shows a timer"));
     }

@@ -9,10 +9,11 @@ import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.SafeText;
-import io.tourbillon.timer.internal.ShortLock;
+import io.tourbillon.timer.internal.StackReserve;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +41,11 @@ final class Supervisor implements Awaited {
   /** Called once for the failure of the scope, without the lock. */
   private final Consumer<Throwable> onFailure;
 
-  /** Its holder does not wait and runs no code of users. */
-  private final ShortLock lock = new ShortLock();
+  /**
+   * Its holder does not wait. Reentrant, since a child that cannot be spawned ends at once, in the
+   * thread that adds it; and users' clocks and keys are asked meanwhile.
+   */
+  private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by the lock.
   private final ChildList left = new ChildList();
@@ -81,6 +85,12 @@ final class Supervisor implements Awaited {
     this.onFailure = onFailure;
   }
 
+  /** Takes the lock if the stack has room for what is done under it. */
+  private void acquire() {
+    StackReserve.require();
+    lock.lock();
+  }
+
   /**
    * Spawns a child under the lock, so that {@link #close} misses none.
    *
@@ -90,7 +100,7 @@ final class Supervisor implements Awaited {
    */
   <T extends @Nullable Object> Coroutine<T> add(
       BiFunction<@Nullable String, Consumer<CoroutineTask<T>>, CoroutineTask<T>> spawn) {
-    lock.lock();
+    acquire();
     try {
       requireOpen();
       CoroutineTask<T> child = spawn.apply(ending ? "its scope has ended" : null, this::admit);
@@ -122,7 +132,7 @@ final class Supervisor implements Awaited {
 
   /** Resumes a waiter when the last child has ended. Only one waiter at a time is possible. */
   void awaitEnd(Resumption<@Nullable Void> ended) {
-    lock.lock();
+    acquire();
     try {
       waiter = ended;
       wakeIfAllHaveEnded();
@@ -134,7 +144,7 @@ final class Supervisor implements Awaited {
   /** Returns all children that have not ended: the waiter waits for each of them. */
   @Override
   public List<Coroutine<?>> holders() {
-    lock.lock();
+    acquire();
     try {
       return List.copyOf(left.coroutines());
     } finally {
@@ -149,7 +159,7 @@ final class Supervisor implements Awaited {
 
   /** Returns the failure of the scope; null if it has not failed. */
   @Nullable Throwable failure() {
-    lock.lock();
+    acquire();
     try {
       return winner == null ? failure : null;
     } finally {
@@ -163,7 +173,7 @@ final class Supervisor implements Awaited {
    */
   void giveUpFailure() {
     CoroutineTask<?> who;
-    lock.lock();
+    acquire();
     try {
       who = winner == null ? culprit : null;
     } finally {
@@ -176,7 +186,7 @@ final class Supervisor implements Awaited {
 
   /** Returns the first child that succeeded under {@code FIRST_SUCCESS}; null if there is none. */
   @Nullable Coroutine<?> winner() {
-    lock.lock();
+    acquire();
     try {
       return winner;
     } finally {
@@ -185,7 +195,7 @@ final class Supervisor implements Awaited {
   }
 
   void checkOpen() {
-    lock.lock();
+    acquire();
     try {
       requireOpen();
     } finally {
@@ -195,7 +205,7 @@ final class Supervisor implements Awaited {
 
   /** Returns the exception for the limit that failed the scope; null if no limit did. */
   @Nullable TimeoutException late() {
-    lock.lock();
+    acquire();
     try {
       return late;
     } finally {
@@ -259,7 +269,7 @@ final class Supervisor implements Awaited {
   // Each returns what the caller must carry out without the lock; null for nothing.
 
   private @Nullable Ending beginTimeOut(Duration limit) {
-    lock.lock();
+    acquire();
     try {
       if (ending) {
         return pending;
@@ -274,7 +284,7 @@ final class Supervisor implements Awaited {
   }
 
   private @Nullable Ending beginCancel(String reason) {
-    lock.lock();
+    acquire();
     try {
       return ending ? pending : ending(reason, null);
     } finally {
@@ -283,7 +293,7 @@ final class Supervisor implements Awaited {
   }
 
   private @Nullable Ending beginClose() {
-    lock.lock();
+    acquire();
     try {
       if (closed) {
         return null;
@@ -312,7 +322,7 @@ final class Supervisor implements Awaited {
   /** Handles the end of a child. Waits for the lock, and for memory if there is none. */
   private void leaveSurely(ChildList.Child child) {
     while (true) {
-      lock.lock();
+      acquire();
       try {
         leave(child);
         return;

@@ -25,7 +25,8 @@ public final class LateTimerEvent extends Event {
   private static final LateTimerEvent PROBE = new LateTimerEvent();
 
   @Label("Timer Id")
-  @Description("Id of the latest timer, as a TimerListener receives it")
+  @Description(
+      "Id of the latest timer, as a TimerListener receives it; 0 for one with a handle if there is no listener")
   long timerId;
 
   @Label("Lateness")

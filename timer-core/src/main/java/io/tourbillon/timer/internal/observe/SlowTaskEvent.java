@@ -26,7 +26,8 @@ public final class SlowTaskEvent extends Event {
   @Nullable String task;
 
   @Label("Timer Id")
-  @Description("Id of the timer, as a TimerListener receives it")
+  @Description(
+      "Id of the timer, as a TimerListener receives it; 0 for one with a handle if there is no listener")
   long timerId;
 
   @Label("Wait Time")
