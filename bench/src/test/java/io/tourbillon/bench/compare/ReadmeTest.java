@@ -19,6 +19,11 @@ class ReadmeTest {
     requireInReadme(SummaryTable.ofCoroutines(summary("coroutines.json")));
   }
 
+  @Test
+  void coroutinesThatTalk_areThoseOfTheResultsInThisModule() throws IOException {
+    requireInReadme(SummaryTable.ofCoroutines(summary("talk.json")));
+  }
+
   private static Summary summary(String file) throws IOException {
     Results results = ResultsFile.read(Path.of(file));
     assertTrue(results.isComplete());
