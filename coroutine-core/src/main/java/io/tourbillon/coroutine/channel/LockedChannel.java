@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A channel behind a lock. Nobody waits and no user code runs under the lock, so it is safe on
- * every engine. But coroutines can wait for it, so on {@link
+ * every engine. But coroutines can queue for it, so on {@link
  * io.tourbillon.coroutine.Engine#VIRTUAL_THREAD} the thread of a loop must not take it.
  */
 final class LockedChannel<T> implements Channel<T> {

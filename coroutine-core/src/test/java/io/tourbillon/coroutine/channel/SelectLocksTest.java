@@ -19,7 +19,7 @@ class SelectLocksTest {
   private CompletableFuture<String> selecting(Select<String> select) {
     CompletableFuture<String> end = new CompletableFuture<>();
     Thread thread = Thread.ofPlatform().start(() -> end.complete(select.await()));
-    while (thread.getState() != Thread.State.TIMED_WAITING) {
+    while (thread.getState() != Thread.State.WAITING) {
       LockSupport.parkNanos(100_000);
     }
     return end;

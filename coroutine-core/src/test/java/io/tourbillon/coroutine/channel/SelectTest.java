@@ -255,7 +255,7 @@ class SelectTest {
     CompletionStage<String> stage =
         stage(
             (method, arguments) -> {
-              assertFalse(channel.lock.isLocked());
+              assertFalse(channel.lock.isHeldByCurrentThread());
               if (method.getName().equals("toCompletableFuture")) {
                 throw new UnsupportedOperationException();
               }

@@ -4,18 +4,18 @@ import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tourbillon.coroutine.Coroutine;
-import io.tourbillon.timer.internal.ShortLock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 
 /**
  * Describing what a coroutine waits for takes no lock. For a dump, the loop's own thread asks for
- * the description, and would wait for a lock that a coroutine may hold which cannot continue
- * without the loop.
+ * the description, and would queue for the lock behind coroutines that cannot continue without the
+ * loop.
  */
 class DescriptionTest extends OnTwoLoops {
-  private static String described(Coroutine<?> waiting, ShortLock lock) throws Exception {
+  private static String described(Coroutine<?> waiting, ReentrantLock lock) throws Exception {
     lock.lock();
     try {
       return CompletableFuture.supplyAsync(() -> waiting.waitsFor().orElseThrow())

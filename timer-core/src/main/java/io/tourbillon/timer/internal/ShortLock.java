@@ -1,11 +1,17 @@
 package io.tourbillon.timer.internal;
 
+import java.io.Serial;
+import java.util.concurrent.locks.ReentrantLock;
+
 /**
- * A {@link SpinningLock} for callers at any depth of their stacks. {@link #lock} makes sure that
- * the stack has room for everything that is done under the lock, so that a {@link
- * StackOverflowError} comes before anything has changed.
+ * A lock that is held for a few instructions, by callers at any depth of their stacks. {@link
+ * #lock} makes sure that the stack has room for everything that is done under the lock, so that a
+ * {@link StackOverflowError} comes before anything has changed. A thread that holds the lock does
+ * not block and runs no user code.
  */
-public final class ShortLock extends SpinningLock {
+public final class ShortLock extends ReentrantLock {
+  @Serial private static final long serialVersionUID = 1;
+
   /** A free lock. */
   public ShortLock() {}
 

@@ -86,8 +86,13 @@ public class SpinningLock {
     } while (!HELD.compareAndSet(this, false, true));
   }
 
+  /** Yields. A virtual thread needs memory for that; if there is none, the thread spins on. */
   @SuppressWarnings("ThreadPriorityCheck") // The holder may wait for this processor.
   private static void letOthersRun() {
-    Thread.yield();
+    try {
+      Thread.yield();
+    } catch (OutOfMemoryError full) {
+      Thread.onSpinWait();
+    }
   }
 }
