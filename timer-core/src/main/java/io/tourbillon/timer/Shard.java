@@ -102,13 +102,18 @@ final class Shard extends AbstractShard<Runnable> {
     lock.lock();
     try {
       requireOpen();
-      return entry instanceof ScheduledTimer timer
-          ? armHandle(timer, tick)
-          : publicId(tasks.arm(tick, entry));
-    } catch (IllegalStateException full) {
-      throw isFull(full);
+      return entry instanceof ScheduledTimer timer ? armHandle(timer, tick) : armTask(entry, tick);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Arms a task without a handle and returns its id. Called under the lock. */
+  private long armTask(Runnable task, long tick) {
+    try {
+      return publicId(tasks.arm(tick, task));
+    } catch (IllegalStateException full) {
+      throw refusal(full);
     }
   }
 
@@ -124,17 +129,25 @@ final class Shard extends AbstractShard<Runnable> {
    * throws. Called under the lock.
    */
   private long enter(ScheduledTimer timer, long tick) {
-    long tableId = byId == null ? 0 : byId.add(timer);
-    boolean armed = false;
     try {
-      handles.arm(tick, timer);
-      armed = true;
-    } finally {
-      if (!armed && byId != null) {
-        byId.remove(tableId);
+      long id = newId(timer);
+      boolean armed = false;
+      try {
+        handles.arm(tick, timer);
+        armed = true;
+      } finally {
+        if (!armed) {
+          forgetId(id);
+        }
       }
+      return id;
+    } catch (IllegalStateException full) {
+      throw refusal(full);
     }
-    return byId == null ? 0 : TimerId.withHandle(tableId | idBits);
+  }
+
+  private long newId(ScheduledTimer timer) {
+    return byId == null ? 0 : TimerId.withHandle(byId.add(timer) | idBits);
   }
 
   /** Takes a timer with this id out of its wheel. Called under the lock. */
@@ -150,7 +163,7 @@ final class Shard extends AbstractShard<Runnable> {
     }
   }
 
-  private static RejectedExecutionException isFull(IllegalStateException full) {
+  private static RejectedExecutionException refusal(IllegalStateException full) {
     return new RejectedExecutionException("the shard of this thread is full", full);
   }
 
@@ -282,12 +295,7 @@ final class Shard extends AbstractShard<Runnable> {
     if (timer.isRunning() || isClosed()) {
       return false;
     }
-    long id;
-    try {
-      id = enter(timer, tick);
-    } catch (IllegalStateException full) {
-      throw isFull(full);
-    }
+    long id = enter(timer, tick);
     countArmedAgain(); // The wheel has counted it, whatever follows.
     if (!timer.leaveBatch(ScheduledTimer.ARMED)) {
       leave(timer, id);

@@ -68,7 +68,7 @@ public final class CompareCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "N",
       description =
-          "How many timers, coroutines or threads. Needs one --scenario, whose own sizes it replaces.")
+          "How many timers, coroutines or threads. Replaces the sizes of the scenario; needs one --scenario.")
   private List<Integer> sizes = new ArrayList<>();
 
   @Option(

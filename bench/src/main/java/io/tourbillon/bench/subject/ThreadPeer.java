@@ -51,8 +51,8 @@ final class ThreadPeer implements BlockingPeer {
   }
 
   /**
-   * On one thread, a semaphore that is not fair takes ten times as long: whoever releases a permit
-   * takes it again before the thread that was woken for it runs.
+   * On one thread, an unfair semaphore takes ten times as long: a thread that releases a permit
+   * takes it again before the woken thread runs.
    */
   private static boolean isFair(int threads) {
     return threads == 1;

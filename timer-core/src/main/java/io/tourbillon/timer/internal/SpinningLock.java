@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Memory: what a thread did before it released the lock is visible to the next one that takes
  * it. A release is no full fence: a later read of something else may come before it.
  */
-public class SpinningLock {
+public final class SpinningLock {
   private static final int SPINS = 64;
   private static final int YIELDS = 16;
   private static final long LEAST_PARK_NANOS = 50_000;
@@ -51,17 +51,17 @@ public class SpinningLock {
   }
 
   /** Takes the lock if it is free, and returns true then. */
-  public final boolean tryLock() {
+  public boolean tryLock() {
     return HELD.compareAndSet(this, false, true);
   }
 
   /** Releases the lock, which the caller must hold. */
-  public final void unlock() {
+  public void unlock() {
     HELD.setRelease(this, false);
   }
 
   /** Returns true if any thread holds the lock. For observers. */
-  public final boolean isLocked() {
+  public boolean isLocked() {
     return held;
   }
 

@@ -34,6 +34,9 @@ abstract sealed class AbstractWheel<H> permits TimingWheel, EntryWheel {
     return cells.size();
   }
 
+  /** Timers armed so far; a timer that is re-armed counts once. Counting them costs nothing. */
+  public abstract long armed();
+
   /** Returns a new cell for a timer with this deadline. It may change the cells of others. */
   final int newCell(long deadlineTick) {
     return slots.appendAndSweep(Levels.slotFor(deadlineTick, now));
@@ -134,6 +137,31 @@ abstract sealed class AbstractWheel<H> permits TimingWheel, EntryWheel {
   public final long[] sizeByLevel() {
     return slots.sizeByRing();
   }
+
+  /**
+   * Whether {@code trim} has something to do. A thread other than the owner may see an old value
+   * for a moment.
+   */
+  public abstract boolean isTrimmable();
+
+  /**
+   * Frees memory that a peak has left behind; call it again while {@link #isTrimmable} is true.
+   *
+   * @param limit how many pages and chunks to give back, which bounds the time that this takes:
+   *     some two microseconds each
+   */
+  public abstract void trim(int limit);
+
+  /** The number of pages for {@code visit}; it may change. */
+  public abstract int pageCount();
+
+  /**
+   * Checks the structure as a whole: a step a timer and a slot. For tests and assertions.
+   *
+   * @return true
+   * @throws AssertionError naming the invariant that does not hold
+   */
+  public abstract boolean checkInvariants();
 
   /** Checks invariants 3 and 4 for one timer. */
   final void checkPlace(int cell, long deadlineTick) {

@@ -43,7 +43,7 @@ public final class EntryWheel<E extends WheelEntry> extends AbstractWheel<Consum
     this.cells = cells;
   }
 
-  /** Timers armed so far; a timer that is re-armed counts once. */
+  @Override
   public long armed() {
     return cells.arrivals();
   }
@@ -139,25 +139,17 @@ public final class EntryWheel<E extends WheelEntry> extends AbstractWheel<Consum
     handler.accept(entry);
   }
 
-  /**
-   * Whether {@link #trim} has something to do. A thread other than the owner may see an old value
-   * for a moment.
-   */
+  @Override
   public boolean isTrimmable() {
     return slots.isTrimmable();
   }
 
-  /**
-   * Frees memory that a peak has left behind; call it again while {@link #isTrimmable} is true.
-   *
-   * @param limit how many chunks to look at, which bounds the time that this takes: some two
-   *     microseconds each
-   */
+  @Override
   public void trim(int limit) {
     slots.trim(limit);
   }
 
-  /** The number of pages for {@link #visit}; it may change. */
+  @Override
   public int pageCount() {
     return (slots.chunkIds() + PAGE_CHUNKS - 1) / PAGE_CHUNKS;
   }
@@ -179,12 +171,7 @@ public final class EntryWheel<E extends WheelEntry> extends AbstractWheel<Consum
     }
   }
 
-  /**
-   * Checks the structure as a whole: a step a timer and a slot. For tests and assertions.
-   *
-   * @return true
-   * @throws AssertionError naming the invariant that does not hold
-   */
+  @Override
   public boolean checkInvariants() {
     slots.checkInvariants();
     List<E> all = new ArrayList<>();

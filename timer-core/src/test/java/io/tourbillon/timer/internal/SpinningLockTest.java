@@ -27,11 +27,10 @@ class SpinningLockTest {
   private long twice;
 
   /** The broken twin: sees that it is free, and then takes it. */
-  private static final class LookingFirst extends SpinningLock {
+  private static final class LookingFirst {
     private final AtomicBoolean taken = new AtomicBoolean();
 
-    @Override
-    public void lock() {
+    void lock() {
       while (taken.get()) {
         Thread.onSpinWait();
       }

@@ -38,17 +38,27 @@ interface AnyWheel<T> {
 
   int advance(long tick, int budget, ExpiryHandler<? super T> handler);
 
-  long armed();
+  default long armed() {
+    return wheel().armed();
+  }
 
-  boolean isTrimmable();
+  default boolean isTrimmable() {
+    return wheel().isTrimmable();
+  }
 
-  void trim(int limit);
+  default void trim(int limit) {
+    wheel().trim(limit);
+  }
 
-  int pageCount();
+  default int pageCount() {
+    return wheel().pageCount();
+  }
 
   void visit(int page, TimerVisitor<? super T> visitor);
 
-  boolean checkInvariants();
+  default boolean checkInvariants() {
+    return wheel().checkInvariants();
+  }
 
   /** The entries of its own, if it has a table of them. */
   @Nullable EntrySlab slab();
@@ -86,33 +96,8 @@ interface AnyWheel<T> {
     }
 
     @Override
-    public long armed() {
-      return wheel.armed();
-    }
-
-    @Override
-    public boolean isTrimmable() {
-      return wheel.isTrimmable();
-    }
-
-    @Override
-    public void trim(int limit) {
-      wheel.trim(limit);
-    }
-
-    @Override
-    public int pageCount() {
-      return wheel.pageCount();
-    }
-
-    @Override
     public void visit(int page, TimerVisitor<? super T> visitor) {
       wheel.visit(page, visitor);
-    }
-
-    @Override
-    public boolean checkInvariants() {
-      return wheel.checkInvariants();
     }
 
     @Override
@@ -206,33 +191,8 @@ interface AnyWheel<T> {
     }
 
     @Override
-    public long armed() {
-      return wheel.armed();
-    }
-
-    @Override
-    public boolean isTrimmable() {
-      return wheel.isTrimmable();
-    }
-
-    @Override
-    public void trim(int limit) {
-      wheel.trim(limit);
-    }
-
-    @Override
-    public int pageCount() {
-      return wheel.pageCount();
-    }
-
-    @Override
     public void visit(int page, TimerVisitor<? super T> visitor) {
       wheel.visit(page, entry -> visitor.visit(entry.id, entry.deadlineTick(), entry.task));
-    }
-
-    @Override
-    public boolean checkInvariants() {
-      return wheel.checkInvariants();
     }
 
     @Override

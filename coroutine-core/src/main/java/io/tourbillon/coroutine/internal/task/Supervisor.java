@@ -9,11 +9,10 @@ import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.SafeText;
-import io.tourbillon.timer.internal.StackReserve;
+import io.tourbillon.timer.internal.ShortLock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +41,10 @@ final class Supervisor implements Awaited {
   private final Consumer<Throwable> onFailure;
 
   /**
-   * Its holder does not wait. Reentrant, since a child that cannot be spawned ends at once, in the
-   * thread that adds it; and users' clocks and keys are asked meanwhile.
+   * Its holder does not wait. It must be reentrant: a child that cannot be spawned ends at once, in
+   * the thread that adds it. Users' clocks and keys are asked while it is held.
    */
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ShortLock lock = new ShortLock();
 
   // Guarded by the lock.
   private final ChildList left = new ChildList();
@@ -85,12 +84,6 @@ final class Supervisor implements Awaited {
     this.onFailure = onFailure;
   }
 
-  /** Takes the lock if the stack has room for what is done under it. */
-  private void acquire() {
-    StackReserve.require();
-    lock.lock();
-  }
-
   /**
    * Spawns a child under the lock, so that {@link #close} misses none.
    *
@@ -100,7 +93,7 @@ final class Supervisor implements Awaited {
    */
   <T extends @Nullable Object> Coroutine<T> add(
       BiFunction<@Nullable String, Consumer<CoroutineTask<T>>, CoroutineTask<T>> spawn) {
-    acquire();
+    lock.lock();
     try {
       requireOpen();
       CoroutineTask<T> child = spawn.apply(ending ? "its scope has ended" : null, this::admit);
@@ -132,7 +125,7 @@ final class Supervisor implements Awaited {
 
   /** Resumes a waiter when the last child has ended. Only one waiter at a time is possible. */
   void awaitEnd(Resumption<@Nullable Void> ended) {
-    acquire();
+    lock.lock();
     try {
       waiter = ended;
       wakeIfAllHaveEnded();
@@ -144,7 +137,7 @@ final class Supervisor implements Awaited {
   /** Returns all children that have not ended: the waiter waits for each of them. */
   @Override
   public List<Coroutine<?>> holders() {
-    acquire();
+    lock.lock();
     try {
       return List.copyOf(left.coroutines());
     } finally {
@@ -159,7 +152,7 @@ final class Supervisor implements Awaited {
 
   /** Returns the failure of the scope; null if it has not failed. */
   @Nullable Throwable failure() {
-    acquire();
+    lock.lock();
     try {
       return winner == null ? failure : null;
     } finally {
@@ -173,7 +166,7 @@ final class Supervisor implements Awaited {
    */
   void giveUpFailure() {
     CoroutineTask<?> who;
-    acquire();
+    lock.lock();
     try {
       who = winner == null ? culprit : null;
     } finally {
@@ -186,7 +179,7 @@ final class Supervisor implements Awaited {
 
   /** Returns the first child that succeeded under {@code FIRST_SUCCESS}; null if there is none. */
   @Nullable Coroutine<?> winner() {
-    acquire();
+    lock.lock();
     try {
       return winner;
     } finally {
@@ -195,7 +188,7 @@ final class Supervisor implements Awaited {
   }
 
   void checkOpen() {
-    acquire();
+    lock.lock();
     try {
       requireOpen();
     } finally {
@@ -205,7 +198,7 @@ final class Supervisor implements Awaited {
 
   /** Returns the exception for the limit that failed the scope; null if no limit did. */
   @Nullable TimeoutException late() {
-    acquire();
+    lock.lock();
     try {
       return late;
     } finally {
@@ -269,7 +262,7 @@ final class Supervisor implements Awaited {
   // Each returns what the caller must carry out without the lock; null for nothing.
 
   private @Nullable Ending beginTimeOut(Duration limit) {
-    acquire();
+    lock.lock();
     try {
       if (ending) {
         return pending;
@@ -284,7 +277,7 @@ final class Supervisor implements Awaited {
   }
 
   private @Nullable Ending beginCancel(String reason) {
-    acquire();
+    lock.lock();
     try {
       return ending ? pending : ending(reason, null);
     } finally {
@@ -293,7 +286,7 @@ final class Supervisor implements Awaited {
   }
 
   private @Nullable Ending beginClose() {
-    acquire();
+    lock.lock();
     try {
       if (closed) {
         return null;
@@ -322,7 +315,7 @@ final class Supervisor implements Awaited {
   /** Handles the end of a child. Waits for the lock, and for memory if there is none. */
   private void leaveSurely(ChildList.Child child) {
     while (true) {
-      acquire();
+      lock.lock();
       try {
         leave(child);
         return;
