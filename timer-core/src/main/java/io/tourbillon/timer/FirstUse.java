@@ -162,6 +162,11 @@ final class FirstUse {
     CompletableFuture<?> _ = timers.timeout(never, MILLI);
     CompletableFuture<?> _ = timers.timeout(never, HOUR);
     CompletableFuture<?> _ = timers.timeout(CompletableFuture.completedFuture(nothing), MILLI);
+    CompletableFuture<?> _ = timers.completeOnTimeout(never, nothing, MILLI);
+    CompletableFuture<?> _ = timers.cancelOnTimeout(new CompletableFuture<>(), MILLI);
+    timers.cancelOnTimeout(new CompletableFuture<>(), HOUR).cancel(false);
+    timers.delayedExecutor(MILLI).execute(nothing);
+    timers.delayedExecutor(MILLI, executor).execute(nothing);
   }
 
   private void observe() {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -295,6 +296,35 @@ final class ShardedTimerService implements TimerService {
     Objects.requireNonNull(stage, "stage");
     Objects.requireNonNull(limit, "limit");
     return TimerFutures.timeout(this, stage, limit);
+  }
+
+  @Override
+  public <T extends @Nullable Object> CompletableFuture<T> completeOnTimeout(
+      CompletionStage<T> stage, T value, Duration limit) {
+    Objects.requireNonNull(stage, "stage");
+    Objects.requireNonNull(limit, "limit");
+    return TimerFutures.completeOnTimeout(this, stage, value, limit);
+  }
+
+  @Override
+  public <T extends @Nullable Object> CompletableFuture<T> cancelOnTimeout(
+      CompletionStage<T> stage, Duration limit) {
+    Objects.requireNonNull(stage, "stage");
+    Objects.requireNonNull(limit, "limit");
+    return TimerFutures.cancelOnTimeout(this, stage, limit);
+  }
+
+  @Override
+  public Executor delayedExecutor(Duration delay) {
+    Objects.requireNonNull(delay, "delay");
+    return new DelayedExecutor(this, TickScale.nanosOf(delay), null);
+  }
+
+  @Override
+  public Executor delayedExecutor(Duration delay, Executor executor) {
+    Objects.requireNonNull(delay, "delay");
+    Objects.requireNonNull(executor, "executor");
+    return new DelayedExecutor(this, TickScale.nanosOf(delay), executor);
   }
 
   @Override

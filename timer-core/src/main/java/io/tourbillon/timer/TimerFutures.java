@@ -17,21 +17,51 @@ final class TimerFutures {
 
   static CompletableFuture<@Nullable Void> after(TimerService timers, Duration delay) {
     CompletableFuture<@Nullable Void> future = new CompletableFuture<>();
-    start(timers, delay, new Elapsed(future), future);
+    start(timers, delay, new Elapsed<@Nullable Void>(future, null), future);
     return future;
   }
 
   static <T extends @Nullable Object> CompletableFuture<T> timeout(
       TimerService timers, CompletionStage<T> stage, Duration limit) {
+    CompletableFuture<T> future = new CompletableFuture<>();
+    return limit(timers, stage, limit, future, new LimitReached(future, limit, null));
+  }
+
+  static <T extends @Nullable Object> CompletableFuture<T> completeOnTimeout(
+      TimerService timers, CompletionStage<T> stage, T value, Duration limit) {
+    CompletableFuture<T> future = new CompletableFuture<>();
+    return limit(timers, stage, limit, future, new Elapsed<>(future, value));
+  }
+
+  static <T extends @Nullable Object> CompletableFuture<T> cancelOnTimeout(
+      TimerService timers, CompletionStage<T> stage, Duration limit) {
+    CompletableFuture<T> source = stage.toCompletableFuture();
+    CompletableFuture<T> future = new CompletableFuture<>();
+    CompletableFuture<?> _ =
+        limit(timers, stage, limit, future, new LimitReached(future, limit, source));
+    CompletableFuture<?> _ = future.whenComplete(new CancellingSource(future, source));
+    return future;
+  }
+
+  /**
+   * Completes a future as a stage does, or by a task if the stage takes longer than the limit.
+   *
+   * @return the future
+   */
+  private static <T extends @Nullable Object> CompletableFuture<T> limit(
+      TimerService timers,
+      CompletionStage<T> stage,
+      Duration limit,
+      CompletableFuture<T> future,
+      Completion task) {
     if (timers.isShutdown() && isKnownToBeOpen(stage)) {
       throw new RejectedExecutionException(Refusals.SHUT_DOWN);
     }
-    CompletableFuture<T> future = new CompletableFuture<>();
     // The stage first: a stage that has completed is within every limit, and needs no timer.
     stage.whenComplete(new Passing<>(future));
     if (!future.isDone()) {
       try {
-        start(timers, limit, new LimitReached(future, limit), future);
+        start(timers, limit, task, future);
       } catch (RuntimeException | Error refusal) {
         future.cancel(false);
         throw refusal;
@@ -74,6 +104,17 @@ final class TimerFutures {
     @Override
     public void accept(@Nullable Object value, @Nullable Throwable error) {
       timer.cancel();
+    }
+  }
+
+  /** Cancels the source of a future that was cancelled. */
+  private record CancellingSource(CompletableFuture<?> future, CompletableFuture<?> source)
+      implements BiConsumer<@Nullable Object, @Nullable Throwable> {
+    @Override
+    public void accept(@Nullable Object value, @Nullable Throwable error) {
+      if (future.isCancelled()) {
+        source.cancel(true);
+      }
     }
   }
 
@@ -127,33 +168,43 @@ final class TimerFutures {
     }
   }
 
-  private static final class Elapsed extends Completion {
-    private final CompletableFuture<@Nullable Void> future;
+  /** Completes a future with a value. */
+  private static final class Elapsed<T extends @Nullable Object> extends Completion {
+    private final CompletableFuture<T> future;
+    private final T value;
 
-    Elapsed(CompletableFuture<@Nullable Void> future) {
+    Elapsed(CompletableFuture<T> future, T value) {
       super(future);
       this.future = future;
+      this.value = value;
     }
 
     @Override
     void complete() {
-      future.complete(null);
+      future.complete(value);
     }
   }
 
+  /** Fails a future, and then cancels its source if there is one. */
   private static final class LimitReached extends Completion {
     private final CompletableFuture<?> future;
     private final Duration limit;
+    private final @Nullable CompletableFuture<?> source;
 
-    LimitReached(CompletableFuture<?> future, Duration limit) {
+    LimitReached(
+        CompletableFuture<?> future, Duration limit, @Nullable CompletableFuture<?> source) {
       super(future);
       this.future = future;
       this.limit = limit;
+      this.source = source;
     }
 
     @Override
     void complete() {
       future.completeExceptionally(new TimeoutException("no result within " + limit));
+      if (source != null) {
+        source.cancel(true);
+      }
     }
   }
 }

@@ -180,6 +180,44 @@ public interface TimerService extends AutoCloseable {
       CompletionStage<T> stage, Duration limit);
 
   /**
+   * As {@link #timeout}, but completes with a value if the stage takes longer than the limit.
+   *
+   * @param value the result then; may be null
+   */
+  <T extends @Nullable Object> CompletableFuture<T> completeOnTimeout(
+      CompletionStage<T> stage, T value, Duration limit);
+
+  /**
+   * As {@link #timeout}, but also cancels the work behind the stage: {@code
+   * stage.toCompletableFuture().cancel(true)} is called if the stage takes longer than the limit,
+   * and if the returned future is cancelled. Use it for stages whose {@code cancel} has an effect,
+   * such as those of {@code HttpClient.sendAsync}, and pass the stage that the library returned: a
+   * cancelled dependent stage does not cancel its source.
+   *
+   * @throws UnsupportedOperationException if the stage does not support {@link
+   *     CompletionStage#toCompletableFuture}
+   */
+  <T extends @Nullable Object> CompletableFuture<T> cancelOnTimeout(
+      CompletionStage<T> stage, Duration limit);
+
+  /**
+   * An executor that runs each task after a delay, on the thread that runs the tasks of timers. For
+   * the {@code Async} methods of {@link CompletableFuture}, as {@link
+   * CompletableFuture#delayedExecutor(long, TimeUnit)} is. Each task is a timer without a handle:
+   * it takes a place of {@link Builder#maxPending}, and {@link #shutdownNow} returns it.
+   *
+   * @param delay zero or less runs tasks at the next tick
+   */
+  Executor delayedExecutor(Duration delay);
+
+  /**
+   * As {@link #delayedExecutor(Duration)}, but passes each task to another executor after the
+   * delay. The {@link TimerExceptionHandler} receives the exception if that executor refuses a
+   * task.
+   */
+  Executor delayedExecutor(Duration delay, Executor executor);
+
+  /**
    * A new view of this service with the JDK's interface, contract and order, that of {@link
    * java.util.concurrent.ScheduledThreadPoolExecutor}: tasks without a delay run at once, a task
    * that throws ends its periodic timer, futures tell the outcome, and {@link

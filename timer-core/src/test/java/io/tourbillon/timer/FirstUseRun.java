@@ -74,6 +74,9 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
     AFTER,
     TIMEOUT,
     TIMEOUT_OF_COMPLETED,
+    COMPLETE_ON_TIMEOUT,
+    CANCEL_ON_TIMEOUT,
+    DELAYED_EXECUTOR,
     PENDING,
     STATS,
     OVERDUE,
@@ -124,6 +127,9 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
       case AFTER -> timers.after(HOUR).cancel(false);
       case TIMEOUT -> timers.timeout(never, HOUR);
       case TIMEOUT_OF_COMPLETED -> timers.timeout(CompletableFuture.completedFuture("x"), HOUR);
+      case COMPLETE_ON_TIMEOUT -> timers.completeOnTimeout(never, "x", HOUR);
+      case CANCEL_ON_TIMEOUT -> timers.cancelOnTimeout(never, HOUR).cancel(false);
+      case DELAYED_EXECUTOR -> timers.delayedExecutor(HOUR, view).execute(this);
       case PENDING -> timers.pending();
       case STATS -> timers.stats();
       case OVERDUE -> timers.overdue();
