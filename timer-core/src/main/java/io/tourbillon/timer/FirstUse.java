@@ -145,6 +145,12 @@ final class FirstUse {
     timers.schedule(MILLI, new Failing());
     timers.schedule(HOUR, nothing, TimerOptions.tagged("first use"));
     timers.scheduleWithFixedDelay(MILLI, MILLI, nothing);
+    TimerGroup group = new TimerGroup();
+    TimerOptions options = TimerOptions.builder().slack(MILLI).group(group).build();
+    timers.schedule(MILLI, nothing, options);
+    timers.schedule(HOUR, nothing, options);
+    group.close();
+    String _ = group.toString();
     for (MissedTick missed : MissedTick.values()) {
       timers.scheduleAtFixedRate(
           MILLI, MILLI, nothing, TimerOptions.builder().missedTick(missed).build());

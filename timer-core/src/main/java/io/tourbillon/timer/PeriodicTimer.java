@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class PeriodicTimer extends ScheduledTimer.Noted {
   private final long periodNanos;
   private final boolean fixedRate;
-  private final TimerOptions options;
 
   // Guarded by the shard's lock; in elapsed time.
   private long deadlineNanos;
@@ -34,11 +33,10 @@ final class PeriodicTimer extends ScheduledTimer.Noted {
       long periodNanos,
       boolean fixedRate,
       TimerOptions options) {
-    super(shard, task, options.tag());
+    super(shard, task, options);
     this.deadlineNanos = deadlineNanos;
     this.periodNanos = periodNanos;
     this.fixedRate = fixedRate;
-    this.options = options;
   }
 
   @Override

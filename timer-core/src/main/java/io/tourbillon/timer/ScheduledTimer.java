@@ -101,8 +101,16 @@ class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer
     return false;
   }
 
+  /** The tick for which the timer is armed if this is its deadline, in elapsed time. */
+  long tickOf(long deadlineNanos) {
+    return shard.scale.tickAtOrAfter(deadlineNanos);
+  }
+
   /** Called after a cancel, without a lock: notifies those who wait for the task. */
   void cancelled(Runnable notRun) {}
+
+  /** Called after every end that {@link #cancelled} does not follow, without a lock. */
+  void leaveGroup() {}
 
   // Called by the thread that runs the task, without the lock.
 
@@ -177,6 +185,11 @@ class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer
 
   void rescheduled(long deadlineNanos) {}
 
+  /** Whether the timer has ended. Called by any thread, without the lock. */
+  final boolean hasEnded() {
+    return (byte) PHASE.getVolatile(this) >= FIRED;
+  }
+
   /** Ends the timer, which is in no batch. Returns the task and releases it. */
   final Runnable end(byte end) {
     phase = end;
@@ -200,26 +213,74 @@ class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer
     }
   }
 
-  /** A timer with a tag or an id. Most have neither, and are smaller. */
+  /** A timer with options or an id. Most have neither, and are smaller. */
   static class Noted extends ScheduledTimer {
-    private final @Nullable String tag;
+    final TimerOptions options;
 
     /** Guarded by the lock of the shard. */
     private long id;
 
-    Noted(Shard shard, Runnable task, @Nullable String tag) {
+    private final TimerGroup.@Nullable Member member;
+
+    Noted(Shard shard, Runnable task, TimerOptions options) {
       super(shard, task);
-      this.tag = tag;
+      this.options = options;
+      member = options.group() == null ? null : new TimerGroup.Member(this);
+    }
+
+    @Override
+    final long tickOf(long deadlineNanos) {
+      return options.slack().isZero()
+          ? super.tickOf(deadlineNanos)
+          : shard.scale.roundestTick(deadlineNanos, TickScale.nanosOf(options.slack()));
+    }
+
+    @Override
+    public @Nullable Runnable begin() {
+      Runnable begun = super.begin();
+      if (begun != null) {
+        leaveGroup();
+      }
+      return begun;
     }
 
     @Override
     void cancelled(Runnable notRun) {
+      leaveGroup();
       tellCancelled(notRun);
+    }
+
+    /**
+     * Called once the timer is armed. If the group was closed meanwhile, cancels the timer. If the
+     * timer has ended meanwhile, takes it out of the group again: its end either came before this
+     * looks at the phase, or removes the member that was added before.
+     *
+     * @throws RejectedExecutionException if the group was closed
+     */
+    final void joinGroup() {
+      TimerGroup group = options.group();
+      if (group == null || member == null) {
+        return;
+      }
+      if (!group.add(member) && shard.cancel(this)) {
+        group.requireOpen();
+      }
+      if (hasEnded()) {
+        group.remove(member);
+      }
+    }
+
+    @Override
+    final void leaveGroup() {
+      TimerGroup group = options.group();
+      if (group != null && member != null) {
+        group.remove(member);
+      }
     }
 
     @Override
     public final @Nullable String tag() {
-      return tag;
+      return options.tag();
     }
 
     @Override

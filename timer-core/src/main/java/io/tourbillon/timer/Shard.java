@@ -262,7 +262,7 @@ final class Shard extends AbstractShard<Runnable> {
   /** Gives a timer with a handle a new deadline; false if it has ended or begun. */
   boolean rearm(ScheduledTimer timer, long delayNanos) {
     long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), delayNanos);
-    long tick = scale.tickAtOrAfter(deadlineNanos);
+    long tick = timer.tickOf(deadlineNanos);
     if (!rearmUnderLock(timer, deadlineNanos, tick)) {
       return false;
     }
@@ -479,6 +479,7 @@ final class Shard extends AbstractShard<Runnable> {
       waker.armed(this, tick);
     } else if (tick == ENDED) {
       releasePermits(1);
+      timer.leaveGroup();
       if (ran instanceof AccountableTask accountable && !stop) {
         accountable.handedBack(end == null ? Refusals.of(Refusals.SHUT_DOWN, null) : end);
       }
@@ -515,7 +516,7 @@ final class Shard extends AbstractShard<Runnable> {
         return RUN_AGAIN;
       }
       // A long burst goes on in the next tick, after the other timers that are due by now.
-      long tick = isMissed ? nowTick + 1 : scale.tickAtOrAfter(deadlineNanos);
+      long tick = isMissed ? nowTick + 1 : timer.tickOf(deadlineNanos);
       try {
         long _ = armHandle(timer, tick);
       } catch (OutOfMemoryError full) {
@@ -582,17 +583,22 @@ final class Shard extends AbstractShard<Runnable> {
    */
   @Override
   void drain(int page, HandBack handBack) {
+    List<ScheduledTimer> timers = new ArrayList<>();
     lock.lock();
     try {
-      int drained = isOfHandles(page) ? drainHandles(page, handBack) : drainTasks(page, handBack);
+      int drained =
+          isOfHandles(page) ? drainHandles(page, handBack, timers) : drainTasks(page, handBack);
       if (page == 0) {
-        drainStranded(handBack);
+        drainStranded(handBack, timers);
       }
       if (stats != null) {
         stats.handedBack += drained;
       }
     } finally {
       lock.unlock();
+      for (ScheduledTimer timer : timers) {
+        timer.leaveGroup();
+      }
     }
   }
 
@@ -618,8 +624,7 @@ final class Shard extends AbstractShard<Runnable> {
     return ids.size();
   }
 
-  private int drainHandles(int page, HandBack handBack) {
-    List<ScheduledTimer> timers = new ArrayList<>();
+  private int drainHandles(int page, HandBack handBack, List<ScheduledTimer> timers) {
     handles.visit(
         page >> 1,
         new Consumer<>() {
@@ -637,10 +642,11 @@ final class Shard extends AbstractShard<Runnable> {
   }
 
   /** Takes out the periodic timers that wait for memory to be armed again. */
-  private void drainStranded(HandBack handBack) {
+  private void drainStranded(HandBack handBack, List<ScheduledTimer> timers) {
     while (stranded != null) {
       PeriodicTimer timer = stranded;
       handBack.reserve(1);
+      timers.add(timer);
       stranded = timer.unlinkStranded();
       if (timer.isRunning()) {
         taken--;

@@ -152,36 +152,36 @@ final class ShardedTimerService implements TimerService {
   @Override
   public TimerHandle schedule(Duration delay, Runnable task) {
     Objects.requireNonNull(delay, "delay");
-    return schedule(TickScale.nanosOf(delay), task, null);
+    return schedule(TickScale.nanosOf(delay), task, TimerOptions.defaults());
   }
 
   @Override
   public TimerHandle schedule(long delay, TimeUnit unit, Runnable task) {
     Objects.requireNonNull(unit, "unit");
-    return schedule(unit.toNanos(delay), task, null);
+    return schedule(unit.toNanos(delay), task, TimerOptions.defaults());
   }
 
   @Override
   public TimerHandle schedule(Duration delay, Runnable task, TimerOptions options) {
     Objects.requireNonNull(delay, "delay");
     Objects.requireNonNull(options, "options");
-    return schedule(TickScale.nanosOf(delay), task, options.tag());
+    return schedule(TickScale.nanosOf(delay), task, options);
   }
 
-  private TimerHandle schedule(long delayNanos, Runnable task, @Nullable String tag) {
+  private TimerHandle schedule(long delayNanos, Runnable task, TimerOptions options) {
     Objects.requireNonNull(task, "task");
     StackReserve.require();
-    ScheduledTimer timer = newTimer(callersShard(), task, tag);
-    return arm(timer, TickScale.deadlineNanos(elapsedNanos(), delayNanos));
-  }
-
-  private static ScheduledTimer newTimer(Shard shard, Runnable task, @Nullable String tag) {
-    if (tag != null || shard.events.areHeard()) {
-      return new ScheduledTimer.Noted(shard, task, tag);
+    Shard shard = callersShard();
+    long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), delayNanos);
+    if (!options.isPlain() || shard.events.areHeard()) {
+      return arm(new ScheduledTimer.Noted(shard, task, options), deadlineNanos);
     }
-    return task instanceof AccountableTask accountable
-        ? new ScheduledTimer.Accountable(shard, accountable)
-        : new ScheduledTimer(shard, task);
+    ScheduledTimer timer =
+        task instanceof AccountableTask accountable
+            ? new ScheduledTimer.Accountable(shard, accountable)
+            : new ScheduledTimer(shard, task);
+    arm(timer, deadlineNanos);
+    return timer;
   }
 
   @Override
@@ -217,6 +217,10 @@ final class ShardedTimerService implements TimerService {
     Objects.requireNonNull(initialDelay, "initialDelay");
     Objects.requireNonNull(task, "task");
     Objects.requireNonNull(options, "options");
+    if (options.slack().compareTo(period) >= 0) {
+      throw new IllegalArgumentException(
+          "slack must be shorter than the period " + period + ": " + options.slack());
+    }
     StackReserve.require();
     long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), TickScale.nanosOf(initialDelay));
     long periodNanos = Math.max(scale.tickNanos(), TickScale.nanosOf(period));
@@ -225,10 +229,18 @@ final class ShardedTimerService implements TimerService {
     return arm(timer, deadlineNanos);
   }
 
-  private static TimerHandle arm(ScheduledTimer timer, long deadlineNanos) {
-    Shard shard = timer.shard;
-    long _ = shard.arm(timer, deadlineNanos, shard.scale.tickAtOrAfter(deadlineNanos));
+  private static TimerHandle arm(ScheduledTimer.Noted timer, long deadlineNanos) {
+    TimerGroup group = timer.options.group();
+    if (group != null) {
+      group.requireOpen();
+    }
+    arm((ScheduledTimer) timer, deadlineNanos);
+    timer.joinGroup();
     return timer;
+  }
+
+  private static void arm(ScheduledTimer timer, long deadlineNanos) {
+    long _ = timer.shard.arm(timer, deadlineNanos, timer.tickOf(deadlineNanos));
   }
 
   @Override

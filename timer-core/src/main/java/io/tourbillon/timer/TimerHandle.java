@@ -51,8 +51,8 @@ public interface TimerHandle {
   boolean reschedule(Duration delay);
 
   /**
-   * The time until the deadline, rounded up to a tick; zero if the timer is due or has ended, and
-   * during a run of a periodic timer.
+   * The time until the tick in which the timer fires, which is at or after its deadline; zero if
+   * the timer is due or has ended, and during a run of a periodic timer.
    */
   Duration remaining();
 

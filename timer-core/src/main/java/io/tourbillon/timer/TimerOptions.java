@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -9,15 +10,31 @@ import org.jspecify.annotations.Nullable;
  * @param tag a name for the kind or owner of the timer, by which {@link TimerDump} counts; or null
  * @param missedTick for timers at a fixed rate; SKIP by default
  * @param onException for periodic timers; CONTINUE by default
+ * @param slack how much later than its deadline the timer may fire, zero by default. Timers with
+ *     slack fire together, as far as their slack allows: each at the roundest tick that is not
+ *     later than its deadline and slack. So many timers with slack wake the driver less often. A
+ *     slack shorter than a tick has no effect. The slack of a periodic timer must be shorter than
+ *     its period; it does not shift the deadlines of later runs
+ * @param group the group of the timer, or null
  */
-public record TimerOptions(@Nullable String tag, MissedTick missedTick, OnException onException) {
-  private static final TimerOptions DEFAULTS =
-      new TimerOptions(null, MissedTick.SKIP, OnException.CONTINUE);
+public record TimerOptions(
+    @Nullable String tag,
+    MissedTick missedTick,
+    OnException onException,
+    Duration slack,
+    @Nullable TimerGroup group) {
+  private static final TimerOptions DEFAULTS = builder().build();
 
-  /** Checks that nothing but the tag is null. */
+  /** Checks that only the tag and the group are null, and that the slack is not negative. */
   public TimerOptions {
     Objects.requireNonNull(missedTick, "missedTick");
     Objects.requireNonNull(onException, "onException");
+    TimerService.Builder.requireNotNegative("slack", slack);
+  }
+
+  /** Whether a timer that fires once needs to remember none of these options. */
+  boolean isPlain() {
+    return tag == null && group == null && slack.isZero();
   }
 
   /** The default options. */
@@ -30,6 +47,11 @@ public record TimerOptions(@Nullable String tag, MissedTick missedTick, OnExcept
     return builder().tag(tag).build();
   }
 
+  /** The defaults with a group. */
+  public static TimerOptions inGroup(TimerGroup group) {
+    return builder().group(group).build();
+  }
+
   /** A builder with the defaults. */
   public static Builder builder() {
     return new Builder();
@@ -40,6 +62,8 @@ public record TimerOptions(@Nullable String tag, MissedTick missedTick, OnExcept
     private @Nullable String tag;
     private MissedTick missedTick = MissedTick.SKIP;
     private OnException onException = OnException.CONTINUE;
+    private Duration slack = Duration.ZERO;
+    private @Nullable TimerGroup group;
 
     private Builder() {}
 
@@ -61,9 +85,26 @@ public record TimerOptions(@Nullable String tag, MissedTick missedTick, OnExcept
       return this;
     }
 
+    /**
+     * Sets how much later than its deadline the timer may fire.
+     *
+     * @throws IllegalArgumentException if the slack is negative
+     */
+    public Builder slack(Duration slack) {
+      TimerService.Builder.requireNotNegative("slack", slack);
+      this.slack = slack;
+      return this;
+    }
+
+    /** Sets the group that the timer joins. */
+    public Builder group(TimerGroup group) {
+      this.group = Objects.requireNonNull(group, "group");
+      return this;
+    }
+
     /** The options collected so far. */
     public TimerOptions build() {
-      return new TimerOptions(tag, missedTick, onException);
+      return new TimerOptions(tag, missedTick, onException, slack, group);
     }
   }
 }

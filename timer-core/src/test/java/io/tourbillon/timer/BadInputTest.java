@@ -90,8 +90,17 @@ class BadInputTest {
         refusesNull("tag", "tagged", () -> TimerOptions.tagged(null)),
         refusesNull("missedTick", "missedTick", () -> options.missedTick(null)),
         refusesNull("onException", "onException", () -> options.onException(null)),
-        refusesNull("missedTick", "record", () -> new TimerOptions("t", null, OnException.STOP)),
-        refusesNull("onException", "record", () -> new TimerOptions("t", MissedTick.SKIP, null)),
+        refusesNull("slack", "slack", () -> options.slack(null)),
+        refusesNull("group", "group", () -> options.group(null)),
+        refusesNull("group", "inGroup", () -> TimerOptions.inGroup(null)),
+        refusesNull(
+            "missedTick",
+            "record",
+            () -> new TimerOptions("t", null, OnException.STOP, Duration.ZERO, null)),
+        refusesNull(
+            "onException",
+            "record",
+            () -> new TimerOptions("t", MissedTick.SKIP, null, Duration.ZERO, null)),
         refusesNull("thread", "newAlarm", () -> clock.newAlarm(null)),
         refusesNull("duration", "advance", () -> clock.advance(null)),
         refusesNull("duration", "jump", () -> clock.jump(null)));

@@ -63,6 +63,7 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
   enum Operation {
     SCHEDULE,
     SCHEDULE_TAGGED,
+    SCHEDULE_IN_GROUP,
     FIXED_RATE,
     FIXED_DELAY,
     ARM,
@@ -111,6 +112,11 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
     switch (operation) {
       case SCHEDULE -> timers.schedule(1, TimeUnit.MILLISECONDS, this);
       case SCHEDULE_TAGGED -> timers.schedule(HOUR, this, TimerOptions.tagged("tag"));
+      case SCHEDULE_IN_GROUP -> {
+        TimerGroup group = new TimerGroup();
+        timers.schedule(HOUR, this, TimerOptions.builder().slack(HOUR).group(group).build());
+        group.close();
+      }
       case FIXED_RATE -> timers.scheduleAtFixedRate(Duration.ZERO, Duration.ofMillis(1), this);
       case FIXED_DELAY -> timers.scheduleWithFixedDelay(HOUR, HOUR, this);
       case ARM -> timers.arm(1, TimeUnit.MILLISECONDS, this);

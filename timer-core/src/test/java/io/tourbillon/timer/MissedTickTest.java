@@ -146,7 +146,7 @@ class MissedTickTest {
                 task.run();
                 throw new IllegalStateException("every time");
               },
-              new TimerOptions(null, MissedTick.BURST, onException));
+              TimerOptions.builder().missedTick(MissedTick.BURST).onException(onException).build());
       clock.jump(Duration.ofMillis(55));
       assertEquals(onException == OnException.STOP ? 1 : 5, task.count());
       timer.cancel();

@@ -325,10 +325,11 @@ class PeriodicTimerTest {
   @Test
   void options_default_areSkipAndContinueWithoutATag() {
     assertEquals(
-        new TimerOptions(null, MissedTick.SKIP, OnException.CONTINUE), TimerOptions.defaults());
+        new TimerOptions(null, MissedTick.SKIP, OnException.CONTINUE, Duration.ZERO, null),
+        TimerOptions.defaults());
     assertEquals(TimerOptions.defaults(), TimerOptions.builder().build());
     assertEquals(
-        new TimerOptions("idle", MissedTick.SKIP, OnException.CONTINUE),
+        new TimerOptions("idle", MissedTick.SKIP, OnException.CONTINUE, Duration.ZERO, null),
         TimerOptions.tagged("idle"));
   }
 }

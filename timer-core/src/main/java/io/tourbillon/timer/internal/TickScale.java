@@ -47,6 +47,23 @@ public record TickScale(long originNanos, long tickNanos) {
     return tick * tickNanos < elapsedNanos ? tick + 1 : tick;
   }
 
+  /**
+   * The tick for a deadline that may be missed by some slack: of the ticks that begin at the
+   * deadline or after it, but not after deadline and slack, the one that is a multiple of the
+   * highest power of two. So deadlines near each other get the same tick. If no tick begins within
+   * the slack, the first one after it.
+   */
+  public long roundestTick(long elapsedNanos, long slackNanos) {
+    long first = tickAtOrAfter(elapsedNanos);
+    long last = Math.max(first, tickAt(deadlineNanos(elapsedNanos, slackNanos)));
+    if (first == last) {
+      return first;
+    }
+    // The highest bit in which the two differ is 0 in the first and 1 in the last.
+    long bit = Long.highestOneBit(first ^ last);
+    return (first & (bit - 1)) == 0 ? first : last & -bit;
+  }
+
   /** The tick that contains this time. */
   public long tickAt(long elapsedNanos) {
     return Math.floorDiv(elapsedNanos, tickNanos);
