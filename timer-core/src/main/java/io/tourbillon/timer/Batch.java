@@ -23,6 +23,7 @@ final class Batch implements ExpiryHandler<Runnable>, Consumer<ScheduledTimer> {
 
   private final long[] ids = new long[CAPACITY];
   private final long[] deadlineTicks = new long[CAPACITY];
+  private int limit = CAPACITY;
   private int size;
   private int handles;
   private long takenNanos;
@@ -35,6 +36,16 @@ final class Batch implements ExpiryHandler<Runnable>, Consumer<ScheduledTimer> {
   /** The shard whose timers these are. */
   Shard shard() {
     return shard;
+  }
+
+  /** Makes the next batch no larger than this, or than {@value #CAPACITY}. */
+  void limitTo(long most) {
+    limit = (int) Math.min(CAPACITY, most);
+  }
+
+  /** How many timers the batch may take. */
+  int limit() {
+    return limit;
   }
 
   /**

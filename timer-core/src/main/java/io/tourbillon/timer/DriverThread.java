@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The thread of the driver, from before there is a driver until its end. The thread comes first
- * because the driver waits by an alarm of the clock, and the clock makes that for a thread.
+ * because it waits by an alarm of the clock, and the clock makes that for a thread.
+ *
+ * <p>In each {@link #turn} it fires the first tick that is due, or rests until the next event.
+ * {@link Waker} says how it is woken for a timer that is armed meanwhile.
  */
-final class DriverThread {
+final class DriverThread implements Driver.Host {
   private final Clock clock;
   private final Thread thread;
 
@@ -23,7 +26,7 @@ final class DriverThread {
 
   // Written once by the thread that builds the service, before `started`.
   private @Nullable Driver driver;
-  private @Nullable Waker waker;
+  private @Nullable ShardGroup all;
   private @Nullable Watchdog<StallReport> watchdog;
 
   /** Set by the thread that builds the service, before it starts the driver's thread. */
@@ -61,14 +64,20 @@ final class DriverThread {
     return thread;
   }
 
-  Clock.Alarm newAlarm() {
+  @Override
+  public Clock.Alarm newAlarm(Events events) {
     return clock.newAlarm(thread);
   }
 
-  /** Sets what the thread is to run, before {@link #start}. */
-  void setDriver(Driver driver, Waker waker, @Nullable Watchdog<StallReport> watchdog) {
+  @Override
+  public @Nullable Duration watchdogLimit(TimerService.Builder builder) {
+    return builder.watchdogLimit();
+  }
+
+  @Override
+  public void setDriver(Driver driver, ShardGroup all, @Nullable Watchdog<StallReport> watchdog) {
     this.driver = driver;
-    this.waker = waker;
+    this.all = all;
     this.watchdog = watchdog;
   }
 
@@ -85,8 +94,13 @@ final class DriverThread {
    * started, by the builder of a service that is stopped already, to leave the clock.
    */
   void drive() {
+    Waker waker = group().waker();
     try {
-      Objects.requireNonNull(driver).run();
+      while (!waker.isStopped()) {
+        turnOrWaitForMemory();
+      }
+    } catch (Throwable failure) {
+      group().driverBroke(failure);
     } finally {
       // Not before: the last task may stall.
       if (watchdog != null) {
@@ -96,36 +110,82 @@ final class DriverThread {
       // still counts this thread, and then hold the clock, so that time does not advance in
       // between.
       ended.countDown();
-      Objects.requireNonNull(waker).close();
+      waker.close();
     }
+  }
+
+  private void turnOrWaitForMemory() {
+    Driver own = driver();
+    try {
+      turn();
+    } catch (OutOfMemoryError full) {
+      own.outOfMemory(full);
+    }
+  }
+
+  /** Fires what is due, or waits for the next event. */
+  void turn() {
+    Driver own = driver();
+    Waker waker = group().waker();
+    long nowNanos = own.elapsedNanos();
+    waker.beginSearch();
+    if (own.search(nowNanos)) {
+      waker.busy();
+      boolean _ = own.fireFound(Driver.UNLIMITED, true);
+    } else {
+      rest(own, waker);
+    }
+    own.trimWhenDue();
+  }
+
+  private static void rest(Driver own, Waker waker) {
+    long untilNanos = own.restUntilNanos(waker.endSearch(own.foundTick()));
+    if (untilNanos == Driver.NEVER) {
+      waker.await();
+    } else {
+      long startNanos = own.elapsedNanos();
+      waker.awaitUntil(own.clockNanos(untilNanos));
+      own.noticePause(own.elapsedNanos() - Math.max(untilNanos, startNanos));
+    }
+  }
+
+  private Driver driver() {
+    return Objects.requireNonNull(driver, "set before the start");
+  }
+
+  private ShardGroup group() {
+    return Objects.requireNonNull(all, "set before the start");
   }
 
   // Called by any thread.
 
-  boolean isCurrent() {
+  @Override
+  public boolean isCurrent() {
     return thread.equals(Thread.currentThread());
   }
 
-  boolean isAlive() {
+  @Override
+  public boolean isAlive() {
     return thread.isAlive();
   }
 
-  /** Whether there is a driver to wait for. */
-  boolean isStarted() {
+  @Override
+  public boolean isStarted() {
     return started;
   }
 
-  void interrupt() {
+  @Override
+  public void interrupt() {
     thread.interrupt();
   }
 
-  /** What the thread is doing. */
-  StallReport look(long heldNanos) {
+  @Override
+  public StallReport look(long heldNanos) {
     return Stall.of(thread, heldNanos);
   }
 
-  /** Waits for the end of the thread; false if that takes longer. */
-  boolean join(long waitNanos) throws InterruptedException {
+  @Override
+  public boolean join(long waitNanos) throws InterruptedException {
     long startNanos = System.nanoTime();
     if (!ended.await(waitNanos, TimeUnit.NANOSECONDS)) {
       // Its factory may have made it fail before the driver began.

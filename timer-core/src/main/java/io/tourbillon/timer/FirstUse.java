@@ -50,19 +50,19 @@ final class FirstUse {
   private final ManualClock clock = new ManualClock();
   private final ChoosyExecutor executor = new ChoosyExecutor();
   private final Nothing nothing = new Nothing();
+  private final DriverThread driver = new DriverThread(new Unstarted(), clock);
   private final ShardedTimerService timers;
 
   private FirstUse(boolean recordStats) {
     this.recordStats = recordStats;
-    timers =
-        ShardedTimerService.withoutThreads(
-            TimerService.builder()
-                .clock(clock)
-                .executor(executor)
-                .threadFactory(new Unstarted())
-                .exceptionHandler(new Unheard())
-                .watchdog(HOUR)
-                .recordStats(recordStats));
+    TimerService.Builder builder =
+        TimerService.builder()
+            .clock(clock)
+            .executor(executor)
+            .exceptionHandler(new Unheard())
+            .watchdog(HOUR)
+            .recordStats(recordStats);
+    timers = new ShardedTimerService(builder, 1, driver);
   }
 
   /** Called before a service is made. Acts for the first one, and the first with statistics. */
@@ -244,7 +244,7 @@ final class FirstUse {
       new IllegalStateException("the failure of an executor")
     };
     for (int turn = 0; turn < TURNS; turn++) {
-      timers.turn();
+      driver.turn();
       clock.nanos += 3 * MILLI.toNanos();
       executor.refusal = turn < TURNS / 2 ? null : refusals[turn % refusals.length];
     }

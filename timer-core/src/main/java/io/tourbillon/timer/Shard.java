@@ -360,8 +360,8 @@ final class Shard extends AbstractShard<Runnable> {
     batch.makeReady(this, nowNanos);
     lock.lock();
     try {
-      tasks.advance(tick, Batch.CAPACITY, batch);
-      int room = Batch.CAPACITY - batch.size();
+      tasks.advance(tick, batch.limit(), batch);
+      int room = batch.limit() - batch.size();
       if (room > 0) {
         handles.advance(tick, room, batch);
       }

@@ -1,8 +1,12 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.Refusals;
 import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.observe.LogMessage;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * All shards of a service: those of the calling threads, and that of the executor views if there is
@@ -14,10 +18,19 @@ final class ShardGroup {
   private final ExecutorViews views;
   private final ServiceParts parts;
 
+  /**
+   * Set once, and only for queries: the shards decide under their locks which timers are refused.
+   */
+  private volatile boolean shutdown;
+
   ShardGroup(Shard[] shards, ExecutorViews views, ServiceParts parts) {
     this.shards = shards;
     this.views = views;
     this.parts = parts;
+  }
+
+  Waker waker() {
+    return parts.waker();
   }
 
   long pending() {
@@ -74,16 +87,57 @@ final class ShardGroup {
     return counter.finish();
   }
 
-  /** Refuses timers from now on. Allocates nothing. */
-  void close() {
+  // Shutdown.
+
+  boolean isShutdown() {
+    return shutdown;
+  }
+
+  /** Refuses timers from now on, and takes out what is pending; see {@link TimerService}. */
+  List<Runnable> shutdownNow() {
+    refuseAll();
+    HandBack handBack = new HandBack(parts.events());
+    List<Runnable> passedIn;
+    try {
+      drain(handBack);
+    } finally {
+      parts.limit().release(handBack.size());
+      passedIn = handBack.finish();
+    }
+    views.tellShutdown();
+    return passedIn;
+  }
+
+  /**
+   * Refuses timers from now on, and lets the driver end after the batch that it runs. Allocates
+   * nothing.
+   */
+  private void refuseAll() {
+    shutdown = true;
     for (Shard shard : shards) {
       shard.close();
     }
     views.close();
+    parts.waker().stop();
+  }
+
+  /**
+   * Called when the driver has failed through a bug. Nothing would fire any more, so this refuses
+   * new timers, hands back the pending ones and logs the bug. Refusing comes first and needs no
+   * memory.
+   */
+  void driverBroke(Throwable broken) {
+    refuseAll();
+    parts.events().log(LogMessage.DRIVER_BROKE, broken);
+    List<Runnable> lost = shutdownNow();
+    RejectedExecutionException cause = new RejectedExecutionException(Refusals.SHUT_DOWN, broken);
+    for (Runnable task : lost) {
+      parts.events().notRun(task, LogMessage.SHUT_DOWN, cause);
+    }
   }
 
   /** Takes out all timers. */
-  void drain(HandBack handBack) {
+  private void drain(HandBack handBack) {
     for (Shard shard : shards) {
       do {
         for (int page = 0; page < shard.pageCount(); page++) {

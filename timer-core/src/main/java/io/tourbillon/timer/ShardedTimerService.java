@@ -2,11 +2,9 @@ package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.PendingLimit;
-import io.tourbillon.timer.internal.Refusals;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.TimerId;
-import io.tourbillon.timer.internal.observe.LogMessage;
 import io.tourbillon.timer.internal.observe.Logging;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.time.Duration;
@@ -15,7 +13,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
@@ -38,8 +35,8 @@ final class ShardedTimerService implements TimerService {
   private final TickScale scale;
   private final Clock clock;
 
-  private final DriverThread driverThread;
-  private final Driver driver;
+  /** What runs the driver. */
+  private final Driver.Host host;
 
   /** The hand-off to the executor, or null if the driver runs the tasks. */
   private final @Nullable ExecutorHandOff handOff;
@@ -50,17 +47,12 @@ final class ShardedTimerService implements TimerService {
   /** The longest wait of {@link #close()}, or null if it waits without a limit. */
   private final @Nullable Duration closeGrace;
 
-  /**
-   * Set once, and only for queries: the shards decide under their locks which timers are refused.
-   */
-  private volatile boolean shutdown;
-
-  private ShardedTimerService(Builder builder, int shardCount) {
+  ShardedTimerService(Builder builder, int shardCount, Driver.Host host) {
+    this.host = host;
     clock = builder.clock;
     scale = new TickScale(clock.nanoTime(), builder.tick.toNanos());
     Events events = new Events(builder.listener, builder.exceptionHandler);
-    driverThread = new DriverThread(builder.threadFactory, clock);
-    Waker waker = new Waker(driverThread.newAlarm());
+    Waker waker = new Waker(host.newAlarm(events));
     PendingLimit pendingLimit = new PendingLimit(builder.maxPending);
     parts = new ServiceParts(scale, clock, pendingLimit, waker, events, builder.recordStats);
     shards = new Shard[shardCount];
@@ -68,59 +60,46 @@ final class ShardedTimerService implements TimerService {
       shards[number] = new Shard(parts, number);
     }
     FollowUp followUp = new FollowUp(parts);
-    Duration limit = builder.watchdogLimit();
-    ExecutorRuns executorRuns = limit == null ? null : newExecutorRuns(limit, followUp);
+    Duration limit = host.watchdogLimit(builder);
+    ExecutorRuns executorRuns =
+        limit == null ? null : newExecutorRuns(limit, host, followUp, shards[0]);
     Watchdog<StallReport> watchdog = executorRuns == null ? null : executorRuns.watchdog();
     TaskRunner runner =
         new TaskRunner(followUp, builder.executor, watchdog, executorRuns, measuring(builder));
     handOff = runner.handOff();
-    driver =
-        new Driver(
-            shards,
-            parts,
-            runner,
-            followUp,
-            TickScale.nanosOf(builder.pauseThreshold),
-            new Consumer<>() {
-              @Override
-              public void accept(Throwable broken) {
-                driverBroke(broken);
-              }
-            });
-    driverThread.setDriver(driver, waker, watchdog);
+    long pauseNanos = TickScale.nanosOf(builder.pauseThreshold);
+    Driver driver = new Driver(shards, parts, runner, followUp, pauseNanos);
     views = new ExecutorViews(parts, driver);
     all = new ShardGroup(shards, views, parts);
+    host.setDriver(driver, all, watchdog);
     closeGrace = builder.closeGrace;
-    termination = new Termination(driverThread, handOff, clock, builder.closeReportAfter);
+    termination = new Termination(host, handOff, clock, builder.closeReportAfter);
   }
 
   static TimerService start(Builder builder) {
     FirstUse.ofServices(builder.recordStats);
-    ShardedTimerService service = new ShardedTimerService(builder, shardCount());
+    DriverThread thread = new DriverThread(builder.threadFactory, builder.clock);
+    ShardedTimerService service = new ShardedTimerService(builder, shardCount(), thread);
     try {
-      service.driverThread.start();
+      thread.start();
       Logging.warmUp();
     } catch (RuntimeException | Error failure) {
       // The caller does not get this service. Its driver is stopped and only leaves the clock,
       // whose other users would wait for it otherwise.
       service.shutdownNow();
-      service.driverThread.drive();
+      thread.drive();
       throw failure;
     }
     return service;
   }
 
-  /** A service with a single shard, whose driver is not started: see {@link FirstUse}. */
-  static ShardedTimerService withoutThreads(Builder builder) {
-    return new ShardedTimerService(builder, 1);
-  }
-
-  private ExecutorRuns newExecutorRuns(Duration bound, FollowUp followUp) {
+  private static ExecutorRuns newExecutorRuns(
+      Duration bound, Driver.Host host, FollowUp followUp, Shard counting) {
     LongFunction<StallReport> look =
         new LongFunction<>() {
           @Override
           public StallReport apply(long heldNanos) {
-            return driverThread.look(heldNanos);
+            return host.look(heldNanos);
           }
         };
     Consumer<StallReport> reports =
@@ -128,7 +107,7 @@ final class ShardedTimerService implements TimerService {
           @Override
           public void accept(StallReport report) {
             // Any shard may count it, because only the sum is visible.
-            followUp.stalled(shards[0], report);
+            followUp.stalled(counting, report);
           }
         };
     return new ExecutorRuns(bound.toNanos(), look, reports);
@@ -350,11 +329,6 @@ final class ShardedTimerService implements TimerService {
     return views.newView(this);
   }
 
-  /** Runs one turn of the driver, which must not have been started. */
-  void turn() {
-    driver.turn();
-  }
-
   void dropFromTerminatedExecutor() {
     if (handOff != null) {
       handOff.dropFromTerminatedExecutor();
@@ -396,7 +370,7 @@ final class ShardedTimerService implements TimerService {
   /** State and count, in the format of ThreadPoolExecutor. */
   @Override
   public String toString() {
-    String state = !shutdown ? "Running" : driverThread.isAlive() ? "Shutting down" : "Terminated";
+    String state = !isShutdown() ? "Running" : host.isAlive() ? "Shutting down" : "Terminated";
     return super.toString() + "[" + state + ", pending timers = " + pending() + "]";
   }
 
@@ -405,52 +379,17 @@ final class ShardedTimerService implements TimerService {
   @Override
   public List<Runnable> shutdownNow() {
     StackReserve.require();
-    refuseAll();
-    HandBack handBack = new HandBack(parts.events());
-    List<Runnable> passedIn;
-    try {
-      all.drain(handBack);
-    } finally {
-      parts.limit().release(handBack.size());
-      passedIn = handBack.finish();
-    }
-    views.tellShutdown();
-    return passedIn;
-  }
-
-  /**
-   * Refuses timers from now on, and lets the driver end after the batch that it runs. Allocates
-   * nothing.
-   */
-  private void refuseAll() {
-    shutdown = true;
-    all.close();
-    parts.waker().stop();
-  }
-
-  /**
-   * Called when the driver has failed through a bug. Nothing would fire any more, so this refuses
-   * new timers, hands back the pending ones and logs the bug. Refusing comes first and needs no
-   * memory.
-   */
-  private void driverBroke(Throwable broken) {
-    refuseAll();
-    parts.events().log(LogMessage.DRIVER_BROKE, broken);
-    List<Runnable> lost = shutdownNow();
-    RejectedExecutionException cause = new RejectedExecutionException(Refusals.SHUT_DOWN, broken);
-    for (Runnable task : lost) {
-      parts.events().notRun(task, LogMessage.SHUT_DOWN, cause);
-    }
+    return all.shutdownNow();
   }
 
   @Override
   public boolean isShutdown() {
-    return shutdown;
+    return all.isShutdown();
   }
 
   /** Whether the calling thread runs a task of this service. */
   boolean isInsideTask() {
-    return driverThread.isCurrent() || (handOff != null && handOff.isRunningHere());
+    return host.isCurrent() || (handOff != null && handOff.isRunningHere());
   }
 
   @Override

@@ -19,7 +19,7 @@ final class Termination {
   /** The interval at which a waiting thread checks whether the executor has been terminated. */
   private static final long LOOK_NANOS = 100_000_000;
 
-  private final DriverThread driver;
+  private final Driver.Host driver;
 
   /** What the executor has, or null if the driver runs the tasks. */
   private final @Nullable ExecutorHandOff handOff;
@@ -27,7 +27,7 @@ final class Termination {
   private final long reportAfterNanos;
 
   Termination(
-      DriverThread driver, @Nullable ExecutorHandOff handOff, Clock clock, Duration reportAfter) {
+      Driver.Host driver, @Nullable ExecutorHandOff handOff, Clock clock, Duration reportAfter) {
     this.driver = driver;
     this.handOff = handOff;
     // With another clock, a wait with a timeout would make time advance.

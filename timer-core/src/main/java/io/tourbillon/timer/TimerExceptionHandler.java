@@ -23,6 +23,6 @@ public interface TimerExceptionHandler {
    * built. A task that fails before this thread has finished still delays other timers.
    */
   static TimerExceptionHandler logging() {
-    return LoggingHandler.INSTANCE;
+    return Events.LoggingHandler.INSTANCE;
   }
 }
