@@ -48,6 +48,7 @@ final class Driver {
   private final Waker waker;
   private final TaskRunner runner;
   private final FollowUp followUp;
+  private final WallClock wallClock;
   private final long pauseThresholdNanos;
 
   /** The timers of executor views. Written once, before the first is armed. */
@@ -60,6 +61,9 @@ final class Driver {
 
   /** The time of the last search, and the earliest events that it has found. */
   private long searchNanos;
+
+  /** When to compare the wall clock with this clock, in elapsed time. */
+  private long wallNanos = NEVER;
 
   private long nextTick;
   private long orderedTick;
@@ -109,6 +113,7 @@ final class Driver {
       ServiceParts parts,
       TaskRunner runner,
       FollowUp followUp,
+      WallClock wallClock,
       long pauseThresholdNanos) {
     this.shards = shards;
     scale = parts.scale();
@@ -116,6 +121,7 @@ final class Driver {
     waker = parts.waker();
     this.runner = runner;
     this.followUp = followUp;
+    this.wallClock = wallClock;
     this.pauseThresholdNanos = pauseThresholdNanos;
     batch = new Batch(shards[0]);
     nextTicks = new long[shards.length];
@@ -144,6 +150,7 @@ final class Driver {
   boolean search(long nowNanos) {
     long tick = scale.tickAt(nowNanos);
     searchNanos = nowNanos;
+    wallNanos = wallClock.check(nowNanos);
     nextTick = findNextTick(tick);
     OrderedShard shard = ordered;
     orderedTick = shard == null ? Waker.NEVER : shard.nextEventTick();
@@ -301,7 +308,7 @@ final class Driver {
   long restUntilNanos(long tick) {
     memory.refill();
     long eventNanos = tick == Waker.NEVER ? NEVER : scale.startNanos(tick);
-    return Math.min(Math.min(eventNanos, trimNanos), lookAtExecutor());
+    return Math.min(Math.min(eventNanos, wallNanos), Math.min(trimNanos, lookAtExecutor()));
   }
 
   /**

@@ -4,6 +4,7 @@ import io.tourbillon.timer.internal.IndependentThread;
 import io.tourbillon.timer.internal.Rethrow;
 import io.tourbillon.timer.internal.StackReserve;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -150,6 +151,8 @@ final class FirstUse {
     timers.schedule(MILLI, nothing, options);
     timers.schedule(HOUR, nothing, options);
     group.close();
+    timers.scheduleAt(Instant.MIN, nothing);
+    timers.scheduleAt(Instant.MAX, nothing).reschedule(HOUR);
     String _ = group.toString();
     for (MissedTick missed : MissedTick.values()) {
       timers.scheduleAtFixedRate(

@@ -109,8 +109,8 @@ class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer
   /** Called after a cancel, without a lock: notifies those who wait for the task. */
   void cancelled(Runnable notRun) {}
 
-  /** Called after every end that {@link #cancelled} does not follow, without a lock. */
-  void leaveGroup() {}
+  /** Called after every end: the timer leaves its group. Takes no lock of a shard. */
+  void leave() {}
 
   // Called by the thread that runs the task, without the lock.
 
@@ -239,14 +239,14 @@ class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer
     public @Nullable Runnable begin() {
       Runnable begun = super.begin();
       if (begun != null) {
-        leaveGroup();
+        leave();
       }
       return begun;
     }
 
     @Override
     void cancelled(Runnable notRun) {
-      leaveGroup();
+      leave();
       tellCancelled(notRun);
     }
 
@@ -257,7 +257,7 @@ class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer
      *
      * @throws RejectedExecutionException if the group was closed
      */
-    final void joinGroup() {
+    void join() {
       TimerGroup group = options.group();
       if (group == null || member == null) {
         return;
@@ -271,7 +271,7 @@ class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer
     }
 
     @Override
-    final void leaveGroup() {
+    void leave() {
       TimerGroup group = options.group();
       if (group != null && member != null) {
         group.remove(member);

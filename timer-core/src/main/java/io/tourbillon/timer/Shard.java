@@ -479,7 +479,7 @@ final class Shard extends AbstractShard<Runnable> {
       waker.armed(this, tick);
     } else if (tick == ENDED) {
       releasePermits(1);
-      timer.leaveGroup();
+      timer.leave();
       if (ran instanceof AccountableTask accountable && !stop) {
         accountable.handedBack(end == null ? Refusals.of(Refusals.SHUT_DOWN, null) : end);
       }
@@ -597,7 +597,7 @@ final class Shard extends AbstractShard<Runnable> {
     } finally {
       lock.unlock();
       for (ScheduledTimer timer : timers) {
-        timer.leaveGroup();
+        timer.leave();
       }
     }
   }

@@ -8,6 +8,7 @@ import io.tourbillon.timer.internal.TimerId;
 import io.tourbillon.timer.internal.observe.Logging;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +43,7 @@ final class ShardedTimerService implements TimerService {
   private final @Nullable ExecutorHandOff handOff;
 
   private final ExecutorViews views;
+  private final WallClock wallClock;
   private final Termination termination;
 
   /** The longest wait of {@link #close()}, or null if it waits without a limit. */
@@ -67,8 +69,9 @@ final class ShardedTimerService implements TimerService {
     TaskRunner runner =
         new TaskRunner(followUp, builder.executor, watchdog, executorRuns, measuring(builder));
     handOff = runner.handOff();
+    wallClock = new WallClock(builder.wallClock(), clock, parts.waker(), parts.events());
     long pauseNanos = TickScale.nanosOf(builder.pauseThreshold);
-    Driver driver = new Driver(shards, parts, runner, followUp, pauseNanos);
+    Driver driver = new Driver(shards, parts, runner, followUp, wallClock, pauseNanos);
     views = new ExecutorViews(parts, driver);
     all = new ShardGroup(shards, views, parts);
     host.setDriver(driver, all, watchdog);
@@ -164,6 +167,24 @@ final class ShardedTimerService implements TimerService {
   }
 
   @Override
+  public TimerHandle scheduleAt(Instant time, Runnable task) {
+    return scheduleAt(time, task, TimerOptions.defaults());
+  }
+
+  @Override
+  public TimerHandle scheduleAt(Instant time, Runnable task, TimerOptions options) {
+    Objects.requireNonNull(time, "time");
+    Objects.requireNonNull(task, "task");
+    Objects.requireNonNull(options, "options");
+    StackReserve.require();
+    // The wall clock first: the time that passes until the other is read makes the timer later.
+    long delayNanos = wallClock.nanosUntil(time);
+    return arm(
+        new WallTimer(callersShard(), task, options, wallClock, time),
+        TickScale.deadlineNanos(elapsedNanos(), delayNanos));
+  }
+
+  @Override
   public TimerHandle scheduleAtFixedRate(Duration initialDelay, Duration period, Runnable task) {
     return scheduleAtFixedRate(initialDelay, period, task, TimerOptions.defaults());
   }
@@ -214,7 +235,7 @@ final class ShardedTimerService implements TimerService {
       group.requireOpen();
     }
     arm((ScheduledTimer) timer, deadlineNanos);
-    timer.joinGroup();
+    timer.join();
     return timer;
   }
 

@@ -1,6 +1,8 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.StackReserve;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -119,6 +121,17 @@ public final class TimerGroup implements AutoCloseable {
       if (member.isIn) {
         unlink(member);
       }
+    }
+  }
+
+  /** The timers of the members. */
+  List<ScheduledTimer> timers() {
+    synchronized (lock) {
+      List<ScheduledTimer> timers = new ArrayList<>(size);
+      for (Member member = first; member != null; member = member.next) {
+        timers.add(member.timer);
+      }
+      return timers;
     }
   }
 

@@ -3,6 +3,8 @@ package io.tourbillon.timer;
 import io.tourbillon.timer.internal.DriverThreads;
 import io.tourbillon.timer.internal.StackReserve;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -85,6 +87,26 @@ public interface TimerService extends AutoCloseable {
 
   /** As {@link #schedule(Duration, Runnable)}, with a tag. */
   TimerHandle schedule(Duration delay, Runnable task, TimerOptions options);
+
+  /**
+   * Runs a task once, at a time of the wall clock, and never before the clock shows that time. If
+   * the clock is set forward, or has gone on while the machine was suspended, the service notices
+   * that within a second; the timer then fires at most a tick and 10 ms late. If the clock is set
+   * back, the timer waits. A time that has passed fires at the next tick.
+   *
+   * <p>{@link TimerHandle#reschedule} gives the timer a delay instead of its time. A listener sees
+   * each correction as a rescheduling. Such a timer takes about 90 bytes more than others; while
+   * there are any, the driver wakes up once a second. If the clock has been set back just before a
+   * shutdown, a timer that was about to fire is cancelled.
+   *
+   * @param time by the {@link Builder#wallClock}
+   * @return a handle to cancel or reschedule it
+   * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}
+   */
+  TimerHandle scheduleAt(Instant time, Runnable task);
+
+  /** As {@link #scheduleAt(Instant, Runnable)}, with options. */
+  TimerHandle scheduleAt(Instant time, Runnable task, TimerOptions options);
 
   /**
    * Runs a task again and again, at the initial delay and at every multiple of the period after it.
@@ -310,6 +332,7 @@ public interface TimerService extends AutoCloseable {
     long maxPending = Long.MAX_VALUE;
     @Nullable Executor executor;
     Clock clock = Clock.system();
+    private @Nullable InstantSource wallClock;
     ThreadFactory threadFactory = DriverThreads.INSTANCE;
     @Nullable TimerListener listener;
     TimerExceptionHandler exceptionHandler = TimerExceptionHandler.logging();
@@ -381,6 +404,27 @@ public interface TimerService extends AutoCloseable {
     public Builder clock(Clock clock) {
       this.clock = Objects.requireNonNull(clock, "clock");
       return this;
+    }
+
+    /**
+     * The wall clock of {@link TimerService#scheduleAt}. The default is the system's; with a {@link
+     * VirtualClock}, it is {@link VirtualClock#wallClock}. Once a second, the driver compares it
+     * with the {@link #clock}. If the clock is not the system's, the driver does so only when it
+     * wakes up for another reason.
+     *
+     * @param wallClock called by any thread. If it throws, {@code scheduleAt} throws the same, and
+     *     timers that have been scheduled fire by the other clock; the exception is logged
+     */
+    public Builder wallClock(InstantSource wallClock) {
+      this.wallClock = Objects.requireNonNull(wallClock, "wallClock");
+      return this;
+    }
+
+    InstantSource wallClock() {
+      if (wallClock != null) {
+        return wallClock;
+      }
+      return clock instanceof VirtualClock virtual ? virtual.wallClock() : InstantSource.system();
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.tourbillon.timer;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -55,6 +57,9 @@ public final class VirtualClock implements Clock {
   private final List<VirtualAlarm> alarms = new ArrayList<>();
   private volatile long nowNanos;
 
+  /** The wall clock's time when this clock shows 0. Written under the lock. */
+  private volatile Instant wallOrigin = Instant.EPOCH;
+
   /** Volatile, so that it can be turned off without the lock. Read when all threads are at rest. */
   private volatile boolean autoAdvance;
 
@@ -85,6 +90,40 @@ public final class VirtualClock implements Clock {
   @Override
   public long nanoTime() {
     return nowNanos;
+  }
+
+  /**
+   * A wall clock that moves with this clock. It shows {@link Instant#EPOCH} when this clock shows
+   * 0, until it is {@linkplain #stepWallClock stepped}. Services on this clock use it by default.
+   */
+  public InstantSource wallClock() {
+    return this::wallTime;
+  }
+
+  private Instant wallTime() {
+    return wallOrigin.plusNanos(nowNanos);
+  }
+
+  /**
+   * Sets the wall clock forward or back, as an administrator would, and waits until the services on
+   * this clock have noticed. Other time does not pass.
+   *
+   * @param step forward, or back if it is negative
+   * @throws IllegalStateException as for {@link #advance}
+   */
+  public void stepWallClock(Duration step) {
+    Objects.requireNonNull(step, "step");
+    beginMove();
+    try {
+      awaitRest();
+      wallOrigin = wallOrigin.plus(step);
+      for (VirtualAlarm alarm : alarms) {
+        alarm.wake();
+      }
+      awaitRest();
+    } finally {
+      endMove();
+    }
   }
 
   /**

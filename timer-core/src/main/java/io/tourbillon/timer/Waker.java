@@ -96,6 +96,11 @@ final class Waker {
     }
   }
 
+  /** Makes the driver look for due timers now. */
+  void wake() {
+    alarm.wake();
+  }
+
   /** Makes the driver free memory within a second. */
   void freed() {
     if (!trimWanted) {

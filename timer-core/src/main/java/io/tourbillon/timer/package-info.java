@@ -45,6 +45,12 @@
  * the driver runs it as soon as it is free. The other timers of a service pay nothing: the driver
  * looks at this shard as at any other, and there is no such shard before the first view.
  *
+ * <h2>Timers for a time of the wall clock</h2>
+ *
+ * <p>The driver lives in the time of one monotonic clock. A {@code WallTimer} is armed for the
+ * delay that is left by the wall clock, and {@code WallClock} corrects that delay when the two
+ * clocks have moved apart.
+ *
  * <h2>What the driver survives</h2>
  *
  * <ul>
@@ -69,6 +75,8 @@
  *   <caption>Threads and data</caption>
  *   <tr><th>data</th><th>written by</th><th>guarded by</th></tr>
  *   <tr><td>wheels, phases of timers, counts and measures</td><td>callers and driver</td><td>the lock of the shard; a timer leaves the phase TAKEN by compare-and-set, see {@code ScheduledTimer}</td></tr>
+ *   <tr><td>members of a group</td><td>callers and driver</td><td>the lock of the group</td></tr>
+ *   <tr><td>the time of a timer of the wall clock</td><td>callers and driver</td><td>its monitor</td></tr>
  *   <tr><td>queue of the views</td><td>callers and driver</td><td>its lock</td></tr>
  *   <tr><td>a task that was handed over</td><td>driver and executor</td><td>its monitor, see {@code HandedOver}</td></tr>
  *   <tr><td>batch</td><td>driver</td><td>confined to the driver</td></tr>
@@ -78,7 +86,7 @@
  * </table>
  *
  * <p>No task, listener, handler or executor is ever called under a lock, and no lock is taken under
- * another.
+ * another, except the lock of a shard under the monitor of a {@code WallTimer}.
  *
  * <h2>What can be seen from outside</h2>
  *

@@ -4,6 +4,7 @@ import io.netty.util.Timeout;
 import io.netty.util.TimerTask;
 import io.tourbillon.timer.netty.NettyTimer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -64,6 +65,7 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
     SCHEDULE,
     SCHEDULE_TAGGED,
     SCHEDULE_IN_GROUP,
+    SCHEDULE_AT,
     FIXED_RATE,
     FIXED_DELAY,
     ARM,
@@ -117,6 +119,7 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
         timers.schedule(HOUR, this, TimerOptions.builder().slack(HOUR).group(group).build());
         group.close();
       }
+      case SCHEDULE_AT -> timers.scheduleAt(Instant.EPOCH, this);
       case FIXED_RATE -> timers.scheduleAtFixedRate(Duration.ZERO, Duration.ofMillis(1), this);
       case FIXED_DELAY -> timers.scheduleWithFixedDelay(HOUR, HOUR, this);
       case ARM -> timers.arm(1, TimeUnit.MILLISECONDS, this);

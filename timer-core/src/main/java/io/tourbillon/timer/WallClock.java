@@ -1,0 +1,137 @@
+package io.tourbillon.timer;
+
+import io.tourbillon.timer.internal.TickScale;
+import io.tourbillon.timer.internal.observe.LogMessage;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/**
+ * Keeps timers with a wall-clock time on time when the wall clock is set, is slewed, or has gone on
+ * while the machine was suspended.
+ *
+ * <p>Such a timer is armed for the delay that is left by the wall clock, like any other timer. Two
+ * things correct that delay later:
+ *
+ * <ul>
+ *   <li><b>Never early.</b> When a {@link WallTimer} is due and its time has not come, it is armed
+ *       again instead of being run. This catches all steps back.
+ *   <li><b>Not late.</b> Once a second, while there are such timers, the driver compares the wall
+ *       clock with the monotonic clock. If they have moved apart, it arms all these timers again.
+ *       This catches steps forward, and costs about 200 ns a timer when it happens.
+ * </ul>
+ */
+final class WallClock {
+  private static final long CHECK_NANOS = 1_000_000_000;
+
+  /**
+   * How far the clocks may move apart before the timers are armed again. A clock that is slewed by
+   * 500 ppm needs 10 s for that.
+   */
+  private static final long TOLERANCE_NANOS = 5_000_000;
+
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private final InstantSource source;
+  private final Waker waker;
+  private final Events events;
+
+  /**
+   * Whether the driver may wake up by itself to compare the clocks. With another clock than the
+   * system's that would make time advance; it compares them whenever it looks for due timers.
+   */
+  private final boolean isPeriodic;
+
+  /** The timers that have not ended and have a wall-clock time. */
+  private final TimerGroup watched = new TimerGroup();
+
+  /** Set by the first timer and never cleared, so that other services pay one read. */
+  private volatile boolean used;
+
+  /**
+   * Whether the driver will compare the clocks by itself, because it has seen a timer. The driver
+   * clears it before it looks for timers. A thread that adds a timer reads it afterwards. So either
+   * the driver sees the timer, or the thread sees that it must wake the driver.
+   */
+  private volatile boolean isWatching;
+
+  // Confined to the driver: when the clocks were last compared, and when to compare them next.
+  private Instant comparedAt = Instant.EPOCH;
+  private long comparedNanos;
+  private long nextNanos;
+
+  WallClock(InstantSource source, Clock clock, Waker waker, Events events) {
+    this.source = source;
+    this.waker = waker;
+    this.events = events;
+    isPeriodic = clock.equals(Clock.system());
+  }
+
+  // Called by any thread.
+
+  /** The time until an instant; zero or less if it has come. */
+  long nanosUntil(Instant time) {
+    return TickScale.nanosOf(Duration.between(source.instant(), time));
+  }
+
+  /** Keeps a timer on time from now on. */
+  void watch(TimerGroup.Member timer) {
+    used = true;
+    boolean _ = watched.add(timer); // This group is never closed.
+    if (!isWatching) {
+      waker.wake();
+    }
+  }
+
+  void forget(TimerGroup.Member timer) {
+    watched.remove(timer);
+  }
+
+  /** Called if the source has failed when a timer was due. */
+  void failed(Throwable failure) {
+    events.log(LogMessage.WALL_CLOCK_FAILED, failure);
+  }
+
+  // Called by the driver.
+
+  /**
+   * Compares the clocks if it is time to, and arms the timers again if the clocks have moved apart.
+   *
+   * @param nowNanos the elapsed time
+   * @return when to compare them again, in elapsed time, or the largest long
+   */
+  long check(long nowNanos) {
+    if (!used) {
+      return NEVER;
+    }
+    isWatching = false;
+    if (watched.pending() == 0) {
+      return NEVER;
+    }
+    isWatching = true;
+    if (!isPeriodic || nowNanos >= nextNanos) {
+      try {
+        compare(nowNanos);
+      } catch (OutOfMemoryError full) {
+        throw full; // The driver tries again.
+      } catch (Throwable failure) {
+        failed(failure);
+      }
+      nextNanos = nowNanos + CHECK_NANOS;
+    }
+    return isPeriodic ? nextNanos : NEVER;
+  }
+
+  private void compare(long nowNanos) {
+    Instant now = source.instant();
+    long driftNanos =
+        TickScale.nanosOf(Duration.between(comparedAt, now)) - (nowNanos - comparedNanos);
+    if (Math.abs(driftNanos) >= TOLERANCE_NANOS) {
+      for (ScheduledTimer timer : watched.timers()) {
+        ((WallTimer) timer).follow();
+      }
+      comparedAt = now;
+      comparedNanos = nowNanos;
+    }
+  }
+}
