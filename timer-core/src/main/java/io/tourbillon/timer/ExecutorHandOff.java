@@ -204,6 +204,16 @@ final class ExecutorHandOff {
     return false;
   }
 
+  /** Whether the calling thread is running the task of this timer for the executor. */
+  boolean isRunningHere(ScheduledTimer timer) {
+    for (HandedOver task : handedOver.members()) {
+      if (timer.equals(task.entry) && task.isRunningHere()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Waits until the executor has finished what it was given, after the driver has ended. */
   boolean awaitEmptied(long nanos) throws InterruptedException {
     handedOver.close();

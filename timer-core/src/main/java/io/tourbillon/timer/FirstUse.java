@@ -136,12 +136,13 @@ final class FirstUse {
     boolean _ = new CountDownLatch(1).await(1, TimeUnit.NANOSECONDS);
   }
 
-  private void useTimers() {
+  private void useTimers() throws InterruptedException {
     TimerHandle timer = timers.schedule(HOUR, nothing);
     timer.reschedule(MILLI);
     timer.remaining();
     timer.state();
     timer.cancel();
+    timer.cancelAndWait();
     String _ = timer.toString() + timers;
     timers.schedule(MILLI, new Failing());
     timers.schedule(HOUR, nothing, TimerOptions.tagged("first use"));

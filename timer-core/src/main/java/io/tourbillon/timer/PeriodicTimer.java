@@ -71,7 +71,15 @@ final class PeriodicTimer extends ScheduledTimer.Noted {
     Runnable last = begun == null ? task() : begun;
     if (last != null) {
       boolean _ = shard.settle(this, last, true, false);
+    } else {
+      shard.runOfCancelledEnded(this);
     }
+  }
+
+  /** A stranded timer does not run: it waits for memory. */
+  @Override
+  byte cancelledWhileRunning() {
+    return isStranded ? CANCELLED : CANCELLING;
   }
 
   @Override

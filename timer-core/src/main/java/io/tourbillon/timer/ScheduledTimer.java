@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  * A timer with a handle. The handle itself is the entry in the wheel.
  *
  * <pre>
- *            armed          a batch takes it           its task begins
- *   (new) ----------> ARMED ----------------> TAKEN --------------------> FIRED
+ *            armed          a batch takes it           its task begins         and ends
+ *   (new) ----------> ARMED ----------------> TAKEN --------------------> FIRED ----------> DONE
  *                     | ^                     |   |
  *                     | +----- reschedule ----+   |      a periodic timer: RUNNING instead of FIRED,
- *                     |                           |      and from there to ARMED, FIRED or CANCELLED
+ *                     |                           |      and from there to ARMED, DONE or, by a
+ *                     |                           |      cancel, to CANCELLING and CANCELLED
  *                     +---- cancel ---------------+----> CANCELLED
  *                     +---- shutdown ------------------> HANDED_BACK
  * </pre>
@@ -27,19 +28,34 @@ import org.jspecify.annotations.Nullable;
  * <p>The fields are guarded by the lock of the shard, which decides every race between a cancel, a
  * reschedule, a batch and a shutdown. Only the phase TAKEN is left by compare-and-set: the thread
  * that runs the task takes no lock, and the first of begin, cancel and reschedule decides. The
- * thread that has moved the timer out of TAKEN to FIRED or CANCELLED is alone with {@code task}.
+ * thread that has moved the timer out of TAKEN to FIRED or CANCELLED is alone with {@code task},
+ * and the thread that has begun a task that runs once is alone with the phase FIRED.
  */
 class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer {
   static final byte ARMED = 0;
   static final byte TAKEN = 1;
   static final byte RUNNING = 2;
   static final byte FIRED = 3;
-  static final byte CANCELLED = 4;
-  static final byte HANDED_BACK = 5;
+
+  // From here on, the timer has ended for users, and so in FIRED.
+  static final byte DONE = 4;
+
+  /** Cancelled while its task runs. */
+  static final byte CANCELLING = 5;
+
+  static final byte CANCELLED = 6;
+  static final byte HANDED_BACK = 7;
 
   /** What users see of each phase. */
   private static final State[] STATES = {
-    State.PENDING, State.PENDING, State.PENDING, State.FIRED, State.CANCELLED, State.HANDED_BACK
+    State.PENDING,
+    State.PENDING,
+    State.PENDING,
+    State.FIRED,
+    State.FIRED,
+    State.CANCELLED,
+    State.CANCELLED,
+    State.HANDED_BACK
   };
 
   private static final VarHandle PHASE;
@@ -65,6 +81,13 @@ class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer
   public boolean cancel() {
     StackReserve.require();
     return shard.cancel(this);
+  }
+
+  @Override
+  public boolean cancelAndWait() throws InterruptedException {
+    boolean cancelled = cancel();
+    shard.runEnds.await(this);
+    return cancelled;
   }
 
   @Override
@@ -132,11 +155,22 @@ class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer
 
   @Override
   public boolean settle(Runnable ran, boolean failed, boolean isOver, boolean mayRunAgain) {
+    runEnded();
     return false;
   }
 
   @Override
-  public void abandon(@Nullable Runnable begun, RejectedExecutionException why) {}
+  public void abandon(@Nullable Runnable begun, RejectedExecutionException why) {
+    runEnded();
+  }
+
+  /** FIRED -> DONE. Changes nothing in another phase, which a failure before the run may leave. */
+  private void runEnded() {
+    if (phase == FIRED) {
+      phase = DONE;
+      shard.runEnds.runEnded();
+    }
+  }
 
   /** TAKEN -> another phase; false if the timer has left the batch already. */
   final boolean leaveBatch(byte next) {
@@ -185,9 +219,29 @@ class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer
 
   void rescheduled(long deadlineNanos) {}
 
+  /**
+   * Whether the task of an ended timer is still running. Called by any thread, without the lock.
+   */
+  final boolean isInRun() {
+    byte seen = (byte) PHASE.getVolatile(this);
+    return seen == FIRED || seen == CANCELLING;
+  }
+
   /** Whether the timer has ended. Called by any thread, without the lock. */
   final boolean hasEnded() {
     return (byte) PHASE.getVolatile(this) >= FIRED;
+  }
+
+  /** What a cancel makes of a timer that is RUNNING. */
+  byte cancelledWhileRunning() {
+    return CANCELLING;
+  }
+
+  /** CANCELLING -> CANCELLED: the run has ended. Changes nothing in another phase. */
+  final void runOfCancelledEnded() {
+    if (phase == CANCELLING) {
+      phase = CANCELLED;
+    }
   }
 
   /** Ends the timer, which is in no batch. Returns the task and releases it. */

@@ -10,6 +10,7 @@ import io.tourbillon.timer.internal.TickScale;
  * @param limit the permits of pending timers
  * @param waker wakes the driver
  * @param events tells the listener and the exception handler
+ * @param runEnds lets threads wait for the end of a run
  * @param recordStats whether shards record statistics
  */
 record ServiceParts(
@@ -18,6 +19,7 @@ record ServiceParts(
     PendingLimit limit,
     Waker waker,
     Events events,
+    RunEnds runEnds,
     boolean recordStats) {
   /** The current elapsed time. */
   long elapsedNanos() {

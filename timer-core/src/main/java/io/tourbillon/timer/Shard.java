@@ -41,6 +41,7 @@ final class Shard extends AbstractShard<Runnable> {
   private static final VarHandle BEGUN_ONCE = counter("begunOnce");
   private static final VarHandle BEGUN_PERIODIC = counter("begunPeriodic");
 
+  final RunEnds runEnds;
   private final long idBits;
   private final TimingWheel<Runnable> tasks = new TimingWheel<>(0, TimerId.MAX_ENTRIES);
   private final EntryWheel<ScheduledTimer> handles = new EntryWheel<>(0);
@@ -78,6 +79,7 @@ final class Shard extends AbstractShard<Runnable> {
 
   Shard(ServiceParts parts, int number) {
     super(parts);
+    runEnds = parts.runEnds();
     idBits = TimerId.bitsOfShard(number);
     byId = events.areHeard() ? new IdTable<>(TimerId.MAX_ENTRIES) : null;
   }
@@ -219,13 +221,17 @@ final class Shard extends AbstractShard<Runnable> {
     try {
       if (timer.isArmed()) {
         leave(timer, timer.id());
-      } else if (timer.isOut()
-          && (timer.leaveBatch(ScheduledTimer.CANCELLED) || timer.isRunning())) {
-        taken--;
-      } else {
-        return null;
+        return timer.end(ScheduledTimer.CANCELLED);
       }
-      return timer.end(ScheduledTimer.CANCELLED);
+      if (timer.isOut() && timer.leaveBatch(ScheduledTimer.CANCELLED)) {
+        taken--;
+        return timer.end(ScheduledTimer.CANCELLED);
+      }
+      if (timer.isRunning()) {
+        taken--;
+        return timer.end(timer.cancelledWhileRunning());
+      }
+      return null;
     } finally {
       lock.unlock();
     }
@@ -475,6 +481,9 @@ final class Shard extends AbstractShard<Runnable> {
       events.log(LogMessage.NOT_ARMED_AGAIN, full);
       end = Refusals.of(Refusals.NOT_ARMED_AGAIN, full);
     }
+    if (tick == ENDED || tick == WAS_ENDED) {
+      runEnds.runEnded();
+    }
     if (tick >= 0) {
       waker.armed(this, tick);
     } else if (tick == ENDED) {
@@ -489,6 +498,17 @@ final class Shard extends AbstractShard<Runnable> {
     return tick == RUN_AGAIN;
   }
 
+  /** The run of a timer that was cancelled meanwhile has ended by a failure of this library. */
+  void runOfCancelledEnded(PeriodicTimer timer) {
+    lock.lock();
+    try {
+      timer.runOfCancelledEnded();
+    } finally {
+      lock.unlock();
+    }
+    runEnds.runEnded();
+  }
+
   /** Returns the tick for which the timer is armed, or what has become of it instead. */
   private long settleUnderLock(
       PeriodicTimer timer, boolean stop, boolean mayRunAgain, long nowNanos) {
@@ -497,11 +517,12 @@ final class Shard extends AbstractShard<Runnable> {
       // Not running: cancelled meanwhile, or settled before by an executor that ran the task and
       // then threw.
       if (!timer.isRunning()) {
+        timer.runOfCancelledEnded();
         return WAS_ENDED;
       }
       if (stop || isClosed()) {
         taken--;
-        timer.end(ScheduledTimer.FIRED);
+        timer.end(ScheduledTimer.DONE);
         if (stats != null) {
           stats.fired++;
         }

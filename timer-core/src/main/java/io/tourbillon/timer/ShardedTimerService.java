@@ -56,7 +56,9 @@ final class ShardedTimerService implements TimerService {
     Events events = new Events(builder.listener, builder.exceptionHandler);
     Waker waker = new Waker(host.newAlarm(events));
     PendingLimit pendingLimit = new PendingLimit(builder.maxPending);
-    parts = new ServiceParts(scale, clock, pendingLimit, waker, events, builder.recordStats);
+    RunEnds runEnds = new RunEnds();
+    parts =
+        new ServiceParts(scale, clock, pendingLimit, waker, events, runEnds, builder.recordStats);
     shards = new Shard[shardCount];
     for (int number = 0; number < shards.length; number++) {
       shards[number] = new Shard(parts, number);
@@ -69,6 +71,7 @@ final class ShardedTimerService implements TimerService {
     TaskRunner runner =
         new TaskRunner(followUp, builder.executor, watchdog, executorRuns, measuring(builder));
     handOff = runner.handOff();
+    runEnds.setRunners(host, handOff);
     wallClock = new WallClock(builder.wallClock(), clock, parts.waker(), parts.events());
     long pauseNanos = TickScale.nanosOf(builder.pauseThreshold);
     Driver driver = new Driver(shards, parts, runner, followUp, wallClock, pauseNanos);

@@ -38,6 +38,18 @@ public interface TimerHandle {
   boolean cancel();
 
   /**
+   * Cancels the timer as {@link #cancel} does, and waits until no run of its task is in progress.
+   * So after the call, whatever the task uses may be released. Inside the task itself it does not
+   * wait. Two tasks that call this for each other's timer wait for ever. A coroutine that calls
+   * this blocks as a plain thread does.
+   *
+   * @return true if this call ended the timer, as for {@link #cancel}
+   * @throws InterruptedException if the calling thread is interrupted while it waits; the timer is
+   *     cancelled all the same
+   */
+  boolean cancelAndWait() throws InterruptedException;
+
+  /**
    * Gives the timer a new delay, counted from now. This is the operation for idle timeouts, and the
    * cheapest of all when it makes the deadline later. A periodic timer continues with its period
    * from the new deadline. A timer that is due but whose task has not begun is postponed as well,

@@ -74,6 +74,7 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
     RESCHEDULE,
     CANCEL,
     HANDLE,
+    CANCEL_AND_WAIT,
     AFTER,
     TIMEOUT,
     TIMEOUT_OF_COMPLETED,
@@ -133,6 +134,7 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
         handle.remaining();
         handle.cancel();
       }
+      case CANCEL_AND_WAIT -> timers.schedule(HOUR, this).cancelAndWait();
       case AFTER -> timers.after(HOUR).cancel(false);
       case TIMEOUT -> timers.timeout(never, HOUR);
       case TIMEOUT_OF_COMPLETED -> timers.timeout(CompletableFuture.completedFuture("x"), HOUR);
