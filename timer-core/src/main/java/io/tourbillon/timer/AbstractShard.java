@@ -30,6 +30,7 @@ abstract class AbstractShard<E extends Runnable> {
   final TickScale scale;
   final Waker waker;
   final Events events;
+  final NotedTask.Notes notes;
   private final Clock clock;
   private final PendingLimit limit;
 
@@ -45,6 +46,7 @@ abstract class AbstractShard<E extends Runnable> {
     limit = parts.limit();
     waker = parts.waker();
     events = parts.events();
+    notes = parts.notes();
     stats = parts.recordStats() ? new ShardStats() : null;
   }
 

@@ -5,6 +5,7 @@ import io.tourbillon.timer.internal.text.BoundedLines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,6 +37,7 @@ final class DumpCounter {
   private final long nowNanos;
   private final long[] counts = new long[BOUNDS.size() - 1];
   private final Map<String, Long> byTag = new TreeMap<>();
+  private final Map<StackTraceElement, Long> bySite = new HashMap<>();
   private long pending;
 
   DumpCounter(TickScale scale, long nowNanos) {
@@ -44,7 +46,7 @@ final class DumpCounter {
   }
 
   /** Counts one timer. Called under the lock of its shard. */
-  void count(long deadlineTick, @Nullable String tag) {
+  void count(long deadlineTick, @Nullable String tag, @Nullable StackTraceElement site) {
     pending++;
     long delayNanos = scale.startNanos(deadlineTick) - nowNanos;
     int range = counts.length - 1;
@@ -53,9 +55,16 @@ final class DumpCounter {
     }
     counts[range]++;
     if (tag != null) {
-      Long before = byTag.get(tag);
-      byTag.put(tag, before == null ? 1L : before + 1);
+      increment(byTag, tag);
     }
+    if (site != null) {
+      increment(bySite, site);
+    }
+  }
+
+  private static <K> void increment(Map<K, Long> counts, K key) {
+    Long before = counts.get(key);
+    counts.put(key, before == null ? 1L : before + 1);
   }
 
   TimerDump finish() {
@@ -65,7 +74,11 @@ final class DumpCounter {
         ranges.add(new Delays(BOUNDS.get(range), BOUNDS.get(range + 1), counts[range]));
       }
     }
-    return new Dump(pending, ranges, byTag);
+    Map<String, Long> sites = new TreeMap<>();
+    for (Map.Entry<StackTraceElement, Long> site : bySite.entrySet()) {
+      sites.put(site.getKey().toString(), site.getValue());
+    }
+    return new Dump(pending, ranges, byTag, sites);
   }
 
   /** Timers due within a range of delays. */
@@ -99,12 +112,17 @@ final class DumpCounter {
   }
 
   /** The counts that users get. */
-  record Dump(long pending, List<TimerDump.Range> byDeadline, Map<String, Long> byTag)
+  record Dump(
+      long pending,
+      List<TimerDump.Range> byDeadline,
+      Map<String, Long> byTag,
+      Map<String, Long> byCreationSite)
       implements TimerDump {
-    /** Copies the collections; tags are sorted. */
+    /** Copies the collections; tags and sites are sorted. */
     Dump {
       byDeadline = List.copyOf(byDeadline);
       byTag = Collections.unmodifiableMap(new TreeMap<>(byTag));
+      byCreationSite = Collections.unmodifiableMap(new TreeMap<>(byCreationSite));
     }
 
     @Override
@@ -119,19 +137,25 @@ final class DumpCounter {
       for (TimerDump.Range range : byDeadline) {
         text.add("  due in " + range);
       }
+      addCounts(text, "tagged", byTag, "tags");
+      addCounts(text, "scheduled at", byCreationSite, "places");
+      return text.toString();
+    }
+
+    private static void addCounts(
+        BoundedLines text, String what, Map<String, Long> counts, String plural) {
       int left =
           text.addAll(
-              byTag.entrySet(),
+              counts.entrySet(),
               new Function<>() {
                 @Override
-                public String apply(Map.Entry<String, Long> tag) {
-                  return "  tagged " + tag.getKey() + ": " + tag.getValue();
+                public String apply(Map.Entry<String, Long> count) {
+                  return "  " + what + " " + count.getKey() + ": " + count.getValue();
                 }
               });
       if (left > 0) {
-        text.add("  and " + left + " more tags");
+        text.add("  and " + left + " more " + plural);
       }
-      return text.toString();
     }
   }
 }

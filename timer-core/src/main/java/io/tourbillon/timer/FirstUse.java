@@ -163,6 +163,9 @@ final class FirstUse {
     timers.rearm(id, 2, TimeUnit.HOURS);
     timers.cancel(id);
     timers.armAt(MILLI.toNanos(), nothing);
+    timers.arm(1, TimeUnit.MILLISECONDS, nothing, TimerOptions.tagged("first use"));
+    Runnable noted = new NotedTask(nothing, null, null, null);
+    new NotedTask(noted, nothing, null, null).run();
   }
 
   private void useFutures() {
@@ -254,9 +257,14 @@ final class FirstUse {
     }
   }
 
-  private static final class Nothing implements Runnable {
+  private static final class Nothing implements Runnable, TaskDecorator {
     @Override
     public void run() {}
+
+    @Override
+    public Runnable decorate(Runnable task) {
+      return task;
+    }
   }
 
   private static final class Failing implements Runnable {

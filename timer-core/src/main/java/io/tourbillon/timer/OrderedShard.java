@@ -333,7 +333,7 @@ final class OrderedShard extends AbstractShard<OrderedTimer> {
           new Consumer<>() {
             @Override
             public void accept(OrderedTimer timer) {
-              counter.count(dueTick(timer), timer.tag());
+              counter.count(dueTick(timer), timer.tag(), NotedTask.siteOf(timer.noted()));
             }
           });
     } finally {

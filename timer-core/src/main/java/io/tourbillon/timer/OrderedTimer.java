@@ -30,6 +30,9 @@ final class OrderedTimer extends OrderedEntry implements CancellableTimer {
   final OrderedShard shard;
   private final ViewFuture<?> task;
 
+  /** What runs: the task, or what is noted of it. */
+  private final Runnable noted;
+
   /** Whether the timer waits for its deadline; one without a delay runs as soon as it can. */
   final boolean isDelayed;
 
@@ -38,6 +41,7 @@ final class OrderedTimer extends OrderedEntry implements CancellableTimer {
   OrderedTimer(OrderedShard shard, ViewFuture<?> task, boolean isDelayed) {
     this.shard = shard;
     this.task = task;
+    noted = shard.notes.note(task);
     this.isDelayed = isDelayed;
   }
 
@@ -52,6 +56,11 @@ final class OrderedTimer extends OrderedEntry implements CancellableTimer {
     return task;
   }
 
+  /** The task, or what is noted of it. */
+  Runnable noted() {
+    return noted;
+  }
+
   @Override
   public boolean isPeriodic() {
     return task.isPeriodic();
@@ -59,7 +68,7 @@ final class OrderedTimer extends OrderedEntry implements CancellableTimer {
 
   @Override
   public @Nullable Runnable begin() {
-    return shard.begin(this) ? task : null;
+    return shard.begin(this) ? noted : null;
   }
 
   /** Missed runs are queued, each at its place in the order, so none of them runs at once. */

@@ -11,6 +11,7 @@ import io.tourbillon.timer.internal.TickScale;
  * @param waker wakes the driver
  * @param events tells the listener and the exception handler
  * @param runEnds lets threads wait for the end of a run
+ * @param notes what to note of each task
  * @param recordStats whether shards record statistics
  */
 record ServiceParts(
@@ -20,6 +21,7 @@ record ServiceParts(
     Waker waker,
     Events events,
     RunEnds runEnds,
+    NotedTask.Notes notes,
     boolean recordStats) {
   /** The current elapsed time. */
   long elapsedNanos() {

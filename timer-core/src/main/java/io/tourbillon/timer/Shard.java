@@ -700,7 +700,7 @@ final class Shard extends AbstractShard<Runnable> {
             new Consumer<>() {
               @Override
               public void accept(ScheduledTimer timer) {
-                counter.count(timer.deadlineTick(), timer.tag());
+                counter.count(timer.deadlineTick(), timer.tag(), NotedTask.siteOf(timer.task()));
               }
             });
       } else {
@@ -709,7 +709,7 @@ final class Shard extends AbstractShard<Runnable> {
             new TimerVisitor<>() {
               @Override
               public void visit(long id, long deadlineTick, Runnable task) {
-                counter.count(deadlineTick, null);
+                counter.count(deadlineTick, NotedTask.tagOf(task), NotedTask.siteOf(task));
               }
             });
       }

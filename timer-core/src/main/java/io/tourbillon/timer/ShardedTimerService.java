@@ -42,6 +42,7 @@ final class ShardedTimerService implements TimerService {
   /** The hand-off to the executor, or null if the driver runs the tasks. */
   private final @Nullable ExecutorHandOff handOff;
 
+  private final NotedTask.Notes notes;
   private final ExecutorViews views;
   private final WallClock wallClock;
   private final Termination termination;
@@ -57,8 +58,10 @@ final class ShardedTimerService implements TimerService {
     Waker waker = new Waker(host.newAlarm(events));
     PendingLimit pendingLimit = new PendingLimit(builder.maxPending);
     RunEnds runEnds = new RunEnds();
+    notes = new NotedTask.Notes(builder.decorator, builder.recordSites);
     parts =
-        new ServiceParts(scale, clock, pendingLimit, waker, events, runEnds, builder.recordStats);
+        new ServiceParts(
+            scale, clock, pendingLimit, waker, events, runEnds, notes, builder.recordStats);
     shards = new Shard[shardCount];
     for (int number = 0; number < shards.length; number++) {
       shards[number] = new Shard(parts, number);
@@ -156,15 +159,16 @@ final class ShardedTimerService implements TimerService {
   private TimerHandle schedule(long delayNanos, Runnable task, TimerOptions options) {
     Objects.requireNonNull(task, "task");
     StackReserve.require();
+    Runnable noted = notes.note(task);
     Shard shard = callersShard();
     long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), delayNanos);
     if (!options.isPlain() || shard.events.areHeard()) {
-      return arm(new ScheduledTimer.Noted(shard, task, options), deadlineNanos);
+      return arm(new ScheduledTimer.Noted(shard, noted, options), deadlineNanos);
     }
     ScheduledTimer timer =
-        task instanceof AccountableTask accountable
+        noted instanceof AccountableTask accountable
             ? new ScheduledTimer.Accountable(shard, accountable)
-            : new ScheduledTimer(shard, task);
+            : new ScheduledTimer(shard, noted);
     arm(timer, deadlineNanos);
     return timer;
   }
@@ -180,10 +184,11 @@ final class ShardedTimerService implements TimerService {
     Objects.requireNonNull(task, "task");
     Objects.requireNonNull(options, "options");
     StackReserve.require();
+    Runnable noted = notes.note(task);
     // The wall clock first: the time that passes until the other is read makes the timer later.
     long delayNanos = wallClock.nanosUntil(time);
     return arm(
-        new WallTimer(callersShard(), task, options, wallClock, time),
+        new WallTimer(callersShard(), noted, options, wallClock, time),
         TickScale.deadlineNanos(elapsedNanos(), delayNanos));
   }
 
@@ -225,10 +230,11 @@ final class ShardedTimerService implements TimerService {
           "slack must be shorter than the period " + period + ": " + options.slack());
     }
     StackReserve.require();
+    Runnable noted = notes.note(task);
     long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), TickScale.nanosOf(initialDelay));
     long periodNanos = Math.max(scale.tickNanos(), TickScale.nanosOf(period));
     PeriodicTimer timer =
-        new PeriodicTimer(callersShard(), task, deadlineNanos, periodNanos, fixedRate, options);
+        new PeriodicTimer(callersShard(), noted, deadlineNanos, periodNanos, fixedRate, options);
     return arm(timer, deadlineNanos);
   }
 
@@ -253,6 +259,21 @@ final class ShardedTimerService implements TimerService {
   }
 
   @Override
+  public long arm(long delay, TimeUnit unit, Runnable task, TimerOptions options) {
+    Objects.requireNonNull(unit, "unit");
+    requireTask(task);
+    Objects.requireNonNull(options, "options");
+    if (options.group() != null) {
+      throw new IllegalArgumentException(
+          "a timer without a handle must not have a group: " + options.group());
+    }
+    StackReserve.require();
+    long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), unit.toNanos(delay));
+    long tick = scale.roundestTick(deadlineNanos, TickScale.nanosOf(options.slack()));
+    return callersShard().arm(notes.note(task, options.tag()), deadlineNanos, tick);
+  }
+
+  @Override
   public long armAt(long deadlineNanos, Runnable task) {
     long elapsedNanos = scale.elapsedNanos(deadlineNanos);
     if (elapsedNanos < 0 && deadlineNanos - clock.nanoTime() > 0) {
@@ -263,14 +284,19 @@ final class ShardedTimerService implements TimerService {
   }
 
   private long armTask(long deadlineNanos, Runnable task) {
+    requireTask(task);
+    StackReserve.require();
+    Runnable noted = notes.note(task);
+    Shard shard = callersShard();
+    return shard.arm(noted, deadlineNanos, shard.scale.tickAtOrAfter(deadlineNanos));
+  }
+
+  private static void requireTask(Runnable task) {
     Objects.requireNonNull(task, "task");
     if (task instanceof ScheduledTimer) {
       // A handle can be cast to Runnable; the wheel would take it for the timer that it belongs to.
       throw new IllegalArgumentException("task must not be a timer: " + task);
     }
-    StackReserve.require();
-    Shard shard = callersShard();
-    return shard.arm(task, deadlineNanos, shard.scale.tickAtOrAfter(deadlineNanos));
   }
 
   private long elapsedNanos() {
@@ -332,14 +358,14 @@ final class ShardedTimerService implements TimerService {
   @Override
   public Executor delayedExecutor(Duration delay) {
     Objects.requireNonNull(delay, "delay");
-    return new DelayedExecutor(this, TickScale.nanosOf(delay), null);
+    return new TimerFutures.Delayed(this, TickScale.nanosOf(delay), null);
   }
 
   @Override
   public Executor delayedExecutor(Duration delay, Executor executor) {
     Objects.requireNonNull(delay, "delay");
     Objects.requireNonNull(executor, "executor");
-    return new DelayedExecutor(this, TickScale.nanosOf(delay), executor);
+    return new TimerFutures.Delayed(this, TickScale.nanosOf(delay), executor);
   }
 
   @Override

@@ -15,7 +15,7 @@ final class TaskName {
    * @param task what it ran
    */
   static String of(Runnable entry, Runnable task) {
-    String tag = entry instanceof CancellableTimer timer ? timer.tag() : null;
+    String tag = entry instanceof CancellableTimer timer ? timer.tag() : NotedTask.tagOf(entry);
     return tag != null ? tag : nameOf(typeOf(task));
   }
 

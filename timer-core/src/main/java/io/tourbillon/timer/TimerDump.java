@@ -18,6 +18,13 @@ public sealed interface TimerDump permits DumpCounter.Dump {
   /** Counts by tag, sorted by tag. Timers without a tag are left out. */
   Map<String, Long> byTag();
 
+  /**
+   * Counts by the place in the code where the timers were scheduled, such as {@code
+   * com.example.Server.accept(Server.java:42)}: the innermost frame outside this library and the
+   * JDK. Sorted by place. Empty without {@link TimerService.Builder#recordCreationSites}.
+   */
+  Map<String, Long> byCreationSite();
+
   /** Timers due within a range of time from now. */
   sealed interface Range permits DumpCounter.Delays {
     /** The lowest delay, inclusive. */
@@ -39,10 +46,10 @@ public sealed interface TimerDump permits DumpCounter.Dump {
   String toString();
 
   /**
-   * The same table with fewer tags.
+   * The same table with fewer tags and places.
    *
    * @param maxCharacters the highest length, not counting the lines that say how many timers there
-   *     are, when they are due, and how many tags were left out
+   *     are, when they are due, and how many tags and places were left out
    * @throws IllegalArgumentException if it is negative
    */
   String toString(int maxCharacters);

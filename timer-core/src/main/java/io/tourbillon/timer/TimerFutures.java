@@ -4,14 +4,20 @@ import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.Refusals;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Futures that a timer completes, and that cancel it when they are completed by something else. */
+/**
+ * Futures that a timer completes, and that cancel it when they are completed by something else. And
+ * executors that run tasks after a delay.
+ */
 final class TimerFutures {
   private TimerFutures() {}
 
@@ -204,6 +210,46 @@ final class TimerFutures {
       future.completeExceptionally(new TimeoutException("no result within " + limit));
       if (source != null) {
         source.cancel(true);
+      }
+    }
+  }
+
+  /**
+   * Runs each task after a delay. Immutable.
+   *
+   * @param executor runs the tasks; null for the thread that runs the tasks of timers
+   */
+  record Delayed(TimerService timers, long delayNanos, @Nullable Executor executor)
+      implements Executor {
+    @Override
+    public void execute(Runnable task) {
+      Objects.requireNonNull(task, "task");
+      Runnable timed = executor == null ? task : new Forwarding(executor, task);
+      long _ = timers.arm(delayNanos, TimeUnit.NANOSECONDS, timed);
+    }
+
+    /**
+     * Passes a task to an executor. It is tried once, even if the heap is full: the executor may
+     * have the task already, which would then run twice.
+     */
+    private record Forwarding(Executor executor, Runnable task) implements AccountableTask {
+      @Override
+      public void run() {
+        executor.execute(task);
+      }
+
+      @Override
+      public void cancelled() {}
+
+      @Override
+      public void refused(RejectedExecutionException why) {}
+
+      @Override
+      public void handedBack(RejectedExecutionException why) {}
+
+      @Override
+      public Runnable passedIn() {
+        return task;
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.CreationSite;
 import io.tourbillon.timer.internal.DriverThreads;
 import io.tourbillon.timer.internal.StackReserve;
 import java.time.Duration;
@@ -146,6 +147,15 @@ public interface TimerService extends AutoCloseable {
    * @throws RejectedExecutionException as for {@link #schedule(Duration, Runnable)}
    */
   long arm(long delay, TimeUnit unit, Runnable task);
+
+  /**
+   * As {@link #arm(long, TimeUnit, Runnable)}, with a tag or slack. A tag takes 32 bytes. {@link
+   * #rearm} keeps the tag and drops the slack. The options for periodic timers are ignored.
+   *
+   * @throws IllegalArgumentException if the options name a group, which only timers with handles
+   *     can join
+   */
+  long arm(long delay, TimeUnit unit, Runnable task, TimerOptions options);
 
   /**
    * Runs a task once, at a time of the service's clock. This form does not read the clock. A time
@@ -337,6 +347,8 @@ public interface TimerService extends AutoCloseable {
     @Nullable TimerListener listener;
     TimerExceptionHandler exceptionHandler = TimerExceptionHandler.logging();
     boolean recordStats;
+    @Nullable TaskDecorator decorator;
+    boolean recordSites;
     Duration pauseThreshold = Duration.ofMillis(100);
 
     /** Zero for no watchdog, or null if the caller leaves it to {@link #watchdogLimit}. */
@@ -454,6 +466,25 @@ public interface TimerService extends AutoCloseable {
     }
 
     /**
+     * Wraps each task when it is scheduled, for example to carry the context of the scheduling
+     * thread to the task. By default there is no decorator, which costs nothing. Each wrapped task
+     * takes 32 bytes more, and what the decorator makes.
+     */
+    public Builder decorator(TaskDecorator decorator) {
+      this.decorator = Objects.requireNonNull(decorator, "decorator");
+      return this;
+    }
+
+    /**
+     * Records where each timer is scheduled, for {@link TimerDump#byCreationSite}. Off by default.
+     * Costs about 2 us and 100 bytes for each timer.
+     */
+    public Builder recordCreationSites() {
+      recordSites = true;
+      return this;
+    }
+
+    /**
      * Counts and measures for {@link TimerService#stats}. Off by default. Arming and cancelling
      * cost the same with it. Each measured run costs two readings of the clock; {@link TimerStats}
      * describes which runs are measured. Takes 110 KB of memory for each shard; there are about as
@@ -540,6 +571,9 @@ public interface TimerService extends AutoCloseable {
      */
     public TimerService build() {
       StackReserve.requireForLoading();
+      if (recordSites) {
+        Object _ = CreationSite.find(); // Loads its classes.
+      }
       return ShardedTimerService.start(this);
     }
 

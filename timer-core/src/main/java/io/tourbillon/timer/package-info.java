@@ -9,7 +9,8 @@
  * <ol>
  *   <li><b>schedule</b> (or arm): {@code ShardedTimerService} checks the arguments, reads the
  *       clock, rounds the deadline up to a tick with the {@code TickScale}, and picks the {@code
- *       Shard} of the calling thread.
+ *       Shard} of the calling thread. A tag, a decorator's wrapper or the creation site of a task
+ *       without a handle travel with the task in a {@code NotedTask}.
  *   <li><b>arm</b>: {@code AbstractShard} takes a permit from the {@code PendingLimit} and inserts
  *       the timer into one of its two wheels under its lock. If that fails, the permit is given
  *       back. A task without a handle goes into the {@code TimingWheel}, which gives it an id. A

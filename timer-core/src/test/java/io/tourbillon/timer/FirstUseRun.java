@@ -70,6 +70,7 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
     FIXED_DELAY,
     ARM,
     ARM_AT,
+    ARM_TAGGED,
     REARM,
     RESCHEDULE,
     CANCEL,
@@ -125,6 +126,7 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
       case FIXED_DELAY -> timers.scheduleWithFixedDelay(HOUR, HOUR, this);
       case ARM -> timers.arm(1, TimeUnit.MILLISECONDS, this);
       case ARM_AT -> timers.armAt(System.nanoTime(), this);
+      case ARM_TAGGED -> timers.arm(1, TimeUnit.HOURS, this, TimerOptions.tagged("tag"));
       case REARM -> timers.rearm(timers.arm(1, TimeUnit.HOURS, this), 1, TimeUnit.MILLISECONDS);
       case RESCHEDULE -> timers.schedule(HOUR, this).reschedule(Duration.ofMillis(1));
       case CANCEL -> timers.cancel(timers.arm(1, TimeUnit.HOURS, this));

@@ -46,7 +46,14 @@ class ShardRaceTest {
     private final Shard shard =
         new Shard(
             new ServiceParts(
-                scale, clock, new PendingLimit(TIMERS), waker, events, new RunEnds(), true),
+                scale,
+                clock,
+                new PendingLimit(TIMERS),
+                waker,
+                events,
+                new RunEnds(),
+                NotedTask.Notes.NONE,
+                true),
             0);
     private final Batch batch = new Batch(shard);
     private final ScheduledTimer[] timers = new ScheduledTimer[TIMERS];

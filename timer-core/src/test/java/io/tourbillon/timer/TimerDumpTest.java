@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +34,7 @@ class TimerDumpTest {
 
   @Test
   void dump_nothingPending_isEmpty() {
-    assertEquals(new DumpCounter.Dump(0, List.of(), Map.of()), timers.dump());
+    assertEquals(new DumpCounter.Dump(0, List.of(), Map.of(), Map.of()), timers.dump());
   }
 
   @Test
@@ -167,14 +168,44 @@ class TimerDumpTest {
   }
 
   @Test
+  void dump_timersWithoutHandles_areCountedByTheirTags() {
+    long id = timers.arm(1, TimeUnit.HOURS, NOTHING, TimerOptions.tagged("idle"));
+    timers.arm(1, TimeUnit.HOURS, NOTHING, TimerOptions.tagged("idle"));
+    timers.arm(1, TimeUnit.HOURS, NOTHING, TimerOptions.defaults());
+    assertEquals(Map.of("idle", 2L), timers.dump().byTag());
+    assertTrue(timers.rearm(id, 2, TimeUnit.HOURS));
+    assertEquals(Map.of("idle", 2L), timers.dump().byTag());
+    assertTrue(timers.cancel(id));
+    assertEquals(Map.of("idle", 1L), timers.dump().byTag());
+    assertEquals(List.of(NOTHING, NOTHING), timers.shutdownNow());
+  }
+
+  @Test
+  void arm_withAGroup_isRefused() {
+    TimerOptions options = TimerOptions.inGroup(new TimerGroup());
+    assertEquals(
+        "a timer without a handle must not have a group: TimerGroup[open, pending = 0]",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> timers.arm(1, TimeUnit.HOURS, NOTHING, options))
+            .getMessage());
+    assertEquals(0, timers.pending());
+  }
+
+  @Test
   void dump_asTextOfABoundedLength_saysHowManyTagsWereLeftOut() {
     TimerDump dump =
-        new DumpCounter.Dump(3, List.of(), Map.of("first", 1L, "second", 1L, "third", 1L));
+        new DumpCounter.Dump(
+            3,
+            List.of(),
+            Map.of("first", 1L, "second", 1L, "third", 1L),
+            Map.of("A.b(A.java)", 3L));
     assertEquals(
         """
         3 timers pending
           tagged first: 1
           and 2 more tags
+          and 1 more places
         """,
         dump.toString(40));
     assertThrows(IllegalArgumentException.class, () -> dump.toString(-1));
@@ -184,12 +215,14 @@ class TimerDumpTest {
   void dump_taken_canNotBeChanged() {
     Map<String, Long> tags = new HashMap<>(Map.of("b", 1L, "a", 2L));
     List<Range> ranges = new ArrayList<>();
-    TimerDump dump = new DumpCounter.Dump(3, ranges, tags);
+    TimerDump dump = new DumpCounter.Dump(3, ranges, tags, tags);
     tags.clear();
     ranges.add(range(Duration.ZERO, Duration.ofMillis(1), 1));
     assertEquals(List.of("a", "b"), List.copyOf(dump.byTag().keySet()));
     assertTrue(dump.byDeadline().isEmpty());
+    assertEquals(List.of("a", "b"), List.copyOf(dump.byCreationSite().keySet()));
     assertThrows(UnsupportedOperationException.class, () -> dump.byTag().clear());
+    assertThrows(UnsupportedOperationException.class, () -> dump.byCreationSite().clear());
     assertThrows(UnsupportedOperationException.class, () -> dump.byDeadline().add(null));
   }
 }

@@ -27,9 +27,18 @@ public final class Refusals {
   /** This library failed before the task began. */
   public static final String NOT_STARTED = "the task could not be started";
 
+  /** A decorator did not run the task that it got. */
+  public static final String NOT_RUN_BY_DECORATOR = "the task decorator did not run the task";
+
   /** Literals are allocated at their first use, and stay while a class that used them does. */
   private static final List<String> ALLOCATED =
-      List.of(NO_MEMORY_FOR_EXECUTOR, EXECUTOR_FAILED, NOT_ARMED_AGAIN, NOT_STARTED, SHUT_DOWN);
+      List.of(
+          NO_MEMORY_FOR_EXECUTOR,
+          EXECUTOR_FAILED,
+          NOT_ARMED_AGAIN,
+          NOT_STARTED,
+          NOT_RUN_BY_DECORATOR,
+          SHUT_DOWN);
 
   private Refusals() {}
 

@@ -20,6 +20,7 @@ import io.tourbillon.coroutine.internal.task.TaskHost;
 import io.tourbillon.coroutine.internal.task.Traits;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.internal.CreationSite;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
