@@ -14,6 +14,9 @@ public final class Refusals {
   /** After a shutdown. */
   public static final String SHUT_DOWN = "the timer service has been shut down";
 
+  /** After a shutdown of a LongTimers. */
+  public static final String LONG_TIMERS_SHUT_DOWN = "these LongTimers have been shut down";
+
   /** There was no memory to hand a task over. */
   public static final String NO_MEMORY_FOR_EXECUTOR =
       "there was no memory to hand the task to the executor";
@@ -29,7 +32,13 @@ public final class Refusals {
 
   /** Literals are allocated at their first use, and stay while a class that used them does. */
   private static final List<String> ALLOCATED =
-      List.of(NO_MEMORY_FOR_EXECUTOR, EXECUTOR_FAILED, NOT_ARMED_AGAIN, NOT_STARTED, SHUT_DOWN);
+      List.of(
+          NO_MEMORY_FOR_EXECUTOR,
+          EXECUTOR_FAILED,
+          NOT_ARMED_AGAIN,
+          NOT_STARTED,
+          SHUT_DOWN,
+          LONG_TIMERS_SHUT_DOWN);
 
   private Refusals() {}
 
