@@ -7,7 +7,7 @@ import java.util.Objects;
  * connection, an index into a table, a key. It has the structure of {@link TimingWheel}, and takes
  * the same time to arm, cancel, re-arm and advance. There is no object for a timer, so nothing is
  * allocated once the wheel has grown to its size, and the garbage collector has nothing to trace. A
- * timer costs 28 to 45 bytes.
+ * timer costs 28 to 44 bytes.
  *
  * <p><b>Not thread-safe:</b> only one thread at a time may use a wheel, and the wheels that share
  * an {@link IdSpace}, except for {@link #isTrimmable} and {@link #isCascadeEarlier}, which give any
