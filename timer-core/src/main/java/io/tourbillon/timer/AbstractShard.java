@@ -74,16 +74,21 @@ abstract class AbstractShard<E extends Runnable> {
       releasePermits(1);
       throw refusal;
     }
-    waker.armed(this, tick);
-    events.scheduled(id, scale.clockNanos(deadlineNanos));
+    afterArm(id, deadlineNanos, tick);
     return id;
   }
 
   /** Takes the lock and inserts an entry; the parameters are those of {@link #arm}. */
   abstract long insert(E entry, long deadlineNanos, long tick);
 
+  /** Called after a timer was armed, outside the lock; the parameters are those of {@link #arm}. */
+  final void afterArm(long id, long deadlineNanos, long tick) {
+    waker.armed(this, tick);
+    events.scheduled(id, scale.clockNanos(deadlineNanos));
+  }
+
   /** Takes a permit for one timer. Counts a refusal and tells the listener. */
-  private void acquirePermit() {
+  final void acquirePermit() {
     try {
       limit.acquire();
     } catch (RejectedExecutionException refusal) {

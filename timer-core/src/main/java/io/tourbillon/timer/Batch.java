@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.longs.LongWheels;
 import io.tourbillon.timer.wheel.ExpiryHandler;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -8,10 +9,14 @@ import org.jspecify.annotations.Nullable;
  * The due timers of one shard at a time. The driver fills the batch under the lock of the shard,
  * and runs it without the lock. Confined to the driver.
  */
-final class Batch implements ExpiryHandler<Runnable>, Consumer<ScheduledTimer> {
+final class Batch
+    implements ExpiryHandler<Runnable>,
+        Consumer<ScheduledTimer>,
+        LongWheels.Receiver<ShardedLongTimers> {
   static final int CAPACITY = 256;
 
   private static final Runnable[] NONE = {};
+  private static final long[] NO_PAYLOADS = {};
 
   private Shard shard;
 
@@ -24,6 +29,10 @@ final class Batch implements ExpiryHandler<Runnable>, Consumer<ScheduledTimer> {
   private final long[] ids = new long[CAPACITY];
   private final long[] deadlineTicks = new long[CAPACITY];
   private int limit = CAPACITY;
+
+  /** Of the timers of a {@link LongTimers}; without room if there were never any. */
+  private long[] payloads = NO_PAYLOADS;
+
   private int size;
   private int handles;
   private long takenNanos;
@@ -62,6 +71,13 @@ final class Batch implements ExpiryHandler<Runnable>, Consumer<ScheduledTimer> {
     }
   }
 
+  /** Makes room for payloads, before anything is taken out of a wheel. */
+  void makeReadyForPayloads() {
+    if (payloads.length == 0) {
+      payloads = new long[CAPACITY];
+    }
+  }
+
   /** Called by the wheel of tasks, under the shard's lock. */
   @Override
   public void expired(long id, long deadlineTick, Runnable task) {
@@ -76,6 +92,13 @@ final class Batch implements ExpiryHandler<Runnable>, Consumer<ScheduledTimer> {
     shard.forgetId(id);
     timer.taken();
     handles++;
+  }
+
+  /** Called by the wheels of numbers, under the shard's lock. */
+  @Override
+  public void receive(ShardedLongTimers owner, long id, long deadlineTick, long payload) {
+    payloads[size] = payload;
+    add(shard.publicLongId(id), deadlineTick, owner.driverTask);
   }
 
   private void add(long id, long deadlineTick, Runnable entry) {
@@ -99,11 +122,16 @@ final class Batch implements ExpiryHandler<Runnable>, Consumer<ScheduledTimer> {
     return takenNanos;
   }
 
-  /** The task, or a {@link ScheduledTimer}. */
+  /**
+   * The task, or a {@link ScheduledTimer}. For a timer of a {@link LongTimers} it is the object
+   * that the driver has for all of them, with the payload of this one until the next call.
+   */
   Runnable task(int index) {
     Runnable task = tasks[index];
     assert task != null : index + " of " + size;
-    return task;
+    return task instanceof ShardedLongTimers.DriverTask shared
+        ? shared.with(payloads[index])
+        : task;
   }
 
   long id(int index) {

@@ -65,7 +65,8 @@ final class ExecutorHandOff {
     for (int attempt = 1; ; attempt++) {
       try {
         if (task == null) {
-          task = new HandedOver(this, shard, id, entry, deadlineTick, takenNanos, counts);
+          Runnable own = ShardedLongTimers.ownTask(entry);
+          task = new HandedOver(this, shard, id, own, deadlineTick, takenNanos, counts);
           handedOver.add(task);
         }
         // The second time too: the task runs once at most, however often it is executed.

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,7 @@ final class FirstUse {
 
   private static volatile boolean statsUsed;
   private static volatile boolean viewsUsed;
+  private static volatile boolean longTimersUsed;
 
   private final boolean recordStats;
   private final ManualClock clock = new ManualClock();
@@ -69,7 +71,7 @@ final class FirstUse {
   /** Called before a service is made. Acts for the first one, and the first with statistics. */
   static void ofServices(boolean recordStats) {
     if (!servicesUsed || (recordStats && !statsUsed)) {
-      new FirstUse(recordStats).use(false);
+      new FirstUse(recordStats).use(Operations.OF_SERVICES);
       servicesUsed = true;
       statsUsed |= recordStats;
     }
@@ -90,25 +92,43 @@ final class FirstUse {
   static void ofViews() {
     if (!viewsUsed) {
       StackReserve.requireForLoading();
-      new FirstUse(false).use(true);
+      new FirstUse(false).use(Operations.OF_VIEWS);
       viewsUsed = true;
     }
+  }
+
+  /** Called before a {@link LongTimers} is made. Acts for the first one. */
+  static void ofLongTimers() {
+    if (!longTimersUsed) {
+      StackReserve.requireForLoading();
+      new FirstUse(false).use(Operations.OF_LONG_TIMERS);
+      longTimersUsed = true;
+    }
+  }
+
+  /** What is used. */
+  private enum Operations {
+    OF_SERVICES,
+    OF_VIEWS,
+    OF_LONG_TIMERS
   }
 
   /**
    * Keeps the interrupt status of the calling thread, which would end waits and which turns clear.
    */
-  private void use(boolean views) {
+  private void use(Operations operations) {
     boolean interrupted = Thread.interrupted();
     try {
-      if (views) {
-        useView();
-      } else {
-        useLocks();
-        useTimers();
-        useFutures();
-        turns();
-        observe();
+      switch (operations) {
+        case OF_SERVICES -> {
+          useLocks();
+          useTimers();
+          useFutures();
+          turns();
+          observe();
+        }
+        case OF_VIEWS -> useView();
+        case OF_LONG_TIMERS -> useLongTimers();
       }
       shutDown();
     } catch (InterruptedException again) {
@@ -219,6 +239,31 @@ final class FirstUse {
     view.shutdownNow();
   }
 
+  private void useLongTimers() {
+    LongTimers numbers = timers.newLongTimers(new Fussy(), TimerOptions.tagged("first use"));
+    for (int delay = 1; delay < TURNS; delay++) {
+      numbers.arm(3L * delay, TimeUnit.MILLISECONDS, delay);
+    }
+    numbers.armAt(MILLI.toNanos(), 0);
+    long id = numbers.arm(1, TimeUnit.HOURS, 0);
+    numbers.rearm(id, 2, TimeUnit.HOURS);
+    turns();
+    observe();
+    numbers.cancel(id);
+    numbers.arm(1, TimeUnit.HOURS, 0);
+    numbers.pending();
+    String _ = numbers.toString();
+    numbers.shutdownNow();
+    numbers.isShutdown();
+    try {
+      numbers.arm(1, TimeUnit.HOURS, 0);
+    } catch (RejectedExecutionException _) {
+      // Expected.
+    }
+    // These are handed back by the service.
+    timers.newLongTimers(new Fussy(), TimerOptions.defaults()).arm(1, TimeUnit.HOURS, 0);
+  }
+
   private static void awaitInVain(Future<?> future)
       throws InterruptedException, ExecutionException {
     try {
@@ -271,6 +316,16 @@ final class FirstUse {
     @Override
     public void run() {
       throw new IllegalStateException("the failure of a first use");
+    }
+  }
+
+  /** Throws at odd numbers. */
+  private static final class Fussy implements LongConsumer {
+    @Override
+    public void accept(long payload) {
+      if (payload % 2 != 0) {
+        throw new IllegalStateException("the failure of a first use");
+      }
     }
   }
 

@@ -12,11 +12,24 @@ import java.util.List;
  */
 final class HandBack {
   private final Events events;
+  private final boolean isWanted;
   private final ArrayList<Runnable> tasks = new ArrayList<>();
   private final ArrayList<Long> ids = new ArrayList<>();
 
-  HandBack(Events events) {
+  /** Timers that were a number each, without a task. */
+  private int dropped;
+
+  /**
+   * @param isWanted whether the caller looks at what is handed back
+   */
+  HandBack(Events events, boolean isWanted) {
     this.events = events;
+    this.isWanted = isWanted;
+  }
+
+  /** Whether to make a task of a number that is handed back. */
+  boolean isWanted() {
+    return isWanted;
   }
 
   /**
@@ -36,8 +49,16 @@ final class HandBack {
     }
   }
 
+  /** Counts a timer that was pending and has no task, if none is wanted. */
+  void drop(long id) {
+    dropped++;
+    if (events.areHeard()) {
+      ids.add(id);
+    }
+  }
+
   int size() {
-    return tasks.size();
+    return tasks.size() + dropped;
   }
 
   /**

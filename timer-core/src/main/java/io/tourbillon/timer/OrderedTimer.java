@@ -1,5 +1,6 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.TimerId;
 import io.tourbillon.timer.internal.ordered.OrderedEntry;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +93,6 @@ final class OrderedTimer extends OrderedEntry implements CancellableTimer {
 
   /** Names the timer for a listener; below 0, so that it is no id of a wheel. Known once queued. */
   long id() {
-    return Long.MIN_VALUE | sequence();
+    return TimerId.ofOrdered(sequence());
   }
 }

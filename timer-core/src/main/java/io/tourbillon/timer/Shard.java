@@ -4,9 +4,11 @@ import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.Refusals;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.TimerId;
+import io.tourbillon.timer.internal.longs.LongWheels;
 import io.tourbillon.timer.internal.observe.LogMessage;
 import io.tourbillon.timer.wheel.EntryWheel;
 import io.tourbillon.timer.wheel.IdTable;
+import io.tourbillon.timer.wheel.LongWheel;
 import io.tourbillon.timer.wheel.TimerVisitor;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.lang.invoke.MethodHandles;
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A shard whose timers are in two wheels. Timers with handles are entries of the one, as a handle
  * holds all that there is to know of its timer; tasks that are known by their ids are in the other.
- * The lock guards the wheels, the phases of the timers with handles, and the counts.
+ * There is one more wheel for each {@link LongTimers} from which a timer was armed here. The lock
+ * guards the wheels, the phases of the timers with handles, and the counts.
  *
  * <p>Callers hold the lock for one operation, tens of nanoseconds; the driver for one batch, at
  * most {@value Batch#CAPACITY} steps of each wheel.
@@ -38,6 +41,12 @@ final class Shard extends AbstractShard<Runnable> {
   /** The timer has missed a run and must make up for it at once. */
   private static final long RUN_AGAIN = -3;
 
+  /** The kinds of timers. Page after page is of one kind and the next. */
+  private static final int KINDS = 3;
+
+  private static final int TASKS = 0;
+  private static final int HANDLES = 1;
+
   private static final VarHandle BEGUN_ONCE = counter("begunOnce");
   private static final VarHandle BEGUN_PERIODIC = counter("begunPeriodic");
 
@@ -45,6 +54,12 @@ final class Shard extends AbstractShard<Runnable> {
   private final long idBits;
   private final TimingWheel<Runnable> tasks = new TimingWheel<>(0, TimerId.MAX_ENTRIES);
   private final EntryWheel<ScheduledTimer> handles = new EntryWheel<>(0);
+
+  /**
+   * The timers of {@link LongTimers}; null before the first is armed here. Written once, under the
+   * lock, which also guards the wheels; volatile because hints read it without the lock.
+   */
+  private volatile @Nullable LongWheels<ShardedLongTimers> longs;
 
   /**
    * The timers in {@link #handles} by the ids that listeners get; null without a listener. Guarded
@@ -95,6 +110,11 @@ final class Shard extends AbstractShard<Runnable> {
   /** The id that users know for a task without a handle. */
   long publicId(long wheelId) {
     return wheelId | idBits;
+  }
+
+  /** The id that users know for a timer of a {@link LongTimers}. */
+  long publicLongId(long wheelId) {
+    return TimerId.ofLong(wheelId | idBits);
   }
 
   // Operations of callers.
@@ -165,7 +185,7 @@ final class Shard extends AbstractShard<Runnable> {
     }
   }
 
-  private static RejectedExecutionException refusal(IllegalStateException full) {
+  static RejectedExecutionException refusal(IllegalStateException full) {
     return new RejectedExecutionException("the shard of this thread is full", full);
   }
 
@@ -312,7 +332,7 @@ final class Shard extends AbstractShard<Runnable> {
     return true;
   }
 
-  private void afterRearm(long id, long tick, long deadlineNanos) {
+  void afterRearm(long id, long tick, long deadlineNanos) {
     waker.armed(this, tick);
     trimLater();
     events.rescheduled(id, scale.clockNanos(deadlineNanos));
@@ -324,7 +344,8 @@ final class Shard extends AbstractShard<Runnable> {
     }
   }
 
-  private void countRescheduled() {
+  /** Called under the lock. */
+  void countRescheduled() {
     if (stats != null) {
       stats.rescheduled++;
     }
@@ -355,6 +376,26 @@ final class Shard extends AbstractShard<Runnable> {
     }
   }
 
+  // The wheels of LongTimers, which are used by their owners under the lock.
+
+  /** Gives an owner a wheel of this shard. Called under the lock. */
+  LongWheel openLongs(ShardedLongTimers owner) {
+    LongWheels<ShardedLongTimers> all = longs;
+    if (all == null) {
+      all = new LongWheels<>(TimerId.MAX_ENTRIES);
+      longs = all;
+    }
+    return all.open(owner, tasks.currentTick());
+  }
+
+  /** Takes back an empty wheel. Called under the lock. */
+  void closeLongs(LongWheel wheel) {
+    LongWheels<ShardedLongTimers> all = longs;
+    if (all != null) {
+      all.close(wheel);
+    }
+  }
+
   // Operations of the driver.
 
   /**
@@ -366,12 +407,17 @@ final class Shard extends AbstractShard<Runnable> {
     batch.makeReady(this, nowNanos);
     lock.lock();
     try {
+      LongWheels<ShardedLongTimers> numbers = longs;
+      if (numbers != null) {
+        batch.makeReadyForPayloads();
+      }
       tasks.advance(tick, batch.limit(), batch);
       int room = batch.limit() - batch.size();
       if (room > 0) {
         handles.advance(tick, room, batch);
       }
-      return tasks.currentTick() >= tick && handles.currentTick() >= tick;
+      boolean reached = tasks.currentTick() >= tick && handles.currentTick() >= tick;
+      return numbers == null ? reached : advance(numbers, tick, batch) && reached;
     } finally {
       // Even if there was no memory to go on: the timers in the batch have left the wheel.
       taken += batch.handles();
@@ -380,6 +426,15 @@ final class Shard extends AbstractShard<Runnable> {
       }
       lock.unlock();
     }
+  }
+
+  /** Takes due timers that are a number each, and returns true if there are no more of them. */
+  private static boolean advance(LongWheels<ShardedLongTimers> numbers, long tick, Batch batch) {
+    int room = batch.limit() - batch.size();
+    if (room > 0) {
+      numbers.advance(tick, room, batch);
+    }
+    return numbers.hasReached(tick);
   }
 
   /**
@@ -401,6 +456,9 @@ final class Shard extends AbstractShard<Runnable> {
       if (eventTick > doneTick) {
         tasks.advance(doneTick, 1, batch);
         handles.advance(doneTick, 1, batch);
+        if (longs != null) {
+          longs.advance(doneTick, 1, batch);
+        }
       }
       return eventTick;
     } finally {
@@ -419,17 +477,25 @@ final class Shard extends AbstractShard<Runnable> {
   }
 
   private long nextEventTickUnderLock() {
-    return Math.min(tasks.nextEventTick(), handles.nextEventTick());
+    long next = Math.min(tasks.nextEventTick(), handles.nextEventTick());
+    return longs == null ? next : Math.min(next, longs.nextEventTick());
   }
 
   @Override
   boolean isCascadeEarlier() {
-    return tasks.isCascadeEarlier() || handles.isCascadeEarlier();
+    LongWheels<?> numbers = longs;
+    return tasks.isCascadeEarlier()
+        || handles.isCascadeEarlier()
+        || (numbers != null && numbers.isCascadeEarlier());
   }
 
   @Override
   boolean isTrimmable() {
-    return tasks.isTrimmable() || handles.isTrimmable() || (byId != null && byId.isTrimmable());
+    LongWheels<?> numbers = longs;
+    return tasks.isTrimmable()
+        || handles.isTrimmable()
+        || (byId != null && byId.isTrimmable())
+        || (numbers != null && numbers.isTrimmable());
   }
 
   @Override
@@ -440,8 +506,10 @@ final class Shard extends AbstractShard<Runnable> {
         tasks.trim(pages);
       } else if (handles.isTrimmable()) {
         handles.trim(pages);
-      } else if (byId != null) {
+      } else if (byId != null && byId.isTrimmable()) {
         byId.trim(pages);
+      } else if (longs != null) {
+        longs.trim(pages);
       }
       return isTrimmable();
     } finally {
@@ -599,8 +667,8 @@ final class Shard extends AbstractShard<Runnable> {
   // Shutdown and observation.
 
   /**
-   * A page has at most 1024 timers. Even pages are of tasks without handles, odd ones of handles.
-   * Callers may change timers between two pages.
+   * A page has at most 1024 timers, of one of the {@link #KINDS}. Callers may change timers between
+   * two pages.
    */
   @Override
   void drain(int page, HandBack handBack) {
@@ -608,7 +676,11 @@ final class Shard extends AbstractShard<Runnable> {
     lock.lock();
     try {
       int drained =
-          isOfHandles(page) ? drainHandles(page, handBack, timers) : drainTasks(page, handBack);
+          switch (page % KINDS) {
+            case TASKS -> drainTasks(page / KINDS, handBack);
+            case HANDLES -> drainHandles(page / KINDS, handBack, timers);
+            default -> drainLongs(page / KINDS, handBack);
+          };
       if (page == 0) {
         drainStranded(handBack, timers);
       }
@@ -623,14 +695,10 @@ final class Shard extends AbstractShard<Runnable> {
     }
   }
 
-  private static boolean isOfHandles(int page) {
-    return (page & 1) != 0;
-  }
-
   private int drainTasks(int page, HandBack handBack) {
     List<Long> ids = new ArrayList<>();
     tasks.visit(
-        page >> 1,
+        page,
         new TimerVisitor<>() {
           @Override
           public void visit(long id, long deadlineTick, Runnable task) {
@@ -647,7 +715,7 @@ final class Shard extends AbstractShard<Runnable> {
 
   private int drainHandles(int page, HandBack handBack, List<ScheduledTimer> timers) {
     handles.visit(
-        page >> 1,
+        page,
         new Consumer<>() {
           @Override
           public void accept(ScheduledTimer timer) {
@@ -660,6 +728,37 @@ final class Shard extends AbstractShard<Runnable> {
       handBack.add(timer.id(), timer.end(ScheduledTimer.HANDED_BACK));
     }
     return timers.size();
+  }
+
+  private int drainLongs(int page, HandBack handBack) {
+    LongWheels<ShardedLongTimers> numbers = longs;
+    if (numbers == null) {
+      return 0;
+    }
+    List<Long> ids = new ArrayList<>();
+    List<Runnable> payloads = new ArrayList<>();
+    numbers.visit(
+        page,
+        new LongWheels.Receiver<>() {
+          @Override
+          public void receive(ShardedLongTimers owner, long id, long deadlineTick, long payload) {
+            ids.add(id);
+            if (handBack.isWanted()) {
+              payloads.add(owner.newTask(payload));
+            }
+          }
+        });
+    handBack.reserve(ids.size());
+    for (int index = 0; index < ids.size(); index++) {
+      long id = ids.get(index);
+      boolean _ = numbers.cancel(id);
+      if (handBack.isWanted()) {
+        handBack.add(publicLongId(id), payloads.get(index));
+      } else {
+        handBack.drop(publicLongId(id));
+      }
+    }
+    return ids.size();
   }
 
   /** Takes out the periodic timers that wait for memory to be armed again. */
@@ -684,7 +783,8 @@ final class Shard extends AbstractShard<Runnable> {
     lock.lock();
     try {
       // At least one of each kind: stranded timers are drained with the first.
-      return 2 * Math.max(1, Math.max(tasks.pageCount(), handles.pageCount()));
+      int pages = Math.max(1, Math.max(tasks.pageCount(), handles.pageCount()));
+      return KINDS * (longs == null ? pages : Math.max(pages, longs.pageCount()));
     } finally {
       lock.unlock();
     }
@@ -694,27 +794,44 @@ final class Shard extends AbstractShard<Runnable> {
   void visit(int page, DumpCounter counter) {
     lock.lock();
     try {
-      if (isOfHandles(page)) {
-        handles.visit(
-            page >> 1,
-            new Consumer<>() {
-              @Override
-              public void accept(ScheduledTimer timer) {
-                counter.count(timer.deadlineTick(), timer.tag(), NotedTask.siteOf(timer.task()));
-              }
-            });
-      } else {
-        tasks.visit(
-            page >> 1,
-            new TimerVisitor<>() {
-              @Override
-              public void visit(long id, long deadlineTick, Runnable task) {
-                counter.count(deadlineTick, NotedTask.tagOf(task), NotedTask.siteOf(task));
-              }
-            });
+      switch (page % KINDS) {
+        case TASKS ->
+            tasks.visit(
+                page / KINDS,
+                new TimerVisitor<>() {
+                  @Override
+                  public void visit(long id, long deadlineTick, Runnable task) {
+                    counter.count(deadlineTick, NotedTask.tagOf(task), NotedTask.siteOf(task));
+                  }
+                });
+        case HANDLES ->
+            handles.visit(
+                page / KINDS,
+                new Consumer<>() {
+                  @Override
+                  public void accept(ScheduledTimer timer) {
+                    counter.count(
+                        timer.deadlineTick(), timer.tag(), NotedTask.siteOf(timer.task()));
+                  }
+                });
+        default -> visitLongs(page / KINDS, counter);
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void visitLongs(int page, DumpCounter counter) {
+    LongWheels<ShardedLongTimers> numbers = longs;
+    if (numbers != null) {
+      numbers.visit(
+          page,
+          new LongWheels.Receiver<>() {
+            @Override
+            public void receive(ShardedLongTimers owner, long id, long deadlineTick, long payload) {
+              counter.count(deadlineTick, owner.tag(), null);
+            }
+          });
     }
   }
 
@@ -722,7 +839,8 @@ final class Shard extends AbstractShard<Runnable> {
   long peekEventTick() {
     lock.lock();
     try {
-      return Math.min(tasks.peekEventTick(), handles.peekEventTick());
+      long next = Math.min(tasks.peekEventTick(), handles.peekEventTick());
+      return longs == null ? next : Math.min(next, longs.peekEventTick());
     } finally {
       lock.unlock();
     }
@@ -738,7 +856,7 @@ final class Shard extends AbstractShard<Runnable> {
           stats,
           once,
           once + begunPeriodic,
-          tasks.armed() + handles.armed(),
+          tasks.armed() + handles.armed() + (longs == null ? 0 : longs.armed()),
           sizeByLevel(),
           inWheels() + taken - once);
     } finally {
@@ -770,7 +888,8 @@ final class Shard extends AbstractShard<Runnable> {
   }
 
   private long inWheels() {
-    return (long) tasks.size() + handles.size();
+    long size = (long) tasks.size() + handles.size();
+    return longs == null ? size : size + longs.size();
   }
 
   private long[] sizeByLevel() {
@@ -778,6 +897,9 @@ final class Shard extends AbstractShard<Runnable> {
     long[] ofHandles = handles.sizeByLevel();
     for (int level = 0; level < sizes.length; level++) {
       sizes[level] += ofHandles[level];
+    }
+    if (longs != null) {
+      longs.addSizesTo(sizes);
     }
     return sizes;
   }

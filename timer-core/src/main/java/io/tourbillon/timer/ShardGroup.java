@@ -93,10 +93,15 @@ final class ShardGroup {
     return shutdown;
   }
 
-  /** Refuses timers from now on, and takes out what is pending; see {@link TimerService}. */
-  List<Runnable> shutdownNow() {
+  /**
+   * Refuses timers from now on, and takes out what is pending; see {@link TimerService}.
+   *
+   * @param isWanted whether the caller wants the tasks; otherwise timers that are numbers are left
+   *     out
+   */
+  List<Runnable> shutdownNow(boolean isWanted) {
     refuseAll();
-    HandBack handBack = new HandBack(parts.events());
+    HandBack handBack = new HandBack(parts.events(), isWanted);
     List<Runnable> passedIn;
     try {
       drain(handBack);
@@ -129,7 +134,7 @@ final class ShardGroup {
   void driverBroke(Throwable broken) {
     refuseAll();
     parts.events().log(LogMessage.DRIVER_BROKE, broken);
-    List<Runnable> lost = shutdownNow();
+    List<Runnable> lost = shutdownNow(true);
     RejectedExecutionException cause = new RejectedExecutionException(Refusals.SHUT_DOWN, broken);
     for (Runnable task : lost) {
       parts.events().notRun(task, LogMessage.SHUT_DOWN, cause);

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -275,12 +276,17 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public long armAt(long deadlineNanos, Runnable task) {
+    return armTask(elapsedNanos(deadlineNanos), task);
+  }
+
+  /** Turns a deadline of the clock into elapsed time. */
+  long elapsedNanos(long deadlineNanos) {
     long elapsedNanos = scale.elapsedNanos(deadlineNanos);
     if (elapsedNanos < 0 && deadlineNanos - clock.nanoTime() > 0) {
       // The deadline is in the future, so far from the start of the service that a long overflowed.
       elapsedNanos = Long.MAX_VALUE;
     }
-    return armTask(elapsedNanos, task);
+    return elapsedNanos;
   }
 
   private long armTask(long deadlineNanos, Runnable task) {
@@ -299,7 +305,8 @@ final class ShardedTimerService implements TimerService {
     }
   }
 
-  private long elapsedNanos() {
+  /** The current elapsed time. */
+  long elapsedNanos() {
     return scale.elapsedNanos(clock.nanoTime());
   }
 
@@ -385,6 +392,25 @@ final class ShardedTimerService implements TimerService {
     }
   }
 
+  @Override
+  public LongTimers longTimers(LongConsumer handler) {
+    return longTimers(handler, TimerOptions.defaults());
+  }
+
+  @Override
+  public LongTimers longTimers(LongConsumer handler, TimerOptions options) {
+    Objects.requireNonNull(handler, "handler");
+    Objects.requireNonNull(options, "options");
+    FirstUse.ofLongTimers();
+    return newLongTimers(handler, options);
+  }
+
+  /** Makes a view of numbers. {@link FirstUse} calls this for the first one. */
+  LongTimers newLongTimers(LongConsumer handler, TimerOptions options) {
+    StackReserve.require();
+    return new ShardedLongTimers(this, shards, parts, handler, options.tag());
+  }
+
   // Observation.
 
   @Override
@@ -428,8 +454,13 @@ final class ShardedTimerService implements TimerService {
 
   @Override
   public List<Runnable> shutdownNow() {
+    return shutDown(true);
+  }
+
+  /** Ends every pending timer. What is not wanted need not be complete: numbers are left out. */
+  private List<Runnable> shutDown(boolean isWanted) {
     StackReserve.require();
-    return all.shutdownNow();
+    return all.shutdownNow(isWanted);
   }
 
   @Override
@@ -448,7 +479,7 @@ final class ShardedTimerService implements TimerService {
       boolean _ = close(closeGrace);
       return;
     }
-    shutdownNow();
+    shutDown(false);
     if (!isInsideTask()) {
       termination.awaitDriver();
     }
@@ -457,7 +488,7 @@ final class ShardedTimerService implements TimerService {
   @Override
   public boolean close(Duration grace) {
     Builder.requireNotNegative("grace", grace);
-    shutdownNow();
+    shutDown(false);
     // No timer should be left. If one is, not all tasks have ended.
     return !isInsideTask() && termination.awaitWithin(grace) && pending() == 0;
   }

@@ -2,6 +2,7 @@ package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
 import io.tourbillon.timer.internal.SafeText;
+import org.jspecify.annotations.Nullable;
 
 /** The name of a task in reports and logs. */
 final class TaskName {
@@ -15,8 +16,17 @@ final class TaskName {
    * @param task what it ran
    */
   static String of(Runnable entry, Runnable task) {
-    String tag = entry instanceof CancellableTimer timer ? timer.tag() : NotedTask.tagOf(entry);
+    String tag = tagOf(entry);
     return tag != null ? tag : nameOf(typeOf(task));
+  }
+
+  private static @Nullable String tagOf(Runnable entry) {
+    if (entry instanceof CancellableTimer timer) {
+      return timer.tag();
+    }
+    return entry instanceof ShardedLongTimers.PayloadTask task
+        ? task.timers().tag()
+        : NotedTask.tagOf(entry);
   }
 
   /**
@@ -32,10 +42,10 @@ final class TaskName {
 
   /** The object that the user knows. */
   static Runnable passedIn(Runnable task) {
-    if (!(task instanceof AccountableTask accountable)) {
-      return task;
-    }
     try {
+      if (!(task instanceof AccountableTask accountable)) {
+        return ShardedLongTimers.ownTask(task);
+      }
       Runnable own = accountable.passedIn();
       return own == null ? task : own;
     } catch (RuntimeException | Error broken) {
@@ -51,7 +61,9 @@ final class TaskName {
         return task.getClass();
       }
     }
-    return task.getClass();
+    return task instanceof ShardedLongTimers.PayloadTask one
+        ? one.timers().handlerType()
+        : task.getClass();
   }
 
   /**

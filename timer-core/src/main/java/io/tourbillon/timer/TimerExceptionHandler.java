@@ -9,7 +9,7 @@ public interface TimerExceptionHandler {
   /**
    * Handles one failure.
    *
-   * @param task the object that was passed in
+   * @param task the object that was passed in, or a {@link LongTimers.Task} if that was a number
    * @param error the exception of the task, or a {@link
    *     java.util.concurrent.RejectedExecutionException} if the executor has refused the task,
    *     which has not run then

@@ -15,7 +15,8 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * <p>Ids are those of {@link TimerService#arm}; timers with handles have them too. A periodic timer
  * gets a new id for each run, except for missed runs that it makes up for at once; a timer that is
- * postponed when it is due gets a new id too. The tasks of executor views have ids below 0, one for
+ * postponed when it is due gets a new id too. A timer of {@link LongTimers} has the id that {@link
+ * LongTimers#arm} returned, which is below 0. The tasks of executor views have ids below 0, one for
  * all runs, which are of use in a listener only.
  */
 public interface TimerListener {

@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Scheduling, cancelling and rescheduling take tens of nanoseconds, however many timers are
  * pending. They wake the driver thread only if a timer is due earlier than all others, or if memory
  * of a peak can be given back. A pending timer that is known by its id takes 24 to 40 bytes; one
- * with a handle takes 45 to 52, its handle included. While nothing is due, no thread runs.
+ * with a handle takes 45 to 52, its handle included; one of {@link LongTimers} takes 28 to 44, and
+ * there is no task besides. While nothing is due, no thread runs.
  *
  * <p>All methods may be called by any thread, and from inside a task. None of them blocks, except
  * {@link #close}.
@@ -172,8 +174,8 @@ public interface TimerService extends AutoCloseable {
    * Cancels a timer before it fires, and releases its task at once.
    *
    * @param id the id that {@link #arm} returned or a {@link TimerListener} received; a stale id, or
-   *     a number that was never an id, names no timer. The result for an id whose bits were changed
-   *     is undefined
+   *     an id of {@link LongTimers}, or a number that was never an id, names no timer. The result
+   *     for an id whose bits were changed is undefined
    * @return true if this call ended the timer; false if a batch has taken it to fire, or if another
    *     call or a shutdown has ended it
    */
@@ -260,6 +262,20 @@ public interface TimerService extends AutoCloseable {
   ScheduledExecutorView asScheduledExecutor();
 
   /**
+   * Timers of this service that are a number each and have one handler: for tables of connections
+   * or sessions. The first call in a process takes some milliseconds, as that of the first service.
+   *
+   * @param handler receives the payload of each timer that fires, where tasks run
+   */
+  LongTimers longTimers(LongConsumer handler);
+
+  /**
+   * As {@link #longTimers(LongConsumer)}, with options for all timers, of which the tag counts: the
+   * others are for periodic timers.
+   */
+  LongTimers longTimers(LongConsumer handler, TimerOptions options);
+
+  /**
    * The number of timers that were accepted and have not ended. Operations that are running at the
    * same time may be counted or not. Takes the lock of each shard for a moment.
    */
@@ -295,8 +311,8 @@ public interface TimerService extends AutoCloseable {
    *
    * @return the tasks that were handed back, the same objects that were passed in, in no particular
    *     order. For a {@link io.tourbillon.timer.netty.NettyTimer} these are its timeouts, which are
-   *     Runnables. Futures, and Callables that were passed to a view, are not returned; their
-   *     futures fail
+   *     Runnables, and for {@link LongTimers} a {@link LongTimers.Task} for each timer. Futures,
+   *     and Callables that were passed to a view, are not returned; their futures fail
    */
   List<Runnable> shutdownNow();
 

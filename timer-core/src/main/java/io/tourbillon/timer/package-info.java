@@ -33,6 +33,22 @@
  *       HandBack} returns it. {@code Termination} waits for the driver and the executor.
  * </ol>
  *
+ * <h2>Timers that are a number each</h2>
+ *
+ * <p>A timer of {@link io.tourbillon.timer.LongTimers} goes the same way. It is a payload in a
+ * {@link io.tourbillon.timer.wheel.LongWheel}, of which every shard has one for each LongTimers
+ * that has armed a timer there: {@link io.tourbillon.timer.internal.longs.LongWheels}. {@code
+ * ShardedLongTimers} arms and cancels under the lock of the shard. The shard takes what is due into
+ * the same batch, after its other timers of that tick, so the driver treats all of them alike.
+ * There is one task object for all payloads, which the driver sets to one after the other; whoever
+ * else needs a task, such as an executor or an exception handler, gets an object of its own.
+ *
+ * <p>The wheels of a shard give ids of one space, and the sign tells these ids from those of other
+ * timers, see {@link io.tourbillon.timer.internal.TimerId}. So an id that is given to the wrong
+ * LongTimers cancels nothing. The ids of a LongTimers that was shut down are not given again
+ * either: its wheels go to the next one that is made. A service without LongTimers pays the reading
+ * of a field where it looks at its wheels.
+ *
  * <h2>The timers of executor views</h2>
  *
  * <p>The tasks of a {@link io.tourbillon.timer.ScheduledExecutorView} run in the exact order of the
@@ -78,6 +94,7 @@
  *   <tr><td>wheels, phases of timers, counts and measures</td><td>callers and driver</td><td>the lock of the shard; a timer leaves the phase TAKEN by compare-and-set, see {@code ScheduledTimer}</td></tr>
  *   <tr><td>members of a group</td><td>callers and driver</td><td>the lock of the group</td></tr>
  *   <tr><td>the time of a timer of the wall clock</td><td>callers and driver</td><td>its monitor</td></tr>
+ *   <tr><td>wheels of numbers</td><td>callers and driver</td><td>the lock of the shard</td></tr>
  *   <tr><td>queue of the views</td><td>callers and driver</td><td>its lock</td></tr>
  *   <tr><td>a task that was handed over</td><td>driver and executor</td><td>its monitor, see {@code HandedOver}</td></tr>
  *   <tr><td>batch</td><td>driver</td><td>confined to the driver</td></tr>

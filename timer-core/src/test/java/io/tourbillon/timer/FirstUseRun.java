@@ -12,19 +12,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Does each operation for the first time, on a new service, view and adapter. {@link FirstUseTest}
  * runs it in a separate JVM. Uses no lambdas, because the test would also find their linking.
  */
-final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
+final class FirstUseRun implements Runnable, Callable<String>, TimerTask, LongConsumer {
   static final String BUILT = "== built ==";
   static final String USED = "== used ==";
   private static final Duration HOUR = Duration.ofHours(1);
 
   private final TimerService timers = TimerService.builder().recordStats().build();
   private final ScheduledExecutorView view = timers.asScheduledExecutor();
+  private final LongTimers numbers = timers.longTimers(this);
   private final NettyTimer netty = new NettyTimer(timers);
   private final CompletableFuture<String> never = new CompletableFuture<>();
   private final List<FirstUseRun> tasks = new ArrayList<>();
@@ -82,6 +84,12 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
     COMPLETE_ON_TIMEOUT,
     CANCEL_ON_TIMEOUT,
     DELAYED_EXECUTOR,
+    LONG_TIMERS,
+    LONG_ARM,
+    LONG_ARM_AT,
+    LONG_REARM,
+    LONG_CANCEL,
+    LONG_PENDING,
     PENDING,
     STATS,
     OVERDUE,
@@ -102,6 +110,8 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
     CANCEL_TIMEOUT,
     STOP,
     TEXTS,
+    LONG_SHUTDOWN_NOW,
+    LONG_REFUSED,
     VIEW_SHUTDOWN,
     VIEW_SHUTDOWN_NOW,
     AWAIT_TERMINATION,
@@ -143,6 +153,15 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
       case COMPLETE_ON_TIMEOUT -> timers.completeOnTimeout(never, "x", HOUR);
       case CANCEL_ON_TIMEOUT -> timers.cancelOnTimeout(never, HOUR).cancel(false);
       case DELAYED_EXECUTOR -> timers.delayedExecutor(HOUR, view).execute(this);
+      case LONG_TIMERS -> timers.longTimers(this, TimerOptions.tagged("tag"));
+      case LONG_ARM -> numbers.arm(1, TimeUnit.MILLISECONDS, 1);
+      case LONG_ARM_AT -> numbers.armAt(System.nanoTime(), 2);
+      case LONG_REARM -> numbers.rearm(numbers.arm(1, TimeUnit.HOURS, 3), 1, TimeUnit.MILLISECONDS);
+      case LONG_CANCEL -> numbers.cancel(numbers.arm(1, TimeUnit.HOURS, 4));
+      case LONG_PENDING -> {
+        numbers.arm(1, TimeUnit.HOURS, 5);
+        numbers.pending();
+      }
       case PENDING -> timers.pending();
       case STATS -> timers.stats();
       case OVERDUE -> timers.overdue();
@@ -166,6 +185,15 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
         timers.dump().toString();
         timers.toString();
         view.toString();
+        numbers.toString();
+      }
+      case LONG_SHUTDOWN_NOW -> numbers.shutdownNow();
+      case LONG_REFUSED -> {
+        try {
+          numbers.arm(1, TimeUnit.HOURS, 6);
+        } catch (RejectedExecutionException _) {
+          // Expected.
+        }
       }
       case VIEW_SHUTDOWN -> view.shutdown();
       case VIEW_SHUTDOWN_NOW -> view.shutdownNow();
@@ -220,6 +248,9 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
 
   @Override
   public void run() {}
+
+  @Override
+  public void accept(long payload) {}
 
   @Override
   public String call() {

@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Fills the heap completely for a second and a half while timers of each kind run, frees it, and
@@ -40,6 +41,9 @@ final class FullHeapRun {
     AtomicInteger fired = new AtomicInteger();
     AtomicInteger poolFired = new AtomicInteger();
     AtomicInteger poolViewBeats = new AtomicInteger();
+    LongAdder payloads = new LongAdder();
+    LongTimers numbers = onDriver.longTimers(payloads::add);
+    LongTimers poolNumbers = onPool.longTimers(payloads::add);
     Duration milli = Duration.ofMillis(1);
     TimerHandle beat = onDriver.scheduleAtFixedRate(milli, milli, beats::incrementAndGet);
     TimerHandle poolBeat = onPool.scheduleAtFixedRate(milli, milli, poolBeats::incrementAndGet);
@@ -56,6 +60,8 @@ final class FullHeapRun {
     int count = 1000;
     for (int i = 0; i < count; i++) {
       onDriver.schedule(Duration.ofMillis(100 + 2L * i), fired::incrementAndGet);
+      numbers.arm(100 + 2L * i, MILLISECONDS, i);
+      poolNumbers.arm(100 + 2L * i, MILLISECONDS, i);
       onPool.schedule(Duration.ofMillis(100 + 2L * i), poolFired::incrementAndGet);
       futures.add(poolView.schedule(poolFired::incrementAndGet, 100 + 2L * i, MILLISECONDS));
       futures.add(onDriver.after(Duration.ofMillis(100 + 2L * i)));
@@ -75,6 +81,8 @@ final class FullHeapRun {
     require(poolBeat.cancel() && beat.cancel() && viewBeat.cancel(false), "cancels");
     require(fired.get() == count, "timers fired: " + fired + " of " + count);
     require(poolFired.get() == 2 * count, "timers fired on the pool: " + poolFired);
+    long sum = (long) count * (count - 1);
+    require(payloads.sum() == sum, "payloads: " + payloads + ", not " + sum);
     require(poolViewBeats.get() > 0, "the periodic tasks of the view on the pool have not run");
     for (ScheduledFuture<?> periodic : poolViewBeat) {
       require(periodic.cancel(false), "a periodic task of a view has ended: " + periodic);
@@ -83,7 +91,8 @@ final class FullHeapRun {
     require(open == 0, "futures open: " + open);
     require(onPool.pending() == 0, "pending on the pool: " + onPool.pending());
     require(onPool.close(Duration.ofSeconds(20)), "the service on the pool has not ended");
-    CountDownLatch again = new CountDownLatch(2);
+    CountDownLatch again = new CountDownLatch(3);
+    onDriver.longTimers(_ -> again.countDown()).arm(1, MILLISECONDS, 0);
     onDriver.schedule(milli, again::countDown);
     view.execute(again::countDown);
     require(again.await(20, TimeUnit.SECONDS), "new timers do not fire");

@@ -80,6 +80,13 @@ final class FullStackRun {
             timers.schedule(TEN, runs::incrementAndGet);
             accepted.incrementAndGet();
           });
+      LongTimers numbers = timers.longTimers(_ -> runs.incrementAndGet());
+      onASmallStack(
+          () -> {
+            numbers.arm(10, MILLISECONDS, 1);
+            accepted.incrementAndGet();
+          });
+      onASmallStack(() -> endLater(numbers, numbers.arm(1, MILLISECONDS, 1), accepted));
       onASmallStack(() -> timers.cancel(timers.arm(1, MILLISECONDS, NOTHING)));
       onASmallStack(() -> timers.schedule(TEN, NOTHING).cancel());
       onASmallStack(() -> timers.schedule(TEN, NOTHING).reschedule(Duration.ofMillis(5)));
@@ -93,6 +100,17 @@ final class FullStackRun {
       requireEqual(accepted.get() + 16_001, runs.get(), "timers of all threads");
       require(last.isDone(), "the task of the view has not run");
       requireEqual(0, timers.pending(), "pending");
+    }
+  }
+
+  /** Cancels a timer, or counts it if there is no room for that. */
+  private static void endLater(LongTimers numbers, long id, AtomicInteger accepted) {
+    try {
+      numbers.rearm(id, 5, MILLISECONDS);
+      numbers.cancel(id);
+    } catch (StackOverflowError noRoom) {
+      accepted.incrementAndGet();
+      throw noRoom;
     }
   }
 
@@ -120,6 +138,9 @@ final class FullStackRun {
       onASmallStack(orRefused(() -> limited.cancel(limited.arm(1, MILLISECONDS, NOTHING))));
       clock.advance(TEN);
       onASmallStack(orRefused(() -> limited.schedule(TEN, NOTHING).cancel()));
+      clock.advance(TEN);
+      LongTimers numbers = limited.longTimers(_ -> {});
+      onASmallStack(orRefused(() -> numbers.cancel(numbers.arm(1, MILLISECONDS, 1))));
       clock.advance(TEN);
       onASmallStack(orRefused(() -> view.schedule(NOTHING, 10, MILLISECONDS).cancel(false)));
       clock.advance(TEN);

@@ -2,6 +2,7 @@ package io.tourbillon.timer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tourbillon.timer.internal.longs.LongWheels;
 import io.tourbillon.timer.wheel.EntryWheel;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.lang.ref.Reference;
@@ -33,6 +34,9 @@ final class Internals {
       shard.pending();
       ((TimingWheel<?>) field(Shard.class, shard, "tasks")).checkInvariants();
       ((EntryWheel<?>) field(Shard.class, shard, "handles")).checkInvariants();
+      if (field(Shard.class, shard, "longs") instanceof LongWheels<?> longs) {
+        longs.checkInvariants();
+      }
     }
   }
 
@@ -40,7 +44,8 @@ final class Internals {
   static void exhaustChunks(TimerService timers) {
     for (Shard shard : shards(timers)) {
       Object wheel = field(Shard.class, shard, "tasks");
-      Object slots = field(wheel.getClass().getSuperclass(), wheel, "slots");
+      Class<?> common = wheel.getClass().getSuperclass().getSuperclass();
+      Object slots = field(common, wheel, "slots");
       assertEquals(0, field(slots.getClass(), slots, "freeCount"), "no chunk may be free");
       try {
         var chunkIds = slots.getClass().getDeclaredField("chunkIds");

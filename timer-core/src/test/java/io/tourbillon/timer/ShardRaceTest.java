@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tourbillon.timer.TimerHandle.State;
 import io.tourbillon.timer.internal.PendingLimit;
 import io.tourbillon.timer.internal.TickScale;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -90,11 +94,51 @@ class ShardRaceTest {
     @Override
     public void close(IntConsumer ended) {
       shard.close();
-      HandBack handBack = new HandBack(events);
+      HandBack handBack = new HandBack(events, true);
       for (int page = 0; page < shard.pageCount(); page++) {
         shard.drain(page, handBack);
       }
       handBack.finish().forEach(task -> ended.accept(((Numbered) task).number));
+    }
+  }
+
+  /** Timers that are a number each, of a service whose driver takes a turn for each tick. */
+  private static final class Numbers implements Scheme {
+    private final HandClock clock = new HandClock();
+    private final ShardedTimerService service =
+        ShardedTimerService.withoutThreads(TimerService.builder().clock(clock).recordStats());
+    private final List<Integer> fired = new ArrayList<>();
+    private final LongTimers timers = service.longTimers(payload -> fired.add((int) payload));
+    private final long[] ids = new long[TIMERS];
+
+    Numbers() {
+      for (int number = 0; number < TIMERS; number++) {
+        ids[number] = timers.arm(number + 1L, TimeUnit.MILLISECONDS, number);
+      }
+    }
+
+    @Override
+    public boolean cancel(int number) {
+      return timers.cancel(ids[number]);
+    }
+
+    @Override
+    public void fire(int number, IntConsumer ended) {
+      clock.nanos = TimeUnit.MILLISECONDS.toNanos(number + 1L);
+      service.turn();
+      fired.forEach(ended::accept);
+      fired.clear();
+    }
+
+    /** By the view's shutdown, and the service's in every other round. */
+    @Override
+    public void close(IntConsumer ended) {
+      if (clock.nanos % 2_000_000 == 0) {
+        Arrays.stream(timers.shutdownNow()).forEach(payload -> ended.accept((int) payload));
+      }
+      for (Runnable task : service.shutdownNow()) {
+        ended.accept((int) ((LongTimers.Task) task).payload());
+      }
     }
   }
 
@@ -206,6 +250,11 @@ class ShardRaceTest {
   @Test
   void shard_threadsRacingOverTheEndOfTimers_endsEachExactlyOnce() throws InterruptedException {
     assertEquals(0, wrongEndings(Original::new));
+  }
+
+  @Test
+  void numbers_threadsRacingOverTheEndOfTimers_endEachExactlyOnce() throws InterruptedException {
+    assertEquals(0, wrongEndings(Numbers::new));
   }
 
   @Test

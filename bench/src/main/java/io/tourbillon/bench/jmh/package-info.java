@@ -19,6 +19,7 @@
  *   T Coroutines.sleep C               a coroutine sleeps
  *   T TalkingOnOne C -p talk=SELECT    coroutines talk on one thread; TalkingOnTwo on two
  *   T Policies                         a turn in the order of each scheduling policy
+ *   T CancelArm C -p subject=OURS_IDS,OURS_LONGS     a task for each timer, and a number
  *   T CancelArm C -p subject=OURS_IDS -p recordStats=false,true
  *   T Fire C -p subject=OURS_IDS -p recordStats=false,true
  * </pre>

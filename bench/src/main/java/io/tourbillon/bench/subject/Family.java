@@ -4,6 +4,7 @@ package io.tourbillon.bench.subject;
 public enum Family {
   OURS_IDS("Tourbillon, ids"),
   OURS_HANDLES("Tourbillon, handles"),
+  OURS_LONGS("Tourbillon, longs"),
   OURS_VIRTUAL_THREAD("Tourbillon, virtual threads"),
   OURS_CONTINUATION("Tourbillon, continuations"),
   OURS_HANDOFF("Tourbillon, handoff"),

@@ -22,6 +22,11 @@ public enum TimerKind implements Subject {
       Family.OURS_HANDLES,
       "TimerService: schedule, TimerHandle.cancel, reschedule",
       (places, recordStats) -> new OursByHandle(places, ours(recordStats))),
+  /** Ours with {@code LongTimers}: a timer is the number of its place. */
+  OURS_LONGS(
+      Family.OURS_LONGS,
+      "LongTimers: arm, cancel, rearm",
+      (places, recordStats) -> new OursByLong(places, ours(recordStats))),
   /** Netty with its default wheel size: each slot holds timers of many rounds. */
   NETTY_512(Family.NETTY, netty(512), peer(places -> new NettyTimers(places, 512))),
   /** Netty with a wheel that turns in 8 s: a size that suits delays of some seconds. */

@@ -6,6 +6,8 @@ import java.util.function.IntFunction;
 public enum WheelKind {
   /** Ours. */
   OURS_WHEEL(timers -> new OursWheel()),
+  /** Ours for numbers. Its timers carry no task. */
+  OURS_LONG_WHEEL(timers -> new OursLongWheel()),
   /** Agrona with a small wheel: each slot has many cells, which it searches for a free one. */
   AGRONA_4096(timers -> new AgronaWheel(4096)),
   /** Agrona with a slot for every tick in use. Its timers carry no task. */

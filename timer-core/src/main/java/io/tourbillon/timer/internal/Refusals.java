@@ -14,6 +14,9 @@ public final class Refusals {
   /** After a shutdown. */
   public static final String SHUT_DOWN = "the timer service has been shut down";
 
+  /** After a shutdown of a LongTimers. */
+  public static final String LONG_TIMERS_SHUT_DOWN = "these LongTimers have been shut down";
+
   /** There was no memory to hand a task over. */
   public static final String NO_MEMORY_FOR_EXECUTOR =
       "there was no memory to hand the task to the executor";
@@ -38,7 +41,8 @@ public final class Refusals {
           NOT_ARMED_AGAIN,
           NOT_STARTED,
           NOT_RUN_BY_DECORATOR,
-          SHUT_DOWN);
+          SHUT_DOWN,
+          LONG_TIMERS_SHUT_DOWN);
 
   private Refusals() {}
 

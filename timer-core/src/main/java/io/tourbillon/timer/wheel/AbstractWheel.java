@@ -1,13 +1,13 @@
 package io.tourbillon.timer.wheel;
 
 /**
- * What the two kinds of wheel have in common: time, slots and cascades. They differ in what an
- * entry is, and so in how one is armed, cancelled and handed out. {@link TimingWheel} describes the
+ * What all kinds of wheels have in common: time, slots and cascades. They differ in what an entry
+ * is, and so in how one is armed, cancelled and handed out. {@link TimingWheel} describes the
  * structure.
  *
  * @param <H> receives the expired timers
  */
-abstract sealed class AbstractWheel<H> permits TimingWheel, EntryWheel {
+abstract sealed class AbstractWheel<H> permits SlabWheel, EntryWheel {
   /** The result of {@link #nextEventTick} when nothing is pending. */
   public static final long NEVER = Long.MAX_VALUE;
 

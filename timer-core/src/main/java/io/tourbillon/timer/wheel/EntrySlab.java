@@ -1,14 +1,12 @@
 package io.tourbillon.timer.wheel;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of one wheel, in pages of {@value #PAGE_SIZE}: deadline, generation and place of a
- * timer, and its task.
+ * timer. A subclass adds one column, in an array for each page: what the timer is for.
  *
- * <p>An entry is two consecutive words of primitives, 16 bytes that never straddle a cache line,
- * and one reference in a separate array:
+ * <p>An entry is two consecutive words of primitives, 16 bytes that never straddle a cache line:
  *
  * <pre>
  *   word 0   deadline tick         (free: offset of the next free entry of the page, or PAGE_SIZE)
@@ -26,14 +24,18 @@ import org.jspecify.annotations.Nullable;
  * so that many arms in a row go through memory in order, in whatever order the entries became free.
  * Growth adds a page, and copies only the arrays with one element for each page. Every method
  * allocates before it changes anything, so that an OutOfMemoryError leaves the slab as it was.
+ *
+ * <p>The numbers of pages come from an {@link IdSpace}. If several slabs share one, a slab has no
+ * page where another has one, so no id of one slab is that of a tenant of another.
  */
-final class EntrySlab {
+abstract sealed class EntrySlab permits TaskSlab, LongSlab {
   static final int PAGE_BITS = 10;
   static final int PAGE_SIZE = 1 << PAGE_BITS;
 
   private static final int NO_CELL = Cells.NO_CELL;
 
-  private static final int OFFSET_MASK = PAGE_SIZE - 1;
+  static final int OFFSET_MASK = PAGE_SIZE - 1;
+
   private static final int NO_PAGE = -1;
 
   /** How many pages a trim checks, or more if it may free more. */
@@ -48,17 +50,15 @@ final class EntrySlab {
   private static final long CELL_MASK = 0xFFFF_FFFFL;
 
   private static final long[] NO_WORDS = {};
-  private static final @Nullable Object[] NO_TASKS = {};
 
   // The parts of a page's state.
   private static final int FREE_MASK = 0xFFFF;
   private static final int ONE_LIVE = FREE_MASK + 1;
 
-  private final int maxPages;
+  private final IdSpace space;
 
-  // One element a page; empty if there is no such page.
+  /** One element a page; empty if there is no such page. */
   private long[][] words = {};
-  private @Nullable Object[][] tasks = {};
 
   /**
    * One element a page: how many entries are not on its list of free ones, and in the lower half
@@ -82,7 +82,9 @@ final class EntrySlab {
    */
   private int latest = NO_ENTRY;
 
+  /** Follows the highest number of a page that there is or has been. */
   private int pageCount;
+
   private int emptyPages;
 
   /** The page that {@link #trim} looked at last. */
@@ -96,21 +98,40 @@ final class EntrySlab {
 
   private long departures;
 
-  EntrySlab(int maxEntries) {
-    this.maxPages = maxEntries >>> PAGE_BITS;
+  EntrySlab(IdSpace space) {
+    this.space = space;
   }
 
-  int size() {
+  // What a subclass does for its column.
+
+  /**
+   * Sets the number of pages that the column has room for. Allocates before it changes anything.
+   */
+  abstract void resizeColumn(int pages);
+
+  /** Makes the column of a page. Allocates before it changes anything. */
+  abstract void createColumn(int page);
+
+  /** Forgets the column of a page. */
+  abstract void dropColumn(int page);
+
+  /** Reads the column of an entry, so that it is in the cache. */
+  abstract void readColumn(int index);
+
+  /** Whether nothing that a free entry refers to stays reachable. For checks. */
+  abstract boolean isCleared(int index);
+
+  final int size() {
     return (int) (arrivals - departures);
   }
 
   /** Tenants that there are or have been. */
-  long arrivals() {
+  final long arrivals() {
     return arrivals;
   }
 
-  /** Pages that there are or have been. */
-  int pageCount() {
+  /** Follows the highest number of a page that there is or has been. */
+  final int pageCount() {
     return pageCount;
   }
 
@@ -121,15 +142,18 @@ final class EntrySlab {
    *
    * @throws IllegalStateException if the slab holds its maximum of entries
    */
-  int firstFree() {
+  final int firstFree() {
     if (latest == NO_ENTRY) {
       unlinkFirstFree(spare == NO_PAGE ? createPage() : spare);
     }
     return latest;
   }
 
-  /** Gives the entry that {@link #firstFree} named to a tenant, and returns its id. */
-  long occupy(int index, long deadlineTick, int cell, Object task) {
+  /**
+   * Gives the entry that {@link #firstFree} named to a tenant, and returns its id. The caller fills
+   * the column.
+   */
+  final long occupy(int index, long deadlineTick, int cell) {
     assert index == latest : "entry " + index + " is not the first free one, which is " + latest;
     latest = NO_ENTRY;
     int page = index >>> PAGE_BITS;
@@ -139,13 +163,12 @@ final class EntrySlab {
     long generation = pageWords[word + 1] & ~CELL_MASK;
     pageWords[word] = deadlineTick;
     pageWords[word + 1] = generation | cell;
-    tasks[page][offset] = task;
     arrivals++;
     return generation | index;
   }
 
-  /** Frees the entry and returns its task. */
-  Object vacate(int index) {
+  /** Frees an entry. The caller clears the column if that refers to anything. */
+  final void free(int index) {
     if (latest != NO_ENTRY) {
       linkFree(latest);
     }
@@ -160,11 +183,6 @@ final class EntrySlab {
       retireLatest();
     }
     departures++;
-    @Nullable Object[] pageTasks = tasks[page];
-    Object task = pageTasks[offset];
-    pageTasks[offset] = null;
-    assert task != null : "entry " + index + " was free";
-    return task;
   }
 
   /** Makes the first entry on the list of a page the one that is taken next. */
@@ -211,7 +229,7 @@ final class EntrySlab {
   // What an entry says.
 
   /** Whether the id names a tenant. */
-  boolean isTenant(long id) {
+  final boolean isTenant(long id) {
     int page = (int) id >>> PAGE_BITS;
     int word = ((int) id & OFFSET_MASK) << 1 | 1;
     if (page >= words.length || word >= words[page].length) {
@@ -222,15 +240,15 @@ final class EntrySlab {
     return (place ^ id) >>> 32 == 0 && (int) place != NO_CELL;
   }
 
-  long id(int index) {
+  final long id(int index) {
     return (place(index) & ~CELL_MASK) | index;
   }
 
-  int cell(int index) {
+  final int cell(int index) {
     return (int) place(index);
   }
 
-  void setCell(int index, int cell) {
+  final void setCell(int index, int cell) {
     words[index >>> PAGE_BITS][(index & OFFSET_MASK) << 1 | 1] = (place(index) & ~CELL_MASK) | cell;
   }
 
@@ -238,22 +256,16 @@ final class EntrySlab {
     return words[index >>> PAGE_BITS][(index & OFFSET_MASK) << 1 | 1];
   }
 
-  long deadlineTick(int index) {
+  final long deadlineTick(int index) {
     return words[index >>> PAGE_BITS][(index & OFFSET_MASK) << 1];
   }
 
-  void setDeadlineTick(int index, long deadlineTick) {
+  final void setDeadlineTick(int index, long deadlineTick) {
     words[index >>> PAGE_BITS][(index & OFFSET_MASK) << 1] = deadlineTick;
   }
 
-  Object task(int index) {
-    Object task = tasks[index >>> PAGE_BITS][index & OFFSET_MASK];
-    assert task != null : "entry " + index + " is free";
-    return task;
-  }
-
   /** The first tenant of a page at this index or after it, or -1. */
-  int nextTenant(int page, int index) {
+  final int nextTenant(int page, int index) {
     if (!isPresent(page)) {
       return -1;
     }
@@ -268,13 +280,13 @@ final class EntrySlab {
   // Pages come and go.
 
   /** Whether there are pages without a tenant, besides one that is kept for the next. */
-  boolean isTrimmable() {
+  final boolean isTrimmable() {
     // The entry vacated last may be all that keeps its page from being empty.
     return emptyPages > 1 || (emptyPages == 1 && size() == 0 && latest != NO_ENTRY);
   }
 
   /** Frees pages without a tenant, up to a limit; keeps one. */
-  void trim(int limit) {
+  final void trim(int limit) {
     if (latest != NO_ENTRY) {
       linkFree(latest);
       latest = NO_ENTRY;
@@ -304,7 +316,7 @@ final class EntrySlab {
       absent = page;
     }
     words[page] = NO_WORDS;
-    tasks[page] = NO_TASKS;
+    dropColumn(page);
     emptyPages--;
   }
 
@@ -325,20 +337,19 @@ final class EntrySlab {
 
   private int createPage() {
     boolean isNew = absent == NO_PAGE;
+    int page = isNew ? space.nextPage() : absent;
     if (isNew) {
-      reservePage();
+      reservePage(page);
     }
-    int page = isNew ? pageCount : absent;
-    int generation = isNew ? FIRST_GENERATION : firstGeneration[page];
-    long[] pageWords = newWords(generation);
-    Object[] pageTasks = new Object[PAGE_SIZE];
+    long[] pageWords = newWords(isNew ? FIRST_GENERATION : firstGeneration[page]);
+    createColumn(page);
     if (isNew) {
-      pageCount++;
+      space.take(page);
+      pageCount = page + 1;
     } else {
       absent = next[page];
     }
     words[page] = pageWords;
-    tasks[page] = pageTasks;
     state[page] = 0;
     emptyPages++;
     linkSpare(page);
@@ -355,22 +366,23 @@ final class EntrySlab {
     return pageWords;
   }
 
-  /** Grows the tables if they have no room for one more page. */
-  private void reservePage() {
-    if (pageCount == maxPages) {
+  /** Grows the tables if they have no room for this page. */
+  private void reservePage(int page) {
+    if (page == space.maxPages()) {
       throw new IllegalStateException(
-          "a wheel holds at most " + ((long) maxPages << PAGE_BITS) + " timers: " + size());
+          "a wheel holds at most " + ((long) page << PAGE_BITS) + " timers: " + size());
     }
-    if (pageCount == words.length) {
-      int length = Math.min(maxPages, Math.max(4, pageCount << 1));
+    int before = words.length;
+    if (page >= before) {
+      int length = Math.min(space.maxPages(), Math.max(4, page << 1));
       // Longer tables do no harm if an allocation fails half-way, as long as words grows last.
-      tasks = Arrays.copyOf(tasks, length);
+      resizeColumn(length);
       state = Arrays.copyOf(state, length);
       firstGeneration = Arrays.copyOf(firstGeneration, length);
       next = Arrays.copyOf(next, length);
       previous = Arrays.copyOf(previous, length);
       long[][] longer = Arrays.copyOf(words, length);
-      Arrays.fill(longer, pageCount, length, NO_WORDS);
+      Arrays.fill(longer, before, length, NO_WORDS);
       words = longer;
     }
   }
@@ -406,7 +418,7 @@ final class EntrySlab {
   }
 
   /** Counts every entry, walks the free list of every page and the list of spare pages. */
-  boolean checkInvariants() {
+  final boolean checkInvariants() {
     int tenants = 0;
     int empty = 0;
     int spares = 0;
@@ -439,7 +451,7 @@ final class EntrySlab {
     int offset = state[page] & FREE_MASK;
     while (offset != PAGE_SIZE) {
       int index = page << PAGE_BITS | offset;
-      boolean isFree = cell(index) == NO_CELL && tasks[page][offset] == null;
+      boolean isFree = cell(index) == NO_CELL && isCleared(index);
       check(isFree, "entry on a free list with cell", cell(index), NO_CELL);
       offset = (int) deadlineTick(index);
       free++;

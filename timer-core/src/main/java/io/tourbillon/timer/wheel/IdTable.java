@@ -16,7 +16,7 @@ public final class IdTable<T> {
   /** Stands for a place in a wheel, as a table has none. */
   private static final int CELL = 0;
 
-  private final EntrySlab entries;
+  private final TaskSlab entries;
 
   /**
    * Makes an empty table.
@@ -24,7 +24,7 @@ public final class IdTable<T> {
    * @param maxObjects as for {@link TimingWheel}
    */
   public IdTable(int maxObjects) {
-    entries = new EntrySlab(TimingWheel.requireMaxTimers(maxObjects));
+    entries = new TaskSlab(new IdSpace(maxObjects));
   }
 
   /**

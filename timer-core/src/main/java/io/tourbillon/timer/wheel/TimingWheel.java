@@ -56,7 +56,8 @@ import org.jspecify.annotations.Nullable;
  *       deadline has passed: visiting slots in order never is too late for a timer.
  * </ol>
  *
- * <p>{@link EntryWheel} has the same structure for timers that are objects of their own.
+ * <p>{@link EntryWheel} has the same structure for timers that are objects of their own, {@link
+ * LongWheel} for timers that are a number each.
  *
  * <p>The structure is scheme 7 of G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels:
  * Data Structures for the Efficient Implementation of a Timer Facility" (SOSP 1987). Choosing the
@@ -65,15 +66,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the tasks
  */
-public final class TimingWheel<T> extends AbstractWheel<ExpiryHandler<? super T>> {
+public final class TimingWheel<T> extends SlabWheel<ExpiryHandler<? super T>> {
   /** The most timers that one wheel holds. */
   public static final int MAX_TIMERS = 1 << 28;
 
-  /** A chunk with no more live cells than this is worth emptying; see {@link Slots}. */
-  static final int THIN = 32;
-
-  private final EntrySlab entries;
-  private final Cells.OfIndices cells;
+  private final TaskSlab entries;
 
   /** Makes an empty wheel whose current tick is this one. */
   public TimingWheel(long startTick) {
@@ -88,30 +85,12 @@ public final class TimingWheel<T> extends AbstractWheel<ExpiryHandler<? super T>
    * @throws IllegalArgumentException if an argument is out of its range
    */
   public TimingWheel(long startTick, int maxTimers) {
-    this(startTick, new EntrySlab(requireMaxTimers(maxTimers)));
+    this(startTick, new TaskSlab(new IdSpace(maxTimers)));
   }
 
-  private TimingWheel(long startTick, EntrySlab entries) {
-    this(startTick, entries, new Cells.OfIndices(entries));
-  }
-
-  private TimingWheel(long startTick, EntrySlab entries, Cells.OfIndices cells) {
-    super(startTick, cells, THIN);
+  private TimingWheel(long startTick, TaskSlab entries) {
+    super(startTick, entries);
     this.entries = entries;
-    this.cells = cells;
-  }
-
-  static int requireMaxTimers(int maxTimers) {
-    if (maxTimers < EntrySlab.PAGE_SIZE || maxTimers > MAX_TIMERS) {
-      throw new IllegalArgumentException(
-          "maxTimers must be from " + EntrySlab.PAGE_SIZE + " to " + MAX_TIMERS + ": " + maxTimers);
-    }
-    return maxTimers;
-  }
-
-  @Override
-  public long armed() {
-    return entries.arrivals();
   }
 
   /**
@@ -145,45 +124,9 @@ public final class TimingWheel<T> extends AbstractWheel<ExpiryHandler<? super T>
     return taskOf(entries.vacate(index));
   }
 
-  /**
-   * Changes the deadline of a pending timer, which keeps its id. A later deadline is a single
-   * write: the timer moves when its old slot is due.
-   *
-   * @param deadlineTick as for {@link #arm}
-   * @return true if the timer was pending
-   */
-  public boolean rearm(long id, long deadlineTick) {
-    if (!entries.isTenant(id)) {
-      return false;
-    }
-    int index = (int) id;
-    if (deadlineTick < entries.deadlineTick(index) && isLateIn(entries.cell(index), deadlineTick)) {
-      moveForward(index, deadlineTick);
-    }
-    entries.setDeadlineTick(index, deadlineTick);
-    return true;
-  }
-
-  private void moveForward(int index, long deadlineTick) {
-    // The new cell comes first, because allocating it may fail; and it may move the old one.
-    int cell = newCell(deadlineTick);
-    slots.remove(entries.cell(index));
-    cells.put(cell, index);
-    entries.setCell(index, cell);
-  }
-
   /** The task of a pending timer, or null if the id is stale. */
   public @Nullable T task(long id) {
     return entries.isTenant(id) ? taskOf(entries.task((int) id)) : null;
-  }
-
-  /**
-   * The deadline of a pending timer.
-   *
-   * @param absent what to return if the id is stale
-   */
-  public long deadlineTick(long id, long absent) {
-    return entries.isTenant(id) ? entries.deadlineTick((int) id) : absent;
   }
 
   /**
@@ -210,26 +153,6 @@ public final class TimingWheel<T> extends AbstractWheel<ExpiryHandler<? super T>
     handler.expired(id, deadlineTick, taskOf(entries.vacate(index)));
   }
 
-  @Override
-  public boolean isTrimmable() {
-    return entries.isTrimmable() || slots.isTrimmable();
-  }
-
-  /**
-   * {@inheritDoc} A page of 1024 timers is freed when the last of them has ended, so a few long
-   * timers can hold more memory than they need. Ids stay unique.
-   */
-  @Override
-  public void trim(int limit) {
-    entries.trim(limit);
-    slots.trim(limit);
-  }
-
-  @Override
-  public int pageCount() {
-    return entries.pageCount();
-  }
-
   /**
    * Shows every pending timer of one page of at most 1024. Visiting all pages shows every timer
    * that is pending during the whole visit.
@@ -238,21 +161,9 @@ public final class TimingWheel<T> extends AbstractWheel<ExpiryHandler<? super T>
    * @param visitor must not change the wheel
    */
   public void visit(int page, TimerVisitor<? super T> visitor) {
-    int index = entries.nextTenant(page, page << EntrySlab.PAGE_BITS);
-    while (index >= 0) {
+    for (int index = first(page); index >= 0; index = entries.nextTenant(page, index + 1)) {
       visitor.visit(entries.id(index), entries.deadlineTick(index), taskOf(entries.task(index)));
-      index = entries.nextTenant(page, index + 1);
     }
-  }
-
-  @Override
-  public boolean checkInvariants() {
-    entries.checkInvariants();
-    slots.checkInvariants();
-    for (int number = 0; number < entries.pageCount(); number++) {
-      visit(number, (id, deadlineTick, task) -> checkPlace(entries.cell((int) id), deadlineTick));
-    }
-    return true;
   }
 
   @SuppressWarnings("unchecked") // Only arm stores tasks, and it stores T.

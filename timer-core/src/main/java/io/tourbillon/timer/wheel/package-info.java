@@ -1,18 +1,23 @@
 /**
  * The data structure, without a clock, a thread or a lock. {@link
- * io.tourbillon.timer.wheel.TimingWheel} gives ids, and {@link
- * io.tourbillon.timer.wheel.EntryWheel} takes timers that are objects of the caller. They share
- * everything but the entries:
+ * io.tourbillon.timer.wheel.TimingWheel} takes tasks and gives ids, {@link
+ * io.tourbillon.timer.wheel.LongWheel} does the same with a {@code long} in place of a task, and
+ * {@link io.tourbillon.timer.wheel.EntryWheel} takes timers that are objects of the caller. They
+ * share everything but the entries:
  *
  * <pre>
- *   TimingWheel, EntryWheel ── arm, cancel, re-arm
+ *   TimingWheel, LongWheel, EntryWheel ── arm, cancel
+ *     SlabWheel      re-arm, for the first two
  *     AbstractWheel  advance, next event
  *       Levels       which slot stands for which ticks
  *       Cascade      moves the next block down a level, in small shares
  *       Slots        one list of chunks a slot; a chunk is 64 cells, and a bit for each that is live
  *         Occupancy  which slots are not empty
  *       Cells        what is in the cells, and reading ahead: OfIndices or EntryCells
- *     EntrySlab      pages of entries: deadline, generation, and the cell of a timer; its task
+ *     EntrySlab      pages of entries: deadline, generation, and the cell of a timer
+ *       TaskSlab     and its task
+ *       LongSlab     and its payload
+ *       IdSpace      the numbers of the pages, for wheels that share them
  *     WheelEntry     the same, in an object of the caller: deadline and cell
  *
  *   entry 4711 ── cell 12 * 64 + 3 ──────────>   chunk 12, lane 3

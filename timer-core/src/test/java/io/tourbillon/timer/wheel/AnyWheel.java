@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A wheel of either kind, with ids: what a {@link TimingWheel} has by itself. */
+/** A wheel of any kind, with ids: what a {@link TimingWheel} has by itself. */
 interface AnyWheel<T> {
   /** Which wheel is under test. */
   enum Kind {
@@ -18,6 +18,12 @@ interface AnyWheel<T> {
       @Override
       <T> AnyWheel<T> open(long startTick) {
         return new OfEntries<>(new EntryWheel<>(startTick));
+      }
+    },
+    LONGS {
+      @Override
+      <T> AnyWheel<T> open(long startTick) {
+        return new OfLongs<>(startTick);
       }
     };
 
@@ -198,6 +204,111 @@ interface AnyWheel<T> {
     @Override
     public @Nullable EntrySlab slab() {
       return null;
+    }
+  }
+
+  /**
+   * A wheel of numbers: the numbers of tasks. It shares its ids with another wheel, of which every
+   * page is followed by one of its own.
+   */
+  final class OfLongs<T> implements AnyWheel<T> {
+    private static final long ABSENT = -1;
+
+    private final IdSpace ids = new IdSpace(TimingWheel.MAX_TIMERS);
+    private final LongWheel wheel;
+    private final LongWheel neighbour;
+    private final Map<Long, T> tasks = new HashMap<>();
+    private long lastPayload;
+
+    OfLongs(long startTick) {
+      wheel = new LongWheel(startTick, ids);
+      neighbour = new LongWheel(startTick, ids);
+    }
+
+    @Override
+    public LongWheel wheel() {
+      return wheel;
+    }
+
+    @Override
+    public long arm(long deadlineTick, T task) {
+      while (neighbour.pageCount() <= wheel.pageCount()) {
+        long id = neighbour.arm(deadlineTick, 1);
+        if (wheel.cancel(id) || wheel.rearm(id, deadlineTick) || task(id) != null) {
+          throw new AssertionError("the id of another wheel is known: " + id);
+        }
+      }
+      long payload = ++lastPayload;
+      long id = wheel.arm(deadlineTick, payload);
+      tasks.put(payload, task);
+      if (neighbour.cancel(id)) {
+        throw new AssertionError("the id is known to another wheel: " + id);
+      }
+      return id;
+    }
+
+    @Override
+    public @Nullable T cancel(long id) {
+      T task = task(id);
+      if (task != null) {
+        tasks.remove(wheel.payload(id, ABSENT));
+      }
+      if (wheel.cancel(id) != (task != null) || wheel.cancel(id)) {
+        throw new AssertionError("a pending timer can be cancelled once: " + id);
+      }
+      return task;
+    }
+
+    @Override
+    public boolean rearm(long id, long deadlineTick) {
+      return wheel.rearm(id, deadlineTick);
+    }
+
+    @Override
+    public @Nullable T task(long id) {
+      return tasks.get(wheel.payload(id, ABSENT));
+    }
+
+    @Override
+    public long deadlineTick(long id, long absent) {
+      return wheel.deadlineTick(id, absent);
+    }
+
+    @Override
+    public int advance(long tick, int budget, ExpiryHandler<? super T> handler) {
+      return wheel.advance(
+          tick,
+          budget,
+          (id, deadlineTick, payload) -> {
+            T task = tasks.remove(payload);
+            if (task == null) {
+              throw new AssertionError("a payload must leave the wheel once: " + payload);
+            }
+            handler.expired(id, deadlineTick, task);
+          });
+    }
+
+    @Override
+    public void visit(int page, TimerVisitor<? super T> visitor) {
+      wheel.visit(
+          page,
+          (id, deadlineTick, payload) -> {
+            T task = tasks.get(payload);
+            if (task == null) {
+              throw new AssertionError("a payload that is not pending: " + payload);
+            }
+            visitor.visit(id, deadlineTick, task);
+          });
+    }
+
+    @Override
+    public boolean checkInvariants() {
+      return wheel.checkInvariants() && neighbour.checkInvariants();
+    }
+
+    @Override
+    public EntrySlab slab() {
+      return Internals.slabOf(wheel);
     }
   }
 }

@@ -22,7 +22,7 @@ class EntrySlabTest {
   private static final int PAGE_SIZE = EntrySlab.PAGE_SIZE;
   private static final int LAST_GENERATION = Integer.MAX_VALUE;
 
-  private final EntrySlab slab = new EntrySlab(PAGES * PAGE_SIZE);
+  private final TaskSlab slab = new TaskSlab(new IdSpace(PAGES * PAGE_SIZE));
 
   @AfterEach
   void invariants_hold() {
@@ -268,7 +268,7 @@ class EntrySlabTest {
   void trim_inStepsBetweenRandomOperations_losesNoEntryAndGivesNoIdTwice() {
     for (int seed = 1; seed <= 4; seed++) {
       Random random = new Random(seed);
-      EntrySlab any = new EntrySlab(PAGES * PAGE_SIZE);
+      TaskSlab any = new TaskSlab(new IdSpace(PAGES * PAGE_SIZE));
       List<Long> tenants = new ArrayList<>();
       Set<Long> idsEverGiven = new HashSet<>();
       for (int round = 0; round < 600; round++) {

@@ -38,7 +38,7 @@ final class Internals {
     return held;
   }
 
-  static EntrySlab slabOf(TimingWheel<?> wheel) {
+  static EntrySlab slabOf(SlabWheel<?> wheel) {
     return (EntrySlab) field(wheel, "entries");
   }
 
@@ -78,11 +78,20 @@ final class Internals {
 
   private static Object field(Object object, String name) {
     try {
-      Field field = object.getClass().getDeclaredField(name);
+      Field field = typeWith(object, name).getDeclaredField(name);
       field.setAccessible(true);
       return field.get(object);
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("no field " + name + " in " + object.getClass(), e);
     }
+  }
+
+  /** The superclass that is common to the wheels and slabs of a kind, or the class itself. */
+  private static Class<?> typeWith(Object object, String name) {
+    return switch (object) {
+      case EntrySlab _ -> EntrySlab.class;
+      case SlabWheel<?> _ when name.equals("entries") -> SlabWheel.class;
+      default -> object.getClass();
+    };
   }
 }

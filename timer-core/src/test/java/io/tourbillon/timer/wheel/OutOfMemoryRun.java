@@ -1,13 +1,13 @@
 package io.tourbillon.timer.wheel;
 
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works on a wheel in a nearly full heap. After every OutOfMemoryError it compares the wheel with
- * what it noted of each timer. Runs in a separate JVM with a small heap.
+ * Works on a wheel of tasks, and then on one of numbers, in a nearly full heap. After every
+ * OutOfMemoryError it compares the wheel with what it noted of each timer. Runs in a separate JVM
+ * with a small heap.
  *
  * <p>The heap is filled with ballast. Each round releases a little of it, so that the next error
  * comes a few pages or chunks later: at one allocation in one round, and at another in the next.
@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutOfMemoryRun {
   private static final int ROUNDS = 45;
+  private static final int TASKS = 64;
   private static final int MAX_TIMERS = 1 << 17;
   private static final int MAX_PIECES_A_ROUND = 30;
 
@@ -31,8 +32,7 @@ final class OutOfMemoryRun {
   private static final long START_TICK = -70_000;
 
   private final Random random = new Random(1);
-  private final TimingWheel<Integer> wheel = new TimingWheel<>(START_TICK, MAX_TIMERS);
-  private final Integer[] tasks = new Integer[64];
+  private final Wheel wheel;
 
   // The pending timers, in no order: one element for each.
   private final long[] ids = new long[MAX_TIMERS];
@@ -44,7 +44,6 @@ final class OutOfMemoryRun {
   /** The place of a timer in these arrays, by the lower half of its id. */
   private final int[] placeOf = new int[MAX_TIMERS];
 
-  private final ExpiryHandler<Integer> handler = this::expired;
   private int wrongFirings;
 
   /**
@@ -58,17 +57,108 @@ final class OutOfMemoryRun {
   private int errorsInAdvance;
   private int errorsInTrim;
 
-  private OutOfMemoryRun() {
-    for (int number = 0; number < tasks.length; number++) {
-      tasks[number] = 1000 + number;
+  private OutOfMemoryRun(boolean ofNumbers) {
+    wheel = ofNumbers ? new OfNumbers() : new OfTasks();
+  }
+
+  /** A wheel whose timers are task numbers. Its operations allocate nothing of their own. */
+  private interface Wheel {
+    int NONE = -1;
+
+    SlabWheel<?> wheel();
+
+    long arm(long deadlineTick, int taskNumber);
+
+    /** Returns the number of the task, or NONE if there was none. */
+    int cancel(long id);
+
+    int taskNumber(long id);
+
+    void advance(long tick, int budget);
+  }
+
+  private final class OfTasks implements Wheel {
+    private final TimingWheel<Integer> wheel = new TimingWheel<>(START_TICK, MAX_TIMERS);
+    private final Integer[] tasks = new Integer[TASKS];
+    private final ExpiryHandler<Integer> handler =
+        (id, deadlineTick, task) -> expired(id, deadlineTick, task - 1000);
+
+    OfTasks() {
+      for (int number = 0; number < tasks.length; number++) {
+        tasks[number] = 1000 + number;
+      }
+    }
+
+    @Override
+    public TimingWheel<Integer> wheel() {
+      return wheel;
+    }
+
+    @Override
+    public long arm(long deadlineTick, int taskNumber) {
+      return wheel.arm(deadlineTick, tasks[taskNumber]);
+    }
+
+    @Override
+    public int cancel(long id) {
+      Integer task = wheel.cancel(id);
+      return task == null ? NONE : task - 1000;
+    }
+
+    @Override
+    public int taskNumber(long id) {
+      Integer task = wheel.task(id);
+      return task == null ? NONE : task - 1000;
+    }
+
+    @Override
+    public void advance(long tick, int budget) {
+      wheel.advance(tick, budget, handler);
+    }
+  }
+
+  private final class OfNumbers implements Wheel {
+    private final LongWheel wheel = new LongWheel(START_TICK, new IdSpace(MAX_TIMERS));
+    private final LongExpiryHandler handler =
+        (id, deadlineTick, payload) -> expired(id, deadlineTick, (int) payload);
+
+    @Override
+    public LongWheel wheel() {
+      return wheel;
+    }
+
+    @Override
+    public long arm(long deadlineTick, int taskNumber) {
+      return wheel.arm(deadlineTick, taskNumber);
+    }
+
+    @Override
+    public int cancel(long id) {
+      int number = taskNumber(id);
+      return wheel.cancel(id) ? number : NONE;
+    }
+
+    @Override
+    public int taskNumber(long id) {
+      return (int) wheel.payload(id, NONE);
+    }
+
+    @Override
+    public void advance(long tick, int budget) {
+      wheel.advance(tick, budget, handler);
     }
   }
 
   public static void main(String[] arguments) {
-    new OutOfMemoryRun().growTablesOfChunks();
-    new OutOfMemoryRun().growTablesOfPages();
-    new OutOfMemoryRun().makePagesAgain();
-    OutOfMemoryRun run = new OutOfMemoryRun();
+    run(false);
+    run(true);
+  }
+
+  private static void run(boolean ofNumbers) {
+    new OutOfMemoryRun(ofNumbers).growTablesOfChunks();
+    new OutOfMemoryRun(ofNumbers).growTablesOfPages();
+    new OutOfMemoryRun(ofNumbers).makePagesAgain();
+    OutOfMemoryRun run = new OutOfMemoryRun(ofNumbers);
     // Loads and links everything that the checks need before the heap is full.
     run.operate(5_000);
     run.check();
@@ -112,7 +202,7 @@ final class OutOfMemoryRun {
 
   /** Each timer has its own slot, and so its own chunk. */
   private void growTablesOfChunks() {
-    Slots slots = Internals.slotsOf(wheel);
+    Slots slots = Internals.slotsOf(wheel.wheel());
     while (count < 250 || !Internals.hasFullTables(slots)) {
       require(armInFarSlot(), "out of memory with memory to spare");
     }
@@ -127,11 +217,11 @@ final class OutOfMemoryRun {
   }
 
   private boolean armInFarSlot() {
-    return arm(wheel.currentTick() + (2L + count) * TICKS_OF_A_FAR_SLOT);
+    return arm(wheel.wheel().currentTick() + (2L + count) * TICKS_OF_A_FAR_SLOT);
   }
 
   private void growTablesOfPages() {
-    EntrySlab slab = Internals.slabOf(wheel);
+    EntrySlab slab = Internals.slabOf(wheel.wheel());
     while (count < 1 << 16 || !Internals.hasFullTables(slab)) {
       require(arm(100), "out of memory with memory to spare");
     }
@@ -149,7 +239,7 @@ final class OutOfMemoryRun {
 
   /** Pages that were freed can be created again, however often that fails. */
   private void makePagesAgain() {
-    EntrySlab slab = Internals.slabOf(wheel);
+    EntrySlab slab = Internals.slabOf(wheel.wheel());
     while (slab.pageCount() < 4) {
       require(arm(100), "out of memory with memory to spare");
     }
@@ -159,11 +249,11 @@ final class OutOfMemoryRun {
     hoard(Integer.MAX_VALUE, PIECE_SIZE);
     int errors = errorsInArm;
     while (errorsInArm < errors + 5) {
-      arm(wheel.currentTick());
+      arm(wheel.wheel().currentTick());
     }
     ballast = null;
     while (count < pages * EntrySlab.PAGE_SIZE) {
-      require(arm(wheel.currentTick()), "out of memory with memory to spare");
+      require(arm(wheel.wheel().currentTick()), "out of memory with memory to spare");
     }
     require(slab.pageCount() == pages, "a page that was given back is lost");
     check();
@@ -199,7 +289,7 @@ final class OutOfMemoryRun {
   }
 
   private long deadline() {
-    return wheel.currentTick() + random.nextLong(1L << random.nextInt(6, 34)) - 1;
+    return wheel.wheel().currentTick() + random.nextLong(1L << random.nextInt(6, 34)) - 1;
   }
 
   private boolean arm() {
@@ -207,9 +297,9 @@ final class OutOfMemoryRun {
   }
 
   private boolean arm(long deadlineTick) {
-    int taskNumber = random.nextInt(tasks.length);
+    int taskNumber = random.nextInt(TASKS);
     try {
-      long id = wheel.arm(deadlineTick, tasks[taskNumber]);
+      long id = wheel.arm(deadlineTick, taskNumber);
       ids[count] = id;
       taskNumbers[count] = taskNumber;
       placeOf[(int) id] = count;
@@ -224,7 +314,7 @@ final class OutOfMemoryRun {
 
   private void noteDeadline(int place, long deadlineTick) {
     deadlineTicks[place] = deadlineTick;
-    dueTicks[place] = Math.max(deadlineTick, wheel.currentTick() + 1);
+    dueTicks[place] = Math.max(deadlineTick, wheel.wheel().currentTick() + 1);
   }
 
   private boolean rearm() {
@@ -234,7 +324,7 @@ final class OutOfMemoryRun {
     int place = random.nextInt(count);
     long deadlineTick = deadline();
     try {
-      require(wheel.rearm(ids[place], deadlineTick), "a pending timer was not re-armed");
+      require(wheel.wheel().rearm(ids[place], deadlineTick), "a pending timer was not re-armed");
       noteDeadline(place, deadlineTick);
       return true;
     } catch (OutOfMemoryError full) {
@@ -246,15 +336,15 @@ final class OutOfMemoryRun {
   private void cancel() {
     if (count > 0) {
       int place = random.nextInt(count);
-      Integer task = wheel.cancel(ids[place]);
-      require(Objects.equals(task, tasks[taskNumbers[place]]), "a cancel returned another task");
+      int taskNumber = wheel.cancel(ids[place]);
+      require(taskNumber == taskNumbers[place], "a cancel returned another task");
       forget(place);
     }
   }
 
   private boolean advance() {
     try {
-      wheel.advance(wheel.currentTick() + random.nextInt(20), 300, handler);
+      wheel.advance(wheel.wheel().currentTick() + random.nextInt(20), 300);
       return true;
     } catch (OutOfMemoryError full) {
       errorsInAdvance++;
@@ -264,20 +354,20 @@ final class OutOfMemoryRun {
 
   private void trim() {
     try {
-      wheel.trim(random.nextInt(8));
+      wheel.wheel().trim(random.nextInt(8));
     } catch (OutOfMemoryError full) {
       errorsInTrim++;
     }
   }
 
   /** Must neither throw nor allocate. */
-  private void expired(long id, long deadlineTick, Integer task) {
+  private void expired(long id, long deadlineTick, int taskNumber) {
     int place = placeOf[(int) id];
     boolean isRight =
         place < count
             && ids[place] == id
             && deadlineTicks[place] == deadlineTick
-            && task.equals(tasks[taskNumbers[place]]);
+            && taskNumbers[place] == taskNumber;
     if (isRight) {
       forget(place);
     } else {
@@ -302,14 +392,16 @@ final class OutOfMemoryRun {
 
   /** Checks that exactly the noted timers are pending, with their deadlines. */
   private void check() {
-    wheel.checkInvariants();
+    wheel.wheel().checkInvariants();
     require(wrongFirings == 0, "a timer fired that was not pending like that");
-    require(wheel.size() == count, "there are more timers or fewer than were noted");
+    require(wheel.wheel().size() == count, "there are more timers or fewer than were noted");
     for (int place = 0; place < count; place++) {
       long id = ids[place];
-      require(wheel.deadlineTick(id, ~deadlineTicks[place]) == deadlineTicks[place], "deadline");
-      require(Objects.equals(wheel.task(id), tasks[taskNumbers[place]]), "task");
-      require(dueTicks[place] > wheel.currentTick(), "a timer is late");
+      require(
+          wheel.wheel().deadlineTick(id, ~deadlineTicks[place]) == deadlineTicks[place],
+          "deadline");
+      require(wheel.taskNumber(id) == taskNumbers[place], "task");
+      require(dueTicks[place] > wheel.wheel().currentTick(), "a timer is late");
     }
   }
 
@@ -321,14 +413,14 @@ final class OutOfMemoryRun {
     }
     check();
     operate(20_000);
-    while (wheel.isTrimmable()) {
-      wheel.trim(64);
+    while (wheel.wheel().isTrimmable()) {
+      wheel.wheel().trim(64);
     }
     check();
     require(count > 0, "no timer is left to fire");
-    wheel.advance(Long.MAX_VALUE - 1, Integer.MAX_VALUE, handler);
-    while (wheel.isTrimmable()) {
-      wheel.trim(64);
+    wheel.advance(Long.MAX_VALUE - 1, Integer.MAX_VALUE);
+    while (wheel.wheel().isTrimmable()) {
+      wheel.wheel().trim(64);
     }
     check();
     require(count == 0, "timers are left after all time");

@@ -29,7 +29,7 @@ class SlotsTest {
   private static final int RING = Levels.RING;
   private static final int SLOT = 700;
 
-  private final EntrySlab slab = new EntrySlab(1 << 20);
+  private final TaskSlab slab = new TaskSlab(new IdSpace(1 << 20));
   private final Cells.OfIndices cells = new Cells.OfIndices(slab);
   private final Slots slots = new Slots(cells, THIN);
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random operations on a wheel of either kind agree with an ordered map ({@link WheelModel}),
+ * Random operations on a wheel of each kind agree with an ordered map ({@link WheelModel}),
  * wherever time starts.
  *
  * <p>Two seeds are fixed, and one is new in each run. A failure names the seed and the start tick;

@@ -38,9 +38,11 @@ class TimingWheelOutOfMemoryTest {
     assertTrue(ended, said);
     assertEquals(0, process.exitValue(), said);
     Matcher result = RESULT.matcher(said);
-    assertTrue(result.find(), said);
-    for (int operation = 1; operation <= result.groupCount(); operation++) {
-      assertTrue(Integer.parseInt(result.group(operation)) >= 10, said);
+    for (int wheel = 1; wheel <= 2; wheel++) {
+      assertTrue(result.find(), said);
+      for (int operation = 1; operation <= result.groupCount(); operation++) {
+        assertTrue(Integer.parseInt(result.group(operation)) >= 10, said);
+      }
     }
   }
 
