@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the entries: what is armed
  */
 abstract class AbstractShard<E extends Runnable> {
-  final SpinningLock lock = new SpinningLock();
+  final SpinningLock lock;
   final TickScale scale;
   final Waker waker;
   final Events events;
@@ -40,6 +40,7 @@ abstract class AbstractShard<E extends Runnable> {
   private boolean closed;
 
   AbstractShard(ServiceParts parts) {
+    lock = new SpinningLock(parts.confinement());
     scale = parts.scale();
     clock = parts.clock();
     limit = parts.limit();

@@ -1,7 +1,9 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.Confinement;
 import io.tourbillon.timer.internal.PendingLimit;
 import io.tourbillon.timer.internal.TickScale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts that all shards of a service share. Each of them may be called by any thread.
@@ -11,6 +13,7 @@ import io.tourbillon.timer.internal.TickScale;
  * @param waker wakes the driver
  * @param events tells the listener and the exception handler
  * @param recordStats whether shards record statistics
+ * @param confinement the rule that one thread uses the service, or null if all may
  */
 record ServiceParts(
     TickScale scale,
@@ -18,7 +21,19 @@ record ServiceParts(
     PendingLimit limit,
     Waker waker,
     Events events,
-    boolean recordStats) {
+    boolean recordStats,
+    @Nullable Confinement confinement) {
+  /**
+   * For operations that change something before they take the lock of a shard.
+   *
+   * @throws IllegalStateException if another thread owns the service
+   */
+  void requireOwner() {
+    if (confinement != null) {
+      confinement.require();
+    }
+  }
+
   /** The current elapsed time. */
   long elapsedNanos() {
     return scale.elapsedNanos(clock.nanoTime());

@@ -1,6 +1,7 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
+import io.tourbillon.timer.internal.Confinement;
 import io.tourbillon.timer.internal.PendingLimit;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * delays into deadlines, and chooses the shard. The concurrent parts are {@link Shard} (which
  * thread ends a timer), {@link Waker} (which thread wakes the driver) and {@link PendingLimit}.
  */
-final class ShardedTimerService implements TimerService {
+class ShardedTimerService implements TimerService {
   private final Shard[] shards;
   private final ShardGroup all;
   private final ServiceParts parts;
@@ -46,14 +47,17 @@ final class ShardedTimerService implements TimerService {
   /** The longest wait of {@link #close()}, or null if it waits without a limit. */
   private final @Nullable Duration closeGrace;
 
-  ShardedTimerService(Builder builder, int shardCount, Driver.Host host) {
+  ShardedTimerService(
+      Builder builder, int shardCount, Driver.Host host, @Nullable Confinement confinement) {
     this.host = host;
     clock = builder.clock;
     scale = new TickScale(clock.nanoTime(), builder.tick.toNanos());
     Events events = new Events(builder.listener, builder.exceptionHandler);
     Waker waker = new Waker(host.newAlarm(events));
     PendingLimit pendingLimit = new PendingLimit(builder.maxPending);
-    parts = new ServiceParts(scale, clock, pendingLimit, waker, events, builder.recordStats);
+    parts =
+        new ServiceParts(
+            scale, clock, pendingLimit, waker, events, builder.recordStats, confinement);
     shards = new Shard[shardCount];
     for (int number = 0; number < shards.length; number++) {
       shards[number] = new Shard(parts, number);
@@ -78,7 +82,7 @@ final class ShardedTimerService implements TimerService {
   static TimerService start(Builder builder) {
     FirstUse.ofServices(builder.recordStats);
     DriverThread thread = new DriverThread(builder.threadFactory, builder.clock);
-    ShardedTimerService service = new ShardedTimerService(builder, shardCount(), thread);
+    ShardedTimerService service = new ShardedTimerService(builder, shardCount(), thread, null);
     try {
       thread.start();
       Logging.warmUp();
@@ -120,7 +124,7 @@ final class ShardedTimerService implements TimerService {
   }
 
   /** A power of two: at least the number of processors, if ids can tell so many shards apart. */
-  private static int shardCount() {
+  static int shardCount() {
     int processors = Math.min(Runtime.getRuntime().availableProcessors(), TimerId.MAX_SHARDS);
     return Integer.highestOneBit(2 * processors - 1);
   }
@@ -337,6 +341,7 @@ final class ShardedTimerService implements TimerService {
   @Override
   public List<Runnable> shutdownNow() {
     StackReserve.require();
+    parts.requireOwner();
     return all.shutdownNow();
   }
 
@@ -345,8 +350,13 @@ final class ShardedTimerService implements TimerService {
     return all.isShutdown();
   }
 
+  /** Whether the calling thread must not wait for tasks of this service, as it has to run them. */
+  boolean wouldWaitForItself() {
+    return isInsideTask();
+  }
+
   /** Whether the calling thread runs a task of this service. */
-  boolean isInsideTask() {
+  private boolean isInsideTask() {
     return host.isCurrent() || (handOff != null && handOff.isRunningHere());
   }
 

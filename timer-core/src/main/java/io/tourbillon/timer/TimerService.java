@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * with a handle takes 45 to 52, its handle included. While nothing is due, no thread runs.
  *
  * <p>All methods may be called by any thread, and from inside a task. None of them blocks, except
- * {@link #close}.
+ * {@link #close}. A {@link PolledTimerService} has no thread of its own: a loop of yours polls it.
  *
  * <p><b>Deadlines.</b> A timer never fires early: its deadline is rounded up to the end of a tick.
  * It fires at most one tick later, plus the time for which other tasks keep its thread busy. A
@@ -62,6 +62,15 @@ public interface TimerService extends AutoCloseable {
   /** A service with a tick of 1 ms and no limit on pending timers. */
   static TimerService create() {
     return builder().build();
+  }
+
+  /**
+   * A service without a thread, for a loop that polls it: one thread uses it, and no operation
+   * takes a lock. See {@link PolledTimerService}, and {@link Builder#buildPolled(Runnable)} for one
+   * that all threads may use.
+   */
+  static PolledTimerService polled(Clock clock) {
+    return builder().clock(clock).buildPolled();
   }
 
   /** Configures a service. */
@@ -428,6 +437,11 @@ public interface TimerService extends AutoCloseable {
       return this;
     }
 
+    /** Whether the caller wants a watchdog in any case. */
+    boolean isWatchdogSet() {
+      return watchdogBound != null && !watchdogBound.isZero();
+    }
+
     /** Returns the limit of the watchdog, or null if there is no watchdog. */
     @Nullable Duration watchdogLimit() {
       if (watchdogBound == null) {
@@ -459,6 +473,38 @@ public interface TimerService extends AutoCloseable {
     public TimerService build() {
       StackReserve.requireForLoading();
       return ShardedTimerService.start(this);
+    }
+
+    /**
+     * Builds a service without a thread that one thread uses, the first one that does: see {@link
+     * PolledTimerService}. It records statistics, has a listener and so on, as any service; {@link
+     * #closeGrace} has no effect.
+     *
+     * @throws IllegalStateException if an {@link #executor}, {@link #threadFactory} or {@link
+     *     #watchdog} was set
+     */
+    public PolledTimerService buildPolled() {
+      StackReserve.requireForLoading();
+      return PolledService.confined(this);
+    }
+
+    /**
+     * Builds a service without a thread that any thread uses and one thread polls: see {@link
+     * PolledTimerService}. If there is an {@link #executor}, the thread that polls hands the tasks
+     * to it.
+     *
+     * @param wakeup ends the rest of the loop: for example {@code selector::wakeup}, or an unpark.
+     *     Called when a timer is armed that is earlier than the event that the loop has last asked
+     *     for, when memory of a peak can be given back, and by a shutdown, and not again until the
+     *     loop polls or asks. Called by the thread that arms, without a lock, so it should be fast
+     *     and must not wait for the loop. If the loop does not rest at that moment, the wakeup must
+     *     end its next rest. An exception is logged, and then a timer may be late
+     * @throws IllegalStateException if a {@link #threadFactory} or {@link #watchdog} was set
+     */
+    public PolledTimerService buildPolled(Runnable wakeup) {
+      Objects.requireNonNull(wakeup, "wakeup");
+      StackReserve.requireForLoading();
+      return PolledService.shared(this, wakeup);
     }
 
     static void requirePositive(String name, Duration duration) {

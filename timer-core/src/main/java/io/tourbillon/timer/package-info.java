@@ -45,6 +45,14 @@
  * the driver runs it as soon as it is free. The other timers of a service pay nothing: the driver
  * looks at this shard as at any other, and there is no such shard before the first view.
  *
+ * <h2>Services without a thread</h2>
+ *
+ * <p>The steps of the {@code Driver} are taken by its host: the {@code DriverThread}, which rests
+ * in between, or the thread that polls a {@link io.tourbillon.timer.PolledTimerService}. A confined
+ * service has one shard, and a {@code Confinement} in the place of its lock: each operation makes
+ * sure that the caller is the owner, by one comparison. A shared one has shards and locks as any
+ * service, and its {@code Waker} calls the wakeup of the user in the place of an alarm.
+ *
  * <h2>What the driver survives</h2>
  *
  * <ul>

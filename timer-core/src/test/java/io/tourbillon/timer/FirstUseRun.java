@@ -25,6 +25,7 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
   private final TimerService timers = TimerService.builder().recordStats().build();
   private final ScheduledExecutorView view = timers.asScheduledExecutor();
   private final NettyTimer netty = new NettyTimer(timers);
+  private final PolledTimerService polled = TimerService.builder().buildPolled(this);
   private final CompletableFuture<String> never = new CompletableFuture<>();
   private final List<FirstUseRun> tasks = new ArrayList<>();
 
@@ -90,6 +91,8 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
     INVOKE_ALL,
     INVOKE_ANY,
     VIEW_REMOVE,
+    POLL,
+    NEXT_EVENT,
     NEW_TIMEOUT,
     CANCEL_TIMEOUT,
     STOP,
@@ -140,6 +143,11 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask {
       case INVOKE_ALL -> view.invokeAll(tasks);
       case INVOKE_ANY -> view.invokeAny(tasks, 1, TimeUnit.HOURS);
       case VIEW_REMOVE -> view.remove(this);
+      case POLL -> {
+        polled.schedule(Duration.ZERO, this);
+        polled.poll(1);
+      }
+      case NEXT_EVENT -> polled.nanosToNextEvent();
       case NEW_TIMEOUT -> netty.newTimeout(this, 1, TimeUnit.MILLISECONDS);
       case CANCEL_TIMEOUT -> netty.newTimeout(this, 1, TimeUnit.HOURS).cancel();
       case STOP -> netty.stop();

@@ -44,7 +44,8 @@ class ShardRaceTest {
     private final Clock clock = Clock.system();
     private final Waker waker = new Waker(clock.newAlarm(Thread.currentThread()));
     private final Shard shard =
-        new Shard(new ServiceParts(scale, clock, new PendingLimit(TIMERS), waker, events, true), 0);
+        new Shard(
+            new ServiceParts(scale, clock, new PendingLimit(TIMERS), waker, events, true, null), 0);
     private final Batch batch = new Batch(shard);
     private final ScheduledTimer[] timers = new ScheduledTimer[TIMERS];
 
