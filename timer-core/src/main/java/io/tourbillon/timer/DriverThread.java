@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DriverThread implements Driver.Host {
   private final Clock clock;
+  private final long spinNanos;
   private final Thread thread;
 
   /** Counted down by the driver before it leaves the clock and ends. */
@@ -33,10 +34,12 @@ final class DriverThread implements Driver.Host {
   private volatile boolean started;
 
   /**
+   * @param spinNanos how long the thread spins before an event, by the clock of the system
    * @throws IllegalStateException if the factory does not make a new thread
    */
-  DriverThread(ThreadFactory factory, Clock clock) {
+  DriverThread(ThreadFactory factory, Clock clock, long spinNanos) {
     this.clock = clock;
+    this.spinNanos = spinNanos;
     thread =
         newThread(
             factory,
@@ -66,7 +69,9 @@ final class DriverThread implements Driver.Host {
 
   @Override
   public Clock.Alarm newAlarm(Events events) {
-    return clock.newAlarm(thread);
+    return clock.equals(Clock.system())
+        ? SystemClock.newAlarm(thread, spinNanos)
+        : clock.newAlarm(thread);
   }
 
   @Override

@@ -51,7 +51,7 @@ final class FirstUse {
   private final ManualClock clock = new ManualClock();
   private final ChoosyExecutor executor = new ChoosyExecutor();
   private final Nothing nothing = new Nothing();
-  private final DriverThread driver = new DriverThread(new Unstarted(), clock);
+  private final DriverThread driver = new DriverThread(new Unstarted(), clock, 0);
   private final ShardedTimerService timers;
 
   private FirstUse(boolean recordStats) {

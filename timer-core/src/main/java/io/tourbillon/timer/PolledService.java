@@ -87,6 +87,9 @@ final class PolledService extends ShardedTimerService implements PolledTimerServ
     if (!builder.threadFactory.equals(DriverThreads.INSTANCE)) {
       throw new IllegalStateException("a polled service must have no threadFactory: no thread");
     }
+    if (!builder.spin.isZero()) {
+      throw new IllegalStateException("a polled service must have no spin: " + builder.spin);
+    }
   }
 
   @Override

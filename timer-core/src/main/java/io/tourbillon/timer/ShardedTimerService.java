@@ -81,7 +81,8 @@ class ShardedTimerService implements TimerService {
 
   static TimerService start(Builder builder) {
     FirstUse.ofServices(builder.recordStats);
-    DriverThread thread = new DriverThread(builder.threadFactory, builder.clock);
+    DriverThread thread =
+        new DriverThread(builder.threadFactory, builder.clock, builder.spin.toNanos());
     ShardedTimerService service = new ShardedTimerService(builder, shardCount(), thread, null);
     try {
       thread.start();

@@ -465,7 +465,10 @@ class PolledTimerServiceTest {
     assertRefused(
         "a confined service must have no executor, whose threads would use it as well",
         () -> TimerService.builder().executor(Runnable::run).buildPolled());
-    TimerService.builder().watchdog(Duration.ZERO).buildPolled().close();
+    assertRefused(
+        "a polled service must have no spin: PT0.0001S",
+        () -> TimerService.builder().spin(Duration.ofNanos(100_000)).buildPolled());
+    TimerService.builder().watchdog(Duration.ZERO).spin(Duration.ZERO).buildPolled().close();
     assertEquals(
         "wakeup",
         assertThrows(NullPointerException.class, () -> TimerService.builder().buildPolled(null))
