@@ -95,6 +95,7 @@ abstract class AbstractShard<E extends Runnable> {
   /** Gives back the permits of timers that have ended. */
   final void releasePermits(int timers) {
     limit.release(timers);
+    waker.ended();
   }
 
   /** Called after the cancel of a timer, outside the lock. */

@@ -1,9 +1,11 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.DropWatch;
 import io.tourbillon.timer.internal.IndependentThread;
 import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
@@ -95,6 +97,22 @@ final class DriverThread implements Driver.Host {
   }
 
   /**
+   * Ends the thread when the service is no longer reachable, and nothing is pending. Nothing that
+   * this thread holds refers to the service.
+   */
+  void endWithout(Object service) {
+    Waker waker = group().waker();
+    DropWatch.watch(
+        service,
+        new Runnable() {
+          @Override
+          public void run() {
+            waker.drop();
+          }
+        });
+  }
+
+  /**
    * Drives the service until it is stopped. Called by the driver's thread; or, if that could not be
    * started, by the builder of a service that is stopped already, to leave the clock.
    */
@@ -143,7 +161,10 @@ final class DriverThread implements Driver.Host {
     own.trimWhenDue();
   }
 
-  private static void rest(Driver own, Waker waker) {
+  private void rest(Driver own, Waker waker) {
+    if (waker.isDropped() && endIfUnused()) {
+      return;
+    }
     long untilNanos = own.restUntilNanos(waker.endSearch(own.foundTick()));
     if (untilNanos == Driver.NEVER) {
       waker.await();
@@ -152,6 +173,21 @@ final class DriverThread implements Driver.Host {
       waker.awaitUntil(own.clockNanos(untilNanos));
       own.noticePause(own.elapsedNanos() - Math.max(untilNanos, startNanos));
     }
+  }
+
+  /**
+   * Ends a service that was dropped without a close, if nothing is pending: then nothing can be
+   * armed any more, since a handle does not revive a timer, and all else that arms refers to the
+   * service.
+   */
+  private boolean endIfUnused() {
+    ShardGroup shards = group();
+    if (shards.pending() > 0) {
+      return false;
+    }
+    List<Runnable> _ = shards.shutdownNow();
+    shards.tellDropped(thread.getName());
+    return true;
   }
 
   private Driver driver() {

@@ -8,6 +8,7 @@ import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.TimerId;
 import io.tourbillon.timer.internal.observe.Logging;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -86,6 +87,7 @@ class ShardedTimerService implements TimerService {
     ShardedTimerService service = new ShardedTimerService(builder, shardCount(), thread, null);
     try {
       thread.start();
+      thread.endWithout(service);
       Logging.warmUp();
     } catch (RuntimeException | Error failure) {
       // The caller does not get this service. Its driver is stopped and only leaves the clock,
@@ -208,10 +210,15 @@ class ShardedTimerService implements TimerService {
     return arm(timer, deadlineNanos);
   }
 
-  private static TimerHandle arm(ScheduledTimer timer, long deadlineNanos) {
+  private TimerHandle arm(ScheduledTimer timer, long deadlineNanos) {
     Shard shard = timer.shard;
-    long _ = shard.arm(timer, deadlineNanos, shard.scale.tickAtOrAfter(deadlineNanos));
-    return timer;
+    try {
+      long _ = shard.arm(timer, deadlineNanos, shard.scale.tickAtOrAfter(deadlineNanos));
+      return timer;
+    } finally {
+      // Until the timer is pending, the service must not count as dropped.
+      Reference.reachabilityFence(this);
+    }
   }
 
   @Override
@@ -238,7 +245,11 @@ class ShardedTimerService implements TimerService {
     }
     StackReserve.require();
     Shard shard = callersShard();
-    return shard.arm(task, deadlineNanos, shard.scale.tickAtOrAfter(deadlineNanos));
+    try {
+      return shard.arm(task, deadlineNanos, shard.scale.tickAtOrAfter(deadlineNanos));
+    } finally {
+      Reference.reachabilityFence(this); // As above.
+    }
   }
 
   private long elapsedNanos() {

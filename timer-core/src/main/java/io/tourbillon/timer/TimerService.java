@@ -53,6 +53,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Tasks run on the driver, the one thread of the service, unless an executor is given. Tasks on
  * the driver should be short, because all other timers wait for them. See {@link Builder#watchdog}.
  *
+ * <p><b>Close it.</b> A service that is no longer reachable goes on as long as timers are pending:
+ * they fire, and handles can cancel and reschedule them. A view, a {@link
+ * io.tourbillon.timer.netty.NettyTimer}, or a pending task of either, keeps its service reachable.
+ * When the garbage collector has found that nobody can use a service any more, and nothing is
+ * pending, its thread ends, and a warning in the log names the thread. There is no warning for a
+ * service that was shut down. {@link Builder#listener Listeners}, executors and tasks that refer to
+ * their service keep it reachable.
+ *
  * <p>After a shutdown, every method that would arm a timer throws {@link
  * RejectedExecutionException}. A null argument causes a {@link NullPointerException} that names the
  * parameter.

@@ -61,6 +61,14 @@ final class Waker {
   /** Set once, before the driver is woken for the last time. */
   private volatile boolean stopped;
 
+  /**
+   * Set once, by the thread that notices that nobody refers to the service any more; read by the
+   * driver before it rests, and by threads that have ended a timer. Volatile: a thread that has
+   * ended the last timer either sees it, and wakes the driver, or has ended the timer before it was
+   * set, and then the wake of {@link #drop} makes the driver count what is pending.
+   */
+  private volatile boolean dropped;
+
   Waker(Clock.Alarm alarm) {
     this.alarm = alarm;
   }
@@ -104,6 +112,19 @@ final class Waker {
     }
   }
 
+  /** Nobody can schedule any more, so that the driver may end when nothing is pending. */
+  void drop() {
+    dropped = true;
+    alarm.wake();
+  }
+
+  /** Called when timers have ended, as the driver of a dropped service waits for the last one. */
+  void ended() {
+    if (dropped) {
+      alarm.wake();
+    }
+  }
+
   void stop() {
     stopped = true;
     alarm.wake();
@@ -113,6 +134,10 @@ final class Waker {
 
   boolean isStopped() {
     return stopped;
+  }
+
+  boolean isDropped() {
+    return dropped;
   }
 
   boolean isTrimWanted() {

@@ -53,6 +53,13 @@
  * sure that the caller is the owner, by one comparison. A shared one has shards and locks as any
  * service, and its {@code Waker} calls the wakeup of the user in the place of an alarm.
  *
+ * <h2>Services that are dropped</h2>
+ *
+ * <p>Nothing that the driver's thread refers to refers to the service object, except tasks of users
+ * and of executor views while they are pending. So the {@code DropWatch} learns from the garbage
+ * collector that a service was dropped, and its driver ends once nothing is pending. What arms
+ * timers keeps the service reachable until they are pending.
+ *
  * <h2>What the driver survives</h2>
  *
  * <ul>
