@@ -15,7 +15,7 @@ import java.util.List;
  * should be scheduled in the loop. A call by any other thread throws an {@link
  * IllegalStateException} that names both threads, and changes nothing; only {@link #isShutdown},
  * {@code toString} and {@link #asScheduledExecutor} may be called by all. An owner stays the owner,
- * even if its thread ends.
+ * even if its thread ends. Meters that another thread reads need a shared service.
  *
  * <pre>{@code
  * PolledTimerService timers = TimerService.polled(Clock.system());
@@ -68,9 +68,11 @@ import java.util.List;
 public interface PolledTimerService extends TimerService {
   /**
    * Fires the timers that are due, tick after tick, in the calling thread. Timers that become due
-   * during the call fire in the next one. If nothing is due, this takes some ten nanoseconds for
-   * each shard; a confined service has one, a shared one about as many as there are processors.
-   * Also gives memory back, a little in each call, when a peak is over.
+   * during the call fire in the next one, so the call ends even if a task schedules again without a
+   * delay. (By a clock that stands still, tasks without a delay that a task adds to an executor
+   * view run in the same call, until the budget is used up.) If nothing is due, this takes some ten
+   * nanoseconds for each shard; a confined service has one, a shared one about as many as there are
+   * processors. Also gives memory back, a little in each call, when a peak is over.
    *
    * <p>Throws nothing that a task throws. If the heap is full, it fires as many as it can, waits a
    * millisecond and returns; the next call goes on. After a shutdown it does nothing.

@@ -58,8 +58,9 @@ import org.jspecify.annotations.Nullable;
  * io.tourbillon.timer.netty.NettyTimer}, or a pending task of either, keeps its service reachable.
  * When the garbage collector has found that nobody can use a service any more, and nothing is
  * pending, its thread ends, and a warning in the log names the thread. There is no warning for a
- * service that was shut down. {@link Builder#listener Listeners}, executors and tasks that refer to
- * their service keep it reachable.
+ * service that was shut down. One thread of the process, {@code tourbillon-drop-watch}, waits for
+ * this. {@link Builder#listener Listeners}, executors and tasks that refer to their service keep it
+ * reachable.
  *
  * <p>After a shutdown, every method that would arm a timer throws {@link
  * RejectedExecutionException}. A null argument causes a {@link NullPointerException} that names the

@@ -4,7 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Wakes the driver in time.
+ * Wakes the driver in time: its own thread, or the loop that polls, which searches when it asks how
+ * long it may rest. The waker of a confined service stays BUSY.
  *
  * <p>One word, {@link #plan}, holds what the driver is doing, and the tick until which it will not
  * look at the shards unless it is woken:

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -449,6 +450,15 @@ class PolledTimerServiceTest {
       assertTrue(timers.isShutdown());
       assertEquals(RejectedExecutionException.class, failures.one().error().getClass());
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void service_thatNobodyRefersTo_isGarbageWithItsTimers(Kind kind) {
+    Runnable held = () -> runs.incrementAndGet();
+    WeakReference<PolledTimerService> dropped = new WeakReference<>(build(kind));
+    dropped.get().schedule(TEN, held);
+    assertTrue(Internals.isCollected(dropped));
   }
 
   @Test

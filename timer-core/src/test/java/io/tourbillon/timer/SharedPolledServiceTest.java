@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.channels.Selector;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -59,6 +60,37 @@ class SharedPolledServiceTest {
       assertEquals(2, wakeups.get(), "the loop is at work, and asks before it rests");
     }
     assertEquals(3, wakeups.get(), "the shutdown");
+  }
+
+  @Test
+  void poll_timersOfManyThreadsAndASmallBudget_firesInTheOrderOfTicks() throws Exception {
+    try (PolledTimerService timers = build()) {
+      List<Integer> ticks = new ArrayList<>();
+      List<Thread> threads = new ArrayList<>();
+      for (int number = 0; number < 8; number++) {
+        threads.add(
+            Thread.ofPlatform()
+                .start(
+                    () -> {
+                      for (int millis = 100; millis > 0; millis--) {
+                        int tick = millis;
+                        timers.arm(millis, MILLISECONDS, () -> ticks.add(tick));
+                        timers.schedule(millis, MILLISECONDS, () -> ticks.add(tick));
+                      }
+                    }));
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      clock.advance(Duration.ofMillis(60));
+      for (int fired = timers.poll(3); fired > 0; fired = timers.poll(3)) {
+        assertTrue(fired <= 3, "fired " + fired);
+      }
+      assertEquals(960, ticks.size());
+      clock.advance(Duration.ofMillis(60));
+      assertEquals(640, timers.poll(Integer.MAX_VALUE));
+      assertEquals(ticks.stream().sorted().toList(), ticks);
+    }
   }
 
   @Test
