@@ -202,7 +202,7 @@ public interface CoroutineScheduler extends AutoCloseable {
     /**
      * Sets the resolution of delays and timeouts. The default is 1 ms.
      *
-     * @param tick from 100 us to an hour
+     * @param tick from 10 us to an hour
      * @throws IllegalArgumentException if the tick is out of that range
      */
     Builder tick(Duration tick);

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the entries: what is armed
  */
 abstract class AbstractShard<E extends Runnable> {
-  final SpinningLock lock = new SpinningLock();
+  final SpinningLock lock;
   final TickScale scale;
   final Waker waker;
   final Events events;
@@ -41,6 +41,7 @@ abstract class AbstractShard<E extends Runnable> {
   private boolean closed;
 
   AbstractShard(ServiceParts parts) {
+    lock = new SpinningLock(parts.confinement());
     scale = parts.scale();
     clock = parts.clock();
     limit = parts.limit();
@@ -101,6 +102,7 @@ abstract class AbstractShard<E extends Runnable> {
   /** Gives back the permits of timers that have ended. */
   final void releasePermits(int timers) {
     limit.release(timers);
+    waker.ended();
   }
 
   /** Called after the cancel of a timer, outside the lock. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Batch
     implements ExpiryHandler<Runnable>,
         Consumer<ScheduledTimer>,
-        LongWheels.Receiver<ShardedLongTimers> {
+        LongWheels.Receiver<ShardedLongTimers.Owner> {
   static final int CAPACITY = 256;
 
   private static final Runnable[] NONE = {};
@@ -96,7 +96,7 @@ final class Batch
 
   /** Called by the wheels of numbers, under the shard's lock. */
   @Override
-  public void receive(ShardedLongTimers owner, long id, long deadlineTick, long payload) {
+  public void receive(ShardedLongTimers.Owner owner, long id, long deadlineTick, long payload) {
     payloads[size] = payload;
     add(shard.publicLongId(id), deadlineTick, owner.driverTask);
   }

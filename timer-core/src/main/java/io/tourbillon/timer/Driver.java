@@ -327,6 +327,11 @@ final class Driver {
     return elapsedNanos() + LOOK_NANOS;
   }
 
+  /** See {@link TaskRunner#takeInterrupt}. */
+  boolean takeInterrupt() {
+    return runner.takeInterrupt();
+  }
+
   /** The driver was held up for this long, though not by a task. */
   void noticePause(long nanos) {
     if (nanos >= pauseThresholdNanos) {

@@ -1,9 +1,11 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.DropWatch;
 import io.tourbillon.timer.internal.IndependentThread;
 import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DriverThread implements Driver.Host {
   private final Clock clock;
+  private final long spinNanos;
   private final Thread thread;
 
   /** Counted down by the driver before it leaves the clock and ends. */
@@ -33,10 +36,12 @@ final class DriverThread implements Driver.Host {
   private volatile boolean started;
 
   /**
+   * @param spinNanos how long the thread spins before an event, by the clock of the system
    * @throws IllegalStateException if the factory does not make a new thread
    */
-  DriverThread(ThreadFactory factory, Clock clock) {
+  DriverThread(ThreadFactory factory, Clock clock, long spinNanos) {
     this.clock = clock;
+    this.spinNanos = spinNanos;
     thread =
         newThread(
             factory,
@@ -66,7 +71,9 @@ final class DriverThread implements Driver.Host {
 
   @Override
   public Clock.Alarm newAlarm(Events events) {
-    return clock.newAlarm(thread);
+    return clock.equals(Clock.system())
+        ? SystemClock.newAlarm(thread, spinNanos)
+        : clock.newAlarm(thread);
   }
 
   @Override
@@ -87,6 +94,22 @@ final class DriverThread implements Driver.Host {
     }
     started = true;
     thread.start();
+  }
+
+  /**
+   * Ends the thread when the service is no longer reachable, and nothing is pending. Nothing that
+   * this thread holds refers to the service.
+   */
+  void endWithout(Object service) {
+    Waker waker = group().waker();
+    DropWatch.watch(
+        service,
+        new Runnable() {
+          @Override
+          public void run() {
+            waker.drop();
+          }
+        });
   }
 
   /**
@@ -138,7 +161,10 @@ final class DriverThread implements Driver.Host {
     own.trimWhenDue();
   }
 
-  private static void rest(Driver own, Waker waker) {
+  private void rest(Driver own, Waker waker) {
+    if (waker.isDropped() && endIfUnused()) {
+      return;
+    }
     long untilNanos = own.restUntilNanos(waker.endSearch(own.foundTick()));
     if (untilNanos == Driver.NEVER) {
       waker.await();
@@ -147,6 +173,21 @@ final class DriverThread implements Driver.Host {
       waker.awaitUntil(own.clockNanos(untilNanos));
       own.noticePause(own.elapsedNanos() - Math.max(untilNanos, startNanos));
     }
+  }
+
+  /**
+   * Ends a service that was dropped without a close, if nothing is pending: then nothing can be
+   * armed any more, since a handle does not revive a timer, and all else that arms refers to the
+   * service.
+   */
+  private boolean endIfUnused() {
+    ShardGroup shards = group();
+    if (shards.pending() > 0) {
+      return false;
+    }
+    List<Runnable> _ = shards.shutdownNow(false);
+    shards.tellDropped(thread.getName());
+    return true;
   }
 
   private Driver driver() {

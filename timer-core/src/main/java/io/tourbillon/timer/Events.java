@@ -4,6 +4,7 @@ import io.tourbillon.timer.internal.Refusals;
 import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.internal.observe.LogMessage;
 import io.tourbillon.timer.internal.observe.Logging;
+import io.tourbillon.timer.internal.text.Printable;
 import io.tourbillon.timer.internal.watchdog.ThrottledLog;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -190,6 +191,16 @@ final class Events {
    */
   void log(LogMessage what, Throwable failure) {
     log(what.text, failure);
+  }
+
+  /** Nobody has closed the service, and nobody can any more: its thread has ended. */
+  void dropped(String threadName) {
+    try {
+      String text = LogMessage.DROPPED.text + ": " + Printable.of(threadName);
+      Logging.logger().log(System.Logger.Level.WARNING, text);
+    } catch (Throwable unloggable) {
+      // There is no other place to report it.
+    }
   }
 
   private static void log(String text, Throwable failure) {

@@ -48,12 +48,13 @@ final class FirstUse {
   private static volatile boolean statsUsed;
   private static volatile boolean viewsUsed;
   private static volatile boolean longTimersUsed;
+  private static volatile boolean polledUsed;
 
   private final boolean recordStats;
   private final ManualClock clock = new ManualClock();
   private final ChoosyExecutor executor = new ChoosyExecutor();
   private final Nothing nothing = new Nothing();
-  private final DriverThread driver = new DriverThread(new Unstarted(), clock);
+  private final DriverThread driver = new DriverThread(new Unstarted(), clock, 0);
   private final ShardedTimerService timers;
 
   private FirstUse(boolean recordStats) {
@@ -65,7 +66,7 @@ final class FirstUse {
             .exceptionHandler(new Unheard())
             .watchdog(HOUR)
             .recordStats(recordStats);
-    timers = new ShardedTimerService(builder, 1, driver);
+    timers = new ShardedTimerService(builder, 1, driver, null);
   }
 
   /** Called before a service is made. Acts for the first one, and the first with statistics. */
@@ -104,6 +105,29 @@ final class FirstUse {
       new FirstUse(false).use(Operations.OF_LONG_TIMERS);
       longTimersUsed = true;
     }
+  }
+
+  /** Called before a polled service is made. Acts for the first one. */
+  static void ofPolled(boolean recordStats) {
+    ofServices(recordStats);
+    if (!polledUsed) {
+      TimerService.Builder builder =
+          TimerService.builder().clock(new ManualClock()).exceptionHandler(new Unheard());
+      usePolled(PolledService.newShared(builder, new PolledService.Wakeup(new Nothing())));
+      usePolled(PolledService.newConfined(builder));
+      polledUsed = true;
+    }
+  }
+
+  private static void usePolled(PolledService polled) {
+    polled.requireOwner();
+    long _ = polled.nanosToNextEvent();
+    TimerHandle _ = polled.schedule(HOUR, new Nothing());
+    TimerHandle _ = polled.schedule(Duration.ZERO, new Polling(polled));
+    long _ = polled.nanosToNextEvent();
+    int _ = polled.poll(1);
+    String _ = polled.toString();
+    polled.close();
   }
 
   /** What is used. */
@@ -316,6 +340,14 @@ final class FirstUse {
     @Override
     public void run() {
       throw new IllegalStateException("the failure of a first use");
+    }
+  }
+
+  /** Polls from inside a task, which is refused. */
+  private record Polling(PolledService polled) implements Runnable {
+    @Override
+    public void run() {
+      polled.poll(1);
     }
   }
 

@@ -2,6 +2,7 @@ package io.tourbillon.timer;
 
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /**
  * Timers that are a number each, with one handler for all: for tables of connections or sessions
@@ -142,7 +143,7 @@ public interface LongTimers {
     /** The payload that was armed. */
     long payload();
 
-    /** Where it was armed. */
-    LongTimers timers();
+    /** The handler of the timers to which it belongs. */
+    LongConsumer handler();
   }
 }

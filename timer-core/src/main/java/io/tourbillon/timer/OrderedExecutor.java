@@ -327,6 +327,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
   @Override
   public void shutdown() {
     StackReserve.require();
+    shard.requireOwner();
     stopped = true;
     roster.close();
     cancelByPolicy();
@@ -344,6 +345,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   @Override
   public void setContinueExistingPeriodicTasksAfterShutdownPolicy(boolean value) {
+    shard.requireOwner();
     continuesPeriodic = value;
     if (!value && stopped) {
       cancelByPolicy();
@@ -357,6 +359,7 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
 
   @Override
   public void setExecuteExistingDelayedTasksAfterShutdownPolicy(boolean value) {
+    shard.requireOwner();
     runsDelayed = value;
     if (!value && stopped) {
       cancelByPolicy();
@@ -391,12 +394,14 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
   @Override
   public boolean remove(Runnable task) {
     StackReserve.require();
+    shard.requireOwner();
     return task instanceof ViewFuture<?> future && future.view == this && future.handBack();
   }
 
   @Override
   public List<Runnable> shutdownNow() {
     StackReserve.require();
+    shard.requireOwner();
     stopped = true;
     halted = true;
     roster.close();
@@ -422,12 +427,12 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
   }
 
   /**
-   * Shuts down, and waits until the tasks have ended. Inside a task it does not wait, because the
-   * task would wait for itself.
+   * Shuts down, and waits until the tasks have ended. Inside a task, and in the thread that polls
+   * the service, it does not wait, because the thread would wait for itself.
    */
   @Override
   public void close() {
-    if (service.isInsideTask()) {
+    if (service.wouldWaitForItself()) {
       shutdown();
     } else {
       ScheduledExecutorView.super.close();

@@ -23,15 +23,23 @@ final class OrderedShard extends AbstractShard<OrderedTimer> {
   // Guarded by the lock.
   private final OrderedQueue<OrderedTimer> queue;
 
+  private final ServiceParts parts;
+
   /** Timers that are not in the queue and have not ended: TAKEN, or RUNNING. */
   private long out;
 
   OrderedShard(ServiceParts parts) {
     super(parts);
+    this.parts = parts;
     queue = new OrderedQueue<>(scale.tickNanos());
   }
 
   // Operations of callers.
+
+  /** As for {@link ServiceParts#requireOwner}. */
+  void requireOwner() {
+    parts.requireOwner();
+  }
 
   /** The deadline after a delay, in elapsed time; never in the past. */
   long deadlineNanos(long delayNanos) {

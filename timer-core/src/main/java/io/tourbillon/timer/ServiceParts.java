@@ -1,7 +1,9 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.Confinement;
 import io.tourbillon.timer.internal.PendingLimit;
 import io.tourbillon.timer.internal.TickScale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts that all shards of a service share. Each of them may be called by any thread.
@@ -13,6 +15,7 @@ import io.tourbillon.timer.internal.TickScale;
  * @param runEnds lets threads wait for the end of a run
  * @param notes what to note of each task
  * @param recordStats whether shards record statistics
+ * @param confinement the rule that one thread uses the service, or null if all may
  */
 record ServiceParts(
     TickScale scale,
@@ -22,7 +25,19 @@ record ServiceParts(
     Events events,
     RunEnds runEnds,
     NotedTask.Notes notes,
-    boolean recordStats) {
+    boolean recordStats,
+    @Nullable Confinement confinement) {
+  /**
+   * For operations that change something before they take the lock of a shard.
+   *
+   * @throws IllegalStateException if another thread owns the service
+   */
+  void requireOwner() {
+    if (confinement != null) {
+      confinement.require();
+    }
+  }
+
   /** The current elapsed time. */
   long elapsedNanos() {
     return scale.elapsedNanos(clock.nanoTime());

@@ -59,7 +59,7 @@ final class Shard extends AbstractShard<Runnable> {
    * The timers of {@link LongTimers}; null before the first is armed here. Written once, under the
    * lock, which also guards the wheels; volatile because hints read it without the lock.
    */
-  private volatile @Nullable LongWheels<ShardedLongTimers> longs;
+  private volatile @Nullable LongWheels<ShardedLongTimers.Owner> longs;
 
   /**
    * The timers in {@link #handles} by the ids that listeners get; null without a listener. Guarded
@@ -379,8 +379,8 @@ final class Shard extends AbstractShard<Runnable> {
   // The wheels of LongTimers, which are used by their owners under the lock.
 
   /** Gives an owner a wheel of this shard. Called under the lock. */
-  LongWheel openLongs(ShardedLongTimers owner) {
-    LongWheels<ShardedLongTimers> all = longs;
+  LongWheel openLongs(ShardedLongTimers.Owner owner) {
+    LongWheels<ShardedLongTimers.Owner> all = longs;
     if (all == null) {
       all = new LongWheels<>(TimerId.MAX_ENTRIES);
       longs = all;
@@ -390,7 +390,7 @@ final class Shard extends AbstractShard<Runnable> {
 
   /** Takes back an empty wheel. Called under the lock. */
   void closeLongs(LongWheel wheel) {
-    LongWheels<ShardedLongTimers> all = longs;
+    LongWheels<ShardedLongTimers.Owner> all = longs;
     if (all != null) {
       all.close(wheel);
     }
@@ -407,7 +407,7 @@ final class Shard extends AbstractShard<Runnable> {
     batch.makeReady(this, nowNanos);
     lock.lock();
     try {
-      LongWheels<ShardedLongTimers> numbers = longs;
+      LongWheels<ShardedLongTimers.Owner> numbers = longs;
       if (numbers != null) {
         batch.makeReadyForPayloads();
       }
@@ -429,7 +429,8 @@ final class Shard extends AbstractShard<Runnable> {
   }
 
   /** Takes due timers that are a number each, and returns true if there are no more of them. */
-  private static boolean advance(LongWheels<ShardedLongTimers> numbers, long tick, Batch batch) {
+  private static boolean advance(
+      LongWheels<ShardedLongTimers.Owner> numbers, long tick, Batch batch) {
     int room = batch.limit() - batch.size();
     if (room > 0) {
       numbers.advance(tick, room, batch);
@@ -731,7 +732,7 @@ final class Shard extends AbstractShard<Runnable> {
   }
 
   private int drainLongs(int page, HandBack handBack) {
-    LongWheels<ShardedLongTimers> numbers = longs;
+    LongWheels<ShardedLongTimers.Owner> numbers = longs;
     if (numbers == null) {
       return 0;
     }
@@ -741,7 +742,8 @@ final class Shard extends AbstractShard<Runnable> {
         page,
         new LongWheels.Receiver<>() {
           @Override
-          public void receive(ShardedLongTimers owner, long id, long deadlineTick, long payload) {
+          public void receive(
+              ShardedLongTimers.Owner owner, long id, long deadlineTick, long payload) {
             ids.add(id);
             if (handBack.isWanted()) {
               payloads.add(owner.newTask(payload));
@@ -822,13 +824,14 @@ final class Shard extends AbstractShard<Runnable> {
   }
 
   private void visitLongs(int page, DumpCounter counter) {
-    LongWheels<ShardedLongTimers> numbers = longs;
+    LongWheels<ShardedLongTimers.Owner> numbers = longs;
     if (numbers != null) {
       numbers.visit(
           page,
           new LongWheels.Receiver<>() {
             @Override
-            public void receive(ShardedLongTimers owner, long id, long deadlineTick, long payload) {
+            public void receive(
+                ShardedLongTimers.Owner owner, long id, long deadlineTick, long payload) {
               counter.count(deadlineTick, owner.tag(), null);
             }
           });

@@ -141,6 +141,11 @@ final class ShardGroup {
     }
   }
 
+  /** Called when a service that was dropped without a close has ended. */
+  void tellDropped(String threadName) {
+    parts.events().dropped(threadName);
+  }
+
   /** Takes out all timers. */
   private void drain(HandBack handBack) {
     for (Shard shard : shards) {

@@ -7,6 +7,7 @@ import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.TimerId;
 import io.tourbillon.timer.wheel.LongTimerVisitor;
 import io.tourbillon.timer.wheel.LongWheel;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,12 +29,8 @@ final class ShardedLongTimers implements LongTimers {
 
   private final ShardedTimerService service;
   private final ServiceParts parts;
-  private final LongConsumer handler;
-  private final @Nullable String tag;
+  private final Owner owner;
   private final Share[] shares;
-
-  /** What a batch holds in place of a task. Confined to the driver. */
-  final DriverTask driverTask = new DriverTask(this);
 
   /**
    * Set once, before a shutdown takes the lock of each shard. A thread that arms reads it under the
@@ -49,22 +46,11 @@ final class ShardedLongTimers implements LongTimers {
       @Nullable String tag) {
     this.service = service;
     this.parts = parts;
-    this.handler = handler;
-    this.tag = tag;
+    owner = new Owner(handler, tag);
     shares = new Share[shards.length];
     for (int number = 0; number < shares.length; number++) {
       shares[number] = new Share(shards[number]);
     }
-  }
-
-  /** The tag, or null if there is none. */
-  @Nullable String tag() {
-    return tag;
-  }
-
-  /** Names the tasks in reports of slow runs. */
-  Class<?> handlerType() {
-    return handler.getClass();
   }
 
   // Operations of callers.
@@ -83,7 +69,12 @@ final class ShardedLongTimers implements LongTimers {
   private long arm(long deadlineNanos, long payload) {
     StackReserve.require();
     int number = (int) Thread.currentThread().threadId() & (shares.length - 1);
-    return shares[number].arm(deadlineNanos, payload);
+    try {
+      return shares[number].arm(deadlineNanos, payload);
+    } finally {
+      // Until the timer is pending, the service must not count as dropped.
+      Reference.reachabilityFence(service);
+    }
   }
 
   @Override
@@ -124,7 +115,7 @@ final class ShardedLongTimers implements LongTimers {
   @Override
   public String toString() {
     String state = isShutdown() ? "Shut down" : "Running";
-    String name = tag == null ? "" : tag + ", ";
+    String name = owner.tag == null ? "" : owner.tag + ", ";
     return super.toString() + "[" + name + state + ", pending timers = " + pending() + "]";
   }
 
@@ -133,6 +124,7 @@ final class ShardedLongTimers implements LongTimers {
   @Override
   public long[] shutdownNow() {
     StackReserve.require();
+    parts.requireOwner();
     shutdown = true;
     // No timer is armed any more, so there is room for all before the first is taken out.
     Payloads left = new Payloads((int) Math.min(countPending(), MAX_ARRAY));
@@ -153,9 +145,31 @@ final class ShardedLongTimers implements LongTimers {
 
   // Tasks.
 
-  /** A payload as a task of its own. */
-  Task newTask(long payload) {
-    return new OwnTask(this, payload);
+  /**
+   * What the shards know of timers: what to run. It does not refer to the service, as a shard keeps
+   * a wheel without timers, and the service may be dropped meanwhile.
+   */
+  static final class Owner {
+    private final LongConsumer handler;
+    private final @Nullable String tag;
+
+    /** What a batch holds in place of a task. Confined to the driver. */
+    final DriverTask driverTask = new DriverTask(this);
+
+    Owner(LongConsumer handler, @Nullable String tag) {
+      this.handler = handler;
+      this.tag = tag;
+    }
+
+    /** The tag, or null if there is none. */
+    @Nullable String tag() {
+      return tag;
+    }
+
+    /** A payload as a task of its own. */
+    Task newTask(long payload) {
+      return new OwnTask(this, payload);
+    }
   }
 
   /**
@@ -164,30 +178,34 @@ final class ShardedLongTimers implements LongTimers {
    * @param task any task, which is returned if it is not that one
    */
   static Runnable ownTask(Runnable task) {
-    return task instanceof DriverTask shared ? shared.timers().newTask(shared.payload()) : task;
+    return task instanceof DriverTask shared ? shared.owner().newTask(shared.payload()) : task;
   }
 
   /** A payload and its handler. */
   abstract static class PayloadTask implements Task {
-    private final ShardedLongTimers timers;
+    private final Owner owner;
 
-    PayloadTask(ShardedLongTimers timers) {
-      this.timers = timers;
+    PayloadTask(Owner owner) {
+      this.owner = owner;
+    }
+
+    final Owner owner() {
+      return owner;
     }
 
     @Override
-    public final ShardedLongTimers timers() {
-      return timers;
+    public final LongConsumer handler() {
+      return owner.handler;
     }
 
     @Override
     public final void run() {
-      timers.handler.accept(payload());
+      owner.handler.accept(payload());
     }
 
     @Override
     public final String toString() {
-      return timers.tag == null ? "payload " + payload() : timers.tag + " " + payload();
+      return owner.tag == null ? "payload " + payload() : owner.tag + " " + payload();
     }
   }
 
@@ -195,8 +213,8 @@ final class ShardedLongTimers implements LongTimers {
   private static final class OwnTask extends PayloadTask {
     private final long payload;
 
-    OwnTask(ShardedLongTimers timers, long payload) {
-      super(timers);
+    OwnTask(Owner owner, long payload) {
+      super(owner);
       this.payload = payload;
     }
 
@@ -213,8 +231,8 @@ final class ShardedLongTimers implements LongTimers {
   static final class DriverTask extends PayloadTask {
     private long payload;
 
-    DriverTask(ShardedLongTimers timers) {
-      super(timers);
+    DriverTask(Owner owner) {
+      super(owner);
     }
 
     DriverTask with(long payload) {
@@ -262,7 +280,7 @@ final class ShardedLongTimers implements LongTimers {
           throw new RejectedExecutionException(Refusals.LONG_TIMERS_SHUT_DOWN);
         }
         if (wheel == null) {
-          wheel = shard.openLongs(ShardedLongTimers.this);
+          wheel = shard.openLongs(owner);
         }
         return shard.publicLongId(wheel.arm(tick, payload));
       } catch (IllegalStateException full) {

@@ -1,12 +1,14 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
+import io.tourbillon.timer.internal.Confinement;
 import io.tourbillon.timer.internal.PendingLimit;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.TimerId;
 import io.tourbillon.timer.internal.observe.Logging;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * delays into deadlines, and chooses the shard. The concurrent parts are {@link Shard} (which
  * thread ends a timer), {@link Waker} (which thread wakes the driver) and {@link PendingLimit}.
  */
-final class ShardedTimerService implements TimerService {
+class ShardedTimerService implements TimerService {
   private final Shard[] shards;
   private final ShardGroup all;
   private final ServiceParts parts;
@@ -51,7 +53,8 @@ final class ShardedTimerService implements TimerService {
   /** The longest wait of {@link #close()}, or null if it waits without a limit. */
   private final @Nullable Duration closeGrace;
 
-  ShardedTimerService(Builder builder, int shardCount, Driver.Host host) {
+  ShardedTimerService(
+      Builder builder, int shardCount, Driver.Host host, @Nullable Confinement confinement) {
     this.host = host;
     clock = builder.clock;
     scale = new TickScale(clock.nanoTime(), builder.tick.toNanos());
@@ -62,7 +65,15 @@ final class ShardedTimerService implements TimerService {
     notes = new NotedTask.Notes(builder.decorator, builder.recordSites);
     parts =
         new ServiceParts(
-            scale, clock, pendingLimit, waker, events, runEnds, notes, builder.recordStats);
+            scale,
+            clock,
+            pendingLimit,
+            waker,
+            events,
+            runEnds,
+            notes,
+            builder.recordStats,
+            confinement);
     shards = new Shard[shardCount];
     for (int number = 0; number < shards.length; number++) {
       shards[number] = new Shard(parts, number);
@@ -88,10 +99,12 @@ final class ShardedTimerService implements TimerService {
 
   static TimerService start(Builder builder) {
     FirstUse.ofServices(builder.recordStats);
-    DriverThread thread = new DriverThread(builder.threadFactory, builder.clock);
-    ShardedTimerService service = new ShardedTimerService(builder, shardCount(), thread);
+    DriverThread thread =
+        new DriverThread(builder.threadFactory, builder.clock, builder.spin.toNanos());
+    ShardedTimerService service = new ShardedTimerService(builder, shardCount(), thread, null);
     try {
       thread.start();
+      thread.endWithout(service);
       Logging.warmUp();
     } catch (RuntimeException | Error failure) {
       // The caller does not get this service. Its driver is stopped and only leaves the clock,
@@ -131,7 +144,7 @@ final class ShardedTimerService implements TimerService {
   }
 
   /** A power of two: at least the number of processors, if ids can tell so many shards apart. */
-  private static int shardCount() {
+  static int shardCount() {
     int processors = Math.min(Runtime.getRuntime().availableProcessors(), TimerId.MAX_SHARDS);
     return Integer.highestOneBit(2 * processors - 1);
   }
@@ -239,7 +252,7 @@ final class ShardedTimerService implements TimerService {
     return arm(timer, deadlineNanos);
   }
 
-  private static TimerHandle arm(ScheduledTimer.Noted timer, long deadlineNanos) {
+  private TimerHandle arm(ScheduledTimer.Noted timer, long deadlineNanos) {
     TimerGroup group = timer.options.group();
     if (group != null) {
       group.requireOpen();
@@ -249,8 +262,13 @@ final class ShardedTimerService implements TimerService {
     return timer;
   }
 
-  private static void arm(ScheduledTimer timer, long deadlineNanos) {
-    long _ = timer.shard.arm(timer, deadlineNanos, timer.tickOf(deadlineNanos));
+  private void arm(ScheduledTimer timer, long deadlineNanos) {
+    try {
+      long _ = timer.shard.arm(timer, deadlineNanos, timer.tickOf(deadlineNanos));
+    } finally {
+      // Until the timer is pending, the service must not count as dropped.
+      Reference.reachabilityFence(this);
+    }
   }
 
   @Override
@@ -271,7 +289,12 @@ final class ShardedTimerService implements TimerService {
     StackReserve.require();
     long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), unit.toNanos(delay));
     long tick = scale.roundestTick(deadlineNanos, TickScale.nanosOf(options.slack()));
-    return callersShard().arm(notes.note(task, options.tag()), deadlineNanos, tick);
+    Runnable noted = notes.note(task, options.tag());
+    try {
+      return callersShard().arm(noted, deadlineNanos, tick);
+    } finally {
+      Reference.reachabilityFence(this); // As above.
+    }
   }
 
   @Override
@@ -460,6 +483,7 @@ final class ShardedTimerService implements TimerService {
   /** Ends every pending timer. What is not wanted need not be complete: numbers are left out. */
   private List<Runnable> shutDown(boolean isWanted) {
     StackReserve.require();
+    parts.requireOwner();
     return all.shutdownNow(isWanted);
   }
 
@@ -468,8 +492,13 @@ final class ShardedTimerService implements TimerService {
     return all.isShutdown();
   }
 
+  /** Whether the calling thread must not wait for tasks of this service, as it has to run them. */
+  boolean wouldWaitForItself() {
+    return isInsideTask();
+  }
+
   /** Whether the calling thread runs a task of this service. */
-  boolean isInsideTask() {
+  private boolean isInsideTask() {
     return host.isCurrent() || (handOff != null && handOff.isRunningHere());
   }
 

@@ -20,7 +20,16 @@ enum SystemClock implements Clock {
 
   @Override
   public Alarm newAlarm(Thread thread) {
-    return new ParkingAlarm(thread);
+    return newAlarm(thread, 0);
+  }
+
+  /**
+   * Makes an alarm that spins for the last part of a wait.
+   *
+   * @param spinNanos how long at most; zero to park only
+   */
+  static Alarm newAlarm(Thread thread, long spinNanos) {
+    return new ParkingAlarm(thread, spinNanos);
   }
 
   /**
@@ -30,6 +39,7 @@ enum SystemClock implements Clock {
    */
   private static final class ParkingAlarm implements Alarm {
     private final Thread thread;
+    private final long spinNanos;
 
     /**
      * Set by the waking thread before the unpark; cleared by the alarm's thread after its wait.
@@ -39,18 +49,31 @@ enum SystemClock implements Clock {
      */
     private volatile boolean woken;
 
-    ParkingAlarm(Thread thread) {
+    ParkingAlarm(Thread thread, long spinNanos) {
       this.thread = thread;
+      this.spinNanos = spinNanos;
     }
 
     @Override
     public void awaitUntil(long deadlineNanos) {
       long nanos = deadlineNanos - System.nanoTime();
-      if (nanos > 0 && !woken) {
-        LockSupport.parkNanos(this, nanos);
+      if (nanos > spinNanos && !woken) {
+        LockSupport.parkNanos(this, nanos - spinNanos);
         Thread.interrupted();
       }
+      if (spinNanos > 0) {
+        spinIfNear(deadlineNanos);
+      }
       woken = false;
+    }
+
+    /** If the park has ended early, there is nothing to spin for: the thread waits again. */
+    private void spinIfNear(long deadlineNanos) {
+      long leftNanos = deadlineNanos - System.nanoTime();
+      while (leftNanos > 0 && leftNanos <= spinNanos && !woken) {
+        Thread.onSpinWait();
+        leftNanos = deadlineNanos - System.nanoTime();
+      }
     }
 
     @Override

@@ -25,7 +25,7 @@ final class TaskName {
       return timer.tag();
     }
     return entry instanceof ShardedLongTimers.PayloadTask task
-        ? task.timers().tag()
+        ? task.owner().tag()
         : NotedTask.tagOf(entry);
   }
 
@@ -62,7 +62,7 @@ final class TaskName {
       }
     }
     return task instanceof ShardedLongTimers.PayloadTask one
-        ? one.timers().handlerType()
+        ? one.handler().getClass()
         : task.getClass();
   }
 

@@ -35,6 +35,9 @@ final class TaskRunner {
 
   private final Measuring measuring;
 
+  /** Whether the driver's thread was interrupted during a task. Confined to that thread. */
+  private boolean interrupted;
+
   /** Which runs are timed. */
   enum Measuring {
     /** None. */
@@ -100,7 +103,7 @@ final class TaskRunner {
         abandon(batch.shard(), batch.task(index), error);
       }
       // An interrupt status that one task leaves behind is not meant for the next.
-      Thread.interrupted();
+      interrupted |= Thread.interrupted();
     }
   }
 
@@ -125,11 +128,18 @@ final class TaskRunner {
     } catch (Throwable error) {
       abandon(shard, timer, error);
     } finally {
-      Thread.interrupted();
+      interrupted |= Thread.interrupted();
       if (watchdog != null) {
         watchdog.end();
       }
     }
+  }
+
+  /** Whether the thread was interrupted since the last call, so that it can interrupt itself. */
+  boolean takeInterrupt() {
+    boolean taken = interrupted;
+    interrupted = false;
+    return taken;
   }
 
   /**

@@ -60,9 +60,23 @@ public final class TimerGroup implements AutoCloseable {
     int left = pending();
     Member member;
     while (left-- > 0 && (member = takeFirst()) != null) {
-      ended += member.timer.cancel() ? 1 : 0;
+      ended += cancel(member) ? 1 : 0;
     }
     return ended;
+  }
+
+  /** A timer of a service that another thread owns cannot be cancelled, and stays in the group. */
+  private boolean cancel(Member member) {
+    boolean tried = false;
+    try {
+      boolean cancelled = member.timer.cancel();
+      tried = true;
+      return cancelled;
+    } finally {
+      if (!tried) {
+        link(member);
+      }
+    }
   }
 
   /**
@@ -102,6 +116,13 @@ public final class TimerGroup implements AutoCloseable {
       if (closed) {
         return false;
       }
+      link(member);
+      return true;
+    }
+  }
+
+  private void link(Member member) {
+    synchronized (lock) {
       member.previous = last;
       if (last == null) {
         first = member;
@@ -111,7 +132,6 @@ public final class TimerGroup implements AutoCloseable {
       last = member;
       member.isIn = true;
       size++;
-      return true;
     }
   }
 

@@ -224,6 +224,7 @@ abstract class ViewFuture<V extends @Nullable Object> extends FutureTask<V>
   @Override
   public final boolean cancel(boolean mayInterruptIfRunning) {
     StackReserve.require();
+    timer.shard.requireOwner();
     if (!super.cancel(false)) {
       return false;
     }

@@ -4,7 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Wakes the driver in time.
+ * Wakes the driver in time: its own thread, or the loop that polls, which searches when it asks how
+ * long it may rest. The waker of a confined service stays BUSY.
  *
  * <p>One word, {@link #plan}, holds what the driver is doing, and the tick until which it will not
  * look at the shards unless it is woken:
@@ -61,6 +62,14 @@ final class Waker {
   /** Set once, before the driver is woken for the last time. */
   private volatile boolean stopped;
 
+  /**
+   * Set once, by the thread that notices that nobody refers to the service any more; read by the
+   * driver before it rests, and by threads that have ended a timer. Volatile: a thread that has
+   * ended the last timer either sees it, and wakes the driver, or has ended the timer before it was
+   * set, and then the wake of {@link #drop} makes the driver count what is pending.
+   */
+  private volatile boolean dropped;
+
   Waker(Clock.Alarm alarm) {
     this.alarm = alarm;
   }
@@ -109,6 +118,19 @@ final class Waker {
     }
   }
 
+  /** Nobody can schedule any more, so that the driver may end when nothing is pending. */
+  void drop() {
+    dropped = true;
+    alarm.wake();
+  }
+
+  /** Called when timers have ended, as the driver of a dropped service waits for the last one. */
+  void ended() {
+    if (dropped) {
+      alarm.wake();
+    }
+  }
+
   void stop() {
     stopped = true;
     alarm.wake();
@@ -118,6 +140,10 @@ final class Waker {
 
   boolean isStopped() {
     return stopped;
+  }
+
+  boolean isDropped() {
+    return dropped;
   }
 
   boolean isTrimWanted() {

@@ -68,6 +68,21 @@
  * delay that is left by the wall clock, and {@code WallClock} corrects that delay when the two
  * clocks have moved apart.
  *
+ * <h2>Services without a thread</h2>
+ *
+ * <p>The steps of the {@code Driver} are taken by its host: the {@code DriverThread}, which rests
+ * in between, or the thread that polls a {@link io.tourbillon.timer.PolledTimerService}. A confined
+ * service has one shard, and a {@code Confinement} in the place of its lock: each operation makes
+ * sure that the caller is the owner, by one comparison. A shared one has shards and locks as any
+ * service, and its {@code Waker} calls the wakeup of the user in the place of an alarm.
+ *
+ * <h2>Services that are dropped</h2>
+ *
+ * <p>Nothing that the driver's thread refers to refers to the service object, except tasks of users
+ * and of executor views while they are pending. So the {@code DropWatch} learns from the garbage
+ * collector that a service was dropped, and its driver ends once nothing is pending. What arms
+ * timers keeps the service reachable until they are pending.
+ *
  * <h2>What the driver survives</h2>
  *
  * <ul>

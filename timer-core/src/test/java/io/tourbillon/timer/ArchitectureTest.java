@@ -39,7 +39,7 @@ class ArchitectureTest {
    * and the service: {@link TimerService#builder} makes the service, so two packages would form a
    * cycle.
    */
-  private static final Map<String, Integer> LARGE_PACKAGES = Map.of("io.tourbillon.timer", 59);
+  private static final Map<String, Integer> LARGE_PACKAGES = Map.of("io.tourbillon.timer", 61);
 
   @ArchTest
   static final ArchRule wheel_dependsOnNothingElseOfOurs =

@@ -79,6 +79,7 @@ class BadInputTest {
     TimerOptions.Builder options = TimerOptions.builder();
     return Stream.of(
         refusesNull("tick", "tick", () -> builder.tick(null)),
+        refusesNull("spin", "spin", () -> builder.spin(null)),
         refusesNull("executor", "executor", () -> builder.executor(null)),
         refusesNull("clock", "clock", () -> builder.clock(null)),
         refusesNull("threadFactory", "threadFactory", () -> builder.threadFactory(null)),
@@ -133,16 +134,20 @@ class BadInputTest {
     Duration negative = Duration.ofSeconds(-1);
     return Stream.of(
         refuses(
-            "tick must be at least PT0.0001S: PT0.000099999S",
-            () -> builder.tick(Duration.ofNanos(99_999))),
-        refuses("tick must be at least PT0.0001S: PT0S", () -> builder.tick(Duration.ZERO)),
-        refuses("tick must be at least PT0.0001S: PT-1S", () -> builder.tick(negative)),
+            "tick must be at least PT0.00001S: PT0.000009999S",
+            () -> builder.tick(Duration.ofNanos(9_999))),
+        refuses("tick must be at least PT0.00001S: PT0S", () -> builder.tick(Duration.ZERO)),
+        refuses("tick must be at least PT0.00001S: PT-1S", () -> builder.tick(negative)),
         refuses(
             "tick must be at most PT1H: PT1H0.000000001S",
             () -> builder.tick(Duration.ofHours(1).plusNanos(1))),
         refuses(
             "tick must be at most PT1H: " + Duration.ofSeconds(Long.MAX_VALUE),
             () -> builder.tick(Duration.ofSeconds(Long.MAX_VALUE))),
+        refuses("spin must be at least PT0S: PT-1S", () -> builder.spin(negative)),
+        refuses(
+            "spin must be at most PT0.001S: PT0.001000001S",
+            () -> builder.spin(Duration.ofNanos(1_000_001))),
         refuses("maxPending must be at least 1: 0", () -> builder.maxPending(0)),
         refuses(
             "maxPending must be at least 1: " + Long.MIN_VALUE,
@@ -176,10 +181,11 @@ class BadInputTest {
 
   @Test
   void value_atTheEdgeOfItsRange_isAccepted() {
-    for (Duration tick : List.of(Duration.ofNanos(100_000), Duration.ofHours(1))) {
+    for (Duration tick : List.of(Duration.ofNanos(10_000), Duration.ofHours(1))) {
       TimerService.builder()
           .clock(clock)
           .tick(tick)
+          .spin(Duration.ofMillis(1))
           .maxPending(1)
           .pauseThreshold(Duration.ofNanos(1))
           .watchdog(Duration.ofMillis(1))

@@ -209,7 +209,9 @@ class EndingsRaceTest {
 
   enum Tasks {
     ON_DRIVER,
-    ON_EXECUTOR
+    ON_EXECUTOR,
+    /** Of a polled service, in the thread that polls. */
+    IN_LOOP
   }
 
   enum Kind {
@@ -230,7 +232,11 @@ class EndingsRaceTest {
         pool = Executors.newFixedThreadPool(2);
         builder.executor(pool);
       }
-      Round round = new Round(builder.build(), kind == Kind.PERIODIC);
+      TimerService timers =
+          tasks == Tasks.IN_LOOP
+              ? new PolledLoop(builder, Clock.system(), 7).timers
+              : builder.build();
+      Round round = new Round(timers, kind == Kind.PERIODIC);
       List<String> complaints = round.play(random.nextLong(), random.nextLong(15_000_000), pool);
       assertEquals(List.of(), complaints, "seed " + seed);
       timersSeen += round.accepted.size();

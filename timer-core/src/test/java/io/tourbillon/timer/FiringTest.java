@@ -83,7 +83,8 @@ class FiringTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {100_000, 150_001, 1_000_000, 7_000_000, 1_000_000_000, 3_600_000_000_000L})
+  @ValueSource(
+      longs = {10_000, 100_000, 150_001, 1_000_000, 7_000_000, 1_000_000_000, 3_600_000_000_000L})
   void schedule_randomDelaysAtAnyTick_fireAtTheFirstTickAtOrAfterTheDeadline(long tickNanos) {
     long seed = new Random().nextLong();
     Random random = new Random(seed);

@@ -28,6 +28,7 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask, LongCo
   private final ScheduledExecutorView view = timers.asScheduledExecutor();
   private final LongTimers numbers = timers.longTimers(this);
   private final NettyTimer netty = new NettyTimer(timers);
+  private final PolledTimerService polled = TimerService.builder().buildPolled(this);
   private final CompletableFuture<String> never = new CompletableFuture<>();
   private final List<FirstUseRun> tasks = new ArrayList<>();
 
@@ -106,6 +107,8 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask, LongCo
     INVOKE_ALL,
     INVOKE_ANY,
     VIEW_REMOVE,
+    POLL,
+    NEXT_EVENT,
     NEW_TIMEOUT,
     CANCEL_TIMEOUT,
     STOP,
@@ -178,6 +181,11 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask, LongCo
       case INVOKE_ALL -> view.invokeAll(tasks);
       case INVOKE_ANY -> view.invokeAny(tasks, 1, TimeUnit.HOURS);
       case VIEW_REMOVE -> view.remove(this);
+      case POLL -> {
+        polled.schedule(Duration.ZERO, this);
+        polled.poll(1);
+      }
+      case NEXT_EVENT -> polled.nanosToNextEvent();
       case NEW_TIMEOUT -> netty.newTimeout(this, 1, TimeUnit.MILLISECONDS);
       case CANCEL_TIMEOUT -> netty.newTimeout(this, 1, TimeUnit.HOURS).cancel();
       case STOP -> netty.stop();

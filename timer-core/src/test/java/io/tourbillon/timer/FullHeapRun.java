@@ -31,7 +31,13 @@ final class FullHeapRun {
         TimerService onPool = TimerService.builder().executor(pool).build()) {
       check(onDriver, onPool);
     }
+    try (PolledLoop loop = new PolledLoop(TimerService.builder(), Clock.system(), 100);
+        PolledLoop onPool =
+            new PolledLoop(TimerService.builder().executor(pool), Clock.system(), 100)) {
+      check(loop.timers, onPool.timers);
+    }
     pool.shutdownNow();
+    System.out.println("ok");
   }
 
   private static void check(TimerService onDriver, TimerService onPool) throws Exception {
@@ -97,7 +103,6 @@ final class FullHeapRun {
     view.execute(again::countDown);
     require(again.await(20, TimeUnit.SECONDS), "new timers do not fire");
     require(onDriver.pending() == 0, "pending: " + onDriver.pending());
-    System.out.println("ok");
   }
 
   /** Allocates all memory, to the last bytes, again and again. */

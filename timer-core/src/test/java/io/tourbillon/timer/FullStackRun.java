@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -30,6 +31,7 @@ final class FullStackRun {
   public static void main(String[] args) throws Exception {
     new FullStackRun().leavesTheServiceAsItWas();
     new FullStackRun().leaksNoPermit();
+    new FullStackRun().pollsAtEveryDepth();
     System.out.println("ok");
   }
 
@@ -146,6 +148,51 @@ final class FullStackRun {
       clock.advance(TEN);
       requireEqual(0, limited.pending(), "pending");
       require(limited.cancel(limited.arm(1, MILLISECONDS, NOTHING)), "no permit is left");
+    }
+  }
+
+  /** A task may fail for lack of room, but each of them has its turn. */
+  private void pollsAtEveryDepth() throws InterruptedException {
+    AtomicInteger failed = new AtomicInteger();
+    try (PolledTimerService timers =
+        TimerService.builder()
+            .clock(new Hasty())
+            .exceptionHandler((_, _) -> failed.incrementAndGet())
+            .recordStats()
+            .buildPolled(NOTHING)) {
+      AtomicInteger accepted = new AtomicInteger();
+      onASmallStack(
+          () -> {
+            timers.arm(0, MILLISECONDS, runs::incrementAndGet);
+            accepted.incrementAndGet();
+            timers.poll(1);
+            timers.schedule(Duration.ZERO, runs::incrementAndGet);
+            accepted.incrementAndGet();
+            timers.nanosToNextEvent();
+            timers.poll(10);
+          });
+      require(!timers.isShutdown(), "the polled service was shut down");
+      while (timers.pending() > 0) {
+        timers.poll(100);
+      }
+      Internals.checkInvariants(timers);
+      require(runs.get() > accepted.get() / 2, "most tasks failed: " + failed);
+      requireEqual(accepted.get(), runs.get() + failed.get(), "timers that were polled");
+    }
+  }
+
+  /** Advances by a tick with each reading. */
+  private static final class Hasty implements Clock {
+    private final AtomicLong nanos = new AtomicLong();
+
+    @Override
+    public long nanoTime() {
+      return nanos.addAndGet(1_000_000);
+    }
+
+    @Override
+    public Alarm newAlarm(Thread thread) {
+      throw new AssertionError("nothing waits");
     }
   }
 

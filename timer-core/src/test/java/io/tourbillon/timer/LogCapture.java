@@ -17,7 +17,10 @@ final class LogCapture implements Filter, AutoCloseable {
   private final List<LogRecord> records = new CopyOnWriteArrayList<>();
   private final CountDownLatch first = new CountDownLatch(1);
 
-  /** Whether reports of the watchdog count, which a busy machine can cause at any time. */
+  /**
+   * Whether reports of the watchdog count, which a busy machine can cause at any time, and of
+   * dropped services, which may be those of other tests.
+   */
   private final boolean withStalls;
 
   LogCapture() {
@@ -53,7 +56,10 @@ final class LogCapture implements Filter, AutoCloseable {
 
   @Override
   public boolean isLoggable(LogRecord logged) {
-    if (withStalls || !logged.getMessage().startsWith("a task holds ")) {
+    String message = logged.getMessage();
+    if (withStalls
+        || !(message.startsWith("a task holds ")
+            || message.startsWith("a timer service was dropped"))) {
       records.add(logged);
       first.countDown();
     }

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +43,8 @@ class LongTimersTest {
 
   private final List<TimerService> services = new ArrayList<>();
   private final TimerService timers = open(TimerService.builder());
-  private final LongTimers numbers = timers.longTimers(this::fired);
+  private final LongConsumer handler = this::fired;
+  private final LongTimers numbers = timers.longTimers(handler);
 
   private TimerService open(TimerService.Builder builder) {
     TimerService service = builder.clock(clock).exceptionHandler(failures).build();
@@ -287,12 +289,11 @@ class LongTimersTest {
 
   @Test
   void handler_thatThrows_isReportedWithATaskThatTellsThePayload() {
-    LongTimers failing =
-        timers.longTimers(
-            payload -> {
-              throw new IllegalStateException("failed on " + payload);
-            },
-            TimerOptions.tagged("connection"));
+    LongConsumer throwing =
+        payload -> {
+          throw new IllegalStateException("failed on " + payload);
+        };
+    LongTimers failing = timers.longTimers(throwing, TimerOptions.tagged("connection"));
     failing.arm(1, MILLISECONDS, 8);
     failing.arm(1, MILLISECONDS, 9);
     numbers.arm(1, MILLISECONDS, 1);
@@ -301,7 +302,7 @@ class LongTimersTest {
     List<String> seen = new ArrayList<>();
     for (Failures.Failure failure : failures.all()) {
       LongTimers.Task task = (LongTimers.Task) failure.task();
-      assertSame(failing, task.timers());
+      assertSame(throwing, task.handler());
       seen.add(task + ": " + failure.error().getMessage());
       assertEquals("failed on " + task.payload(), failure.error().getMessage());
     }
@@ -379,7 +380,7 @@ class LongTimersTest {
     List<Long> payloads = new ArrayList<>();
     for (Runnable task : left) {
       payloads.add(((LongTimers.Task) task).payload());
-      assertSame(numbers, ((LongTimers.Task) task).timers());
+      assertSame(handler, ((LongTimers.Task) task).handler());
       task.run();
     }
     assertEquals(Set.of(1L, 2L), Set.copyOf(payloads));
@@ -541,8 +542,7 @@ class LongTimersTest {
   void armAndFire_onTheDriver_allocateNothingForATimer() {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     HandClock handClock = new HandClock();
-    ShardedTimerService service =
-        ShardedTimerService.withoutThreads(TimerService.builder().clock(handClock));
+    PolledTimerService service = TimerService.builder().clock(handClock).buildPolled();
     long[] sum = new long[1];
     LongTimers quick = service.longTimers(payload -> sum[0] += payload);
     int count = 20_000;
@@ -553,8 +553,7 @@ class LongTimersTest {
         quick.arm(1, MILLISECONDS, 1);
       }
       handClock.nanos = (round + 1L) * 1_000_000;
-      service.turn();
-      service.turn();
+      assertEquals(count, service.poll(Integer.MAX_VALUE));
       allocated = threads.getCurrentThreadAllocatedBytes() - before;
     }
     assertEquals(3L * count, sum[0]);

@@ -57,7 +57,8 @@ class ShardRaceTest {
                 events,
                 new RunEnds(),
                 NotedTask.Notes.NONE,
-                true),
+                true,
+                null),
             0);
     private final Batch batch = new Batch(shard);
     private final ScheduledTimer[] timers = new ScheduledTimer[TIMERS];
@@ -105,8 +106,8 @@ class ShardRaceTest {
   /** Timers that are a number each, of a service whose driver takes a turn for each tick. */
   private static final class Numbers implements Scheme {
     private final HandClock clock = new HandClock();
-    private final ShardedTimerService service =
-        ShardedTimerService.withoutThreads(TimerService.builder().clock(clock).recordStats());
+    private final PolledTimerService service =
+        TimerService.builder().clock(clock).recordStats().buildPolled(() -> {});
     private final List<Integer> fired = new ArrayList<>();
     private final LongTimers timers = service.longTimers(payload -> fired.add((int) payload));
     private final long[] ids = new long[TIMERS];
@@ -125,7 +126,7 @@ class ShardRaceTest {
     @Override
     public void fire(int number, IntConsumer ended) {
       clock.nanos = TimeUnit.MILLISECONDS.toNanos(number + 1L);
-      service.turn();
+      int _ = service.poll(Integer.MAX_VALUE);
       fired.forEach(ended::accept);
       fired.clear();
     }

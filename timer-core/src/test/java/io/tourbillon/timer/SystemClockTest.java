@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -93,5 +95,45 @@ class SystemClockTest {
     Thread.currentThread().interrupt();
     alarm.awaitUntil(System.nanoTime() + SECONDS.toNanos(3600));
     assertFalse(Thread.currentThread().isInterrupted());
+  }
+
+  @Test
+  void awaitUntil_thatSpins_isEndedByAWake() throws Exception {
+    CompletableFuture<Clock.Alarm> made = new CompletableFuture<>();
+    Thread waiting =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  long spinNanos = SECONDS.toNanos(3600);
+                  Clock.Alarm alarm = SystemClock.newAlarm(Thread.currentThread(), spinNanos);
+                  made.complete(alarm);
+                  alarm.awaitUntil(System.nanoTime() + spinNanos);
+                });
+    Clock.Alarm alarm = made.get(20, SECONDS);
+    assertFalse(waiting.join(java.time.Duration.ofMillis(20)), "it did not wait");
+    alarm.wake();
+    assertTrue(waiting.join(java.time.Duration.ofSeconds(20)));
+  }
+
+  @Test
+  void awaitUntil_interruptedBeforeTheSpin_waitsAgainInsteadOfSpinning() {
+    Clock.Alarm alarm = SystemClock.newAlarm(Thread.currentThread(), 1_000_000);
+    Thread.currentThread().interrupt();
+    alarm.awaitUntil(System.nanoTime() + SECONDS.toNanos(3600));
+    assertFalse(Thread.currentThread().isInterrupted());
+  }
+
+  @Test
+  void awaitUntil_withASpin_parksUntilThen() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    Clock.Alarm alarm = SystemClock.newAlarm(Thread.currentThread(), 1_000_000);
+    long cpuNanos = threads.getCurrentThreadCpuTime();
+    long deadlineNanos = System.nanoTime() + 300_000_000;
+    while (System.nanoTime() - deadlineNanos < 0) {
+      alarm.awaitUntil(deadlineNanos);
+    }
+    cpuNanos = threads.getCurrentThreadCpuTime() - cpuNanos;
+    assertTrue(cpuNanos < 100_000_000, "CPU of a wait of 300 ms: " + cpuNanos + " ns");
   }
 }

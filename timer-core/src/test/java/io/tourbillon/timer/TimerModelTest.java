@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Random operations on the real service, and on an ordered map of the timers that should be
@@ -42,33 +45,38 @@ class TimerModelTest {
   private long startNanos;
   private VirtualClock clock = new VirtualClock();
 
+  private static Stream<Arguments> kindsAndOrigins() {
+    List<Long> origins =
+        List.of(
+            0L,
+            1L,
+            -1L,
+            -777_777_777L,
+            Long.MIN_VALUE,
+            Long.MAX_VALUE,
+            Long.MAX_VALUE - 40_000_000_000L,
+            Long.MIN_VALUE + 5);
+    return Arrays.stream(ServiceKind.values())
+        .flatMap(kind -> origins.stream().map(origin -> Arguments.of(kind, origin)));
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      longs = {
-        0,
-        1,
-        -1,
-        -777_777_777,
-        Long.MIN_VALUE,
-        Long.MAX_VALUE,
-        Long.MAX_VALUE - 40_000_000_000L,
-        Long.MIN_VALUE + 5
-      })
-  void randomOperations_againstAnOrderedMap_agreeAfterEachStep(long start) {
+  @MethodSource("kindsAndOrigins")
+  void randomOperations_againstAnOrderedMap_agreeAfterEachStep(ServiceKind kind, long start) {
     seed = new Random().nextLong();
     random = new Random(seed);
-    tickNanos = List.of(100_000L, 1_000_000L, 7_654_321L).get(random.nextInt(3));
+    tickNanos = List.of(10_000L, 100_000L, 1_000_000L, 7_654_321L).get(random.nextInt(4));
     startNanos = start;
     clock = new VirtualClock(start);
     try (TimerService timers =
-        TimerService.builder().clock(clock).tick(Duration.ofNanos(tickNanos)).build()) {
+        kind.build(TimerService.builder().clock(clock).tick(Duration.ofNanos(tickNanos)))) {
       for (int step = 0; step < STEPS; step++) {
         switch (random.nextInt(8)) {
           case 0, 1, 2 -> arm(timers);
           case 3 -> cancel(timers);
           case 4, 5 -> rearm(timers);
-          case 6 -> advance();
-          default -> jump();
+          case 6 -> advance(timers);
+          default -> jump(timers);
         }
         assertEquals(countPending(), timers.pending(), this::seedAndOrigin);
         if (step % 16 == 0) {
@@ -176,13 +184,13 @@ class TimerModelTest {
     return Duration.ofNanos(random.nextLong(tickNanos << random.nextInt(14)));
   }
 
-  private void advance() {
-    clock.advance(randomStep());
+  private void advance(TimerService timers) {
+    ServiceKind.advance(timers, clock, randomStep(), random);
     expectFired(false);
   }
 
-  private void jump() {
-    clock.jump(randomStep());
+  private void jump(TimerService timers) {
+    ServiceKind.jump(timers, clock, randomStep(), random);
     expectFired(true);
   }
 

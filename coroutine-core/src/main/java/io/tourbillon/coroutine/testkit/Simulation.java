@@ -90,7 +90,7 @@ public final class Simulation {
   /**
    * Sets the resolution of delays and timeouts. The default is 1 ms.
    *
-   * @param tick from 100 us to an hour
+   * @param tick from 10 us to an hour
    * @throws IllegalArgumentException if it is out of that range
    */
   public Simulation tick(Duration tick) {

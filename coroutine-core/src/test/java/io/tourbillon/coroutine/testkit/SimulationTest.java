@@ -67,11 +67,11 @@ class SimulationTest {
   @Test
   void tick_isTheResolution() {
     simulation
-        .tick(Duration.ofNanos(100_000))
+        .tick(Duration.ofNanos(10_000))
         .run(
             () -> {
-              Coroutines.delay(Duration.ofNanos(150_000));
-              assertEquals(Duration.ofNanos(200_000), Simulation.elapsed());
+              Coroutines.delay(Duration.ofNanos(15_000));
+              assertEquals(Duration.ofNanos(20_000), Simulation.elapsed());
             });
   }
 

@@ -3,6 +3,7 @@ package io.tourbillon.timer.internal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A lock that is held for some ten to some hundred nanoseconds, and is mostly free; now and then
@@ -19,6 +20,9 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Memory: what a thread did before it released the lock is visible to the next one that takes
  * it. A release is no full fence: a later read of something else may come before it.
+ *
+ * <p>A lock of a {@link Confinement} is none: to take it is to be the owner, and costs a
+ * comparison.
  */
 public final class SpinningLock {
   private static final int SPINS = 64;
@@ -40,24 +44,44 @@ public final class SpinningLock {
   @SuppressWarnings("unused") // By its VarHandle.
   private volatile boolean held;
 
-  /** A free lock. */
-  public SpinningLock() {}
+  /** Null if this is a lock. */
+  private final @Nullable Confinement confinement;
 
-  /** Takes the lock. An interrupt does not end the wait, and the thread stays interrupted. */
+  /** A free lock. */
+  public SpinningLock() {
+    this(null);
+  }
+
+  /**
+   * @param confinement makes sure that one thread alone takes the lock; null for any threads
+   */
+  public SpinningLock(@Nullable Confinement confinement) {
+    this.confinement = confinement;
+  }
+
+  /**
+   * Takes the lock. An interrupt does not end the wait, and the thread stays interrupted.
+   *
+   * @throws IllegalStateException if another thread is the owner
+   */
   public void lock() {
-    if (!HELD.compareAndSet(this, false, true)) {
+    if (confinement != null) {
+      confinement.require();
+    } else if (!HELD.compareAndSet(this, false, true)) {
       await();
     }
   }
 
-  /** Takes the lock if it is free, and returns true then. */
+  /** Takes the lock if it is free, and returns true then. Not for a lock of a confinement. */
   public boolean tryLock() {
-    return HELD.compareAndSet(this, false, true);
+    return confinement == null && HELD.compareAndSet(this, false, true);
   }
 
   /** Releases the lock, which the caller must hold. */
   public void unlock() {
-    HELD.setRelease(this, false);
+    if (confinement == null) {
+      HELD.setRelease(this, false);
+    }
   }
 
   /** Returns true if any thread holds the lock. For observers. */

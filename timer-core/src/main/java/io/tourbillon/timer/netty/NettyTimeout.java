@@ -206,6 +206,7 @@ final class NettyTimeout implements Timeout, AccountableTask, Roster.Member {
   @Override
   public boolean cancel() {
     StackReserve.require();
+    timer.requireOwner();
     if (!end()) {
       return false;
     }

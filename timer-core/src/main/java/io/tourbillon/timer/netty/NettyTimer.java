@@ -4,6 +4,7 @@ import io.netty.util.Timeout;
 import io.netty.util.Timer;
 import io.netty.util.TimerTask;
 import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.internal.Confined;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.roster.Roster;
 import java.util.HashSet;
@@ -12,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A timer service as Netty's {@link Timer}, in place of {@link io.netty.util.HashedWheelTimer}. One
@@ -43,6 +45,9 @@ public final class NettyTimer implements Timer {
 
   private final TimerService timers;
 
+  /** The service if one thread may own it, otherwise null. */
+  private final @Nullable Confined confined;
+
   /**
    * The timeouts whose tasks have not ended. It decides the race between newTimeout and stop:
    * either newTimeout is refused, or stop finds the timeout.
@@ -52,6 +57,7 @@ public final class NettyTimer implements Timer {
   /** A timer on a service. The caller keeps the service and closes it. */
   public NettyTimer(TimerService timers) {
     this.timers = Objects.requireNonNull(timers, "timers");
+    confined = timers instanceof Confined ownable ? ownable : null;
     StackReserve.requireForLoading();
     useOnce();
   }
@@ -85,6 +91,7 @@ public final class NettyTimer implements Timer {
     Objects.requireNonNull(task, "task");
     Objects.requireNonNull(unit, "unit");
     StackReserve.require();
+    requireOwner();
     NettyTimeout timeout = new NettyTimeout(this, task);
     if (!roster.add(timeout)) {
       throw new IllegalStateException("the timer has been stopped");
@@ -115,6 +122,7 @@ public final class NettyTimer implements Timer {
   @Override
   public Set<Timeout> stop() {
     StackReserve.require();
+    requireOwner();
     for (NettyTimeout timeout : roster.members()) {
       if (timeout.isRunningHere()) {
         throw new IllegalStateException(
@@ -153,6 +161,17 @@ public final class NettyTimer implements Timer {
 
   TimerService timers() {
     return timers;
+  }
+
+  /**
+   * Called before anything is changed.
+   *
+   * @throws IllegalStateException if another thread owns the service
+   */
+  void requireOwner() {
+    if (confined != null) {
+      confined.requireOwner();
+    }
   }
 
   /** Called when a timeout has ended and its task is not running. */

@@ -85,8 +85,8 @@ final class SchedulerBuilder implements CoroutineScheduler.Builder {
   @Override
   public SchedulerBuilder tick(Duration tick) {
     Objects.requireNonNull(tick, "tick");
-    if (tick.compareTo(Duration.ofNanos(100_000)) < 0 || tick.compareTo(Duration.ofHours(1)) > 0) {
-      throw new IllegalArgumentException("tick must be from PT0.0001S to PT1H: " + tick);
+    if (tick.compareTo(Duration.ofNanos(10_000)) < 0 || tick.compareTo(Duration.ofHours(1)) > 0) {
+      throw new IllegalArgumentException("tick must be from PT0.00001S to PT1H: " + tick);
     }
     this.tick = tick;
     return this;

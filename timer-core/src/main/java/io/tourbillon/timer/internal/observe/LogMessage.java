@@ -10,6 +10,9 @@ public enum LogMessage {
   HANDLER_NOT_TOLD("the exception handler failed on this exception"),
   STALL_NOT_LOGGED("a stalled driver could not be logged"),
   WALL_CLOCK_FAILED("the wall clock failed; timers with a wall-clock time may be early or late"),
+  WAKEUP_FAILED("the wakeup of a polled timer service failed; a timer may be late"),
+  DROPPED(
+      "a timer service was dropped without close(); nothing is pending, and its thread has ended"),
   DRIVER_BROKE("the timer driver broke; its service is shut down"),
   HEAP_FULL("the heap is full; timers are late until it is not"),
   NOT_ARMED_AGAIN("a periodic timer could not be armed again"),
