@@ -3,6 +3,7 @@ package io.tourbillon.coroutine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -10,6 +11,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -234,6 +236,57 @@ public interface CoroutineScope extends AutoCloseable {
       all.forEach(each -> results.add(each.join()));
       return results;
     }
+  }
+
+  /**
+   * Applies a function to each item, to a limited number of items at the same time, and waits for
+   * all. For many items: {@link #gather} runs all of its parts at once.
+   *
+   * <pre>{@code
+   * List<Page> pages = CoroutineScope.mapConcurrently(urls, 8, client::load);
+   * }</pre>
+   *
+   * @param concurrency how many coroutines work on the items, at least 1
+   * @return the results, in the order of the items
+   * @throws CompletionException if the function fails for an item; the others have been cancelled,
+   *     and have ended
+   * @throws IllegalArgumentException if the concurrency is less than 1
+   * @throws IllegalStateException outside a coroutine
+   */
+  static <T extends @Nullable Object, R extends @Nullable Object> List<R> mapConcurrently(
+      Collection<? extends T> items, int concurrency, Mapper<? super T, ? extends R> mapper) {
+    if (concurrency < 1) {
+      throw new IllegalArgumentException("concurrency must be at least 1: " + concurrency);
+    }
+    Objects.requireNonNull(mapper, "mapper");
+    List<T> all = new ArrayList<>(items);
+    List<R> results = new ArrayList<>(Collections.nCopies(all.size(), null));
+    AtomicInteger next = new AtomicInteger();
+    try (CoroutineScope scope = open(Policy.FAIL_FAST)) {
+      for (int worker = 0; worker < Math.min(concurrency, all.size()); worker++) {
+        scope.spawn(
+            () -> {
+              for (int i = next.getAndIncrement(); i < all.size(); i = next.getAndIncrement()) {
+                Coroutines.checkpoint();
+                results.set(i, mapper.apply(all.get(i)));
+              }
+            });
+      }
+      scope.join();
+    }
+    return results;
+  }
+
+  /**
+   * A function that may suspend and throw.
+   *
+   * @param <T> what it takes
+   * @param <R> what it returns
+   */
+  @FunctionalInterface
+  interface Mapper<T extends @Nullable Object, R extends @Nullable Object> {
+    /** Returns the result for an item. */
+    R apply(T item) throws Exception;
   }
 
   /**

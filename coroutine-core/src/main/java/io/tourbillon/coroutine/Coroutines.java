@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import io.tourbillon.timer.internal.Rethrow;
 import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.Objects;
@@ -102,6 +103,15 @@ public final class Coroutines {
   }
 
   /**
+   * Returns true if the coroutine was cancelled or a limit around this call has passed, so that the
+   * next suspension point throws. For loops that clean up before they end. Stays true until the
+   * limit is left. Inside a {@link #shield} it is false until the grace is over.
+   */
+  public static boolean isCancelled() {
+    return caller("Coroutines.isCancelled").isCancelled();
+  }
+
+  /**
    * Lets others go first if this turn has lasted longer than the scheduler's {@link
    * CoroutineScheduler.Builder#budget}; otherwise only checks for cancellation. For long
    * computations, at places that the code passes every few microseconds: it reads the clock.
@@ -186,6 +196,50 @@ public final class Coroutines {
   public static <X extends Exception> void withTimeout(Duration limit, Block<X> body)
       throws X, TimeoutException {
     withTimeout(limit, Block.asBody(body));
+  }
+
+  /**
+   * Runs a body within a limit, as {@link #withTimeout(Duration, Body)} does, and returns null if
+   * the limit has passed. A {@link TimeoutException} of the body itself, such as that of a limit
+   * inside, is thrown.
+   *
+   * @return the value that the body returns, or null after the limit
+   * @throws X if the body throws it
+   * @throws CoroutineCancelledException if the coroutine is cancelled
+   */
+  public static <T extends @Nullable Object, X extends Exception> @Nullable T withTimeoutOrNull(
+      Duration limit, Body<T, X> body) throws X {
+    Objects.requireNonNull(body, "body");
+    OwnTimeout<T, X> watched = new OwnTimeout<>(body);
+    try {
+      return withTimeout(limit, watched);
+    } catch (TimeoutException late) {
+      if (late.equals(watched.thrown)) {
+        throw Rethrow.unchecked(late);
+      }
+      return null;
+    }
+  }
+
+  /** Runs a body and keeps the timeout that it throws, to tell it from that of the limit around. */
+  private static final class OwnTimeout<T extends @Nullable Object, X extends Exception>
+      implements Body<T, X> {
+    private final Body<T, X> body;
+    @Nullable Throwable thrown;
+
+    OwnTimeout(Body<T, X> body) {
+      this.body = body;
+    }
+
+    @Override
+    public T call() throws X {
+      try {
+        return body.call();
+      } catch (Exception failure) {
+        thrown = failure;
+        throw failure;
+      }
+    }
   }
 
   /**

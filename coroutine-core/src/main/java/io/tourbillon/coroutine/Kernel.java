@@ -164,6 +164,9 @@ public interface Kernel {
     /** Throws if it is cancelled. */
     void checkCancelled();
 
+    /** Returns whether {@link #checkCancelled} would throw. */
+    boolean isCancelled();
+
     /** Throws if it is cancelled; under a random policy others may go first. */
     void passSuspensionPoint();
 

@@ -59,6 +59,17 @@ public sealed interface Channel<T> extends Source<T>, Sink<T> permits LockedChan
     return Channel.<T>builder().conflated();
   }
 
+  /**
+   * Creates a channel with a buffer that keeps the newest values: a send into a full buffer drops
+   * the oldest value, and never waits.
+   *
+   * @param capacity how many values the buffer holds, at least 1
+   * @throws IllegalArgumentException if it is less
+   */
+  static <T> Channel<T> droppingOldest(int capacity) {
+    return Channel.<T>builder().droppingOldest(capacity);
+  }
+
   /** Creates a channel with a buffer that grows as needed: a send never waits. */
   static <T> Channel<T> unlimited() {
     return Channel.<T>builder().unlimited();
@@ -171,10 +182,23 @@ public sealed interface Channel<T> extends Source<T>, Sink<T> permits LockedChan
      * @throws IllegalArgumentException if the capacity is less than 1
      */
     public Channel<T> buffered(int capacity) {
+      return new LockedChannel<>(this, requireCapacity(capacity), false);
+    }
+
+    /**
+     * As {@link Channel#droppingOldest}.
+     *
+     * @throws IllegalArgumentException if the capacity is less than 1
+     */
+    public Channel<T> droppingOldest(int capacity) {
+      return new LockedChannel<>(this, requireCapacity(capacity), true);
+    }
+
+    private static int requireCapacity(int capacity) {
       if (capacity < 1) {
         throw new IllegalArgumentException("capacity must be at least 1: " + capacity);
       }
-      return new LockedChannel<>(this, capacity, false);
+      return capacity;
     }
 
     /** As {@link Channel#conflated}. */

@@ -16,7 +16,7 @@ final class ChannelIterator<T> implements Iterator<T> {
   @Override
   public boolean hasNext() {
     if (next == null) {
-      next = receiveOrEnd();
+      next = channel.receiveOrNull();
     }
     return next != null;
   }
@@ -24,7 +24,7 @@ final class ChannelIterator<T> implements Iterator<T> {
   @Override
   public T next() {
     if (next == null) {
-      next = receiveOrEnd();
+      next = channel.receiveOrNull();
     }
     T value = next;
     if (value == null) {
@@ -32,17 +32,5 @@ final class ChannelIterator<T> implements Iterator<T> {
     }
     next = null;
     return value;
-  }
-
-  /** Returns the next value, or null if the channel was closed without a cause and is empty. */
-  private @Nullable T receiveOrEnd() {
-    try {
-      return channel.receive();
-    } catch (ChannelClosedException end) {
-      if (end.getCause() != null) {
-        throw end;
-      }
-      return null;
-    }
   }
 }

@@ -19,7 +19,7 @@ final class Handover<T> {
   private final int capacity;
 
   /** True if a value that finds no room replaces the oldest one. */
-  private final boolean conflated;
+  private final boolean dropsOldest;
 
   private final ArrayDeque<T> buffer = new ArrayDeque<>();
   private final Waiters<Resumption<@Nullable T>> receivers = new Waiters<>();
@@ -34,9 +34,9 @@ final class Handover<T> {
    */
   record Sender<T>(T value, Resumption<? super Boolean> sent) {}
 
-  Handover(int capacity, boolean conflated) {
+  Handover(int capacity, boolean dropsOldest) {
     this.capacity = capacity;
-    this.conflated = conflated;
+    this.dropsOldest = dropsOldest;
   }
 
   /** Gives a value to a receiver or to the buffer. Returns false if there is no room. */
@@ -47,7 +47,7 @@ final class Handover<T> {
       }
     }
     if (buffer.size() >= capacity) {
-      if (!conflated) {
+      if (!dropsOldest) {
         return false;
       }
       displaced = buffer.remove();

@@ -51,8 +51,8 @@ final class LockedChannel<T> implements Channel<T> {
     }
   }
 
-  LockedChannel(Builder<T> options, int capacity, boolean conflated) {
-    this(options, capacity, conflated, null, null);
+  LockedChannel(Builder<T> options, int capacity, boolean dropsOldest) {
+    this(options, capacity, dropsOldest, null, null);
   }
 
   /**
@@ -62,14 +62,14 @@ final class LockedChannel<T> implements Channel<T> {
   LockedChannel(
       Builder<T> options,
       int capacity,
-      boolean conflated,
+      boolean dropsOldest,
       @Nullable Runnable onCancelled,
       @Nullable Runnable onCauseSeen) {
     name = options.name;
     onUndelivered = options.onUndelivered;
     this.onCancelled = onCancelled;
     this.onCauseSeen = onCauseSeen;
-    handover = new Handover<>(capacity, conflated);
+    handover = new Handover<>(capacity, dropsOldest);
   }
 
   // Sending.
@@ -157,6 +157,18 @@ final class LockedChannel<T> implements Channel<T> {
     return value != null
         ? value
         : requireReceived(Suspension.<@Nullable T>await(receiving, limit, this::takeOrEnrol));
+  }
+
+  @Override
+  public @Nullable T receiveOrNull() {
+    try {
+      return receive();
+    } catch (ChannelClosedException end) {
+      if (end.getCause() != null) {
+        throw end;
+      }
+      return null;
+    }
   }
 
   private T requireReceived(@Nullable T value) {

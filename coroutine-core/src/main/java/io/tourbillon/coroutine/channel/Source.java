@@ -34,6 +34,17 @@ public sealed interface Source<T> extends Iterable<T> permits Channel {
    */
   T receive(Duration limit) throws TimeoutException;
 
+  /**
+   * Receives the next value, or returns null if the channel was closed without a cause and is
+   * empty. For loops that end with the channel: {@code while ((job = jobs.receiveOrNull()) !=
+   * null)}.
+   *
+   * @throws ChannelClosedException if the channel was closed with a cause and is empty
+   * @throws CoroutineCancelledException as for {@link #receive()}
+   * @throws CancellationException as for {@link #receive()}
+   */
+  @Nullable T receiveOrNull();
+
   /** Receives the next value if there is one. Never waits. Empty if there is none. */
   Optional<T> tryReceive();
 

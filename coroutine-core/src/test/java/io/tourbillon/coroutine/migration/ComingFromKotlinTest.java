@@ -6,6 +6,7 @@ import static io.tourbillon.coroutine.channel.Select.onTimeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -14,21 +15,22 @@ import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Retry;
 import io.tourbillon.coroutine.SpawnOptions;
-import io.tourbillon.coroutine.bridge.PublisherReader;
-import io.tourbillon.coroutine.bridge.Publishers;
+import io.tourbillon.coroutine.channel.Broadcast;
 import io.tourbillon.coroutine.channel.Channel;
+import io.tourbillon.coroutine.channel.LatestValue;
 import io.tourbillon.coroutine.channel.Select;
 import io.tourbillon.coroutine.channel.Source;
 import io.tourbillon.coroutine.generator.Generator;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.Semaphore;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -120,19 +122,16 @@ class ComingFromKotlinTest extends MigrationPage {
    * }</pre>
    */
   @Test
-  void withTimeoutOrNull_isACaughtTimeout() throws Exception {
+  void withTimeoutOrNull_hasTheSameName() throws Exception {
     run(
         () -> {
-          String result;
-          try {
-            result = Coroutines.withTimeout(ms(10), after(1000, "result")::call);
-          } catch (TimeoutException late) {
-            result = "default";
-          }
-          assertEquals("default", result);
+          assertThrows(
+              TimeoutException.class,
+              () -> Coroutines.withTimeout(ms(10), after(1000, "result")::call));
+          assertNull(Coroutines.withTimeoutOrNull(ms(10), after(1000, "result")::call));
           sleep(10); // The coroutine itself is not cancelled.
         });
-    assertEquals(20, took());
+    assertEquals(30, took());
   }
 
   /**
@@ -375,17 +374,130 @@ class ComingFromKotlinTest extends MigrationPage {
    * }</pre>
    */
   @Test
-  void sharedFlow_isAPublisherOfTheJdk_readByEach() throws Exception {
+  void sharedFlow_isABroadcast() throws Exception {
     run(
         () -> {
-          try (SubmissionPublisher<String> news = new SubmissionPublisher<>(Runnable::run, 16);
-              PublisherReader<String> one = Publishers.read(news, 16);
-              PublisherReader<String> other = Publishers.read(news, 16)) {
-            news.submit("extra");
-            assertEquals("extra", one.receive());
-            assertEquals("extra", other.receive());
-          }
+          Broadcast<String> news = Broadcast.buffered(16);
+          Source<String> one = news.subscribe();
+          Source<String> other = news.subscribe();
+          news.send("extra");
+          assertEquals("extra", one.receive());
+          assertEquals("extra", other.receive());
         });
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * val state = MutableStateFlow("starting")
+   * launch { state.collect { println(it) } }
+   * state.value = "running"
+   * state.update { it + "!" }
+   * }</pre>
+   */
+  @Test
+  void stateFlow_isALatestValue() throws Exception {
+    run(
+        () -> {
+          LatestValue<String> state = new LatestValue<>("starting");
+          Source<String> seen = state.subscribe();
+          assertEquals("starting", seen.receive());
+          state.set("running");
+          state.update(before -> before + "!");
+          assertEquals("running!", seen.receive());
+          assertEquals("running!", state.get());
+        });
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * val last = Channel<Int>(2, onBufferOverflow = BufferOverflow.DROP_OLDEST)
+   * }</pre>
+   */
+  @Test
+  void dropOldest_isAKindOfChannel() throws Exception {
+    run(
+        () -> {
+          Channel<Integer> last = Channel.droppingOldest(2);
+          for (int n = 1; n <= 4; n++) {
+            last.send(n);
+          }
+          assertEquals(List.of(3, 4), List.of(last.receive(), last.receive()));
+        });
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * val job = jobs.receiveCatching().getOrNull() ?: return
+   * }</pre>
+   */
+  @Test
+  void receiveCatching_isReceiveOrNull() throws Exception {
+    run(
+        () -> {
+          Channel<String> jobs = Channel.buffered(1);
+          jobs.send("job");
+          jobs.close();
+          assertEquals("job", jobs.receiveOrNull());
+          assertNull(jobs.receiveOrNull());
+        });
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * while (isActive) { step() }
+   * }</pre>
+   */
+  @Test
+  void isActive_isTheOppositeOfIsCancelled() throws Exception {
+    run(
+        () -> {
+          Coroutine<Integer> job =
+              scheduler.spawn(
+                  () -> {
+                    int steps = 0;
+                    while (!Coroutines.isCancelled()) {
+                      steps++;
+                      Coroutines.current().cancel("enough");
+                    }
+                    return steps;
+                  });
+          assertEquals(1, job.join());
+        });
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * flow.retryWhen { cause, attempt -> delay(10 shl attempt); cause is IOException && attempt < 3 }
+   * }</pre>
+   */
+  @Test
+  void retryWhen_isARetry() throws Exception {
+    run(
+        () -> {
+          List<String> calls = new ArrayList<>();
+          Retry retry = Retry.builder().attempts(3).delay(ms(10)).jitter(0).build();
+          String page =
+              retry.call(
+                  () -> {
+                    calls.add("call");
+                    if (calls.size() < 3) {
+                      throw new IOException("refused");
+                    }
+                    return "page";
+                  });
+          assertEquals("page", page);
+        });
+    assertEquals(30, took());
   }
 
   /**

@@ -141,12 +141,18 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
 
   @Override
   public final void checkCancelled() {
-    if (scope != null || cancellation() != null) {
-      long nanos = strikeNanos();
-      if (nanos != CancelScope.NEVER && nanos <= loop.elapsedNanos()) {
-        throw cancelledException();
-      }
+    if (isCancelled()) {
+      throw cancelledException();
     }
+  }
+
+  @Override
+  public final boolean isCancelled() {
+    if (scope == null && cancellation() == null) {
+      return false;
+    }
+    long nanos = strikeNanos();
+    return nanos != CancelScope.NEVER && nanos <= loop.elapsedNanos();
   }
 
   /** Checks for cancellation without suspending. Under a random policy, lets others go first. */
