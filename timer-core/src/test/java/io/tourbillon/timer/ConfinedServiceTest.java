@@ -8,18 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.netty.util.Timeout;
 import io.tourbillon.timer.netty.NettyTimer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.Executable;
 
 /** A service that one thread uses: others are refused, and leave everything as it was. */
@@ -50,9 +47,9 @@ class ConfinedServiceTest {
     return thrown.join();
   }
 
-  private static void assertRefused(Executable operation) throws InterruptedException {
+  private static void assertRefused(String name, Executable operation) throws InterruptedException {
     Throwable thrown = elsewhere(operation);
-    assertInstanceOf(IllegalStateException.class, thrown);
+    assertInstanceOf(IllegalStateException.class, thrown, name);
     String message = thrown.getMessage();
     assertTrue(
         message.startsWith(
@@ -62,16 +59,21 @@ class ConfinedServiceTest {
     assertTrue(message.contains("and was called by stranger"), message);
   }
 
-  @TestFactory
-  Stream<DynamicTest> operation_ofAnotherThread_isRefusedAndLeavesEverythingAsItWas()
-      throws Exception {
+  /** One test, as each may run in a thread of its own, and the service has one owner. */
+  @Test
+  void operation_ofAnotherThread_isRefusedAndLeavesEverythingAsItWas() throws Exception {
     TimerHandle handle = timers.schedule(TEN, NOTHING);
     TimerHandle periodic = timers.scheduleAtFixedRate(TEN, TEN, NOTHING);
     long id = timers.arm(10, MILLISECONDS, NOTHING);
     ScheduledFuture<?> future = view.schedule(NOTHING, 10, MILLISECONDS);
     Timeout timeout = netty.newTimeout(_ -> {}, 10, MILLISECONDS);
+    TimerGroup group = new TimerGroup();
+    TimerOptions options = TimerOptions.inGroup(group);
+    timers.schedule(TEN, NOTHING, options);
+    LongTimers numbers = timers.longTimers(_ -> {});
+    long number = numbers.arm(10, MILLISECONDS, 1);
     long pending = timers.pending();
-    assertEquals(5, pending);
+    assertEquals(7, pending);
     Map<String, Executable> operations =
         Map.ofEntries(
             Map.entry("schedule", () -> timers.schedule(TEN, NOTHING)),
@@ -107,23 +109,39 @@ class ConfinedServiceTest {
             Map.entry("future.cancel", () -> future.cancel(true)),
             Map.entry("netty.newTimeout", () -> netty.newTimeout(_ -> {}, 1, MILLISECONDS)),
             Map.entry("netty.stop", netty::stop),
-            Map.entry("timeout.cancel", timeout::cancel));
-    return operations.entrySet().stream()
-        .map(
-            operation ->
-                dynamicTest(
-                    operation.getKey(),
-                    () -> {
-                      assertRefused(operation.getValue());
-                      assertEquals(pending, timers.pending());
-                      assertFalse(timers.isShutdown());
-                      assertFalse(view.isShutdown());
-                      assertFalse(future.isDone());
-                      assertFalse(timeout.isCancelled());
-                      assertEquals(1, view.getQueueSize());
-                      assertEquals(10_000_000, timers.nanosToNextEvent());
-                      assertEquals(TEN, handle.remaining());
-                    }));
+            Map.entry("timeout.cancel", timeout::cancel),
+            Map.entry("schedule in a group", () -> timers.schedule(TEN, NOTHING, options)),
+            Map.entry("group.cancelAll", group::cancelAll),
+            Map.entry("scheduleAt", () -> timers.scheduleAt(Instant.MAX, NOTHING)),
+            Map.entry(
+                "arm with options",
+                () -> timers.arm(1, MILLISECONDS, NOTHING, TimerOptions.tagged("tag"))),
+            Map.entry("handle.cancelAndWait", handle::cancelAndWait),
+            Map.entry("delayedExecutor", () -> timers.delayedExecutor(TEN).execute(NOTHING)),
+            Map.entry(
+                "completeOnTimeout",
+                () -> timers.completeOnTimeout(new CompletableFuture<>(), "", TEN)),
+            Map.entry(
+                "cancelOnTimeout", () -> timers.cancelOnTimeout(new CompletableFuture<>(), TEN)),
+            Map.entry("numbers.arm", () -> numbers.arm(1, MILLISECONDS, 2)),
+            Map.entry("numbers.cancel", () -> numbers.cancel(number)),
+            Map.entry("numbers.rearm", () -> numbers.rearm(number, 1, MILLISECONDS)),
+            Map.entry("numbers.pending", numbers::pending),
+            Map.entry("numbers.shutdownNow", numbers::shutdownNow));
+    for (Map.Entry<String, Executable> operation : operations.entrySet()) {
+      assertRefused(operation.getKey(), operation.getValue());
+      assertEquals(pending, timers.pending(), operation.getKey());
+      assertFalse(timers.isShutdown(), operation.getKey());
+      assertFalse(view.isShutdown(), operation.getKey());
+      assertFalse(numbers.isShutdown(), operation.getKey());
+      assertFalse(future.isDone(), operation.getKey());
+      assertFalse(timeout.isCancelled(), operation.getKey());
+      assertEquals(1, group.pending(), operation.getKey());
+      assertEquals(1, numbers.pending(), operation.getKey());
+      assertEquals(1, view.getQueueSize(), operation.getKey());
+      assertEquals(10_000_000, timers.nanosToNextEvent(), operation.getKey());
+      assertEquals(TEN, handle.remaining(), operation.getKey());
+    }
   }
 
   @Test
