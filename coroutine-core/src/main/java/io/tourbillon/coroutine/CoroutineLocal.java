@@ -37,16 +37,17 @@ public final class CoroutineLocal<T extends @Nullable Object> {
   }
 
   /**
-   * Runs a part of the calling coroutine with a value for this local.
+   * Runs a part of the calling coroutine with a value for this local. In another thread, such as
+   * one that spawns coroutines or a test, the part and the coroutines that it spawns see the value
+   * as well; its other threads do not.
    *
    * @return the value that the part returns
    * @throws X if the part throws it
-   * @throws IllegalStateException outside a coroutine
    */
   public <R extends @Nullable Object, X extends Exception> R where(T value, Body<R, X> part)
       throws X {
     Objects.requireNonNull(part, "part");
-    return Implementation.KERNEL.requireCaller("CoroutineLocal.where").where(this, value, part);
+    return Implementation.KERNEL.where(this, value, part);
   }
 
   /** Runs a part without a result, as {@link #where(Object, Body)} does. */
@@ -57,7 +58,7 @@ public final class CoroutineLocal<T extends @Nullable Object> {
   /**
    * Returns the value that the caller sees.
    *
-   * @throws NoSuchElementException if the local is not bound here, as outside every coroutine
+   * @throws NoSuchElementException if the local is not bound here
    */
   public T get() {
     Kernel.Binding binding = binding();

@@ -247,6 +247,16 @@ public interface CoroutineScheduler extends AutoCloseable {
     Builder budget(Duration budget);
 
     /**
+     * Sets how many calls of {@link Coroutines#blocking} run at a time, each on a platform thread;
+     * others wait. The default is 64. Threads are started on demand, and end after ten seconds
+     * without a call.
+     *
+     * @param most at least 1
+     * @throws IllegalArgumentException if it is less
+     */
+    Builder blockingThreads(int most);
+
+    /**
      * Sets the order in which ready coroutines get their turns. The default is {@link
      * SchedulingPolicy#fifo}.
      */

@@ -148,9 +148,10 @@ public final class Coroutines {
 
   /**
    * Runs a body on a platform thread and suspends the calling coroutine until it has ended. For
-   * calls that would block the loop. A scheduler runs at most 64 of them at a time; others wait. If
-   * the coroutine is cancelled meanwhile, the thread is interrupted, and the coroutine still waits
-   * for the end of the call. A call that has not begun yet does not begin.
+   * calls that would block the loop. A scheduler runs at most {@link
+   * CoroutineScheduler.Builder#blockingThreads} of them at a time; others wait. If the coroutine is
+   * cancelled meanwhile, the thread is interrupted, and the coroutine still waits for the end of
+   * the call. A call that has not begun yet does not begin.
    *
    * @return the value that the body returns
    * @throws X if the body throws it

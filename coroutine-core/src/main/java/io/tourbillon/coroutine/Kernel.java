@@ -70,6 +70,10 @@ public interface Kernel {
    */
   Caller requireCaller(String method);
 
+  /** Runs a part of the calling coroutine or thread with a value for a local. */
+  <T extends @Nullable Object, X extends Exception> T where(
+      CoroutineLocal<?> local, @Nullable Object value, Body<T, X> part) throws X;
+
   /** Returns the innermost value of a local, seen by the caller; null if the local is not bound. */
   @Nullable Binding binding(CoroutineLocal<?> local);
 
@@ -194,9 +198,5 @@ public interface Kernel {
     /** Runs a part that a cancellation does not reach before the grace is over. */
     <T extends @Nullable Object, X extends Exception> T shield(Duration grace, Body<T, X> part)
         throws X;
-
-    /** Runs a part with a value for a local. */
-    <T extends @Nullable Object, X extends Exception> T where(
-        CoroutineLocal<?> local, @Nullable Object value, Body<T, X> part) throws X;
   }
 }

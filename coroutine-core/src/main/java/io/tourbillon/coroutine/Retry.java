@@ -3,9 +3,7 @@ package io.tourbillon.coroutine;
 import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +72,7 @@ public final class Retry {
       } catch (CoroutineCancelledException cancelled) {
         throw cancelled;
       } catch (Exception failure) {
-        long waitNanos = withJitter(Math.min(delayNanos, (double) maxDelayNanos), caller.chance());
+        long waitNanos = withJitter(Math.min(delayNanos, (double) maxDelayNanos));
         long elapsedNanos = caller.clock().nanoTime() - startNanos;
         if (attempt == attempts || elapsedNanos > limitNanos - waitNanos || !on.test(failure)) {
           suppress(failure, earlier);
@@ -94,9 +92,8 @@ public final class Retry {
     call(Block.asBody(body));
   }
 
-  private long withJitter(double nanos, @Nullable RandomGenerator chance) {
-    RandomGenerator random = chance == null ? ThreadLocalRandom.current() : chance;
-    return (long) (nanos * (1 - jitter * random.nextDouble()));
+  private long withJitter(double nanos) {
+    return (long) (nanos * (1 - jitter * Suspension.random().nextDouble()));
   }
 
   private static void suppress(Exception failure, @Nullable Exception[] earlier) {

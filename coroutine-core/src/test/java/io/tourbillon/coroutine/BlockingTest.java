@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -153,5 +154,30 @@ class BlockingTest {
       coroutine.join(PATIENCE);
     }
     assertFalse(ran.get());
+  }
+
+  @Test
+  void blockingThreads_ofTheBuilder_boundTheCallsAtATime() throws Exception {
+    assertThrows(IllegalArgumentException.class, () -> TestSchedulers.builder().blockingThreads(0));
+    try (CoroutineScheduler two = TestSchedulers.builder().blockingThreads(2).build()) {
+      AtomicInteger running = new AtomicInteger();
+      AtomicInteger most = new AtomicInteger();
+      List<Coroutine<?>> all = new ArrayList<>();
+      for (int call = 0; call < 8; call++) {
+        all.add(
+            two.spawn(
+                () ->
+                    Coroutines.blocking(
+                        () -> {
+                          most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                          Thread.sleep(5);
+                          return running.decrementAndGet();
+                        })));
+      }
+      for (Coroutine<?> each : all) {
+        each.join(PATIENCE);
+      }
+      assertEquals(2, most.get());
+    }
   }
 }

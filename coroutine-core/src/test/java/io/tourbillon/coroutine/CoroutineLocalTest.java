@@ -52,7 +52,6 @@ class CoroutineLocalTest {
         "user has no value here",
         assertThrows(NoSuchElementException.class, user::get).getMessage());
     run(() -> assertThrows(NoSuchElementException.class, user::get));
-    assertThrows(IllegalStateException.class, () -> user.where("ann", user::get));
   }
 
   @Test
@@ -149,5 +148,57 @@ class CoroutineLocalTest {
               "ann", user.where("ann", () -> Coroutines.blocking(() -> user.orElse("nobody"))));
           assertEquals("nobody", Coroutines.blocking(() -> user.orElse("nobody")));
         });
+  }
+
+  @Test
+  void where_inAThread_isSeenThereAndByTheCoroutinesItSpawns() {
+    CoroutineLocal<String> local = new CoroutineLocal<>("tenant");
+    String seen =
+        local.where(
+            "outer",
+            () -> {
+              String inner = local.where("inner", () -> scheduler.spawn(local::get).join());
+              return local.get() + " " + inner + " " + scheduler.spawn(local::get).join();
+            });
+    assertEquals("outer inner outer", seen);
+    assertFalse(local.isBound());
+    assertFalse(scheduler.spawn(local::isBound).join());
+  }
+
+  @Test
+  void where_inAThreadThatThrows_isUndone() {
+    CoroutineLocal<String> local = new CoroutineLocal<>("tenant");
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            local.where(
+                "bound",
+                () -> {
+                  throw new IllegalStateException("in the part");
+                }));
+    assertFalse(local.isBound());
+  }
+
+  @Test
+  void where_insideABlockingCall_keepsTheValuesAroundTheCall() {
+    CoroutineLocal<String> outer = new CoroutineLocal<>("outer");
+    CoroutineLocal<String> inner = new CoroutineLocal<>("inner");
+    String seen =
+        scheduler
+            .spawn(
+                () ->
+                    outer.where(
+                        "a",
+                        () ->
+                            Coroutines.blocking(
+                                () ->
+                                    inner.where(
+                                        "b",
+                                        () ->
+                                            scheduler
+                                                .spawn(() -> outer.get() + inner.get())
+                                                .join()))))
+            .join();
+    assertEquals("ab", seen);
   }
 }

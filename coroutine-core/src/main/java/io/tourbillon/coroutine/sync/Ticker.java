@@ -44,14 +44,21 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
   private final String name;
   private final Clock clock;
   private final long originNanos;
-  private final long periodNanos;
   private final MissedTick missedTick;
+
+  /** The most by which a tick is delayed at random, as a part of the period. */
+  private final double jitter;
 
   // Guarded by the lock.
   private long nextNumber = 1;
 
-  /** When the next tick is due, in elapsed time. */
+  /** Volatile, so that observers need no lock. */
+  private volatile long periodNanos;
+
+  /** When the next tick is due without its jitter, in elapsed time. */
   private long dueNanos;
+
+  private long jitterNanos;
 
   private boolean closed;
 
@@ -75,7 +82,9 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
     originNanos = clock.nanoTime();
     periodNanos = options.periodNanos;
     missedTick = options.missedTick;
+    jitter = options.jitter;
     dueNanos = periodNanos;
+    jitterNanos = nextJitterNanos();
   }
 
   /**
@@ -157,16 +166,62 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
     };
   }
 
+  /**
+   * Starts again: the next tick is due a whole period from now, and those after it follow from
+   * there. For timeouts that every activity puts off. May be called by any thread, also while a
+   * caller waits for the tick.
+   *
+   * @throws IllegalStateException if the ticker is closed
+   */
+  public void reset() {
+    resetTo(periodNanos);
+  }
+
+  /**
+   * Starts again, as {@link #reset()} does, with another period.
+   *
+   * @param period more than zero
+   * @throws IllegalArgumentException if it is not
+   * @throws IllegalStateException if the ticker is closed
+   */
+  public void reset(Duration period) {
+    resetTo(requirePositive(period));
+  }
+
+  private void resetTo(long newPeriodNanos) {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new ClosedException(name);
+      }
+      periodNanos = newPeriodNanos;
+      dueNanos = TickScale.deadlineNanos(elapsedNanos(), newPeriodNanos);
+      jitterNanos = nextJitterNanos();
+      wakeLocked();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes the caller that waits look at the ticker again. Called under the lock. */
+  private void wakeLocked() {
+    if (woken != null) {
+      woken.resume(true);
+      woken = null;
+    }
+  }
+
+  private long nextJitterNanos() {
+    return jitter == 0 ? 0 : (long) (jitter * periodNanos * Suspension.random().nextDouble());
+  }
+
   /** Ends the ticker: iterations end, and {@link #next} throws. Closing again has no effect. */
   @Override
   public void close() {
     lock.lock();
     try {
       closed = true;
-      if (woken != null) {
-        woken.resume(true);
-        woken = null;
-      }
+      wakeLocked();
     } finally {
       lock.unlock();
     }
@@ -229,7 +284,7 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
   private long nanosToNext() {
     lock.lock();
     try {
-      return closed ? 0 : dueNanos - elapsedNanos();
+      return closed ? 0 : dueNanos + jitterNanos - elapsedNanos();
     } finally {
       lock.unlock();
     }
@@ -243,13 +298,15 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
         return null;
       }
       long nowNanos = elapsedNanos();
-      Tick tick = new Tick(nextNumber, nowNanos - dueNanos);
-      long missed = missedTick == MissedTick.BURST ? 0 : tick.latenessNanos / periodNanos;
+      Tick tick = new Tick(nextNumber, nowNanos - dueNanos - jitterNanos);
+      long missed =
+          missedTick == MissedTick.BURST ? 0 : Math.max(0, tick.latenessNanos / periodNanos);
       nextNumber += 1 + missed;
       dueNanos =
           missed > 0 && missedTick == MissedTick.DELAY
               ? TickScale.deadlineNanos(nowNanos, periodNanos)
               : TickScale.deadlineNanos(dueNanos + missed * periodNanos, periodNanos);
+      jitterNanos = nextJitterNanos();
       return tick;
     } finally {
       lock.unlock();
@@ -260,18 +317,38 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
     return clock.nanoTime() - originNanos;
   }
 
+  private static long requirePositive(Duration period) {
+    if (!period.isPositive()) {
+      throw new IllegalArgumentException("period must be more than zero: " + period);
+    }
+    return TickScale.nanosOf(period);
+  }
+
   /** Options of a ticker. Each method returns this builder. Not thread-safe. */
   public static final class Builder {
     private final long periodNanos;
     private MissedTick missedTick = MissedTick.SKIP;
     private @Nullable Clock clock;
     private @Nullable String name;
+    private double jitter;
 
     private Builder(Duration period) {
-      if (!period.isPositive()) {
-        throw new IllegalArgumentException("period must be more than zero: " + period);
+      periodNanos = requirePositive(period);
+    }
+
+    /**
+     * Delays each tick at random, so that many tickers with the same period do not tick together.
+     * The delays do not add up: each counts from the due time without it. Zero by default.
+     *
+     * @param jitter the longest delay as a part of the period, from 0 to 1
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public Builder jitter(double jitter) {
+      if (!(jitter >= 0 && jitter <= 1)) {
+        throw new IllegalArgumentException("jitter must be from 0 to 1: " + jitter);
       }
-      periodNanos = TickScale.nanosOf(period);
+      this.jitter = jitter;
+      return this;
     }
 
     /** Sets what happens to ticks that are overdue when a caller asks. The default is SKIP. */

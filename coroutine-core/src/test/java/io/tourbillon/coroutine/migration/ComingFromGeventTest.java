@@ -20,7 +20,6 @@ import io.tourbillon.coroutine.sync.Semaphore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
@@ -88,23 +87,17 @@ class ComingFromGeventTest extends MigrationPage {
    * }</pre>
    */
   @Test
-  void pool_isAScopeWithASemaphore() throws Exception {
-    Semaphore pool = new Semaphore(2);
+  void poolMap_isMapConcurrently() throws Exception {
     List<Integer> results =
         run(
             () ->
-                CoroutineScope.gather(
-                    List.of(1, 2, 3, 4).stream()
-                        .map(
-                            n ->
-                                (Callable<Integer>)
-                                    () ->
-                                        pool.withPermit(
-                                            () -> {
-                                              sleep(10);
-                                              return n * n;
-                                            }))
-                        .toList()));
+                CoroutineScope.<Integer, Integer>mapConcurrently(
+                    List.of(1, 2, 3, 4),
+                    2,
+                    n -> {
+                      sleep(10);
+                      return n * n;
+                    }));
     assertEquals(List.of(1, 4, 9, 16), results);
     assertEquals(20, took());
   }

@@ -26,6 +26,7 @@ import io.tourbillon.coroutine.sync.Barrier;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.MutexCondition;
 import io.tourbillon.coroutine.sync.RateLimiter;
+import io.tourbillon.coroutine.sync.ReadWriteMutex;
 import io.tourbillon.coroutine.sync.Semaphore;
 import io.tourbillon.coroutine.sync.Ticker;
 import io.tourbillon.coroutine.sync.WaitGroup;
@@ -383,30 +384,46 @@ class ComingFromGoTest extends MigrationPage {
    * }</pre>
    */
   @Test
-  void rwMutex_isASemaphoreOfWhichAWriterTakesAll() throws Exception {
-    int most = 1000;
-    Semaphore lock = new Semaphore(most);
+  void rwMutex_isFair() throws Exception {
+    ReadWriteMutex lock = new ReadWriteMutex();
     run(
         () -> {
           for (int reader = 0; reader < 3; reader++) {
-            scheduler.spawn(() -> lock.withPermit(after(10, "read")::call));
+            scheduler.spawn(() -> lock.withReadLock(after(10, "read")::call));
           }
           scheduler.spawn(
-              () -> {
-                lock.acquire(most);
-                note("writing");
-                sleep(10);
-                lock.release(most);
-              });
+              () ->
+                  lock.withWriteLock(
+                      () -> {
+                        note("writing");
+                        sleep(10);
+                      }));
           sleep(1);
           // Comes after the writer, and does not starve it.
-          lock.withPermit(
-              () -> {
-                note("reading");
-                return "";
-              });
+          lock.withReadLock(() -> note("reading"));
         });
     assertEquals(List.of("writing at 10", "reading at 20"), seen);
+  }
+
+  /**
+   * In Go:
+   *
+   * <pre>{@code
+   * ticker := time.NewTicker(d)
+   * ticker.Reset(e)                 // on activity
+   * }</pre>
+   */
+  @Test
+  void tickerReset_hasTheSameName() throws Exception {
+    run(
+        () -> {
+          Ticker ticker = Ticker.every(ms(10));
+          sleep(5);
+          ticker.reset(ms(20));
+          ticker.next();
+          note("tick");
+        });
+    assertEquals(List.of("tick at 25"), seen);
   }
 
   /**

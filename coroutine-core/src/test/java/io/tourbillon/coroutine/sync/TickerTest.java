@@ -197,4 +197,47 @@ class TickerTest {
         "pulse, every PT2562047H47M16.854775807S",
         Ticker.builder(Duration.ofSeconds(Long.MAX_VALUE)).name("pulse").build().toString());
   }
+
+  @Test
+  void reset_whileACallerWaits_putsTheTickOffByAWholePeriod() {
+    Ticker ticker = ticker(MissedTick.SKIP);
+    Coroutine<?> _ = scheduler.spawn(() -> ticker.forEach(this::note));
+    clock.advance(Duration.ofMillis(60));
+    ticker.reset();
+    clock.advance(Duration.ofMillis(60));
+    ticker.reset();
+    clock.advance(Duration.ofMillis(230));
+    assertEquals(List.of("1 at 220 late 0", "2 at 320 late 0"), ticks);
+  }
+
+  @Test
+  void reset_withAShorterPeriod_wakesTheCallerForIt() {
+    Ticker ticker = ticker(MissedTick.SKIP);
+    Coroutine<?> _ = scheduler.spawn(() -> ticker.forEach(this::note));
+    clock.advance(Duration.ofMillis(10));
+    ticker.reset(Duration.ofMillis(20));
+    clock.advance(Duration.ofMillis(40));
+    assertEquals(List.of("1 at 30 late 0", "2 at 50 late 0"), ticks);
+    assertEquals("pulse, every PT0.02S", ticker.toString());
+    assertThrows(IllegalArgumentException.class, () -> ticker.reset(Duration.ZERO));
+    ticker.close();
+    assertThrows(IllegalStateException.class, ticker::reset);
+  }
+
+  @Test
+  void jitter_delaysEachTickByAtMostItsPartAndDoesNotAddUp() {
+    Ticker ticker = Ticker.builder(PERIOD).clock(clock).jitter(0.5).build();
+    List<Long> millis = new ArrayList<>();
+    Coroutine<?> _ =
+        scheduler.spawn(() -> ticker.forEach(_ -> millis.add(clock.nanoTime() / 1_000_000)));
+    clock.advance(PERIOD.multipliedBy(200).plusMillis(60));
+    assertEquals(200, millis.size());
+    List<Long> offsets = new ArrayList<>();
+    for (int i = 0; i < millis.size(); i++) {
+      offsets.add(millis.get(i) - 100L * (i + 1));
+    }
+    assertTrue(offsets.stream().allMatch(offset -> offset >= 0 && offset <= 51), offsets::toString);
+    assertTrue(offsets.stream().distinct().count() > 10, offsets::toString);
+    assertThrows(IllegalArgumentException.class, () -> Ticker.builder(PERIOD).jitter(Double.NaN));
+  }
 }

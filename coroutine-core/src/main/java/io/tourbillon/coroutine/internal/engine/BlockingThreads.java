@@ -9,26 +9,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Platform threads for calls that would block a loop. There are at most 64, and an idle one ends. A
- * virtual clock stands still until a call has ended.
+ * Platform threads for calls that would block a loop. An idle one ends. A virtual clock stands
+ * still until a call has ended.
  */
 public final class BlockingThreads implements AutoCloseable {
-  /** The number of calls that run at a time; others wait. */
-  public static final int MOST = 64;
+  /** The default number of calls that run at a time. */
+  public static final int DEFAULT_MOST = 64;
 
   private static final int IDLE_SECONDS = 10;
 
   private final Clock clock;
   private final ThreadPoolExecutor pool;
 
-  /** Creates a pool that starts threads on demand, named after the scheduler. */
-  public BlockingThreads(String schedulerName, Clock clock) {
+  /**
+   * Creates a pool that starts threads on demand, named after the scheduler.
+   *
+   * @param most how many calls run at a time; others wait
+   */
+  public BlockingThreads(String schedulerName, int most, Clock clock) {
     this.clock = clock;
     AtomicInteger made = new AtomicInteger();
     pool =
         new ThreadPoolExecutor(
-            MOST,
-            MOST,
+            most,
+            most,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),

@@ -54,6 +54,7 @@ final class LoopScheduler implements TaskHost {
   private final Duration tick;
   private final boolean recordStats;
   private final boolean recordCreationSites;
+  private final int mostBlockingThreads;
   private final Closing closing;
   private final Reports reports;
   private final AtomicLong spawned = new AtomicLong();
@@ -69,6 +70,7 @@ final class LoopScheduler implements TaskHost {
     tick = options.tick;
     recordStats = options.recordStats;
     recordCreationSites = options.recordCreationSites;
+    mostBlockingThreads = options.blockingThreads;
     this.engine = engine;
     name = options.name;
     reports =
@@ -204,9 +206,7 @@ final class LoopScheduler implements TaskHost {
         throw new IllegalStateException("no loop is alive any more: " + name);
       }
       CoroutineTask<T> coroutine = newCoroutine(loop, options, body);
-      if (parent != null) {
-        coroutine.inheritFrom(parent);
-      }
+      coroutine.inherit(parent);
       if (cancelledFor != null) {
         coroutine.cancel(cancelledFor);
       }
@@ -359,7 +359,7 @@ final class LoopScheduler implements TaskHost {
   public synchronized BlockingThreads blockingThreads() {
     BlockingThreads threads = blockingThreads;
     if (threads == null) {
-      threads = new BlockingThreads(name, clock);
+      threads = new BlockingThreads(name, mostBlockingThreads, clock);
       blockingThreads = threads;
     }
     return threads;

@@ -6,6 +6,7 @@ import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.LoopStall;
 import io.tourbillon.coroutine.RealTimeWait;
 import io.tourbillon.coroutine.SchedulingPolicy;
+import io.tourbillon.coroutine.internal.engine.BlockingThreads;
 import io.tourbillon.coroutine.internal.loop.Poller;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.watchdog.ThrottledLog;
@@ -27,6 +28,7 @@ final class SchedulerBuilder implements CoroutineScheduler.Builder {
   boolean recordStats;
   boolean recordCreationSites;
   SchedulingPolicy policy = SchedulingPolicy.fifo();
+  int blockingThreads = BlockingThreads.DEFAULT_MOST;
   Duration budget = Duration.ofNanos(500_000);
   @Nullable Duration watchdogBound = Duration.ofMillis(100);
   Consumer<? super LoopStall> stallHandler =
@@ -140,6 +142,15 @@ final class SchedulerBuilder implements CoroutineScheduler.Builder {
   @Override
   public SchedulerBuilder recordStats(boolean recordStats) {
     this.recordStats = recordStats;
+    return this;
+  }
+
+  @Override
+  public SchedulerBuilder blockingThreads(int most) {
+    if (most < 1) {
+      throw new IllegalArgumentException("blockingThreads must be at least 1: " + most);
+    }
+    blockingThreads = most;
     return this;
   }
 

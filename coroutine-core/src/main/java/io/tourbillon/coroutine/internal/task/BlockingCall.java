@@ -121,8 +121,16 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
     end.resume(null);
   }
 
-  /** Returns the scopes around the call that the current thread makes; null if it makes none. */
+  /**
+   * Returns the scopes in which the current thread, which is no coroutine, finds the values of
+   * locals: those that it has bound itself, or those around the call that it makes; null if there
+   * are none.
+   */
   static @Nullable CancelScope scopeHere() {
+    CancelScope bound = CancelScope.Local.OF_THREAD.get();
+    if (bound != null) {
+      return bound;
+    }
     BlockingCall<?, ?> call = HERE.get();
     return call == null ? null : call.scope;
   }

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.task;
 
+import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.CoroutineLocal;
 import io.tourbillon.coroutine.Kernel;
 import io.tourbillon.coroutine.internal.loop.EventLoop;
@@ -151,6 +152,9 @@ public abstract sealed class CancelScope {
 
   /** Binds a {@link CoroutineLocal} to a value. Has no rule of its own for cancellation. */
   public static final class Local extends CancelScope implements Kernel.Binding {
+    /** The bindings that the current thread, which is no coroutine, has made. */
+    static final ThreadLocal<@Nullable CancelScope> OF_THREAD = new ThreadLocal<>();
+
     private final CoroutineLocal<?> local;
     private final @Nullable Object value;
 
@@ -168,6 +172,22 @@ public abstract sealed class CancelScope {
         }
       }
       return null;
+    }
+
+    /** Runs a part of the current thread, which is no coroutine, with a value for a local. */
+    static <T extends @Nullable Object, X extends Exception> T where(
+        CoroutineLocal<?> local, @Nullable Object value, Body<T, X> part) throws X {
+      CancelScope before = OF_THREAD.get();
+      OF_THREAD.set(new Local(BlockingCall.scopeHere(), local, value));
+      try {
+        return part.call();
+      } finally {
+        if (before == null) {
+          OF_THREAD.remove();
+        } else {
+          OF_THREAD.set(before);
+        }
+      }
     }
 
     /** Returns the bindings that a child inherits, without the limits and shields between them. */

@@ -656,10 +656,7 @@ public final class CoroutineLoop extends EventLoop {
   private <T extends @Nullable Object> CoroutineTask<T> newCoroutineBeside(
       String name, Callable<? extends T> body) {
     CoroutineTask<T> coroutine = scheduler.newCoroutine(this, SpawnOptions.named(name), body);
-    CoroutineTask<?> parent = current();
-    if (parent != null) {
-      coroutine.inheritFrom(parent);
-    }
+    coroutine.inherit(current());
     return coroutine;
   }
 

@@ -36,9 +36,13 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
     return scope;
   }
 
-  /** Inherits the values of locals. Called before its first turn, by the code that spawns it. */
-  public final void inheritFrom(ScopedCoroutine<?> parent) {
-    scope = CancelScope.Local.inherited(parent.scope);
+  /**
+   * Inherits the values of locals. Called before its first turn, by the code that spawns it.
+   *
+   * @param parent the calling coroutine; null if the caller is another thread
+   */
+  public final void inherit(@Nullable ScopedCoroutine<?> parent) {
+    scope = CancelScope.Local.inherited(parent == null ? BlockingCall.scopeHere() : parent.scope);
   }
 
   @Override
@@ -82,8 +86,8 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
     }
   }
 
-  @Override
-  public final <V extends @Nullable Object, X extends Exception> V where(
+  /** Runs a part with a value for a local. */
+  final <V extends @Nullable Object, X extends Exception> V where(
       CoroutineLocal<?> local, @Nullable Object value, Body<V, X> part) throws X {
     StackReserve.require(); // For leaving the scope.
     CancelScope outer = scope;

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.task;
 
+import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineGroup;
 import io.tourbillon.coroutine.CoroutineLocal;
@@ -71,6 +72,15 @@ public abstract class TaskKernel implements Kernel {
   @Override
   public Caller requireCaller(String method) {
     return CurrentLoop.requireCoroutine(method);
+  }
+
+  @Override
+  public <T extends @Nullable Object, X extends Exception> T where(
+      CoroutineLocal<?> local, @Nullable Object value, Body<T, X> part) throws X {
+    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    return coroutine == null
+        ? CancelScope.Local.where(local, value, part)
+        : coroutine.where(local, value, part);
   }
 
   @Override

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Access to the implementation for tests of the public package. */
 public final class Internals {
   /** The maximum number of calls on platform threads that a scheduler makes at once. */
-  public static final int MOST_BLOCKING_CALLS = BlockingThreads.MOST;
+  public static final int MOST_BLOCKING_CALLS = BlockingThreads.DEFAULT_MOST;
 
   private Internals() {}
 
