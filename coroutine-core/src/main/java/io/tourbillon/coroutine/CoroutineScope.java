@@ -249,7 +249,8 @@ public interface CoroutineScope extends AutoCloseable {
    * @param concurrency how many coroutines work on the items, at least 1
    * @return the results, in the order of the items
    * @throws CompletionException if the function fails for an item; the others have been cancelled,
-   *     and have ended
+   *     and have ended; or if one of the coroutines was cancelled by someone else: then the cause
+   *     is a {@link CancellationException}
    * @throws IllegalArgumentException if the concurrency is less than 1
    * @throws IllegalStateException outside a coroutine
    */
@@ -258,21 +259,27 @@ public interface CoroutineScope extends AutoCloseable {
     if (concurrency < 1) {
       throw new IllegalArgumentException("concurrency must be at least 1: " + concurrency);
     }
+    Objects.requireNonNull(items, "items");
     Objects.requireNonNull(mapper, "mapper");
+    Kernel.Caller _ = Implementation.KERNEL.requireCaller("CoroutineScope.mapConcurrently");
     List<T> all = new ArrayList<>(items);
     List<R> results = new ArrayList<>(Collections.nCopies(all.size(), null));
     AtomicInteger next = new AtomicInteger();
     try (CoroutineScope scope = open(Policy.FAIL_FAST)) {
+      List<Coroutine<?>> workers = new ArrayList<>();
       for (int worker = 0; worker < Math.min(concurrency, all.size()); worker++) {
-        scope.spawn(
-            () -> {
-              for (int i = next.getAndIncrement(); i < all.size(); i = next.getAndIncrement()) {
-                Coroutines.checkpoint();
-                results.set(i, mapper.apply(all.get(i)));
-              }
-            });
+        workers.add(
+            scope.spawn(
+                () -> {
+                  for (int i = next.getAndIncrement(); i < all.size(); i = next.getAndIncrement()) {
+                    Coroutines.checkpoint();
+                    results.set(i, mapper.apply(all.get(i)));
+                  }
+                }));
       }
       scope.join();
+      // One that was cancelled by someone else has left items out, and does not fail the scope.
+      workers.forEach(Coroutine::join);
     }
     return results;
   }

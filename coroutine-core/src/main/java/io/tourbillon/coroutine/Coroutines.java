@@ -210,10 +210,12 @@ public final class Coroutines {
    */
   public static <T extends @Nullable Object, X extends Exception> @Nullable T withTimeoutOrNull(
       Duration limit, Body<T, X> body) throws X {
+    Objects.requireNonNull(limit, "limit");
     Objects.requireNonNull(body, "body");
+    Kernel.Caller caller = caller("Coroutines.withTimeoutOrNull");
     OwnTimeout<T, X> watched = new OwnTimeout<>(body);
     try {
-      return withTimeout(limit, watched);
+      return caller.withTimeout(limit, watched);
     } catch (TimeoutException late) {
       if (late.equals(watched.thrown)) {
         throw Rethrow.unchecked(late);

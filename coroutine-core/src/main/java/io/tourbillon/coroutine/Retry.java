@@ -3,6 +3,7 @@ package io.tourbillon.coroutine;
 import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  *     .attempts(5)
  *     .delay(Duration.ofMillis(100))        // 50-100 ms, 100-200 ms, 200-400 ms, 400-800 ms
  *     .limit(Duration.ofSeconds(2))         // no attempt begins later
- *     .on(failure -> failure instanceof IOException)
+ *     .on(failure -> failure instanceof IOException || failure instanceof TimeoutException)
  *     .build();
  *
- * Page page = RETRY.call(() -> Coroutines.withTimeout(Duration.ofMillis(300), client::load));
+ * Page page = RETRY.call(() -> Coroutines.withTimeout(Duration.ofMillis(300), () -> load(url)));
  * }</pre>
  *
  * <p>The delay with jitter follows "equal jitter" of Marc Brooker, "Exponential Backoff And Jitter"
@@ -74,7 +75,7 @@ public final class Retry {
       } catch (Exception failure) {
         long waitNanos = withJitter(Math.min(delayNanos, (double) maxDelayNanos));
         long elapsedNanos = caller.clock().nanoTime() - startNanos;
-        if (attempt == attempts || elapsedNanos > limitNanos - waitNanos || !on.test(failure)) {
+        if (attempt == attempts || elapsedNanos > limitNanos - waitNanos || !isWorthIt(failure)) {
           suppress(failure, earlier);
           throw failure;
         }
@@ -90,6 +91,21 @@ public final class Retry {
   /** Calls a body without a result, as {@link #call(Body)} does. */
   public <X extends Exception> void call(Block<X> body) throws X {
     call(Block.asBody(body));
+  }
+
+  private boolean isWorthIt(Exception failure) {
+    Exception shown =
+        failure instanceof CompletionException && failure.getCause() instanceof Exception cause
+            ? cause
+            : failure;
+    try {
+      return on.test(shown);
+    } catch (RuntimeException | Error broken) {
+      if (!broken.equals(failure)) {
+        broken.addSuppressed(failure);
+      }
+      throw broken;
+    }
   }
 
   private long withJitter(double nanos) {
@@ -166,7 +182,8 @@ public final class Retry {
 
     /**
      * Sets which part of a delay is left to chance, so that callers that have failed together do
-     * not all come back together; 0.5 by default.
+     * not all come back together; 0.5 by default. With {@link SchedulingPolicy#random}, the seed
+     * decides; a test of exact times needs 0.
      *
      * @param jitter from 0, for exact delays, to 1, for delays from zero to the whole
      * @throws IllegalArgumentException if it is out of that range
@@ -195,7 +212,9 @@ public final class Retry {
      * Sets which failures are worth another attempt; all exceptions by default. Errors and
      * cancellations never are.
      *
-     * @param on called in the coroutine
+     * @param on called in the coroutine, with the cause if the body threw a {@link
+     *     CompletionException}, as {@link Coroutines#await} and {@link Coroutine#join} do. If it
+     *     throws, its exception ends the call and suppresses the failure
      */
     public Builder on(Predicate<? super Exception> on) {
       this.on = Objects.requireNonNull(on, "on");

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
@@ -192,6 +194,25 @@ class EverydayTest {
   }
 
   @Test
+  void mapConcurrently_workerThatSomeoneElseCancels_isAFailure() {
+    run(
+        () -> {
+          CompletionException thrown =
+              assertThrows(
+                  CompletionException.class,
+                  () ->
+                      CoroutineScope.mapConcurrently(
+                          List.of(1, 2, 3, 4),
+                          1,
+                          item -> {
+                            Coroutines.current().cancel("by someone else");
+                            return item;
+                          }));
+          assertInstanceOf(CancellationException.class, thrown.getCause());
+        });
+  }
+
+  @Test
   void mapConcurrently_nullResultsAndNoItems_areFine() {
     run(
         () -> {
@@ -203,5 +224,11 @@ class EverydayTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> CoroutineScope.mapConcurrently(List.of(1), 0, item -> item));
+    assertTrue(
+        assertThrows(
+                IllegalStateException.class,
+                () -> CoroutineScope.mapConcurrently(List.of(1), 1, item -> item))
+            .getMessage()
+            .startsWith("CoroutineScope.mapConcurrently must be called inside a coroutine"));
   }
 }

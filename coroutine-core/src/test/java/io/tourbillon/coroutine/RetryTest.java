@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +95,39 @@ class RetryTest {
     Retry retry = Retry.builder().on(failure -> failure instanceof TimeoutException).build();
     run(() -> assertThrows(IOException.class, () -> retry.call(() -> succeedAt(2))));
     assertEquals(1, attempts.size());
+  }
+
+  @Test
+  void on_failureOfAnother_seesItsCause() {
+    Retry retry = Retry.builder().on(failure -> failure instanceof IOException).build();
+    run(
+        () ->
+            assertThrows(
+                CompletionException.class,
+                () ->
+                    retry.call(
+                        () -> {
+                          attempts.add(0L);
+                          Coroutines.await(CompletableFuture.failedFuture(new IOException("far")));
+                        })));
+    assertEquals(3, attempts.size());
+  }
+
+  @Test
+  void on_thatThrows_endsTheCallWithTheFailureSuppressed() {
+    Retry retry =
+        Retry.builder()
+            .on(
+                _ -> {
+                  throw new IllegalStateException("a bug");
+                })
+            .build();
+    run(
+        () -> {
+          IllegalStateException bug =
+              assertThrows(IllegalStateException.class, () -> retry.call(() -> succeedAt(2)));
+          assertEquals("attempt 1", bug.getSuppressed()[0].getMessage());
+        });
   }
 
   @Test

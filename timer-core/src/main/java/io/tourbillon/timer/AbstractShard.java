@@ -90,6 +90,7 @@ abstract class AbstractShard<E extends Runnable> {
 
   /** Takes a permit for one timer. Counts a refusal and tells the listener. */
   final void acquirePermit() {
+    lock.requireOwner();
     try {
       limit.acquire();
     } catch (RejectedExecutionException refusal) {

@@ -60,8 +60,9 @@ final class NotedTask implements AccountableTask {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // Without a decorator both are one object.
   public void run() {
-    if (!(task instanceof AccountableTask accountable) || body.equals(task)) {
+    if (!(task instanceof AccountableTask accountable) || body == task) {
       body.run();
       return;
     }

@@ -3,6 +3,7 @@ package io.tourbillon.timer;
 import io.tourbillon.timer.internal.Confined;
 import io.tourbillon.timer.internal.Confinement;
 import io.tourbillon.timer.internal.DriverThreads;
+import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.observe.LogMessage;
 import io.tourbillon.timer.internal.observe.Logging;
@@ -52,7 +53,9 @@ final class PolledService extends ShardedTimerService implements PolledTimerServ
   static PolledTimerService confined(Builder builder) {
     if (builder.executor != null) {
       throw new IllegalStateException(
-          "a confined service must have no executor, whose threads would use it as well");
+          "a confined service must have no executor, whose threads would use it as well; use"
+              + " buildPolled(wakeup): "
+              + SafeText.of(builder.executor));
     }
     requireNoThreadOptions(builder);
     FirstUse.ofPolled(builder.recordStats);
@@ -207,7 +210,7 @@ final class PolledService extends ShardedTimerService implements PolledTimerServ
             + "@"
             + Integer.toHexString(hashCode())
             + (isShutdown() ? "[Shut down" : "[Running")
-            + ", confined to another thread]";
+            + (confinement.isOwned() ? ", confined to another thread]" : ", not used yet]");
   }
 
   /**

@@ -69,8 +69,8 @@ final class RunEnds {
     }
   }
 
-  /** The driver runs one task at a time: one that it runs now is the caller. */
+  /** A driver without an executor runs one task at a time: one that it runs now is the caller. */
   private boolean isInRunHere(ScheduledTimer timer) {
-    return (host != null && host.isCurrent()) || (handOff != null && handOff.isRunningHere(timer));
+    return handOff == null ? host != null && host.isCurrent() : handOff.isRunningHere(timer);
   }
 }

@@ -7,6 +7,7 @@ import io.tourbillon.timer.wheel.WheelEntry;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -218,6 +219,18 @@ class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer
   }
 
   void rescheduled(long deadlineNanos) {}
+
+  /**
+   * Whether the timer may be armed for a time of the wall clock.
+   *
+   * @param time null for a delay
+   */
+  boolean mayFollow(@Nullable Instant time) {
+    return true;
+  }
+
+  /** The timer was armed for a time of the wall clock, or for a delay if it is null. */
+  void follow(@Nullable Instant time) {}
 
   /**
    * Whether the task of an ended timer is still running. Called by any thread, without the lock.

@@ -13,6 +13,7 @@ import io.tourbillon.timer.wheel.TimerVisitor;
 import io.tourbillon.timer.wheel.TimingWheel;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -287,24 +288,39 @@ final class Shard extends AbstractShard<Runnable> {
 
   /** Gives a timer with a handle a new deadline; false if it has ended or begun. */
   boolean rearm(ScheduledTimer timer, long delayNanos) {
+    return rearm(timer, delayNanos, null);
+  }
+
+  /**
+   * Gives a timer with a handle a new deadline; false if it has ended or begun.
+   *
+   * @param time the time of the wall clock for which this is the delay, or null. If the timer was
+   *     given another delay meanwhile, this returns false
+   */
+  boolean rearm(ScheduledTimer timer, long delayNanos, @Nullable Instant time) {
     long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), delayNanos);
     long tick = timer.tickOf(deadlineNanos);
-    if (!rearmUnderLock(timer, deadlineNanos, tick)) {
+    if (!rearmUnderLock(timer, deadlineNanos, tick, time)) {
       return false;
     }
     afterRearm(timer.id(), tick, deadlineNanos);
     return true;
   }
 
-  private boolean rearmUnderLock(ScheduledTimer timer, long deadlineNanos, long tick) {
+  private boolean rearmUnderLock(
+      ScheduledTimer timer, long deadlineNanos, long tick, @Nullable Instant time) {
     lock.lock();
     try {
+      if (!timer.mayFollow(time)) {
+        return false;
+      }
       if (timer.isArmed()) {
         boolean _ = handles.rearm(timer, tick);
       } else if (!timer.isOut() || !(armAgain(timer, tick) || timer.isRunning())) {
         return false;
       }
       timer.rescheduled(deadlineNanos);
+      timer.follow(time);
       countRescheduled();
       return true;
     } finally {

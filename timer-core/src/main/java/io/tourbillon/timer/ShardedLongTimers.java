@@ -30,6 +30,7 @@ final class ShardedLongTimers implements LongTimers {
   private final ShardedTimerService service;
   private final ServiceParts parts;
   private final Owner owner;
+  private final long slackNanos;
   private final Share[] shares;
 
   /**
@@ -43,10 +44,11 @@ final class ShardedLongTimers implements LongTimers {
       Shard[] shards,
       ServiceParts parts,
       LongConsumer handler,
-      @Nullable String tag) {
+      TimerOptions options) {
     this.service = service;
     this.parts = parts;
-    owner = new Owner(handler, tag);
+    owner = new Owner(handler, options.tag());
+    slackNanos = TickScale.nanosOf(options.slack());
     shares = new Share[shards.length];
     for (int number = 0; number < shares.length; number++) {
       shares[number] = new Share(shards[number]);
@@ -136,6 +138,11 @@ final class ShardedLongTimers implements LongTimers {
       parts.limit().release(left.count);
     }
     return left.finish();
+  }
+
+  @Override
+  public void close() {
+    long[] _ = shutdownNow();
   }
 
   @Override
@@ -259,7 +266,7 @@ final class ShardedLongTimers implements LongTimers {
 
     /** Arms a timer; the steps are those of {@link AbstractShard#arm}. */
     long arm(long deadlineNanos, long payload) {
-      long tick = shard.scale.tickAtOrAfter(deadlineNanos);
+      long tick = shard.scale.roundestTick(deadlineNanos, slackNanos);
       shard.acquirePermit();
       long id;
       try {
@@ -309,7 +316,7 @@ final class ShardedLongTimers implements LongTimers {
 
     boolean rearm(long id, long delayNanos) {
       long deadlineNanos = TickScale.deadlineNanos(shard.elapsedNanos(), delayNanos);
-      long tick = shard.scale.tickAtOrAfter(deadlineNanos);
+      long tick = shard.scale.roundestTick(deadlineNanos, slackNanos);
       if (!rearmUnderLock(id, tick)) {
         return false;
       }

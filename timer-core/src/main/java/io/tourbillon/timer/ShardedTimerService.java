@@ -282,10 +282,7 @@ class ShardedTimerService implements TimerService {
     Objects.requireNonNull(unit, "unit");
     requireTask(task);
     Objects.requireNonNull(options, "options");
-    if (options.group() != null) {
-      throw new IllegalArgumentException(
-          "a timer without a handle must not have a group: " + options.group());
-    }
+    requireNoGroup(options);
     StackReserve.require();
     long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), unit.toNanos(delay));
     long tick = scale.roundestTick(deadlineNanos, TickScale.nanosOf(options.slack()));
@@ -317,7 +314,18 @@ class ShardedTimerService implements TimerService {
     StackReserve.require();
     Runnable noted = notes.note(task);
     Shard shard = callersShard();
-    return shard.arm(noted, deadlineNanos, shard.scale.tickAtOrAfter(deadlineNanos));
+    try {
+      return shard.arm(noted, deadlineNanos, shard.scale.tickAtOrAfter(deadlineNanos));
+    } finally {
+      Reference.reachabilityFence(this); // As above.
+    }
+  }
+
+  private static void requireNoGroup(TimerOptions options) {
+    if (options.group() != null) {
+      throw new IllegalArgumentException(
+          "a timer without a handle must not have a group: " + options.group());
+    }
   }
 
   private static void requireTask(Runnable task) {
@@ -424,6 +432,7 @@ class ShardedTimerService implements TimerService {
   public LongTimers longTimers(LongConsumer handler, TimerOptions options) {
     Objects.requireNonNull(handler, "handler");
     Objects.requireNonNull(options, "options");
+    requireNoGroup(options);
     FirstUse.ofLongTimers();
     return newLongTimers(handler, options);
   }
@@ -431,7 +440,7 @@ class ShardedTimerService implements TimerService {
   /** Makes a view of numbers. {@link FirstUse} calls this for the first one. */
   LongTimers newLongTimers(LongConsumer handler, TimerOptions options) {
     StackReserve.require();
-    return new ShardedLongTimers(this, shards, parts, handler, options.tag());
+    return new ShardedLongTimers(this, shards, parts, handler, options);
   }
 
   // Observation.

@@ -7,13 +7,10 @@ package io.tourbillon.timer;
  * <pre>{@code
  * TimerService timers = TimerService.builder()
  *     .decorator(task -> {
- *       Map<String, String> context = MDC.getCopyOfContextMap();        // in the scheduling thread
+ *       String request = MDC.get("request");                      // in the scheduling thread
  *       return () -> {
- *         MDC.setContextMap(context);                                   // around each run
- *         try {
+ *         try (var entry = MDC.putCloseable("request", request)) {      // around each run
  *           task.run();
- *         } finally {
- *           MDC.clear();
  *         }
  *       };
  *     })
@@ -21,8 +18,9 @@ package io.tourbillon.timer;
  * }</pre>
  *
  * <p>A decorator applies to all tasks of its service: with a handle, with an id, periodic, of an
- * executor view, of a Netty timer, and to the completion of futures. Whatever reports a task names
- * the original: {@link TimerService#shutdownNow} returns it, and the {@link TimerExceptionHandler}
+ * executor view, of a Netty timer, and to the completion of futures. It does not apply to the
+ * handler of {@link LongTimers}, whose timers are numbers. Whatever reports a task names the
+ * original: {@link TimerService#shutdownNow} returns it, and the {@link TimerExceptionHandler}
  * receives it.
  */
 @FunctionalInterface

@@ -3,7 +3,9 @@ package io.tourbillon.timer;
 import io.tourbillon.timer.internal.StackReserve;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +23,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A timer joins the group when it is scheduled, and leaves it when its task begins, or when it
  * is cancelled or handed back. A periodic timer stays until it ends. The timers of a group may be
- * in any number of services.
+ * in any number of services. Only timers with handles can join.
+ *
+ * <p>To cancel a group does not wait for tasks that have begun. If they use what you release next,
+ * keep the handles and call {@link TimerHandle#cancelAndWait}.
  *
  * <p>A group takes about 60 bytes, and 28 more for each timer in it. Joining and leaving take some
  * 20 ns under a lock of the group. All methods may be called by any thread, and from inside a task.
+ * But the timers of a confined {@link PolledTimerService} can be cancelled only by its owner: for
+ * another thread, {@link #cancelAll} and {@link #close} throw {@link IllegalStateException}, and
+ * these timers stay in the group.
  */
 public final class TimerGroup implements AutoCloseable {
+  private static final AtomicLong NUMBERS = new AtomicLong();
+
   private final Object lock = new Object();
 
   // Guarded by the lock: a doubly linked list, oldest member first.
@@ -37,8 +47,21 @@ public final class TimerGroup implements AutoCloseable {
   /** Written once, under the lock. Read without it for an early refusal. */
   private volatile boolean closed;
 
+  private final String name;
+
   /** An empty group. */
-  public TimerGroup() {}
+  public TimerGroup() {
+    this("timer-group-" + NUMBERS.incrementAndGet());
+  }
+
+  /**
+   * An empty group.
+   *
+   * @param name for messages
+   */
+  public TimerGroup(String name) {
+    this.name = Objects.requireNonNull(name, "name");
+  }
 
   /** The number of timers in the group. */
   public int pending() {
@@ -49,46 +72,52 @@ public final class TimerGroup implements AutoCloseable {
 
   /**
    * Cancels the timers that are in the group now; takes as long as a {@link TimerHandle#cancel} for
-   * each. Timers that other threads schedule during the call may be missed; {@link #close} misses
-   * none.
+   * each, and 4 bytes. Timers that other threads schedule during the call may be missed; {@link
+   * #close} misses none.
    *
    * @return how many timers this call has ended
+   * @throws IllegalStateException if a timer belongs to a confined service of another thread; all
+   *     others have been cancelled
    */
   public int cancelAll() {
     StackReserve.require();
-    int ended = 0;
-    int left = pending();
-    Member member;
-    while (left-- > 0 && (member = takeFirst()) != null) {
-      ended += cancel(member) ? 1 : 0;
-    }
-    return ended;
-  }
-
-  /** A timer of a service that another thread owns cannot be cancelled, and stays in the group. */
-  private boolean cancel(Member member) {
-    boolean tried = false;
-    try {
-      boolean cancelled = member.timer.cancel();
-      tried = true;
-      return cancelled;
-    } finally {
-      if (!tried) {
-        link(member);
-      }
-    }
+    return cancelMembers();
   }
 
   /**
    * Cancels all timers of the group. From now on, scheduling a timer in this group throws {@link
-   * RejectedExecutionException}. A second call does nothing.
+   * RejectedExecutionException}. When the call returns, no timer of the group is pending. A second
+   * call tries again to cancel timers of which the first has thrown.
+   *
+   * @throws IllegalStateException as for {@link #cancelAll}; the group is closed all the same
    */
   @Override
   public void close() {
+    StackReserve.require();
     synchronized (lock) {
       closed = true;
     }
-    int _ = cancelAll();
+    int _ = cancelMembers();
+  }
+
+  /**
+   * A member leaves when its timer has ended, not before. So whoever closes the group waits, under
+   * the lock of the shard, for a cancel that another thread has begun.
+   */
+  private int cancelMembers() {
+    int ended = 0;
+    IllegalStateException notOurs = null;
+    for (ScheduledTimer timer : timers()) {
+      try {
+        ended += timer.cancel() ? 1 : 0;
+      } catch (IllegalStateException confined) {
+        notOurs = confined;
+      }
+    }
+    if (notOurs != null) {
+      throw notOurs;
+    }
+    return ended;
   }
 
   /** Whether {@link #close} was called. */
@@ -96,17 +125,17 @@ public final class TimerGroup implements AutoCloseable {
     return closed;
   }
 
-  /** Says whether the group is open, and how many timers it has. */
+  /** The name, whether the group is open, and how many timers it has. */
   @Override
   public String toString() {
-    return "TimerGroup[" + (closed ? "closed" : "open") + ", pending = " + pending() + "]";
+    return name + "[" + (closed ? "closed" : "open") + ", pending = " + pending() + "]";
   }
 
   // Called by timers, without the lock of a shard.
 
   void requireOpen() {
     if (closed) {
-      throw new RejectedExecutionException("the timer group is closed");
+      throw new RejectedExecutionException("the timer group is closed: " + name);
     }
   }
 
@@ -122,17 +151,15 @@ public final class TimerGroup implements AutoCloseable {
   }
 
   private void link(Member member) {
-    synchronized (lock) {
-      member.previous = last;
-      if (last == null) {
-        first = member;
-      } else {
-        last.next = member;
-      }
-      last = member;
-      member.isIn = true;
-      size++;
+    member.previous = last;
+    if (last == null) {
+      first = member;
+    } else {
+      last.next = member;
     }
+    last = member;
+    member.isIn = true;
+    size++;
   }
 
   /** Removes a member, if it is still in the group. */
@@ -152,16 +179,6 @@ public final class TimerGroup implements AutoCloseable {
         timers.add(member.timer);
       }
       return timers;
-    }
-  }
-
-  private @Nullable Member takeFirst() {
-    synchronized (lock) {
-      Member member = first;
-      if (member != null) {
-        unlink(member);
-      }
-      return member;
     }
   }
 

@@ -52,8 +52,8 @@ public interface TimerHandle {
   /**
    * Gives the timer a new delay, counted from now. This is the operation for idle timeouts, and the
    * cheapest of all when it makes the deadline later. A periodic timer continues with its period
-   * from the new deadline. A timer that is due but whose task has not begun is postponed as well,
-   * unless the service was shut down.
+   * from the new deadline. The slack of {@link TimerOptions} stays. A timer that is due but whose
+   * task has not begun is postponed as well, unless the service was shut down.
    *
    * @param delay zero or less fires at the next tick
    * @return false if the timer has ended; it is not revived

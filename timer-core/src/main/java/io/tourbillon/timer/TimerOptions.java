@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param tag a name for the kind or owner of the timer, by which {@link TimerDump} counts; or null
  * @param missedTick for timers at a fixed rate; SKIP by default
  * @param onException for periodic timers; CONTINUE by default
- * @param slack how much later than its deadline the timer may fire, zero by default. Timers with
- *     slack fire together, as far as their slack allows: each at the roundest tick that is not
- *     later than its deadline and slack. So many timers with slack wake the driver less often. A
- *     slack shorter than a tick has no effect. The slack of a periodic timer must be shorter than
- *     its period; it does not shift the deadlines of later runs
+ * @param slack how much later than its deadline the timer may fire, zero by default. Of the ticks
+ *     from the deadline to deadline and slack, the timer fires at the one whose number is a
+ *     multiple of the highest power of two. So timers with slack fire together: with a tick of 1 ms
+ *     and a slack of 100 ms, all of them at multiples of 64 ms, some at multiples of 128 ms and
+ *     more. Many timers with slack wake the driver less often. A slack shorter than a tick has no
+ *     effect. A rescheduled timer keeps its slack. The slack of a periodic timer must be shorter
+ *     than its period; it does not shift the deadlines of later runs
  * @param group the group of the timer, or null
  */
 public record TimerOptions(

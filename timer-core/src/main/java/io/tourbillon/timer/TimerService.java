@@ -201,7 +201,7 @@ public interface TimerService extends AutoCloseable {
 
   /**
    * Gives a pending timer a new delay, counted from now. Making a deadline later is the cheapest of
-   * all operations.
+   * all operations. A timer that was armed with slack loses it.
    *
    * @param id as for {@link #cancel}
    * @param delay in the unit; zero or less fires at the next tick, and a delay that overflows
@@ -244,7 +244,9 @@ public interface TimerService extends AutoCloseable {
    * stage.toCompletableFuture().cancel(true)} is called if the stage takes longer than the limit,
    * and if the returned future is cancelled. Use it for stages whose {@code cancel} has an effect,
    * such as those of {@code HttpClient.sendAsync}, and pass the stage that the library returned: a
-   * cancelled dependent stage does not cancel its source.
+   * cancelled dependent stage does not cancel its source. Nor does a {@linkplain
+   * CompletableFuture#minimalCompletionStage minimal stage}. To complete the returned future, or to
+   * shut the service down, leaves the stage as it is.
    *
    * @throws UnsupportedOperationException if the stage does not support {@link
    *     CompletionStage#toCompletableFuture}
@@ -288,8 +290,11 @@ public interface TimerService extends AutoCloseable {
   LongTimers longTimers(LongConsumer handler);
 
   /**
-   * As {@link #longTimers(LongConsumer)}, with options for all timers, of which the tag counts: the
-   * others are for periodic timers.
+   * As {@link #longTimers(LongConsumer)}, with a tag and slack for all timers. The options for
+   * periodic timers are ignored.
+   *
+   * @throws IllegalArgumentException if the options name a group, which only timers with handles
+   *     can join
    */
   LongTimers longTimers(LongConsumer handler, TimerOptions options);
 
@@ -486,7 +491,7 @@ public interface TimerService extends AutoCloseable {
      * The wall clock of {@link TimerService#scheduleAt}. The default is the system's; with a {@link
      * VirtualClock}, it is {@link VirtualClock#wallClock}. Once a second, the driver compares it
      * with the {@link #clock}. If the clock is not the system's, the driver does so only when it
-     * wakes up for another reason.
+     * wakes up for another reason, such as a timer or a {@link VirtualClock#stepWallClock}.
      *
      * @param wallClock called by any thread. If it throws, {@code scheduleAt} throws the same, and
      *     timers that have been scheduled fire by the other clock; the exception is logged
@@ -532,7 +537,7 @@ public interface TimerService extends AutoCloseable {
     /**
      * Wraps each task when it is scheduled, for example to carry the context of the scheduling
      * thread to the task. By default there is no decorator, which costs nothing. Each wrapped task
-     * takes 32 bytes more, and what the decorator makes.
+     * takes 32 bytes more, and what the decorator makes. Does not apply to {@link LongTimers}.
      */
     public Builder decorator(TaskDecorator decorator) {
       this.decorator = Objects.requireNonNull(decorator, "decorator");
@@ -540,8 +545,8 @@ public interface TimerService extends AutoCloseable {
     }
 
     /**
-     * Records where each timer is scheduled, for {@link TimerDump#byCreationSite}. Off by default.
-     * Costs about 2 us and 100 bytes for each timer.
+     * Records where each timer is scheduled, for {@link TimerDump#byCreationSite}; those of {@link
+     * LongTimers} are left out. Off by default. Costs about 2 us and 100 bytes for each timer.
      */
     public Builder recordCreationSites() {
       recordSites = true;
@@ -639,10 +644,7 @@ public interface TimerService extends AutoCloseable {
      * @throws IllegalStateException if the thread factory makes no thread, or one that was started
      */
     public TimerService build() {
-      StackReserve.requireForLoading();
-      if (recordSites) {
-        Object _ = CreationSite.find(); // Loads its classes.
-      }
+      loadClasses();
       return ShardedTimerService.start(this);
     }
 
@@ -655,7 +657,7 @@ public interface TimerService extends AutoCloseable {
      *     #watchdog} or {@link #spin} was set
      */
     public PolledTimerService buildPolled() {
-      StackReserve.requireForLoading();
+      loadClasses();
       return PolledService.confined(this);
     }
 
@@ -675,8 +677,16 @@ public interface TimerService extends AutoCloseable {
      */
     public PolledTimerService buildPolled(Runnable wakeup) {
       Objects.requireNonNull(wakeup, "wakeup");
-      StackReserve.requireForLoading();
+      loadClasses();
       return PolledService.shared(this, wakeup);
+    }
+
+    /** Loads what {@link FirstUse} does not know of: what only some services need. */
+    private void loadClasses() {
+      StackReserve.requireForLoading();
+      if (recordSites) {
+        Object _ = CreationSite.find();
+      }
     }
 
     static void requirePositive(String name, Duration duration) {

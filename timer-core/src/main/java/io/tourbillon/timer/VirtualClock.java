@@ -106,10 +106,12 @@ public final class VirtualClock implements Clock {
 
   /**
    * Sets the wall clock forward or back, as an administrator would, and waits until the services on
-   * this clock have noticed. Other time does not pass.
+   * this clock have noticed. Other time does not pass: a timer whose time was stepped over fires at
+   * the next tick, so after an {@link #advance}.
    *
    * @param step forward, or back if it is negative
    * @throws IllegalStateException as for {@link #advance}
+   * @throws java.time.DateTimeException if the result is out of the range of {@link Instant}
    */
   public void stepWallClock(Duration step) {
     Objects.requireNonNull(step, "step");

@@ -5,6 +5,7 @@ import io.tourbillon.timer.internal.observe.LogMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 
 /**
  * Keeps timers with a wall-clock time on time when the wall clock is set, is slewed, or has gone on
@@ -42,7 +43,7 @@ final class WallClock {
    */
   private final boolean isPeriodic;
 
-  /** The timers that have not ended and have a wall-clock time. */
+  /** The timers that have not ended and may have a wall-clock time. */
   private final TimerGroup watched = new TimerGroup();
 
   /** Set by the first timer and never cleared, so that other services pay one read. */
@@ -71,7 +72,11 @@ final class WallClock {
 
   /** The time until an instant; zero or less if it has come. */
   long nanosUntil(Instant time) {
-    return TickScale.nanosOf(Duration.between(source.instant(), time));
+    return TickScale.nanosOf(Duration.between(now(), time));
+  }
+
+  private Instant now() {
+    return Objects.requireNonNull(source.instant(), "the wall clock must return an instant");
   }
 
   /** Keeps a timer on time from now on. */
@@ -123,7 +128,7 @@ final class WallClock {
   }
 
   private void compare(long nowNanos) {
-    Instant now = source.instant();
+    Instant now = now();
     long driftNanos =
         TickScale.nanosOf(Duration.between(comparedAt, now)) - (nowNanos - comparedNanos);
     if (Math.abs(driftNanos) >= TOLERANCE_NANOS) {

@@ -1,9 +1,11 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.MemoryReserve;
+import io.tourbillon.timer.internal.observe.LogMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** A timer for a time of the wall clock. {@link WallClock} describes how it is kept on time. */
@@ -12,9 +14,9 @@ final class WallTimer extends ScheduledTimer.Noted {
   private final TimerGroup.Member watch = new TimerGroup.Member(this);
 
   /**
-   * When to fire; null once the timer was given a delay instead. Written under this object's
-   * monitor, which makes sure that no thread arms the timer for a time that has been replaced. The
-   * lock of the shard is taken under it.
+   * When to fire; null once the timer was given a delay instead. Written under the lock of the
+   * shard, together with the deadline. So the timer is not armed for a time that was replaced
+   * meanwhile. Read without the lock, to find out whether there is something to do.
    */
   private volatile @Nullable Instant time;
 
@@ -26,40 +28,50 @@ final class WallTimer extends ScheduledTimer.Noted {
 
   @Override
   public boolean reschedule(Duration delay) {
-    Objects.requireNonNull(delay, "delay");
-    synchronized (this) {
-      boolean rescheduled = super.reschedule(delay);
-      if (rescheduled) {
-        time = null;
-      }
-      return rescheduled;
+    boolean rescheduled = super.reschedule(delay);
+    if (rescheduled) {
+      wall.forget(watch);
     }
+    return rescheduled;
   }
 
-  /** Arms the timer again if the time has not come. The timer has left the wheel: needs memory. */
+  /** Arms the timer again if the time has not come. */
   @Override
   public @Nullable Runnable begin() {
+    return postpone() ? null : super.begin();
+  }
+
+  /**
+   * Returns true if the time has not come, so that the timer must not run now. The timer has left
+   * the wheel, so this waits for memory; after a shutdown for a second only.
+   */
+  private boolean postpone() {
     for (int attempt = 1; ; attempt++) {
       try {
-        return postpone() ? null : super.begin();
+        return tryPostpone();
       } catch (OutOfMemoryError full) {
-        if (attempt == MemoryReserve.ATTEMPTS) {
-          throw full;
+        if (shard.waker.isStopped() && attempt >= MemoryReserve.ATTEMPTS) {
+          return false;
         }
         MemoryReserve.pause();
       }
     }
   }
 
-  /** Returns true if the time has not come, so that the timer must not run now. */
-  private boolean postpone() {
+  private boolean tryPostpone() {
     Instant due = time;
     long leftNanos = due == null ? 0 : nanosUntil(due);
     if (leftNanos <= 0) {
       return false;
     }
-    if (!arm(due, leftNanos)) {
-      // The service was shut down and has handed back what was pending.
+    boolean armed = false;
+    try {
+      armed = shard.rearm(this, leftNanos, due);
+    } catch (RejectedExecutionException full) {
+      shard.events.log(LogMessage.NOT_ARMED_AGAIN, full);
+    }
+    if (!armed && mayFollow(due)) {
+      // The shard is full, or the service was shut down and has handed back what was pending.
       boolean _ = shard.cancel(this);
     }
     return true;
@@ -83,19 +95,18 @@ final class WallTimer extends ScheduledTimer.Noted {
   void follow() {
     Instant due = time;
     if (due != null) {
-      boolean _ = arm(due, wall.nanosUntil(due));
+      boolean _ = shard.rearm(this, wall.nanosUntil(due), due);
     }
   }
 
-  /**
-   * Arms the timer for a delay, unless it was given another one meanwhile.
-   *
-   * @return false if the timer has ended, or can no longer be armed
-   */
-  private boolean arm(@Nullable Instant due, long delayNanos) {
-    synchronized (this) {
-      return !Objects.equals(time, due) || shard.rearm(this, delayNanos);
-    }
+  @Override
+  boolean mayFollow(@Nullable Instant due) {
+    return due == null || Objects.equals(time, due);
+  }
+
+  @Override
+  void follow(@Nullable Instant due) {
+    time = due;
   }
 
   @Override

@@ -108,7 +108,6 @@
  *   <tr><th>data</th><th>written by</th><th>guarded by</th></tr>
  *   <tr><td>wheels, phases of timers, counts and measures</td><td>callers and driver</td><td>the lock of the shard; a timer leaves the phase TAKEN by compare-and-set, see {@code ScheduledTimer}</td></tr>
  *   <tr><td>members of a group</td><td>callers and driver</td><td>the lock of the group</td></tr>
- *   <tr><td>the time of a timer of the wall clock</td><td>callers and driver</td><td>its monitor</td></tr>
  *   <tr><td>wheels of numbers</td><td>callers and driver</td><td>the lock of the shard</td></tr>
  *   <tr><td>queue of the views</td><td>callers and driver</td><td>its lock</td></tr>
  *   <tr><td>a task that was handed over</td><td>driver and executor</td><td>its monitor, see {@code HandedOver}</td></tr>
@@ -119,7 +118,7 @@
  * </table>
  *
  * <p>No task, listener, handler or executor is ever called under a lock, and no lock is taken under
- * another, except the lock of a shard under the monitor of a {@code WallTimer}.
+ * another.
  *
  * <h2>What can be seen from outside</h2>
  *

@@ -9,11 +9,14 @@ import io.tourbillon.timer.TimerHandle.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -145,6 +148,42 @@ class CancelAndWaitTest {
       own.set(timers.schedule(Duration.ofMillis(20), task));
       assertTrue(returned.await(60, TimeUnit.SECONDS));
       assertEquals(List.of(true, false), results);
+    }
+  }
+
+  /** The driver may run tasks of others while a thread of the executor runs this one. */
+  @Test
+  void onTheDriverOfAnExecutor_waitsForTheExecutor() throws Exception {
+    ThreadPoolExecutor one =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            1,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            new ThreadPoolExecutor.CallerRunsPolicy());
+    try (TimerService timers = TimerService.builder().executor(one).build()) {
+      Held task = new Held();
+      TimerHandle timer = timers.schedule(Duration.ZERO, task);
+      assertTrue(task.begun.await(60, TimeUnit.SECONDS));
+      CompletableFuture<Boolean> endedBefore = new CompletableFuture<>();
+      timers.schedule(
+          Duration.ZERO, // Runs on the driver, as the executor is busy.
+          () -> {
+            try {
+              boolean _ = timer.cancelAndWait();
+              endedBefore.complete(task.ended);
+            } catch (InterruptedException e) {
+              endedBefore.completeExceptionally(e);
+            }
+          });
+      assertThrows(
+          java.util.concurrent.TimeoutException.class,
+          () -> endedBefore.get(50, TimeUnit.MILLISECONDS));
+      task.mayEnd.countDown();
+      assertTrue(endedBefore.get(60, TimeUnit.SECONDS));
+    } finally {
+      one.shutdownNow();
     }
   }
 

@@ -13,6 +13,7 @@ import io.netty.util.Timeout;
 import io.tourbillon.timer.netty.NettyTimer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
@@ -141,6 +142,17 @@ class ConfinedServiceTest {
       assertEquals(1, view.getQueueSize(), operation.getKey());
       assertEquals(10_000_000, timers.nanosToNextEvent(), operation.getKey());
       assertEquals(TEN, handle.remaining(), operation.getKey());
+    }
+  }
+
+  @Test
+  void scheduleOfAnotherThread_isRefusedBeforeTheLimitAndTheListener() throws Exception {
+    EventLog events = new EventLog();
+    try (PolledTimerService full =
+        TimerService.builder().clock(clock).maxPending(1).listener(events).buildPolled()) {
+      full.schedule(TEN, NOTHING);
+      assertInstanceOf(IllegalStateException.class, elsewhere(() -> full.schedule(TEN, NOTHING)));
+      assertEquals(List.of(), events.named("rejected"));
     }
   }
 

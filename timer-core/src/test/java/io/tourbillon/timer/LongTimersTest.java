@@ -560,4 +560,26 @@ class LongTimersTest {
     assertTrue(allocated < 6L * count, allocated + " bytes for " + count + " timers");
     service.close();
   }
+
+  @Test
+  void slack_ofTheOptions_bringsTimersTogetherAndStaysWithThem() {
+    TimerOptions options = TimerOptions.builder().slack(Duration.ofMillis(20)).build();
+    List<Long> at = new ArrayList<>();
+    LongTimers idle = timers.longTimers(_ -> at.add(clock.nanoTime() / 1_000_000), options);
+    idle.arm(5, MILLISECONDS, 1);
+    idle.arm(9, MILLISECONDS, 2);
+    long id = idle.arm(1, HOURS, 3);
+    idle.rearm(id, 13, MILLISECONDS);
+    advanceMillis(100);
+    assertEquals(List.of(16L, 16L, 32L), at);
+  }
+
+  @Test
+  void group_ofTheOptions_isRefused() {
+    TimerOptions options = TimerOptions.inGroup(new TimerGroup("connection 7"));
+    assertEquals(
+        "a timer without a handle must not have a group: connection 7[open, pending = 0]",
+        assertThrows(IllegalArgumentException.class, () -> timers.longTimers(_ -> {}, options))
+            .getMessage());
+  }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -472,9 +473,12 @@ class PolledTimerServiceTest {
     assertRefused(
         "a polled service must have no threadFactory: no thread",
         () -> TimerService.builder().threadFactory(Thread::new).buildPolled(NOTHING));
+    Executor executor = new QueueingExecutor();
     assertRefused(
-        "a confined service must have no executor, whose threads would use it as well",
-        () -> TimerService.builder().executor(Runnable::run).buildPolled());
+        "a confined service must have no executor, whose threads would use it as well; use"
+            + " buildPolled(wakeup): "
+            + executor,
+        () -> TimerService.builder().executor(executor).buildPolled());
     assertRefused(
         "a polled service must have no spin: PT0.0001S",
         () -> TimerService.builder().spin(Duration.ofNanos(100_000)).buildPolled());

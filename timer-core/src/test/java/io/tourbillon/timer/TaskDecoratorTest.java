@@ -150,6 +150,12 @@ class TaskDecoratorTest {
         assertThrows(
             IllegalStateException.class,
             () -> throwing.asScheduledExecutor().execute(NoTask.NOTHING)));
+    NettyTimer netty = new NettyTimer(throwing);
+    assertSame(
+        broken,
+        assertThrows(
+            IllegalStateException.class, () -> netty.newTimeout(_ -> {}, 1, MILLISECONDS)));
+    assertEquals(0, netty.stop().size());
     assertEquals(0, throwing.pending());
     throwing.close();
     TimerService nothing = newService(new ReturnsNull());

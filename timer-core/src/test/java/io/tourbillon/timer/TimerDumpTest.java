@@ -182,9 +182,9 @@ class TimerDumpTest {
 
   @Test
   void arm_withAGroup_isRefused() {
-    TimerOptions options = TimerOptions.inGroup(new TimerGroup());
+    TimerOptions options = TimerOptions.inGroup(new TimerGroup("connection 7"));
     assertEquals(
-        "a timer without a handle must not have a group: TimerGroup[open, pending = 0]",
+        "a timer without a handle must not have a group: connection 7[open, pending = 0]",
         assertThrows(
                 IllegalArgumentException.class,
                 () -> timers.arm(1, TimeUnit.HOURS, NOTHING, options))

@@ -57,4 +57,26 @@ class TimerGroupRaceTest {
       }
     }
   }
+
+  /** Whoever closes the group waits for timers that another thread is about to cancel. */
+  @Test
+  void close_whileAnotherThreadCancels_leavesNoTimerPending() throws Exception {
+    try (TimerService timers = TimerService.create();
+        ExecutorService threads = Executors.newFixedThreadPool(1)) {
+      for (int round = 0; round < 5_000; round++) {
+        TimerGroup group = new TimerGroup();
+        TimerOptions options = TimerOptions.inGroup(group);
+        List<TimerHandle> handles = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+          handles.add(timers.schedule(Duration.ofHours(1), () -> {}, options));
+        }
+        Future<Integer> cancelling = threads.submit(group::cancelAll);
+        group.close();
+        for (TimerHandle handle : handles) {
+          assertEquals(TimerHandle.State.CANCELLED, handle.state());
+        }
+        cancelling.get(60, TimeUnit.SECONDS);
+      }
+    }
+  }
 }

@@ -2,6 +2,7 @@ package io.tourbillon.timer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +10,9 @@ import io.tourbillon.timer.TimerHandle.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +22,7 @@ class TimerGroupTest {
 
   private final VirtualClock clock = new VirtualClock();
   private final TimerService timers = TimerService.builder().clock(clock).build();
-  private final TimerGroup group = new TimerGroup();
+  private final TimerGroup group = new TimerGroup("connection 7");
   private final TimerOptions options = TimerOptions.inGroup(group);
   private final List<String> ran = new ArrayList<>();
 
@@ -116,11 +119,11 @@ class TimerGroupTest {
   void close_cancelsAllAndRefusesMore() {
     timers.schedule(TEN, NoTask.NOTHING, options);
     assertFalse(group.isClosed());
-    assertEquals("TimerGroup[open, pending = 1]", group.toString());
+    assertEquals("connection 7[open, pending = 1]", group.toString());
     group.close();
     group.close();
     assertTrue(group.isClosed());
-    assertEquals("TimerGroup[closed, pending = 0]", group.toString());
+    assertEquals("connection 7[closed, pending = 0]", group.toString());
     assertEquals(0, timers.pending());
     for (Runnable call :
         List.<Runnable>of(
@@ -128,7 +131,7 @@ class TimerGroupTest {
             () -> timers.scheduleAtFixedRate(TEN, TEN, NoTask.NOTHING, options),
             () -> timers.scheduleWithFixedDelay(TEN, TEN, NoTask.NOTHING, options))) {
       assertEquals(
-          "the timer group is closed",
+          "the timer group is closed: connection 7",
           assertThrows(RejectedExecutionException.class, call::run).getMessage());
     }
     assertEquals(0, timers.pending());
@@ -190,6 +193,51 @@ class TimerGroupTest {
             .build()) {
       refusing.schedule(TEN, NoTask.NOTHING, options);
       clock.advance(TEN);
+      assertEquals(0, group.pending());
+    }
+  }
+
+  /** Runs in another thread, and returns what it throws, or null. */
+  private static @Nullable Throwable elsewhere(Runnable call) throws InterruptedException {
+    CompletableFuture<@Nullable Throwable> thrown = new CompletableFuture<>();
+    Thread other =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    call.run();
+                    thrown.complete(null);
+                  } catch (Throwable error) {
+                    thrown.complete(error);
+                  }
+                });
+    other.join();
+    return thrown.join();
+  }
+
+  @Test
+  void close_withATimerThatAnotherThreadOwns_cancelsTheOthersAndThrows() throws Exception {
+    try (PolledTimerService confined = TimerService.polled(clock)) {
+      TimerHandle own = confined.schedule(TEN, NoTask.NOTHING, options);
+      TimerHandle shared = timers.schedule(TEN, NoTask.NOTHING, options);
+      assertInstanceOf(IllegalStateException.class, elsewhere(group::close));
+      assertEquals(State.CANCELLED, shared.state());
+      assertEquals(State.PENDING, own.state());
+      assertTrue(group.isClosed());
+      assertEquals(1, group.pending());
+      group.close();
+      assertEquals(State.CANCELLED, own.state());
+      assertEquals(0, group.pending());
+    }
+  }
+
+  @Test
+  void timerThatFiresWhileAnotherThreadMayNotCancelIt_leaves() throws Exception {
+    try (PolledTimerService confined = TimerService.polled(clock)) {
+      confined.schedule(TEN, NoTask.NOTHING, options);
+      assertInstanceOf(IllegalStateException.class, elsewhere(group::cancelAll));
+      clock.advance(TEN);
+      assertEquals(1, confined.poll(10));
       assertEquals(0, group.pending());
     }
   }

@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -266,6 +268,53 @@ class WallClockTest {
           throw new AssertionError("late, seed " + seed + ": " + timer.time + " at " + now);
         }
       }
+    }
+  }
+
+  /** A listener may call anything, so a lock around its call could lock up the driver. */
+  @Test
+  void listener_isCalledWithoutALock() {
+    List<Boolean> locked = Collections.synchronizedList(new ArrayList<>());
+    AtomicReference<TimerHandle> handle = new AtomicReference<>();
+    TimerListener listener =
+        new TimerListener() {
+          @Override
+          public void rescheduled(long id, long deadlineNanos) {
+            locked.add(Thread.holdsLock(handle.get()));
+          }
+        };
+    try (TimerService own = TimerService.builder().clock(clock).listener(listener).build()) {
+      handle.set(own.scheduleAt(wall.instant().plus(HOUR), this::fire));
+      clock.stepWallClock(MINUTE);
+      handle.get().reschedule(HOUR);
+      assertTrue(locked.size() >= 2 && !locked.contains(true), locked::toString);
+    }
+  }
+
+  @Test
+  void wallClockWithoutMemoryForAWhile_losesNoTimer() throws Exception {
+    AtomicBoolean full = new AtomicBoolean();
+    InstantSource hungry =
+        () -> {
+          if (full.get()) {
+            throw new OutOfMemoryError("for this test");
+          }
+          return wall.instant();
+        };
+    try (TimerService own = TimerService.builder().clock(clock).wallClock(hungry).build()) {
+      TimerHandle timer = own.scheduleAt(wall.instant().plus(MINUTE), this::fire);
+      full.set(true);
+      Thread later =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2_500));
+                    full.set(false);
+                  });
+      clock.advance(MINUTE.plus(TICK));
+      later.join();
+      assertEquals(State.FIRED, timer.state());
+      assertEquals(0, own.pending());
     }
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Broadcast<Price> prices = Broadcast.droppingOldest(16);
+ * Source<Price> seen = prices.subscribe();        // before the first value is sent
  * scheduler.spawn(() -> {
- *   for (Price price : prices.subscribe()) {      // until the broadcast is closed
- *     show(price);
+ *   try {
+ *     for (Price price : seen) {                  // until the broadcast is closed
+ *       show(price);
+ *     }
+ *   } finally {
+ *     seen.cancel();                              // also if show throws
  *   }
  * });
  * prices.send(new Price(...));
@@ -22,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All subscribers get the values in the same order. A value that is sent while nobody has
  * subscribed is dropped. A subscriber that leaves must {@linkplain Source#cancel() cancel} its
- * source.
+ * source: otherwise its buffer stays, and once that is full, {@link #send} and {@link #close} of a
+ * {@link #buffered} broadcast wait for ever.
  *
  * <p>Thread-safe. A send takes a channel's send for each subscriber; subscribing copies the list of
  * subscribers.
@@ -30,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the values; never null
  */
 public final class Broadcast<T> implements AutoCloseable {
+  private static final AtomicLong NUMBERS = new AtomicLong();
+
+  private final String name = "broadcast-" + NUMBERS.incrementAndGet();
   private final int capacity;
   private final boolean dropsOldest;
 
@@ -37,7 +47,8 @@ public final class Broadcast<T> implements AutoCloseable {
    * Holds a token while one value goes to all, so that the order is the same everywhere: the buffer
    * of one value is a fair lock across suspensions.
    */
-  private final Channel<Boolean> sending = Channel.<Boolean>builder().name("broadcast").buffered(1);
+  private final Channel<Boolean> sending =
+      Channel.<Boolean>builder().name(name + "'s turn").buffered(1);
 
   private final List<LockedChannel<T>> subscribers = new CopyOnWriteArrayList<>();
 
@@ -80,13 +91,14 @@ public final class Broadcast<T> implements AutoCloseable {
   }
 
   /**
-   * Returns a source of the values whose {@link #send} begins from now on. It is closed when the
-   * broadcast is.
+   * Returns a source of the values that are sent from now on. A value whose {@link #send} waits for
+   * its turn at this moment may be the first. The source is closed when the broadcast is.
    */
   public Source<T> subscribe() {
     Subscription<T> subscription = new Subscription<>(subscribers);
     LockedChannel<T> channel =
-        new LockedChannel<>(Channel.builder(), capacity, dropsOldest, subscription, null);
+        new LockedChannel<>(
+            Channel.<T>builder().name(name), capacity, dropsOldest, subscription, null);
     subscription.channel = channel;
     subscribers.add(channel);
     if (closed) {
@@ -109,7 +121,7 @@ public final class Broadcast<T> implements AutoCloseable {
     sending.send(true);
     try {
       if (closed) {
-        throw ChannelClosedException.ofSender("the broadcast", cause);
+        throw ChannelClosedException.ofSender(name, cause);
       }
       for (LockedChannel<T> subscriber : subscribers) {
         sendTo(subscriber, value);
@@ -174,6 +186,12 @@ public final class Broadcast<T> implements AutoCloseable {
   /** Returns how many sources have been subscribed and not cancelled. A snapshot. */
   public int subscriberCount() {
     return subscribers.size();
+  }
+
+  /** Says how many subscribers there are. */
+  @Override
+  public String toString() {
+    return name + " to " + subscriberCount() + (closed ? ", closed" : "");
   }
 
   /** Removes the channel of a subscriber that has cancelled it. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A value that changes, and that others observe: a configuration, a leader, a state. A subscriber
@@ -14,8 +15,13 @@ import java.util.function.UnaryOperator;
  * <pre>{@code
  * LatestValue<Config> config = new LatestValue<>(Config.load());
  * scheduler.spawn(() -> {
- *   for (Config current : config.subscribe()) {
- *     apply(current);
+ *   Source<Config> seen = config.subscribe();
+ *   try {
+ *     for (Config current : seen) {               // until it is closed
+ *       apply(current);
+ *     }
+ *   } finally {
+ *     seen.cancel();
  *   }
  * });
  * config.set(Config.load());
@@ -34,7 +40,10 @@ public final class LatestValue<T> implements AutoCloseable {
 
   // Guarded by the lock.
   private final List<LockedChannel<T>> subscribers = new ArrayList<>();
-  private boolean closed;
+  private @Nullable Throwable cause;
+
+  /** Volatile, so that observers need no lock. */
+  private volatile boolean closed;
 
   /** Creates a value. */
   public LatestValue(T initial) {
@@ -96,7 +105,7 @@ public final class LatestValue<T> implements AutoCloseable {
   /** Nobody waits for a channel that drops the oldest value. */
   private void setLocked(T newValue) {
     if (closed) {
-      throw ChannelClosedException.ofSender("the latest value", null);
+      throw ChannelClosedException.ofSender("the latest value", cause);
     }
     value = newValue;
     subscribers.removeIf(subscriber -> !subscriber.trySend(newValue));
@@ -109,7 +118,7 @@ public final class LatestValue<T> implements AutoCloseable {
     try {
       boolean _ = channel.trySend(value);
       if (closed) {
-        channel.close();
+        channel.closeWith(cause);
       } else {
         // Here too, as a value that is never set again would collect those who have left.
         subscribers.removeIf(LockedChannel::isClosed);
@@ -126,18 +135,53 @@ public final class LatestValue<T> implements AutoCloseable {
    */
   @Override
   public void close() {
+    closeWith(null);
+  }
+
+  /**
+   * Closes the sources of all subscribers, as {@link #close()} does.
+   *
+   * @param cause the cause of the exception that subscribers get after the latest value; null for
+   *     none
+   * @return false if it was closed before
+   */
+  public boolean closeWith(@Nullable Throwable cause) {
     lock.lock();
     try {
+      if (closed) {
+        return false;
+      }
+      this.cause = cause;
       closed = true;
-      subscribers.forEach(LockedChannel::close);
+      for (LockedChannel<T> subscriber : subscribers) {
+        subscriber.closeWith(cause);
+      }
       subscribers.clear();
+      return true;
     } finally {
       lock.unlock();
     }
   }
 
+  /** Returns whether it was closed. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Returns how many sources have been subscribed and not cancelled. A snapshot. */
+  public int subscriberCount() {
+    lock.lock();
+    try {
+      subscribers.removeIf(LockedChannel::isClosed);
+      return subscribers.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Shows the value. */
   @Override
   public String toString() {
-    return "LatestValue[" + value + "]";
+    return "LatestValue[" + value + (closed ? ", closed]" : "]");
   }
 }

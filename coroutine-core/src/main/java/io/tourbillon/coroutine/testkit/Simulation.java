@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * new Simulation().run(() -> {
  *   assertThrows(TimeoutException.class,
- *       () -> Coroutines.withTimeout(Duration.ofHours(1), channel::receive));
+ *       () -> Coroutines.withTimeout(Duration.ofHours(1), () -> channel.receive()));
  *   assertEquals(Duration.ofHours(1), Simulation.elapsed());      // virtual time; no real time
  * });
  * new Simulation().explore(1000, () -> transfer(accounts()));     // in a thousand orders of turns

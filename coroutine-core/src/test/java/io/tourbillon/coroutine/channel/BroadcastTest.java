@@ -220,7 +220,10 @@ class BroadcastTest {
     assertEquals(List.of("cd"), drain(source));
     assertEquals(List.of("cd"), drain(value.subscribe()));
     assertThrows(ChannelClosedException.class, () -> value.set("e"));
-    assertEquals("LatestValue[cd]", value.toString());
+    assertEquals("LatestValue[cd, closed]", value.toString());
+    assertTrue(value.isClosed());
+    assertFalse(value.closeWith(null));
+    assertEquals(0, value.subscriberCount());
   }
 
   @Test

@@ -47,6 +47,11 @@ public final class Confinement {
     return Thread.currentThread().equals(owner);
   }
 
+  /** Whether any thread is the owner. A hint. */
+  public boolean isOwned() {
+    return owner != null;
+  }
+
   private void claim(Thread caller) {
     Thread first = (Thread) OWNER.compareAndExchange(this, (Thread) null, caller);
     if (first != null) {

@@ -72,6 +72,17 @@ public final class SpinningLock {
     }
   }
 
+  /**
+   * For operations that change something before they take the lock.
+   *
+   * @throws IllegalStateException if another thread is the owner
+   */
+  public void requireOwner() {
+    if (confinement != null) {
+      confinement.require();
+    }
+  }
+
   /** Takes the lock if it is free, and returns true then. Not for a lock of a confinement. */
   public boolean tryLock() {
     return confinement == null && HELD.compareAndSet(this, false, true);

@@ -106,6 +106,10 @@ public final class NettyTimer implements Timer {
             ? new IllegalStateException(refusal.getMessage(), refusal)
             : refusal;
       }
+    } catch (RuntimeException | Error failure) {
+      // Of a task decorator, for example.
+      boolean _ = timeout.retract();
+      throw failure;
     }
     return timeout;
   }
