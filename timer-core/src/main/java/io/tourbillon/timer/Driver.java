@@ -32,6 +32,13 @@ final class Driver {
 
   private static final long TRIM_DELAY_NANOS = 500_000_000;
 
+  /**
+   * The pause between two holds of a lock to trim. A caller that waits for the lock looks at it
+   * from time to time; a driver that takes it again and again would keep the caller out for
+   * milliseconds.
+   */
+  private static final long TRIM_PAUSE_NANOS = 50_000;
+
   /** Pages given back under one hold of a shard's lock. */
   private static final int TRIM_PAGES = 16;
 
@@ -272,10 +279,7 @@ final class Driver {
     }
   }
 
-  /**
-   * Trims a little at a time, so that timers fire in between. There is no rest until trimming is
-   * done.
-   */
+  /** Trims a little at a time, so that timers fire and callers get the locks in between. */
   void trimWhenDue() {
     if (trimNanos == NEVER) {
       noticeTrim();
@@ -287,9 +291,7 @@ final class Driver {
       }
       OrderedShard views = ordered;
       more |= views != null && views.trim(TRIM_PAGES);
-      if (!more) {
-        trimNanos = NEVER;
-      }
+      trimNanos = more ? elapsedNanos() + TRIM_PAUSE_NANOS : NEVER;
     }
   }
 

@@ -107,9 +107,12 @@ public final class TimerGroup implements AutoCloseable {
   private int cancelMembers() {
     int ended = 0;
     IllegalStateException notOurs = null;
-    for (ScheduledTimer timer : timers()) {
+    for (Member member : members()) {
       try {
-        ended += timer.cancel() ? 1 : 0;
+        ended += member.timer.cancel() ? 1 : 0;
+        if (member.timer.hasEnded()) {
+          remove(member); // Its task has begun in another thread, which would do this next.
+        }
       } catch (IllegalStateException confined) {
         notOurs = confined;
       }
@@ -171,14 +174,14 @@ public final class TimerGroup implements AutoCloseable {
     }
   }
 
-  /** The timers of the members. */
-  List<ScheduledTimer> timers() {
+  /** The members, oldest first. */
+  List<Member> members() {
     synchronized (lock) {
-      List<ScheduledTimer> timers = new ArrayList<>(size);
+      List<Member> members = new ArrayList<>(size);
       for (Member member = first; member != null; member = member.next) {
-        timers.add(member.timer);
+        members.add(member);
       }
-      return timers;
+      return members;
     }
   }
 
@@ -203,7 +206,7 @@ public final class TimerGroup implements AutoCloseable {
 
   /** The place of a timer in a group. The fields are guarded by the lock of the group. */
   static final class Member {
-    private final ScheduledTimer timer;
+    final ScheduledTimer timer;
     private @Nullable Member previous;
     private @Nullable Member next;
     private boolean isIn;

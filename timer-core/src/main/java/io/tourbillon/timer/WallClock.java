@@ -132,8 +132,8 @@ final class WallClock {
     long driftNanos =
         TickScale.nanosOf(Duration.between(comparedAt, now)) - (nowNanos - comparedNanos);
     if (Math.abs(driftNanos) >= TOLERANCE_NANOS) {
-      for (ScheduledTimer timer : watched.timers()) {
-        ((WallTimer) timer).follow();
+      for (TimerGroup.Member member : watched.members()) {
+        ((WallTimer) member.timer).follow();
       }
       comparedAt = now;
       comparedNanos = nowNanos;

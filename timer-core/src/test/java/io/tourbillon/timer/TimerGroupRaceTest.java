@@ -53,7 +53,9 @@ class TimerGroupRaceTest {
         for (TimerHandle handle : handles) {
           assertTrue(handle.state() != TimerHandle.State.PENDING, () -> "left: " + handle);
         }
-        assertEquals(0, timers.pending());
+        while (timers.pending() > 0) {
+          Thread.onSpinWait(); // A task is beginning, and is counted until it has.
+        }
       }
     }
   }
