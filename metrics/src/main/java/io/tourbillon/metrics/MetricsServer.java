@@ -67,9 +67,9 @@ import org.jspecify.annotations.Nullable;
  * that they still respond.
  *
  * <p>Needs {@code io.micrometer:micrometer-registry-prometheus}, {@code
- * org.eclipse.jetty:jetty-server} and {@code tools.jackson.core:jackson-databind}, which are
- * optional dependencies of this module: a program that uses this class must declare them. The
- * binders do not need them.
+ * org.eclipse.jetty:jetty-server}, {@code tools.jackson.core:jackson-databind} and, for the live
+ * page, {@code org.webjars.npm:chart.js}. These are optional dependencies of this module: a program
+ * that uses this class must declare them. The binders do not need them.
  *
  * <p>Thread-safe.
  */

@@ -190,6 +190,7 @@ final class FirstUse {
     String _ = timer.toString() + timers;
     timers.schedule(MILLI, new Failing());
     timers.schedule(HOUR, nothing, TimerOptions.tagged("first use"));
+    timers.scheduleWithFixedDelay(MILLI, MILLI, nothing).changePeriod(HOUR);
     timers.scheduleWithFixedDelay(MILLI, MILLI, nothing);
     TimerGroup group = new TimerGroup();
     TimerOptions options = TimerOptions.builder().slack(MILLI).group(group).build();

@@ -1,6 +1,8 @@
 package io.tourbillon.timer;
 
+import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * changes the phase; {@link Shard#settle} sees that after the run.
  */
 final class PeriodicTimer extends ScheduledTimer.Noted {
-  private final long periodNanos;
   private final boolean fixedRate;
 
   // Guarded by the shard's lock; in elapsed time.
+  private long periodNanos;
   private long deadlineNanos;
   private long rescheduledNanos;
 
@@ -42,6 +44,27 @@ final class PeriodicTimer extends ScheduledTimer.Noted {
   @Override
   public boolean isPeriodic() {
     return true;
+  }
+
+  @Override
+  public boolean changePeriod(Duration period) {
+    requirePeriod("period", period, options);
+    StackReserve.require();
+    return shard.changePeriod(this, Math.max(shard.scale.tickNanos(), TickScale.nanosOf(period)));
+  }
+
+  /** Called under the shard's lock. */
+  void setPeriodNanos(long periodNanos) {
+    this.periodNanos = periodNanos;
+  }
+
+  /** Checks a period, or the delay between runs. */
+  static void requirePeriod(String name, Duration period, TimerOptions options) {
+    TimerService.Builder.requirePositive(name, period);
+    if (options.slack().compareTo(period) >= 0) {
+      throw new IllegalArgumentException(
+          "slack must be shorter than the period " + period + ": " + options.slack());
+    }
   }
 
   boolean isBurst() {

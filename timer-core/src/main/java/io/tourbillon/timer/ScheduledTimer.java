@@ -99,6 +99,12 @@ class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer
   }
 
   @Override
+  public boolean changePeriod(Duration period) {
+    TimerService.Builder.requirePositive("period", period);
+    throw new IllegalStateException("a timer that fires once has no period to change: " + this);
+  }
+
+  @Override
   public Duration remaining() {
     StackReserve.require();
     return Duration.ofNanos(shard.remainingNanos(this));

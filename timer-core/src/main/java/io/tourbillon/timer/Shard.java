@@ -348,6 +348,19 @@ final class Shard extends AbstractShard<Runnable> {
     return true;
   }
 
+  boolean changePeriod(PeriodicTimer timer, long periodNanos) {
+    lock.lock();
+    try {
+      if (!timer.isArmed() && !timer.isOut()) {
+        return false;
+      }
+      timer.setPeriodNanos(periodNanos);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void afterRearm(long id, long tick, long deadlineNanos) {
     waker.armed(this, tick);
     trimLater();

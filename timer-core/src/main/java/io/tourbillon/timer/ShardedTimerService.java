@@ -214,7 +214,8 @@ class ShardedTimerService implements TimerService {
   @Override
   public TimerHandle scheduleAtFixedRate(
       Duration initialDelay, Duration period, Runnable task, TimerOptions options) {
-    Builder.requirePositive("period", period);
+    Objects.requireNonNull(options, "options");
+    PeriodicTimer.requirePeriod("period", period, options);
     return schedulePeriodic(initialDelay, period, true, task, options);
   }
 
@@ -226,7 +227,8 @@ class ShardedTimerService implements TimerService {
   @Override
   public TimerHandle scheduleWithFixedDelay(
       Duration initialDelay, Duration delay, Runnable task, TimerOptions options) {
-    Builder.requirePositive("delay", delay);
+    Objects.requireNonNull(options, "options");
+    PeriodicTimer.requirePeriod("delay", delay, options);
     return schedulePeriodic(initialDelay, delay, false, task, options);
   }
 
@@ -238,11 +240,6 @@ class ShardedTimerService implements TimerService {
       TimerOptions options) {
     Objects.requireNonNull(initialDelay, "initialDelay");
     Objects.requireNonNull(task, "task");
-    Objects.requireNonNull(options, "options");
-    if (options.slack().compareTo(period) >= 0) {
-      throw new IllegalArgumentException(
-          "slack must be shorter than the period " + period + ": " + options.slack());
-    }
     StackReserve.require();
     Runnable noted = notes.note(task);
     long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), TickScale.nanosOf(initialDelay));

@@ -63,6 +63,18 @@ public interface TimerHandle {
   boolean reschedule(Duration delay);
 
   /**
+   * Gives a periodic timer a new period. The run for which the timer is armed stays as it is; from
+   * the run after that on, runs are the new period apart. To bring the next run forward as well,
+   * call {@link #reschedule}. During a run, the new period counts from that run.
+   *
+   * @param period more than zero and longer than the slack; shorter than a tick counts as one tick
+   * @return false if the timer has ended
+   * @throws IllegalArgumentException if the period is out of range
+   * @throws IllegalStateException if the timer is not periodic
+   */
+  boolean changePeriod(Duration period);
+
+  /**
    * The time until the tick in which the timer fires, which is at or after its deadline; zero if
    * the timer is due or has ended, and during a run of a periodic timer.
    */

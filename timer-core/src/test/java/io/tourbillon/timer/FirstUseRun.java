@@ -71,6 +71,7 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask, LongCo
     SCHEDULE_AT,
     FIXED_RATE,
     FIXED_DELAY,
+    CHANGE_PERIOD,
     ARM,
     ARM_AT,
     ARM_TAGGED,
@@ -137,6 +138,7 @@ final class FirstUseRun implements Runnable, Callable<String>, TimerTask, LongCo
       case SCHEDULE_AT -> timers.scheduleAt(Instant.EPOCH, this);
       case FIXED_RATE -> timers.scheduleAtFixedRate(Duration.ZERO, Duration.ofMillis(1), this);
       case FIXED_DELAY -> timers.scheduleWithFixedDelay(HOUR, HOUR, this);
+      case CHANGE_PERIOD -> timers.scheduleWithFixedDelay(HOUR, HOUR, this).changePeriod(HOUR);
       case ARM -> timers.arm(1, TimeUnit.MILLISECONDS, this);
       case ARM_AT -> timers.armAt(System.nanoTime(), this);
       case ARM_TAGGED -> timers.arm(1, TimeUnit.HOURS, this, TimerOptions.tagged("tag"));

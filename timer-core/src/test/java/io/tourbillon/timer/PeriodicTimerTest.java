@@ -3,6 +3,7 @@ package io.tourbillon.timer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.timer.TimerHandle.State;
@@ -320,6 +321,53 @@ class PeriodicTimerTest {
     clock.advance(Duration.ofDays(36_500));
     assertEquals(List.of(), task.millis());
     assertTrue(rate.cancel());
+  }
+
+  @Test
+  void changePeriod_keepsTheNextRunAndChangesThoseAfterIt() {
+    List<Long> at = new ArrayList<>();
+    TimerHandle timer =
+        timers.scheduleAtFixedRate(
+            Duration.ofMillis(10),
+            Duration.ofMillis(10),
+            () -> at.add(clock.nanoTime() / 1_000_000));
+    clock.advance(Duration.ofMillis(15));
+    assertTrue(timer.changePeriod(Duration.ofMillis(30)));
+    clock.advance(Duration.ofMillis(70));
+    assertTrue(timer.cancel());
+    assertFalse(timer.changePeriod(Duration.ofMillis(1)));
+    assertEquals(List.of(10L, 20L, 50L, 80L), at);
+  }
+
+  @Test
+  void changePeriod_duringARun_countsFromThatRun() {
+    List<Long> at = new ArrayList<>();
+    AtomicReference<TimerHandle> handle = new AtomicReference<>();
+    handle.set(
+        timers.scheduleWithFixedDelay(
+            Duration.ofMillis(10),
+            Duration.ofMillis(10),
+            () -> {
+              at.add(clock.nanoTime() / 1_000_000);
+              handle.get().changePeriod(Duration.ofMillis(25));
+            }));
+    clock.advance(Duration.ofMillis(70));
+    assertEquals(List.of(10L, 35L, 60L), at);
+  }
+
+  @Test
+  void changePeriod_ofWhatHasNone_orOutOfRange_isRefused() {
+    TimerHandle once = timers.schedule(Duration.ofMillis(10), NoTask.NOTHING);
+    assertThrows(IllegalStateException.class, () -> once.changePeriod(Duration.ofMillis(1)));
+    TimerHandle periodic =
+        timers.scheduleAtFixedRate(
+            Duration.ofMillis(10),
+            Duration.ofMillis(10),
+            NoTask.NOTHING,
+            TimerOptions.builder().slack(Duration.ofMillis(5)).build());
+    assertThrows(IllegalArgumentException.class, () -> periodic.changePeriod(Duration.ofMillis(5)));
+    assertThrows(IllegalArgumentException.class, () -> periodic.changePeriod(Duration.ZERO));
+    assertTrue(periodic.changePeriod(Duration.ofMillis(6)));
   }
 
   @Test

@@ -163,6 +163,14 @@ public final class NettyTimer implements Timer {
     }
   }
 
+  /**
+   * The number of timeouts of this timer that are pending, or whose task is running, as {@code
+   * HashedWheelTimer.pendingTimeouts} tells. A snapshot; takes a lock for each pair of processors.
+   */
+  public long pendingTimeouts() {
+    return roster.size();
+  }
+
   TimerService timers() {
     return timers;
   }

@@ -442,4 +442,18 @@ class NettyTimerTest {
     assertEquals(List.of(), task.ran);
     queueing.close();
   }
+
+  @Test
+  void pendingTimeouts_countsThoseThatHaveNotEnded() {
+    assertEquals(0, timer.pendingTimeouts());
+    Timeout cancelled = timer.newTimeout(_ -> {}, 1, DAYS);
+    timer.newTimeout(_ -> {}, 1, MILLISECONDS);
+    timer.newTimeout(_ -> {}, 1, DAYS);
+    assertEquals(3, timer.pendingTimeouts());
+    cancelled.cancel();
+    clock.advance(Duration.ofMillis(1));
+    assertEquals(1, timer.pendingTimeouts());
+    timer.stop();
+    assertEquals(0, timer.pendingTimeouts());
+  }
 }
