@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * (2015).
  */
 public final class Retry {
+  private static final long NO_LIMIT = Long.MAX_VALUE;
+
   /** How many earlier failures the last one suppresses. */
   private static final int MOST_SUPPRESSED = 8;
 
@@ -43,7 +45,7 @@ public final class Retry {
     factor = options.factor;
     maxDelayNanos = TickScale.nanosOf(options.maxDelay);
     jitter = options.jitter;
-    limitNanos = options.limit == null ? Long.MAX_VALUE : TickScale.nanosOf(options.limit);
+    limitNanos = options.limit == null ? NO_LIMIT : TickScale.nanosOf(options.limit);
     on = options.on;
   }
 
@@ -75,7 +77,8 @@ public final class Retry {
       } catch (Exception failure) {
         long waitNanos = withJitter(Math.min(delayNanos, (double) maxDelayNanos));
         long elapsedNanos = caller.clock().nanoTime() - startNanos;
-        if (attempt == attempts || elapsedNanos > limitNanos - waitNanos || !isWorthIt(failure)) {
+        boolean isOver = limitNanos != NO_LIMIT && elapsedNanos > limitNanos - waitNanos;
+        if (attempt == attempts || isOver || !isWorthIt(failure)) {
           suppress(failure, earlier);
           throw failure;
         }

@@ -197,6 +197,11 @@ final class PolledService extends ShardedTimerService implements PolledTimerServ
   }
 
   @Override
+  boolean mayBeAsked() {
+    return confinement == null || confinement.isOwner();
+  }
+
+  @Override
   boolean wouldWaitForItself() {
     return confinement != null || super.wouldWaitForItself() || polls.isLast();
   }

@@ -14,8 +14,9 @@ import java.util.List;
  * schedules, polls or looks: so one thread may build a service for another, but the first timer
  * should be scheduled in the loop. A call by any other thread throws an {@link
  * IllegalStateException} that names both threads, and changes nothing; only {@link #isShutdown},
- * {@code toString} and {@link #asScheduledExecutor} may be called by all. An owner stays the owner,
- * even if its thread ends. Meters that another thread reads need a shared service.
+ * {@code toString}, {@link #asScheduledExecutor} and {@link #delayedExecutor} may be called by all.
+ * An owner stays the owner, even if its thread ends. Meters that another thread reads need a shared
+ * service.
  *
  * <pre>{@code
  * PolledTimerService timers = TimerService.polled(Clock.system());

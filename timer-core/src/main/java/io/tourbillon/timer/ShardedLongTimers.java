@@ -113,12 +113,13 @@ final class ShardedLongTimers implements LongTimers {
     return pending;
   }
 
-  /** State and count, as a service has them. */
+  /** State and count, as a service has them; without the count where only its owner may ask. */
   @Override
   public String toString() {
     String state = isShutdown() ? "Shut down" : "Running";
     String name = owner.tag == null ? "" : owner.tag + ", ";
-    return super.toString() + "[" + name + state + ", pending timers = " + pending() + "]";
+    String count = service.mayBeAsked() ? ", pending timers = " + pending() : "";
+    return super.toString() + "[" + name + state + count + "]";
   }
 
   // Shutdown.

@@ -498,6 +498,11 @@ class ShardedTimerService implements TimerService {
     return all.isShutdown();
   }
 
+  /** Whether the calling thread may look at the timers. */
+  boolean mayBeAsked() {
+    return true;
+  }
+
   /** Whether the calling thread must not wait for tasks of this service, as it has to run them. */
   boolean wouldWaitForItself() {
     return isInsideTask();

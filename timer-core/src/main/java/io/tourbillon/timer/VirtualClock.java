@@ -57,8 +57,10 @@ public final class VirtualClock implements Clock {
   private final List<VirtualAlarm> alarms = new ArrayList<>();
   private volatile long nowNanos;
 
-  /** The wall clock's time when this clock shows 0. Written under the lock. */
-  private volatile Instant wallOrigin = Instant.EPOCH;
+  /** What the wall clock showed at a time of this clock. Written under the lock. */
+  private record WallTime(Instant instant, long atNanos) {}
+
+  private volatile WallTime wall = new WallTime(Instant.EPOCH, 0);
 
   /** Volatile, so that it can be turned off without the lock. Read when all threads are at rest. */
   private volatile boolean autoAdvance;
@@ -101,7 +103,8 @@ public final class VirtualClock implements Clock {
   }
 
   private Instant wallTime() {
-    return wallOrigin.plusNanos(nowNanos);
+    WallTime last = wall;
+    return last.instant.plusNanos(nowNanos - last.atNanos);
   }
 
   /**
@@ -118,7 +121,7 @@ public final class VirtualClock implements Clock {
     beginMove();
     try {
       awaitRest();
-      wallOrigin = wallOrigin.plus(step);
+      wall = new WallTime(wallTime().plus(step), nowNanos);
       for (VirtualAlarm alarm : alarms) {
         alarm.wake();
       }

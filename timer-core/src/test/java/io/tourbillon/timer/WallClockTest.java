@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.timer.TimerHandle.State;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -316,5 +317,14 @@ class WallClockTest {
       assertEquals(State.FIRED, timer.state());
       assertEquals(0, own.pending());
     }
+  }
+
+  @Test
+  void stepWallClock_isBoundedByWhatTheClockThenShows() {
+    assertThrows(
+        DateTimeException.class,
+        () -> clock.stepWallClock(Duration.between(wall.instant(), Instant.MAX).plusNanos(1)));
+    clock.stepWallClock(Duration.between(wall.instant(), Instant.MAX.minusSeconds(1)));
+    assertEquals(Instant.MAX.minusSeconds(1), wall.instant());
   }
 }

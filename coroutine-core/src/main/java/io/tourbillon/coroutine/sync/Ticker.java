@@ -60,7 +60,7 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
 
   private long jitterNanos;
 
-  private boolean closed;
+  private volatile boolean closed; // Written under the lock.
 
   /** True while a caller waits for the next tick or takes it. */
   private boolean inUse;
@@ -237,10 +237,19 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
     Suspension.checkCancelled();
     beginUse();
     try {
-      for (long nanos = nanosToNext(); nanos > 0; nanos = nanosToNext()) {
-        Boolean _ = Suspension.<Boolean>awaitAtMost(this, Duration.ofNanos(nanos), this::sleep);
+      while (true) {
+        long nanos = nanosToNext();
+        if (nanos > 0) {
+          Boolean _ = Suspension.<Boolean>awaitAtMost(this, Duration.ofNanos(nanos), this::sleep);
+        } else if (closed) {
+          return null;
+        } else {
+          Tick tick = take();
+          if (tick != null) {
+            return tick;
+          }
+        }
       }
-      return take();
     } finally {
       endUse();
     }
@@ -284,23 +293,27 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
   private long nanosToNext() {
     lock.lock();
     try {
-      return closed ? 0 : dueNanos + jitterNanos - elapsedNanos();
+      return closed ? 0 : jitteredNanos() - elapsedNanos();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Takes the tick that is due, or returns null if the ticker is closed. */
+  /** When the next tick is due, in elapsed time. Called under the lock. */
+  private long jitteredNanos() {
+    return jitterNanos == 0 ? dueNanos : TickScale.deadlineNanos(dueNanos, jitterNanos);
+  }
+
+  /** Takes the tick that is due; returns null if none is any more, as after a reset or a close. */
   private @Nullable Tick take() {
     lock.lock();
     try {
-      if (closed) {
+      long nowNanos = elapsedNanos();
+      if (closed || jitteredNanos() > nowNanos) {
         return null;
       }
-      long nowNanos = elapsedNanos();
-      Tick tick = new Tick(nextNumber, nowNanos - dueNanos - jitterNanos);
-      long missed =
-          missedTick == MissedTick.BURST ? 0 : Math.max(0, tick.latenessNanos / periodNanos);
+      Tick tick = new Tick(nextNumber, nowNanos - jitteredNanos());
+      long missed = missedTick == MissedTick.BURST ? 0 : tick.latenessNanos / periodNanos;
       nextNumber += 1 + missed;
       dueNanos =
           missed > 0 && missedTick == MissedTick.DELAY

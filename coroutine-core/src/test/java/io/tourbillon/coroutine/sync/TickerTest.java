@@ -18,8 +18,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -239,5 +241,43 @@ class TickerTest {
     assertTrue(offsets.stream().allMatch(offset -> offset >= 0 && offset <= 51), offsets::toString);
     assertTrue(offsets.stream().distinct().count() > 10, offsets::toString);
     assertThrows(IllegalArgumentException.class, () -> Ticker.builder(PERIOD).jitter(Double.NaN));
+  }
+
+  /** The tick is due when the caller has looked, and is not any more when the caller takes it. */
+  @Test
+  void reset_rightWhenATickIsDue_givesNoEarlyTick() throws Exception {
+    Ticker ticker = Ticker.every(Duration.ofHours(1));
+    Queue<Tick> early = new ConcurrentLinkedQueue<>();
+    Thread caller =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () ->
+                    ticker.forEach(
+                        tick -> {
+                          if (tick.latenessNanos() < 0) {
+                            early.add(tick);
+                          }
+                        }));
+    for (int round = 0; round < 20_000; round++) {
+      ticker.reset(Duration.ofNanos(1));
+      for (int spin = round % 200; spin > 0; spin--) {
+        Thread.onSpinWait();
+      }
+      ticker.reset(Duration.ofHours(1));
+    }
+    ticker.close();
+    assertTrue(caller.join(PATIENCE));
+    assertEquals(List.of(), List.copyOf(early));
+  }
+
+  @Test
+  void jitter_ofAPeriodBeyondTheClock_doesNotTickAtOnce() {
+    Ticker ticker = Ticker.builder(PERIOD).clock(clock).jitter(1).build();
+    ticker.reset(Duration.ofSeconds(Long.MAX_VALUE));
+    Coroutine<Tick> waiting = scheduler.spawn(ticker::next);
+    clock.advance(Duration.ofDays(1));
+    assertFalse(waiting.state().isEnd());
+    ticker.close();
   }
 }
