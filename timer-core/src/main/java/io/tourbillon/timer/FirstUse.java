@@ -320,9 +320,10 @@ final class FirstUse {
       new OutOfMemoryError("unable to create native thread"),
       new IllegalStateException("the failure of an executor")
     };
+    long startNanos = clock.nanos;
     for (int turn = 0; turn < TURNS; turn++) {
       driver.turn();
-      clock.nanos += 3 * MILLI.toNanos();
+      clock.nanos = startNanos + 3L * (turn + 1) * MILLI.toNanos();
       executor.refusal = turn < TURNS / 2 ? null : refusals[turn % refusals.length];
     }
   }
@@ -394,9 +395,10 @@ final class FirstUse {
     public void handle(Runnable task, Throwable error) {}
   }
 
-  /** Advances only when its number is set, and does not wait. */
-  private static final class ManualClock implements Clock, Clock.Alarm {
-    long nanos;
+  /** Advances only when its number is set, and does not wait. Tests use it as well. */
+  static final class ManualClock implements Clock, Clock.Alarm {
+    /** Written by the thread that takes the turns of the driver; tests read it in others. */
+    volatile long nanos;
 
     @Override
     public long nanoTime() {

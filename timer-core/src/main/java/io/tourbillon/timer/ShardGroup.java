@@ -171,10 +171,7 @@ final class ShardGroup {
         shard.drain(page, handBack);
         return;
       } catch (OutOfMemoryError full) {
-        if (attempt == MemoryReserve.ATTEMPTS) {
-          throw full;
-        }
-        MemoryReserve.pause();
+        MemoryReserve.pauseUnlessLast(full, attempt);
       }
     }
   }

@@ -438,10 +438,7 @@ final class ShardedLongTimers implements LongTimers {
         try {
           return Arrays.copyOf(payloads, count);
         } catch (OutOfMemoryError full) {
-          if (attempt == MemoryReserve.ATTEMPTS) {
-            throw full;
-          }
-          MemoryReserve.pause();
+          MemoryReserve.pauseUnlessLast(full, attempt);
         }
       }
     }

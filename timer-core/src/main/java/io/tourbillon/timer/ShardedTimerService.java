@@ -260,8 +260,13 @@ class ShardedTimerService implements TimerService {
   }
 
   private void arm(ScheduledTimer timer, long deadlineNanos) {
+    long _ = arm(timer.shard, timer, deadlineNanos, timer.tickOf(deadlineNanos));
+  }
+
+  /** Every timer of this class is armed here, and is pending when this returns its id. */
+  private long arm(Shard shard, Runnable entry, long deadlineNanos, long tick) {
     try {
-      long _ = timer.shard.arm(timer, deadlineNanos, timer.tickOf(deadlineNanos));
+      return shard.arm(entry, deadlineNanos, tick);
     } finally {
       // Until the timer is pending, the service must not count as dropped.
       Reference.reachabilityFence(this);
@@ -283,12 +288,7 @@ class ShardedTimerService implements TimerService {
     StackReserve.require();
     long deadlineNanos = TickScale.deadlineNanos(elapsedNanos(), unit.toNanos(delay));
     long tick = scale.roundestTick(deadlineNanos, TickScale.nanosOf(options.slack()));
-    Runnable noted = notes.note(task, options.tag());
-    try {
-      return callersShard().arm(noted, deadlineNanos, tick);
-    } finally {
-      Reference.reachabilityFence(this); // As above.
-    }
+    return arm(callersShard(), notes.note(task, options.tag()), deadlineNanos, tick);
   }
 
   @Override
@@ -311,11 +311,7 @@ class ShardedTimerService implements TimerService {
     StackReserve.require();
     Runnable noted = notes.note(task);
     Shard shard = callersShard();
-    try {
-      return shard.arm(noted, deadlineNanos, shard.scale.tickAtOrAfter(deadlineNanos));
-    } finally {
-      Reference.reachabilityFence(this); // As above.
-    }
+    return arm(shard, noted, deadlineNanos, shard.scale.tickAtOrAfter(deadlineNanos));
   }
 
   private static void requireNoGroup(TimerOptions options) {

@@ -140,15 +140,12 @@ final class TimerFutures {
     /** The timer has fired, and nothing else would ever complete the future: waits for memory. */
     @Override
     public final void run() {
-      for (int attempt = 1; attempt <= MemoryReserve.ATTEMPTS; attempt++) {
+      for (int attempt = 1; ; attempt++) {
         try {
           complete();
           return;
         } catch (OutOfMemoryError full) {
-          if (attempt == MemoryReserve.ATTEMPTS) {
-            throw full;
-          }
-          MemoryReserve.pause();
+          MemoryReserve.pauseUnlessLast(full, attempt);
         }
       }
     }

@@ -101,8 +101,9 @@ public final class TimerGroup implements AutoCloseable {
   }
 
   /**
-   * A member leaves when its timer has ended, not before. So whoever closes the group waits, under
-   * the lock of the shard, for a cancel that another thread has begun.
+   * A member leaves when its timer has ended, not before. So a thread that closes the group finds
+   * the timers that another thread is about to cancel, and cancels them itself or waits for the
+   * lock of their shard.
    */
   private int cancelMembers() {
     int ended = 0;

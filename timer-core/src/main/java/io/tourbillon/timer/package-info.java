@@ -39,9 +39,9 @@
  * {@link io.tourbillon.timer.wheel.LongWheel}, of which every shard has one for each LongTimers
  * that has armed a timer there: {@link io.tourbillon.timer.internal.longs.LongWheels}. {@code
  * ShardedLongTimers} arms and cancels under the lock of the shard. The shard takes what is due into
- * the same batch, after its other timers of that tick, so the driver treats all of them alike.
- * There is one task object for all payloads, which the driver sets to one after the other; whoever
- * else needs a task, such as an executor or an exception handler, gets an object of its own.
+ * the same batch, after its other timers of that tick, so the driver treats all of them alike. The
+ * driver has one task object for all payloads of a LongTimers, and sets it to one payload after the
+ * other. An executor or an exception handler gets an object of its own for each payload.
  *
  * <p>The wheels of a shard give ids of one space, and the sign tells these ids from those of other
  * timers, see {@link io.tourbillon.timer.internal.TimerId}. So an id that is given to the wrong

@@ -541,7 +541,7 @@ class LongTimersTest {
   @Test
   void armAndFire_onTheDriver_allocateNothingForATimer() {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    HandClock handClock = new HandClock();
+    FirstUse.ManualClock handClock = new FirstUse.ManualClock();
     PolledTimerService service = TimerService.builder().clock(handClock).buildPolled();
     long[] sum = new long[1];
     LongTimers quick = service.longTimers(payload -> sum[0] += payload);

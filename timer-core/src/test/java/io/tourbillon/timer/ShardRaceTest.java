@@ -105,7 +105,7 @@ class ShardRaceTest {
 
   /** Timers that are a number each, of a service whose driver takes a turn for each tick. */
   private static final class Numbers implements Scheme {
-    private final HandClock clock = new HandClock();
+    private final FirstUse.ManualClock clock = new FirstUse.ManualClock();
     private final PolledTimerService service =
         TimerService.builder().clock(clock).recordStats().buildPolled(() -> {});
     private final List<Integer> fired = new ArrayList<>();

@@ -60,7 +60,7 @@ class TimerGroupRaceTest {
     }
   }
 
-  /** Whoever closes the group waits for timers that another thread is about to cancel. */
+  /** A close leaves no timer pending, even if another thread is about to cancel it. */
   @Test
   void close_whileAnotherThreadCancels_leavesNoTimerPending() throws Exception {
     try (TimerService timers = TimerService.create();

@@ -45,6 +45,19 @@ public final class MemoryReserve {
     }
   }
 
+  /**
+   * Waits a millisecond for memory before the next attempt at an operation that must not be lost.
+   *
+   * @param attempt the number of the attempt that has failed, 1 for the first
+   * @throws OutOfMemoryError the one that was given, after the last of {@link #ATTEMPTS}
+   */
+  public static void pauseUnlessLast(OutOfMemoryError full, int attempt) {
+    if (attempt >= ATTEMPTS) {
+      throw full;
+    }
+    pause();
+  }
+
   /** Waits a millisecond for memory to come. Keeps the interrupt status. Never throws. */
   public static void pause() {
     boolean interrupted = Thread.interrupted();
