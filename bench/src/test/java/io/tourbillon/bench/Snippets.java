@@ -4,17 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
 
 /**
  * The Java programs in a document. Each runs in a JVM of its own, with the flag that the README
@@ -60,15 +65,18 @@ final class Snippets {
   static void requireToRun(String snippet, Path folder) throws IOException, InterruptedException {
     Path source = folder.resolve("Try.java");
     Files.writeString(source, snippet);
+    String path = everythingOnThePath();
+    compile(source, path);
     Program.End end =
         Program.run(
             List.of(
                 "env",
                 environment(),
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
-                everythingOnThePath(),
-                source.toString()));
+                folder + File.pathSeparator + path,
+                "Try"));
     assertEquals(0, end.exitCode(), end::err);
     assertFalse(end.err().contains("HANDOFF"), end::err);
     List<String> printed = end.out().lines().toList();
@@ -76,6 +84,14 @@ final class Snippets {
         .matcher(snippet)
         .results()
         .forEach(line -> assertTrue(printed.contains(line.group(1)), end::out));
+  }
+
+  /** Compiles here, where the compiler is warm: a new JVM would take most of its time for that. */
+  private static void compile(Path source, String path) {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler());
+    int exitCode = compiler.run(null, said, said, "-proc:none", "-cp", path, source.toString());
+    assertEquals(0, exitCode, () -> said.toString(StandardCharsets.UTF_8));
   }
 
   private static String environment() throws IOException {

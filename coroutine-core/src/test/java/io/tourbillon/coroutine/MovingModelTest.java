@@ -19,6 +19,7 @@ class MovingModelTest {
     assertTrue(moves > 20 * SEEDS, said);
   }
 
+  @Tag("virtual-thread") // The twins are the same on each engine that moves.
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -21,9 +21,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An operation that overflows the caller's stack has had no effect, and can be repeated. */
+@Tag("virtual-thread") // The callers are threads, so the tests are the same on each engine.
 class OverflowingCallersTest {
   private static final int ROUNDS = 20;
   private static final long STACK_BYTES = 200_000;

@@ -13,6 +13,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,11 +46,22 @@ class SurvivalTest {
 
   // A full stack.
 
-  @ParameterizedTest
-  @ValueSource(strings = {"-Xmixed", "-XX:TieredStopAtLevel=1", "-Xint"})
+  @Test
   @Timeout(90)
-  void fullStack_inAnyOperation_leavesTheServiceAsItWas(String mode, @TempDir Path folder)
+  void fullStack_inAnyOperation_leavesTheServiceAsItWas(@TempDir Path folder) throws Exception {
+    survivesAFullStack("-Xmixed", folder);
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @ValueSource(strings = {"-XX:TieredStopAtLevel=1", "-Xint"})
+  @Timeout(90)
+  void fullStack_inOtherModesOfTheJvm_leavesTheServiceAsItWas(String mode, @TempDir Path folder)
       throws Exception {
+    survivesAFullStack(mode, folder);
+  }
+
+  private static void survivesAFullStack(String mode, Path folder) throws Exception {
     List<String> said = ChildJvm.run(folder, FullStackRun.class, mode);
     assertEquals("ok", said.getLast(), said.toString());
   }

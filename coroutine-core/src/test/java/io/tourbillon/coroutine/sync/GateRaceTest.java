@@ -26,7 +26,7 @@ class GateRaceTest {
   /** For twins: a waiter of a broken twin that exceeds it is hardly ever just slow. */
   private static final Duration LITTLE = Duration.ofMillis(200);
 
-  private static final Duration SHORT = Duration.ofMillis(1500);
+  private static final Duration SHORT = Duration.ofMillis(500);
   private static final Duration LONG = Duration.ofMinutes(1);
 
   private final CoroutineScheduler scheduler =

@@ -187,10 +187,10 @@ class EndpointTest {
 
   @Test
   void server_thatAnswers_isNotStartedAnew() throws Exception {
-    Limits limits = new Limits(LONG, LONG, Duration.ofSeconds(2));
+    Limits limits = new Limits(LONG, LONG, Duration.ofSeconds(1));
     try (Endpoint endpoint = start(limits)) {
       JettyServer before = endpoint.server();
-      TimeUnit.SECONDS.sleep(6);
+      TimeUnit.SECONDS.sleep(3);
       assertTrue(isAnswered(endpoint));
       assertEquals(before, endpoint.server());
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Random operations on a wheel of each kind agree with an ordered map ({@link WheelModel}),
  * wherever time starts.
  *
- * <p>Two seeds are fixed, and one is new in each run. A failure names the seed and the start tick;
+ * <p>One seed is fixed, and one is new in each run. A failure names the seed and the start tick;
  * {@code -Dwheel.seed=N} repeats that seed only.
  */
 class TimingWheelModelTest {
@@ -38,7 +38,7 @@ class TimingWheelModelTest {
 
   private static long[] seeds() {
     Long chosen = Long.getLong(SEED_PROPERTY);
-    return chosen == null ? new long[] {1, 2, NEW_SEED} : new long[] {chosen};
+    return chosen == null ? new long[] {1, NEW_SEED} : new long[] {chosen};
   }
 
   @ParameterizedTest(name = "from tick {0}")
