@@ -5,11 +5,14 @@
  * uses it must require them in its own module descriptor, or start the JVM with {@code
  * --add-modules org.eclipse.jetty.server,tools.jackson.databind,micrometer.registry.prometheus}.
  */
-// "requires-automatic", "requires-transitive-automatic": Micrometer and the client library of
-// Prometheus have no module descriptors.
-@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+// "module": the target of the qualified export is built after this module. "requires-automatic",
+// "requires-transitive-automatic": Micrometer and the client library of Prometheus have no module
+// descriptors.
+@SuppressWarnings({"module", "requires-automatic", "requires-transitive-automatic"})
 module io.tourbillon.metrics {
   exports io.tourbillon.metrics;
+  exports io.tourbillon.metrics.internal.health to
+      io.tourbillon.spring;
 
   // Jackson reads the records of this package by reflection, to write them as JSON.
   opens io.tourbillon.metrics.server to

@@ -1,5 +1,8 @@
 package io.tourbillon.metrics.server;
 
+import io.tourbillon.metrics.internal.health.Condition;
+import io.tourbillon.metrics.internal.health.LoopWatch;
+import io.tourbillon.metrics.internal.health.TimerWatch;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpStatus;
@@ -21,7 +24,7 @@ final class Health implements Source {
     loops =
         options.scheduler() == null
             ? null
-            : new LoopWatch(options.scheduler(), options.stallLimit(), System::nanoTime);
+            : new LoopWatch(options.scheduler(), options.stallLimit());
   }
 
   @Override

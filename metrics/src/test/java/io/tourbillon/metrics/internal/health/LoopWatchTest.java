@@ -1,4 +1,4 @@
-package io.tourbillon.metrics.server;
+package io.tourbillon.metrics.internal.health;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package io.tourbillon.metrics.server;
+package io.tourbillon.metrics.internal.health;
 
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.LoopStats;
@@ -17,13 +17,18 @@ import java.util.function.LongSupplier;
  * after the limit or later, and has given no turn meanwhile. Works only when it is asked.
  * Thread-safe.
  */
-final class LoopWatch {
+public final class LoopWatch {
   private final CoroutineScheduler scheduler;
   private final long limitNanos;
   private final LongSupplier nanoTime;
 
   /** By the name of the loop. Guarded by the monitor. */
   private final Map<String, Silence> silences = new HashMap<>();
+
+  /** Creates a watch by the system's clock. */
+  public LoopWatch(CoroutineScheduler scheduler, Duration limit) {
+    this(scheduler, limit, System::nanoTime);
+  }
 
   LoopWatch(CoroutineScheduler scheduler, Duration limit, LongSupplier nanoTime) {
     this.scheduler = scheduler;
@@ -32,7 +37,7 @@ final class LoopWatch {
   }
 
   /** Returns the condition of each loop, by its name. */
-  Map<String, Condition> check() {
+  public Map<String, Condition> check() {
     // Waits for up to a tenth of a second, so it does not hold the monitor.
     Set<String> silent = new HashSet<>(scheduler.dump(0).silent());
     Map<String, Condition> conditions = new LinkedHashMap<>();

@@ -1,12 +1,12 @@
-package io.tourbillon.metrics.server;
+package io.tourbillon.metrics.internal.health;
 
 import io.tourbillon.timer.TimerService;
 import java.time.Duration;
 
 /** Finds out whether a service still fires timers. Only looks, and arms no timer for that. */
-record TimerWatch(TimerService timers, Duration limit) {
+public record TimerWatch(TimerService timers, Duration limit) {
   /** Returns the condition of the service. */
-  Condition check() {
+  public Condition check() {
     if (timers.isShutdown()) {
       return Condition.CLOSED;
     }

@@ -1,7 +1,7 @@
-package io.tourbillon.metrics.server;
+package io.tourbillon.metrics.internal.health;
 
 /** The condition of the timers or of a loop. */
-enum Condition {
+public enum Condition {
   /** At work, or at rest with nothing to do. */
   UP(true),
   /** Makes no progress, although there is something to do. */
@@ -17,7 +17,8 @@ enum Condition {
     this.healthy = healthy;
   }
 
-  boolean isHealthy() {
+  /** Returns true if nothing needs to be done about it. */
+  public boolean isHealthy() {
     return healthy;
   }
 }

@@ -1,0 +1,103 @@
+package io.tourbillon.spring.autoconfigure;
+
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.SchedulingPolicy;
+import io.tourbillon.spring.CoroutineSchedulerBuilderCustomizer;
+import io.tourbillon.spring.ShutdownPhases;
+import io.tourbillon.timer.Clock;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * A {@link CoroutineScheduler} bean, unless the program has one of its own. If there is a bean of
+ * the type {@link Clock}, such as a {@link io.tourbillon.timer.VirtualClock} of a test, the
+ * scheduler goes by it.
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(
+    name = {"tourbillon.enabled", "tourbillon.coroutines.enabled"},
+    matchIfMissing = true)
+@ConditionalOnMissingBean(CoroutineScheduler.class)
+@EnableConfigurationProperties(CoroutinesProperties.class)
+public final class CoroutinesAutoConfiguration {
+  private static final String PREFIX = "tourbillon.coroutines.";
+  private static final System.Logger LOG = System.getLogger("io.tourbillon.spring");
+
+  @Bean
+  CoroutineScheduler coroutineScheduler(
+      CoroutinesProperties properties,
+      ObjectProvider<Clock> clock,
+      ObjectProvider<CoroutineSchedulerBuilderCustomizer> customizers) {
+    CoroutineScheduler.Builder builder = CoroutineScheduler.builder();
+    if (properties.loops() != null) {
+      Setting.pass(PREFIX + "loops", properties.loops(), builder::loops);
+    }
+    Setting.pass(PREFIX + "name", properties.name(), builder::name);
+    Setting.pass(PREFIX + "tick", properties.tick(), builder::tick);
+    Setting.pass(PREFIX + "watchdog", properties.watchdog(), builder::watchdog);
+    Setting.pass(PREFIX + "budget", properties.budget(), builder::budget);
+    Setting.pass(
+        PREFIX + "blocking-threads", properties.blockingThreads(), builder::blockingThreads);
+    Setting.pass(PREFIX + "close-grace", properties.closeGrace(), builder::closeGrace);
+    builder.policy(policy(properties));
+    builder.recordStats(properties.recordStats());
+    if (properties.recordCreationSites()) {
+      builder.recordCreationSites();
+    }
+    builder.engine(engine(properties.engine()));
+    clock.ifUnique(builder::clock);
+    customizers.orderedStream().forEach(each -> each.customize(builder));
+    return builder.build();
+  }
+
+  @Bean
+  OrderlyClose tourbillonCoroutinesLifecycle(CoroutineScheduler scheduler) {
+    return new OrderlyClose(ShutdownPhases.COROUTINES, scheduler::close);
+  }
+
+  /**
+   * Returns the engine that was asked for, or the best one.
+   *
+   * @throws EngineUnavailableException if this JVM cannot run the one that was asked for
+   */
+  private static Engine engine(@Nullable Engine asked) {
+    Engine wanted = asked == null ? Engine.VIRTUAL_THREAD : asked;
+    if (wanted.isAvailable()) {
+      return wanted;
+    }
+    if (asked != null) {
+      throw new EngineUnavailableException(asked);
+    }
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "Coroutines run on the engine handoff, where a switch costs several times as much and"
+            + " blocking calls block their loop. "
+            + EngineAdvice.of(wanted)
+            + "\nTo keep this engine without this warning, set"
+            + " tourbillon.coroutines.engine=handoff. If the program has no coroutines, set"
+            + " tourbillon.coroutines.enabled=false.");
+    return Engine.HANDOFF;
+  }
+
+  private static SchedulingPolicy policy(CoroutinesProperties properties) {
+    return switch (properties.policy()) {
+      case FIFO -> SchedulingPolicy.fifo();
+      case ROUND_ROBIN -> SchedulingPolicy.roundRobin();
+      case RANDOM -> SchedulingPolicy.random(properties.randomSeed());
+      case PRIORITY ->
+          Setting.pass(
+              PREFIX + "priority-step", properties.priorityStep(), SchedulingPolicy::priority);
+      case EARLIEST_DEADLINE ->
+          Setting.pass(
+              PREFIX + "deadline-horizon",
+              properties.deadlineHorizon(),
+              SchedulingPolicy::earliestDeadline);
+    };
+  }
+}

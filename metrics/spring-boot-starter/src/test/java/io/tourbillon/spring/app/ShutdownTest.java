@@ -1,0 +1,412 @@
+package io.tourbillon.spring.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.spring.ShutdownPhases;
+import io.tourbillon.spring.TaskThreads;
+import io.tourbillon.spring.TourbillonTaskScheduler;
+import io.tourbillon.timer.TimerService;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.TaskRejectedException;
+import org.springframework.scheduling.TaskScheduler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What happens when a context is closed, stopped or paused. */
+@Timeout(60)
+class ShutdownTest {
+  private static ConfigurableApplicationContext start(
+      WebApplicationType type, Class<?> application, String... properties) {
+    SpringApplication starting = new SpringApplication(application);
+    starting.setWebApplicationType(type);
+    starting.setRegisterShutdownHook(false);
+    Map<String, Object> defaults = new TreeMap<>();
+    for (String each :
+        List.of(
+            "server.port=0",
+            "server.address=127.0.0.1",
+            "tourbillon.scheduling.enabled=true",
+            "tourbillon.coroutines.loops=1",
+            "tourbillon.coroutines.engine=handoff",
+            "spring.main.banner-mode=off")) {
+      defaults.put(each.split("=", 2)[0], each.split("=", 2)[1]);
+    }
+    for (String each : properties) {
+      defaults.put(each.split("=", 2)[0], each.split("=", 2)[1]);
+    }
+    starting.setDefaultProperties(defaults);
+    return starting.run();
+  }
+
+  private static ConfigurableApplicationContext start(String... properties) {
+    return start(WebApplicationType.NONE, Nothing.class, properties);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException failure) {
+      throw new AssertionError(failure);
+    }
+  }
+
+  @Test
+  void requestInFlight_usesTimersWhileTheContextCloses() throws Exception {
+    ConfigurableApplicationContext context = start(WebApplicationType.SERVLET, Web.class);
+    int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+    Web web = context.getBean(Web.class);
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      CompletableFuture<HttpResponse<String>> response =
+          client.sendAsync(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/slow"))
+                  .timeout(Duration.ofSeconds(20))
+                  .build(),
+              BodyHandlers.ofString());
+      await(web.begun);
+      Thread closer = Thread.ofPlatform().start(context::close);
+      await(web.closing);
+      web.goOn.countDown();
+      assertThat(response.get(20, TimeUnit.SECONDS).body()).isEqualTo("answered");
+      closer.join(20_000);
+      assertThat(context.isActive()).isFalse();
+    }
+  }
+
+  @Test
+  void services_endInTheOrderOfTheirPhases() {
+    ConfigurableApplicationContext context = start(WebApplicationType.NONE, Observers.class);
+    List<String> seen = context.getBean(Observers.class).seen;
+    context.close();
+    assertThat(seen)
+        .containsExactly(
+            "tasks open, coroutines open, timers open",
+            "tasks shut, coroutines open, timers open",
+            "tasks shut, coroutines shut, timers open",
+            "tasks shut, coroutines shut, timers shut");
+  }
+
+  @Test
+  void runningTask_endsWithinTheGrace() {
+    ConfigurableApplicationContext context = start("tourbillon.scheduling.close-grace=20s");
+    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<Boolean> undisturbed = new CompletableFuture<>();
+    ScheduledFuture<?> _ =
+        context
+            .getBean(TaskScheduler.class)
+            .schedule(
+                () -> {
+                  begun.countDown();
+                  undisturbed.complete(sleepsFor(200));
+                },
+                Instant.now());
+    await(begun);
+    context.close();
+    assertThat(undisturbed).isCompletedWithValue(true);
+  }
+
+  @Test
+  void runningTask_afterTheGrace_isInterrupted() {
+    ConfigurableApplicationContext context = start("tourbillon.scheduling.close-grace=0");
+    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<Boolean> undisturbed = new CompletableFuture<>();
+    ScheduledFuture<?> _ =
+        context
+            .getBean(TaskScheduler.class)
+            .schedule(
+                () -> {
+                  begun.countDown();
+                  undisturbed.complete(sleepsFor(60_000));
+                },
+                Instant.now());
+    await(begun);
+    context.close();
+    assertThat(undisturbed).isCompletedWithValue(false);
+  }
+
+  private static boolean sleepsFor(long millis) {
+    try {
+      Thread.sleep(millis);
+      return true;
+    } catch (InterruptedException _) {
+      return false;
+    }
+  }
+
+  @Test
+  void contextThatBeginsToClose_endsPeriodicTasks_andAcceptsSingleOnes() {
+    ConfigurableApplicationContext context = start(WebApplicationType.NONE, LateUser.class);
+    LateUser user = context.getBean(LateUser.class);
+    ScheduledFuture<?> periodic =
+        context
+            .getBean(TaskScheduler.class)
+            .scheduleAtFixedRate(user.runs::incrementAndGet, Duration.ofMillis(5));
+    context.close();
+    assertThat(user.failures).isEmpty();
+    assertThat(user.single).isCompletedWithValue("ran");
+    assertThat(periodic.isCancelled()).isTrue();
+  }
+
+  @Test
+  void taskThatClosesTheContext_doesNotWaitForItself() throws Exception {
+    ConfigurableApplicationContext context = start("tourbillon.scheduling.close-grace=10m");
+    CountDownLatch closed = new CountDownLatch(1);
+    ScheduledFuture<?> _ =
+        context
+            .getBean(TaskScheduler.class)
+            .schedule(
+                () -> {
+                  context.close();
+                  closed.countDown();
+                },
+                Instant.now());
+    await(closed);
+    assertThat(context.isActive()).isFalse();
+  }
+
+  @Test
+  void contextThatIsStopped_startsAgain() throws Exception {
+    try (ConfigurableApplicationContext context = start()) {
+      AtomicInteger runs = new AtomicInteger();
+      TaskScheduler scheduler = context.getBean(TaskScheduler.class);
+      context.stop();
+      ScheduledFuture<?> waiting = scheduler.schedule(runs::incrementAndGet, Instant.now());
+      assertThatThrownBy(() -> waiting.get(50, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      context.start();
+      waiting.get(20, TimeUnit.SECONDS);
+      assertThat(runs).hasValue(1);
+      context.getBean(TimerService.class).after(Duration.ZERO).get(20, TimeUnit.SECONDS);
+      assertThat(context.getBean(CoroutineScheduler.class).spawn(() -> 1).join()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TaskThreads.class)
+  void closedContext_leavesNoThread(TaskThreads threads) throws Exception {
+    ConfigurableApplicationContext context =
+        start(
+            "tourbillon.scheduling.threads=" + threads,
+            "tourbillon.scheduling.thread-name-prefix=left-over-task-",
+            "tourbillon.timers.threads=" + threads,
+            "tourbillon.timers.name=left-over-timer",
+            "tourbillon.coroutines.name=left-over-coroutine");
+    CountDownLatch ran = new CountDownLatch(2);
+    ScheduledFuture<?> _ =
+        context.getBean(TaskScheduler.class).schedule(ran::countDown, Instant.now());
+    context.getBean(TimerService.class).schedule(Duration.ZERO, ran::countDown);
+    assertThat(context.getBean(CoroutineScheduler.class).spawn(() -> 1).join()).isEqualTo(1);
+    await(ran);
+    assertThat(leftOver()).isNotEmpty();
+    context.close();
+    long deadlineNanos = System.nanoTime() + 20_000_000_000L;
+    while (!leftOver().isEmpty() && System.nanoTime() < deadlineNanos) {
+      Thread.sleep(10); // A thread that has done its work takes a moment to end.
+    }
+    assertThat(leftOver()).isEmpty();
+  }
+
+  private static List<String> leftOver() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("left-over-"))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Keeping.class)
+  void driver_keepsTheJvmAlive_ifItShould(Keeping keeping) {
+    try (ConfigurableApplicationContext _ =
+        start(
+            "tourbillon.scheduling.keep-alive=" + keeping.alive,
+            "tourbillon.scheduling.thread-name-prefix=keep-alive-")) {
+      Stream<Thread> drivers =
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(thread -> thread.getName().equals("keep-alive-driver"))
+              .filter(Thread::isAlive);
+      assertThat(drivers).anyMatch(thread -> thread.isDaemon() != keeping.alive);
+    }
+  }
+
+  enum Keeping {
+    YES(true),
+    NO(false);
+
+    private final boolean alive;
+
+    Keeping(boolean alive) {
+      this.alive = alive;
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  static class Nothing {}
+
+  /**
+   * Notes which services are open whenever a phase between theirs is stopped. Looks them up late:
+   * what depends on a bean is stopped before it, whatever the phases.
+   */
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  static class Observers {
+    final List<String> seen = new ArrayList<>();
+
+    @Bean
+    SmartLifecycle first(ApplicationContext context) {
+      return observer(ShutdownPhases.TASK_SCHEDULER + 1, context);
+    }
+
+    @Bean
+    SmartLifecycle second(ApplicationContext context) {
+      return observer(ShutdownPhases.COROUTINES + 1, context);
+    }
+
+    @Bean
+    SmartLifecycle third(ApplicationContext context) {
+      return observer(ShutdownPhases.TIMERS + 1, context);
+    }
+
+    @Bean
+    SmartLifecycle last(ApplicationContext context) {
+      return observer(ShutdownPhases.TIMERS - 1, context);
+    }
+
+    private SmartLifecycle observer(int phase, ApplicationContext context) {
+      return new OnStop(
+          phase,
+          () ->
+              seen.add(
+                  "tasks "
+                      + state(context.getBean(TourbillonTaskScheduler.class).timers().isShutdown())
+                      + ", coroutines "
+                      + state(context.getBean(CoroutineScheduler.class).isShutdown())
+                      + ", timers "
+                      + state(context.getBean(TimerService.class).isShutdown())));
+    }
+
+    private static String state(boolean shut) {
+      return shut ? "shut" : "open";
+    }
+  }
+
+  /** Schedules tasks while the context closes, before the phase of the scheduler. */
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  static class LateUser {
+    final AtomicInteger runs = new AtomicInteger();
+    final CompletableFuture<String> single = new CompletableFuture<>();
+    final List<Throwable> failures = new ArrayList<>();
+
+    @Bean
+    SmartLifecycle late(TourbillonTaskScheduler scheduler) {
+      return new OnStop(
+          SmartLifecycle.DEFAULT_PHASE,
+          () -> {
+            try {
+              scheduler
+                  .schedule(() -> single.complete("ran"), Instant.now())
+                  .get(20, TimeUnit.SECONDS);
+              assertThatThrownBy(
+                      () -> scheduler.scheduleAtFixedRate(() -> {}, Duration.ofSeconds(1)))
+                  .isInstanceOf(TaskRejectedException.class);
+              assertThatThrownBy(() -> scheduler.schedule(() -> {}, _ -> Instant.now()))
+                  .isInstanceOf(TaskRejectedException.class);
+            } catch (Exception | AssertionError failure) {
+              failures.add(failure);
+            }
+          });
+    }
+  }
+
+  /** Something that the context stops in a phase. */
+  private static final class OnStop implements SmartLifecycle {
+    private final int phase;
+    private final Runnable action;
+    private boolean running;
+
+    OnStop(int phase, Runnable action) {
+      this.phase = phase;
+      this.action = action;
+    }
+
+    @Override
+    public int getPhase() {
+      return phase;
+    }
+
+    @Override
+    public void start() {
+      running = true;
+    }
+
+    @Override
+    public void stop() {
+      running = false;
+      action.run();
+    }
+
+    @Override
+    public boolean isRunning() {
+      return running;
+    }
+  }
+
+  /** A request that is answered while the context closes. */
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  @RestController
+  static class Web {
+    final CountDownLatch begun = new CountDownLatch(1);
+    final CountDownLatch closing = new CountDownLatch(1);
+    final CountDownLatch goOn = new CountDownLatch(1);
+    private final TimerService timers;
+
+    Web(TimerService timers) {
+      this.timers = timers;
+    }
+
+    @Bean
+    SmartLifecycle beforeTheServer() {
+      return new OnStop(SmartLifecycle.DEFAULT_PHASE, closing::countDown);
+    }
+
+    @GetMapping("/slow")
+    CompletableFuture<String> slow() {
+      begun.countDown();
+      await(goOn);
+      return timers.after(Duration.ofMillis(50)).thenApply(_ -> "answered");
+    }
+  }
+}
