@@ -25,11 +25,11 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -245,28 +245,16 @@ class ShutdownTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Keeping.class)
-  void driver_keepsTheJvmAlive_ifItShould(Keeping keeping) {
-    try (ConfigurableApplicationContext _ =
-        start(
-            "tourbillon.scheduling.keep-alive=" + keeping.alive,
-            "tourbillon.scheduling.thread-name-prefix=keep-alive-")) {
-      Stream<Thread> drivers =
-          Thread.getAllStackTraces().keySet().stream()
-              .filter(thread -> thread.getName().equals("keep-alive-driver"))
-              .filter(Thread::isAlive);
-      assertThat(drivers).anyMatch(thread -> thread.isDaemon() != keeping.alive);
-    }
-  }
-
-  enum Keeping {
-    YES(true),
-    NO(false);
-
-    private final boolean alive;
-
-    Keeping(boolean alive) {
-      this.alive = alive;
+  @ValueSource(booleans = {true, false})
+  void driver_keepsTheJvmAlive_ifItShould(boolean alive) {
+    try (TourbillonTaskScheduler _ =
+        TourbillonTaskScheduler.builder()
+            .keepAlive(alive)
+            .threadNamePrefix("keep-alive-")
+            .build()) {
+      assertThat(Thread.getAllStackTraces().keySet())
+          .anyMatch(
+              thread -> thread.getName().equals("keep-alive-driver") && thread.isDaemon() != alive);
     }
   }
 

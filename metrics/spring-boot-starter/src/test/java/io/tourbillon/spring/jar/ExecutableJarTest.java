@@ -19,6 +19,7 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +79,7 @@ class ExecutableJarTest {
   }
 
   @Test
+  @Tag("long")
   void environment_givesTheFlag() throws Exception {
     assertThat(
             output(
@@ -89,6 +91,7 @@ class ExecutableJarTest {
   }
 
   @Test
+  @Tag("long")
   void jar_withoutTheFlag_warns() throws Exception {
     assertThat(output(withoutFlag, Map.of(), 0))
         .contains("engine HANDOFF, " + ALL_WELL)
