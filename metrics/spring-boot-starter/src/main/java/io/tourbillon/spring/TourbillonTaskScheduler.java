@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
@@ -85,6 +86,12 @@ public final class TourbillonTaskScheduler
   /** Set before the bean is used. */
   private @Nullable ApplicationContext context;
 
+  /** Held while the scheduler waits for its tasks to end. */
+  private final ReentrantLock closeLock = new ReentrantLock();
+
+  /** Whether a call has waited for the tasks, so that no other needs to. Guarded by the lock. */
+  private boolean ended;
+
   /** Set once, by the thread that closes the context or this scheduler; read by any thread. */
   private volatile boolean closing;
 
@@ -139,12 +146,33 @@ public final class TourbillonTaskScheduler
     if (closing) {
       throw new RejectedExecutionException("the context is closing");
     }
-    return scheduleOnce(run, time);
+    return scheduleOnce(new Repeated(run), time);
   }
 
   @Override
   public ScheduledFuture<?> schedule(Runnable task, Instant startTime) {
     return accepted(task, () -> scheduleOnce(handled(task, false), startTime));
+  }
+
+  /** A run of a triggered task, which does not begin once the context has begun to close. */
+  private final class Repeated implements Runnable {
+    private final Runnable run;
+
+    Repeated(Runnable run) {
+      this.run = run;
+    }
+
+    @Override
+    public void run() {
+      if (!closing) {
+        run.run();
+      }
+    }
+
+    @Override
+    public String toString() {
+      return run.toString();
+    }
   }
 
   private ScheduledFuture<?> scheduleOnce(Runnable task, Instant time) {
@@ -272,7 +300,12 @@ public final class TourbillonTaskScheduler
       close();
       callback.run();
     } else {
-      Thread _ = Thread.ofVirtual().start(() -> closeAndTell(callback));
+      // A platform thread: tasks that compute may keep the threads that carry virtual ones.
+      Thread _ =
+          Thread.ofPlatform()
+              .daemon()
+              .name("task-scheduler-close")
+              .start(() -> closeAndTell(callback));
     }
   }
 
@@ -287,12 +320,30 @@ public final class TourbillonTaskScheduler
   /**
    * Refuses new tasks, cancels those that are pending, and waits for those that run. When the
    * {@link TourbillonTaskSchedulerBuilder#closeGrace} is over, it interrupts them, and after
-   * another second it gives up. Inside a task it does not wait. A second call waits as the first
-   * one does.
+   * another second it gives up. Inside a task it does not wait. A second call waits until the first
+   * one has ended, and no longer.
    */
   @Override
   public void close() {
     endRepeatedTasks();
+    if (gate.isInside()) {
+      if (!closeLock.tryLock()) {
+        return;
+      }
+    } else {
+      closeLock.lock();
+    }
+    try {
+      if (!ended) {
+        ended = true;
+        end();
+      }
+    } finally {
+      closeLock.unlock();
+    }
+  }
+
+  private void end() {
     single.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     single.shutdown();
     for (Runnable pending : timers.shutdownNow()) {

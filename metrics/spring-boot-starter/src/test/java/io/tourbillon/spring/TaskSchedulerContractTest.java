@@ -64,7 +64,7 @@ class TaskSchedulerContractTest {
       Instant due = subject.scheduler().getClock().instant().plusMillis(50);
       AtomicReference<Instant> ran = new AtomicReference<>();
       ScheduledFuture<?> future = subject.scheduler().schedule(() -> ran.set(Instant.now()), due);
-      assertThat(future.getDelay(TimeUnit.MILLISECONDS)).isBetween(0L, 50L);
+      assertThat(future.getDelay(TimeUnit.MILLISECONDS)).isLessThanOrEqualTo(50);
       await(future);
       // Spring goes by another clock, whose milliseconds may be longer.
       assertThat(ran.get()).isAfterOrEqualTo(due.minusMillis(2));
@@ -175,7 +175,7 @@ class TaskSchedulerContractTest {
       assertThat(future.isCancelled()).isTrue();
       assertThat(future.isDone()).isTrue();
       assertThatThrownBy(() -> await(future)).isInstanceOf(CancellationException.class);
-      Thread.sleep(20); // A run that had begun may end.
+      Thread.sleep(100); // A run that had begun may end.
       each.drainPermits();
       assertThat(each.tryAcquire(30, TimeUnit.MILLISECONDS)).isFalse();
     }

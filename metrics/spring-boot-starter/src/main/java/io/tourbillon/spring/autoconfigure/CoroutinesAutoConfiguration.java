@@ -8,6 +8,7 @@ import io.tourbillon.spring.ShutdownPhases;
 import io.tourbillon.timer.Clock;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -30,8 +31,14 @@ public final class CoroutinesAutoConfiguration {
   private static final System.Logger LOG = System.getLogger("io.tourbillon.spring");
 
   @Bean
+  OrderlyClose tourbillonCoroutinesLifecycle() {
+    return new OrderlyClose(ShutdownPhases.COROUTINES);
+  }
+
+  @Bean(destroyMethod = "")
   CoroutineScheduler coroutineScheduler(
       CoroutinesProperties properties,
+      @Qualifier("tourbillonCoroutinesLifecycle") OrderlyClose lifecycle,
       ObjectProvider<Clock> clock,
       ObjectProvider<CoroutineSchedulerBuilderCustomizer> customizers) {
     CoroutineScheduler.Builder builder = CoroutineScheduler.builder();
@@ -53,12 +60,18 @@ public final class CoroutinesAutoConfiguration {
     builder.engine(engine(properties.engine()));
     clock.ifUnique(builder::clock);
     customizers.orderedStream().forEach(each -> each.customize(builder));
-    return builder.build();
+    CoroutineScheduler scheduler = builder.build();
+    lifecycle.closeBy(() -> close(scheduler));
+    return scheduler;
   }
 
-  @Bean
-  OrderlyClose tourbillonCoroutinesLifecycle(CoroutineScheduler scheduler) {
-    return new OrderlyClose(ShutdownPhases.COROUTINES, scheduler::close);
+  private static void close(CoroutineScheduler scheduler) {
+    try {
+      scheduler.close();
+    } catch (IllegalStateException _) {
+      // One of its own coroutines closes the context. Nobody can wait for that one here.
+      Thread.ofPlatform().daemon().name("coroutines-close").start(scheduler::close);
+    }
   }
 
   /**

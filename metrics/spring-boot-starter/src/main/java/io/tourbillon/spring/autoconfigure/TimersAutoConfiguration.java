@@ -1,6 +1,7 @@
 package io.tourbillon.spring.autoconfigure;
 
 import io.tourbillon.spring.ShutdownPhases;
+import io.tourbillon.spring.TaskThreads;
 import io.tourbillon.spring.TimerServiceBuilderCustomizer;
 import io.tourbillon.spring.internal.TaskExecutors;
 import io.tourbillon.timer.Clock;
@@ -8,6 +9,7 @@ import io.tourbillon.timer.TimerService;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -29,28 +31,15 @@ import org.springframework.core.io.ResourceLoader;
 public final class TimersAutoConfiguration {
   private static final String PREFIX = "tourbillon.timers.";
 
-  /** Holds the threads of tasks, so that they are ended after the service that uses them. */
   @Bean
-  TimerTaskThreads tourbillonTimerTaskThreads(
-      TimersProperties properties, ResourceLoader resources) {
-    ClassLoader loader = ClassLoaders.of(resources);
-    String namePrefix = properties.name() + "-task-";
-    return Setting.pass(
-        PREFIX + "concurrency-limit",
-        properties.concurrencyLimit(),
-        limit ->
-            new TimerTaskThreads(
-                switch (properties.threads()) {
-                  case DRIVER -> null;
-                  case VIRTUAL -> TaskExecutors.virtual(namePrefix, limit, loader);
-                  case PLATFORM -> TaskExecutors.platform(namePrefix, limit, loader);
-                }));
+  OrderlyClose tourbillonTimersLifecycle() {
+    return new OrderlyClose(ShutdownPhases.TIMERS);
   }
 
-  @Bean
+  @Bean(destroyMethod = "")
   TimerService timerService(
       TimersProperties properties,
-      TimerTaskThreads threads,
+      @Qualifier("tourbillonTimersLifecycle") OrderlyClose lifecycle,
       ResourceLoader resources,
       ObjectProvider<Clock> clock,
       ObjectProvider<TimerServiceBuilderCustomizer> customizers) {
@@ -69,33 +58,37 @@ public final class TimersAutoConfiguration {
     if (properties.recordCreationSites()) {
       builder.recordCreationSites();
     }
-    builder.threadFactory(
-        TaskExecutors.driver(properties.name(), true, ClassLoaders.of(resources)));
-    if (threads.executor() != null) {
-      builder.executor(threads.executor());
+    ClassLoader loader = ClassLoaders.of(resources);
+    builder.threadFactory(TaskExecutors.driver(properties.name(), true, loader));
+    ExecutorService tasks = tasks(properties, loader);
+    if (tasks != null) {
+      builder.executor(tasks);
     }
     clock.ifUnique(builder::clock);
     customizers.orderedStream().forEach(each -> each.customize(builder));
-    return builder.build();
+    TimerService timers = builder.build();
+    lifecycle.closeBy(
+        () -> {
+          timers.close();
+          if (tasks != null) {
+            tasks.shutdown();
+          }
+        });
+    return timers;
   }
 
-  @Bean
-  OrderlyClose tourbillonTimersLifecycle(TimerService timers) {
-    return new OrderlyClose(ShutdownPhases.TIMERS, timers::close);
-  }
-
-  /**
-   * The threads on which tasks run.
-   *
-   * @param executor null for the driver
-   */
-  record TimerTaskThreads(@Nullable ExecutorService executor) implements AutoCloseable {
-    /** Ends the threads. The tasks have ended, or were interrupted and have not heeded it. */
-    @Override
-    public void close() {
-      if (executor != null) {
-        executor.shutdown();
-      }
+  /** Returns where tasks run; null for the driver. */
+  private static @Nullable ExecutorService tasks(TimersProperties properties, ClassLoader loader) {
+    String namePrefix = properties.name() + "-task-";
+    if (properties.threads() == TaskThreads.DRIVER) {
+      return null;
     }
+    return Setting.pass(
+        PREFIX + "concurrency-limit",
+        properties.concurrencyLimit(),
+        limit ->
+            properties.threads() == TaskThreads.VIRTUAL
+                ? TaskExecutors.virtual(namePrefix, limit, loader)
+                : TaskExecutors.platform(namePrefix, limit, loader));
   }
 }

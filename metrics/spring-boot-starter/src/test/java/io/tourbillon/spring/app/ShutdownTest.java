@@ -1,5 +1,7 @@
 package io.tourbillon.spring.app;
 
+import static io.tourbillon.spring.app.Contexts.await;
+import static io.tourbillon.spring.app.Contexts.start;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,20 +19,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.SpringApplication;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -47,41 +46,6 @@ import org.springframework.web.bind.annotation.RestController;
 /** What happens when a context is closed, stopped or paused. */
 @Timeout(60)
 class ShutdownTest {
-  private static ConfigurableApplicationContext start(
-      WebApplicationType type, Class<?> application, String... properties) {
-    SpringApplication starting = new SpringApplication(application);
-    starting.setWebApplicationType(type);
-    starting.setRegisterShutdownHook(false);
-    Map<String, Object> defaults = new TreeMap<>();
-    for (String each :
-        List.of(
-            "server.port=0",
-            "server.address=127.0.0.1",
-            "tourbillon.scheduling.enabled=true",
-            "tourbillon.coroutines.loops=1",
-            "tourbillon.coroutines.engine=handoff",
-            "spring.main.banner-mode=off")) {
-      defaults.put(each.split("=", 2)[0], each.split("=", 2)[1]);
-    }
-    for (String each : properties) {
-      defaults.put(each.split("=", 2)[0], each.split("=", 2)[1]);
-    }
-    starting.setDefaultProperties(defaults);
-    return starting.run();
-  }
-
-  private static ConfigurableApplicationContext start(String... properties) {
-    return start(WebApplicationType.NONE, Nothing.class, properties);
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException failure) {
-      throw new AssertionError(failure);
-    }
-  }
-
   @Test
   void requestInFlight_usesTimersWhileTheContextCloses() throws Exception {
     ConfigurableApplicationContext context = start(WebApplicationType.SERVLET, Web.class);
@@ -118,53 +82,6 @@ class ShutdownTest {
   }
 
   @Test
-  void runningTask_endsWithinTheGrace() {
-    ConfigurableApplicationContext context = start("tourbillon.scheduling.close-grace=20s");
-    CountDownLatch begun = new CountDownLatch(1);
-    CompletableFuture<Boolean> undisturbed = new CompletableFuture<>();
-    ScheduledFuture<?> _ =
-        context
-            .getBean(TaskScheduler.class)
-            .schedule(
-                () -> {
-                  begun.countDown();
-                  undisturbed.complete(sleepsFor(200));
-                },
-                Instant.now());
-    await(begun);
-    context.close();
-    assertThat(undisturbed).isCompletedWithValue(true);
-  }
-
-  @Test
-  void runningTask_afterTheGrace_isInterrupted() {
-    ConfigurableApplicationContext context = start("tourbillon.scheduling.close-grace=0");
-    CountDownLatch begun = new CountDownLatch(1);
-    CompletableFuture<Boolean> undisturbed = new CompletableFuture<>();
-    ScheduledFuture<?> _ =
-        context
-            .getBean(TaskScheduler.class)
-            .schedule(
-                () -> {
-                  begun.countDown();
-                  undisturbed.complete(sleepsFor(60_000));
-                },
-                Instant.now());
-    await(begun);
-    context.close();
-    assertThat(undisturbed).isCompletedWithValue(false);
-  }
-
-  private static boolean sleepsFor(long millis) {
-    try {
-      Thread.sleep(millis);
-      return true;
-    } catch (InterruptedException _) {
-      return false;
-    }
-  }
-
-  @Test
   void contextThatBeginsToClose_endsPeriodicTasks_andAcceptsSingleOnes() {
     ConfigurableApplicationContext context = start(WebApplicationType.NONE, LateUser.class);
     LateUser user = context.getBean(LateUser.class);
@@ -172,44 +89,29 @@ class ShutdownTest {
         context
             .getBean(TaskScheduler.class)
             .scheduleAtFixedRate(user.runs::incrementAndGet, Duration.ofMillis(5));
+    ScheduledFuture<?> _ =
+        context
+            .getBean(TaskScheduler.class)
+            .schedule(user.triggered::incrementAndGet, _ -> Instant.now().plusMillis(300));
     context.close();
+    assertThat(user.triggered).hasValue(0);
     assertThat(user.failures).isEmpty();
     assertThat(user.single).isCompletedWithValue("ran");
     assertThat(periodic.isCancelled()).isTrue();
   }
 
   @Test
-  void taskThatClosesTheContext_doesNotWaitForItself() throws Exception {
-    ConfigurableApplicationContext context = start("tourbillon.scheduling.close-grace=10m");
-    CountDownLatch closed = new CountDownLatch(1);
-    ScheduledFuture<?> _ =
-        context
-            .getBean(TaskScheduler.class)
-            .schedule(
-                () -> {
-                  context.close();
-                  closed.countDown();
-                },
-                Instant.now());
-    await(closed);
-    assertThat(context.isActive()).isFalse();
-  }
-
-  @Test
-  void contextThatIsStopped_startsAgain() throws Exception {
-    try (ConfigurableApplicationContext context = start()) {
-      AtomicInteger runs = new AtomicInteger();
-      TaskScheduler scheduler = context.getBean(TaskScheduler.class);
-      context.stop();
-      ScheduledFuture<?> waiting = scheduler.schedule(runs::incrementAndGet, Instant.now());
-      assertThatThrownBy(() -> waiting.get(50, TimeUnit.MILLISECONDS))
-          .isInstanceOf(TimeoutException.class);
-      context.start();
-      waiting.get(20, TimeUnit.SECONDS);
-      assertThat(runs).hasValue(1);
-      context.getBean(TimerService.class).after(Duration.ZERO).get(20, TimeUnit.SECONDS);
-      assertThat(context.getBean(CoroutineScheduler.class).spawn(() -> 1).join()).isEqualTo(1);
-    }
+  void startThatFails_leavesNoThread() throws Exception {
+    assertThatThrownBy(
+            () ->
+                start(
+                    WebApplicationType.NONE,
+                    Failing.class,
+                    "tourbillon.scheduling.thread-name-prefix=left-over-task-",
+                    "tourbillon.timers.name=left-over-timer",
+                    "tourbillon.coroutines.name=left-over-coroutine"))
+        .hasStackTraceContaining("on purpose");
+    awaitNothingLeft();
   }
 
   @ParameterizedTest
@@ -230,6 +132,10 @@ class ShutdownTest {
     await(ran);
     assertThat(leftOver()).isNotEmpty();
     context.close();
+    awaitNothingLeft();
+  }
+
+  private static void awaitNothingLeft() throws InterruptedException {
     long deadlineNanos = System.nanoTime() + 20_000_000_000L;
     while (!leftOver().isEmpty() && System.nanoTime() < deadlineNanos) {
       Thread.sleep(10); // A thread that has done its work takes a moment to end.
@@ -258,9 +164,17 @@ class ShutdownTest {
     }
   }
 
+  /** Does not start, after all services have. */
   @Configuration(proxyBeanMethods = false)
   @EnableAutoConfiguration
-  static class Nothing {}
+  static class Failing {
+    @Bean
+    SmartInitializingSingleton failure() {
+      return () -> {
+        throw new IllegalStateException("on purpose");
+      };
+    }
+  }
 
   /**
    * Notes which services are open whenever a phase between theirs is stopped. Looks them up late:
@@ -314,6 +228,7 @@ class ShutdownTest {
   @EnableAutoConfiguration
   static class LateUser {
     final AtomicInteger runs = new AtomicInteger();
+    final AtomicInteger triggered = new AtomicInteger();
     final CompletableFuture<String> single = new CompletableFuture<>();
     final List<Throwable> failures = new ArrayList<>();
 
@@ -323,8 +238,9 @@ class ShutdownTest {
           SmartLifecycle.DEFAULT_PHASE,
           () -> {
             try {
+              // The trigger is due 300 ms after it was scheduled.
               scheduler
-                  .schedule(() -> single.complete("ran"), Instant.now())
+                  .schedule(() -> single.complete("ran"), Instant.now().plusMillis(400))
                   .get(20, TimeUnit.SECONDS);
               assertThatThrownBy(
                       () -> scheduler.scheduleAtFixedRate(() -> {}, Duration.ofSeconds(1)))
