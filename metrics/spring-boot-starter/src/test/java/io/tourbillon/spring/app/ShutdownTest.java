@@ -307,10 +307,13 @@ class ShutdownTest {
     }
 
     @GetMapping("/slow")
-    CompletableFuture<String> slow() {
+    String slow() throws Exception {
       begun.countDown();
       await(goOn);
-      return timers.after(Duration.ofMillis(50)).thenApply(_ -> "answered");
+      return timers
+          .after(Duration.ofMillis(50))
+          .thenApply(_ -> "answered")
+          .get(20, TimeUnit.SECONDS);
     }
   }
 }
