@@ -44,7 +44,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What happens when a context is closed, stopped or paused. */
-@Timeout(60)
+@Timeout(120)
 class ShutdownTest {
   @Test
   void requestInFlight_usesTimersWhileTheContextCloses() throws Exception {
@@ -55,15 +55,15 @@ class ShutdownTest {
       CompletableFuture<HttpResponse<String>> response =
           client.sendAsync(
               HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/slow"))
-                  .timeout(Duration.ofSeconds(20))
+                  .timeout(Duration.ofSeconds(50))
                   .build(),
               BodyHandlers.ofString());
       await(web.begun);
       Thread closer = Thread.ofPlatform().start(context::close);
       await(web.closing);
       web.goOn.countDown();
-      assertThat(response.get(20, TimeUnit.SECONDS).body()).isEqualTo("answered");
-      closer.join(20_000);
+      assertThat(response.get(50, TimeUnit.SECONDS).body()).isEqualTo("answered");
+      closer.join(50_000);
       assertThat(context.isActive()).isFalse();
     }
   }
