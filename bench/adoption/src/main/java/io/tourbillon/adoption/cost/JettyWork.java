@@ -1,0 +1,59 @@
+package io.tourbillon.adoption.cost;
+
+import io.tourbillon.adoption.JettyRecipe;
+import io.tourbillon.adoption.TimeSource;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.component.LifeCycle;
+
+/** Requests of a client with plain sockets in the same process. */
+final class JettyWork implements Workload {
+  private static final byte[] REQUEST =
+      "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+          .getBytes(StandardCharsets.US_ASCII);
+
+  @Override
+  public Session open(TimeSource source) throws Exception {
+    Server server = JettyRecipe.server(source);
+    ServerConnector connector = new ServerConnector(server);
+    connector.setHost("127.0.0.1");
+    server.addConnector(connector);
+    server.setHandler(
+        new Handler.Abstract() {
+          @Override
+          public boolean handle(Request request, Response response, Callback callback) {
+            Content.Sink.write(response, true, "hello", callback);
+            return true;
+          }
+        });
+    server.start();
+    int port = connector.getLocalPort();
+    return new Session() {
+      @Override
+      public void run(int calls) throws IOException {
+        for (int i = 0; i < calls; i++) {
+          try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write(REQUEST);
+            if (socket.getInputStream().readAllBytes().length == 0) {
+              throw new IOException("the server must answer");
+            }
+          }
+        }
+      }
+
+      @Override
+      public void close() {
+        LifeCycle.stop(server);
+      }
+    };
+  }
+}

@@ -1,0 +1,250 @@
+package io.tourbillon.adoption;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.retry.Retry;
+
+/** Reactor's operators of time, and the contract of its schedulers. */
+class ReactorTest extends AdoptionTest {
+  @ParameterizedTest
+  @EnumSource
+  void timeout_fires_ifThereIsNoValue(Subject subject) {
+    Scheduler scheduler = ReactorRecipe.scheduler(open(subject));
+    long startNanos = System.nanoTime();
+    Mono<Object> late = Mono.never().timeout(Duration.ofMillis(30), scheduler);
+    assertCause(TimeoutException.class, assertThrows(RuntimeException.class, late::block));
+    assertElapsed(Duration.ofMillis(30), startNanos);
+    scheduler.dispose();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void timeout_isCancelled_byTheValue(Subject subject) throws Exception {
+    TimeSource source = open(subject);
+    Scheduler scheduler = ReactorRecipe.scheduler(source);
+    int sum =
+        Flux.range(0, 1000)
+            .flatMap(n -> Mono.fromCallable(() -> n).timeout(Duration.ofMinutes(1), scheduler), 16)
+            .reduce(0, Integer::sum)
+            .block(PATIENCE);
+    assertEquals(499_500, sum);
+    awaitNonePending(source);
+    scheduler.dispose();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void retry_withBackoff_waitsBetweenAttempts(Subject subject) {
+    Scheduler scheduler = ReactorRecipe.scheduler(open(subject));
+    AtomicInteger attempts = new AtomicInteger();
+    long startNanos = System.nanoTime();
+    String result =
+        Mono.fromCallable(
+                () -> {
+                  if (attempts.incrementAndGet() < 4) {
+                    throw new IllegalStateException("attempt " + attempts);
+                  }
+                  return "done";
+                })
+            .retryWhen(Retry.fixedDelay(5, Duration.ofMillis(10)).scheduler(scheduler))
+            .block(PATIENCE);
+    assertEquals("done", result);
+    assertEquals(4, attempts.get());
+    assertElapsed(Duration.ofMillis(30), startNanos);
+    scheduler.dispose();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void interval_ticksInOrder_andStopsWhenItIsCancelled(Subject subject) throws Exception {
+    TimeSource source = open(subject);
+    Scheduler scheduler = ReactorRecipe.scheduler(source);
+    List<Long> ticks =
+        Flux.interval(Duration.ofMillis(2), scheduler).take(10).collectList().block(PATIENCE);
+    assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L), ticks);
+    awaitNonePending(source);
+    scheduler.dispose();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void schedule_onAWorker_runsInOrder_andOneAtATime(Subject subject) throws Exception {
+    Scheduler scheduler = ReactorRecipe.scheduler(open(subject));
+    Scheduler.Worker worker = scheduler.createWorker();
+    List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger overlaps = new AtomicInteger();
+    for (int i = 0; i < 10; i++) {
+      int number = i;
+      Disposable _ =
+          worker.schedule(
+              () -> {
+                overlaps.addAndGet(running.getAndIncrement());
+                Thread.onSpinWait();
+                order.add(number);
+                running.decrementAndGet();
+              });
+    }
+    await(() -> order.size() == 10, () -> "ran: " + order);
+    if (subject != Subject.LOOPS) {
+      // Reactor leaves the order to the executor, and several loops are a pool of threads.
+      assertEquals(List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9), order);
+      assertEquals(0, overlaps.get());
+    }
+    worker.dispose();
+    scheduler.dispose();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void dispose_ofATask_keepsItFromRunning(Subject subject) throws Exception {
+    TimeSource source = open(subject);
+    Scheduler scheduler = ReactorRecipe.scheduler(source);
+    AtomicInteger runs = new AtomicInteger();
+    Disposable task = scheduler.schedule(runs::incrementAndGet, 50, TimeUnit.MILLISECONDS);
+    assertFalse(task.isDisposed());
+    task.dispose();
+    assertTrue(task.isDisposed());
+    awaitNonePending(source);
+    Mono.delay(Duration.ofMillis(80), scheduler).block(PATIENCE);
+    assertEquals(0, runs.get());
+    scheduler.dispose();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void dispose_ofAWorker_endsItsTasks_andRefusesOthers(Subject subject) throws Exception {
+    TimeSource source = open(subject);
+    Scheduler scheduler = ReactorRecipe.scheduler(source);
+    Scheduler.Worker worker = scheduler.createWorker();
+    AtomicInteger runs = new AtomicInteger();
+    for (int i = 0; i < 100; i++) {
+      Disposable _ = worker.schedule(runs::incrementAndGet, 60, TimeUnit.MILLISECONDS);
+    }
+    Disposable _ = worker.schedulePeriodically(runs::incrementAndGet, 60, 1, TimeUnit.MILLISECONDS);
+    worker.dispose();
+    awaitNonePending(source);
+    assertThrows(RejectedExecutionException.class, () -> worker.schedule(runs::incrementAndGet));
+    Mono.delay(Duration.ofMillis(80), scheduler).block(PATIENCE);
+    assertEquals(0, runs.get());
+    scheduler.dispose();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void dispose_fromInsideATask_endsAPeriodicTask(Subject subject) throws Exception {
+    TimeSource source = open(subject);
+    Scheduler scheduler = ReactorRecipe.scheduler(source);
+    AtomicInteger runs = new AtomicInteger();
+    Disposable.Swap self = Disposables.swap();
+    self.update(
+        scheduler.schedulePeriodically(
+            () -> {
+              if (runs.incrementAndGet() == 3) {
+                self.dispose();
+              }
+            },
+            1,
+            1,
+            TimeUnit.MILLISECONDS));
+    await(() -> runs.get() == 3, () -> "runs: " + runs);
+    awaitNonePending(source);
+    Mono.delay(Duration.ofMillis(20), scheduler).block(PATIENCE);
+    assertEquals(3, runs.get());
+    scheduler.dispose();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void dispose_ofTheScheduler_refusesTasks(Subject subject) {
+    Scheduler scheduler = ReactorRecipe.scheduler(open(subject));
+    Disposable _ = scheduler.schedule(() -> {}, 1, TimeUnit.HOURS);
+    scheduler.dispose();
+    assertTrue(scheduler.isDisposed());
+    assertThrows(RejectedExecutionException.class, () -> scheduler.schedule(() -> {}));
+    assertThrows(
+        RejectedExecutionException.class,
+        () -> scheduler.schedule(() -> {}, 1, TimeUnit.MILLISECONDS));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void disposeGracefully_waitsForTheRunningTask(Subject subject) throws Exception {
+    Scheduler scheduler = ReactorRecipe.scheduler(open(subject));
+    AtomicInteger runs = new AtomicInteger();
+    AtomicInteger begun = new AtomicInteger();
+    Disposable _ =
+        scheduler.schedule(
+            () -> {
+              begun.incrementAndGet();
+              sleep(Duration.ofMillis(20));
+              runs.incrementAndGet();
+            });
+    await(() -> begun.get() == 1, () -> "begun: " + begun);
+    scheduler.disposeGracefully().block(PATIENCE);
+    assertEquals(1, runs.get());
+  }
+
+  private static void sleep(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void task_thatThrows_isRepeatedAllTheSame(Subject subject) throws Exception {
+    TimeSource source = open(subject);
+    Scheduler scheduler = ReactorRecipe.scheduler(source);
+    AtomicInteger runs = new AtomicInteger();
+    Disposable task =
+        scheduler.schedulePeriodically(
+            () -> {
+              runs.incrementAndGet();
+              throw new IllegalStateException("expected by the test");
+            },
+            0,
+            5,
+            TimeUnit.MILLISECONDS);
+    await(() -> runs.get() >= 3, () -> "runs: " + runs);
+    assertEquals(0L, Mono.delay(Duration.ofMillis(1), scheduler).block(PATIENCE));
+    task.dispose();
+    scheduler.dispose();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void delays_ofAnyLength_areAccepted(Subject subject) throws Exception {
+    TimeSource source = open(subject);
+    Scheduler scheduler = ReactorRecipe.scheduler(source);
+    for (long delay : new long[] {Long.MIN_VALUE, -1, 0}) {
+      AtomicInteger runs = new AtomicInteger();
+      Disposable _ = scheduler.schedule(runs::incrementAndGet, delay, TimeUnit.MILLISECONDS);
+      await(() -> runs.get() == 1, () -> "did not run after " + delay);
+    }
+    Disposable never = scheduler.schedule(() -> {}, Long.MAX_VALUE, TimeUnit.DAYS);
+    never.dispose();
+    awaitNonePending(source);
+    scheduler.dispose();
+  }
+}
