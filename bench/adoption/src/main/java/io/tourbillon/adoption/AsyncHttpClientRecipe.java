@@ -14,8 +14,8 @@ public final class AsyncHttpClientRecipe {
 
   /**
    * The client does not stop a timer that it was given. When it is closed, it leaves a timer for up
-   * to 30 s that looks for expired cookies, unless there is no cookie store. Stopping the NettyTimer
-   * ends that one, too.
+   * to 30 s that looks for expired cookies, unless there is no cookie store. Stopping the
+   * NettyTimer ends that one, too.
    */
   public static AsyncHttpClient client(
       TimeSource source, DefaultAsyncHttpClientConfig.Builder config) {

@@ -29,10 +29,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AsyncHttpClientTest extends AdoptionTest {
   /** Without cookies: see the recipe. */
   private final DefaultAsyncHttpClientConfig.Builder config =
-      Dsl.config()
-          .setShutdownQuietPeriod(Duration.ZERO)
-          .setMaxRequestRetry(0)
-          .setCookieStore(null);
+      Dsl.config().setShutdownQuietPeriod(Duration.ZERO).setMaxRequestRetry(0).setCookieStore(null);
+
   private final CountDownLatch end = new CountDownLatch(1);
   private ExecutorService executor;
   private HttpServer server;

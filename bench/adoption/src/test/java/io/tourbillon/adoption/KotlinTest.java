@@ -65,7 +65,7 @@ class KotlinTest extends AdoptionTest {
   /** Kotlin refuses to close the dispatcher that all its users share. */
   private static void close(CoroutineDispatcher dispatcher) {
     if (dispatcher instanceof ExecutorCoroutineDispatcher ours
-        && dispatcher != Dispatchers.getDefault()) {
+        && !dispatcher.equals(Dispatchers.getDefault())) {
       ours.close();
     }
   }

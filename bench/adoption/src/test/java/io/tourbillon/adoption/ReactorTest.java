@@ -187,32 +187,6 @@ class ReactorTest extends AdoptionTest {
 
   @ParameterizedTest
   @EnumSource
-  void disposeGracefully_waitsForTheRunningTask(Subject subject) throws Exception {
-    Scheduler scheduler = ReactorRecipe.scheduler(open(subject));
-    AtomicInteger runs = new AtomicInteger();
-    AtomicInteger begun = new AtomicInteger();
-    Disposable _ =
-        scheduler.schedule(
-            () -> {
-              begun.incrementAndGet();
-              sleep(Duration.ofMillis(20));
-              runs.incrementAndGet();
-            });
-    await(() -> begun.get() == 1, () -> "begun: " + begun);
-    scheduler.disposeGracefully().block(PATIENCE);
-    assertEquals(1, runs.get());
-  }
-
-  private static void sleep(Duration time) {
-    try {
-      Thread.sleep(time);
-    } catch (InterruptedException interrupted) {
-      throw new IllegalStateException(interrupted);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
   void task_thatThrows_isRepeatedAllTheSame(Subject subject) throws Exception {
     TimeSource source = open(subject);
     Scheduler scheduler = ReactorRecipe.scheduler(source);

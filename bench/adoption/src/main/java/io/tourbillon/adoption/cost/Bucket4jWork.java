@@ -19,7 +19,7 @@ final class Bucket4jWork implements Workload {
         InFlight inFlight = new InFlight();
         for (int i = 0; i < calls; i++) {
           inFlight.begin();
-          Bucket4jRecipe.consume(source, bucket).whenComplete((_, _) -> inFlight.end());
+          var _ = Bucket4jRecipe.consume(source, bucket).whenComplete((_, _) -> inFlight.end());
         }
         inFlight.awaitAll();
       }

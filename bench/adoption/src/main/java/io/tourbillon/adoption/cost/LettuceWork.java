@@ -30,7 +30,7 @@ final class LettuceWork implements Workload {
         InFlight inFlight = new InFlight();
         for (int i = 0; i < calls; i++) {
           inFlight.begin();
-          connection.async().incr("counter").whenComplete((_, _) -> inFlight.end());
+          var _ = connection.async().incr("counter").whenComplete((_, _) -> inFlight.end());
         }
         inFlight.awaitAll();
       }
@@ -39,7 +39,7 @@ final class LettuceWork implements Workload {
       public void close() {
         connection.close();
         client.shutdown();
-        resources.shutdown();
+        var _ = resources.shutdown();
       }
     };
   }
