@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 abstract class AdoptionTest {
   /** How long a test waits for something that must happen. Only failing tests wait as long. */
-  static final Duration PATIENCE = Duration.ofSeconds(10);
+  static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /**
    * Threads that a process starts once, and does not end: of JUnit, of the JDK, and those that

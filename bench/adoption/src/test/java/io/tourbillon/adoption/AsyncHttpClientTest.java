@@ -20,12 +20,10 @@ import org.asynchttpclient.ListenableFuture;
 import org.asynchttpclient.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** AsyncHttpClient's timeouts of requests, reads and idle connections. */
-@Tag("netty")
 class AsyncHttpClientTest extends AdoptionTest {
   /** Without cookies: see the recipe. */
   private final DefaultAsyncHttpClientConfig.Builder config =
