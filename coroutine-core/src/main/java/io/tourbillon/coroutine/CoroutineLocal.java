@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The value cannot be changed; an inner part can bind another one. So the values that children
- * see do not change later. This works alike on every engine, unlike thread-locals and {@link
- * ScopedValue}, whose idea it follows. A read takes some nanoseconds for each scope, limit and
- * shield around the caller. Thread-safe.
+ * see do not change later. This works alike on every engine, and without a {@link
+ * CoroutineDecorator}, unlike thread-locals and {@link ScopedValue}, whose idea it follows. A read
+ * takes some nanoseconds for each scope, limit and shield around the caller. Thread-safe.
  *
  * @param <T> the type of the value
  */

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  *     <td>safe</td>
  *     <td>unsafe: the loop's thread owns it</td>
  *     <td>safe, but another coroutine of the loop that waits for it stops the loop</td></tr>
- * <tr><td>thread-locals</td>
+ * <tr><td>thread-locals, scoped values</td>
  *     <td>the coroutine's</td>
  *     <td>the coroutine's</td>
  *     <td>the coroutine's</td></tr>
- * <tr><td>scoped values, interrupts</td>
+ * <tr><td>interrupts</td>
  *     <td>the coroutine's</td>
  *     <td>the loop's: a coroutine sees what another has set</td>
  *     <td>the coroutine's</td></tr>
@@ -66,19 +66,20 @@ public enum Engine {
    * Raw continuations of the JDK: the fastest and smallest engine, for code that is written for it.
    * A suspension below a native frame or in a class initialiser throws {@link
    * IllegalStateException}. A coroutine must not suspend inside {@code synchronized}, with a lock
-   * held or a scoped value bound. These belong to the loop's thread, so another coroutine of the
-   * loop would own them. The engine does not notice that, unless the JVM runs with {@code
-   * -Dtourbillon.coroutine.check=true}.
+   * held or a {@code StructuredTaskScope} open. These belong to the loop's thread, so another
+   * coroutine of the loop would own them. The engine does not notice that; for monitors and locks
+   * it does if the JVM runs with {@code -Dtourbillon.coroutine.check=true}.
    *
    * <p>A coroutine stays on the loop on which it began. The JIT compiler takes {@code
    * Thread.currentThread()} for a constant within a compiled method, also across a suspension;
    * after a move, code of users would find thread-locals and locks of the wrong loop.
    *
-   * <p>Each coroutine has thread-locals of its own, and inherits none. For that, start the JVM with
-   * {@code --add-opens java.base/java.lang} as well. Without that flag the engine uses {@code
-   * sun.misc.Unsafe}, of which JDK 25 warns once on standard error; and with {@code
-   * --sun-misc-unsafe-memory-access=deny} coroutines share the thread-locals of the loop. {@link
-   * CoroutineLocal} needs neither.
+   * <p>Each coroutine has thread-locals and bindings of scoped values of its own, and inherits
+   * none. For that, start the JVM with {@code --add-opens java.base/java.lang} as well. Without
+   * that flag the engine uses {@code sun.misc.Unsafe}, of which JDK 25 warns once on standard
+   * error; and with {@code --sun-misc-unsafe-memory-access=deny} coroutines share those of the
+   * loop, so a coroutine must not suspend with a scoped value bound, and a scheduler with a {@link
+   * CoroutineDecorator} is refused. {@link CoroutineLocal} needs neither.
    */
   CONTINUATION("--add-exports", "java.base/jdk.internal.vm"),
 

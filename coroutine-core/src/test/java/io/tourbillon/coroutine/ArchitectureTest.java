@@ -86,6 +86,8 @@ class ArchitectureTest {
           .definedBy(CORE + ".internal.loop")
           .layer("observe")
           .definedBy(CORE + ".internal.observe")
+          .layer("surround")
+          .definedBy(CORE + ".internal.surround")
           .layer("engine")
           .definedBy(ENGINE)
           .whereLayer("scheduler")
@@ -98,8 +100,10 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("scheduler", "dump", "task")
           .whereLayer("observe")
           .mayOnlyBeAccessedByLayers("scheduler", "dump", "task", "loop")
+          .whereLayer("surround")
+          .mayOnlyBeAccessedByLayers("scheduler", "task")
           .whereLayer("engine")
-          .mayOnlyBeAccessedByLayers("scheduler", "dump", "task", "loop");
+          .mayOnlyBeAccessedByLayers("scheduler", "dump", "task", "loop", "surround");
 
   /** The implementation is found by its name, so the public package must not refer to it. */
   @ArchTest

@@ -11,7 +11,6 @@ import io.tourbillon.coroutine.Coroutine.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +25,6 @@ import org.junit.jupiter.api.Test;
 class OrdinaryThreadTest {
   private static final ThreadLocal<String> LOCAL = new ThreadLocal<>();
   private static final InheritableThreadLocal<String> INHERITABLE = new InheritableThreadLocal<>();
-  private static final ScopedValue<String> SCOPED = ScopedValue.newInstance();
 
   private final CoroutineScheduler scheduler = TestSchedulers.oneLoop();
 
@@ -119,48 +117,6 @@ class OrdinaryThreadTest {
         .start();
     assertEquals("of the test, and then its own", seen.get(30, TimeUnit.SECONDS));
     assertEquals("of the test", INHERITABLE.get());
-  }
-
-  @Test
-  void scopedValues_acrossSuspensions_areTheCoroutinesUntilTheirScopeEnds() throws Exception {
-    threeTimes(
-        () -> {
-          String mine = Coroutines.current().name();
-          assertFalse(SCOPED.isBound());
-          ScopedValue.where(SCOPED, mine)
-              .run(
-                  () -> {
-                    suspendInAllWays();
-                    assertEquals(mine, SCOPED.get());
-                    ScopedValue.where(SCOPED, mine + ", inner").run(() -> inner(mine));
-                    suspendInAllWays();
-                    assertEquals(mine, SCOPED.get());
-                  });
-          suspendInAllWays();
-          assertThrows(NoSuchElementException.class, SCOPED::get);
-        });
-  }
-
-  private static void inner(String outer) {
-    suspendInAllWays();
-    assertEquals(outer + ", inner", SCOPED.get());
-  }
-
-  @Test
-  void scopedValues_whoseScopeIsCancelled_areUnbound() throws Exception {
-    CompletableFuture<Boolean> boundAfterwards = new CompletableFuture<>();
-    Coroutine<?> coroutine =
-        scheduler.spawn(
-            () -> {
-              try {
-                ScopedValue.where(SCOPED, "bound").run(() -> Coroutines.delay(Duration.ofHours(1)));
-              } finally {
-                boundAfterwards.complete(SCOPED.isBound());
-              }
-            });
-    awaitSuspension(coroutine);
-    coroutine.cancel();
-    assertFalse(boundAfterwards.get(30, TimeUnit.SECONDS));
   }
 
   private static void awaitSuspension(Coroutine<?> coroutine) {

@@ -1,5 +1,8 @@
 package io.tourbillon.timer;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Wraps tasks when they are scheduled, so that they run in the context of the thread that has
  * scheduled them: its MDC, trace or security identity.
@@ -35,4 +38,54 @@ public interface TaskDecorator {
    *     with a {@link java.util.concurrent.RejectedExecutionException}
    */
   Runnable decorate(Runnable task);
+
+  /**
+   * Returns a decorator whose wrapper surrounds that of another one: this one's begins first and
+   * ends last.
+   */
+  default TaskDecorator around(TaskDecorator inner) {
+    Objects.requireNonNull(inner, "inner");
+    return task ->
+        decorate(
+            Objects.requireNonNull(
+                inner.decorate(task), "the inner task decorator must return a task"));
+  }
+
+  /**
+   * Returns a decorator that binds scoped values: a task sees the values that the thread which
+   * scheduled it had. A task that was scheduled where none of them was bound runs as it is. A value
+   * that was not bound there is not bound in the task either, unless the executor of the service
+   * binds it.
+   *
+   * <p>The JDK has no way to capture all bindings of a thread, so they must be named. To schedule
+   * takes some nanoseconds for each key, and for each bound one an object.
+   *
+   * @param keys the scoped values to pass on
+   * @throws IllegalArgumentException if there is no key
+   */
+  static TaskDecorator ofScopedValues(ScopedValue<?>... keys) {
+    ScopedValue<?>[] known = keys.clone();
+    if (known.length == 0) {
+      throw new IllegalArgumentException("keys must name at least one scoped value: []");
+    }
+    for (ScopedValue<?> key : known) {
+      Objects.requireNonNull(key, "key");
+    }
+    return task -> {
+      ScopedValue.Carrier bindings = null;
+      for (ScopedValue<?> key : known) {
+        if (key.isBound()) {
+          bindings = bound(bindings, key);
+        }
+      }
+      ScopedValue.Carrier all = bindings;
+      return all == null ? task : () -> all.run(task);
+    };
+  }
+
+  /** Returns bindings with the value that a bound key has in the calling thread. */
+  private static <T> ScopedValue.Carrier bound(
+      ScopedValue.@Nullable Carrier others, ScopedValue<T> key) {
+    return others == null ? ScopedValue.where(key, key.get()) : others.where(key, key.get());
+  }
 }

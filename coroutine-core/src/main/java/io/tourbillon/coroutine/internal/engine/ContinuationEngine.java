@@ -9,6 +9,9 @@ package io.tourbillon.coroutine.internal.engine;
  * thread-locals of the wrong loop, and would own locks in its name.
  */
 public final class ContinuationEngine extends LoopEngine {
+  /** Whether coroutines have thread-locals of their own in this JVM, or use those of the loop. */
+  public static final boolean HAS_THREAD_LOCALS = ThreadLocalMaps.ARE_KNOWN;
+
   /** Creates the engine of a loop. */
   public ContinuationEngine(EngineLoop loop) {
     super(loop);

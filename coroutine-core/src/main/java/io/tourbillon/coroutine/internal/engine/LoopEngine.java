@@ -69,6 +69,13 @@ public abstract class LoopEngine {
   }
 
   /**
+   * Calls a handler of users or the log on another thread. For a loop that runs nothing any more.
+   */
+  public final void reportAside(Runnable report) {
+    aside.add(report);
+  }
+
+  /**
    * Returns a new thread, not started, that will run callbacks of users on the loop again and
    * again, as those of sockets; null if the thread of the loop may run them itself. That thread
    * must not wait for a lock for which a coroutine of the loop can wait in line, since the

@@ -39,6 +39,23 @@ final class Engines {
     return flag.isEmpty() ? engine + " needs nothing" : engine + " needs the flag " + flag;
   }
 
+  /**
+   * Requires that coroutines of an engine have thread-locals of their own, without which the
+   * context that a decorator installs in one would be seen by all others of its loop.
+   *
+   * @throws UnsupportedOperationException if they do not; the message names the missing flag
+   */
+  static void requireThreadLocals(Engine engine) {
+    if (engine == Engine.CONTINUATION && !ContinuationEngine.HAS_THREAD_LOCALS) {
+      throw new UnsupportedOperationException(
+          "a decorator needs coroutines with thread-locals of their own, for which "
+              + engine
+              + " needs the flag "
+              + Engine.VIRTUAL_THREAD.flag()
+              + ", as this JVM forbids the use of sun.misc.Unsafe");
+    }
+  }
+
   /** Returns why an engine is not available; an empty string if it is. */
   static String obstacle(Engine engine) {
     if (SEEN_TO_WORK.contains(engine)) {

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine.internal.scheduler;
 
 import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineDecorator;
 import io.tourbillon.coroutine.CoroutineDump;
 import io.tourbillon.coroutine.CoroutineStats;
 import io.tourbillon.coroutine.Engine;
@@ -12,6 +13,8 @@ import io.tourbillon.coroutine.internal.dump.StatsSnapshot;
 import io.tourbillon.coroutine.internal.engine.BlockingThreads;
 import io.tourbillon.coroutine.internal.loop.TurnOrder;
 import io.tourbillon.coroutine.internal.loop.WorkStealing;
+import io.tourbillon.coroutine.internal.surround.ListenedBody;
+import io.tourbillon.coroutine.internal.surround.Surroundings;
 import io.tourbillon.coroutine.internal.task.CoroutineLoop;
 import io.tourbillon.coroutine.internal.task.CoroutineTask;
 import io.tourbillon.coroutine.internal.task.CurrentLoop;
@@ -55,6 +58,10 @@ final class LoopScheduler implements TaskHost {
   private final boolean recordStats;
   private final boolean recordCreationSites;
   private final int mostBlockingThreads;
+
+  /** Null if there is neither a decorator nor a listener. */
+  private final @Nullable Surroundings surroundings;
+
   private final Closing closing;
   private final Reports reports;
   private final AtomicLong spawned = new AtomicLong();
@@ -73,6 +80,7 @@ final class LoopScheduler implements TaskHost {
     mostBlockingThreads = options.blockingThreads;
     this.engine = engine;
     name = options.name;
+    surroundings = Surroundings.of(options.decorator, options.listener, clock);
     reports =
         new Reports(
             options.exceptionHandler,
@@ -127,6 +135,9 @@ final class LoopScheduler implements TaskHost {
 
   /** Starts a scheduler without checking that the engine is available. For the check itself. */
   static LoopScheduler start(SchedulerBuilder options, Engine engine) {
+    if (options.decorator != null) {
+      Engines.requireThreadLocals(engine);
+    }
     LoopScheduler scheduler = new LoopScheduler(options, engine);
     boolean started = false;
     try {
@@ -179,12 +190,20 @@ final class LoopScheduler implements TaskHost {
 
   @Override
   public Coroutine<@Nullable Void> spawn(SpawnOptions options, Action body) {
-    return spawnAny(options, body, null, _ -> {});
+    return spawnSurrounded(options, body);
   }
 
   @Override
   public <T extends @Nullable Object> Coroutine<T> spawn(SpawnOptions options, Callable<T> body) {
-    return spawnAny(options, body, null, _ -> {});
+    return spawnSurrounded(options, body);
+  }
+
+  private <T extends @Nullable Object> Coroutine<T> spawnSurrounded(
+      SpawnOptions options, Object body) {
+    Surroundings around = surroundings;
+    return around == null
+        ? spawnAny(options, body, null, _ -> {})
+        : around.<CoroutineTask<T>>spawn(options, body, it -> spawnAny(options, it, null, _ -> {}));
   }
 
   @Override
@@ -235,8 +254,12 @@ final class LoopScheduler implements TaskHost {
   public <T extends @Nullable Object> CoroutineTask<T> newCoroutine(
       CoroutineLoop loop, SpawnOptions options, Object body) {
     StackTraceElement createdAt = recordCreationSites ? CreationSite.find() : null;
-    return new CoroutineTask<>(
-        loop, spawned.incrementAndGet(), Traits.of(options, createdAt), body);
+    CoroutineTask<T> coroutine =
+        new CoroutineTask<>(loop, spawned.incrementAndGet(), Traits.of(options, createdAt), body);
+    if (body instanceof ListenedBody listened) {
+      listened.belongsTo(coroutine);
+    }
+    return coroutine;
   }
 
   /** Chooses the loop for a coroutine: that of its options, or that of the caller, or by load. */
@@ -330,13 +353,17 @@ final class LoopScheduler implements TaskHost {
   public synchronized TimerService timers() {
     TimerService service = timers;
     if (service == null) {
-      service =
+      TimerService.Builder options =
           TimerService.builder()
               .clock(clock)
               .tick(tick)
               .recordStats(recordStats)
-              .executor(task -> lessLoaded().runTimerTask(task))
-              .build();
+              .executor(task -> lessLoaded().runTimerTask(task));
+      CoroutineDecorator decorator = surroundings == null ? null : surroundings.decorator();
+      if (decorator != null) {
+        options.decorator(decorator::decorateTask);
+      }
+      service = options.build();
       timers = service;
       if (closing.isOver()) {
         service.close();
@@ -353,6 +380,11 @@ final class LoopScheduler implements TaskHost {
     if (service != null) {
       service.close();
     }
+  }
+
+  @Override
+  public @Nullable Surroundings surroundings() {
+    return surroundings;
   }
 
   @Override
@@ -389,7 +421,8 @@ final class LoopScheduler implements TaskHost {
 
   @Override
   public ExecutorService asExecutor() {
-    return Executors.newThreadPerTaskExecutor(threadFactory());
+    ExecutorService executor = Executors.newThreadPerTaskExecutor(threadFactory());
+    return surroundings == null ? executor : surroundings.aroundTasks(executor);
   }
 
   @Override

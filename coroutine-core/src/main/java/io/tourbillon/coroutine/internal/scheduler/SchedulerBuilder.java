@@ -1,6 +1,8 @@
 package io.tourbillon.coroutine.internal.scheduler;
 
+import io.tourbillon.coroutine.CoroutineDecorator;
 import io.tourbillon.coroutine.CoroutineExceptionHandler;
+import io.tourbillon.coroutine.CoroutineListener;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.LoopStall;
@@ -9,6 +11,7 @@ import io.tourbillon.coroutine.SchedulingPolicy;
 import io.tourbillon.coroutine.internal.engine.BlockingThreads;
 import io.tourbillon.coroutine.internal.loop.Poller;
 import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.TaskDecorator;
 import io.tourbillon.timer.internal.watchdog.ThrottledLog;
 import java.time.Duration;
 import java.util.Objects;
@@ -35,6 +38,8 @@ final class SchedulerBuilder implements CoroutineScheduler.Builder {
       new ThrottledLog(System.getLogger("io.tourbillon.coroutine"))::warn;
   Consumer<? super RealTimeWait> realTimeWaitHandler = SchedulerBuilder::log;
   @Nullable Duration closeGrace;
+  @Nullable CoroutineDecorator decorator;
+  @Nullable CoroutineListener listener;
 
   /** Makes what the loops rest in; null for the alarm of the clock. See {@link SchedulerKernel}. */
   Poller.@Nullable Factory pollers;
@@ -176,6 +181,23 @@ final class SchedulerBuilder implements CoroutineScheduler.Builder {
   @Override
   public SchedulerBuilder exceptionHandler(CoroutineExceptionHandler handler) {
     exceptionHandler = Objects.requireNonNull(handler, "handler");
+    return this;
+  }
+
+  @Override
+  public SchedulerBuilder decorator(CoroutineDecorator decorator) {
+    this.decorator = Objects.requireNonNull(decorator, "decorator");
+    return this;
+  }
+
+  @Override
+  public SchedulerBuilder decorator(TaskDecorator decorator) {
+    return decorator(CoroutineDecorator.of(decorator));
+  }
+
+  @Override
+  public SchedulerBuilder listener(CoroutineListener listener) {
+    this.listener = Objects.requireNonNull(listener, "listener");
     return this;
   }
 

@@ -22,7 +22,7 @@ final class Acquisition<T extends @Nullable Object, X extends Exception> {
   Acquisition(CoroutineTask<?> caller, Body<T, X> part, Consumer<? super T> onLost) {
     this.caller = caller;
     this.onLost = onLost;
-    acquirer = caller.loop().spawnBeside(caller.name() + ", acquiring", part::call);
+    acquirer = caller.spawnBeside(caller.name() + ", acquiring", part::call);
   }
 
   /** Waits for the value, at most until the limit. Called once, by the same coroutine. */

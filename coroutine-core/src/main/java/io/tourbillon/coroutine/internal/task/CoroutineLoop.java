@@ -18,6 +18,8 @@ import io.tourbillon.coroutine.internal.loop.WorkStealing;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.observe.LoopFigures;
 import io.tourbillon.coroutine.internal.observe.Stamp;
+import io.tourbillon.coroutine.internal.surround.ListenedBody;
+import io.tourbillon.coroutine.internal.surround.Surroundings;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
@@ -30,7 +32,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -84,6 +85,9 @@ public final class CoroutineLoop extends EventLoop {
   /** See {@link Options#mix}. */
   private final int mix;
 
+  /** Kept here since every suspension asks; false without a listener. */
+  private final boolean tellsTurns;
+
   private long mixed;
   private boolean finishing;
   private boolean cancelling;
@@ -107,6 +111,8 @@ public final class CoroutineLoop extends EventLoop {
         options.pollers);
     this.scheduler = scheduler;
     this.number = number;
+    Surroundings around = scheduler.surroundings();
+    tellsTurns = around != null && around.tellTurns();
     stealing = options.stealing;
     mix = stealing != null && engine().canMove() ? options.mix : 0;
     attraction = stealing != null && engine().isFasterTogether() ? new Attraction() : null;
@@ -644,18 +650,17 @@ public final class CoroutineLoop extends EventLoop {
    * Starts a coroutine on this loop for one that has not ended. It is accepted even after a close
    * has begun.
    */
-  <T extends @Nullable Object> CoroutineTask<T> spawnBeside(
-      String name, Callable<? extends T> body) {
+  <T extends @Nullable Object> CoroutineTask<T> spawnBeside(SpawnOptions options, Object body) {
     StackReserve.require();
-    CoroutineTask<T> coroutine = newCoroutineBeside(name, body);
+    CoroutineTask<T> coroutine = newCoroutineBeside(options, body);
     takePlace();
     settle(coroutine);
     return coroutine;
   }
 
   private <T extends @Nullable Object> CoroutineTask<T> newCoroutineBeside(
-      String name, Callable<? extends T> body) {
-    CoroutineTask<T> coroutine = scheduler.newCoroutine(this, SpawnOptions.named(name), body);
+      SpawnOptions options, Object body) {
+    CoroutineTask<T> coroutine = scheduler.newCoroutine(this, options, body);
     coroutine.inherit(current());
     return coroutine;
   }
@@ -665,9 +670,9 @@ public final class CoroutineLoop extends EventLoop {
    * owner has the turn.
    */
   <T extends @Nullable Object> CoroutineTask<T> spawnAttached(
-      CoroutineTask<?> owner, String name, Callable<? extends T> body) {
+      CoroutineTask<?> owner, SpawnOptions options, Object body) {
     StackReserve.require();
-    CoroutineTask<T> coroutine = newCoroutineBeside(name, body);
+    CoroutineTask<T> coroutine = newCoroutineBeside(options, body);
     attachments.add(owner, coroutine);
     takePlace();
     settle(coroutine);
@@ -685,6 +690,32 @@ public final class CoroutineLoop extends EventLoop {
     counts().add(coroutine.countOfEnd(), 1);
     givePlace();
     attachments.ended(coroutine);
+  }
+
+  /** Returns whether a listener of the scheduler wants to hear of turns. */
+  boolean tellsTurns() {
+    return tellsTurns;
+  }
+
+  /**
+   * Tells the listener of a coroutine that has ended without a last turn. Waits for memory if there
+   * is none.
+   */
+  void endedUnheard(CoroutineTask<?> coroutine, ListenedBody body, Coroutine.State how) {
+    Throwable failure = how == Coroutine.State.FAILED ? coroutine.failure() : null;
+    while (true) {
+      try {
+        Runnable told = () -> body.tellEnded(coroutine, how, failure);
+        if (isDead()) {
+          engine().reportAside(told);
+        } else {
+          engine().report(told);
+        }
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   /** Reports a scope that a coroutine left open. Waits for memory if there is none. */

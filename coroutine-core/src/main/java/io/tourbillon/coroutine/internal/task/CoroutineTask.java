@@ -6,9 +6,12 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.internal.engine.Pause;
 import io.tourbillon.coroutine.internal.engine.Strand;
 import io.tourbillon.coroutine.internal.loop.EventLoop;
+import io.tourbillon.coroutine.internal.surround.ListenedBody;
+import io.tourbillon.coroutine.internal.surround.Surroundings;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
@@ -19,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -41,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  * few coroutines need is kept elsewhere, in {@link CallInterrupts} and {@link Traits}. The loop
  * arms the wheel on its own stack, so that the frames of a suspended coroutine need not carry that.
  */
-public final class CoroutineTask<T extends @Nullable Object> extends ScopedCoroutine<T> {
+public final class CoroutineTask<T extends @Nullable Object> extends ScopedCoroutine<T>
+    implements ListenedBody.Subject {
   private static final long UNSEEN_NANOS = 1_000_000_000;
 
   /** A Callable or an Action; cleared when the body has ended. */
@@ -143,7 +148,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
       case NOT_STARTED -> beginLater();
       case ENDED -> {
         if (!hasEnded()) {
-          ended(lost(broken));
+          outcome = lost(broken);
         }
         end(outcome instanceof Thrown(Throwable _, State how) ? how : State.DONE);
       }
@@ -180,6 +185,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
   }
 
   private void end(State how) {
+    Object unfinished = body;
     body = null;
     strand = null;
     waitsFor = null;
@@ -189,6 +195,9 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
       disarm();
     } finally {
       tellEnd(how);
+    }
+    if (unfinished instanceof ListenedBody unheard) {
+      loop.endedUnheard(this, unheard, how);
     }
   }
 
@@ -211,6 +220,9 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     outcome = lost(cause);
     publishEnd(State.FAILED);
     loop.givePlace();
+    if (body instanceof ListenedBody unheard) {
+      loop.endedUnheard(this, unheard, State.FAILED);
+    }
     return true;
   }
 
@@ -438,7 +450,8 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     return failure;
   }
 
-  private boolean isCancellation(Throwable thrown) {
+  @Override
+  public boolean isCancellation(Throwable thrown) {
     Cancellation asked = cancellation();
     return asked != null && isFor(asked, thrown);
   }
@@ -470,8 +483,13 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
       return;
     }
     checkCancelled();
-    long wakeNanos = TickScale.deadlineNanos(loop.elapsedNanos(), delayNanos);
-    park(Standstill.DELAY, Math.min(wakeNanos, strikeNanos()));
+    turnEnds();
+    try {
+      long wakeNanos = TickScale.deadlineNanos(loop.elapsedNanos(), delayNanos);
+      park(Standstill.DELAY, Math.min(wakeNanos, strikeNanos()));
+    } finally {
+      turnBegins();
+    }
     checkCancelled();
   }
 
@@ -487,9 +505,14 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
   @Override
   public void yieldNow() {
     checkCancelled();
-    loop.wakeAt(CancelScope.NEVER);
-    makeReady();
-    giveTurn();
+    turnEnds();
+    try {
+      loop.wakeAt(CancelScope.NEVER);
+      makeReady();
+      giveTurn();
+    } finally {
+      turnBegins();
+    }
     checkCancelled();
   }
 
@@ -540,7 +563,11 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
   }
 
   private void parkOn(ResumptionTask<?> resumption, long untilNanos) {
+    turnEnds();
     try {
+      if (loop.tellsTurns() && resumption.isSettled()) {
+        return; // The listener has let others go first, and a settlement then wakes nobody.
+      }
       park(resumption, Math.min(untilNanos, strikeNanos()));
     } catch (RuntimeException | Error notSuspended) {
       boolean cut = resumption.cut();
@@ -553,6 +580,23 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
       // It has settled meanwhile, so there is no need to suspend.
     } finally {
       waitsFor = null;
+      turnBegins();
+    }
+  }
+
+  /**
+   * Tells a listener of turns that the coroutine is about to suspend. Called while it runs: a
+   * listener may block, or even suspend.
+   */
+  private void turnEnds() {
+    if (loop.tellsTurns() && body instanceof ListenedBody listened) {
+      listened.turnEnds(this);
+    }
+  }
+
+  private void turnBegins() {
+    if (loop.tellsTurns() && body instanceof ListenedBody listened) {
+      listened.turnBegins(this);
     }
   }
 
@@ -564,12 +608,38 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
 
   @Override
   public <V extends @Nullable Object> Coroutine<V> spawnAttached(String name, Callable<V> body) {
-    return loop.spawnAttached(this, name, body);
+    return surrounded(name, body, (options, it) -> loop.spawnAttached(this, options, it));
+  }
+
+  /** Spawns a coroutine that does a part of the work of this one, on its loop. */
+  <V extends @Nullable Object> CoroutineTask<V> spawnBeside(
+      String name, Callable<? extends V> body) {
+    return surrounded(name, body, (options, it) -> loop.spawnBeside(options, it));
+  }
+
+  /**
+   * Spawns a coroutine whose body is surrounded.
+   *
+   * @param spawn gets the options and the body; it reads the loop, since a decorator that blocks or
+   *     suspends lets this coroutine move
+   */
+  private <V extends @Nullable Object> CoroutineTask<V> surrounded(
+      String name,
+      Callable<? extends V> body,
+      BiFunction<SpawnOptions, Object, CoroutineTask<V>> spawn) {
+    SpawnOptions options = SpawnOptions.named(name);
+    Surroundings around = loop.scheduler().surroundings();
+    return around == null
+        ? spawn.apply(options, body)
+        : around.spawn(options, body, it -> spawn.apply(options, it));
   }
 
   @Override
   public <V extends @Nullable Object, X extends Exception> V blocking(Body<V, X> body) throws X {
-    return new BlockingCall<>(this, loop.scheduler().blockingThreads(), body).call();
+    TaskHost scheduler = loop.scheduler();
+    Surroundings around = scheduler.surroundings();
+    Body<V, X> call = around == null ? body : around.aroundCall(body);
+    return new BlockingCall<>(this, scheduler.blockingThreads(), call).call();
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.tourbillon.coroutine.Kernel;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.internal.loop.Message;
+import io.tourbillon.coroutine.internal.surround.Surroundings;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
@@ -100,6 +101,14 @@ final class OpenScope implements CoroutineScope {
   }
 
   private <T extends @Nullable Object> Coroutine<T> spawnAny(SpawnOptions options, Object body) {
+    Surroundings around = scheduler.surroundings();
+    // The supervisor spawns under its lock, and a decorator is code of users.
+    return around == null
+        ? add(options, body)
+        : around.<Coroutine<T>>spawn(options, body, surrounded -> add(options, surrounded));
+  }
+
+  private <T extends @Nullable Object> Coroutine<T> add(SpawnOptions options, Object body) {
     return supervisor.add(
         (String reason, Consumer<CoroutineTask<T>> known) ->
             scheduler.spawnAny(options, body, reason, known));

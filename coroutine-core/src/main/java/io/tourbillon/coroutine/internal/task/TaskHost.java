@@ -3,6 +3,7 @@ package io.tourbillon.coroutine.internal.task;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.internal.engine.BlockingThreads;
+import io.tourbillon.coroutine.internal.surround.Surroundings;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ public interface TaskHost extends CoroutineScheduler {
       Object body,
       @Nullable String cancelledFor,
       Consumer<? super CoroutineTask<T>> known);
+
+  /** Returns what is put around the bodies of coroutines; null for nothing. */
+  @Nullable Surroundings surroundings();
 
   /** Returns the threads for blocking calls. */
   BlockingThreads blockingThreads();

@@ -4,18 +4,18 @@
  * <p><b>Start here</b> to change the implementation of coroutines.
  *
  * <p><b>Rule.</b> This package depends on {@code internal.loop}, {@code internal.engine}, {@code
- * internal.observe} and the public package. It knows its scheduler only as {@link
- * io.tourbillon.coroutine.internal.task.TaskHost}. The packages {@code internal.dump} and {@code
- * internal.scheduler} stand above it.
+ * internal.observe}, {@code internal.surround} and the public package. It knows its scheduler only
+ * as {@link io.tourbillon.coroutine.internal.task.TaskHost}. The packages {@code internal.dump} and
+ * {@code internal.scheduler} stand above it.
  *
  * <h2>The life of a coroutine</h2>
  *
  * <ol>
- *   <li><b>spawn</b>: {@code LoopScheduler.spawnAny} chooses the loop, makes a {@code
- *       CoroutineTask} and passes it to {@code CoroutineLoop.accept}. That adds it to the {@code
- *       Newcomers}, and to the {@code ReadyQueue}: directly if the caller is on the loop, and
- *       otherwise through the {@code Mailbox}. A loop that would rest may take it over from there
- *       ({@code WorkStealing}).
+ *   <li><b>spawn</b>: {@code Surroundings.spawn} wraps the body if there is a decorator or a
+ *       listener. {@code LoopScheduler.spawnAny} chooses the loop, makes a {@code CoroutineTask}
+ *       and passes it to {@code CoroutineLoop.accept}. That adds it to the {@code Newcomers}, and
+ *       to the {@code ReadyQueue}: directly if the caller is on the loop, and otherwise through the
+ *       {@code Mailbox}. A loop that would rest may take it over from there ({@code WorkStealing}).
  *   <li><b>run</b>: {@code Turns.give} takes it from the {@code ReadyQueue} and calls {@code
  *       CoroutineTask.takeTurn}. An unclaimed coroutine is claimed first; from then on it is one of
  *       the {@code Residents}. The first turn makes a {@code Strand}, which carries the stack;
@@ -121,7 +121,9 @@
  * directly. There are three ways, and ArchUnit and tests check that there is no other: {@code
  * LoopEngine.runTask} for tasks that belong on the loop, {@code LoopEngine.report} for handlers and
  * logs, and {@code CallInterrupts} and {@code BlockingCall} for interrupts, which close channels.
- * The thread that asks for a text calls {@code toString} of a user's object.
+ * Decorators and listeners are called by the spawner and by the coroutine itself. A listener may
+ * block there, and so let the loop go on: {@code CoroutineTask} calls it only where nothing is half
+ * done. The thread that asks for a text calls {@code toString} of a user's object.
  *
  * <h2>Memory and stack run out</h2>
  *
