@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the events of coroutines, one call for each event. A scheduler without a listener pays
- * one test for each coroutine, and one for each suspension.
+ * one test for each coroutine, and tests of one flag at each suspension.
  *
  * <p>No call is made by a loop, and none holds a lock:
  *

@@ -18,6 +18,7 @@ import io.tourbillon.coroutine.generator.Generator;
 import io.tourbillon.coroutine.internal.loop.LoopTask;
 import io.tourbillon.coroutine.internal.scheduler.Internals;
 import io.tourbillon.coroutine.internal.task.CoroutineLoop;
+import io.tourbillon.timer.TaskDecorator;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -44,6 +45,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -62,7 +64,11 @@ class MovedCoroutineTest {
 
   /** Returns a scheduler whose close cancels what a failed test has left. */
   private static CoroutineScheduler twoLoops() {
-    return TestSchedulers.builder().loops(2).closeGrace(Duration.ofSeconds(5)).build();
+    return options().build();
+  }
+
+  private static CoroutineScheduler.Builder options() {
+    return TestSchedulers.builder().loops(2).closeGrace(Duration.ofSeconds(5));
   }
 
   /**
@@ -70,10 +76,14 @@ class MovedCoroutineTest {
    * chance.
    */
   private static CoroutineScheduler mixed() {
+    return mixed(UnaryOperator.identity());
+  }
+
+  private static CoroutineScheduler mixed(UnaryOperator<CoroutineScheduler.Builder> more) {
     String property = "io.tourbillon.coroutine.mix";
     String before = System.setProperty(property, "3");
     try {
-      return twoLoops();
+      return more.apply(options()).build();
     } finally {
       if (before == null) {
         System.clearProperty(property);
@@ -81,6 +91,62 @@ class MovedCoroutineTest {
         System.setProperty(property, before);
       }
     }
+  }
+
+  private static final ScopedValue<String> SCOPED = ScopedValue.newInstance();
+
+  /** Sets a thread-local to what it was in the spawner. */
+  private static Runnable inContext(Runnable task) {
+    Object captured = THREAD_LOCAL.get();
+    return () -> {
+      THREAD_LOCAL.set(captured);
+      task.run();
+    };
+  }
+
+  @Test
+  void decoratedCoroutine_thatMoves_keepsItsContext_andItsTurnsAreReported() throws Exception {
+    AtomicInteger turns = new AtomicInteger();
+    CoroutineListener.OfTurns listener =
+        new CoroutineListener.OfTurns() {
+          @Override
+          public void suspended(Coroutine<?> coroutine, long turnNanos) {
+            turns.incrementAndGet();
+          }
+
+          @Override
+          public void resumed(Coroutine<?> coroutine, long suspendedNanos) {
+            turns.decrementAndGet();
+          }
+        };
+    TaskDecorator decorator =
+        TaskDecorator.ofScopedValues(SCOPED).around(MovedCoroutineTest::inContext);
+    try (CoroutineScheduler scheduler =
+        mixed(options -> options.decorator(decorator).listener(listener))) {
+      List<Coroutine<?>> all = new ArrayList<>();
+      for (int number = 0; number < 10; number++) {
+        String request = "request " + number;
+        THREAD_LOCAL.set(request);
+        all.add(
+            ScopedValue.where(SCOPED, request)
+                .call(
+                    () ->
+                        scheduler.spawn(
+                            () -> {
+                              for (int move = 0; move < 10; move++) {
+                                moveOn();
+                                assertEquals(request, THREAD_LOCAL.get());
+                                assertEquals(request, SCOPED.get());
+                              }
+                            })));
+      }
+      for (Coroutine<?> coroutine : all) {
+        coroutine.join(PATIENCE);
+      }
+    } finally {
+      THREAD_LOCAL.remove();
+    }
+    assertEquals(0, turns.get());
   }
 
   private static void assertSoon(BooleanSupplier something, String what) {

@@ -7,6 +7,10 @@
  * only on request. Reading a snapshot takes microseconds for each shard or loop, and stops none of
  * them.
  *
+ * <p>{@link io.tourbillon.metrics.ContextPropagation} carries the context of a request to its
+ * timers and coroutines, and {@link io.tourbillon.metrics.CoroutineObservation} observes chosen
+ * coroutines. Both are decorators, and read no snapshots.
+ *
  * <h2>Meters</h2>
  *
  * <p>Prometheus shows {@code tourbillon.timer.scheduled} as {@code

@@ -230,4 +230,49 @@ class TaskDecoratorTest {
       assertEquals(List.of("caller"), seen);
     }
   }
+
+  private static final ScopedValue<String> USER = ScopedValue.newInstance();
+  private static final ScopedValue<@Nullable String> TENANT = ScopedValue.newInstance();
+
+  private void seeScopedValues() {
+    seen.add(USER.orElse("nobody") + " of " + (TENANT.isBound() ? TENANT.get() : "nowhere"));
+  }
+
+  @Test
+  void scopedValues_thatWereBoundAtTheScheduler_areBoundInEachRun() {
+    TimerService timers = newService(TaskDecorator.ofScopedValues(USER, TENANT));
+    ScopedValue.where(USER, "Ann")
+        .run(() -> timers.scheduleAtFixedRate(TEN, TEN, this::seeScopedValues));
+    ScopedValue.where(TENANT, null)
+        .run(() -> timers.arm(15, MILLISECONDS, this::seeScopedValues));
+    timers.arm(25, MILLISECONDS, this::seeScopedValues);
+    clock.advance(Duration.ofMillis(26));
+    assertEquals(
+        List.of("Ann of nowhere", "nobody of null", "Ann of nowhere", "nobody of nowhere"), seen);
+  }
+
+  @Test
+  void scopedValues_ofNoKey_areRefused() {
+    assertEquals(
+        "keys must name at least one scoped value: []",
+        assertThrows(IllegalArgumentException.class, TaskDecorator::ofScopedValues).getMessage());
+  }
+
+  @Test
+  void around_isTheOrderOfTheWrappers() {
+    TimerService timers = newService(noting("outer").around(noting("inner")));
+    timers.arm(1, MILLISECONDS, () -> seen.add("task"));
+    clock.advance(TEN);
+    assertEquals(
+        List.of("outer begins", "inner begins", "task", "inner ends", "outer ends"), seen);
+  }
+
+  private TaskDecorator noting(String name) {
+    return task ->
+        () -> {
+          seen.add(name + " begins");
+          task.run();
+          seen.add(name + " ends");
+        };
+  }
 }

@@ -12,11 +12,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Retry;
 import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.TestSchedulers;
 import io.tourbillon.coroutine.channel.Broadcast;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.LatestValue;
@@ -25,14 +27,17 @@ import io.tourbillon.coroutine.channel.Source;
 import io.tourbillon.coroutine.generator.Generator;
 import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.Semaphore;
+import io.tourbillon.timer.TaskDecorator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The everyday tools of Kotlin's coroutines. */
@@ -636,6 +641,50 @@ class ComingFromKotlinTest extends MigrationPage {
           assertEquals(5, Coroutines.await(reply));
           mailbox.close();
         });
+  }
+
+  private static final ThreadLocal<@Nullable String> USER = new ThreadLocal<>();
+
+  /** Returns a decorator that runs each coroutine with the user of its spawner. */
+  private static TaskDecorator carryingTheUser() {
+    return task -> {
+      String user = USER.get();
+      return () -> {
+        USER.set(user);
+        task.run();
+      };
+    };
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * withContext(MDCContext()) {                // or user.asContextElement("ann")
+   *     MDC.put("order", "7")
+   *     delay(10)
+   *     MDC.get("order")                       // null: the element has installed its first values
+   * }
+   * }</pre>
+   */
+  @Test
+  void threadContextElement_isADecorator_andWhatIsSetStays() throws Exception {
+    try (CoroutineScheduler decorated =
+        TestSchedulers.builder().loops(1).clock(clock).decorator(carryingTheUser()).build()) {
+      USER.set("ann");
+      Coroutine<String> coroutine =
+          decorated.spawn(
+              () -> {
+                String inherited = USER.get();
+                USER.set("ann, as root");
+                Coroutines.delay(10, TimeUnit.MILLISECONDS);
+                return inherited + "; " + USER.get();
+              });
+      assertEquals("ann; ann, as root", coroutine.join());
+      assertEquals("ann", USER.get());
+    } finally {
+      USER.remove();
+    }
   }
 
   private sealed interface Message {}
