@@ -28,6 +28,9 @@
  *       io.tourbillon.coroutine.CoroutineGroup} and {@link
  *       io.tourbillon.coroutine.SchedulingPolicy} control names, priorities, rates and the order of
  *       turns; {@link io.tourbillon.coroutine.CoroutineLocal} passes values to children.
+ *   <li>{@link io.tourbillon.coroutine.CoroutineDecorator} runs coroutines in the context of their
+ *       spawner: MDC, trace, scoped values. {@link io.tourbillon.coroutine.CoroutineListener} is
+ *       told of their events.
  *   <li>{@link io.tourbillon.coroutine.Suspension} is for authors of new primitives, with {@link
  *       io.tourbillon.coroutine.Resumption}, {@link io.tourbillon.coroutine.Awaited} and {@link
  *       io.tourbillon.coroutine.Waiters}.

@@ -32,7 +32,12 @@ class AllocationTest {
 
   /** Returns the bytes that the loop allocates for each suspension. */
   private double bytesOf(Runnable suspension) throws TimeoutException {
-    try (CoroutineScheduler scheduler = TestSchedulers.oneLoop()) {
+    return bytesOf(TestSchedulers.builder(), suspension);
+  }
+
+  private double bytesOf(CoroutineScheduler.Builder options, Runnable suspension)
+      throws TimeoutException {
+    try (CoroutineScheduler scheduler = options.loops(1).build()) {
       Thread loop = Internals.loopThread(scheduler, 0);
       for (int round = 0; round < WARM_UP_ROUNDS; round++) {
         run(scheduler, suspension);
@@ -66,6 +71,20 @@ class AllocationTest {
     double yieldBytes = bytesOf(Coroutines::yieldNow);
     double delayBytes = bytesOf(() -> Coroutines.delay(1, TimeUnit.MILLISECONDS));
     assertTrue(delayBytes < yieldBytes + SLACK_BYTES, () -> delayBytes + " against " + yieldBytes);
+  }
+
+  /** A decorator and a listener cost something at the spawn, and nothing at a suspension. */
+  @Test
+  void yield_withADecoratorAndAListener_allocatesNoMoreThanWithout() throws Exception {
+    double plainBytes = bytesOf(Coroutines::yieldNow);
+    double decoratedBytes =
+        bytesOf(
+            TestSchedulers.builder()
+                .decorator((_, body) -> body::run)
+                .listener(new CoroutineListener() {}),
+            Coroutines::yieldNow);
+    assertTrue(
+        decoratedBytes < plainBytes + SLACK_BYTES, () -> decoratedBytes + " against " + plainBytes);
   }
 
   /** Shows that the measurement detects an object. */

@@ -346,7 +346,9 @@ class CoroutineListenerTest {
           }
 
           private void letOthersGoFirst() {
-            Coroutines.yieldNow();
+            for (int turn = 0; turn < 5; turn++) {
+              Coroutines.yieldNow(); // So that a message of the settlement comes in between.
+            }
             if (TestSchedulers.ENGINE == Engine.VIRTUAL_THREAD) {
               sleep();
             }
@@ -356,7 +358,7 @@ class CoroutineListenerTest {
         TestSchedulers.builder().loops(2).listener(slow).closeGrace(Duration.ZERO).build()) {
       List<Coroutine<?>> all = new ArrayList<>();
       for (int pair = 0; pair < 100; pair++) {
-        int pauseMicros = random.nextInt(500);
+        boolean isAtOnce = random.nextBoolean();
         CompletableFuture<String> future = new CompletableFuture<>();
         all.add(
             scheduler.spawn(
@@ -366,7 +368,9 @@ class CoroutineListenerTest {
             scheduler.spawn(
                 SpawnOptions.DEFAULT.onLoop(pair),
                 () -> {
-                  Coroutines.delay(pauseMicros, TimeUnit.MICROSECONDS);
+                  if (!isAtOnce) {
+                    Coroutines.delay(Duration.ofMillis(1));
+                  }
                   future.complete("x");
                 }));
       }

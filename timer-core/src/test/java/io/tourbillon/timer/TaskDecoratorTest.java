@@ -243,8 +243,7 @@ class TaskDecoratorTest {
     TimerService timers = newService(TaskDecorator.ofScopedValues(USER, TENANT));
     ScopedValue.where(USER, "Ann")
         .run(() -> timers.scheduleAtFixedRate(TEN, TEN, this::seeScopedValues));
-    ScopedValue.where(TENANT, null)
-        .run(() -> timers.arm(15, MILLISECONDS, this::seeScopedValues));
+    ScopedValue.where(TENANT, null).run(() -> timers.arm(15, MILLISECONDS, this::seeScopedValues));
     timers.arm(25, MILLISECONDS, this::seeScopedValues);
     clock.advance(Duration.ofMillis(26));
     assertEquals(
@@ -263,8 +262,7 @@ class TaskDecoratorTest {
     TimerService timers = newService(noting("outer").around(noting("inner")));
     timers.arm(1, MILLISECONDS, () -> seen.add("task"));
     clock.advance(TEN);
-    assertEquals(
-        List.of("outer begins", "inner begins", "task", "inner ends", "outer ends"), seen);
+    assertEquals(List.of("outer begins", "inner begins", "task", "inner ends", "outer ends"), seen);
   }
 
   private TaskDecorator noting(String name) {
