@@ -104,6 +104,16 @@ public interface CoroutineScope extends AutoCloseable {
   CoroutineScope timeout(Duration limit);
 
   /**
+   * Sets a limit, as {@link #timeout} does, that children and other threads can move.
+   *
+   * @param limit from now on; zero or less fails the scope at once
+   * @return the deadline. It moves nothing any more once the scope is closed, or has another limit
+   * @throws IllegalStateException if the scope is closed, or the caller did not open it
+   * @throws RejectedExecutionException if the scheduler is closed
+   */
+  Deadline deadline(Duration limit);
+
+  /**
    * Starts a child.
    *
    * @throws IllegalStateException if the scope is closed

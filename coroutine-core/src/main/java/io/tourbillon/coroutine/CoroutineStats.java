@@ -52,6 +52,12 @@ public interface CoroutineStats {
   /** Threads of {@link CoroutineScheduler#threadFactory} that have not ended. */
   long threads();
 
+  /**
+   * Calls of {@link Coroutines#abandonableBlocking} that still run after their coroutine has gone
+   * on. A number that grows shows threads that are lost to calls that do not end.
+   */
+  long abandonedCalls();
+
   /** Turns of coroutines and of other virtual threads. */
   long switches();
 

@@ -170,6 +170,36 @@ public final class Coroutines {
   }
 
   /**
+   * Runs a body on a platform thread, as {@link #blocking(Body)} does, but does not wait for it
+   * after a cancellation or a limit. The thread is interrupted, and the coroutine goes on at once;
+   * the call is abandoned. For calls that ignore interrupts, such as a lookup of a name or a read
+   * of a file from a server that has gone.
+   *
+   * <pre>{@code
+   * Lease lease = Coroutines.withTimeout(Duration.ofSeconds(2), () ->
+   *     Coroutines.abandonableBlocking(() -> locks.acquire(name), Lease::release));
+   * }</pre>
+   *
+   * <p>An abandoned call still runs, and still is one of {@link
+   * CoroutineScheduler.Builder#blockingThreads}: when all of these are abandoned, later calls wait.
+   * {@link CoroutineStats#abandonedCalls} counts them. The body must not use what the coroutine
+   * releases when it ends.
+   *
+   * @param onLate gets the value that an abandoned call returns, for example to close it; runs on
+   *     the thread of the call. What it throws, or the body throws late other than for the
+   *     interrupt, goes to the scheduler's {@link CoroutineExceptionHandler}
+   * @return the value that the body returns
+   * @throws X if the body throws it
+   * @throws CoroutineCancelledException if the coroutine was cancelled; the call may still run
+   */
+  public static <T extends @Nullable Object, X extends Exception> T abandonableBlocking(
+      Body<T, X> body, Consumer<? super T> onLate) throws X {
+    Objects.requireNonNull(body, "body");
+    Objects.requireNonNull(onLate, "onLate");
+    return caller("Coroutines.abandonableBlocking").abandonableBlocking(body, onLate);
+  }
+
+  /**
    * Runs a body within a limit. After the limit, the suspension point that the body is in, and each
    * later one, throws a {@link CoroutineCancelledException} whose cause is a {@link
    * TimeoutException}; this method turns that into a {@link TimeoutException}. If the body returns
@@ -243,6 +273,30 @@ public final class Coroutines {
         throw failure;
       }
     }
+  }
+
+  /**
+   * Runs a body within a limit that other coroutines and threads can move, as {@link
+   * #withTimeout(Duration, Body)} does otherwise.
+   *
+   * <pre>{@code
+   * Coroutines.withDeadline(Duration.ofSeconds(30), deadline -> {
+   *   connection.onPart(part -> deadline.reschedule(Duration.ofSeconds(30)));    // it goes on
+   *   return connection.readAll();
+   * });
+   * }</pre>
+   *
+   * @param limit from now on; zero or less lets the body run to its first suspension point
+   * @return the value that the body returns
+   * @throws X if the body throws it
+   * @throws TimeoutException if the deadline has passed; the cause shows where
+   * @throws CoroutineCancelledException if the coroutine is cancelled
+   */
+  public static <T extends @Nullable Object, X extends Exception> T withDeadline(
+      Duration limit, Deadline.Scoped<T, X> body) throws X, TimeoutException {
+    Objects.requireNonNull(limit, "limit");
+    Objects.requireNonNull(body, "body");
+    return caller("Coroutines.withDeadline").withDeadline(limit, body);
   }
 
   /**

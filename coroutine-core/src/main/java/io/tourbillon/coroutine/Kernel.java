@@ -187,9 +187,17 @@ public interface Kernel {
     /** Makes a call on a platform thread. */
     <T extends @Nullable Object, X extends Exception> T blocking(Body<T, X> body) throws X;
 
+    /** Makes a call on a platform thread, and does not wait for it after a cancellation. */
+    <T extends @Nullable Object, X extends Exception> T abandonableBlocking(
+        Body<T, X> body, Consumer<? super T> onLate) throws X;
+
     /** Runs a part with a limit. */
     <T extends @Nullable Object, X extends Exception> T withTimeout(Duration limit, Body<T, X> part)
         throws X, TimeoutException;
+
+    /** Runs a part with a limit that others can move. */
+    <T extends @Nullable Object, X extends Exception> T withDeadline(
+        Duration limit, Deadline.Scoped<T, X> part) throws X, TimeoutException;
 
     /** Acquires something within a limit; passes on a value that comes too late. */
     <T extends @Nullable Object, X extends Exception> T acquireWithin(

@@ -155,6 +155,7 @@ class ArchitectureTest {
                               Resumption.class,
                               Waiters.class,
                               Awaited.class,
+                              Selectable.class,
                               OrderlyEnd.class,
                               CoroutineDump.class,
                               Coroutine.class,

@@ -1,25 +1,32 @@
 package io.tourbillon.coroutine.channel;
 
+import io.tourbillon.coroutine.Awaited;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.Selectable;
 import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for the first of several things, its cases: a value to receive, room for a value to send,
- * the end of a coroutine or of a stage, a limit of time.
+ * the end of a coroutine or of a stage, a lock, a permit, a tick, an event, a limit of time.
  *
  * <pre>{@code
  * String news = Select.select(
@@ -32,10 +39,11 @@ import org.jspecify.annotations.Nullable;
  * several can take place at once, one of them is chosen at random, or the first with {@link
  * #biased}. The caller runs the function of the chosen case afterwards, and gets what it returns.
  *
- * <p>Costs a lock for each channel; if the caller must wait, three locks for each channel and an
- * object for each case. All channels are locked while the select looks for a case that can take
- * place and adds itself to their waiters, so two selects that meet cannot each wait for the other
- * to decide.
+ * <p>Of channels only, costs a lock for each channel; if the caller must wait, three locks for each
+ * channel and an object for each case. All channels are locked while the select looks for a case
+ * that can take place and adds itself to their waiters, so two selects that meet cannot each wait
+ * for the other to decide. Cases of other kinds are tried one after the other, and each decides by
+ * the one compare-and-set of the select whether it takes place.
  *
  * <p>{@link #of} returns a select that can be used again. It is for one caller at a time.
  *
@@ -43,18 +51,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the result of the cases
  */
-public final class Select<R extends @Nullable Object> {
-  /** The cases but the limits, as the caller gave them. */
+public final class Select<R extends @Nullable Object> implements Awaited {
+  /** The cases but the limits, as the caller gave them. Not changed after that. */
   private final List<SelectCase<R>> cases = new ArrayList<>();
 
   /** The same cases in a random order, which changes with each attempt. */
   private final List<SelectCase<R>> shuffled;
 
-  /** The channels of the cases, each once. */
-  private final List<LockedChannel<?>> channels = new ArrayList<>();
+  private final SelectLocks locks = new SelectLocks();
 
   /** True if a case waits for the end of a coroutine or of a stage. */
   private boolean waitsForEnds;
+
+  /** True if a case waits for something else than a channel or an end. */
+  private boolean mixed;
 
   private @Nullable Duration limit;
   private @Nullable Supplier<? extends R> onTimeout;
@@ -80,15 +90,17 @@ public final class Select<R extends @Nullable Object> {
           onTimeout = timeout.then;
         }
       }
-      case SelectCase.OfChannel<?, R> ofChannel -> {
+      case ChannelCase<?, R> ofChannel -> {
         cases.add(ofChannel);
-        if (!channels.contains(ofChannel.channel)) {
-          channels.add(ofChannel.channel);
-        }
+        locks.add(ofChannel.channel);
       }
-      case SelectCase.OfEnd<?, R> ofEnd -> {
+      case EndCase<?, R> ofEnd -> {
         cases.add(ofEnd);
         waitsForEnds = true;
+      }
+      case SelectCase.OfSelectable<?, R> ofSelectable -> {
+        cases.add(ofSelectable);
+        mixed = true;
       }
     }
   }
@@ -138,7 +150,15 @@ public final class Select<R extends @Nullable Object> {
       Source<T> source, Function<? super T, ? extends R> then) {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(then, "then");
-    return new SelectCase.Receive<>(source, then, null);
+    LockedChannel<T> channel = (LockedChannel<T>) source;
+    return new ChannelCase.Receive<>(
+        channel,
+        value ->
+            value == null
+                ? () -> {
+                  throw channel.newClosedForReceiver();
+                }
+                : () -> then.apply(value));
   }
 
   /**
@@ -150,7 +170,8 @@ public final class Select<R extends @Nullable Object> {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(then, "then");
     Objects.requireNonNull(onClosed, "onClosed");
-    return new SelectCase.Receive<>(source, then, onClosed);
+    return new ChannelCase.Receive<>(
+        (LockedChannel<T>) source, value -> value == null ? onClosed : () -> then.apply(value));
   }
 
   /**
@@ -162,7 +183,7 @@ public final class Select<R extends @Nullable Object> {
     Objects.requireNonNull(sink, "sink");
     Objects.requireNonNull(value, "value");
     Objects.requireNonNull(then, "then");
-    return new SelectCase.Send<>(sink, value, then);
+    return new ChannelCase.Send<>((LockedChannel<T>) sink, value, then);
   }
 
   /**
@@ -174,7 +195,7 @@ public final class Select<R extends @Nullable Object> {
       Coroutine<T> coroutine, Function<? super T, ? extends R> then) {
     Objects.requireNonNull(coroutine, "coroutine");
     Objects.requireNonNull(then, "then");
-    return new SelectCase.OfEnd<T, R>(told -> Suspension.whenJoined(coroutine, told), then);
+    return new EndCase<T, R>(coroutine, told -> Suspension.whenJoined(coroutine, told), then);
   }
 
   /**
@@ -186,7 +207,54 @@ public final class Select<R extends @Nullable Object> {
       CompletionStage<T> stage, Function<? super T, ? extends R> then) {
     Objects.requireNonNull(stage, "stage");
     Objects.requireNonNull(then, "then");
-    return new SelectCase.OfEnd<T, R>(told -> Suspension.whenComplete(stage, told), then);
+    return new EndCase<T, R>(stage, told -> Suspension.whenComplete(stage, told), then);
+  }
+
+  /**
+   * A case that takes something else than a value: a lock, a permit, a tick. The function runs as
+   * the one who has it, and must give it back or pass it on; {@link #with} does so by itself.
+   *
+   * <pre>{@code
+   * Select.select(
+   *     on(ticker.onTick(), tick -> flush()),
+   *     on(stop.onSet(), event -> finish()),            // of an Event
+   *     onReceive(jobs, job -> work(job)));
+   * }</pre>
+   *
+   * <p>A select waits in the queue of a lock or a semaphore as other callers do, and has its turn
+   * in arrival order. What it gets is decided in one step: if another case takes place, it leaves
+   * the queue, and has taken nothing.
+   */
+  public static <T, R extends @Nullable Object> SelectCase<R> on(
+      Selectable<T> selectable, Function<? super T, ? extends R> then) {
+    Objects.requireNonNull(selectable, "selectable");
+    Objects.requireNonNull(then, "then");
+    return new SelectCase.OfSelectable<T, R>(selectable, taken -> () -> then.apply(taken));
+  }
+
+  /**
+   * A case that takes something, as {@link #on} does, and gives it back when the function has
+   * ended, however it ends.
+   *
+   * <pre>{@code
+   * boolean stored = Select.select(
+   *     with(mutex.onLock(), () -> store(record)),       // holds the mutex meanwhile
+   *     on(stop.onSet(), event -> false));
+   * }</pre>
+   */
+  public static <T, R extends @Nullable Object> SelectCase<R> with(
+      Selectable<T> selectable, Supplier<? extends R> then) {
+    Objects.requireNonNull(selectable, "selectable");
+    Objects.requireNonNull(then, "then");
+    return on(
+        selectable,
+        taken -> {
+          try {
+            return then.get();
+          } finally {
+            selectable.giveBack(taken);
+          }
+        });
   }
 
   /**
@@ -226,25 +294,95 @@ public final class Select<R extends @Nullable Object> {
     if (!used.compareAndSet(false, true)) {
       throw new IllegalStateException("a select must be used by one caller at a time: " + this);
     }
+    Supplier<? extends R> then;
+    try {
+      then = mixed ? chooseOfMany() : chooseChannelOrEnd();
+    } finally {
+      used.set(false);
+    }
+    return then.get();
+  }
+
+  private Supplier<? extends R> chooseChannelOrEnd() {
+    Supplier<? extends R> then = tryAtOnce();
+    if (then == null) {
+      then = tryAndWait(limit);
+    }
+    return then == null ? Objects.requireNonNull(onTimeout) : then;
+  }
+
+  /**
+   * Waits until a case takes place; returns null if the limit has passed first.
+   *
+   * @param atMost null for no limit
+   */
+  private @Nullable Supplier<? extends R> tryAndWait(@Nullable Duration atMost) {
     Supplier<? extends R> then = null;
     try {
-      then = tryAtOnce();
-      if (then == null) {
-        then =
-            limit == null
-                ? Suspension.<Supplier<? extends R>>await(this, this::tryOrEnroll)
-                : Suspension.<Supplier<? extends R>>awaitAtMost(this, limit, this::tryOrEnroll);
-      }
-      if (then == null) {
-        then = Objects.requireNonNull(onTimeout);
-      }
+      then =
+          atMost == null
+              ? Suspension.<Supplier<? extends R>>await(this, this::tryOrEnroll)
+              : Suspension.<Supplier<? extends R>>awaitAtMost(this, atMost, this::tryOrEnroll);
+      return then;
     } finally {
       for (SelectCase<R> each : cases) {
         each.leave(then);
       }
-      used.set(false);
     }
-    return then.get();
+  }
+
+  /**
+   * Chooses among cases that have no lock in common: tries each by itself, and waits if none can
+   * take place. A wait may end without a choice, when time has passed or a step had no result; then
+   * all are tried again.
+   */
+  private Supplier<? extends R> chooseOfMany() {
+    Clock clock = Suspension.clock();
+    long beginNanos = clock.nanoTime();
+    long limitNanos = limit == null ? Long.MAX_VALUE : TickScale.nanosOf(limit);
+    boolean first = true;
+    while (true) {
+      Supplier<? extends R> then = tryEach();
+      long leftNanos = limitNanos - (limit == null || first ? 0 : clock.nanoTime() - beginNanos);
+      // An interrupted caller gets its exception from the wait.
+      if (then == null && mustNotWait(leftNanos)) {
+        return Objects.requireNonNull(onTimeout);
+      }
+      if (then == null) {
+        then = tryAndWait(atMost(leftNanos));
+      }
+      if (then instanceof SelectCase.Step<? extends R> step) {
+        then = step.next().get();
+      }
+      if (then != null) {
+        return then;
+      }
+      first = false;
+      Suspension.checkCancelled();
+    }
+  }
+
+  private boolean mustNotWait(long leftNanos) {
+    return limit != null && leftNanos <= 0 && !Thread.currentThread().isInterrupted();
+  }
+
+  /** Returns how long to wait before the next try; null for any time. */
+  private @Nullable Duration atMost(long leftNanos) {
+    long nanos = leftNanos;
+    for (SelectCase<R> each : cases) {
+      nanos = Math.min(nanos, Math.max(1, each.nanosToNextTry()));
+    }
+    return nanos == Long.MAX_VALUE ? null : Duration.ofNanos(nanos);
+  }
+
+  private @Nullable Supplier<? extends R> tryEach() {
+    for (SelectCase<R> each : order()) {
+      Supplier<? extends R> then = each.tryAlone();
+      if (then != null) {
+        return then;
+      }
+    }
+    return null;
   }
 
   /**
@@ -256,12 +394,12 @@ public final class Select<R extends @Nullable Object> {
       return null;
     }
     List<SelectCase<R>> order = order();
-    lockAll();
+    locks.lockAll();
     Supplier<? extends R> then;
     try {
       then = tryLocked(order);
     } finally {
-      unlockAll();
+      locks.unlockAll();
     }
     // An interrupted caller gets its exception from the wait.
     boolean mustNotWait =
@@ -306,7 +444,7 @@ public final class Select<R extends @Nullable Object> {
       each.register();
     }
     List<SelectCase<R>> order = order();
-    lockAll();
+    locks.lockAll();
     try {
       Supplier<? extends R> then = tryLocked(order);
       if (then != null) {
@@ -319,58 +457,40 @@ public final class Select<R extends @Nullable Object> {
         each.enroll(selected);
       }
     } finally {
-      unlockAll();
+      locks.unlockAll();
     }
-    for (SelectCase<R> each : order) {
-      each.listen(selected);
+    try {
+      for (SelectCase<R> each : order) {
+        each.listen(selected);
+      }
+    } catch (RuntimeException | Error failure) {
+      // A case may have taken place meanwhile, and what it took must not be lost.
+      boolean _ = selected.fail(failure);
     }
   }
 
   /**
-   * Locks the channels, each once. Waits for a lock only while it holds none, so that a user of one
-   * channel does not wait for the users of the others. If a lock is not free, all are unlocked, and
-   * the next attempt begins with that one. After {@code std::lock} of C++.
+   * Those without whom no case can take place. With several cases, that is whoever holds up each of
+   * them, so a select that one more channel could end is in no deadlock.
    */
-  private void lockAll() {
-    int first = 0;
-    while (!channels.isEmpty()) {
-      channels.get(first).lock.lock();
-      int busy = lockOthers(first);
-      if (busy == first) {
-        return;
-      }
-      first = busy;
-    }
-  }
-
-  private void unlockAll() {
-    for (LockedChannel<?> channel : channels) {
-      channel.lock.unlock();
-    }
-  }
-
-  /**
-   * Locks all channels but the first, which is locked already.
-   *
-   * @return the index of the first channel if all are locked; else that of the channel whose lock
-   *     was not free, and none is locked
-   */
-  private int lockOthers(int first) {
-    int count = channels.size();
-    for (int offset = 1; offset < count; offset++) {
-      int index = (first + offset) % count;
-      if (!channels.get(index).lock.tryLock()) {
-        for (int locked = 0; locked < offset; locked++) {
-          channels.get((first + locked) % count).lock.unlock();
-        }
-        return index;
+  @Override
+  public Collection<?> holders() {
+    Set<Object> common = null;
+    for (SelectCase<R> each : cases) {
+      if (common == null) {
+        common = new HashSet<>(each.holders());
+      } else {
+        common.retainAll(each.holders());
       }
     }
-    return first;
+    return common == null ? List.of() : common;
   }
 
+  /** Names what it waits for. */
   @Override
   public String toString() {
-    return "a select of " + cases.size();
+    return cases.stream()
+        .map(each -> (each == cases.getFirst() ? ": " : ", or ") + each)
+        .collect(Collectors.joining("", "a select of " + cases.size(), ""));
   }
 }

@@ -1,11 +1,11 @@
 package io.tourbillon.coroutine.channel;
 
 import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.Selectable;
 import io.tourbillon.coroutine.Suspension.Registration;
-import io.tourbillon.coroutine.Waiters;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the result of the select
  */
-// The select calls the methods in this order. If no case has anything to register: tryNow, under
-// the locks of all channels. If it must wait: register; then, under the locks, tryNow, and enroll
-// if no case can take place; then listen. In the end: leave. tryNow returns a supplier, which the
-// caller of the select runs afterwards, as it is user code or throws.
-public abstract sealed class SelectCase<R extends @Nullable Object> {
+// The select calls the methods in this order. If all cases are channels: tryNow, under the locks of
+// all channels. If some are selectables: tryAlone, without a lock. If it must wait: register; then,
+// under the locks, tryNow, and enroll if no case can take place; then listen. In the end: leave.
+// The tries return a supplier, which the caller of the select runs afterwards, as it is user code
+// or throws.
+public abstract sealed class SelectCase<R extends @Nullable Object>
+    permits ChannelCase, EndCase, SelectCase.OfSelectable, SelectCase.Timeout {
   private boolean used;
 
   SelectCase() {}
@@ -37,12 +39,22 @@ public abstract sealed class SelectCase<R extends @Nullable Object> {
   void register() {}
 
   /** Tries the case without a wait. Returns what the select must run then; null if it must wait. */
-  abstract @Nullable Supplier<? extends R> tryNow();
+  @Nullable Supplier<? extends R> tryNow() {
+    return null;
+  }
+
+  /** As {@link #tryNow}, but takes the lock that it needs. */
+  @Nullable Supplier<? extends R> tryAlone() {
+    return tryNow();
+  }
 
   /** Adds itself to the waiters of its channel. */
   void enroll(Resumption<Supplier<? extends R>> selected) {}
 
-  /** Asks to be told of its end, by whatever thread. */
+  /**
+   * Asks to be told, without the locks. Any thread may settle the select from now on, and may have
+   * done so already.
+   */
   void listen(Resumption<Supplier<? extends R>> selected) {}
 
   /**
@@ -52,8 +64,18 @@ public abstract sealed class SelectCase<R extends @Nullable Object> {
    */
   void leave(@Nullable Supplier<? extends R> chosen) {}
 
-  /** A case as a waiter of a channel: settles the same resumption as the other cases. */
-  private record Outcome<V extends @Nullable Object, R extends @Nullable Object>(
+  /** Returns after how many nanoseconds to try again, at the latest. */
+  long nanosToNextTry() {
+    return Long.MAX_VALUE;
+  }
+
+  /** Returns who must act before this can take place, as far as that is known. */
+  Collection<?> holders() {
+    return List.of();
+  }
+
+  /** A case as a waiter: settles the same resumption as the other cases. */
+  record Outcome<V extends @Nullable Object, R extends @Nullable Object>(
       Resumption<Supplier<? extends R>> selected,
       Function<? super V, ? extends Supplier<? extends R>> outcome)
       implements Resumption<V> {
@@ -68,8 +90,25 @@ public abstract sealed class SelectCase<R extends @Nullable Object> {
     }
 
     @Override
+    public boolean isOver() {
+      return selected.isOver();
+    }
+
+    @Override
     public void onCancel(Runnable cleanUp) {
       throw new UnsupportedOperationException("a case leaves when its select is over");
+    }
+  }
+
+  /**
+   * The outcome of a case that has not taken place yet: the caller of the select runs a step, which
+   * returns the final outcome, or null to try all cases again.
+   */
+  record Step<R extends @Nullable Object>(Supplier<? extends @Nullable Supplier<? extends R>> next)
+      implements Supplier<R> {
+    @Override
+    public R get() {
+      throw new IllegalStateException("the select takes the step");
     }
   }
 
@@ -82,171 +121,57 @@ public abstract sealed class SelectCase<R extends @Nullable Object> {
       this.limit = limit;
       this.then = then;
     }
-
-    @Override
-    @Nullable Supplier<? extends R> tryNow() {
-      return null;
-    }
   }
 
-  /** A case that waits in the queue of a channel. */
-  abstract static sealed class OfChannel<T, R extends @Nullable Object> extends SelectCase<R> {
-    final LockedChannel<T> channel;
-    Waiters.@Nullable Place<?> place;
-
-    OfChannel(LockedChannel<T> channel) {
-      this.channel = channel;
-    }
-
-    @Override
-    final void leave(@Nullable Supplier<? extends R> chosen) {
-      if (place != null) {
-        channel.leave(place);
-        place = null;
-      }
-    }
-  }
-
-  static final class Receive<T, R extends @Nullable Object> extends OfChannel<T, R> {
-    private final Function<? super T, ? extends R> then;
-    private final Supplier<? extends R> onClosed;
-
-    /**
-     * @param onClosed null to throw then
-     */
-    Receive(
-        Source<T> source,
-        Function<? super T, ? extends R> then,
-        @Nullable Supplier<? extends R> onClosed) {
-      super((LockedChannel<T>) source);
-      this.then = then;
-      this.onClosed = onClosed == null ? this::failAsClosed : onClosed;
-    }
-
-    @Override
-    @Nullable Supplier<? extends R> tryNow() {
-      T value = channel.takeLocked();
-      return value != null || channel.isClosed() ? outcomeOf(value) : null;
-    }
-
-    @Override
-    void enroll(Resumption<Supplier<? extends R>> selected) {
-      place = channel.addReceiver(new Outcome<@Nullable T, R>(selected, this::outcomeOf));
-    }
-
-    private R failAsClosed() {
-      throw channel.newClosedForReceiver();
-    }
-
-    /** For a value, or null for the end of the channel. */
-    private Supplier<? extends R> outcomeOf(@Nullable T value) {
-      return value == null ? onClosed : () -> then.apply(value);
-    }
-  }
-
-  static final class Send<T, R extends @Nullable Object> extends OfChannel<T, R> {
-    private final T value;
-    private final Supplier<? extends R> then;
-
-    Send(Sink<T> sink, T value, Supplier<? extends R> then) {
-      super((LockedChannel<T>) sink);
-      this.value = value;
-      this.then = then;
-    }
-
-    @Override
-    @Nullable Supplier<? extends R> tryNow() {
-      if (!channel.giveLocked(value)) {
-        return channel.isClosed() ? this::failAsClosed : null;
-      }
-      List<T> displaced = channel.takeDisplaced();
-      return () -> {
-        channel.reportUndelivered(displaced);
-        return then.get();
-      };
-    }
-
-    @Override
-    void enroll(Resumption<Supplier<? extends R>> selected) {
-      place =
-          channel.addSender(
-              value, new Outcome<Boolean, R>(selected, sent -> sent ? then : this::failAsClosed));
-    }
-
-    private R failAsClosed() {
-      throw channel.newClosedForSender();
-    }
-  }
-
-  /**
-   * The end of a coroutine or of a stage.
-   *
-   * <p>The thread that brings the end writes the outcome and then reads the listener. The select
-   * writes the listener and then reads the outcome. So at least one of them sees the other, and the
-   * resumption decides if both do.
-   */
-  static final class OfEnd<T extends @Nullable Object, R extends @Nullable Object>
-      extends SelectCase<R> {
-    private final Function<Consumer<Supplier<T>>, Registration> register;
-    private final Function<? super T, ? extends R> then;
-
-    /** Used by the select alone. */
+  /** A lock, a permit, a tick or something of the kind. */
+  static final class OfSelectable<T, R extends @Nullable Object> extends SelectCase<R> {
+    private final Selectable<T> selectable;
+    private final Function<? super T, ? extends Supplier<? extends R>> outcome;
     private @Nullable Registration registration;
 
-    /** Written once a wait by the thread that brings the end; cleared by the select. */
-    private volatile @Nullable Supplier<? extends R> outcome;
-
-    /** Written by the select, read by the thread that brings the end. */
-    private volatile @Nullable Resumption<Supplier<? extends R>> listener;
-
-    /**
-     * @param register registers a consumer that is told of the end
-     */
-    OfEnd(
-        Function<Consumer<Supplier<T>>, Registration> register,
-        Function<? super T, ? extends R> then) {
-      this.register = register;
-      this.then = then;
+    OfSelectable(
+        Selectable<T> selectable, Function<? super T, ? extends Supplier<? extends R>> outcome) {
+      this.selectable = selectable;
+      this.outcome = outcome;
     }
 
     @Override
-    void register() {
-      registration = register.apply(this::settle);
-    }
-
-    private void settle(Supplier<T> end) {
-      Supplier<? extends R> known = () -> then.apply(end.get());
-      outcome = known;
-      Resumption<Supplier<? extends R>> selected = listener;
-      if (selected != null) {
-        selected.resume(known);
-      }
-    }
-
-    @Override
-    @Nullable Supplier<? extends R> tryNow() {
-      return outcome;
+    @Nullable Supplier<? extends R> tryAlone() {
+      T taken = selectable.tryTake();
+      return taken == null ? null : outcome.apply(taken);
     }
 
     @Override
     void listen(Resumption<Supplier<? extends R>> selected) {
-      listener = selected;
-      Supplier<? extends R> known = outcome;
-      if (known != null) {
-        selected.resume(known);
+      registration = selectable.enrol(new Outcome<@Nullable T, R>(selected, this::outcomeOf));
+    }
+
+    private Supplier<? extends R> outcomeOf(@Nullable T taken) {
+      return taken == null ? new Step<R>(() -> null) : outcome.apply(taken);
+    }
+
+    @Override
+    void leave(@Nullable Supplier<? extends R> chosen) {
+      Registration left = registration;
+      registration = null;
+      if (left != null) {
+        left.remove();
       }
     }
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // The very object.
-    void leave(@Nullable Supplier<? extends R> chosen) {
-      listener = null;
-      Registration left = registration;
-      registration = null;
-      if (left != null && (chosen == null || chosen != outcome)) {
-        left.remove();
-      }
-      outcome = null;
+    long nanosToNextTry() {
+      return selectable.nanosToNextTry();
+    }
+
+    @Override
+    Collection<?> holders() {
+      return selectable.holders();
+    }
+
+    @Override
+    public String toString() {
+      return selectable.toString();
     }
   }
 }

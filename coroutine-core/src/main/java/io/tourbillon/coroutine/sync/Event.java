@@ -2,6 +2,8 @@ package io.tourbillon.coroutine.sync;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.Selectable;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.timer.internal.ShortLock;
 import java.time.Duration;
@@ -9,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A flag that coroutines and threads can wait for.
@@ -113,6 +116,28 @@ public final class Event {
     Suspension.checkCancelled();
     if (!set) {
       waiters.await(this, limit, new WaitQueue.Waiter());
+    }
+  }
+
+  /** Returns what a {@code Select} waits for until the event is set. */
+  public Selectable<Event> onSet() {
+    return new Setting();
+  }
+
+  private final class Setting implements Selectable<Event> {
+    @Override
+    public @Nullable Event tryTake() {
+      return set ? Event.this : null;
+    }
+
+    @Override
+    public Suspension.Registration enrol(Resumption<@Nullable Event> taken) {
+      return waiters.enrol(new WaitQueue.Waiter(), Event.this, taken);
+    }
+
+    @Override
+    public String toString() {
+      return Event.this.toString();
     }
   }
 

@@ -1,11 +1,11 @@
 package io.tourbillon.coroutine.sync;
 
-import io.tourbillon.coroutine.Awaited;
 import io.tourbillon.coroutine.Block;
 import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.Selectable;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.timer.internal.ShortLock;
 import java.time.Duration;
@@ -57,8 +57,23 @@ public final class Mutex {
   private volatile @Nullable Object holder;
 
   /** What a caller waits for; becomes text only when somebody asks. */
-  final Awaited locking =
-      new Awaited() {
+  final Selectable<Mutex> locking =
+      new Selectable<>() {
+        @Override
+        public @Nullable Mutex tryTake() {
+          return Mutex.this.tryTake(requireNotHeld()) ? Mutex.this : null;
+        }
+
+        @Override
+        public Suspension.Registration enrol(Resumption<@Nullable Mutex> taken) {
+          return claims.enrol(new Claim(requireNotHeld(), false), Mutex.this, taken);
+        }
+
+        @Override
+        public void giveBack(Mutex taken) {
+          unlock();
+        }
+
         @Override
         public List<?> holders() {
           // Without the lock, a waiter that has just become the holder would wait for itself.
@@ -218,6 +233,14 @@ public final class Mutex {
     } finally {
       unlock();
     }
+  }
+
+  /**
+   * Returns what a {@code Select} waits for to lock this mutex, in arrival order with other
+   * callers. If another case of the select takes place, it has not locked.
+   */
+  public Selectable<Mutex> onLock() {
+    return locking;
   }
 
   /** Returns a new condition for the state that this mutex guards. */

@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.Block;
 import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.Selectable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,19 @@ public final class ReadWriteMutex {
   /** Runs a body without a result, as {@link #withWriteLock(Body)} does. */
   public <X extends Exception> void withWriteLock(Block<X> body) throws X {
     permits.withPermits(ALL, body);
+  }
+
+  /**
+   * Returns what a {@code Select} waits for to hold the mutex as a reader. Use it with {@code
+   * Select.with}, which unlocks after the function.
+   */
+  public Selectable<ReadWriteMutex> onReadLock() {
+    return permits.acquiring(1, this);
+  }
+
+  /** Returns what a {@code Select} waits for to hold the mutex alone; as {@link #onReadLock}. */
+  public Selectable<ReadWriteMutex> onWriteLock() {
+    return permits.acquiring(ALL, this);
   }
 
   /** Says who holds the mutex. A snapshot. */

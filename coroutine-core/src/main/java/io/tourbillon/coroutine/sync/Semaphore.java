@@ -4,6 +4,8 @@ import io.tourbillon.coroutine.Block;
 import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.Selectable;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.timer.internal.ShortLock;
 import java.time.Duration;
@@ -274,6 +276,62 @@ public final class Semaphore {
       body.run();
     } finally {
       release(permits);
+    }
+  }
+
+  /** As {@link #onAcquire(int)}, of one permit. */
+  public Selectable<Semaphore> onAcquire() {
+    return onAcquire(1);
+  }
+
+  /**
+   * Returns what a {@code Select} waits for to acquire permits, in arrival order with other
+   * callers. If another case of the select takes place, it has acquired none.
+   *
+   * @param permits from 1 to the bound
+   * @throws IllegalArgumentException if it is out of that range
+   */
+  public Selectable<Semaphore> onAcquire(int permits) {
+    return acquiring(permits, this);
+  }
+
+  /**
+   * As {@link #onAcquire(int)}, for a synchronizer that is made of this one.
+   *
+   * @param taker what the select gets
+   */
+  <T> Selectable<T> acquiring(int permits, T taker) {
+    requireInRange(permits);
+    return new Acquiring<>(permits, taker);
+  }
+
+  private final class Acquiring<T> implements Selectable<T> {
+    private final int permits;
+    private final T taker;
+
+    Acquiring(int permits, T taker) {
+      this.permits = permits;
+      this.taker = taker;
+    }
+
+    @Override
+    public @Nullable T tryTake() {
+      return Semaphore.this.tryTake(permits) ? taker : null;
+    }
+
+    @Override
+    public Suspension.Registration enrol(Resumption<@Nullable T> taken) {
+      return requests.enrol(new Request(permits), taker, taken);
+    }
+
+    @Override
+    public void giveBack(T taken) {
+      release(permits);
+    }
+
+    @Override
+    public String toString() {
+      return new Wait(permits, name).toString();
     }
   }
 

@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.OrderlyEnd;
 import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.Selectable;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.MissedTick;
@@ -68,6 +69,9 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
   /** Null unless a caller waits. */
   private @Nullable Resumption<Boolean> woken;
 
+  /** When the tick is due for which the caller is about to wait, in elapsed time. */
+  private long expectedNanos;
+
   /**
    * A tick.
    *
@@ -121,6 +125,65 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
       throw new ClosedException(name);
     }
     return next;
+  }
+
+  /**
+   * Returns what a {@code Select} waits for to take the next tick. If another case takes place, it
+   * has taken none. The select throws as {@link #next} does if the ticker is closed, or if another
+   * caller waits for the next tick.
+   */
+  public Selectable<Tick> onTick() {
+    return new Ticking();
+  }
+
+  private final class Ticking implements Selectable<Tick> {
+    @Override
+    public @Nullable Tick tryTake() {
+      beginUse();
+      try {
+        if (closed) {
+          throw new ClosedException(name);
+        }
+        return take();
+      } finally {
+        endUse();
+      }
+    }
+
+    /** The select wakes by itself when the tick is due, and is told of a reset or a close. */
+    @Override
+    public Suspension.Registration enrol(Resumption<@Nullable Tick> taken) {
+      beginUse();
+      sleep(new TryAgain(taken));
+      return Ticker.this::endUse;
+    }
+
+    @Override
+    public long nanosToNextTry() {
+      return nanosToNext();
+    }
+
+    @Override
+    public String toString() {
+      return Ticker.this.toString();
+    }
+  }
+
+  /** Makes a select try again. */
+  private record TryAgain(Resumption<@Nullable Tick> select) implements Resumption<Boolean> {
+    @Override
+    public boolean resume(Boolean woken) {
+      return select.resume(null);
+    }
+
+    @Override
+    public boolean fail(Throwable failure) {
+      return select.fail(failure);
+    }
+
+    /** Does nothing: the select ends its use of the ticker. */
+    @Override
+    public void onCancel(Runnable cleanUp) {}
   }
 
   /** Thrown by {@link #next} when the ticker is closed. */
@@ -280,7 +343,8 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
   private void sleep(Resumption<Boolean> toWake) {
     lock.lock();
     try {
-      if (closed) {
+      // A reset may have come since the caller computed how long to wait.
+      if (closed || jitteredNanos() != expectedNanos) {
         toWake.resume(true);
       } else {
         woken = toWake;
@@ -293,7 +357,8 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
   private long nanosToNext() {
     lock.lock();
     try {
-      return closed ? 0 : jitteredNanos() - elapsedNanos();
+      expectedNanos = jitteredNanos();
+      return closed ? 0 : expectedNanos - elapsedNanos();
     } finally {
       lock.unlock();
     }

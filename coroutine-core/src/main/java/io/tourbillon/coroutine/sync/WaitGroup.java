@@ -2,6 +2,8 @@ package io.tourbillon.coroutine.sync;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.Selectable;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.timer.internal.ShortLock;
 import java.time.Duration;
@@ -9,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts tasks in progress, and lets coroutines and threads wait until there are none.
@@ -137,6 +140,28 @@ public final class WaitGroup {
     Suspension.checkCancelled();
     if (count > 0) {
       waiters.await(this, limit, new WaitQueue.Waiter());
+    }
+  }
+
+  /** Returns what a {@code Select} waits for until the count is zero. */
+  public Selectable<WaitGroup> onZero() {
+    return new Zero();
+  }
+
+  private final class Zero implements Selectable<WaitGroup> {
+    @Override
+    public @Nullable WaitGroup tryTake() {
+      return count == 0 ? WaitGroup.this : null;
+    }
+
+    @Override
+    public Suspension.Registration enrol(Resumption<@Nullable WaitGroup> taken) {
+      return waiters.enrol(new WaitQueue.Waiter(), WaitGroup.this, taken);
+    }
+
+    @Override
+    public String toString() {
+      return WaitGroup.this.toString();
     }
   }
 

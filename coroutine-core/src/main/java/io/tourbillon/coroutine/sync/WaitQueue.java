@@ -116,6 +116,40 @@ final class WaitQueue<W extends WaitQueue.Waiter> {
         != null;
   }
 
+  /**
+   * Enrols a waiter for a select, which waits for other things as well.
+   *
+   * @param taken gets the value as the grant
+   * @return leaves, and serves those behind
+   */
+  <T> Suspension.Registration enrol(W waiter, T value, Resumption<@Nullable T> taken) {
+    enrolAndServe(waiter, new Granting<>(value, taken));
+    return () -> leave(waiter);
+  }
+
+  /** Passes a grant on to a select as a value. */
+  private record Granting<T>(T value, Resumption<@Nullable T> taken)
+      implements Resumption<Boolean> {
+    @Override
+    public boolean resume(Boolean granted) {
+      return taken.resume(value);
+    }
+
+    @Override
+    public boolean fail(Throwable failure) {
+      return taken.fail(failure);
+    }
+
+    @Override
+    public boolean isOver() {
+      return taken.isOver();
+    }
+
+    /** Does nothing: a select leaves all its queues in the end. */
+    @Override
+    public void onCancel(Runnable cleanUp) {}
+  }
+
   private void enrolAndServe(W waiter, Resumption<Boolean> granted) {
     lock.lock();
     try {

@@ -300,7 +300,7 @@ class SelectTest {
     Select<String> both = ofBoth();
     Coroutine<String> selecting = selecting(both);
     assertEquals(
-        "a select must be used by one caller at a time: a select of 2",
+        "a select must be used by one caller at a time: " + both,
         assertThrows(IllegalStateException.class, both::await).getMessage());
     assertTrue(first.trySend("value"));
     assertEquals("first value", selecting.join(PATIENCE));
@@ -332,7 +332,9 @@ class SelectTest {
     assertEquals(
         "a case must belong to one select: it is used by another",
         assertThrows(IllegalStateException.class, () -> Select.select(receiving)).getMessage());
-    assertEquals("a select of 1", select.toString());
+    assertEquals(
+        "a select of 1: receiving from " + ((LockedChannel<String>) first).label(),
+        select.toString());
   }
 
   @Test

@@ -97,6 +97,17 @@ class GateRaceTest {
   }
 
   @Test
+  void selectOfAMutexOrASemaphore_conservesBoth() throws Exception {
+    race(() -> Gates.OfSelect.of(new Mutex()), SHORT);
+    race(() -> Gates.OfSelect.of(new Semaphore(PLACES)), SHORT);
+  }
+
+  @Test
+  void twinThatGrantsToASelectThatHasChosen_isCaught() throws Exception {
+    catchTwin(() -> Gates.OfSelect.of(new Gates.Lossy(PLACES)), "free in the end: ");
+  }
+
+  @Test
   void twinWhoseTimedTryLosesPlaces_isCaught() throws Exception {
     catchTwin(() -> new Gates.LossyTry(PLACES), "free in the end: ");
   }

@@ -10,15 +10,24 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.Selectable;
 import io.tourbillon.coroutine.Suspension;
+import io.tourbillon.coroutine.channel.Channel;
+import io.tourbillon.coroutine.channel.Select;
+import io.tourbillon.coroutine.channel.SelectCase;
 import io.tourbillon.coroutine.testkit.Simulation;
 import io.tourbillon.coroutine.testkit.SimulationFailure;
+import io.tourbillon.timer.MissedTick;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -122,6 +131,102 @@ class SyncInterleavingsTest {
   void twinWhoseTimedTryLosesPlaces_isCaught() {
     assertCaught(() -> new Gates.LossyTry(PLACES), "free in the end");
     assertCaught(() -> new Gates.LossyTry(1), "free in the end");
+  }
+
+  @Test
+  void mutexInASelect_letsOneIn_andIsFreeInTheEnd() {
+    simulation.explore(ORDERS, () -> pass(() -> Gates.OfSelect.of(new Mutex())));
+  }
+
+  @Test
+  void semaphoreInASelect_conservesPermits() {
+    simulation.explore(ORDERS, () -> pass(() -> Gates.OfSelect.of(new Semaphore(PLACES))));
+  }
+
+  @Test
+  void twinThatGrantsToASelectThatHasChosen_isCaught() {
+    assertCaught(() -> Gates.OfSelect.of(new Gates.Lossy(PLACES)), "free in the end");
+  }
+
+  /** Each tick is taken once, whichever case comes first and whoever is cancelled. */
+  private static void takeTicks(IntFunction<SelectCase<Long>> onTick, Ticker ticker) {
+    Channel<Long> others = Channel.rendezvous();
+    List<Long> taken = new ArrayList<>();
+    for (int round = 0; round < 4; round++) {
+      int mine = round;
+      Coroutine<?> taking =
+          Coroutines.scheduler()
+              .spawn(
+                  () -> {
+                    while (true) {
+                      long number =
+                          Select.select(onTick.apply(mine), Select.onReceive(others, none -> none));
+                      if (number > 0) {
+                        taken.add(number);
+                      }
+                    }
+                  });
+      for (int turn = Suspension.random().nextInt(12); turn > 0; turn--) {
+        Coroutines.delay(Duration.ofMillis(Suspension.random().nextInt(3)));
+        boolean _ = others.trySend(0L);
+      }
+      taking.cancel();
+      Coroutine.awaitAll(List.of(taking));
+    }
+    taken.add(ticker.next().number());
+    assertEquals(LongStream.rangeClosed(1, taken.size()).boxed().toList(), taken, "ticks");
+  }
+
+  private static Ticker everyTwoMillis() {
+    return Ticker.builder(Duration.ofMillis(2)).missedTick(MissedTick.BURST).build();
+  }
+
+  @Test
+  void tickInASelect_isTakenOnce() {
+    simulation.explore(
+        ORDERS,
+        () -> {
+          Ticker ticker = everyTwoMillis();
+          takeTicks(_ -> Select.on(ticker.onTick(), Ticker.Tick::number), ticker);
+        });
+  }
+
+  /** The twin: takes the tick that is due when it leaves, as if it had been chosen. */
+  private record Greedy(Selectable<Ticker.Tick> ticking) implements Selectable<Ticker.Tick> {
+    @Override
+    public Ticker.@Nullable Tick tryTake() {
+      return ticking.tryTake();
+    }
+
+    @Override
+    public Suspension.Registration enrol(Resumption<Ticker.@Nullable Tick> taken) {
+      Suspension.Registration enrolled = ticking.enrol(taken);
+      return () -> {
+        enrolled.remove();
+        Ticker.Tick _ = tryTake();
+      };
+    }
+
+    @Override
+    public long nanosToNextTry() {
+      return ticking.nanosToNextTry();
+    }
+  }
+
+  @Test
+  void twinThatTakesATickAsItLeaves_isCaught() {
+    SimulationFailure failure =
+        assertThrows(
+            SimulationFailure.class,
+            () ->
+                simulation.explore(
+                    ORDERS,
+                    () -> {
+                      Ticker ticker = everyTwoMillis();
+                      Greedy twin = new Greedy(ticker.onTick());
+                      takeTicks(_ -> Select.on(twin, Ticker.Tick::number), ticker);
+                    }));
+    assertTrue(String.valueOf(failure.getMessage()).contains("ticks"), failure::getMessage);
   }
 
   @Test

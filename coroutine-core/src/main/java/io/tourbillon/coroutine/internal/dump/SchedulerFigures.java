@@ -22,6 +22,7 @@ record SchedulerFigures(
     long running,
     long suspended,
     long threads,
+    long abandonedCalls,
     long switches,
     long stalls,
     List<LoopStats> loops,
@@ -63,7 +64,9 @@ record SchedulerFigures(
             + ", timeouts "
             + timeouts
             + ", threads "
-            + threads);
+            + threads
+            + ", abandoned calls "
+            + abandonedCalls);
     if (recorded) {
       text.add("late: " + latenessNanos + "; a tick is " + Measured.time(tickNanos));
       text.add("waited: " + waitNanos);

@@ -22,7 +22,7 @@ public final class StatsSnapshot {
   }
 
   /** Takes the statistics. */
-  public CoroutineStats take(boolean recorded, long tickNanos, long spawned) {
+  public CoroutineStats take(boolean recorded, long tickNanos, long spawned, long abandonedCalls) {
     List<LoopStats> each = new ArrayList<>();
     long live = 0;
     long running = 0;
@@ -58,6 +58,7 @@ public final class StatsSnapshot {
         running,
         suspended,
         guests,
+        abandonedCalls,
         sum(Count.SWITCHES),
         each.stream().mapToLong(LoopStats::stalls).sum(),
         each,

@@ -170,7 +170,12 @@ final class LoopScheduler implements TaskHost {
 
   @Override
   public CoroutineStats stats() {
-    return new StatsSnapshot(loops).take(recordStats, tick.toNanos(), spawned.get());
+    return new StatsSnapshot(loops)
+        .take(recordStats, tick.toNanos(), spawned.get(), abandonedCalls());
+  }
+
+  private synchronized long abandonedCalls() {
+    return blockingThreads == null ? 0 : blockingThreads.abandoned();
   }
 
   @Override

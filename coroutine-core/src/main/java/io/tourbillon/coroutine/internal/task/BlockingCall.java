@@ -6,16 +6,21 @@ import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.internal.engine.BlockingThreads;
 import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.coroutine.internal.engine.OffLoop;
+import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.LateCompletionException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call on a platform thread, for which a coroutine is suspended. A cancellation interrupts the
  * thread, but the coroutine still waits until the call has ended. So the call does not outlive the
  * coroutine, and a value that it returns at that moment is not lost.
+ *
+ * <p>A call that may be abandoned is interrupted as well, but its coroutine goes on at once. What
+ * it returns after that goes to a consumer.
  */
 final class BlockingCall<T extends @Nullable Object, X extends Exception>
     implements Runnable, Awaited {
@@ -25,6 +30,8 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   private static final int NEW = 0;
   private static final int BEGUN = 1;
   private static final int TAKEN_BACK = 2;
+  private static final int ENDED = 3;
+  private static final int ABANDONED = 4;
 
   private final CoroutineTask<?> coroutine;
   private final BlockingThreads threads;
@@ -32,11 +39,18 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   /** Cleared if the call is taken back, since it may stay in the queue of the threads for long. */
   private @Nullable Body<T, X> body;
 
-  private final ResumptionTask<@Nullable Void> end;
+  private final End end;
+
+  /** Gets a value that comes after the call was abandoned; null if it must not be. */
+  private final @Nullable Consumer<? super T> onLate;
+
+  /** Lets a virtual clock go on. Written by the coroutine before it waits, read by its loop. */
+  private Clock.@Nullable Hold hold;
 
   /**
-   * NEW, BEGUN or TAKEN_BACK. A compare-and-set from NEW decides between BEGUN, by the thread, and
-   * TAKEN_BACK, by the coroutine.
+   * A compare-and-set from NEW decides between BEGUN, by the thread, and TAKEN_BACK, by the
+   * coroutine. If the call may be abandoned, one from BEGUN decides between ENDED, by the thread,
+   * and ABANDONED, by the loop of the coroutine.
    */
   private final AtomicInteger stage = new AtomicInteger(NEW);
 
@@ -70,7 +84,16 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   /** The interrupt status that the call left behind. Written and read as the value is. */
   private boolean statusWasSet;
 
-  BlockingCall(CoroutineTask<?> coroutine, BlockingThreads threads, Body<T, X> body) {
+  /**
+   * @param onLate gets a value that comes after the call was abandoned; null if the coroutine must
+   *     wait for its end
+   */
+  BlockingCall(
+      CoroutineTask<?> coroutine,
+      BlockingThreads threads,
+      Body<T, X> body,
+      @Nullable Consumer<? super T> onLate) {
+    this.onLate = onLate;
     this.coroutine = coroutine;
     this.threads = threads;
     this.body = body;
@@ -85,7 +108,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
         end,
         resumption -> {
           resumption.onCancel(this::letGo);
-          threads.execute(this);
+          hold = threads.execute(this);
         });
     Throwable thrown = failure;
     if (thrown == null) {
@@ -118,7 +141,30 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
       HERE.remove();
     }
     end();
-    end.resume(null);
+    if (onLate == null || stage.compareAndSet(BEGUN, ENDED)) {
+      end.resume(null);
+    } else {
+      endLate(onLate);
+    }
+  }
+
+  /** Handles the end of an abandoned call. May run code of users, as the call itself does. */
+  private void endLate(Consumer<? super T> consumer) {
+    Throwable unseen = failure;
+    try {
+      if (unseen == null) {
+        consumer.accept(value);
+      } else if (wasInterrupted && Throwables.showInterrupt(unseen, statusWasSet)) {
+        unseen = null;
+      }
+    } catch (Throwable thrown) {
+      unseen = thrown;
+    } finally {
+      threads.addAbandoned(-1);
+    }
+    if (unseen != null) {
+      coroutine.loop().scheduler().reports().uncaught(coroutine, unseen);
+    }
   }
 
   /**
@@ -146,7 +192,9 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
    * the body.
    */
   private void letGo() {
-    body = null;
+    if (stage.get() == TAKEN_BACK) {
+      body = null;
+    }
   }
 
   private synchronized void begin() {
@@ -174,6 +222,13 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
     }
   }
 
+  private boolean abandon() {
+    if (hold != null) {
+      hold.close();
+    }
+    return end.cutNow();
+  }
+
   @Override
   public List<Thread> holders() {
     Thread running = thread;
@@ -186,11 +241,16 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   }
 
   /**
-   * The end of the call, resumed by the platform thread. Only a call that has not begun can be cut.
+   * The end of the call, resumed by the platform thread. Only a call that has not begun, or may be
+   * abandoned, can be cut.
    */
   private final class End extends ResumptionTask<@Nullable Void> {
     End() {
       super(coroutine, BlockingCall.this);
+    }
+
+    boolean cutNow() {
+      return super.cut();
     }
 
     /** Returns false: the coroutine waits for a call that has begun, and gets its result. */
@@ -204,8 +264,12 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
       if (stage.compareAndSet(NEW, TAKEN_BACK)) {
         return super.cut();
       }
+      boolean abandoned = onLate != null && stage.compareAndSet(BEGUN, ABANDONED);
+      if (abandoned) {
+        threads.addAbandoned(1);
+      }
       OffLoop.start("tourbillon-interrupt", interrupter);
-      return false;
+      return abandoned && abandon();
     }
   }
 }

@@ -19,14 +19,19 @@ import org.jspecify.annotations.Nullable;
  * each suspension point asks again, cancellation is level-triggered. After the cancel scopes of
  * Trio (Nathaniel J. Smith, 2018).
  */
-public abstract sealed class CancelScope {
+public abstract sealed class CancelScope
+    permits CancelScope.Limit,
+        CancelScope.Shield,
+        CancelScope.Local,
+        CancelScope.Children,
+        MovableLimit {
   /** No suspension point will throw. */
   static final long NEVER = Long.MAX_VALUE;
 
   /** The scope around this one; null for the whole coroutine. */
   final @Nullable CancelScope outer;
 
-  private CancelScope(@Nullable CancelScope outer) {
+  CancelScope(@Nullable CancelScope outer) {
     this.outer = outer;
   }
 
@@ -53,7 +58,7 @@ public abstract sealed class CancelScope {
   abstract @Nullable Signal signalInside(@Nullable Cancellation cancellation);
 
   /** The reason why a coroutine, or a part of it, must end. Compared by identity. */
-  sealed interface Signal permits Cancellation, Limit, Children {
+  sealed interface Signal permits Cancellation, Limit, MovableLimit, Children {
     /** Returns who requested it. */
     String source();
 

@@ -5,6 +5,7 @@ import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Deadline;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.internal.engine.Pause;
@@ -261,7 +262,9 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
       case FAILED -> makeStepReady(task -> task::reportUnseen);
       case SUSPENDED -> {
         timerId = 0;
-        struck();
+        if (!isTooEarly()) {
+          struck();
+        }
       }
       default -> timerId = 0;
     }
@@ -303,18 +306,63 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
       return;
     }
     if (seen == State.SUSPENDED) {
-      long nanos = strikeNanos();
-      if (nanos > loop.elapsedNanos()) {
-        armEarlier(nanos);
-      } else {
-        disarm();
-        struck();
-      }
+      strikeEarlier();
       seen = state();
     }
     if (seen == State.READY) {
       loop.hasten(this);
     }
+  }
+
+  /** A limit has moved to an earlier time. Does nothing unless it is suspended. */
+  void hurried() {
+    State seen = state(); // Before the loop, as in cancelled.
+    if (!loop.isHere()) {
+      loop.tell(this::hurried);
+    } else if (seen == State.SUSPENDED) {
+      strikeEarlier();
+    }
+  }
+
+  private void strikeEarlier() {
+    long nanos = strikeNanos();
+    if (nanos <= loop.elapsedNanos()) {
+      disarm();
+      struck();
+    } else if (nanos != CancelScope.NEVER) {
+      armEarlier(nanos);
+    }
+  }
+
+  /**
+   * Returns whether its entry in the wheel has expired for a limit that was moved to a later time;
+   * arms it again then.
+   */
+  private boolean isTooEarly() {
+    MovableLimit moved = MovableLimit.innermost(scope());
+    if (moved == null) {
+      return false;
+    }
+    long dueNanos =
+        waitsFor == Standstill.BLOCKING_CALL
+            ? strikeNanos()
+            : Math.min(moved.waitUntilNanos(), strikeNanos());
+    if (dueNanos <= loop.elapsedNanos()) {
+      return false;
+    }
+    if (dueNanos != CancelScope.NEVER) {
+      armSurely(dueNanos);
+    }
+    return true;
+  }
+
+  /** Returns when a wait must end that ends by itself at a time: then, or at an earlier limit. */
+  private long endOfWait(long untilNanos) {
+    MovableLimit movable = MovableLimit.innermost(scope());
+    if (movable != null) {
+      movable.waitsUntil(untilNanos);
+    }
+    return Math.min(untilNanos, strikeNanos());
   }
 
   /** Ends the suspension, because a delay or a limit has passed or the coroutine was cancelled. */
@@ -486,7 +534,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     turnEnds();
     try {
       long wakeNanos = TickScale.deadlineNanos(loop.elapsedNanos(), delayNanos);
-      park(Standstill.DELAY, Math.min(wakeNanos, strikeNanos()));
+      park(Standstill.DELAY, endOfWait(wakeNanos));
     } finally {
       turnBegins();
     }
@@ -568,7 +616,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
       if (loop.tellsTurns() && resumption.isSettled()) {
         return; // The listener has let others go first, and a settlement then wakes nobody.
       }
-      park(resumption, Math.min(untilNanos, strikeNanos()));
+      park(resumption, endOfWait(untilNanos));
     } catch (RuntimeException | Error notSuspended) {
       boolean cut = resumption.cut();
       if (cut) {
@@ -636,10 +684,27 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
 
   @Override
   public <V extends @Nullable Object, X extends Exception> V blocking(Body<V, X> body) throws X {
+    return call(body, null);
+  }
+
+  @Override
+  public <V extends @Nullable Object, X extends Exception> V abandonableBlocking(
+      Body<V, X> body, Consumer<? super V> onLate) throws X {
+    return call(body, onLate);
+  }
+
+  private <V extends @Nullable Object, X extends Exception> V call(
+      Body<V, X> body, @Nullable Consumer<? super V> onLate) throws X {
     TaskHost scheduler = loop.scheduler();
     Surroundings around = scheduler.surroundings();
     Body<V, X> call = around == null ? body : around.aroundCall(body);
-    return new BlockingCall<>(this, scheduler.blockingThreads(), call).call();
+    return new BlockingCall<>(this, scheduler.blockingThreads(), call, onLate).call();
+  }
+
+  @Override
+  public <V extends @Nullable Object, X extends Exception> V withDeadline(
+      Duration limit, Deadline.Scoped<V, X> part) throws X, TimeoutException {
+    return within(new MovableLimit(scope(), this, limit), part);
   }
 
   @Override

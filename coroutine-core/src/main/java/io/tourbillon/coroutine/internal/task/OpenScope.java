@@ -5,12 +5,15 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.CoroutineScope;
+import io.tourbillon.coroutine.Deadline;
 import io.tourbillon.coroutine.Kernel;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.coroutine.internal.surround.Surroundings;
+import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerHandle;
+import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.TickScale;
@@ -58,6 +61,17 @@ final class OpenScope implements CoroutineScope {
     supervisor.checkOpen();
     family.limit(armed(Objects.requireNonNull(limit, "limit")));
     return this;
+  }
+
+  @Override
+  public Deadline deadline(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
+    requireOwner();
+    supervisor.checkOpen();
+    MovableDeadline deadline =
+        new MovableDeadline(supervisor, scheduler.timers(), Suspension.clock(), limit);
+    family.limit(new Family.Deadline(deadline::left, deadline::forget));
+    return deadline;
   }
 
   /**
@@ -267,5 +281,69 @@ final class OpenScope implements CoroutineScope {
   /** Implements {@link Kernel#winner}. */
   @Nullable Coroutine<?> winner() {
     return supervisor.winner();
+  }
+
+  /** The deadline of a scope that others can move: a timer, which fails the scope. */
+  private static final class MovableDeadline implements Deadline, Runnable {
+    private static final Duration NEVER = Duration.ofNanos(Long.MAX_VALUE);
+
+    private final Supervisor supervisor;
+    private final Clock clock;
+    private final long beginNanos;
+    private final TimerHandle timer;
+
+    /**
+     * The limit from the beginning on, for messages; null if there is none. Written by any thread
+     * before it moves the timer.
+     */
+    private volatile @Nullable Duration whole;
+
+    MovableDeadline(Supervisor supervisor, TimerService timers, Clock clock, Duration limit) {
+      this.supervisor = supervisor;
+      this.clock = clock;
+      beginNanos = clock.nanoTime();
+      whole = limit;
+      timer = timers.schedule(limit, this);
+    }
+
+    @Override
+    public void run() {
+      Duration limit = whole;
+      supervisor.timeOut(limit == null ? Duration.ZERO : limit);
+    }
+
+    @Override
+    public boolean reschedule(Duration limit) {
+      Objects.requireNonNull(limit, "limit");
+      long elapsedNanos = clock.nanoTime() - beginNanos;
+      whole = Duration.ofNanos(TickScale.deadlineNanos(elapsedNanos, TickScale.nanosOf(limit)));
+      return timer.reschedule(limit);
+    }
+
+    @Override
+    public boolean cancel() {
+      whole = null;
+      return timer.reschedule(NEVER); // Not cancelled, so that it can be set again.
+    }
+
+    @Override
+    public @Nullable Duration remaining() {
+      return whole == null || timer.state() == TimerHandle.State.CANCELLED ? null : timer.remaining();
+    }
+
+    /** Called by the opener of the scope when it is closed, or has another limit. */
+    void forget() {
+      boolean _ = timer.cancel();
+    }
+
+    /** For observers. */
+    Duration left() {
+      return whole == null ? Duration.ZERO : timer.remaining();
+    }
+
+    @Override
+    public boolean isExpired() {
+      return supervisor.late() != null;
+    }
   }
 }

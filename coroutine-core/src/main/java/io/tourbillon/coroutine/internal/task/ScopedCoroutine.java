@@ -3,6 +3,7 @@ package io.tourbillon.coroutine.internal.task;
 import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.CoroutineLocal;
+import io.tourbillon.coroutine.Deadline;
 import io.tourbillon.coroutine.Kernel;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.task.CancelScope.Signal;
@@ -50,10 +51,26 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
       Duration limit, Body<V, X> part) throws X, TimeoutException {
     StackReserve.require(); // For leaving the scope.
     long limitNanos = TickScale.nanosOf(limit);
-    CancelScope outer = scope;
-    CancelScope.Limit mine =
+    return within(
         new CancelScope.Limit(
-            outer, limit, TickScale.deadlineNanos(loop.elapsedNanos(), limitNanos));
+            scope, limit, TickScale.deadlineNanos(loop.elapsedNanos(), limitNanos)),
+        part);
+  }
+
+  /** Runs a part within a limit that others can move. */
+  final <V extends @Nullable Object, X extends Exception> V within(
+      MovableLimit limit, Deadline.Scoped<V, X> part) throws X, TimeoutException {
+    StackReserve.require(); // For leaving the scope.
+    try {
+      return within(limit, () -> part.in(limit));
+    } finally {
+      limit.leave();
+    }
+  }
+
+  private <V extends @Nullable Object, X extends Exception, L extends CancelScope & Signal>
+      V within(L mine, Body<V, X> part) throws X, TimeoutException {
+    CancelScope outer = scope;
     scope = mine;
     try {
       return part.call();

@@ -308,7 +308,7 @@ public abstract class TaskKernel implements Kernel {
   @Override
   public <T extends @Nullable Object> Coroutine<? extends T> awaitAny(
       Collection<? extends Coroutine<? extends T>> coroutines) {
-    return FirstEnd.of(coroutines);
+    return End.First.of(coroutines);
   }
 
   @Override

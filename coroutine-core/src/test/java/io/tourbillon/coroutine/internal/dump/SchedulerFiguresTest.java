@@ -27,6 +27,7 @@ class SchedulerFiguresTest {
             0,
             1,
             0,
+            2,
             25,
             1,
             List.of(
@@ -38,7 +39,7 @@ class SchedulerFiguresTest {
     assertEquals(
         """
         coroutines: spawned 10, finished 4, failed 1, cancelled 3, created 0, ready 1, running 0, suspended 1
-        turns: 25, stalls 1, timeouts 3, threads 0
+        turns: 25, stalls 1, timeouts 3, threads 0, abandoned calls 2
         late: none measured; a tick is 1 ms
         waited: none measured
         turns took: median 2.01 ms, 99 % within 2.01 ms, at most 2.01 ms, of 1
