@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Receives until the channel is closed and empty. For one caller at a time. */
 final class ChannelIterator<T> implements Iterator<T> {
-  private final LockedChannel<T> channel;
+  private final Source<T> channel;
   private @Nullable T next;
 
-  ChannelIterator(LockedChannel<T> channel) {
+  ChannelIterator(Source<T> channel) {
     this.channel = channel;
   }
 
@@ -28,7 +28,7 @@ final class ChannelIterator<T> implements Iterator<T> {
     }
     T value = next;
     if (value == null) {
-      throw new NoSuchElementException(channel.label() + " is closed");
+      throw new NoSuchElementException(SourceView.label(channel) + " is closed");
     }
     next = null;
     return value;

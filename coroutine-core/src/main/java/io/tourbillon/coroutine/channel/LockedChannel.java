@@ -107,6 +107,29 @@ final class LockedChannel<T> implements Channel<T> {
     return tryGive(value);
   }
 
+  @Override
+  public Sent trySendResult(T value) {
+    Objects.requireNonNull(value, "value");
+    return tryGive(value) ? new Sent.Done() : closed ? closedForSender() : new Sent.Full();
+  }
+
+  @Override
+  public Sent sendResult(T value) {
+    Objects.requireNonNull(value, "value");
+    Suspension.checkCancelled();
+    if (tryGive(value)) {
+      return new Sent.Done();
+    }
+    boolean sent =
+        !closed && Suspension.<Boolean>await(sending, given -> giveOrEnrol(value, given));
+    return sent ? new Sent.Done() : closedForSender();
+  }
+
+  private Sent closedForSender() {
+    markCauseSeen();
+    return new Sent.Closed(cause);
+  }
+
   private boolean tryGive(T value) {
     List<T> displaced;
     lock.lock();
@@ -169,6 +192,47 @@ final class LockedChannel<T> implements Channel<T> {
       }
       return null;
     }
+  }
+
+  @Override
+  public Received<T> receiveResult() {
+    Suspension.checkCancelled();
+    Received<T> now = tryReceiveResult();
+    return now instanceof Received.Empty<T>
+        ? resultOf(Suspension.<@Nullable T>await(receiving, this::takeOrEnrol))
+        : now;
+  }
+
+  @Override
+  public Received<T> receiveResult(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
+    return Select.select(
+        new ChannelCase.Receive<T, Received<T>>(this, value -> () -> resultOf(value)),
+        Select.onTimeout(limit, Received.Empty::new));
+  }
+
+  @Override
+  public Received<T> tryReceiveResult() {
+    T value;
+    lock.lock();
+    try {
+      value = takeLocked();
+      if (value == null && !closed) {
+        return new Received.Empty<>();
+      }
+    } finally {
+      lock.unlock();
+    }
+    return resultOf(value);
+  }
+
+  /** Returns the result for a value, or for null, the end of this channel. */
+  Received<T> resultOf(@Nullable T value) {
+    if (value != null) {
+      return new Received.Value<>(value);
+    }
+    markCauseSeen();
+    return new Received.Closed<>(cause);
   }
 
   private T requireReceived(@Nullable T value) {

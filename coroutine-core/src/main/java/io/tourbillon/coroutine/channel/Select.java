@@ -3,7 +3,6 @@ package io.tourbillon.coroutine.channel;
 import io.tourbillon.coroutine.Awaited;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
-import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Selectable;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.timer.Clock;
@@ -11,7 +10,6 @@ import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -55,16 +53,16 @@ public final class Select<R extends @Nullable Object> implements Awaited {
   /** The cases but the limits, as the caller gave them. Not changed after that. */
   private final List<SelectCase<R>> cases = new ArrayList<>();
 
-  /** The same cases in a random order, which changes with each attempt. */
-  private final List<SelectCase<R>> shuffled;
-
-  private final SelectLocks locks = new SelectLocks();
+  private final SelectWait<R> wait;
 
   /** True if a case waits for the end of a coroutine or of a stage. */
   private boolean waitsForEnds;
 
   /** True if a case waits for something else than a channel or an end. */
   private boolean mixed;
+
+  /** True if a case receives from a view. */
+  private boolean hasViews;
 
   private @Nullable Duration limit;
   private @Nullable Supplier<? extends R> onTimeout;
@@ -78,7 +76,7 @@ public final class Select<R extends @Nullable Object> implements Awaited {
     if (this.cases.isEmpty() && limit == null) {
       throw new IllegalArgumentException("a select must have at least one case");
     }
-    shuffled = new ArrayList<>(this.cases);
+    wait = new SelectWait<>(this.cases);
   }
 
   private void add(SelectCase<R> added) {
@@ -92,7 +90,6 @@ public final class Select<R extends @Nullable Object> implements Awaited {
       }
       case ChannelCase<?, R> ofChannel -> {
         cases.add(ofChannel);
-        locks.add(ofChannel.channel);
       }
       case EndCase<?, R> ofEnd -> {
         cases.add(ofEnd);
@@ -101,6 +98,11 @@ public final class Select<R extends @Nullable Object> implements Awaited {
       case SelectCase.OfSelectable<?, R> ofSelectable -> {
         cases.add(ofSelectable);
         mixed = true;
+      }
+      case ViewCase<?, R> ofView -> {
+        cases.add(ofView);
+        mixed = true;
+        hasViews = true;
       }
     }
   }
@@ -150,15 +152,19 @@ public final class Select<R extends @Nullable Object> implements Awaited {
       Source<T> source, Function<? super T, ? extends R> then) {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(then, "then");
-    LockedChannel<T> channel = (LockedChannel<T>) source;
-    return new ChannelCase.Receive<>(
-        channel,
-        value ->
-            value == null
-                ? () -> {
-                  throw channel.newClosedForReceiver();
-                }
-                : () -> then.apply(value));
+    return switch (source) {
+      case LockedChannel<T> channel ->
+          new ChannelCase.Receive<>(
+              channel,
+              value ->
+                  value == null
+                      ? () -> {
+                        throw channel.newClosedForReceiver();
+                      }
+                      : () -> then.apply(value));
+      case SourceView<T> view ->
+          new ViewCase<T, R>(view, received -> () -> then.apply(view.requireValue(received)));
+    };
   }
 
   /**
@@ -170,8 +176,18 @@ public final class Select<R extends @Nullable Object> implements Awaited {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(then, "then");
     Objects.requireNonNull(onClosed, "onClosed");
-    return new ChannelCase.Receive<>(
-        (LockedChannel<T>) source, value -> value == null ? onClosed : () -> then.apply(value));
+    return switch (source) {
+      case LockedChannel<T> channel ->
+          new ChannelCase.Receive<>(
+              channel, value -> value == null ? onClosed : () -> then.apply(value));
+      case SourceView<T> view ->
+          new ViewCase<T, R>(
+              view,
+              received ->
+                  received instanceof Received.Value<T>(T value)
+                      ? () -> then.apply(value)
+                      : onClosed);
+    };
   }
 
   /**
@@ -304,29 +320,28 @@ public final class Select<R extends @Nullable Object> implements Awaited {
   }
 
   private Supplier<? extends R> chooseChannelOrEnd() {
-    Supplier<? extends R> then = tryAtOnce();
+    // A registration for an end may call code of users, so it must wait for no limit of zero.
+    Supplier<? extends R> then = waitsForEnds ? null : wait.tryAll(biased);
+    if (then == null && !waitsForEnds && limit != null && mustNotWait(TickScale.nanosOf(limit))) {
+      return Objects.requireNonNull(onTimeout);
+    }
     if (then == null) {
-      then = tryAndWait(limit);
+      then = wait.await(this, biased, limit);
     }
     return then == null ? Objects.requireNonNull(onTimeout) : then;
   }
 
-  /**
-   * Waits until a case takes place; returns null if the limit has passed first.
-   *
-   * @param atMost null for no limit
-   */
-  private @Nullable Supplier<? extends R> tryAndWait(@Nullable Duration atMost) {
-    Supplier<? extends R> then = null;
+  private Supplier<? extends R> chooseOfMany() {
+    int begun = 0;
     try {
-      then =
-          atMost == null
-              ? Suspension.<Supplier<? extends R>>await(this, this::tryOrEnroll)
-              : Suspension.<Supplier<? extends R>>awaitAtMost(this, atMost, this::tryOrEnroll);
-      return then;
-    } finally {
       for (SelectCase<R> each : cases) {
-        each.leave(then);
+        each.begin();
+        begun++;
+      }
+      return chooseBegun();
+    } finally {
+      for (SelectCase<R> each : cases.subList(0, begun)) {
+        each.end();
       }
     }
   }
@@ -336,7 +351,7 @@ public final class Select<R extends @Nullable Object> implements Awaited {
    * take place. A wait may end without a choice, when time has passed or a step had no result; then
    * all are tried again.
    */
-  private Supplier<? extends R> chooseOfMany() {
+  private Supplier<? extends R> chooseBegun() {
     Clock clock = Suspension.clock();
     long beginNanos = clock.nanoTime();
     long limitNanos = limit == null ? Long.MAX_VALUE : TickScale.nanosOf(limit);
@@ -344,12 +359,12 @@ public final class Select<R extends @Nullable Object> implements Awaited {
     while (true) {
       Supplier<? extends R> then = tryEach();
       long leftNanos = limitNanos - (limit == null || first ? 0 : clock.nanoTime() - beginNanos);
-      // An interrupted caller gets its exception from the wait.
       if (then == null && mustNotWait(leftNanos)) {
         return Objects.requireNonNull(onTimeout);
       }
       if (then == null) {
-        then = tryAndWait(atMost(leftNanos));
+        SelectWait<R> expanded = hasViews ? new SelectWait<>(expanded()) : wait;
+        then = expanded.await(this, biased, atMost(leftNanos));
       }
       if (then instanceof SelectCase.Step<? extends R> step) {
         then = step.next().get();
@@ -362,6 +377,7 @@ public final class Select<R extends @Nullable Object> implements Awaited {
     }
   }
 
+  /** Returns false for an interrupted caller, which gets its exception from the wait. */
   private boolean mustNotWait(long leftNanos) {
     return limit != null && leftNanos <= 0 && !Thread.currentThread().isInterrupted();
   }
@@ -376,7 +392,7 @@ public final class Select<R extends @Nullable Object> implements Awaited {
   }
 
   private @Nullable Supplier<? extends R> tryEach() {
-    for (SelectCase<R> each : order()) {
+    for (SelectCase<R> each : wait.order(biased)) {
       Supplier<? extends R> then = each.tryAlone();
       if (then != null) {
         return then;
@@ -385,88 +401,11 @@ public final class Select<R extends @Nullable Object> implements Awaited {
     return null;
   }
 
-  /**
-   * Tries the cases without suspending. Returns null if the select must wait, or if the attempt
-   * would call code of users, which {@link SelectCase#register} may do.
-   */
-  private @Nullable Supplier<? extends R> tryAtOnce() {
-    if (waitsForEnds) {
-      return null;
-    }
-    List<SelectCase<R>> order = order();
-    locks.lockAll();
-    Supplier<? extends R> then;
-    try {
-      then = tryLocked(order);
-    } finally {
-      locks.unlockAll();
-    }
-    // An interrupted caller gets its exception from the wait.
-    boolean mustNotWait =
-        limit != null && !limit.isPositive() && !Thread.currentThread().isInterrupted();
-    return then == null && mustNotWait ? onTimeout : then;
-  }
-
-  /**
-   * Returns the order of an attempt: random, so that all cases that can take place are equally
-   * likely to be first, or that of the caller if the select is biased. A random order depends on
-   * the generator alone and not on earlier attempts, so that a seed can be replayed.
-   */
-  private List<SelectCase<R>> order() {
-    if (biased || cases.size() < 2) {
-      return cases;
-    }
-    for (int index = 0; index < cases.size(); index++) {
-      shuffled.set(index, cases.get(index));
-    }
-    Collections.shuffle(shuffled, Suspension.random());
-    return shuffled;
-  }
-
-  private static <R extends @Nullable Object> @Nullable Supplier<? extends R> tryLocked(
-      List<SelectCase<R>> order) {
-    for (SelectCase<R> each : order) {
-      Supplier<? extends R> then = each.tryNow();
-      if (then != null) {
-        return then;
-      }
-    }
-    return null;
-  }
-
-  /**
-   * Runs as the registration of the wait.
-   *
-   * @param selected gets the outcome of the case that takes place
-   */
-  private void tryOrEnroll(Resumption<Supplier<? extends R>> selected) {
-    for (SelectCase<R> each : cases) {
-      each.register();
-    }
-    List<SelectCase<R>> order = order();
-    locks.lockAll();
-    try {
-      Supplier<? extends R> then = tryLocked(order);
-      if (then != null) {
-        selected.resume(then);
-        return;
-      }
-      // No other thread can settle the select before all channels are unlocked. To enroll in this
-      // order is fair among cases of the same channel.
-      for (SelectCase<R> each : order) {
-        each.enroll(selected);
-      }
-    } finally {
-      locks.unlockAll();
-    }
-    try {
-      for (SelectCase<R> each : order) {
-        each.listen(selected);
-      }
-    } catch (RuntimeException | Error failure) {
-      // A case may have taken place meanwhile, and what it took must not be lost.
-      boolean _ = selected.fail(failure);
-    }
+  /** Returns the cases that can wait: in place of a view, those of the channels below. */
+  private List<SelectCase<R>> expanded() {
+    List<SelectCase<R>> all = new ArrayList<>();
+    cases.forEach(each -> each.addCases(all));
+    return all;
   }
 
   /**

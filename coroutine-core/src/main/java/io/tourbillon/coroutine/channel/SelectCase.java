@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 // The tries return a supplier, which the caller of the select runs afterwards, as it is user code
 // or throws.
 public abstract sealed class SelectCase<R extends @Nullable Object>
-    permits ChannelCase, EndCase, SelectCase.OfSelectable, SelectCase.Timeout {
+    permits ChannelCase, EndCase, ViewCase, SelectCase.OfSelectable, SelectCase.Timeout {
   private boolean used;
 
   SelectCase() {}
@@ -33,6 +33,17 @@ public abstract sealed class SelectCase<R extends @Nullable Object>
       throw new IllegalStateException("a case must belong to one select: it is used by another");
     }
     used = true;
+  }
+
+  /** The select begins to use the case. */
+  void begin() {}
+
+  /** The select ends, after the last step. */
+  void end() {}
+
+  /** Adds the cases that stand for this one in a wait. */
+  void addCases(List<SelectCase<R>> cases) {
+    cases.add(this);
   }
 
   /** Registers for an end, before the locks are taken, as user code may run then. */

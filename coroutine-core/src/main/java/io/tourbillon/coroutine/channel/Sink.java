@@ -40,6 +40,18 @@ public sealed interface Sink<T> extends AutoCloseable permits Channel {
   boolean trySend(T value);
 
   /**
+   * As {@link #send(Object)}, but says by its result whether the channel is closed.
+   *
+   * @return {@link Sent.Done} or {@link Sent.Closed}
+   * @throws CoroutineCancelledException if the calling coroutine is cancelled
+   * @throws CancellationException if the calling thread is interrupted while it waits
+   */
+  Sent sendResult(T value);
+
+  /** As {@link #trySend}, but tells a channel that is full from one that is closed. */
+  Sent trySendResult(T value);
+
+  /**
    * Closes the channel: nothing more can be sent. What was sent can still be received, values of
    * senders that wait included. After that, {@link Source#receive()} throws and iterations end.
    *

@@ -1,0 +1,54 @@
+package io.tourbillon.coroutine.channel;
+
+import java.util.List;
+
+/** Receives from a source ahead of the receiver, for {@code Source.buffer}. */
+final class Buffering<T> implements Channel.Producer<T> {
+  private final Source<T> source;
+
+  private Buffering(Source<T> source) {
+    this.source = source;
+  }
+
+  static <T> Source<T> start(Source<T> source, int capacity) {
+    return Channel.<T>builder()
+        .name("buffer of " + SourceView.label(source))
+        .onUndelivered(value -> SourceView.undelivered(source, List.of(value)))
+        .produce(capacity, new Buffering<>(source));
+  }
+
+  /** Ends with the source, or cancels it if nobody receives any more. */
+  @Override
+  public void run(Sink<T> out) {
+    boolean ended = false;
+    try {
+      while (!ended) {
+        switch (source.receiveResult()) {
+          case Received.Value<T>(T value) -> send(value, out);
+          case Received.Closed<T>(Throwable cause) -> {
+            ended = true;
+            boolean _ = out.closeWith(cause);
+          }
+          case Received.Empty<T> _ -> {}
+        }
+      }
+    } finally {
+      if (!ended) {
+        source.cancel();
+      }
+    }
+  }
+
+  /** A value that cannot be sent is undelivered. */
+  private void send(T value, Sink<T> out) {
+    boolean sent = false;
+    try {
+      out.send(value);
+      sent = true;
+    } finally {
+      if (!sent) {
+        SourceView.undelivered(source, List.of(value));
+      }
+    }
+  }
+}
