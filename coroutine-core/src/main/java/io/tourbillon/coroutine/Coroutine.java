@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,54 @@ public interface Coroutine<T extends @Nullable Object> {
    * @throws TimeoutException if the coroutine has not ended by then; it continues to run
    */
   T join(Duration limit) throws TimeoutException;
+
+  /**
+   * How a coroutine has ended, for code that handles all ends without an exception.
+   *
+   * <pre>{@code
+   * String text = switch (coroutine.joinOutcome()) {
+   *   case Coroutine.Outcome.Done<Page>(Page page) -> page.text();
+   *   case Coroutine.Outcome.Failed<Page>(Throwable failure) -> "failed: " + failure;
+   *   case Coroutine.Outcome.Cancelled<Page>(CancellationException why) -> "cancelled";
+   * };
+   * }</pre>
+   *
+   * @param <T> the type of the result
+   */
+  sealed interface Outcome<T extends @Nullable Object> {
+    /**
+     * The body returned.
+     *
+     * @param value what it returned
+     */
+    record Done<T extends @Nullable Object>(T value) implements Outcome<T> {}
+
+    /**
+     * The body threw.
+     *
+     * @param failure what it threw
+     */
+    record Failed<T extends @Nullable Object>(Throwable failure) implements Outcome<T> {}
+
+    /**
+     * The coroutine was cancelled.
+     *
+     * @param cancellation names who cancelled it, and why
+     */
+    record Cancelled<T extends @Nullable Object>(CancellationException cancellation)
+        implements Outcome<T> {}
+  }
+
+  /**
+   * Waits until the coroutine has ended, as {@link #join()} does, and returns how. Counts as seeing
+   * a failure.
+   *
+   * @throws CoroutineCancelledException if the caller is a coroutine that is cancelled while it
+   *     waits
+   * @throws java.util.concurrent.CancellationException as for {@link #join()}
+   * @throws IllegalStateException if a coroutine tries to join itself
+   */
+  Outcome<T> joinOutcome();
 
   /**
    * Returns a new future that completes when the coroutine ends. Cancelling the future cancels the

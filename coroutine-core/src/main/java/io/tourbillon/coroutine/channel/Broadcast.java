@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,7 @@ public final class Broadcast<T> implements AutoCloseable {
   private final String name = "broadcast-" + NUMBERS.incrementAndGet();
   private final int capacity;
   private final boolean dropsOldest;
+  private final @Nullable Consumer<? super T> onUndelivered;
 
   /**
    * Holds a token while one value goes to all, so that the order is the same everywhere: the buffer
@@ -61,12 +63,14 @@ public final class Broadcast<T> implements AutoCloseable {
    */
   private volatile boolean closed;
 
-  private Broadcast(int capacity, boolean dropsOldest) {
+  private Broadcast(
+      int capacity, boolean dropsOldest, @Nullable Consumer<? super T> onUndelivered) {
     if (capacity < 1) {
       throw new IllegalArgumentException("capacity must be at least 1: " + capacity);
     }
     this.capacity = capacity;
     this.dropsOldest = dropsOldest;
+    this.onUndelivered = onUndelivered;
   }
 
   /**
@@ -76,7 +80,7 @@ public final class Broadcast<T> implements AutoCloseable {
    * @throws IllegalArgumentException if it is less
    */
   public static <T> Broadcast<T> buffered(int capacity) {
-    return new Broadcast<>(capacity, false);
+    return new Broadcast<>(capacity, false, null);
   }
 
   /**
@@ -87,7 +91,28 @@ public final class Broadcast<T> implements AutoCloseable {
    * @throws IllegalArgumentException if it is less than 1
    */
   public static <T> Broadcast<T> droppingOldest(int capacity) {
-    return new Broadcast<>(capacity, true);
+    return new Broadcast<>(capacity, true, null);
+  }
+
+  /**
+   * As {@link #droppingOldest(int)}, with a consumer of values that a subscriber does not receive:
+   * those that newer ones replace, and those in a source that is cancelled. It is called once for
+   * each such subscriber.
+   *
+   * @param onUndelivered called by the caller that sends or cancels; what it throws is thrown there
+   */
+  public static <T> Broadcast<T> droppingOldest(int capacity, Consumer<? super T> onUndelivered) {
+    return new Broadcast<>(capacity, true, Objects.requireNonNull(onUndelivered, "onUndelivered"));
+  }
+
+  /**
+   * As {@link #buffered(int)}, with a consumer of the values in a source that is cancelled. It is
+   * called once for each such subscriber.
+   *
+   * @param onUndelivered called by the caller that cancels; what it throws is thrown there
+   */
+  public static <T> Broadcast<T> buffered(int capacity, Consumer<? super T> onUndelivered) {
+    return new Broadcast<>(capacity, false, Objects.requireNonNull(onUndelivered, "onUndelivered"));
   }
 
   /**
@@ -96,9 +121,12 @@ public final class Broadcast<T> implements AutoCloseable {
    */
   public Source<T> subscribe() {
     Subscription<T> subscription = new Subscription<>(subscribers);
+    Channel.Builder<T> options = Channel.<T>builder().name(name);
+    if (onUndelivered != null) {
+      options.onUndelivered(onUndelivered);
+    }
     LockedChannel<T> channel =
-        new LockedChannel<>(
-            Channel.<T>builder().name(name), capacity, dropsOldest, subscription, null);
+        new LockedChannel<>(options, capacity, dropsOldest, subscription, null);
     subscription.channel = channel;
     subscribers.add(channel);
     if (closed) {

@@ -39,8 +39,7 @@ final class PrefixView<T> extends StatefulView<T> {
     }
   }
 
-  private PrefixView(
-      String kind, Source<T> source, Rule<T> rule, @Nullable Selectable<?> stop) {
+  private PrefixView(String kind, Source<T> source, Rule<T> rule, @Nullable Selectable<?> stop) {
     this.kind = kind;
     this.source = source;
     this.rule = rule;

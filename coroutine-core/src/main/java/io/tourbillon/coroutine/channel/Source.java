@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <h2>Views</h2>
  *
  * <p>{@link #map}, {@link #filter} and the methods below them return views. A view has no coroutine
- * and no buffer: whoever receives from it receives from the source below, and runs the functions. So
- * they run once a value, may suspend, and nothing runs ahead; {@link #buffer} adds a coroutine that
- * does. A view can be a case of a {@link Select}, and be iterated.
+ * and no buffer: whoever receives from it receives from the source below, and runs the functions.
+ * So they run once a value, may suspend, and nothing runs ahead; {@link #buffer} adds a coroutine
+ * that does. A view can be a case of a {@link Select}, and be iterated.
  *
  * <pre>{@code
  * prices.filter(price -> price.isOurs())
@@ -121,7 +121,8 @@ public sealed interface Source<T> extends Iterable<T> permits Channel, SourceVie
   Received<T> receiveResult();
 
   /**
-   * As {@link #receiveResult()}, but returns {@link Received.Empty} if nothing comes within a limit.
+   * As {@link #receiveResult()}, but returns {@link Received.Empty} if nothing comes within a
+   * limit.
    *
    * @param limit zero or less does not wait
    */
@@ -181,7 +182,10 @@ public sealed interface Source<T> extends Iterable<T> permits Channel, SourceVie
     return PrefixView.take(this, most);
   }
 
-  /** Returns a view that ends at the first value for which a predicate does not hold, and drops that. */
+  /**
+   * Returns a view that ends at the first value for which a predicate does not hold, and drops
+   * that.
+   */
   default Source<T> takeWhile(Predicate<? super T> wanted) {
     return PrefixView.takeWhile(this, Objects.requireNonNull(wanted, "wanted"));
   }
@@ -268,14 +272,15 @@ public sealed interface Source<T> extends Iterable<T> permits Channel, SourceVie
 
   /** As {@link #merge(Collection)}. */
   @SafeVarargs
+  @SuppressWarnings("varargs") // List.of only reads the array.
   static <T> Source<T> merge(Source<T>... sources) {
     return merge(List.of(sources));
   }
 
   /**
    * Starts a coroutine that receives ahead of the receiver, and runs the functions of the views
-   * below. It belongs to the calling coroutine, as for {@link Channel#produce}. To cancel the buffer
-   * cancels this source, too; values in the buffer are undelivered then.
+   * below. It belongs to the calling coroutine, as for {@link Channel#produce}. To cancel the
+   * buffer cancels this source, too; values in the buffer are undelivered then.
    *
    * @param capacity how many values it may be ahead; 0 for one that waits to be received
    * @throws IllegalArgumentException if it is negative

@@ -32,8 +32,7 @@ abstract non-sealed class SourceView<T> implements Source<T> {
   abstract Received<T> poll();
 
   /** Adds the cases to wait for after a poll that has found nothing. */
-  abstract <R extends @Nullable Object> void addCases(
-      List<SelectCase<R>> cases, Then<T, R> then);
+  abstract <R extends @Nullable Object> void addCases(List<SelectCase<R>> cases, Then<T, R> then);
 
   /** Returns after how many nanoseconds to poll again, whatever comes. */
   long nanosToNextPoll() {
@@ -160,7 +159,8 @@ abstract non-sealed class SourceView<T> implements Source<T> {
       case Received.Value<T>(T value) -> value;
       case Received.Closed<T>(Throwable cause) ->
           throw ChannelClosedException.ofReceiver(toString(), cause);
-      case Received.Empty<T> _ -> throw new IllegalStateException("a receive without a limit ended");
+      case Received.Empty<T> _ ->
+          throw new IllegalStateException("a receive without a limit ended");
     };
   }
 

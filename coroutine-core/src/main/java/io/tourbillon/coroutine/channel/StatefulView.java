@@ -33,7 +33,9 @@ abstract class StatefulView<T> extends SourceView<T> {
     dropIfCancelled();
   }
 
-  /** The receiver that has ended, and the thread that cancels, each try, so one of them succeeds. */
+  /**
+   * The receiver that has ended, and the thread that cancels, each try, so one of them succeeds.
+   */
   private void dropIfCancelled() {
     if (cancelled && inUse.compareAndSet(false, true)) {
       try {

@@ -10,8 +10,7 @@ final class ViewCase<T, R extends @Nullable Object> extends SelectCase<R> {
   private final SourceView<T> view;
   private final Function<Received<T>, ? extends Supplier<? extends R>> outcome;
 
-  ViewCase(
-      SourceView<T> view, Function<Received<T>, ? extends Supplier<? extends R>> outcome) {
+  ViewCase(SourceView<T> view, Function<Received<T>, ? extends Supplier<? extends R>> outcome) {
     this.view = view;
     this.outcome = outcome;
   }

@@ -265,4 +265,24 @@ class BroadcastTest {
     value.set("b");
     assertThrows(ChannelClosedException.class, source::receive);
   }
+
+  @Test
+  void undeliveredValues_goToTheConsumer_onceForEachSubscriber() {
+    List<Integer> undelivered = new ArrayList<>();
+    Broadcast<Integer> broadcast = Broadcast.droppingOldest(1, undelivered::add);
+    Source<Integer> first = broadcast.subscribe();
+    Source<Integer> second = broadcast.subscribe();
+    broadcast.send(1);
+    assertEquals(1, first.receive());
+    broadcast.send(2);
+    assertEquals(List.of(1), undelivered);
+    first.cancel();
+    assertEquals(List.of(1, 2), undelivered);
+    assertEquals(2, second.receive());
+    Broadcast<Integer> waiting = Broadcast.buffered(3, undelivered::add);
+    Source<Integer> third = waiting.subscribe();
+    waiting.send(3);
+    third.cancel();
+    assertEquals(List.of(1, 2, 3), undelivered);
+  }
 }

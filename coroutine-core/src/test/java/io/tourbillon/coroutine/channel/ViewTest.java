@@ -316,8 +316,7 @@ class ViewTest {
 
   private static <T> String next(Source<T> source, Function<T, String> value, long limit) {
     return Select.select(
-        onReceiveOrClosed(source, value, () -> "closed"),
-        onTimeout(millis(limit), () -> "late"));
+        onReceiveOrClosed(source, value, () -> "closed"), onTimeout(millis(limit), () -> "late"));
   }
 
   @Test
@@ -381,9 +380,7 @@ class ViewTest {
     simulation.run(
         () -> {
           Source<Integer> ahead =
-              numbers
-                  .onEach(number -> undelivered.add("seen " + number))
-                  .buffer(2);
+              numbers.onEach(number -> undelivered.add("seen " + number)).buffer(2);
           for (int number = 1; number <= 5; number++) {
             numbers.send(number);
           }
@@ -494,8 +491,7 @@ class ViewTest {
                                       sums.add(one + right.receive());
                                     }
                                   });
-                      Coroutines.delay(
-                          Duration.ofNanos(Suspension.random().nextInt(8_000_000)));
+                      Coroutines.delay(Duration.ofNanos(Suspension.random().nextInt(8_000_000)));
                       receiver.cancel();
                       Coroutine.awaitAll(List.of(receiver));
                       left.zip(right, Integer::sum).forEach(sums::add);

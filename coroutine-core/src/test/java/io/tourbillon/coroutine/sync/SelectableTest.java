@@ -385,8 +385,7 @@ class SelectableTest {
             List.of(mutex),
             arrived,
             () -> Select.select(with(other.onLock(), () -> ""), with(third.onLock(), () -> "")));
-    Coroutine<?> b =
-        holding("b", List.of(other, third), arrived, () -> mutex.withLock(() -> ""));
+    Coroutine<?> b = holding("b", List.of(other, third), arrived, () -> mutex.withLock(() -> ""));
     while (Dumps.answered(scheduler, 1000).deadlocks().isEmpty()) {
       Thread.onSpinWait();
     }

@@ -207,8 +207,8 @@ final class End {
   }
 
   /**
-   * One wait for the first of several coroutines to end. It removes its listeners at the end. Used by
-   * the waiter alone.
+   * One wait for the first of several coroutines to end. It removes its listeners at the end. Used
+   * by the waiter alone.
    */
   static final class First<T extends @Nullable Object> {
     private final List<Place> places = new ArrayList<>();

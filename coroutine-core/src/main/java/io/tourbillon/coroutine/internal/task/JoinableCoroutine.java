@@ -224,6 +224,33 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     return result();
   }
 
+  @Override
+  @SuppressWarnings({"unchecked", "NullAway"}) // As in result.
+  public final Outcome<T> joinOutcome() {
+    requireJoinable();
+    End awaited = watched();
+    boolean seen = false;
+    try {
+      awaitEnd();
+      seen = true;
+    } finally {
+      if (!seen) {
+        giveUp(awaited);
+      }
+    }
+    return switch (state) {
+      case DONE -> new Outcome.Done<>((T) outcome);
+      case FAILED -> new Outcome.Failed<>(Settlement.unwrapped(failure()));
+      default -> {
+        CoroutineTask<?> caller = CurrentLoop.coroutine();
+        if (caller != null) {
+          caller.checkCancelled(); // As in result.
+        }
+        yield new Outcome.Cancelled<>(cancellationException());
+      }
+    };
+  }
+
   /** Waits for its end, in whatever way. Does not count as seeing a failure. */
   final void awaitEnd() {
     Suspension.<@Nullable Void>await(new Joining(this), new EndWait(end())::begin);

@@ -328,7 +328,9 @@ final class OpenScope implements CoroutineScope {
 
     @Override
     public @Nullable Duration remaining() {
-      return whole == null || timer.state() == TimerHandle.State.CANCELLED ? null : timer.remaining();
+      return whole == null || timer.state() == TimerHandle.State.CANCELLED
+          ? null
+          : timer.remaining();
     }
 
     /** Called by the opener of the scope when it is closed, or has another limit. */
