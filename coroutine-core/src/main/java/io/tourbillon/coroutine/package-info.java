@@ -32,8 +32,8 @@
  *       spawner: MDC, trace, scoped values. {@link io.tourbillon.coroutine.CoroutineListener} is
  *       told of their events.
  *   <li>{@link io.tourbillon.coroutine.Suspension} is for authors of new primitives, with {@link
- *       io.tourbillon.coroutine.Resumption}, {@link io.tourbillon.coroutine.Awaited} and {@link
- *       io.tourbillon.coroutine.Waiters}.
+ *       io.tourbillon.coroutine.Resumption}, {@link io.tourbillon.coroutine.Awaited}, {@link
+ *       io.tourbillon.coroutine.Selectable} and {@link io.tourbillon.coroutine.Waiters}.
  * </ol>
  *
  * <p>Other packages build on these: {@code channel} (channels and select), {@code sync} (mutex,

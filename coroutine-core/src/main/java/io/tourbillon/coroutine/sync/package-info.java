@@ -59,6 +59,13 @@
  * grant that came first counts: the call returns, and the next suspension point throws. So nothing
  * is lost and nothing is granted twice.
  *
+ * <p>A {@code Select} of package {@code channel} can wait for most of them, by {@code
+ * Mutex.onLock}, {@code Semaphore.onAcquire}, {@code ReadWriteMutex.onReadLock}, {@code
+ * Event.onSet}, {@code WaitGroup.onZero} and {@code Ticker.onTick}. Those methods return a {@link
+ * io.tourbillon.coroutine.Selectable}, so neither package knows the other. There is none for a
+ * barrier, which a party that leaves breaks for all, nor for a condition, which takes the mutex
+ * with the signal.
+ *
  * <p>The internal locks are held for some ten nanoseconds. Nobody waits and no user code runs under
  * them. So all of this can be held across suspensions on every {@link
  * io.tourbillon.coroutine.Engine}, unlike monitors and the locks of the JDK.

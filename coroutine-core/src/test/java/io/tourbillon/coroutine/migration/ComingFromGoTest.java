@@ -694,4 +694,34 @@ class ComingFromGoTest extends MigrationPage {
         });
     assertEquals(List.of("a at 10", "b at 10"), seen);
   }
+
+  /**
+   * In Go:
+   *
+   * <pre>{@code
+   * select {
+   * case <-ticker.C: flush()
+   * case job := <-jobs: work(job)
+   * }
+   * }</pre>
+   */
+  @Test
+  void select_withATicker() throws Exception {
+    Channel<String> work = Channel.rendezvous();
+    run(
+        () -> {
+          Ticker ticker = Ticker.every(Duration.ofMillis(10));
+          scheduler.spawn(
+              () -> {
+                sleep(15);
+                work.send("job");
+              });
+          for (int turn = 0; turn < 3; turn++) {
+            note(
+                Select.select(
+                    Select.on(ticker.onTick(), _ -> "tick"), Select.onReceive(work, job -> job)));
+          }
+        });
+    assertEquals(List.of("tick at 10", "job at 15", "tick at 20"), seen);
+  }
 }

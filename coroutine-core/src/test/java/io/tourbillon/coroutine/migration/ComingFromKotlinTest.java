@@ -29,6 +29,7 @@ import io.tourbillon.coroutine.sync.Mutex;
 import io.tourbillon.coroutine.sync.Semaphore;
 import io.tourbillon.timer.TaskDecorator;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -692,4 +693,53 @@ class ComingFromKotlinTest extends MigrationPage {
   private record Add(int term) implements Message {}
 
   private record Get(CompletableFuture<Integer> reply) implements Message {}
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * prices.filter { it > 0 }.map { it * 2 }.take(2).collect { show(it) }
+   * merge(left, right).collect { show(it) }
+   * }</pre>
+   */
+  @Test
+  void flowOperators_areViewsOfASource() throws Exception {
+    Channel<Integer> prices = Channel.unlimited();
+    List.of(-1, 1, 2, 3).forEach(prices::send);
+    run(
+        () -> {
+          for (int price : prices.filter(each -> each > 0).map(each -> each * 2).take(2)) {
+            note("" + price);
+          }
+          prices.close();
+          Source.merge(prices, prices.map(each -> -each))
+              .forEach(rest -> note("" + Math.abs(rest)));
+        });
+    assertEquals(List.of("2 at 0", "4 at 0", "3 at 0"), seen);
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * queries.debounce(10).collect { search(it) }
+   * }</pre>
+   */
+  @Test
+  void debounce_isAViewOfASource() throws Exception {
+    Channel<String> queries = Channel.unlimited();
+    run(
+        () -> {
+          scheduler.spawn(
+              () -> {
+                queries.send("t");
+                Coroutines.delay(Duration.ofMillis(5));
+                queries.send("to");
+                Coroutines.delay(Duration.ofMillis(50));
+                queries.close();
+              });
+          queries.debounce(Duration.ofMillis(10)).forEach(query -> note(query));
+        });
+    assertEquals(List.of("to at 15"), seen);
+  }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutine.State;
@@ -20,6 +21,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
@@ -420,5 +423,79 @@ class ComingFromTrioTest extends MigrationPage {
           note("it has happened");
         });
     assertEquals(List.of("it has happened at 10"), seen);
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * with trio.fail_after(0.01) as scope:
+   *     on_part = lambda: setattr(scope, "deadline", trio.current_time() + 0.01)
+   *     await read_all(on_part)
+   * }</pre>
+   */
+  @Test
+  void deadline_isMovedByOthers() throws Exception {
+    run(
+        () -> {
+          try {
+            Coroutines.withDeadline(
+                ms(10),
+                deadline -> {
+                  scheduler.spawn(
+                      () -> {
+                        sleep(8);
+                        assertTrue(deadline.reschedule(ms(10)));
+                      });
+                  sleep(1000);
+                  return true;
+                });
+          } catch (TimeoutException late) {
+            note("late");
+          }
+        });
+    assertEquals(List.of("late at 18"), seen);
+  }
+
+  /**
+   * In Trio:
+   *
+   * <pre>{@code
+   * await trio.to_thread.run_sync(connect, abandon_on_cancel=True)
+   * }</pre>
+   */
+  @Test
+  void abandonOnCancel_isAnotherMethod() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    CompletableFuture<String> closed = new CompletableFuture<>();
+    run(
+        () -> {
+          Coroutine<String> connecting =
+              scheduler.spawn(
+                  () ->
+                      Coroutines.abandonableBlocking(
+                          () -> {
+                            begun.countDown();
+                            boolean ended = false;
+                            while (!ended) {
+                              try {
+                                mayEnd.await();
+                                ended = true;
+                              } catch (InterruptedException ignored) {
+                                // As a call into native code.
+                              }
+                            }
+                            return "connection";
+                          },
+                          closed::complete));
+          Coroutines.blocking(() -> begun.await());
+          connecting.cancel();
+          Coroutine.awaitAll(List.of(connecting));
+          note("went on");
+        });
+    mayEnd.countDown();
+    assertEquals("connection", closed.get(30, TimeUnit.SECONDS));
+    assertEquals(List.of("went on at 0"), seen);
   }
 }
