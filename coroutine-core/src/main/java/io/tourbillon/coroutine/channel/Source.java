@@ -158,7 +158,8 @@ public sealed interface Source<T> extends Iterable<T> permits Channel, SourceVie
   /** Returns a view of the values for which a predicate holds. */
   default Source<T> filter(Predicate<? super T> wanted) {
     Objects.requireNonNull(wanted, "wanted");
-    return StageView.passing("filter", this, value -> wanted.test(value) ? value : null);
+    Function<T, @Nullable T> stage = value -> wanted.test(value) ? value : null;
+    return StageView.passing("filter", this, stage);
   }
 
   /** Returns a view of the same values, each of which an action sees first. */
