@@ -3,7 +3,7 @@
  *
  * <p>{@link io.tourbillon.metrics.MetricsServer} needs modules that are optional. A program that
  * uses it must require them in its own module descriptor, or start the JVM with {@code
- * --add-modules org.eclipse.jetty.server,tools.jackson.databind,micrometer.registry.prometheus}.
+ * --add-modules org.eclipse.jetty.server,micrometer.registry.prometheus}.
  *
  * <p>{@link io.tourbillon.metrics.ContextPropagation} needs the optional module {@code
  * context.propagation}.
@@ -17,10 +17,6 @@ module io.tourbillon.metrics {
   exports io.tourbillon.metrics.internal.health to
       io.tourbillon.spring;
 
-  // Jackson reads the records of this package by reflection, to write them as JSON.
-  opens io.tourbillon.metrics.server to
-      tools.jackson.databind;
-
   requires transitive io.tourbillon.coroutine;
   requires transitive micrometer.core;
   requires transitive micrometer.observation;
@@ -32,5 +28,4 @@ module io.tourbillon.metrics {
   requires static io.prometheus.metrics.model;
   requires static micrometer.registry.prometheus;
   requires static org.eclipse.jetty.server;
-  requires static tools.jackson.databind;
 }

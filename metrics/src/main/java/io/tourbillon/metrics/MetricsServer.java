@@ -67,9 +67,10 @@ import org.jspecify.annotations.Nullable;
  * that they still respond.
  *
  * <p>Needs {@code io.micrometer:micrometer-registry-prometheus}, {@code
- * org.eclipse.jetty:jetty-server}, {@code tools.jackson.core:jackson-databind} and, for the live
- * page, {@code org.webjars.npm:chart.js}. These are optional dependencies of this module: a program
- * that uses this class must declare them. The binders do not need them.
+ * org.eclipse.jetty:jetty-server} and, for the live page, {@code org.webjars.npm:chart.js}. These
+ * are optional dependencies of this module: a program that uses this class declares them, or {@code
+ * io.tourbillon:tourbillon-metrics-server} (type {@code pom}), which brings them. The binders do
+ * not need them.
  *
  * <p>Thread-safe.
  */
@@ -87,8 +88,14 @@ public final class MetricsServer implements AutoCloseable {
     this.ownRegistry = ownRegistry;
   }
 
-  /** Returns a builder with the default options. */
+  /**
+   * Returns a builder with the default options.
+   *
+   * @throws IllegalStateException if a library that the server needs is absent; the message names
+   *     its artifact
+   */
   public static Builder builder() {
+    ServerLibraries.require();
     return new Builder();
   }
 

@@ -38,7 +38,6 @@ class ArchitectureTest {
               "io.micrometer.prometheusmetrics..",
               "io.prometheus..",
               "org.eclipse.jetty..",
-              "tools.jackson..",
               "io.tourbillon.metrics.server..");
 
   @ArchTest
@@ -85,6 +84,5 @@ class ArchitectureTest {
               "org.jspecify.annotations..",
               "io.micrometer..",
               "io.prometheus..",
-              "org.eclipse.jetty..",
-              "tools.jackson..");
+              "org.eclipse.jetty..");
 }

@@ -2,6 +2,7 @@ package io.tourbillon.metrics.server;
 
 import io.tourbillon.coroutine.CoroutineStats;
 import io.tourbillon.coroutine.LoopStats;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,27 @@ record CoroutineSample(
     List<LoopSample> loops,
     @Nullable Percentiles lateness,
     @Nullable Percentiles queueWait,
-    @Nullable Percentiles turn) {
+    @Nullable Percentiles turn)
+    implements JsonWriter.Value {
+
+  @Override
+  public void writeTo(JsonWriter json) throws IOException {
+    json.beginObject()
+        .member("spawned", spawned)
+        .member("finished", finished)
+        .member("failed", failed)
+        .member("cancelled", cancelled)
+        .member("timeouts", timeouts)
+        .name("live")
+        .numbers(live)
+        .member("threads", threads)
+        .name("loops")
+        .values(loops)
+        .member("lateness", lateness)
+        .member("queueWait", queueWait)
+        .member("turn", turn)
+        .endObject();
+  }
 
   static CoroutineSample between(CoroutineStats before, CoroutineStats after, double seconds) {
     Map<String, Long> live = new TreeMap<>();
@@ -74,7 +95,22 @@ record CoroutineSample(
       double utilisation,
       double switches,
       long stalls,
-      boolean dead) {
+      boolean dead)
+      implements JsonWriter.Value {
+
+    @Override
+    public void writeTo(JsonWriter json) throws IOException {
+      json.beginObject()
+          .member("name", name)
+          .member("coroutines", coroutines)
+          .member("ready", ready)
+          .member("mailbox", mailbox)
+          .member("utilisation", utilisation)
+          .member("switches", switches)
+          .member("stalls", stalls)
+          .member("dead", dead)
+          .endObject();
+    }
 
     static LoopSample between(LoopStats before, LoopStats after, double seconds) {
       double busySeconds = (after.busyNanos() - before.busyNanos()) / 1e9;

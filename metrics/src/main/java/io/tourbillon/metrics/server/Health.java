@@ -3,6 +3,8 @@ package io.tourbillon.metrics.server;
 import io.tourbillon.metrics.internal.health.Condition;
 import io.tourbillon.metrics.internal.health.LoopWatch;
 import io.tourbillon.metrics.internal.health.TimerWatch;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpStatus;
@@ -28,7 +30,7 @@ final class Health implements Source {
   }
 
   @Override
-  public Answer answer(Request request, HeldBytes memory) {
+  public Answer answer(Request request, HeldBytes memory) throws IOException {
     Map<String, Condition> conditions = new LinkedHashMap<>();
     if (timers != null) {
       conditions.put("timers", timers.check());
@@ -37,11 +39,12 @@ final class Health implements Source {
       loops.check().forEach((loop, condition) -> conditions.put("loop " + loop, condition));
     }
     boolean healthy = conditions.values().stream().allMatch(Condition::isHealthy);
-    byte[] json = Answer.JSON_MAPPER.writeValueAsBytes(new Report(healthy, conditions));
+    ByteArrayOutputStream json = new ByteArrayOutputStream();
+    JsonWriter.write(json, new Report(healthy, conditions));
     return new Answer(
         healthy ? HttpStatus.OK_200 : HttpStatus.SERVICE_UNAVAILABLE_503,
         Answer.JSON,
-        Body.uncounted(json));
+        Body.uncounted(json.toByteArray()));
   }
 
   @Override
@@ -50,5 +53,14 @@ final class Health implements Source {
   }
 
   /** The body of the response, as JSON. */
-  record Report(boolean healthy, Map<String, Condition> parts) {}
+  record Report(boolean healthy, Map<String, Condition> parts) implements JsonWriter.Value {
+    @Override
+    public void writeTo(JsonWriter json) throws IOException {
+      json.beginObject().member("healthy", healthy).name("parts").beginObject();
+      for (Map.Entry<String, Condition> part : parts.entrySet()) {
+        json.name(part.getKey()).value(part.getValue().name());
+      }
+      json.endObject().endObject();
+    }
+  }
 }

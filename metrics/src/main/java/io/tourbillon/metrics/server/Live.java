@@ -1,5 +1,6 @@
 package io.tourbillon.metrics.server;
 
+import java.io.IOException;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 
@@ -12,7 +13,7 @@ final class Live implements Source {
   }
 
   @Override
-  public Answer answer(Request request, HeldBytes memory) {
+  public Answer answer(Request request, HeldBytes memory) throws IOException {
     long seen;
     try {
       String since = Request.extractQueryParameters(request).getValue("since");
@@ -21,7 +22,7 @@ final class Live implements Source {
       return Answer.text(HttpStatus.BAD_REQUEST_400, "since must be the number of a sample");
     }
     try (BodyWriter body = new BodyWriter(memory)) {
-      Answer.JSON_MAPPER.writeValue(body, feed.since(seen));
+      JsonWriter.write(body, feed.since(seen));
       return body.finish(HttpStatus.OK_200, Answer.JSON);
     }
   }

@@ -5,6 +5,7 @@ import io.tourbillon.coroutine.CoroutineStats;
 import io.tourbillon.timer.SlowRun;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.TimerStats;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -58,7 +59,20 @@ final class LiveFeed {
    * @param samples oldest first; empty if there is none that the page has not seen
    * @param slowest the slowest tasks of the last one to two minutes
    */
-  record Reply(long series, List<Sample> samples, List<SlowTask> slowest) {}
+  record Reply(long series, List<Sample> samples, List<SlowTask> slowest)
+      implements JsonWriter.Value {
+
+    @Override
+    public void writeTo(JsonWriter json) throws IOException {
+      json.beginObject()
+          .member("series", series)
+          .name("samples")
+          .values(samples)
+          .name("slowest")
+          .values(slowest)
+          .endObject();
+    }
+  }
 
   /**
    * Returns what a page has not seen yet.
@@ -117,7 +131,17 @@ final class LiveFeed {
    * @param task the tag of the timer, or the name of the class of the task
    * @param endEpochMillis when the task ended
    */
-  record SlowTask(String task, double seconds, long endEpochMillis) {
+  record SlowTask(String task, double seconds, long endEpochMillis) implements JsonWriter.Value {
+
+    @Override
+    public void writeTo(JsonWriter json) throws IOException {
+      json.beginObject()
+          .member("task", task)
+          .member("seconds", seconds)
+          .member("endEpochMillis", endEpochMillis)
+          .endObject();
+    }
+
     static SlowTask of(SlowRun run) {
       return new SlowTask(run.task(), run.runNanos() / 1e9, run.endEpochMillis());
     }

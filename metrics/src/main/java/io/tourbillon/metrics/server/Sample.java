@@ -1,5 +1,6 @@
 package io.tourbillon.metrics.server;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,4 +13,16 @@ record Sample(
     long number,
     long epochMillis,
     @Nullable TimerSample timers,
-    @Nullable CoroutineSample coroutines) {}
+    @Nullable CoroutineSample coroutines)
+    implements JsonWriter.Value {
+
+  @Override
+  public void writeTo(JsonWriter json) throws IOException {
+    json.beginObject()
+        .member("number", number)
+        .member("epochMillis", epochMillis)
+        .member("timers", timers)
+        .member("coroutines", coroutines)
+        .endObject();
+  }
+}

@@ -1,6 +1,7 @@
 package io.tourbillon.metrics.server;
 
 import io.tourbillon.timer.TimerStats;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,29 @@ record TimerSample(
     List<Long> pendingByLevel,
     @Nullable Percentiles lateness,
     @Nullable Percentiles queueWait,
-    @Nullable Percentiles run) {
+    @Nullable Percentiles run)
+    implements JsonWriter.Value {
+
+  @Override
+  public void writeTo(JsonWriter json) throws IOException {
+    json.beginObject()
+        .member("scheduled", scheduled)
+        .member("rescheduled", rescheduled)
+        .member("cancelled", cancelled)
+        .member("fired", fired)
+        .member("runs", runs)
+        .member("rejected", rejected)
+        .member("exceptions", exceptions)
+        .member("pauses", pauses)
+        .member("stalls", stalls)
+        .member("pending", pending)
+        .name("pendingByLevel")
+        .numbers(pendingByLevel)
+        .member("lateness", lateness)
+        .member("queueWait", queueWait)
+        .member("run", run)
+        .endObject();
+  }
 
   static TimerSample between(TimerStats before, TimerStats after, double seconds) {
     return new TimerSample(
