@@ -28,7 +28,8 @@ class ReadmeDependenciesTest {
   private static final Map<String, Set<String>> ALSO =
       Map.of(
           "tourbillon-coroutine-core", Set.of("HdrHistogram", "jspecify", "netty-common"),
-          "tourbillon-metrics", Set.of("jspecify"));
+          "tourbillon-metrics", Set.of("jspecify", "micrometer-observation"),
+          "tourbillon-spring-boot-starter", Set.of("jspecify"));
 
   @Test
   void table_namesTheDependenciesOfEachPublishedJar() throws IOException {
@@ -64,6 +65,7 @@ class ReadmeDependenciesTest {
     while (dependency.find()) {
       String rest = dependency.group(2);
       if (!rest.contains("<scope>test</scope>")
+          && !rest.contains("<scope>provided</scope>")
           && rest.contains("<optional>true</optional>") == optional) {
         names.add(dependency.group(1));
       }

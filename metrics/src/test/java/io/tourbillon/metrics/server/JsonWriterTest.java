@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.metrics.internal.health.Condition;
 import io.tourbillon.metrics.server.CoroutineSample.LoopSample;
 import io.tourbillon.metrics.server.LiveFeed.Reply;
 import io.tourbillon.metrics.server.LiveFeed.SlowTask;
