@@ -12,7 +12,8 @@ module io.tourbillon.timer {
   exports io.tourbillon.timer.netty;
   exports io.tourbillon.timer.wheel;
   exports io.tourbillon.timer.internal to
-      io.tourbillon.coroutine;
+      io.tourbillon.coroutine,
+      io.tourbillon.junit;
   exports io.tourbillon.timer.internal.text to
       io.tourbillon.coroutine;
   exports io.tourbillon.timer.internal.watchdog to

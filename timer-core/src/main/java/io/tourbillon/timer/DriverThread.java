@@ -2,6 +2,7 @@ package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.DropWatch;
 import io.tourbillon.timer.internal.IndependentThread;
+import io.tourbillon.timer.internal.LiveThreads;
 import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.time.Duration;
@@ -92,6 +93,7 @@ final class DriverThread implements Driver.Host {
     if (watchdog != null) {
       watchdog.start(IndependentThread.daemon(thread.getName() + "-watchdog", watchdog), thread);
     }
+    LiveThreads.add(thread, LiveThreads.Owner.TIMER_SERVICE);
     started = true;
     thread.start();
   }
@@ -134,6 +136,7 @@ final class DriverThread implements Driver.Host {
       // between.
       ended.countDown();
       waker.close();
+      LiveThreads.remove(thread);
     }
   }
 

@@ -11,6 +11,7 @@ import io.tourbillon.coroutine.internal.observe.LoopRecorder;
 import io.tourbillon.coroutine.internal.observe.Stamp;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.Distribution;
+import io.tourbillon.timer.internal.LiveThreads;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.text.Printable;
@@ -235,6 +236,7 @@ public abstract class EventLoop implements EngineLoop {
         mailbox.waitBy(newAlarm(fresh));
         thread = fresh;
         watchdog = newWatchdog(fresh);
+        LiveThreads.add(fresh, LiveThreads.Owner.COROUTINE_SCHEDULER);
         fresh.start();
         started = true;
       } finally {
@@ -261,6 +263,10 @@ public abstract class EventLoop implements EngineLoop {
       dog.stop();
     }
     poller = null; // The end of the mailbox closes it.
+    Thread ending = thread; // Another one may begin when the mailbox has ended.
+    if (ending != null) {
+      LiveThreads.remove(ending);
+    }
     mailbox.end();
   }
 
