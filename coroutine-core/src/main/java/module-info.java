@@ -27,6 +27,11 @@ module io.tourbillon.coroutine {
   // For io.tourbillon.coroutine.netty only, whose users bring Netty and require it themselves.
   requires static io.netty.common;
   requires static io.netty.transport;
+  // For tests with BlockHound, which finds our integration by itself.
+  requires static reactor.blockhound;
   // A runtime without the flight recorder does without it.
   requires static jdk.jfr;
+
+  provides reactor.blockhound.integration.BlockHoundIntegration with
+      io.tourbillon.coroutine.internal.blockhound.CoroutineIntegration;
 }

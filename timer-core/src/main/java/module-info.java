@@ -25,7 +25,12 @@ module io.tourbillon.timer {
   // For io.tourbillon.timer.netty only. Its users bring Netty and require it themselves: a
   // transitive requirement would force Netty on all who compile with this module.
   requires static io.netty.common;
+  // For tests with BlockHound, which finds our integration by itself.
+  requires static reactor.blockhound;
   // A runtime without the flight recorder or without java.util.logging does without them.
   requires static java.logging;
   requires static jdk.jfr;
+
+  provides reactor.blockhound.integration.BlockHoundIntegration with
+      io.tourbillon.timer.internal.blockhound.TimerIntegration;
 }

@@ -82,6 +82,8 @@ class ArchitectureTest {
           .consideringOnlyDependenciesInAnyPackage(CORE + ".internal..")
           .layer("scheduler")
           .definedBy(CORE + ".internal.scheduler")
+          .layer("blockhound")
+          .definedBy(CORE + ".internal.blockhound")
           .layer("dump")
           .definedBy(CORE + ".internal.dump")
           .layer("task")
@@ -96,6 +98,8 @@ class ArchitectureTest {
           .definedBy(ENGINE)
           .whereLayer("scheduler")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("blockhound")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("dump")
           .mayOnlyBeAccessedByLayers("scheduler")
           .whereLayer("task")
@@ -107,7 +111,8 @@ class ArchitectureTest {
           .whereLayer("surround")
           .mayOnlyBeAccessedByLayers("scheduler", "task")
           .whereLayer("engine")
-          .mayOnlyBeAccessedByLayers("scheduler", "dump", "task", "loop", "surround");
+          .mayOnlyBeAccessedByLayers(
+              "scheduler", "dump", "task", "loop", "surround", "blockhound");
 
   /** The implementation is found by its name, so the public package must not refer to it. */
   @ArchTest
@@ -292,5 +297,6 @@ class ArchitectureTest {
               "org.jspecify.annotations..",
               "org.HdrHistogram..",
               "org.jctools..",
-              "io.netty..");
+              "io.netty..",
+              "reactor.blockhound..");
 }

@@ -95,7 +95,8 @@ class ArchitectureTest {
               "jdk.jfr..",
               "org.jspecify.annotations..",
               "org.HdrHistogram..",
-              "io.netty..");
+              "io.netty..",
+              "reactor.blockhound..");
 
   @ArchTest
   static final ArchRule packages_haveNoCycles =

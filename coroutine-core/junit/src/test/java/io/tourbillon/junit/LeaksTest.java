@@ -466,7 +466,7 @@ class LeaksTest {
   static class Sleeping {
     @Test
     void test(VirtualClock clock, CoroutineScheduler scheduler) {
-      Coroutine<?> sleeper = scheduler.spawn(() -> Thread.sleep(10));
+      Coroutine<?> sleeper = scheduler.spawn(() -> Thread.sleep(500));
       clock.advance(HOUR);
       sleeper.join();
     }

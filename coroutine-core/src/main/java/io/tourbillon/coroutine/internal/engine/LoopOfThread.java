@@ -19,6 +19,18 @@ public final class LoopOfThread {
     return Thread.currentThread().isVirtual() ? HandoffEngine.currentLoop() : null;
   }
 
+  /**
+   * Returns whether the calling thread is a loop or a coroutine on an engine whose blocking calls
+   * block the loop.
+   *
+   * @param current the calling thread
+   */
+  public static boolean holdsLoopByBlocking(Thread current) {
+    return current instanceof LoopThread own
+        ? own.pool == null
+        : current.isVirtual() && HandoffEngine.currentLoop() != null;
+  }
+
   /** Returns the thread of the loop that is or carries the calling thread; null if none does. */
   static @Nullable LoopThread ownThread() {
     Thread thread = Thread.currentThread();
