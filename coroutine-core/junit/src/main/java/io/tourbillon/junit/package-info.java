@@ -7,9 +7,9 @@
  * <p>Runs with JUnit 5.13 and later, and with JUnit 6. The parts:
  *
  * <ul>
- *   <li>{@code TourbillonExtension} and {@code TestCalls} are called by JUnit. They keep one {@code TestServices} for each
- *       test, and one {@code OpenServices} for each test and each class, in the stores of JUnit,
- *       and so hold no state themselves.
+ *   <li>{@code TourbillonExtension} and {@code TestCalls} are called by JUnit. They keep one {@code
+ *       TestServices} for each test, and one {@code OpenServices} for each test and each class, in
+ *       the stores of JUnit, and so hold no state themselves.
  *   <li>{@code TestServices}: what the parameters of one test refer to. Its close finds the timers
  *       and coroutines that are left.
  *   <li>{@code OpenServices}: what was open before a test or class began. Its close finds the

@@ -275,7 +275,9 @@ class BlockHoundTest {
                   Integer sum =
                       Coroutines.withTimeout(
                           Duration.ofMinutes(1),
-                          () -> CoroutineScope.gather(List.<Callable<Integer>>of(() -> 1, () -> 2)).getFirst());
+                          () ->
+                              CoroutineScope.gather(List.<Callable<Integer>>of(() -> 1, () -> 2))
+                                  .getFirst());
                   scheduler.timers().after(Duration.ofMillis(1));
                   return sum;
                 }));

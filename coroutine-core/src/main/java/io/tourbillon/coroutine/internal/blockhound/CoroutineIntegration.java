@@ -12,8 +12,8 @@ import reactor.blockhound.integration.BlockHoundIntegration;
  * while the loop waits for it. BlockHound looks for waits of platform threads; so here the waits of
  * virtual threads are marked as blocking, too, which counts for these threads alone. The same holds
  * for timer tasks of the scheduler, and for stages of {@code Coroutine.toFuture}. On {@code
- * Engine.VIRTUAL_THREAD} calls that block free the loop and are allowed; BlockHound cannot tell them
- * from the few that do not.
+ * Engine.VIRTUAL_THREAD} calls that block free the loop and are allowed; BlockHound cannot tell
+ * them from the few that do not.
  *
  * <p>The thread of a loop may block: it rests. The waits that are allowed everywhere are those of
  * {@code TimerIntegration} and a few of this module.

@@ -22,8 +22,7 @@ public final class TimerIntegration implements BlockHoundIntegration {
   @Override
   public void applyTo(BlockHound.Builder builder) {
     builder.nonBlockingThreadPredicate(
-        known ->
-            known.or(thread -> LiveThreads.contains(thread, LiveThreads.Owner.TIMER_SERVICE)));
+        known -> known.or(thread -> LiveThreads.contains(thread, LiveThreads.Owner.TIMER_SERVICE)));
 
     // The driver. The second for a driver that runs already.
     allow(builder, "io.tourbillon.timer.DriverThread", "drive");
