@@ -20,6 +20,7 @@ import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
 import java.lang.reflect.Field;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -160,7 +161,7 @@ class BlockHoundTest {
                 () -> {
                   lock.lock();
                   try {
-                    double _ = Math.sin(System.nanoTime());
+                    double _ = Math.sin((double) System.nanoTime());
                   } finally {
                     lock.unlock();
                   }
@@ -278,7 +279,7 @@ class BlockHoundTest {
                           () ->
                               CoroutineScope.gather(List.<Callable<Integer>>of(() -> 1, () -> 2))
                                   .getFirst());
-                  scheduler.timers().after(Duration.ofMillis(1));
+                  TimerHandle _ = scheduler.timers().schedule(Duration.ofMillis(1), () -> {});
                   return sum;
                 }));
       }
@@ -296,7 +297,8 @@ class BlockHoundTest {
 
   private static String echo() throws Exception {
     try (CoroutineScope scope = CoroutineScope.open();
-        TcpListener listener = TcpListener.open(new InetSocketAddress("127.0.0.1", 0))) {
+        TcpListener listener =
+            TcpListener.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
       scope.spawn(
           () -> {
             try (TcpConnection connection = listener.accept()) {
