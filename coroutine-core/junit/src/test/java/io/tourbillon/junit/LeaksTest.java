@@ -3,7 +3,6 @@ package io.tourbillon.junit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,6 +12,7 @@ import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.timer.PolledTimerService;
+import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.VirtualClock;
 import java.time.Duration;
@@ -130,14 +130,20 @@ class LeaksTest {
 
   @ExtendWith(TourbillonExtension.class)
   static class Cleaned {
-    private TimerService timers;
-
-    @AutoClose private final AutoCloseable cache = () -> timers.shutdownNow();
+    @AutoClose private final Cache cache = new Cache();
 
     @Test
     void test(TimerService timers) {
-      this.timers = timers;
-      timers.schedule(HOUR, () -> {});
+      cache.expiry = timers.schedule(HOUR, () -> {});
+    }
+  }
+
+  private static final class Cache implements AutoCloseable {
+    TimerHandle expiry;
+
+    @Override
+    public void close() {
+      assertTrue(expiry.cancel());
     }
   }
 
@@ -360,20 +366,19 @@ class LeaksTest {
 
   @ExtendWith(TourbillonExtension.class)
   static class Failing {
-    static final AssertionError FAILURE = new AssertionError("of the test");
-
     @Test
     void fails(TimerService timers) {
       timers.schedule(HOUR, () -> {});
       opened(TimerService.create());
-      throw FAILURE;
+      throw new IllegalStateException("of the test");
     }
   }
 
   @Test
   void failure_ofTheTest_isNotMaskedByLeaks() {
     Throwable failure = Trial.of(Failing.class).onlyFailure();
-    assertSame(Failing.FAILURE, failure);
+    assertInstanceOf(IllegalStateException.class, failure);
+    assertEquals("of the test", failure.getMessage());
     // JUnit takes the second for a consequence of the first.
     Throwable leak = failure.getSuppressed()[0];
     requireMessage(leak, "timers of the TimerService are pending");

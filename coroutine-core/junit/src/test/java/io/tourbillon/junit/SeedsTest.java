@@ -58,7 +58,7 @@ class SeedsTest {
 
   /** The order in which twelve coroutines get their turns. */
   private static void notes(CoroutineScheduler scheduler) {
-    StringBuffer order = new StringBuffer();
+    StringBuilder order = new StringBuilder(); // One loop, so one at a time.
     var all =
         IntStream.range(0, 12)
             .mapToObj(
