@@ -29,6 +29,7 @@ class ReadmeDependenciesTest {
       Map.of(
           "tourbillon-coroutine-core", Set.of("HdrHistogram", "jspecify", "netty-common"),
           "tourbillon-metrics", Set.of("jspecify", "micrometer-observation"),
+          "tourbillon-junit", Set.of("jspecify"),
           "tourbillon-spring-boot-starter", Set.of("jspecify"));
 
   @Test
