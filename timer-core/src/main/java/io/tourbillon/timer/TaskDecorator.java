@@ -45,10 +45,15 @@ public interface TaskDecorator {
    */
   default TaskDecorator around(TaskDecorator inner) {
     Objects.requireNonNull(inner, "inner");
-    return task ->
-        decorate(
+    TaskDecorator outer = this;
+    return new TaskDecorator() {
+      @Override
+      public Runnable decorate(Runnable task) {
+        return outer.decorate(
             Objects.requireNonNull(
                 inner.decorate(task), "the inner task decorator must return a task"));
+      }
+    };
   }
 
   /**
@@ -71,15 +76,26 @@ public interface TaskDecorator {
     for (ScopedValue<?> key : known) {
       Objects.requireNonNull(key, "key");
     }
-    return task -> {
-      ScopedValue.Carrier bindings = null;
-      for (ScopedValue<?> key : known) {
-        if (key.isBound()) {
-          bindings = bound(bindings, key);
+    return new TaskDecorator() {
+      @Override
+      public Runnable decorate(Runnable task) {
+        ScopedValue.Carrier bindings = null;
+        for (ScopedValue<?> key : known) {
+          if (key.isBound()) {
+            bindings = bound(bindings, key);
+          }
         }
+        return bindings == null ? task : boundTask(bindings, task);
       }
-      ScopedValue.Carrier all = bindings;
-      return all == null ? task : () -> all.run(task);
+    };
+  }
+
+  private static Runnable boundTask(ScopedValue.Carrier bindings, Runnable task) {
+    return new Runnable() {
+      @Override
+      public void run() {
+        bindings.run(task);
+      }
     };
   }
 

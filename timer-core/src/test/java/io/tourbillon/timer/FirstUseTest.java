@@ -126,7 +126,9 @@ class FirstUseTest {
    */
   private static boolean isOffTheWay(ClassModel model) {
     String name = model.thisClass().asInternalName();
-    return name.startsWith("io/tourbillon/timer/VirtualClock") || name.endsWith("/StallEvent");
+    return name.startsWith("io/tourbillon/timer/VirtualClock")
+        || name.startsWith("io/tourbillon/timer/internal/blockhound/")
+        || name.endsWith("/StallEvent");
   }
 
   private static boolean linksSomething(MethodModel method) {

@@ -1,8 +1,9 @@
 package io.tourbillon.timer.internal;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -96,9 +97,14 @@ public final class LiveThreads {
 
   /** Returns all entries, oldest first. Drops those of threads that ended before they were ours. */
   public static List<Entry> all() {
-    LIVE.values().removeIf(entry -> entry.thread.getState() == Thread.State.TERMINATED);
-    List<Entry> all = new ArrayList<>(LIVE.values());
-    all.sort(Comparator.comparingLong(Entry::number));
-    return all;
+    SortedMap<Long, Entry> byNumber = new TreeMap<>();
+    for (Entry entry : LIVE.values()) {
+      if (entry.thread.getState() == Thread.State.TERMINATED) {
+        remove(entry.thread);
+      } else {
+        byNumber.put(entry.number, entry);
+      }
+    }
+    return new ArrayList<>(byNumber.values());
   }
 }
