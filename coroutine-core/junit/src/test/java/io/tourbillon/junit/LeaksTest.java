@@ -30,6 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -465,6 +466,25 @@ class LeaksTest {
     assertInstanceOf(UnseenFailureError.class, coroutine);
     assertTrue(coroutine.getMessage().endsWith(": worker"), coroutine::getMessage);
     assertEquals("in a coroutine", coroutine.getCause().getMessage());
+  }
+
+  @ExtendWith(TourbillonExtension.class)
+  static class UnseenAtTheEnd {
+    @RepeatedTest(200)
+    void test(CoroutineScheduler scheduler) {
+      scheduler.spawn(
+          () -> {
+            throw new IllegalStateException("in a coroutine");
+          });
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void failure_thatIsReportedLate_isNeverMissed(Engine engine) {
+    Trial trial =
+        Trial.of(UnseenAtTheEnd.class, TourbillonExtension.ENGINE_PARAMETER, engine.name());
+    assertEquals(0, trial.succeeded());
   }
 
   @ExtendWith(TourbillonExtension.class)
