@@ -69,15 +69,15 @@ class BlockHoundTest {
                 known -> known.or(thread -> thread instanceof OthersLoop)));
   }
 
-  /** Calls that wait, by any means. */
+  /** Calls that wait, by any means, and long enough that even a slow thread comes to wait. */
   private static final List<Callable<?>> BLOCKING =
       List.of(
           () -> {
-            Thread.sleep(1);
+            Thread.sleep(200);
             return null;
           },
-          () -> new CountDownLatch(1).await(1, TimeUnit.MILLISECONDS),
-          () -> new CompletableFuture<>().completeOnTimeout(1, 1, TimeUnit.MILLISECONDS).get());
+          () -> new CountDownLatch(1).await(200, TimeUnit.MILLISECONDS),
+          () -> new CompletableFuture<>().completeOnTimeout(1, 200, TimeUnit.MILLISECONDS).get());
 
   // Timers.
 
