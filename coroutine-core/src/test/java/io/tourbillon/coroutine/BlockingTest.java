@@ -162,6 +162,7 @@ class BlockingTest {
     try (CoroutineScheduler two = TestSchedulers.builder().blockingThreads(2).build()) {
       AtomicInteger running = new AtomicInteger();
       AtomicInteger most = new AtomicInteger();
+      CountDownLatch twoRun = new CountDownLatch(2);
       List<Coroutine<?>> all = new ArrayList<>();
       for (int call = 0; call < 8; call++) {
         all.add(
@@ -170,6 +171,8 @@ class BlockingTest {
                     Coroutines.blocking(
                         () -> {
                           most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                          twoRun.countDown();
+                          twoRun.await();
                           Thread.sleep(5);
                           return running.decrementAndGet();
                         })));
