@@ -161,7 +161,11 @@ class BlockHoundTest {
                 () -> {
                   lock.lock();
                   try {
-                    double _ = Math.sin((double) System.nanoTime());
+                    // So long that the threads meet also when they begin one after the other.
+                    long endNanos = System.nanoTime() + 50_000;
+                    while (System.nanoTime() - endNanos < 0) {
+                      Thread.onSpinWait();
+                    }
                   } finally {
                     lock.unlock();
                   }
