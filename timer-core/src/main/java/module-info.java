@@ -9,6 +9,7 @@
 @SuppressWarnings({"module", "requires-automatic"})
 module io.tourbillon.timer {
   exports io.tourbillon.timer;
+  exports io.tourbillon.timer.durable;
   exports io.tourbillon.timer.netty;
   exports io.tourbillon.timer.wheel;
   exports io.tourbillon.timer.internal to
@@ -27,6 +28,8 @@ module io.tourbillon.timer {
   requires static io.netty.common;
   // For tests with BlockHound, which finds our integration by itself.
   requires static reactor.blockhound;
+  // For io.tourbillon.timer.durable only: a runtime without it has all the rest.
+  requires static transitive java.sql;
   // A runtime without the flight recorder or without java.util.logging does without them.
   requires static java.logging;
   requires static jdk.jfr;

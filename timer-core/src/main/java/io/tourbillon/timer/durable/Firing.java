@@ -1,0 +1,44 @@
+package io.tourbillon.timer.durable;
+
+import java.sql.Connection;
+import java.time.Instant;
+
+/** A timer that fires. For the thread of its handler, while the handler runs. */
+public interface Firing {
+  /** The name of the handler. */
+  String handler();
+
+  /** The key of the timer. */
+  String key();
+
+  /** When the timer was due. Never later than now by the database's clock. */
+  Instant due();
+
+  /** What was scheduled with the timer. The array belongs to the caller. */
+  byte[] payload();
+
+  /** Which attempt it is, from 1. */
+  int attempt();
+
+  /**
+   * A number that is greater for each later owner of the timer. A sink that remembers the greatest
+   * fence of a key, and refuses lower ones, is safe from a process that was stopped for longer than
+   * its lease and then continues.
+   */
+  long fence();
+
+  /**
+   * Begins a transaction that removes the timer, and returns its connection for the effects of the
+   * handler. If the handler returns, the transaction is committed: effects and removal happen
+   * together, exactly once. If it throws, the transaction is rolled back, and the timer fires again
+   * like any other that has failed. The handler must neither commit nor close.
+   *
+   * <p>With SQLite, all other writes of the file wait until the handler has returned.
+   *
+   * <p>Each call returns the same connection.
+   *
+   * @throws DurableTimersException if the timer was cancelled or replaced, or another process has
+   *     fired it; the handler should let the exception pass. Also if the database fails
+   */
+  Connection connection();
+}

@@ -1,0 +1,323 @@
+package io.tourbillon.timer.durable;
+
+import io.tourbillon.timer.internal.observe.Logging;
+import io.tourbillon.timer.internal.store.Change;
+import io.tourbillon.timer.internal.store.Check;
+import io.tourbillon.timer.internal.store.Row;
+import io.tourbillon.timer.internal.store.Store;
+import io.tourbillon.timer.internal.store.StoreSession;
+import io.tourbillon.timer.internal.store.TimerKey;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Fires what is due. A batch is checked in the table in one round trip: what was cancelled,
+ * replaced or taken over is not found, and the database's clock decides whether a timer is due.
+ * What is found goes to the executor.
+ */
+final class Firings extends SessionLoop {
+  /** A handler and its options. */
+  record Registered(FiringHandler handler, HandlerOptions options) {}
+
+  private static final int MOST_IN_A_CHECK = 500;
+  private static final long WAIT_MILLIS = 20;
+  private static final Duration UNKNOWN_HANDLER_PAUSE = Duration.ofMinutes(1);
+  private static final Duration NO_LEASE_PAUSE = Duration.ofMillis(100);
+  private static final int ERROR_CHARACTERS = 1_000;
+
+  private final String node;
+  private final Map<String, Registered> handlers;
+  private final Executor executor;
+  private final NearTimers near;
+  private final Ownership ownership;
+  private final GroupWriter writer;
+  private final Counts counts;
+  private final Semaphore permits;
+  private final int mostRunning;
+
+  private final LinkedBlockingQueue<Near> due = new LinkedBlockingQueue<>();
+  private final CatchingUp catchingUp;
+  private final Set<String> unknownHandlers = ConcurrentHashMap.newKeySet();
+
+  /** Timers that the check has failed to look at. Only the thread of the loop uses it. */
+  private final List<Near> batch = new ArrayList<>();
+
+  private volatile boolean closing;
+
+  Firings(
+      Store store,
+      String node,
+      Map<String, Registered> handlers,
+      Executor executor,
+      int mostRunning,
+      NearTimers near,
+      Ownership ownership,
+      GroupWriter writer,
+      Counts counts) {
+    super(store);
+    this.node = node;
+    this.handlers = handlers;
+    this.executor = executor;
+    this.near = near;
+    this.ownership = ownership;
+    this.writer = writer;
+    this.counts = counts;
+    this.mostRunning = mostRunning;
+    this.permits = new Semaphore(mostRunning);
+    this.catchingUp = new CatchingUp(handlers);
+  }
+
+  /** Takes a timer that is due. Called on the driver of the timer service; does not wait. */
+  void add(Near timer) {
+    due.add(timer);
+  }
+
+  int running() {
+    return mostRunning - permits.availablePermits();
+  }
+
+  Set<String> unknownHandlers() {
+    return Set.copyOf(unknownHandlers);
+  }
+
+  void close() {
+    closing = true;
+  }
+
+  /**
+   * Waits until no handler runs.
+   *
+   * @return false if that took too long
+   */
+  boolean awaitIdle(long nanos) throws InterruptedException {
+    return permits.tryAcquire(mostRunning, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  boolean hasEnded() {
+    return closing;
+  }
+
+  @Override
+  void turn(StoreSession session) throws SQLException, InterruptedException {
+    if (batch.isEmpty()) {
+      collect();
+    }
+    batch.removeIf(timer -> !near.isCurrent(timer));
+    if (batch.isEmpty()) {
+      return;
+    }
+    int allowed = batch.size();
+    permits.acquire(); // One is enough to go on with; the others are taken if they are free.
+    int more = takeFree(allowed - 1);
+    List<Near> checked = List.copyOf(batch.subList(0, 1 + more));
+    int started = 0;
+    try {
+      Check check = session.check(node, checked.stream().map(timer -> timer.row).toList());
+      batch.subList(0, checked.size()).clear();
+      started = start(checked, check);
+    } finally {
+      permits.release(checked.size() - started);
+    }
+  }
+
+  private int takeFree(int most) {
+    int taken = 0;
+    while (taken < most && permits.tryAcquire()) {
+      taken++;
+    }
+    return taken;
+  }
+
+  private void collect() throws InterruptedException {
+    Near first = due.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
+    while (first != null) {
+      if (first.overdue && catchingUp.add(first)) {
+        first = due.poll();
+        continue;
+      }
+      batch.add(first);
+      first = batch.size() < MOST_IN_A_CHECK ? due.poll() : null;
+    }
+    for (Near replaced : catchingUp.replaced()) {
+      skip(replaced);
+    }
+    catchingUp.drainTo(batch, System.nanoTime(), MOST_IN_A_CHECK);
+  }
+
+  /** Returns how many handlers were started. */
+  private int start(List<Near> timers, Check check) {
+    if (!check.leased()) {
+      timers.forEach(timer -> near.again(timer, NO_LEASE_PAUSE));
+      return 0;
+    }
+    Map<TimerKey, Check.Found> found = new HashMap<>();
+    check.found().forEach(one -> found.put(one.key(), one));
+    int started = 0;
+    for (Near timer : timers) {
+      Check.Found one = found.get(timer.row.key());
+      if (one == null) {
+        near.forget(timer);
+      } else if (one.dueMicros() > check.nowMicros()) {
+        long earlyMicros = one.dueMicros() - check.nowMicros();
+        near.again(timer, Duration.ofNanos(earlyMicros * 1000));
+      } else if (start(timer, one, check)) {
+        started++;
+      }
+    }
+    return started;
+  }
+
+  private boolean start(Near timer, Check.Found found, Check check) {
+    Registered registered = handlers.get(timer.row.key().handler());
+    if (registered == null) {
+      if (unknownHandlers.add(timer.row.key().handler())) {
+        Logging.logger()
+            .log(
+                System.Logger.Level.WARNING,
+                "no handler has the name of a durable timer, which is kept: " + timer.row.key());
+      }
+      near.again(timer, UNKNOWN_HANDLER_PAUSE);
+      return false;
+    }
+    long lateMicros = check.nowMicros() - found.dueMicros();
+    if (registered.options.catchUp() instanceof CatchUp.DropOlderThan(Duration limit)
+        && lateMicros > limit.toNanos() / 1000) {
+      skip(timer, found.epoch());
+      return false;
+    }
+    if (!near.begin(timer)) {
+      return false; // Cancelled here, since the check.
+    }
+    LiveFiring firing = new LiveFiring(store, timer.row, found, check.fence());
+    try {
+      executor.execute(() -> run(registered, timer, firing, found));
+    } catch (RuntimeException | Error refused) {
+      near.again(timer, NO_LEASE_PAUSE);
+      return false;
+    }
+    Counts.record(counts.latenessMicros, lateMicros);
+    return true;
+  }
+
+  private void run(Registered registered, Near timer, LiveFiring firing, Check.Found found) {
+    try {
+      boolean committed = false;
+      try {
+        registered.handler.fire(firing);
+        committed = firing.commit();
+      } catch (Exception | Error failure) {
+        firing.rollback();
+        if (firing.isSuperseded()) {
+          counts.superseded.increment();
+          near.forget(timer);
+        } else {
+          failed(registered.options, timer, found, failure);
+        }
+        return;
+      }
+      counts.fired.increment();
+      if (committed) {
+        near.forget(timer);
+      } else {
+        end(timer, found.epoch());
+      }
+    } finally {
+      permits.release();
+    }
+  }
+
+  private void failed(HandlerOptions options, Near timer, Check.Found found, Throwable failure) {
+    counts.failed.increment();
+    int attempts = found.attempts() + 1;
+    boolean dead = attempts >= options.attempts();
+    double jitter = ThreadLocalRandom.current().nextDouble(0.8, 1.2);
+    long pauseMicros = (long) (options.pauseMicros(attempts) * jitter);
+    Row row = timer.row;
+    Row next =
+        new Row(
+            row.key(),
+            row.shard(),
+            dead ? row.dueMicros() : near.nowMicros() + pauseMicros,
+            ThreadLocalRandom.current().nextLong());
+    String text = failure.toString();
+    submit(
+        new Ending(
+            timer,
+            new Change.Failed(
+                row,
+                found.epoch(),
+                next,
+                attempts,
+                dead,
+                text.substring(0, Math.min(text.length(), ERROR_CHARACTERS)))));
+  }
+
+  private void end(Near timer, long epoch) {
+    submit(new Ending(timer, new Change.End(timer.row, epoch)));
+  }
+
+  /** Removes a timer that does not fire because a later one does. */
+  private void skip(Near timer) {
+    Long epoch = ownership.epochs().get(timer.row.shard());
+    if (epoch != null) {
+      skip(timer, epoch);
+    }
+  }
+
+  private void skip(Near timer, long epoch) {
+    counts.skipped.increment();
+    if (near.begin(timer)) {
+      end(timer, epoch);
+    }
+  }
+
+  private void submit(Ending ending) {
+    try {
+      writer.submitEnd(ending);
+    } catch (InterruptedException stopped) {
+      // The handler's thread is to stop. The timer fires once more, when its shard is loaded again.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The end of an attempt. */
+  private final class Ending extends GroupWriter.Request {
+    private final Near timer;
+
+    Ending(Near timer, Change change) {
+      super(change);
+      this.timer = timer;
+    }
+
+    @Override
+    void committed(boolean found) {
+      near.forget(timer);
+      if (!found) {
+        counts.superseded.increment();
+      } else if (change instanceof Change.Failed failed) {
+        if (failed.dead()) {
+          counts.dead.increment();
+        } else {
+          near.written(failed.next());
+        }
+      }
+    }
+
+    @Override
+    boolean failed(SQLException failure) {
+      return false; // Tried until it succeeds: the timer must not fire again and again.
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package io.tourbillon.timer.durable;
+
+import io.tourbillon.timer.internal.store.Change;
+import io.tourbillon.timer.internal.store.Store;
+import io.tourbillon.timer.internal.store.StoreSession;
+import io.tourbillon.timer.internal.store.TimerKey;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the changes of all callers, many in a transaction: while one is committed, the next ones
+ * gather. Changes of the same key keep their order, because a transaction holds one of each key.
+ */
+final class GroupWriter extends SessionLoop {
+  private static final int MOST_IN_A_TRANSACTION = 1_000;
+  private static final long WAIT_MILLIS = 50;
+  private static final long PARKED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  /** The database does not answer, starts or stops, or lacks room: it may come back. */
+  private static final Set<String> TEMPORARY = Set.of("08", "53", "57", "58");
+
+  /** A change, and who wants to know. */
+  abstract static class Request {
+    final Change change;
+    final long atNanos = System.nanoTime();
+
+    Request(Change change) {
+      this.change = change;
+    }
+
+    /** Called when the transaction has been committed. Must not wait, nor run code of a user. */
+    abstract void committed(boolean found);
+
+    /** Completes the future, if there is one. May run code of a user. */
+    void tell() {}
+
+    /**
+     * Called when the change was not made.
+     *
+     * @return whether it is given up; if not, it is tried again
+     */
+    abstract boolean failed(SQLException failure);
+  }
+
+  private final LinkedBlockingQueue<Request> queue;
+  private final Counts counts;
+  private final long limitNanos;
+
+  // Only the thread of the loop uses these.
+  private final Map<TimerKey, Request> batch = new LinkedHashMap<>();
+  private final Deque<Request> waiting = new ArrayDeque<>();
+
+  /** Changes whose common transaction has failed: each gets one of its own. */
+  private final Deque<Request> alone = new ArrayDeque<>();
+
+  /**
+   * Changes of keys whose row is locked, perhaps by the transaction of a caller: they are tried now
+   * and then, each key alone, so that nothing else waits for that transaction.
+   */
+  private final Map<TimerKey, Deque<Request>> parked = new LinkedHashMap<>();
+
+  private long triedParkedNanos;
+
+  private volatile boolean closing;
+
+  GroupWriter(Store store, Counts counts, int mostWaiting, long limitNanos) {
+    super(store);
+    this.counts = counts;
+    this.queue = new LinkedBlockingQueue<>(mostWaiting);
+    this.limitNanos = limitNanos;
+  }
+
+  /** Adds a change of a user. */
+  void submit(Request request) {
+    if (closing) {
+      throw new RejectedExecutionException("the durable timers are closed");
+    }
+    if (!queue.offer(request)) {
+      throw new RejectedExecutionException(
+          "more changes wait for their transaction than may: " + queue.size());
+    }
+  }
+
+  /** Adds the end of a firing, which must not get lost; waits if necessary. */
+  void submitEnd(Request request) throws InterruptedException {
+    queue.put(request);
+  }
+
+  int waiting() {
+    return queue.size();
+  }
+
+  /** Ends the loop when all that was submitted has been written. */
+  void close() {
+    closing = true;
+  }
+
+  @Override
+  boolean hasEnded() {
+    return closing
+        && queue.isEmpty()
+        && batch.isEmpty()
+        && waiting.isEmpty()
+        && alone.isEmpty()
+        && parked.isEmpty();
+  }
+
+  @Override
+  void turn(StoreSession session) throws SQLException, InterruptedException {
+    if (batch.isEmpty()) {
+      fill();
+    }
+    if (!batch.isEmpty()) {
+      write(session);
+    }
+  }
+
+  private void fill() throws InterruptedException {
+    if (!alone.isEmpty()) {
+      put(alone.poll());
+      return;
+    }
+    if (!parked.isEmpty() && System.nanoTime() - triedParkedNanos >= PARKED_NANOS) {
+      triedParkedNanos = System.nanoTime();
+      Map.Entry<TimerKey, Deque<Request>> first = parked.entrySet().iterator().next();
+      parked.remove(first.getKey());
+      put(first.getValue().poll());
+      waiting.addAll(first.getValue());
+      return;
+    }
+    for (int rest = waiting.size(); rest > 0; rest--) {
+      put(waiting.remove());
+    }
+    if (batch.isEmpty()) {
+      Request first = queue.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
+      if (first == null) {
+        return;
+      }
+      put(first);
+    }
+    while (batch.size() < MOST_IN_A_TRANSACTION && waiting.size() < MOST_IN_A_TRANSACTION) {
+      Request next = queue.poll();
+      if (next == null) {
+        return;
+      }
+      put(next);
+    }
+  }
+
+  private void put(@Nullable Request request) {
+    if (request == null) {
+      return;
+    }
+    Deque<Request> before = parked.get(request.change.key());
+    if (before != null) {
+      before.add(request);
+    } else if (batch.putIfAbsent(request.change.key(), request) != null) {
+      waiting.add(request);
+    }
+  }
+
+  private void write(StoreSession session) throws SQLException {
+    List<Request> requests = List.copyOf(batch.values());
+    long startNanos = System.nanoTime();
+    boolean[] found;
+    try {
+      found = session.write(requests.stream().map(request -> request.change).toList());
+    } catch (SQLException failure) {
+      giveUpOrKeep(requests, failure);
+      throw failure;
+    }
+    batch.clear();
+    Counts.record(counts.commitMicros, (System.nanoTime() - startNanos) / 1000);
+    for (int index = 0; index < found.length; index++) {
+      requests.get(index).committed(found[index]);
+    }
+    tell(requests);
+  }
+
+  private void giveUpOrKeep(List<Request> requests, SQLException failure) {
+    String state = failure.getSQLState();
+    boolean temporary =
+        state != null && state.length() >= 2 && TEMPORARY.contains(state.substring(0, 2));
+    if (!temporary && requests.size() > 1) {
+      alone.addAll(requests);
+      batch.clear();
+      return;
+    }
+    boolean repeated = temporary || store.isTransient(failure);
+    List<Request> givenUp = new ArrayList<>();
+    for (Request request : requests) {
+      boolean late = System.nanoTime() - request.atNanos >= limitNanos;
+      if ((late || !repeated) && request.failed(failure)) {
+        givenUp.add(request);
+        batch.remove(request.change.key());
+      } else if (!temporary) {
+        batch.remove(request.change.key());
+        parked.computeIfAbsent(request.change.key(), _ -> new ArrayDeque<>()).add(request);
+      }
+    }
+    tell(givenUp);
+  }
+
+  /** Code of users runs on another thread, because it may wait. */
+  private static void tell(List<Request> requests) {
+    if (!requests.isEmpty()) {
+      Thread.ofVirtual()
+          .name("tourbillon-durable-completion")
+          .inheritInheritableThreadLocals(false)
+          .start(() -> requests.forEach(Request::tell));
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.tourbillon.timer.durable;
+
+import io.tourbillon.timer.internal.store.Check;
+import io.tourbillon.timer.internal.store.Row;
+import io.tourbillon.timer.internal.store.Store;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A firing, and its transaction if it has asked for one. For the thread of the handler. */
+final class LiveFiring implements Firing {
+  private final Store store;
+  private final Row row;
+  private final Check.Found found;
+  private final long fence;
+  private @Nullable Connection transaction;
+
+  /** The timer was gone when the transaction began. */
+  private boolean superseded;
+
+  LiveFiring(Store store, Row row, Check.Found found, long fence) {
+    this.store = store;
+    this.row = row;
+    this.found = found;
+    this.fence = fence;
+  }
+
+  @Override
+  public String handler() {
+    return row.key().handler();
+  }
+
+  @Override
+  public String key() {
+    return row.key().key();
+  }
+
+  @Override
+  public Instant due() {
+    return Instant.EPOCH.plus(row.dueMicros(), ChronoUnit.MICROS);
+  }
+
+  @Override
+  public byte[] payload() {
+    return found.payload().clone();
+  }
+
+  @Override
+  public int attempt() {
+    return found.attempts() + 1;
+  }
+
+  @Override
+  public long fence() {
+    return fence;
+  }
+
+  @Override
+  public Connection connection() {
+    Connection begun = transaction;
+    if (begun != null) {
+      return begun;
+    }
+    try {
+      Connection connection = store.connection();
+      transaction = connection;
+      connection.setAutoCommit(false);
+      superseded = !store.end(connection, row);
+      if (!superseded) {
+        return connection;
+      }
+    } catch (SQLException failure) {
+      throw new DurableTimersException("the transaction of " + row.key() + " failed", failure);
+    }
+    throw new DurableTimersException(
+        row.key() + " was cancelled or replaced, or another process has fired it", null);
+  }
+
+  boolean isSuperseded() {
+    return superseded;
+  }
+
+  /**
+   * Commits the transaction.
+   *
+   * @return whether there is one
+   */
+  boolean commit() throws SQLException {
+    Connection connection = transaction;
+    if (connection == null) {
+      return false;
+    }
+    connection.commit();
+    close(connection);
+    return true;
+  }
+
+  void rollback() {
+    Connection connection = transaction;
+    if (connection != null) {
+      try {
+        connection.rollback();
+      } catch (SQLException broken) {
+        // Then nothing of it was committed.
+      }
+      close(connection);
+    }
+  }
+
+  private void close(Connection connection) {
+    transaction = null;
+    try {
+      connection.setAutoCommit(true); // It may go back to a pool.
+      connection.close();
+    } catch (SQLException broken) {
+      // Its transaction has ended before.
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.tourbillon.timer.internal.store;
+
+import java.util.List;
+
+/**
+ * What the database says of timers that are about to fire.
+ *
+ * @param nowMicros the database's clock, in microseconds since 1970
+ * @param fence greater than that of every earlier check, on whichever node
+ * @param leased whether the lease of the node lasts; if not, nothing is found
+ * @param found those that are there in the version that was asked for, in shards that the node
+ *     owns; in no particular order
+ */
+public record Check(long nowMicros, long fence, boolean leased, List<Found> found) {
+  /**
+   * A timer that may fire.
+   *
+   * @param epoch of the owner of its shard
+   * @param attempts how many there were before
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares these.
+  public record Found(TimerKey key, long dueMicros, long epoch, int attempts, byte[] payload) {}
+}

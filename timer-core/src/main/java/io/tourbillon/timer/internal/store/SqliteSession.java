@@ -1,0 +1,172 @@
+package io.tourbillon.timer.internal.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A session in which a statement costs microseconds, and a commit a write to the disk. */
+final class SqliteSession extends JdbcSession {
+  private static final String END =
+      """
+      DELETE FROM #timers WHERE handler = ? AND timer_key = ? AND version = ?
+        AND EXISTS (SELECT 1 FROM #shards WHERE shard = ? AND epoch = ?)""";
+
+  SqliteSession(Store store, Connection connection) throws SQLException {
+    super(store, connection);
+    try (Statement setUp = connection.createStatement()) {
+      // Another process, or a firing with a transaction of its own, may hold the lock for a while.
+      setUp.execute("PRAGMA busy_timeout = 30000");
+      // A commit is on the disk when it returns.
+      setUp.execute("PRAGMA synchronous = FULL");
+    }
+  }
+
+  private void execute(String text) throws SQLException {
+    statement(text).execute();
+  }
+
+  @Override
+  void begin() throws SQLException {
+    execute("BEGIN IMMEDIATE");
+  }
+
+  @Override
+  void commit() throws SQLException {
+    execute("COMMIT");
+  }
+
+  @Override
+  void rollback() throws SQLException {
+    execute("ROLLBACK");
+  }
+
+  @Override
+  public boolean[] write(List<? extends Change> changes) throws SQLException {
+    return inTransaction(
+        () -> {
+          boolean[] found = new boolean[changes.size()];
+          for (int index = 0; index < found.length; index++) {
+            found[index] = write(changes.get(index));
+          }
+          return found;
+        });
+  }
+
+  private boolean write(Change change) throws SQLException {
+    return switch (change) {
+      case Change.Put(Row row, byte[] payload) -> {
+        PreparedStatement put = statement(store.putSql());
+        Store.setPut(put, row, payload);
+        put.executeUpdate();
+        yield true;
+      }
+      case Change.Cancel(TimerKey key) -> {
+        PreparedStatement cancel =
+            statement("DELETE FROM #timers WHERE handler = ? AND timer_key = ? RETURNING dead");
+        cancel.setString(1, key.handler());
+        cancel.setString(2, key.key());
+        try (ResultSet removed = cancel.executeQuery()) {
+          yield removed.next();
+        }
+      }
+      case Change.End(Row row, long epoch) -> {
+        PreparedStatement end = statement(END);
+        end.setString(1, row.key().handler());
+        end.setString(2, row.key().key());
+        end.setLong(3, row.version());
+        end.setInt(4, row.shard());
+        end.setLong(5, epoch);
+        yield end.executeUpdate() > 0;
+      }
+      case Change.Failed failed -> {
+        PreparedStatement again =
+            statement(
+                """
+                UPDATE #timers SET due = ?, version = ?, attempts = ?, dead = ?, error = ?
+                WHERE handler = ? AND timer_key = ? AND version = ?
+                  AND EXISTS (SELECT 1 FROM #shards WHERE shard = ? AND epoch = ?)""");
+        again.setLong(1, failed.next().dueMicros());
+        again.setLong(2, failed.next().version());
+        again.setInt(3, failed.attempts());
+        again.setInt(4, failed.dead() ? 1 : 0);
+        again.setString(5, failed.error());
+        again.setString(6, failed.key().handler());
+        again.setString(7, failed.key().key());
+        again.setLong(8, failed.row().version());
+        again.setInt(9, failed.row().shard());
+        again.setLong(10, failed.epoch());
+        yield again.executeUpdate() > 0;
+      }
+    };
+  }
+
+  @Override
+  public Check check(String node, List<Row> rows) throws SQLException {
+    // A transaction of a reader: all statements see one state, and nobody waits.
+    execute("BEGIN");
+    try {
+      PreparedStatement own =
+          statement(
+              """
+              SELECT @now, epoch FROM #shards JOIN #nodes ON node = owner
+              WHERE shard = 0 AND owner = ? AND lease_until > @now""");
+      own.setString(1, node);
+      long nowMicros;
+      long epoch;
+      try (ResultSet owned = own.executeQuery()) {
+        if (!owned.next()) {
+          return new Check(0, 0, false, List.of());
+        }
+        nowMicros = owned.getLong(1);
+        epoch = owned.getLong(2);
+      }
+      List<Check.Found> found = new ArrayList<>();
+      for (Row row : rows) {
+        Check.Found one = find(row, epoch);
+        if (one != null) {
+          found.add(one);
+        }
+      }
+      return new Check(nowMicros, epoch, true, found);
+    } finally {
+      commit();
+    }
+  }
+
+  private Check.@Nullable Found find(Row row, long epoch) throws SQLException {
+    PreparedStatement select =
+        statement(
+            """
+            SELECT due, attempts, payload FROM #timers
+            WHERE handler = ? AND timer_key = ? AND version = ? AND dead = 0""");
+    select.setString(1, row.key().handler());
+    select.setString(2, row.key().key());
+    select.setLong(3, row.version());
+    try (ResultSet found = select.executeQuery()) {
+      return found.next()
+          ? new Check.Found(row.key(), found.getLong(1), epoch, found.getInt(2), found.getBytes(3))
+          : null;
+    }
+  }
+
+  @Override
+  public Map<Integer, Long> take(String node, int most) throws SQLException {
+    PreparedStatement take =
+        statement(
+            """
+            UPDATE #shards SET owner = ?, epoch = epoch + 1
+            WHERE shard = 0 AND (owner IS NULL OR owner NOT IN
+              (SELECT node FROM #nodes WHERE lease_until > @now))
+            RETURNING epoch""");
+    take.setString(1, node);
+    try (ResultSet taken = take.executeQuery()) {
+      return taken.next() ? Map.of(0, taken.getLong(1)) : Map.of();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.tourbillon.timer.internal.store;
+
+import java.sql.SQLException;
+import java.util.List;
+import javax.sql.DataSource;
+
+/**
+ * Tables in an SQLite file. There is one shard: one process fires, and others that open the same
+ * file stand by. The database's clock is that of the machine, in milliseconds.
+ */
+final class SqliteStore extends Store {
+  private static final int BUSY = 5;
+  private static final int LOCKED = 6;
+
+  SqliteStore(DataSource source, String prefix) {
+    super(source, prefix);
+  }
+
+  @Override
+  public StoreSession open() throws SQLException {
+    return new SqliteSession(this, connection());
+  }
+
+  @Override
+  public List<String> schema(int shards) {
+    return List.of(
+        // Readers do not wait for the writer, and a commit is one write of the file.
+        "PRAGMA journal_mode = WAL",
+        sql(
+            """
+            CREATE TABLE IF NOT EXISTS #timers (
+              handler TEXT NOT NULL,
+              timer_key TEXT NOT NULL,
+              shard INTEGER NOT NULL,
+              due INTEGER NOT NULL,
+              version INTEGER NOT NULL,
+              attempts INTEGER NOT NULL,
+              dead INTEGER NOT NULL,
+              error TEXT,
+              payload BLOB NOT NULL,
+              PRIMARY KEY (handler, timer_key)) WITHOUT ROWID"""),
+        sql("CREATE INDEX IF NOT EXISTS #due ON #timers (shard, due) WHERE dead = 0"),
+        sql("CREATE INDEX IF NOT EXISTS #dead ON #timers (handler, timer_key) WHERE dead = 1"),
+        sql(
+            """
+            CREATE TABLE IF NOT EXISTS #shards (
+              shard INTEGER PRIMARY KEY, owner TEXT, epoch INTEGER NOT NULL)"""),
+        sql(
+            """
+            CREATE TABLE IF NOT EXISTS #nodes (
+              node TEXT PRIMARY KEY, lease_until INTEGER NOT NULL)"""),
+        sql(
+            """
+            CREATE TABLE IF NOT EXISTS #notices (
+              id INTEGER PRIMARY KEY AUTOINCREMENT, shard INTEGER NOT NULL,
+              handler TEXT NOT NULL, timer_key TEXT NOT NULL,
+              due INTEGER NOT NULL, version INTEGER NOT NULL)"""),
+        sql(
+            "INSERT INTO #shards (shard, owner, epoch) VALUES (0, NULL, 0) ON CONFLICT DO NOTHING"));
+  }
+
+  @Override
+  public int defaultShards() {
+    return 1;
+  }
+
+  @Override
+  String now() {
+    // 'now' is the same in all parts of a statement. Whole numbers: a double would round.
+    return "(CAST(strftime('%s', 'now') AS INTEGER) * 1000000"
+        + " + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER) * 1000)";
+  }
+
+  @Override
+  public boolean isTransient(SQLException failure) {
+    int code = failure.getErrorCode() & 0xff;
+    return code == BUSY || code == LOCKED;
+  }
+
+}

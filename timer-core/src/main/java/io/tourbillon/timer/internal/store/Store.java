@@ -1,0 +1,150 @@
+package io.tourbillon.timer.internal.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+
+/**
+ * The tables of durable timers in one database: what differs between SQLite and PostgreSQL.
+ * Thread-safe.
+ */
+public abstract class Store {
+  private static final Pattern PREFIX = Pattern.compile("[a-z][a-z0-9_]{0,29}");
+
+  private final DataSource source;
+
+  /** What the names of the tables begin with. */
+  final String prefix;
+
+  Store(DataSource source, String prefix) {
+    this.source = source;
+    this.prefix = prefix;
+  }
+
+  /**
+   * Finds out which database it is.
+   *
+   * @param prefix what the names of the tables begin with
+   * @throws IllegalArgumentException if the database is neither, or the prefix is no identifier
+   */
+  public static Store of(DataSource source, String prefix) throws SQLException {
+    if (!PREFIX.matcher(prefix).matches()) {
+      throw new IllegalArgumentException(
+          "tablePrefix must be a letter and up to 29 letters, digits or _, in lower case: "
+              + prefix);
+    }
+    String product;
+    try (Connection connection = source.getConnection()) {
+      product = connection.getMetaData().getDatabaseProductName();
+    }
+    return switch (product) {
+      case "SQLite" -> new SqliteStore(source, prefix);
+      case "PostgreSQL", "CockroachDB", "YugabyteDB" -> new PostgresStore(source, prefix);
+      default ->
+          throw new IllegalArgumentException(
+              "durable timers need SQLite or PostgreSQL, and the database is " + product);
+    };
+  }
+
+  /** Opens a connection of its own. */
+  public abstract StoreSession open() throws SQLException;
+
+  /** The statements that make the tables, if they are not there. Each may be repeated. */
+  public abstract List<String> schema(int shards);
+
+  /** How many shards a new schema has unless the user chooses. */
+  public abstract int defaultShards();
+
+  /** The database's clock as an expression, in microseconds since 1970. */
+  abstract String now();
+
+  /** Whether a transaction that failed with it may succeed if it is repeated. */
+  public abstract boolean isTransient(SQLException failure);
+
+  /** Makes the tables if they are not there. */
+  public final void create(int shards) throws SQLException {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      for (String sql : schema(shards)) {
+        statement.execute(sql);
+      }
+      if (!connection.getAutoCommit()) {
+        connection.commit();
+      }
+    }
+  }
+
+  /** Writes a timer, and a notice of it, in the transaction of a caller. */
+  public final void put(Connection transaction, Row row, byte[] payload) throws SQLException {
+    try (PreparedStatement put = transaction.prepareStatement(putSql())) {
+      setPut(put, row, payload);
+      put.executeUpdate();
+    }
+    try (PreparedStatement notice = transaction.prepareStatement(noticeSql())) {
+      setNotice(notice, row);
+      notice.executeUpdate();
+    }
+  }
+
+  /**
+   * Removes a timer in the transaction that fires it.
+   *
+   * @return whether it was there in this version
+   */
+  public final boolean end(Connection transaction, Row row) throws SQLException {
+    try (PreparedStatement end =
+        transaction.prepareStatement(
+            sql("DELETE FROM #timers WHERE handler = ? AND timer_key = ? AND version = ?"))) {
+      end.setString(1, row.key().handler());
+      end.setString(2, row.key().key());
+      end.setLong(3, row.version());
+      return end.executeUpdate() == 1;
+    }
+  }
+
+  /** Opens a connection for a firing. */
+  public final Connection connection() throws SQLException {
+    return source.getConnection();
+  }
+
+  final String putSql() {
+    return sql(
+        """
+        INSERT INTO #timers (handler, timer_key, shard, due, version, attempts, dead, payload)
+        VALUES (?, ?, ?, ?, ?, 0, 0, ?)
+        ON CONFLICT (handler, timer_key) DO UPDATE SET shard = excluded.shard, due = excluded.due,
+          version = excluded.version, attempts = 0, dead = 0, payload = excluded.payload,
+          error = NULL""");
+  }
+
+  static void setPut(PreparedStatement put, Row row, byte[] payload) throws SQLException {
+    put.setString(1, row.key().handler());
+    put.setString(2, row.key().key());
+    put.setInt(3, row.shard());
+    put.setLong(4, row.dueMicros());
+    put.setLong(5, row.version());
+    put.setBytes(6, payload);
+  }
+
+  final String noticeSql() {
+    return sql(
+        "INSERT INTO #notices (shard, handler, timer_key, due, version) VALUES (?, ?, ?, ?, ?)");
+  }
+
+  static void setNotice(PreparedStatement notice, Row row) throws SQLException {
+    notice.setInt(1, row.shard());
+    notice.setString(2, row.key().handler());
+    notice.setString(3, row.key().key());
+    notice.setLong(4, row.dueMicros());
+    notice.setLong(5, row.version());
+  }
+
+  /** Puts the prefix of the tables for {@code #}, and the clock for {@code @now}. */
+  final String sql(String text) {
+    return text.replace("#", prefix).replace("@now", now());
+  }
+}

@@ -1,0 +1,19 @@
+package io.tourbillon.timer.internal.store;
+
+import java.util.Comparator;
+
+/** The name of a timer. Ordered, so that all transactions lock rows in the same order. */
+public record TimerKey(String handler, String key) implements Comparable<TimerKey> {
+  private static final Comparator<TimerKey> ORDER =
+      Comparator.comparing(TimerKey::handler).thenComparing(TimerKey::key);
+
+  @Override
+  public int compareTo(TimerKey other) {
+    return ORDER.compare(this, other);
+  }
+
+  @Override
+  public String toString() {
+    return handler + "/" + key;
+  }
+}

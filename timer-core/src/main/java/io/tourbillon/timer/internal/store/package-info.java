@@ -1,0 +1,24 @@
+/**
+ * The tables of durable timers, in SQLite and in PostgreSQL. No thread and no timer here: each
+ * method of a {@link io.tourbillon.timer.internal.store.StoreSession} is one statement or one
+ * transaction.
+ *
+ * <h2>Tables</h2>
+ *
+ * <ul>
+ *   <li><b>timers</b>: a row for each timer, by handler and key. Its {@code version} is a random
+ *       number that every write renews, so that the end of a firing removes what has fired and not
+ *       what has replaced it. Its {@code shard} is one that the writing node owned; a replacement
+ *       may move it.
+ *   <li><b>shards</b>: who owns each, and the epoch of the owner. A node loads and fires the timers
+ *       of its shards only.
+ *   <li><b>nodes</b>: until when the lease of each node lasts, by the database's clock. The shards
+ *       of a node whose lease is over are free for others.
+ *   <li><b>notices</b>: timers that the owner of their shard may not have seen. Who writes into the
+ *       shard of another node, or in the transaction of a caller, leaves one.
+ * </ul>
+ */
+@NullMarked
+package io.tourbillon.timer.internal.store;
+
+import org.jspecify.annotations.NullMarked;

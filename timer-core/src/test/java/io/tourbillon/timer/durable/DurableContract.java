@@ -1,0 +1,518 @@
+package io.tourbillon.timer.durable;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What durable timers promise, on whichever database. */
+abstract class DurableContract {
+  private static final byte[] NONE = {};
+  private static final long PATIENCE_SECONDS = 30;
+
+  /** What has fired, in order. */
+  private record Fired(String key, String payload, int attempt, long fence, boolean early) {}
+
+  private final BlockingQueue<Fired> fired = new LinkedBlockingQueue<>();
+  private final List<DurableTimers> opened = new ArrayList<>();
+  private @Nullable DurableTimers first;
+
+  abstract DataSource source();
+
+  private DurableTimers.Builder builder() {
+    return DurableTimers.builder(source()).createSchema().lease(Duration.ofSeconds(2));
+  }
+
+  private DurableTimers open(DurableTimers.Builder builder) {
+    DurableTimers timers = builder.build();
+    opened.add(timers);
+    return timers;
+  }
+
+  private DurableTimers timers() {
+    DurableTimers known = first;
+    if (known == null) {
+      known = open(builder().handler("h", this::note));
+      first = known;
+    }
+    return known;
+  }
+
+  private void note(Firing firing) {
+    fired.add(
+        new Fired(
+            firing.key(),
+            new String(firing.payload(), StandardCharsets.UTF_8),
+            firing.attempt(),
+            firing.fence(),
+            firing.due().isAfter(Instant.now())));
+  }
+
+  private Fired next() throws InterruptedException {
+    Fired one = fired.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    assertTrue(one != null, "nothing has fired");
+    return one;
+  }
+
+  private void nothingFiresFor(long millis) throws InterruptedException {
+    assertEquals(null, fired.poll(millis, TimeUnit.MILLISECONDS));
+  }
+
+  private static Instant in(long millis) {
+    return Instant.now().plusMillis(millis);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @BeforeEach
+  void makeEffects() throws SQLException {
+    execute("CREATE TABLE IF NOT EXISTS effects (key VARCHAR(100))");
+    execute("DELETE FROM effects");
+  }
+
+  @AfterEach
+  void close() {
+    opened.forEach(DurableTimers::close);
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = source().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static void addEffect(Connection connection, String key) throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT INTO effects (key) VALUES (?)")) {
+      insert.setString(1, key);
+      insert.executeUpdate();
+    }
+  }
+
+  private int effects() throws SQLException {
+    try (Connection connection = source().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet count = statement.executeQuery("SELECT count(*) FROM effects")) {
+      count.next();
+      return count.getInt(1);
+    }
+  }
+
+  // Fire.
+
+  @Test
+  void timer_due_firesOnceWithItsPayload_andIsGone() throws Exception {
+    timers().schedule("h", "k", in(300), bytes("päyload")).join();
+    Fired one = next();
+    assertEquals("k", one.key());
+    assertEquals("päyload", one.payload());
+    assertEquals(1, one.attempt());
+    assertFalse(one.early());
+    nothingFiresFor(500);
+    assertEquals(0, timers().pending());
+  }
+
+  @Test
+  void timers_many_eachFireOnce_noneEarly() throws Exception {
+    List<CompletableFuture<Void>> written = new ArrayList<>();
+    for (int number = 0; number < 2_000; number++) {
+      written.add(timers().schedule("h", "k" + number, in(number % 1_000), NONE));
+    }
+    written.forEach(CompletableFuture::join);
+    List<String> keys = new ArrayList<>();
+    for (int number = 0; number < 2_000; number++) {
+      Fired one = next();
+      assertFalse(one.early(), one::toString);
+      keys.add(one.key());
+    }
+    assertEquals(2_000, keys.stream().distinct().count());
+    nothingFiresFor(200);
+  }
+
+  @Test
+  void timer_inThePast_firesAtOnce() throws Exception {
+    timers().schedule("h", "k", Instant.EPOCH, NONE).join();
+    assertEquals("k", next().key());
+  }
+
+  @Test
+  void timer_beyondTheWindow_firesWhenItComesNear() throws Exception {
+    DurableTimers near = open(builder().window(Duration.ofSeconds(2)).handler("h", this::note));
+    near.schedule("h", "k", in(3_500), NONE).join();
+    nothingFiresFor(2_500);
+    assertFalse(next().early());
+  }
+
+  @Test
+  void fences_rise() throws Exception {
+    timers().schedule("h", "a", in(0), NONE).join();
+    Fired one = next();
+    DurableTimers other = open(builder().handler("h", this::note));
+    timers().close();
+    other.schedule("h", "b", in(0), NONE).join();
+    assertTrue(next().fence() > one.fence());
+  }
+
+  // Cancel and replace.
+
+  @Test
+  void cancel_ofAPendingTimer_isTrue_andItNeverFires() throws Exception {
+    timers().schedule("h", "k", in(400), NONE).join();
+    assertTrue(timers().cancel("h", "k").join());
+    nothingFiresFor(900);
+    assertFalse(timers().cancel("h", "k").join());
+  }
+
+  @Test
+  void schedule_underTheSameKey_replaces() throws Exception {
+    timers().schedule("h", "k", in(300), bytes("old")).join();
+    timers().schedule("h", "k", in(600), bytes("new")).join();
+    assertEquals("new", next().payload());
+    nothingFiresFor(500);
+  }
+
+  @Test
+  void changesOfOneKey_atOnce_keepTheirOrder() throws Exception {
+    List<CompletableFuture<?>> changes = new ArrayList<>();
+    for (int number = 0; number < 100; number++) {
+      changes.add(timers().schedule("h", "k", in(60_000), bytes("" + number)));
+      changes.add(timers().cancel("h", "k"));
+    }
+    changes.add(timers().schedule("h", "k", in(0), bytes("last")));
+    for (CompletableFuture<?> change : changes) {
+      assertFalse(Boolean.FALSE.equals(change.get(PATIENCE_SECONDS, TimeUnit.SECONDS)));
+    }
+    assertEquals("last", next().payload());
+    nothingFiresFor(300);
+  }
+
+  @Test
+  void cancel_byAnotherProcess_isObeyed() throws Exception {
+    DurableTimers other = open(builder());
+    timers().schedule("h", "k", in(1_000), NONE).join();
+    assertTrue(other.cancel("h", "k").join());
+    nothingFiresFor(1_500);
+  }
+
+  @Test
+  void schedule_byAnotherProcess_replaces() throws Exception {
+    timers().schedule("h", "k", in(500), bytes("old")).join();
+    DurableTimers other = open(builder().handler("h", this::note));
+    other.schedule("h", "k", in(1_200), bytes("new")).join();
+    assertEquals("new", next().payload());
+    nothingFiresFor(500);
+  }
+
+  @Test
+  void cancelAll_removesThoseOfThePrefix() throws Exception {
+    for (String key : List.of("a/1", "a/2", "a%", "b/1")) {
+      timers().schedule("h", key, in(60_000), NONE).join();
+    }
+    assertEquals(2, timers().cancelAll("h", "a/").get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    assertEquals(2, timers().pending());
+    assertEquals(
+        List.of("a%", "b/1"),
+        timers().list("h", "", "", 10).stream().map(DurableTimer::key).toList());
+    assertEquals(1, timers().list("h", "", "a%", 10).size());
+  }
+
+  // Failures.
+
+  @Test
+  void handlerThatFails_isTriedAgain_andThenDead_andRevived() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    HandlerOptions options =
+        HandlerOptions.DEFAULT
+            .withAttempts(3)
+            .withPauses(Duration.ofMillis(50), Duration.ofMillis(80));
+    DurableTimers failing =
+        open(
+            builder()
+                .handler(
+                    "f",
+                    options,
+                    firing -> {
+                      calls.incrementAndGet();
+                      note(firing);
+                      throw new IllegalStateException("the sink is away");
+                    }));
+    failing.schedule("f", "k", in(0), bytes("x")).join();
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      assertEquals(attempt, next().attempt());
+    }
+    nothingFiresFor(400);
+    DurableTimer dead = failing.listDead("f", "", "", 10).getFirst();
+    assertEquals(3, dead.attempts());
+    assertTrue(dead.dead());
+    assertEquals("java.lang.IllegalStateException: the sink is away", dead.lastFailure());
+    assertArrayEquals(bytes("x"), dead.payload());
+    assertEquals(0, failing.pending());
+    assertEquals(1, failing.stats().dead());
+    failing.schedule("f", "k", in(0), NONE).join();
+    assertEquals(1, next().attempt());
+  }
+
+  @Test
+  void unknownHandler_timerIsKept_andFiresWhereItIsKnown() throws Exception {
+    DurableTimers knowsNothing = open(builder());
+    knowsNothing.schedule("h", "k", in(0), NONE).join();
+    for (int pause = 0; knowsNothing.stats().unknownHandlers().isEmpty() && pause < 500; pause++) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    assertEquals(Set.of("h"), knowsNothing.stats().unknownHandlers());
+    assertEquals(1, knowsNothing.pending());
+    knowsNothing.close();
+    timers();
+    assertEquals("k", next().key());
+  }
+
+  // Transactions.
+
+  @Test
+  void transactionOfTheCaller_thatCommits_schedules() throws Exception {
+    timers();
+    try (Connection connection = source().getConnection()) {
+      connection.setAutoCommit(false);
+      addEffect(connection, "order");
+      timers().schedule(connection, "h", "k", in(0), NONE);
+      nothingFiresFor(400);
+      connection.commit();
+    }
+    assertEquals("k", next().key());
+    assertEquals(1, effects());
+  }
+
+  @Test
+  void transactionOfTheCaller_thatRollsBack_schedulesNothing() throws Exception {
+    try (Connection connection = source().getConnection()) {
+      connection.setAutoCommit(false);
+      timers().schedule(connection, "h", "k", in(0), NONE);
+      connection.rollback();
+    }
+    nothingFiresFor(500);
+    assertEquals(0, timers().pending());
+  }
+
+  @Test
+  void connectionOfAFiring_makesEffectAndRemovalOne() throws Exception {
+    AtomicInteger attempts = new AtomicInteger();
+    HandlerOptions soon =
+        HandlerOptions.DEFAULT.withPauses(Duration.ofMillis(50), Duration.ofMillis(50));
+    DurableTimers timers =
+        open(
+            builder()
+                .handler(
+                    "t",
+                    soon,
+                    firing -> {
+                      addEffect(firing.connection(), firing.key());
+                      if (attempts.incrementAndGet() < 3) {
+                        throw new IllegalStateException("rolls back");
+                      }
+                      note(firing);
+                    }));
+    timers.schedule("t", "k", in(0), NONE).join();
+    assertEquals(3, next().attempt());
+    for (int pause = 0; timers.pending() > 0 && pause < 500; pause++) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    assertEquals(1, effects());
+    nothingFiresFor(200);
+  }
+
+  @Test
+  void connectionOfAFiring_whoseTimerWasCancelled_isRefused() throws Exception {
+    CountDownLatch began = new CountDownLatch(1);
+    CountDownLatch cancelled = new CountDownLatch(1);
+    DurableTimers timers =
+        open(
+            builder()
+                .handler(
+                    "t",
+                    firing -> {
+                      began.countDown();
+                      cancelled.await();
+                      addEffect(firing.connection(), firing.key());
+                    }));
+    timers.schedule("t", "k", in(0), NONE).join();
+    assertTrue(began.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    assertTrue(timers.cancel("t", "k").join());
+    cancelled.countDown();
+    for (int pause = 0; timers.stats().superseded() == 0 && pause < 500; pause++) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    assertEquals(1, timers.stats().superseded());
+    assertEquals(0, effects());
+    assertEquals(0, timers.stats().fired());
+  }
+
+  // Life.
+
+  @Test
+  void timers_ofAServiceThatWasClosed_fireInTheNext() throws Exception {
+    timers().schedule("h", "k", in(700), NONE).join();
+    timers().close();
+    nothingFiresFor(1_000);
+    DurableTimers next = open(builder().handler("h", this::note));
+    assertEquals("k", next().key());
+    assertEquals(1, next.stats().fired() + next.stats().running());
+  }
+
+  @Test
+  void close_waitsForHandlers_andRefusesWhatComesLater() throws Exception {
+    CountDownLatch began = new CountDownLatch(1);
+    DurableTimers slow =
+        open(
+            builder()
+                .handler(
+                    "s",
+                    firing -> {
+                      began.countDown();
+                      TimeUnit.MILLISECONDS.sleep(300);
+                      note(firing);
+                    }));
+    slow.schedule("s", "k", in(0), NONE).join();
+    assertTrue(began.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    slow.close();
+    assertEquals("k", next().key());
+    assertThrows(
+        RejectedExecutionException.class, () -> slow.schedule("s", "k", in(0), new byte[0]));
+    timers();
+    assertEquals(0, timers().pending());
+  }
+
+  @Test
+  void shards_areSharedByTheProcessesThatLive() throws Exception {
+    int all = timers().stats().shards();
+    DurableTimers other = open(builder().handler("h", this::note));
+    for (int pause = 0; pause < 1_000; pause++) {
+      int owned = timers().stats().ownedShards() + other.stats().ownedShards();
+      if (owned == all && (all == 1 || other.stats().ownedShards() == all / 2)) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    throw new AssertionError(timers().stats() + " and " + other.stats());
+  }
+
+  // After an absence.
+
+  private void leaveOverdue(int count) throws Exception {
+    DurableTimers before = open(builder());
+    for (int number = 0; number < count; number++) {
+      before.schedule("h", "k" + number, in(-10_000 + number), bytes("" + number)).join();
+    }
+    before.close();
+  }
+
+  @Test
+  void overdueTimers_thatAreTooOld_areDropped() throws Exception {
+    leaveOverdue(3);
+    HandlerOptions options =
+        HandlerOptions.DEFAULT.withCatchUp(CatchUp.dropOlderThan(Duration.ofSeconds(5)));
+    DurableTimers late = open(builder().handler("h", options, this::note));
+    for (int pause = 0; late.pending() > 0 && pause < 500; pause++) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    assertEquals(0, late.pending());
+    assertEquals(3, late.stats().skipped());
+    nothingFiresFor(200);
+  }
+
+  @Test
+  void overdueTimers_latestOnly_oneFires() throws Exception {
+    leaveOverdue(3);
+    HandlerOptions options = HandlerOptions.DEFAULT.withCatchUp(new CatchUp.LatestOnly());
+    DurableTimers late = open(builder().handler("h", options, this::note));
+    assertEquals("2", next().payload());
+    for (int pause = 0; late.pending() > 0 && pause < 500; pause++) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    nothingFiresFor(200);
+    assertEquals(2, late.stats().skipped());
+  }
+
+  @Test
+  void overdueTimers_paced_fireAtTheirRate() throws Exception {
+    leaveOverdue(20);
+    HandlerOptions options = HandlerOptions.DEFAULT.withCatchUp(CatchUp.paced(20));
+    long startNanos = System.nanoTime();
+    DurableTimers _ = open(builder().handler("h", options, this::note));
+    for (int number = 0; number < 20; number++) {
+      next();
+    }
+    assertTrue(System.nanoTime() - startNanos >= TimeUnit.MILLISECONDS.toNanos(800));
+  }
+
+  // Bad input.
+
+  @Test
+  void argumentsOutOfRange_areRefused_withTheRuleAndTheValue() {
+    assertThrows(
+        IllegalArgumentException.class, () -> timers().schedule("", "k", in(0), new byte[0]));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> timers().schedule("h", "k".repeat(501), in(0), new byte[0]));
+    assertThrows(
+        IllegalArgumentException.class, () -> timers().schedule("h", "k\0", in(0), new byte[0]));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> timers().schedule("h", "k\ud800", in(0), new byte[0]));
+    assertEquals(
+        "due must be from 1970 to 9999: " + Instant.MAX,
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> timers().schedule("h", "k", Instant.MAX, new byte[0]))
+            .getMessage());
+    assertEquals(
+        "payload must have 65,536 bytes at most, and has 65,537",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> timers().schedule("h", "k", in(0), new byte[65_537]))
+            .getMessage());
+  }
+
+  @Test
+  void keys_ofAllCharacters_areTheirOwn() throws Exception {
+    List<String> keys =
+        List.of("a", "A", "ä", "%", "_", "'", "\"", "\\", "{,}", "\n", "😀", " a", "NULL");
+    for (String key : keys) {
+      timers().schedule("h", key, in(60_000), bytes(key)).join();
+    }
+    assertEquals(keys.size(), timers().pending());
+    for (String key : keys) {
+      timers().schedule("h", key, in(0), bytes(key)).join();
+      Fired one = next();
+      assertEquals(key, one.key());
+      assertEquals(key, one.payload());
+    }
+  }
+}
