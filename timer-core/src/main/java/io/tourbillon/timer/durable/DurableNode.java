@@ -110,14 +110,15 @@ final class DurableNode implements DurableTimers {
   }
 
   static DurableNode start(Builder options) {
-    Store store;
+    DurableNode node;
     try {
-      store = Store.of(options.source, options.tablePrefix);
+      Store store = Store.of(options.source, options.tablePrefix);
       if (options.createsSchema) {
         store.create(options.shards == 0 ? store.defaultShards() : options.shards);
       }
       try (StoreSession session = store.open()) {
-        session.notices(List.of(), 1); // The tables are there.
+        node = new DurableNode(options, store);
+        node.begin(session);
       }
     } catch (SQLException failure) {
       throw new DurableTimersException(
@@ -127,11 +128,21 @@ final class DurableNode implements DurableTimers {
               + failure.getMessage(),
           failure);
     }
-    DurableNode node = new DurableNode(options, store);
-    node.start("tourbillon-durable-writer", node.writer);
-    node.start("tourbillon-durable-firings", node.firings);
-    node.start("tourbillon-durable-keeper", node.keeper);
     return node;
+  }
+
+  private void begin(StoreSession session) throws SQLException {
+    try {
+      keeper.heartbeat(session);
+    } catch (SQLException | RuntimeException | Error failure) {
+      if (ownTimers != null) {
+        ownTimers.shutdownNow();
+      }
+      throw failure;
+    }
+    start("tourbillon-durable-writer", writer);
+    start("tourbillon-durable-firings", firings);
+    start("tourbillon-durable-keeper", keeper);
   }
 
   private void start(String name, Runnable loop) {

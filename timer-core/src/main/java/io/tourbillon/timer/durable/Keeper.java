@@ -46,7 +46,6 @@ final class Keeper extends SessionLoop {
   private final LinkedBlockingQueue<Row> unseen = new LinkedBlockingQueue<>();
 
   private long heartbeatNanos;
-  private boolean began;
   private long sweptNanos = System.nanoTime();
   private volatile boolean closing;
 
@@ -83,7 +82,7 @@ final class Keeper extends SessionLoop {
 
   @Override
   void turn(StoreSession session) throws SQLException, InterruptedException {
-    if (!began || System.nanoTime() - heartbeatNanos >= leaseNanos / 3) {
+    if (System.nanoTime() - heartbeatNanos >= leaseNanos / 3) {
       heartbeat(session);
     }
     leaveNotices(session);
@@ -106,7 +105,8 @@ final class Keeper extends SessionLoop {
     session.release(node, ownership.epochs().keySet(), true);
   }
 
-  private void heartbeat(StoreSession session) throws SQLException {
+  /** Renews the lease and takes shards. Called before the loop begins, and by the loop. */
+  void heartbeat(StoreSession session) throws SQLException {
     long requestNanos = System.nanoTime();
     Heartbeat heartbeat = session.heartbeat(node, TimeUnit.NANOSECONDS.toMicros(leaseNanos));
     learn(requestNanos, heartbeat.nowMicros());
@@ -126,7 +126,6 @@ final class Keeper extends SessionLoop {
     }
     owned.keySet().forEach(near::open);
     heartbeatNanos = requestNanos;
-    began = true;
   }
 
   private void release(StoreSession session, Map<Integer, Long> owned, int count)
