@@ -128,6 +128,8 @@ class FirstUseTest {
     String name = model.thisClass().asInternalName();
     return name.startsWith("io/tourbillon/timer/VirtualClock")
         || name.startsWith("io/tourbillon/timer/internal/blockhound/")
+        || name.startsWith("io/tourbillon/timer/internal/store/")
+        || name.startsWith("io/tourbillon/timer/durable/")
         || name.endsWith("/StallEvent");
   }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fires what is due. A batch is checked in the table in one round trip: what was cancelled,
@@ -34,6 +35,7 @@ final class Firings extends SessionLoop {
   private static final long WAIT_MILLIS = 20;
   private static final Duration UNKNOWN_HANDLER_PAUSE = Duration.ofMinutes(1);
   private static final Duration NO_LEASE_PAUSE = Duration.ofMillis(100);
+  private static final Duration UNSETTLED_PAUSE = Duration.ofSeconds(1);
   private static final int ERROR_CHARACTERS = 1_000;
 
   private final String node;
@@ -121,14 +123,20 @@ final class Firings extends SessionLoop {
     int allowed = batch.size();
     permits.acquire(); // One is enough to go on with; the others are taken if they are free.
     int more = takeFree(allowed - 1);
-    List<Near> checked = List.copyOf(batch.subList(0, 1 + more));
-    int started = 0;
+    int idle = 1 + more;
     try {
+      List<Near> checked = List.copyOf(batch.subList(0, 1 + more));
       Check check = session.check(node, checked.stream().map(timer -> timer.row).toList());
-      batch.subList(0, checked.size()).clear();
-      started = start(checked, check);
+      Map<TimerKey, Check.Found> found = new HashMap<>();
+      check.found().forEach(one -> found.put(one.key(), one));
+      for (Near timer : checked) {
+        if (start(timer, found.get(timer.row.key()), check)) {
+          idle--; // Its handler gives the permit back.
+        }
+        batch.removeFirst();
+      }
     } finally {
-      permits.release(checked.size() - started);
+      permits.release(idle);
     }
   }
 
@@ -141,45 +149,49 @@ final class Firings extends SessionLoop {
   }
 
   private void collect() throws InterruptedException {
-    Near first = due.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
-    while (first != null) {
-      if (first.overdue && catchingUp.add(first)) {
-        first = due.poll();
-        continue;
+    Near first = due.peek();
+    if (first == null) {
+      first = due.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
+      if (first == null) {
+        catchUp();
+        return;
       }
-      batch.add(first);
-      first = batch.size() < MOST_IN_A_CHECK ? due.poll() : null;
+      batch.add(first); // Has room for one.
+      first = due.peek();
     }
+    // Removed from one place when it is in the other, so that a full heap loses none.
+    while (first != null && batch.size() < MOST_IN_A_CHECK) {
+      if (!first.overdue || !catchingUp.add(first)) {
+        batch.add(first);
+      }
+      due.remove();
+      first = due.peek();
+    }
+    catchUp();
+  }
+
+  private void catchUp() {
     for (Near replaced : catchingUp.replaced()) {
       skip(replaced);
     }
     catchingUp.drainTo(batch, System.nanoTime(), MOST_IN_A_CHECK);
   }
 
-  /** Returns how many handlers were started. */
-  private int start(List<Near> timers, Check check) {
+  /** Returns whether the handler was started. */
+  private boolean start(Near timer, Check.@Nullable Found found, Check check) {
     if (!check.leased()) {
-      timers.forEach(timer -> near.again(timer, NO_LEASE_PAUSE));
-      return 0;
+      near.again(timer, NO_LEASE_PAUSE);
+      return false;
     }
-    Map<TimerKey, Check.Found> found = new HashMap<>();
-    check.found().forEach(one -> found.put(one.key(), one));
-    int started = 0;
-    for (Near timer : timers) {
-      Check.Found one = found.get(timer.row.key());
-      if (one == null) {
-        near.forget(timer);
-      } else if (one.dueMicros() > check.nowMicros()) {
-        long earlyMicros = one.dueMicros() - check.nowMicros();
-        near.again(timer, Duration.ofNanos(earlyMicros * 1000));
-      } else if (start(timer, one, check)) {
-        started++;
-      }
+    if (found == null) {
+      near.forget(timer);
+      return false;
     }
-    return started;
-  }
-
-  private boolean start(Near timer, Check.Found found, Check check) {
+    if (found.dueMicros() > check.nowMicros()) {
+      long earlyMicros = found.dueMicros() - check.nowMicros();
+      near.again(timer, Duration.ofNanos(earlyMicros * 1000));
+      return false;
+    }
     Registered registered = handlers.get(timer.row.key().handler());
     if (registered == null) {
       if (unknownHandlers.add(timer.row.key().handler())) {
@@ -213,28 +225,35 @@ final class Firings extends SessionLoop {
 
   private void run(Registered registered, Near timer, LiveFiring firing, Check.Found found) {
     try {
-      boolean committed = false;
-      try {
-        registered.handler.fire(firing);
-        committed = firing.commit();
-      } catch (Exception | Error failure) {
-        firing.rollback();
-        if (firing.isSuperseded()) {
-          counts.superseded.increment();
-          near.forget(timer);
-        } else {
-          failed(registered.options, timer, found, failure);
-        }
-        return;
-      }
-      counts.fired.increment();
-      if (committed) {
-        near.forget(timer);
-      } else {
-        end(timer, found.epoch());
-      }
+      fire(registered, timer, firing, found);
+    } catch (RuntimeException | Error lost) {
+      // The heap is full, for example, and the end can not be written: it fires once more.
+      near.again(timer, UNSETTLED_PAUSE);
     } finally {
       permits.release();
+    }
+  }
+
+  private void fire(Registered registered, Near timer, LiveFiring firing, Check.Found found) {
+    boolean committed;
+    try {
+      registered.handler.fire(firing);
+      committed = firing.commit();
+    } catch (Exception | Error failure) {
+      firing.rollback();
+      if (firing.isSuperseded()) {
+        counts.superseded.increment();
+        near.forget(timer);
+      } else {
+        failed(registered.options, timer, found, failure);
+      }
+      return;
+    }
+    counts.fired.increment();
+    if (committed) {
+      near.forget(timer);
+    } else {
+      end(timer, found.epoch());
     }
   }
 

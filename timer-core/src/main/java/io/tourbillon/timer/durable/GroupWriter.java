@@ -182,9 +182,18 @@ final class GroupWriter extends SessionLoop {
     batch.clear();
     Counts.record(counts.commitMicros, (System.nanoTime() - startNanos) / 1000);
     for (int index = 0; index < found.length; index++) {
-      requests.get(index).committed(found[index]);
+      committed(requests.get(index), found[index]);
     }
     tell(requests);
+  }
+
+  /** What fails for one must not keep the others from being told. */
+  private static void committed(Request request, boolean found) {
+    try {
+      request.committed(found);
+    } catch (RuntimeException | Error failure) {
+      report(failure);
+    }
   }
 
   private void giveUpOrKeep(List<Request> requests, SQLException failure) {

@@ -84,13 +84,13 @@ abstract class SessionLoop implements Runnable {
     return true;
   }
 
-  private static void report(Throwable failure) {
+  static void report(Throwable failure) {
     try {
       long nowNanos = System.nanoTime();
       long before = REPORTED_NANOS.get();
       if (nowNanos - before >= REPORT_NANOS && REPORTED_NANOS.compareAndSet(before, nowNanos)) {
         Logging.logger()
-            .log(System.Logger.Level.WARNING, "the database of durable timers fails", failure);
+            .log(System.Logger.Level.WARNING, "durable timers are held up by a failure", failure);
       }
     } catch (RuntimeException | Error second) {
       // A logger that fails must not end the loop.

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A session whose statements are the same in both databases, but for the clock. */
 abstract class JdbcSession implements StoreSession {
+  /** The row of a node that has ended without leaving goes an hour after its lease. */
+  private static final long FORGOTTEN_MICROS = 3_600_000_000L;
+
   final Store store;
   final Connection connection;
 
@@ -95,6 +98,9 @@ abstract class JdbcSession implements StoreSession {
           renew.setString(1, node);
           renew.setLong(2, leaseMicros);
           renew.executeUpdate();
+          PreparedStatement forget =
+              statement("DELETE FROM #nodes WHERE lease_until < @now - " + FORGOTTEN_MICROS);
+          forget.executeUpdate();
           return heartbeatOf(node);
         });
   }
