@@ -92,6 +92,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "io.tourbillon.timer..",
               "java..",
+              "javax.sql..",
               "jdk.jfr..",
               "org.jspecify.annotations..",
               "org.HdrHistogram..",

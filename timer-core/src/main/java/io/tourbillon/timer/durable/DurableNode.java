@@ -261,7 +261,8 @@ final class DurableNode implements DurableTimers {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // Void has no other value, and users get a CompletableFuture<Void>.
+    @SuppressWarnings(
+        "NullAway") // Void has no other value, and users get a CompletableFuture<Void>.
     Void result() {
       return null;
     }

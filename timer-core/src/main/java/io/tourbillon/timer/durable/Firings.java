@@ -52,7 +52,10 @@ final class Firings extends SessionLoop {
   private final CatchingUp catchingUp;
   private final Set<String> unknownHandlers = ConcurrentHashMap.newKeySet();
 
-  /** Timers that the check has failed to look at. Only the thread of the loop uses it. */
+  /** Was taken out of the queue, and is nowhere else: a full heap must not lose it. Confined. */
+  private @Nullable Near inHand;
+
+  /** Timers that the check has failed to look at. Confined to the thread of the loop. */
   private final List<Near> batch = new ArrayList<>();
 
   private volatile boolean closing;
@@ -149,23 +152,14 @@ final class Firings extends SessionLoop {
   }
 
   private void collect() throws InterruptedException {
-    Near first = due.peek();
-    if (first == null) {
-      first = due.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
-      if (first == null) {
-        catchUp();
-        return;
-      }
-      batch.add(first); // Has room for one.
-      first = due.peek();
+    if (inHand == null) {
+      inHand = due.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
     }
-    // Removed from one place when it is in the other, so that a full heap loses none.
-    while (first != null && batch.size() < MOST_IN_A_CHECK) {
-      if (!first.overdue || !catchingUp.add(first)) {
-        batch.add(first);
+    while (inHand != null) {
+      if (!inHand.overdue || !catchingUp.add(inHand)) {
+        batch.add(inHand);
       }
-      due.remove();
-      first = due.peek();
+      inHand = batch.size() < MOST_IN_A_CHECK ? due.poll() : null;
     }
     catchUp();
   }

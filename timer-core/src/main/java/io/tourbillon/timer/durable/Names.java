@@ -37,7 +37,11 @@ final class Names {
       } else if (character == 0 || Character.isSurrogate(character)) {
         throw new IllegalArgumentException(
             String.format(
-                Locale.ROOT, "%s must not contain U+%04X, which is at %d", what, (int) character, index));
+                Locale.ROOT,
+                "%s must not contain U+%04X, which is at %d",
+                what,
+                (int) character,
+                index));
       }
     }
   }
@@ -54,8 +58,7 @@ final class Names {
   static int require(String what, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "%s must be from %,d to %,d: %,d", what, least, most, value));
+          String.format(Locale.ROOT, "%s must be from %,d to %,d: %,d", what, least, most, value));
     }
     return value;
   }

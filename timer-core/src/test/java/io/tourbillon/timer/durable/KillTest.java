@@ -137,13 +137,10 @@ class KillTest {
     check(good, "good");
     for (List<String> bad :
         List.of(
-            List.of("s lost"),
-            List.of("s k", "a k", "c k", "f k 1"),
-            List.of("s k", "f k -1"))) {
+            List.of("s lost"), List.of("s k", "a k", "c k", "f k 1"), List.of("s k", "f k -1"))) {
       List<String> all = new ArrayList<>(good);
       all.addAll(bad);
-      assertThrows(
-          AssertionError.class, () -> check(all, "bad"), bad::toString);
+      assertThrows(AssertionError.class, () -> check(all, "bad"), bad::toString);
     }
   }
 

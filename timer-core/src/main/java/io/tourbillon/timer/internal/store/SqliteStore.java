@@ -76,5 +76,4 @@ final class SqliteStore extends Store {
     int code = failure.getErrorCode() & 0xff;
     return code == BUSY || code == LOCKED;
   }
-
 }
