@@ -30,6 +30,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /** Repeated waits in vain for a long-lived object leave nothing behind. */
@@ -165,7 +166,19 @@ class WaitingLeavesNothingTest {
   }
 
   @TestFactory
+  @Tag("virtual-thread")
   Stream<DynamicTest> waiting_inVain_leavesNothing() {
+    return attempts();
+  }
+
+  @TestFactory
+  @Tag("not-virtual-thread")
+  @Tag("long")
+  Stream<DynamicTest> waiting_inVainOnOtherEngines_leavesNothing() {
+    return attempts();
+  }
+
+  private Stream<DynamicTest> attempts() {
     return waits()
         .map(
             each ->

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ class OlderJUnitTest {
       List.of(ParametersTest.class, LeaksTest.class, SeedsTest.class);
 
   @Test
+  @Tag("long")
   void extension_runsOnTheOldestJUnit(@TempDir Path folder) throws Exception {
     List<String> command =
         new ArrayList<>(
