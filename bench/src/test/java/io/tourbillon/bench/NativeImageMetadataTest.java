@@ -74,12 +74,15 @@ class NativeImageMetadataTest {
               .calls(8)
               .of(
                   "java.lang.Thread#inheritableThreadLocals",
+                  "java.lang.Thread#scopedValueBindings",
                   "java.lang.Thread#threadLocals",
                   "java.lang.ThreadLocal$ThreadLocalMap",
                   "sun.misc.Unsafe#theUnsafe",
                   "sun.misc.Unsafe#getObject(java.lang.Object,long)",
                   "sun.misc.Unsafe#objectFieldOffset(java.lang.reflect.Field)",
                   "sun.misc.Unsafe#putObject(java.lang.Object,long,java.lang.Object)"),
+          // The class of a test, in the JVM that runs tests.
+          new Known("io.tourbillon.junit.TourbillonExtension").calls(1).of(),
           new Known("io.tourbillon.metrics.ServerLibraries")
               .calls(3)
               .of(
