@@ -36,10 +36,20 @@ class SurvivalTest {
 
   // A full heap.
 
-  @ParameterizedTest
-  @ValueSource(strings = {"-XX:+UseSerialGC", "-XX:+UseG1GC"})
+  @Test
   @Timeout(90)
-  void fullHeap_forAWhile_losesNoTimer(String collector, @TempDir Path folder) throws Exception {
+  void fullHeap_forAWhile_losesNoTimer(@TempDir Path folder) throws Exception {
+    survivesAFullHeap("-XX:+UseG1GC", folder);
+  }
+
+  @Tag("long")
+  @Test
+  @Timeout(90)
+  void fullHeap_ofTheSerialCollector_losesNoTimer(@TempDir Path folder) throws Exception {
+    survivesAFullHeap("-XX:+UseSerialGC", folder);
+  }
+
+  private static void survivesAFullHeap(String collector, Path folder) throws Exception {
     List<String> said = ChildJvm.run(folder, FullHeapRun.class, "-Xmx64m", "-Xms64m", collector);
     assertEquals("ok", said.getLast(), said.toString());
   }
