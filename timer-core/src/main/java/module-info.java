@@ -9,7 +9,6 @@
 @SuppressWarnings({"module", "requires-automatic"})
 module io.tourbillon.timer {
   exports io.tourbillon.timer;
-  exports io.tourbillon.timer.durable;
   exports io.tourbillon.timer.netty;
   exports io.tourbillon.timer.wheel;
   exports io.tourbillon.timer.internal to
@@ -29,7 +28,7 @@ module io.tourbillon.timer {
   // For tests with BlockHound, which finds our integration by itself.
   requires static reactor.blockhound;
   // For io.tourbillon.timer.durable only: a runtime without it has all the rest.
-  requires static transitive java.sql;
+  requires static java.sql;
   // A runtime without the flight recorder or without java.util.logging does without them.
   requires static java.logging;
   requires static jdk.jfr;

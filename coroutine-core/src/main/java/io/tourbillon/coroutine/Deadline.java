@@ -31,8 +31,8 @@ public interface Deadline {
   boolean cancel();
 
   /**
-   * Returns the time that is left; null if there is no deadline, or the code has ended. Zero if it
-   * has passed.
+   * Returns the time that is left; null if there is no deadline, or the code has ended before it.
+   * Zero once it has passed.
    */
   @Nullable Duration remaining();
 

@@ -111,8 +111,7 @@ class ArchitectureTest {
           .whereLayer("surround")
           .mayOnlyBeAccessedByLayers("scheduler", "task")
           .whereLayer("engine")
-          .mayOnlyBeAccessedByLayers(
-              "scheduler", "dump", "task", "loop", "surround", "blockhound");
+          .mayOnlyBeAccessedByLayers("scheduler", "dump", "task", "loop", "surround", "blockhound");
 
   /** The implementation is found by its name, so the public package must not refer to it. */
   @ArchTest

@@ -161,7 +161,7 @@ class DeadlineTest {
     assertInstanceOf(TimeoutException.class, cause);
     assertFalse(deadline.reschedule(HOUR));
     assertFalse(deadline.cancel());
-    assertNull(deadline.remaining());
+    assertEquals(Duration.ZERO, deadline.remaining());
   }
 
   @Test
@@ -225,6 +225,7 @@ class DeadlineTest {
                         return "";
                       }));
           assertFalse(kept[0].reschedule(HOUR));
+          assertTrue(kept[0].isExpired());
         });
   }
 

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine.channel;
 
 import io.tourbillon.coroutine.CoroutineCancelledException;
+import io.tourbillon.timer.internal.Rethrow;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -151,11 +152,29 @@ public final class Broadcast<T> implements AutoCloseable {
       if (closed) {
         throw ChannelClosedException.ofSender(name, cause);
       }
-      for (LockedChannel<T> subscriber : subscribers) {
-        sendTo(subscriber, value);
-      }
+      sendToAll(value);
     } finally {
       boolean _ = sending.tryReceive().isPresent();
+    }
+  }
+
+  /**
+   * A consumer of dropped values that throws keeps the value from no other subscriber. A sender
+   * that is cancelled while it waits for one of them does not go on.
+   */
+  private void sendToAll(T value) {
+    Throwable first = null;
+    for (LockedChannel<T> subscriber : subscribers) {
+      try {
+        sendTo(subscriber, value);
+      } catch (CancellationException cancelled) {
+        throw cancelled;
+      } catch (RuntimeException | Error failure) {
+        first = first == null ? failure : first;
+      }
+    }
+    if (first != null) {
+      throw Rethrow.unchecked(first);
     }
   }
 

@@ -39,6 +39,15 @@ final class Buffering<T> implements Channel.Producer<T> {
     }
   }
 
+  /** Called by a loop if the coroutine was cancelled before its first turn. */
+  void neverBegins() {
+    // Not here: a cancel may run code of users.
+    Thread.ofVirtual()
+        .name("tourbillon-buffer-cancel")
+        .inheritInheritableThreadLocals(false)
+        .start(source::cancel);
+  }
+
   /** A value that cannot be sent is undelivered. */
   private void send(T value, Sink<T> out) {
     boolean sent = false;

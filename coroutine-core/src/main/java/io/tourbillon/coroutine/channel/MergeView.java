@@ -73,6 +73,9 @@ final class MergeView<T> extends SourceView<T> {
 
   @Override
   long nanosToNextPoll() {
+    if (open.isEmpty()) {
+      return 0; // Another receiver has seen the last ends: there is no case to wait for.
+    }
     long nanos = Long.MAX_VALUE;
     for (Source<T> source : open) {
       nanos = Math.min(nanos, nanosToNextPoll(source));

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,9 @@ final class PrefixView<T> extends StatefulView<T> {
   private final Source<T> source;
   private final Rule<T> rule;
   private final @Nullable Selectable<?> stop;
-  private boolean ended;
+
+  /** Written by a receiver, and read by anyone. */
+  private volatile boolean ended;
 
   /** What becomes of a value. */
   enum Verdict {
@@ -142,7 +143,7 @@ final class PrefixView<T> extends StatefulView<T> {
   @Override
   <R extends @Nullable Object> void addCases(List<SelectCase<R>> cases, Then<T, R> then) {
     if (stop != null) {
-      cases.add(new SelectCase.OfSelectable<>(stop, _ -> new SelectCase.Step<R>(() -> end(then))));
+      cases.add(stopCase(stop, then));
     }
     addCases(
         source,
@@ -153,9 +154,18 @@ final class PrefixView<T> extends StatefulView<T> {
         });
   }
 
-  private <R extends @Nullable Object> @Nullable Supplier<? extends R> end(Then<T, R> then) {
-    ended = true;
-    return then.apply(new Received.Closed<>(null));
+  /** Gives back at once what it takes: the view needs to know only that it could be taken. */
+  private <S, R extends @Nullable Object> SelectCase<R> stopCase(
+      Selectable<S> stopping, Then<T, R> then) {
+    return new SelectCase.OfSelectable<S, R>(
+        stopping,
+        taken ->
+            new SelectCase.Step<R>(
+                () -> {
+                  ended = true;
+                  stopping.giveBack(taken);
+                  return then.apply(new Received.Closed<>(null));
+                }));
   }
 
   @Override
@@ -169,9 +179,10 @@ final class PrefixView<T> extends StatefulView<T> {
     undelivered(source, values);
   }
 
+  /** It keeps no value; its source, which is cancelled as well, ends it with the cause. */
   @Override
-  void dropHeld() {
-    ended = true;
+  Runnable takeHeld() {
+    return () -> {};
   }
 
   @Override
@@ -181,7 +192,7 @@ final class PrefixView<T> extends StatefulView<T> {
 
   @Override
   public boolean isClosed() {
-    return super.isClosed();
+    return ended || super.isClosed();
   }
 
   @Override

@@ -24,6 +24,9 @@ final class Production<T> implements Callable<Boolean> {
   /** Written before anybody else has the channel, and by the coroutine before the body. */
   private volatile @Nullable Coroutine<?> coroutine;
 
+  /** Whether the body has begun. Written by the coroutine, and read after its end. */
+  private volatile boolean begun;
+
   private Production(Channel.Builder<T> options, int capacity, Channel.Producer<T> body) {
     this.body = Objects.requireNonNull(body, "body");
     channel = new LockedChannel<>(options, capacity, false, this::cancelCoroutine, this::markSeen);
@@ -63,6 +66,7 @@ final class Production<T> implements Callable<Boolean> {
   @Override
   public Boolean call() throws Exception {
     coroutine = Coroutines.current();
+    begun = true;
     try {
       body.run(channel);
       channel.close();
@@ -96,6 +100,9 @@ final class Production<T> implements Callable<Boolean> {
 
   /** Runs on the loop when the coroutine has ended. Has an effect only if that never began. */
   private void closeAtEnd() {
+    if (!begun && body instanceof Buffering<T> buffering) {
+      buffering.neverBegins();
+    }
     if (!channel.isClosed()) {
       channel.closeWith(new CancellationException("the producer of " + channel + " was cancelled"));
     }

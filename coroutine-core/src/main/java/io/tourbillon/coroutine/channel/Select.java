@@ -6,6 +6,7 @@ import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.Selectable;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.internal.Rethrow;
 import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -333,17 +334,45 @@ public final class Select<R extends @Nullable Object> implements Awaited {
 
   private Supplier<? extends R> chooseOfMany() {
     int begun = 0;
+    Supplier<? extends R> chosen;
     try {
       for (SelectCase<R> each : cases) {
         each.begin();
         begun++;
       }
-      return chooseBegun();
-    } finally {
-      for (SelectCase<R> each : cases.subList(0, begun)) {
+      chosen = chooseBegun();
+    } catch (RuntimeException | Error thrown) {
+      Throwable failed = endAll(cases.subList(0, begun));
+      if (failed != null && !failed.equals(thrown)) {
+        thrown.addSuppressed(failed);
+      }
+      throw thrown;
+    }
+    Throwable failed = endAll(cases);
+    return failed == null ? chosen : thenThrow(chosen, failed);
+  }
+
+  /** Ends all cases, also if some fail, which run code of users. Returns the first failure. */
+  private static <R extends @Nullable Object> @Nullable Throwable endAll(
+      List<SelectCase<R>> begun) {
+    Throwable first = null;
+    for (SelectCase<R> each : begun) {
+      try {
         each.end();
+      } catch (RuntimeException | Error failure) {
+        first = first == null ? failure : first;
       }
     }
+    return first;
+  }
+
+  /** What was chosen has been taken, so its function runs before the failure is thrown. */
+  private static <R extends @Nullable Object> Supplier<R> thenThrow(
+      Supplier<? extends R> chosen, Throwable failed) {
+    return () -> {
+      R _ = chosen.get();
+      throw Rethrow.unchecked(failed);
+    };
   }
 
   /**
@@ -365,6 +394,10 @@ public final class Select<R extends @Nullable Object> implements Awaited {
       if (then == null) {
         SelectWait<R> expanded = hasViews ? new SelectWait<>(expanded()) : wait;
         then = expanded.await(this, biased, atMost(leftNanos));
+        if (then == null && limit != null && leftNanos <= 0) {
+          return Objects.requireNonNull(
+              onTimeout); // Interrupted, which ends no wait of a coroutine.
+        }
       }
       if (then instanceof SelectCase.Step<? extends R> step) {
         then = step.next().get();

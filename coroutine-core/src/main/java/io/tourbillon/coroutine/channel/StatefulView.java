@@ -1,6 +1,6 @@
 package io.tourbillon.coroutine.channel;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,27 +8,46 @@ import org.jspecify.annotations.Nullable;
  * one receiver at a time; what it keeps is there for the next one, also if a receiver gives up.
  */
 abstract class StatefulView<T> extends SourceView<T> {
-  /** True while a receiver uses the fields of the view, or a cancel does. */
-  private final AtomicBoolean inUse = new AtomicBoolean();
+  /** Who uses the fields of the view. */
+  private enum User {
+    NONE,
+    RECEIVER,
+    /** For some instructions, in which what is kept is taken out. Runs no code of users. */
+    CANCEL
+  }
 
-  /** Written by any thread before it reads {@link #inUse}, and read by a receiver after that. */
+  private final AtomicReference<User> user = new AtomicReference<>(User.NONE);
+
+  /** Written by any thread before it reads {@link #user}, and read by a receiver after that. */
   private volatile boolean cancelled;
 
-  /** Gives up what it keeps. Called by the one who uses it, after a cancel. */
-  abstract void dropHeld();
+  /**
+   * Takes out what it keeps. Called by the one who uses it, after a cancel.
+   *
+   * @return gives it up, which may run code of users
+   */
+  abstract Runnable takeHeld();
+
+  /** Gives up what it keeps. Called by a receiver. */
+  final void dropHeld() {
+    takeHeld().run();
+  }
 
   @Override
   final void begin() {
     super.begin();
-    if (!inUse.compareAndSet(false, true)) {
-      super.end();
-      throw new IllegalStateException("a view must have one receiver at a time: " + this);
+    while (!user.compareAndSet(User.NONE, User.RECEIVER)) {
+      if (user.get() == User.RECEIVER) {
+        super.end();
+        throw new IllegalStateException("a view must have one receiver at a time: " + this);
+      }
+      Thread.onSpinWait();
     }
   }
 
   @Override
   final void end() {
-    inUse.set(false);
+    user.set(User.NONE);
     super.end();
     dropIfCancelled();
   }
@@ -37,12 +56,14 @@ abstract class StatefulView<T> extends SourceView<T> {
    * The receiver that has ended, and the thread that cancels, each try, so one of them succeeds.
    */
   private void dropIfCancelled() {
-    if (cancelled && inUse.compareAndSet(false, true)) {
+    if (cancelled && user.compareAndSet(User.NONE, User.CANCEL)) {
+      Runnable held;
       try {
-        dropHeld();
+        held = takeHeld();
       } finally {
-        inUse.set(false);
+        user.set(User.NONE);
       }
+      held.run();
     }
   }
 

@@ -19,8 +19,13 @@ abstract class TimedView<T, V> extends StatefulView<V> {
   final Source<T> source;
   private Received.@Nullable Closed<V> end;
 
-  /** When to give out what is kept, by the clock of the receiver. */
+  /** When to give out what is kept, in time since the first receive. */
   private long dueNanos = Long.MAX_VALUE;
+
+  /** Readings of a clock have any sign; the first receive makes its reading the origin. */
+  private long originNanos;
+
+  private boolean received;
 
   TimedView(Source<T> source) {
     this.source = source;
@@ -33,12 +38,18 @@ abstract class TimedView<T, V> extends StatefulView<V> {
     return duration;
   }
 
-  static long nowNanos() {
-    return Suspension.clock().nanoTime();
+  /** Returns the time since the first receive, by the clock of the receivers. */
+  final long elapsedNanos() {
+    long nowNanos = Suspension.clock().nanoTime();
+    if (!received) {
+      received = true;
+      originNanos = nowNanos;
+    }
+    return nowNanos - originNanos;
   }
 
-  static long after(Duration duration) {
-    return TickScale.deadlineNanos(nowNanos(), TickScale.nanosOf(duration));
+  final long after(Duration duration) {
+    return TickScale.deadlineNanos(elapsedNanos(), TickScale.nanosOf(duration));
   }
 
   /** Keeps a value. Returns true if what is kept must be given out now. */
@@ -77,7 +88,7 @@ abstract class TimedView<T, V> extends StatefulView<V> {
   }
 
   private boolean isDue() {
-    return dueNanos != Long.MAX_VALUE && dueNanos - nowNanos() <= 0;
+    return dueNanos <= elapsedNanos();
   }
 
   private @Nullable V giveOut() {
@@ -112,12 +123,13 @@ abstract class TimedView<T, V> extends StatefulView<V> {
   @Override
   final long nanosToNextPoll() {
     long nanos = nanosToNextPoll(source);
-    return dueNanos == Long.MAX_VALUE ? nanos : Math.min(nanos, dueNanos - nowNanos());
+    return dueNanos == Long.MAX_VALUE ? nanos : Math.min(nanos, dueNanos - elapsedNanos());
   }
 
   @Override
-  final void dropHeld() {
-    undelivered(source, dropKept());
+  final Runnable takeHeld() {
+    List<T> kept = dropKept();
+    return () -> undelivered(source, kept);
   }
 
   @Override
@@ -186,7 +198,6 @@ abstract class TimedView<T, V> extends StatefulView<V> {
     /** True to wait for a quiet time, false for the end of a period. */
     private final boolean untilQuiet;
 
-    private final long originNanos = nowNanos();
     private @Nullable T latest;
 
     private Latest(String kind, Source<T> source, Duration time, boolean untilQuiet) {
@@ -212,8 +223,8 @@ abstract class TimedView<T, V> extends StatefulView<V> {
         dueAt(after(time));
       } else if (dueNanos() == Long.MAX_VALUE) {
         long periodNanos = TickScale.nanosOf(time);
-        long elapsedNanos = nowNanos() - originNanos;
-        dueAt(originNanos + elapsedNanos - elapsedNanos % periodNanos + periodNanos);
+        long elapsedNanos = elapsedNanos();
+        dueAt(elapsedNanos - elapsedNanos % periodNanos + periodNanos);
       }
       undelivered(source, replaced);
       return false;

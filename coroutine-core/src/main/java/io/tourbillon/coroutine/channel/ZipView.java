@@ -93,11 +93,15 @@ final class ZipView<A, B, V> extends StatefulView<V> {
   void undelivered(List<V> values) {}
 
   @Override
-  void dropHeld() {
+  Runnable takeHeld() {
     A first = fromLeft;
     B second = fromRight;
     fromLeft = null;
     fromRight = null;
+    return () -> drop(first, second);
+  }
+
+  private void drop(@Nullable A first, @Nullable B second) {
     try {
       if (first != null) {
         undelivered(left, List.of(first));

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine.channel;
 
 import static io.tourbillon.coroutine.channel.Select.onReceiveOrClosed;
 import static io.tourbillon.coroutine.channel.Select.onTimeout;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -14,6 +15,7 @@ import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.TestSchedulers;
 import io.tourbillon.coroutine.sync.Event;
+import io.tourbillon.coroutine.sync.Semaphore;
 import io.tourbillon.coroutine.testkit.Simulation;
 import io.tourbillon.coroutine.testkit.SimulationFailure;
 import java.io.IOException;
@@ -297,6 +299,66 @@ class ViewTest {
           assertNull(prefix.receiveOrNull());
           assertEquals(5, Simulation.elapsed().toMillis());
           assertFalse(numbers.isClosed());
+        });
+  }
+
+  @Test
+  void takeUntil_ofALock_givesItBack() {
+    simulation.run(
+        () -> {
+          Semaphore permits = new Semaphore(1);
+          permits.acquire();
+          Source<Integer> prefix = numbers.takeUntil(permits.onAcquire(1));
+          Coroutine<?> _ =
+              Coroutines.scheduler()
+                  .spawn(
+                      () -> {
+                        Coroutines.delay(millis(5));
+                        permits.release();
+                      });
+          assertNull(prefix.receiveOrNull());
+          assertEquals(1, permits.availablePermits());
+          assertTrue(prefix.isClosed());
+        });
+  }
+
+  @Test
+  void take_cancelledWithACause_endsWithIt() {
+    Source<Integer> prefix = numbers.take(5);
+    IOException cause = new IOException("gone");
+    prefix.cancel(cause);
+    assertEquals(new Received.Closed<>(cause), prefix.receiveResult());
+  }
+
+  @Test
+  void buffer_cancelledBeforeItsCoroutineBegins_cancelsTheSource() {
+    simulation.run(
+        () -> {
+          numbers.buffer(2).cancel();
+          for (int pause = 0; pause < 1000 && !numbers.isClosed(); pause++) {
+            Coroutines.yieldNow();
+            Thread.onSpinWait();
+          }
+        });
+    for (int pause = 0; pause < 2000 && !numbers.isClosed(); pause++) {
+      assertDoesNotThrow(() -> Thread.sleep(5));
+    }
+    assertTrue(numbers.isClosed());
+  }
+
+  /** The limit ends the wait also of a coroutine whose thread has its interrupt status set. */
+  @Test
+  void receiveWithALimit_ofAnInterruptedCoroutine_ends() {
+    simulation.run(
+        () -> {
+          Thread.currentThread().interrupt();
+          try {
+            assertEquals(
+                new Received.Empty<Integer>(),
+                numbers.map(number -> number).receiveResult(millis(5)));
+          } finally {
+            Thread.interrupted();
+          }
         });
   }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 
 /** The contract on PostgreSQL. Each test has a database of its own. */
 @Tag("programs")
+@Tag("long")
 class PostgresTimersTest extends DurableContract {
   private static final AtomicInteger DATABASES = new AtomicInteger();
   private static @Nullable PostgresServer server;

@@ -262,6 +262,9 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
     @Override
     boolean cut() {
       if (stage.compareAndSet(NEW, TAKEN_BACK)) {
+        if (hold != null) {
+          hold.close(); // The call may stay in the queue of the threads for long.
+        }
         return super.cut();
       }
       boolean abandoned = onLate != null && stage.compareAndSet(BEGUN, ABANDONED);

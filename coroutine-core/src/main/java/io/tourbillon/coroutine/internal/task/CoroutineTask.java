@@ -325,8 +325,9 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
   }
 
   private void strikeEarlier() {
+    long nowNanos = loop.elapsedNanos(); // First, as in isCancelled.
     long nanos = strikeNanos();
-    if (nanos <= loop.elapsedNanos()) {
+    if (nanos <= nowNanos) {
       disarm();
       struck();
     } else if (nanos != CancelScope.NEVER) {
@@ -343,11 +344,12 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     if (moved == null) {
       return false;
     }
+    long nowNanos = loop.elapsedNanos(); // First, as in isCancelled.
     long dueNanos =
         waitsFor == Standstill.BLOCKING_CALL
             ? strikeNanos()
             : Math.min(moved.waitUntilNanos(), strikeNanos());
-    if (dueNanos <= loop.elapsedNanos()) {
+    if (dueNanos <= nowNanos) {
       return false;
     }
     if (dueNanos != CancelScope.NEVER) {

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.Deadline;
+import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   PENDING --- move, cancel ---> PENDING
  *      |------- due ------------> EXPIRED    by the first that looks at it after the deadline
- *      +------- leave ----------> LEFT       by the coroutine; also from EXPIRED
+ *      +------- leave ----------> LEFT       by the coroutine
  * </pre>
  *
  * <p>A move to a later time leaves the entry of a suspended coroutine in the wheel. When that
@@ -31,8 +32,14 @@ final class MovableLimit extends CancelScope implements CancelScope.Signal, Dead
 
   /**
    * @param deadlineNanos in elapsed time; {@link #NEVER} for none
+   * @param expired what takes its place when the deadline passes: a full heap must not prevent that
    */
-  private record Setting(long deadlineNanos, Stage stage) {}
+  private record Setting(long deadlineNanos, Stage stage, @Nullable Setting expired) {
+    static Setting pending(long deadlineNanos) {
+      return new Setting(
+          deadlineNanos, Stage.PENDING, new Setting(deadlineNanos, Stage.EXPIRED, null));
+    }
+  }
 
   private final CoroutineTask<?> coroutine;
   private final long beginNanos;
@@ -45,7 +52,7 @@ final class MovableLimit extends CancelScope implements CancelScope.Signal, Dead
     super(outer);
     this.coroutine = coroutine;
     beginNanos = nowNanos();
-    setting = new AtomicReference<>(new Setting(deadlineAfter(limit), Stage.PENDING));
+    setting = new AtomicReference<>(Setting.pending(deadlineAfter(limit)));
   }
 
   /** Returns the innermost one of these scopes; null if there is none. */
@@ -82,7 +89,8 @@ final class MovableLimit extends CancelScope implements CancelScope.Signal, Dead
 
   private boolean moveTo(@Nullable Duration limit, long deadlineNanos) {
     StackReserve.require(); // Nothing may fail between the compare-and-set and the message.
-    Setting moved = new Setting(deadlineNanos, Stage.PENDING);
+    Setting moved = Setting.pending(deadlineNanos);
+    Message hurried = coroutine::hurried;
     while (true) {
       Setting known = current();
       if (known.stage != Stage.PENDING) {
@@ -90,7 +98,7 @@ final class MovableLimit extends CancelScope implements CancelScope.Signal, Dead
       }
       if (setting.compareAndSet(known, moved)) {
         if (limit != null && deadlineNanos < known.deadlineNanos) {
-          coroutine.loop().tell(coroutine::hurried);
+          coroutine.loop().tell(hurried);
         }
         return true;
       }
@@ -121,7 +129,7 @@ final class MovableLimit extends CancelScope implements CancelScope.Signal, Dead
     while (known.stage == Stage.PENDING
         && known.deadlineNanos != NEVER
         && known.deadlineNanos <= nowNanos()) {
-      boolean _ = setting.compareAndSet(known, new Setting(known.deadlineNanos, Stage.EXPIRED));
+      boolean _ = setting.compareAndSet(known, Objects.requireNonNull(known.expired));
       known = setting.get();
     }
     return known;
@@ -131,7 +139,11 @@ final class MovableLimit extends CancelScope implements CancelScope.Signal, Dead
 
   /** The coroutine leaves the code that the limit is for. */
   void leave() {
-    setting.updateAndGet(last -> last.stage == Stage.LEFT ? last : new Setting(NEVER, Stage.LEFT));
+    Setting left = new Setting(NEVER, Stage.LEFT, null);
+    Setting known = current();
+    while (known.stage == Stage.PENDING && !setting.compareAndSet(known, left)) {
+      known = current();
+    }
   }
 
   /** Notes when the wait that begins ends by itself. */

@@ -316,14 +316,31 @@ final class OpenScope implements CoroutineScope {
     public boolean reschedule(Duration limit) {
       Objects.requireNonNull(limit, "limit");
       long elapsedNanos = clock.nanoTime() - beginNanos;
-      whole = Duration.ofNanos(TickScale.deadlineNanos(elapsedNanos, TickScale.nanosOf(limit)));
-      return timer.reschedule(limit);
+      return move(
+          Duration.ofNanos(TickScale.deadlineNanos(elapsedNanos, TickScale.nanosOf(limit))), limit);
     }
 
     @Override
     public boolean cancel() {
-      whole = null;
-      return timer.reschedule(NEVER); // Not cancelled, so that it can be set again.
+      return move(null, NEVER); // Not cancelled, so that it can be set again.
+    }
+
+    /** One at a time, and not once the deadline has passed, also if the timer is late. */
+    private synchronized boolean move(@Nullable Duration newWhole, Duration timerLimit) {
+      Duration before = whole;
+      if (before != null && clock.nanoTime() - beginNanos >= before.toNanos()) {
+        return false;
+      }
+      whole = newWhole; // Before the timer, whose task reads it.
+      boolean moved = false;
+      try {
+        moved = timer.reschedule(timerLimit);
+      } finally {
+        if (!moved) {
+          whole = before;
+        }
+      }
+      return moved;
     }
 
     @Override

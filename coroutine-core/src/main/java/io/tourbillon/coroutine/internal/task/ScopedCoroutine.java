@@ -172,8 +172,10 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
     if (scope == null && cancellation() == null) {
       return false;
     }
+    // The time first: then a movable limit that counts as struck here has expired for all.
+    long nowNanos = loop.elapsedNanos();
     long nanos = strikeNanos();
-    return nanos != CancelScope.NEVER && nanos <= loop.elapsedNanos();
+    return nanos != CancelScope.NEVER && nanos <= nowNanos;
   }
 
   /** Checks for cancellation without suspending. Under a random policy, lets others go first. */
