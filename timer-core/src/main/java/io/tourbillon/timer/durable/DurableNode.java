@@ -230,6 +230,11 @@ final class DurableNode implements DurableTimers {
     }
 
     @Override
+    boolean isAwaited() {
+      return true;
+    }
+
+    @Override
     void tell() {
       SQLException cause = failure;
       if (cause == null) {
@@ -416,6 +421,8 @@ final class DurableNode implements DurableTimers {
       writer.close();
       keeper.close();
       threads.forEach(Thread::interrupt);
+      near.clear();
+      writer.failRest();
       if (ownTimers != null) {
         ownTimers.shutdownNow();
       }

@@ -1,5 +1,6 @@
 package io.tourbillon.timer.durable;
 
+import io.tourbillon.timer.internal.SafeText;
 import io.tourbillon.timer.internal.observe.Logging;
 import io.tourbillon.timer.internal.store.Change;
 import io.tourbillon.timer.internal.store.Check;
@@ -106,7 +107,11 @@ final class Firings extends SessionLoop {
    * @return false if that took too long
    */
   boolean awaitIdle(long nanos) throws InterruptedException {
-    return permits.tryAcquire(mostRunning, nanos, TimeUnit.NANOSECONDS);
+    boolean idle = permits.tryAcquire(mostRunning, nanos, TimeUnit.NANOSECONDS);
+    if (idle) {
+      permits.release(mostRunning);
+    }
+    return idle;
   }
 
   @Override
@@ -125,6 +130,10 @@ final class Firings extends SessionLoop {
     }
     int allowed = batch.size();
     permits.acquire(); // One is enough to go on with; the others are taken if they are free.
+    if (closing) {
+      permits.release();
+      return;
+    }
     int more = takeFree(allowed - 1);
     int idle = 1 + more;
     try {
@@ -220,7 +229,7 @@ final class Firings extends SessionLoop {
   private void run(Registered registered, Near timer, LiveFiring firing, Check.Found found) {
     try {
       fire(registered, timer, firing, found);
-    } catch (RuntimeException | Error lost) {
+    } catch (Throwable lost) {
       // The heap is full, for example, and the end can not be written: it fires once more.
       near.again(timer, UNSETTLED_PAUSE);
     } finally {
@@ -233,7 +242,7 @@ final class Firings extends SessionLoop {
     try {
       registered.handler.fire(firing);
       committed = firing.commit();
-    } catch (Exception | Error failure) {
+    } catch (Throwable failure) { // Kotlin, for one, throws what no signature declares.
       firing.rollback();
       if (firing.isSuperseded()) {
         counts.superseded.increment();
@@ -264,17 +273,16 @@ final class Firings extends SessionLoop {
             row.shard(),
             dead ? row.dueMicros() : near.nowMicros() + pauseMicros,
             ThreadLocalRandom.current().nextLong());
-    String text = failure.toString();
-    submit(
-        new Ending(
-            timer,
-            new Change.Failed(
-                row,
-                found.epoch(),
-                next,
-                attempts,
-                dead,
-                text.substring(0, Math.min(text.length(), ERROR_CHARACTERS)))));
+    String text = textOf(failure);
+    submit(new Ending(timer, new Change.Failed(row, found.epoch(), next, attempts, dead, text)));
+  }
+
+  /** Text that every database stores, of a bounded length. */
+  private static String textOf(Throwable failure) {
+    StringBuilder safe = new StringBuilder();
+    // SafeText has neither U+0000 nor half of a pair.
+    SafeText.of(failure).codePoints().limit(ERROR_CHARACTERS).forEach(safe::appendCodePoint);
+    return safe.toString();
   }
 
   private void end(Near timer, long epoch) {
@@ -297,11 +305,20 @@ final class Firings extends SessionLoop {
   }
 
   private void submit(Ending ending) {
+    boolean interrupted = false;
     try {
-      writer.submitEnd(ending);
-    } catch (InterruptedException stopped) {
-      // The handler's thread is to stop. The timer fires once more, when its shard is loaded again.
-      Thread.currentThread().interrupt();
+      while (true) {
+        try {
+          writer.submitEnd(ending);
+          return;
+        } catch (InterruptedException later) {
+          interrupted = true; // A handler may leave its status set; the end must not get lost.
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -7,7 +7,9 @@ import io.tourbillon.timer.internal.store.TimerKey;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,11 @@ final class GroupWriter extends SessionLoop {
     /** Called when the transaction has been committed. Must not wait, nor run code of a user. */
     abstract void committed(boolean found);
 
+    /** Whether somebody has a future. */
+    boolean isAwaited() {
+      return false;
+    }
+
     /** Completes the future, if there is one. May run code of a user. */
     void tell() {}
 
@@ -73,6 +80,12 @@ final class GroupWriter extends SessionLoop {
 
   private volatile boolean closing;
 
+  /** Set by the thread that closes before it empties the queue; read by who has added to it. */
+  private volatile boolean ended;
+
+  /** Whether the loop may still use its collections. Written by the loop when it ends. */
+  private volatile boolean runsStill = true;
+
   GroupWriter(Store store, Counts counts, int mostWaiting, long limitNanos) {
     super(store);
     this.counts = counts;
@@ -89,6 +102,64 @@ final class GroupWriter extends SessionLoop {
       throw new RejectedExecutionException(
           "more changes wait for their transaction than may: " + queue.size());
     }
+    if (ended && queue.remove(request)) {
+      throw new RejectedExecutionException("the durable timers are closed");
+    }
+  }
+
+  /**
+   * Fails all that is left, when the loop has ended. Called by the thread that closes, after it has
+   * waited for the loop's.
+   */
+  void failRest() {
+    ended = true;
+    List<Request> rest = new ArrayList<>();
+    queue.drainTo(rest);
+    if (!runsStill) {
+      rest.addAll(batch.values());
+      rest.addAll(waiting);
+      rest.addAll(alone);
+      parked.values().forEach(rest::addAll);
+    }
+    SQLException closed = new SQLException("the durable timers were closed before it was written");
+    rest.removeIf(request -> !request.failed(closed));
+    tell(rest);
+  }
+
+  @Override
+  void stopped() {
+    runsStill = false;
+  }
+
+  /** Gives up what has waited for longer than its limit, wherever it waits. */
+  @Override
+  void failing(Throwable failure) {
+    SQLException cause =
+        failure instanceof SQLException known
+            ? known
+            : new SQLException(failure.toString(), failure);
+    List<Request> late = new ArrayList<>();
+    takeLate(queue, cause, late);
+    takeLate(batch.values(), cause, late);
+    takeLate(waiting, cause, late);
+    takeLate(alone, cause, late);
+    parked.values().forEach(requests -> takeLate(requests, cause, late));
+    parked.values().removeIf(Deque::isEmpty);
+    tell(late);
+  }
+
+  private void takeLate(Collection<Request> requests, SQLException cause, List<Request> late) {
+    for (Iterator<Request> each = requests.iterator(); each.hasNext(); ) {
+      Request request = each.next();
+      if (isLate(request) && request.failed(cause)) {
+        each.remove();
+        late.add(request);
+      }
+    }
+  }
+
+  private boolean isLate(Request request) {
+    return System.nanoTime() - request.atNanos >= limitNanos;
   }
 
   /** Adds the end of a firing, which must not get lost; waits if necessary. */
@@ -178,6 +249,10 @@ final class GroupWriter extends SessionLoop {
     } catch (SQLException failure) {
       giveUpOrKeep(requests, failure);
       throw failure;
+    } catch (RuntimeException | Error failure) {
+      // A batch that is too large for the heap, for one, must not be tried as a whole again.
+      giveUpOrKeep(requests, new SQLException(failure.toString(), failure));
+      throw failure;
     }
     batch.clear();
     Counts.record(counts.commitMicros, (System.nanoTime() - startNanos) / 1000);
@@ -208,8 +283,7 @@ final class GroupWriter extends SessionLoop {
     boolean repeated = temporary || store.isTransient(failure);
     List<Request> givenUp = new ArrayList<>();
     for (Request request : requests) {
-      boolean late = System.nanoTime() - request.atNanos >= limitNanos;
-      if ((late || !repeated) && request.failed(failure)) {
+      if ((isLate(request) || !repeated) && request.failed(failure)) {
         givenUp.add(request);
         batch.remove(request.change.key());
       } else if (!temporary) {
@@ -220,13 +294,22 @@ final class GroupWriter extends SessionLoop {
     tell(givenUp);
   }
 
-  /** Code of users runs on another thread, because it may wait. */
+  /**
+   * Code of users runs on other threads, because it may wait; on one for each, because it may wait
+   * for another change of the same transaction.
+   */
   private static void tell(List<Request> requests) {
-    if (!requests.isEmpty()) {
-      Thread.ofVirtual()
-          .name("tourbillon-durable-completion")
-          .inheritInheritableThreadLocals(false)
-          .start(() -> requests.forEach(Request::tell));
+    for (Request request : requests) {
+      if (request.isAwaited()) {
+        try {
+          Thread.ofVirtual()
+              .name("tourbillon-durable-completion")
+              .inheritInheritableThreadLocals(false)
+              .start(request::tell);
+        } catch (RuntimeException | Error noThread) {
+          request.tell(); // Rather late than never.
+        }
+      }
     }
   }
 }

@@ -202,8 +202,19 @@ final class Keeper extends SessionLoop {
   private void sweep(StoreSession session) throws SQLException {
     long nowMicros = clock.nowMicros();
     for (int shard : ownership.epochs().keySet()) {
-      List<Row> rows = session.load(shard, Long.MIN_VALUE, nowMicros - SWEPT_MICROS, PAGE);
-      near.addLoaded(rows, nowMicros - OVERDUE_MICROS);
+      long fromMicros = Long.MIN_VALUE;
+      int limit = PAGE;
+      boolean more = true;
+      while (more && !near.isFull()) {
+        List<Row> rows = session.load(shard, fromMicros, nowMicros - SWEPT_MICROS, limit);
+        near.addLoaded(rows, nowMicros - OVERDUE_MICROS);
+        more = rows.size() == limit;
+        if (more) {
+          long lastMicros = rows.getLast().dueMicros();
+          limit = lastMicros == fromMicros ? 2 * limit : PAGE; // All of them are due at once.
+          fromMicros = lastMicros;
+        }
+      }
     }
   }
 }

@@ -17,6 +17,9 @@ final class LiveFiring implements Firing {
   private final long fence;
   private @Nullable Connection transaction;
 
+  /** Why there is no transaction, although the handler has asked for one. */
+  private @Nullable DurableTimersException failed;
+
   /** The timer was gone when the transaction began. */
   private boolean superseded;
 
@@ -59,6 +62,10 @@ final class LiveFiring implements Firing {
 
   @Override
   public Connection connection() {
+    DurableTimersException before = failed;
+    if (before != null) {
+      throw before;
+    }
     Connection begun = transaction;
     if (begun != null) {
       return begun;
@@ -72,10 +79,19 @@ final class LiveFiring implements Firing {
         return connection;
       }
     } catch (SQLException failure) {
-      throw new DurableTimersException("the transaction of " + row.key() + " failed", failure);
+      throw refused("the transaction of " + row.key() + " failed", failure);
     }
-    throw new DurableTimersException(
-        row.key() + " was cancelled or replaced, or another process has fired it", null);
+    throw refused(row.key() + " was cancelled or replaced, or another process has fired it", null);
+  }
+
+  /**
+   * Ends the transaction at once: a handler that asks again must not get it without the removal.
+   */
+  private DurableTimersException refused(String message, @Nullable SQLException cause) {
+    DurableTimersException refusal = new DurableTimersException(message, cause);
+    failed = refusal;
+    rollback();
+    return refusal;
   }
 
   boolean isSuperseded() {
@@ -86,8 +102,12 @@ final class LiveFiring implements Firing {
    * Commits the transaction.
    *
    * @return whether there is one
+   * @throws DurableTimersException if the handler has asked for one and did not get it
    */
   boolean commit() throws SQLException {
+    if (failed != null) {
+      throw failed;
+    }
     Connection connection = transaction;
     if (connection == null) {
       return false;
@@ -104,16 +124,16 @@ final class LiveFiring implements Firing {
         connection.rollback();
       } catch (SQLException broken) {
         // Then nothing of it was committed.
+      } finally {
+        close(connection);
       }
-      close(connection);
     }
   }
 
   private void close(Connection connection) {
     transaction = null;
-    try {
+    try (connection) {
       connection.setAutoCommit(true); // It may go back to a pool.
-      connection.close();
     } catch (SQLException broken) {
       // Its transaction has ended before.
     }

@@ -45,7 +45,22 @@ final class NearTimers {
   }
 
   void isDue(Near near) {
-    due.accept(near);
+    boolean taken = false;
+    try {
+      due.accept(near);
+      taken = true;
+    } finally {
+      if (!taken) {
+        forget(near); // The heap is full. The sweep finds it.
+      }
+    }
+  }
+
+  /** Forgets all, at the end. */
+  synchronized void clear() {
+    timers.values().forEach(NearTimers::disarm);
+    timers.clear();
+    horizons.clear();
   }
 
   /** Begins a shard that this process owns from now on. */
@@ -102,6 +117,10 @@ final class NearTimers {
 
   /** Takes note of a timer that was written. */
   synchronized void written(Row row) {
+    Near known = timers.get(row.key());
+    if (known != null && known.row.version() == row.version()) {
+      return; // Loaded before its notice was read.
+    }
     removed(row.key());
     Long horizon = horizons.get(row.shard());
     if (horizon == null || row.dueMicros() >= horizon) {
@@ -147,7 +166,15 @@ final class NearTimers {
   synchronized void again(Near near, Duration pause) {
     if (timers.get(near.row.key()) == near) {
       near.running = false;
-      near.handle = service.schedule(pause, near);
+      boolean armed = false;
+      try {
+        near.handle = service.schedule(pause, near);
+        armed = true;
+      } finally {
+        if (!armed) {
+          timers.remove(near.row.key(), near); // The sweep finds it.
+        }
+      }
     }
   }
 

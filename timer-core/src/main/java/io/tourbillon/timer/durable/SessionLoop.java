@@ -33,6 +33,12 @@ abstract class SessionLoop implements Runnable {
   /** Whether there is nothing to do any more. */
   abstract boolean hasEnded();
 
+  /** Called whenever the database has failed, also when no connection can be had. */
+  void failing(Throwable failure) {}
+
+  /** Called when the loop has ended, however it did. */
+  void stopped() {}
+
   /** The last work of the loop. */
   void end(StoreSession session) throws SQLException {}
 
@@ -51,6 +57,7 @@ abstract class SessionLoop implements Runnable {
       } catch (SQLException | RuntimeException | Error failure) {
         session = closed(session);
         report(failure);
+        failing(failure);
         if (!pause()) {
           break;
         }
@@ -64,12 +71,17 @@ abstract class SessionLoop implements Runnable {
       report(failure);
     } finally {
       closed(session);
+      stopped();
     }
   }
 
   private static @Nullable StoreSession closed(@Nullable StoreSession session) {
     if (session != null) {
-      session.close();
+      try {
+        session.close();
+      } catch (RuntimeException | Error failure) {
+        report(failure); // The loop must go on, with another one.
+      }
     }
     return null;
   }

@@ -1,5 +1,6 @@
 package io.tourbillon.timer.internal.store;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +17,13 @@ final class PostgresStore extends Store {
 
   @Override
   public StoreSession open() throws SQLException {
-    return new PostgresSession(this, connection());
+    Connection connection = connection();
+    try {
+      return new PostgresSession(this, connection);
+    } catch (SQLException | RuntimeException | Error failure) {
+      connection.close();
+      throw failure;
+    }
   }
 
   @Override

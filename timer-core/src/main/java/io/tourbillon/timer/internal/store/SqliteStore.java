@@ -1,5 +1,6 @@
 package io.tourbillon.timer.internal.store;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
@@ -18,7 +19,13 @@ final class SqliteStore extends Store {
 
   @Override
   public StoreSession open() throws SQLException {
-    return new SqliteSession(this, connection());
+    Connection connection = connection();
+    try {
+      return new SqliteSession(this, connection);
+    } catch (SQLException | RuntimeException | Error failure) {
+      connection.close();
+      throw failure;
+    }
   }
 
   @Override
