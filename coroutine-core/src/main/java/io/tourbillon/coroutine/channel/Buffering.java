@@ -1,6 +1,9 @@
 package io.tourbillon.coroutine.channel;
 
+import io.tourbillon.timer.internal.IndependentThread;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Receives from a source ahead of the receiver, for {@code Source.buffer}. */
 final class Buffering<T> implements Channel.Producer<T> {
@@ -21,10 +24,16 @@ final class Buffering<T> implements Channel.Producer<T> {
   @Override
   public void run(Sink<T> out) {
     boolean ended = false;
+    Function<T, @Nullable Void> sending =
+        value -> {
+          out.send(value);
+          return null;
+        };
     try {
       while (!ended) {
         switch (source.receiveResult()) {
-          case Received.Value<T>(T value) -> send(value, out);
+          // A value that cannot be sent is undelivered.
+          case Received.Value<T>(T value) -> SourceView.apply(source, value, sending);
           case Received.Closed<T>(Throwable cause) -> {
             ended = true;
             boolean _ = out.closeWith(cause);
@@ -42,22 +51,6 @@ final class Buffering<T> implements Channel.Producer<T> {
   /** Called by a loop if the coroutine was cancelled before its first turn. */
   void neverBegins() {
     // Not here: a cancel may run code of users.
-    Thread.ofVirtual()
-        .name("tourbillon-buffer-cancel")
-        .inheritInheritableThreadLocals(false)
-        .start(source::cancel);
-  }
-
-  /** A value that cannot be sent is undelivered. */
-  private void send(T value, Sink<T> out) {
-    boolean sent = false;
-    try {
-      out.send(value);
-      sent = true;
-    } finally {
-      if (!sent) {
-        SourceView.undelivered(source, List.of(value));
-      }
-    }
+    IndependentThread.virtual("tourbillon-buffer-cancel", source::cancel).start();
   }
 }

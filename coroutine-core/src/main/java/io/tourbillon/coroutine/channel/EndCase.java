@@ -34,7 +34,7 @@ final class EndCase<T extends @Nullable Object, R extends @Nullable Object> exte
   private volatile @Nullable Resumption<Supplier<? extends R>> listener;
 
   /**
-   * @param register registers a consumer that is told of the end
+   * @param register adds a consumer, which gets the end
    */
   EndCase(
       Object awaited,

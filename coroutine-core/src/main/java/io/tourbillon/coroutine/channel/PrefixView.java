@@ -2,7 +2,6 @@ package io.tourbillon.coroutine.channel;
 
 import io.tourbillon.coroutine.Selectable;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -197,6 +196,6 @@ final class PrefixView<T> extends StatefulView<T> {
 
   @Override
   String kind() {
-    return Objects.requireNonNull(kind);
+    return kind;
   }
 }

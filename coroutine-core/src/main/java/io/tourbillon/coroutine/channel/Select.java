@@ -442,8 +442,8 @@ public final class Select<R extends @Nullable Object> implements Awaited {
   }
 
   /**
-   * Those without whom no case can take place. With several cases, that is whoever holds up each of
-   * them, so a select that one more channel could end is in no deadlock.
+   * Returns the holders that block every case. So a select that one more channel could end is in no
+   * deadlock.
    */
   @Override
   public Collection<?> holders() {

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <h2>Views</h2>
  *
  * <p>{@link #map}, {@link #filter} and the methods below them return views. A view has no coroutine
- * and no buffer: whoever receives from it receives from the source below, and runs the functions.
- * So they run once a value, may suspend, and nothing runs ahead; {@link #buffer} adds a coroutine
- * that does. A view can be a case of a {@link Select}, and be iterated.
+ * and no buffer: its receiver takes values from the source below, and runs the functions. So they
+ * run once a value, may suspend, and nothing runs ahead; {@link #buffer} adds a coroutine that
+ * does. A view can be a case of a {@link Select}, and be iterated.
  *
  * <pre>{@code
  * prices.filter(price -> price.isOurs())

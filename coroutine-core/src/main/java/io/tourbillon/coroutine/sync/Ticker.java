@@ -150,11 +150,11 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
       }
     }
 
-    /** The select wakes by itself when the tick is due, and is told of a reset or a close. */
+    /** The select wakes by itself when the tick is due. A reset or a close wakes it as well. */
     @Override
     public Suspension.Registration enrol(Resumption<@Nullable Tick> taken) {
       beginUse();
-      sleep(new TryAgain(taken));
+      sleep(new Granting<@Nullable Tick>(null, taken));
       return Ticker.this::endUse;
     }
 
@@ -167,23 +167,6 @@ public final class Ticker implements Iterable<Ticker.Tick>, AutoCloseable {
     public String toString() {
       return Ticker.this.toString();
     }
-  }
-
-  /** Makes a select try again. */
-  private record TryAgain(Resumption<@Nullable Tick> select) implements Resumption<Boolean> {
-    @Override
-    public boolean resume(Boolean woken) {
-      return select.resume(null);
-    }
-
-    @Override
-    public boolean fail(Throwable failure) {
-      return select.fail(failure);
-    }
-
-    /** Does nothing: the select ends its use of the ticker. */
-    @Override
-    public void onCancel(Runnable cleanUp) {}
   }
 
   /** Thrown by {@link #next} when the ticker is closed. */

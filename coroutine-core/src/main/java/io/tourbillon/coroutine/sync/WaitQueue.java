@@ -123,31 +123,8 @@ final class WaitQueue<W extends WaitQueue.Waiter> {
    * @return leaves, and serves those behind
    */
   <T> Suspension.Registration enrol(W waiter, T value, Resumption<@Nullable T> taken) {
-    enrolAndServe(waiter, new Granting<>(value, taken));
+    enrolAndServe(waiter, new Granting<@Nullable T>(value, taken));
     return () -> leave(waiter);
-  }
-
-  /** Passes a grant on to a select as a value. */
-  private record Granting<T>(T value, Resumption<@Nullable T> taken)
-      implements Resumption<Boolean> {
-    @Override
-    public boolean resume(Boolean granted) {
-      return taken.resume(value);
-    }
-
-    @Override
-    public boolean fail(Throwable failure) {
-      return taken.fail(failure);
-    }
-
-    @Override
-    public boolean isOver() {
-      return taken.isOver();
-    }
-
-    /** Does nothing: a select leaves all its queues in the end. */
-    @Override
-    public void onCancel(Runnable cleanUp) {}
   }
 
   private void enrolAndServe(W waiter, Resumption<Boolean> granted) {

@@ -148,7 +148,7 @@ class SyncInterleavingsTest {
     assertCaught(() -> Gates.OfSelect.of(new Gates.Lossy(PLACES)), "free in the end");
   }
 
-  /** Each tick is taken once, whichever case comes first and whoever is cancelled. */
+  /** Each tick is taken once, in every order of cases and cancellations. */
   private static void takeTicks(IntFunction<SelectCase<Long>> onTick, Ticker ticker) {
     Channel<Long> others = Channel.rendezvous();
     List<Long> taken = new ArrayList<>();

@@ -296,7 +296,7 @@ public final class TourbillonTaskScheduler
     if (!closing) {
       gate.close(callback);
     } else if (gate.isInside()) {
-      // A task that closes the context: whoever waited for it would wait for the whole grace.
+      // A task that closes the context: a wait for it would last for the whole grace.
       close();
       callback.run();
     } else {

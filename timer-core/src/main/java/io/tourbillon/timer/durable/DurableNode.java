@@ -12,7 +12,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 /** The service of one process. */
 final class DurableNode implements DurableTimers {
   private static final int MOST_KEY_CHARACTERS = 500;
-  private static final int MOST_HANDLER_CHARACTERS = 200;
   private static final int MOST_LISTED = 10_000;
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -94,10 +92,7 @@ final class DurableNode implements DurableTimers {
   }
 
   private static void onVirtualThread(Runnable firing) {
-    Thread.ofVirtual()
-        .name("tourbillon-durable-firing")
-        .inheritInheritableThreadLocals(false)
-        .start(firing);
+    IndependentThread.virtual("tourbillon-durable-firing", firing).start();
   }
 
   static List<String> schemaOf(Builder options) {
@@ -172,25 +167,14 @@ final class DurableNode implements DurableTimers {
 
   private Row rowOf(String handler, String key, Instant due) {
     Objects.requireNonNull(due, "due");
-    long micros = microsOf(due);
+    long micros = Micros.of(due);
     return new Row(
         keyOf(handler, key), ownership.anyShard(), micros, ThreadLocalRandom.current().nextLong());
   }
 
   private static TimerKey keyOf(String handler, String key) {
     return new TimerKey(
-        Names.require("handler", handler, MOST_HANDLER_CHARACTERS),
-        Names.require("key", key, MOST_KEY_CHARACTERS));
-  }
-
-  /** Rounded up, so that the timer is not early. */
-  private static long microsOf(Instant due) {
-    if (due.isBefore(Instant.EPOCH) || due.getEpochSecond() > 253_402_300_799L) {
-      throw new IllegalArgumentException("due must be from 1970 to 9999: " + due);
-    }
-    Instant micros = due.truncatedTo(ChronoUnit.MICROS);
-    long whole = ChronoUnit.MICROS.between(Instant.EPOCH, micros);
-    return micros.equals(due) ? whole : whole + 1;
+        Names.requireShort("handler", handler), Names.require("key", key, MOST_KEY_CHARACTERS));
   }
 
   private byte[] copyOf(byte[] payload) {
@@ -297,20 +281,18 @@ final class DurableNode implements DurableTimers {
 
   @Override
   public CompletableFuture<Long> cancelAll(String handler, String keyPrefix) {
-    Names.require("handler", handler, MOST_HANDLER_CHARACTERS);
+    Names.requireShort("handler", handler);
     Names.requireText("keyPrefix", keyPrefix);
     CompletableFuture<Long> done = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .name("tourbillon-durable-cancel")
-        .inheritInheritableThreadLocals(false)
-        .start(
-            () -> {
-              try {
-                done.complete(cancelEach(handler, keyPrefix));
-              } catch (RuntimeException | Error failure) {
-                done.completeExceptionally(failure);
-              }
-            });
+    Runnable cancelling =
+        () -> {
+          try {
+            done.complete(cancelEach(handler, keyPrefix));
+          } catch (RuntimeException | Error failure) {
+            done.completeExceptionally(failure);
+          }
+        };
+    IndependentThread.virtual("tourbillon-durable-cancel", cancelling).start();
     return done;
   }
 
@@ -348,7 +330,7 @@ final class DurableNode implements DurableTimers {
 
   private List<DurableTimer> list(
       String handler, String keyPrefix, String afterKey, int most, boolean dead) {
-    Names.require("handler", handler, MOST_HANDLER_CHARACTERS);
+    Names.requireShort("handler", handler);
     Names.requireText("keyPrefix", keyPrefix);
     Names.requireText("afterKey", afterKey);
     Names.require("most", most, 1, MOST_LISTED);
@@ -361,7 +343,7 @@ final class DurableNode implements DurableTimers {
     return new DurableTimer(
         listed.key().handler(),
         listed.key().key(),
-        Instant.EPOCH.plus(listed.dueMicros(), ChronoUnit.MICROS),
+        Micros.toInstant(listed.dueMicros()),
         listed.attempts(),
         listed.dead(),
         listed.error(),

@@ -141,8 +141,6 @@ public interface DurableTimers extends AutoCloseable {
 
   /** The options of a service. Not thread-safe. */
   final class Builder {
-    private static final int MOST_NAME_CHARACTERS = 200;
-
     final DataSource source;
     final Map<String, Firings.Registered> handlers = new HashMap<>();
     String node = "node";
@@ -175,7 +173,7 @@ public interface DurableTimers extends AutoCloseable {
 
     /** Adds a handler with options. */
     public Builder handler(String name, HandlerOptions options, FiringHandler handler) {
-      Names.require("handler", name, MOST_NAME_CHARACTERS);
+      Names.requireShort("handler", name);
       Objects.requireNonNull(options, "options");
       Objects.requireNonNull(handler, "handler");
       if (handlers.putIfAbsent(name, new Firings.Registered(handler, options)) != null) {
@@ -198,7 +196,7 @@ public interface DurableTimers extends AutoCloseable {
 
     /** What the name of this process in the table of nodes begins with. Default: node. */
     public Builder name(String value) {
-      node = Names.require("name", value, MOST_NAME_CHARACTERS);
+      node = Names.requireShort("name", value);
       return this;
     }
 

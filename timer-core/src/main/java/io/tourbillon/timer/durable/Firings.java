@@ -128,16 +128,14 @@ final class Firings extends SessionLoop {
     if (batch.isEmpty()) {
       return;
     }
-    int allowed = batch.size();
     permits.acquire(); // One is enough to go on with; the others are taken if they are free.
     if (closing) {
       permits.release();
       return;
     }
-    int more = takeFree(allowed - 1);
-    int idle = 1 + more;
+    int idle = 1 + takeFree(batch.size() - 1);
     try {
-      List<Near> checked = List.copyOf(batch.subList(0, 1 + more));
+      List<Near> checked = List.copyOf(batch.subList(0, idle));
       Check check = session.check(node, checked.stream().map(timer -> timer.row).toList());
       Map<TimerKey, Check.Found> found = new HashMap<>();
       check.found().forEach(one -> found.put(one.key(), one));

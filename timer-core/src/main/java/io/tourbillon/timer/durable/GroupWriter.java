@@ -1,5 +1,6 @@
 package io.tourbillon.timer.durable;
 
+import io.tourbillon.timer.internal.IndependentThread;
 import io.tourbillon.timer.internal.store.Change;
 import io.tourbillon.timer.internal.store.Store;
 import io.tourbillon.timer.internal.store.StoreSession;
@@ -302,10 +303,7 @@ final class GroupWriter extends SessionLoop {
     for (Request request : requests) {
       if (request.isAwaited()) {
         try {
-          Thread.ofVirtual()
-              .name("tourbillon-durable-completion")
-              .inheritInheritableThreadLocals(false)
-              .start(request::tell);
+          IndependentThread.virtual("tourbillon-durable-completion", request::tell).start();
         } catch (RuntimeException | Error noThread) {
           request.tell(); // Rather late than never.
         }

@@ -66,7 +66,7 @@ final class Keeper extends SessionLoop {
     this.ownership = ownership;
   }
 
-  /** Leaves a notice of a timer for whoever owns its shard. */
+  /** Leaves a notice of a timer for the owner of its shard. */
   void leaveNotice(Row row) {
     unseen.add(row);
   }
@@ -149,7 +149,7 @@ final class Keeper extends SessionLoop {
     List<Row> rows = new ArrayList<>(unseen);
     if (!rows.isEmpty()) {
       session.leaveNotices(rows);
-      unseen.removeAll(rows);
+      rows.forEach(_ -> unseen.remove()); // They are the first ones: only this thread removes.
     }
   }
 

@@ -6,7 +6,6 @@ import io.tourbillon.timer.internal.store.Store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A firing, and its transaction if it has asked for one. For the thread of the handler. */
@@ -42,7 +41,7 @@ final class LiveFiring implements Firing {
 
   @Override
   public Instant due() {
-    return Instant.EPOCH.plus(row.dueMicros(), ChronoUnit.MICROS);
+    return Micros.toInstant(row.dueMicros());
   }
 
   @Override

@@ -6,7 +6,14 @@ import java.util.Objects;
 
 /** The rules for what users give. */
 final class Names {
+  private static final int MOST_SHORT_CHARACTERS = 200;
+
   private Names() {}
+
+  /** The name of a handler or a process. */
+  static String requireShort(String what, String value) {
+    return require(what, value, MOST_SHORT_CHARACTERS);
+  }
 
   /** A name that every database stores as it is. */
   static String require(String what, String value, int mostCharacters) {

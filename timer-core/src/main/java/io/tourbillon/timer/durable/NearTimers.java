@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The timers that are due soon, in memory. Each owned shard has a horizon: all its timers that are
- * due before are here. Whoever loads raises the horizon first and reads the table then; whoever
- * writes commits first and looks at the horizon then. So each timer is seen by one of the two, or
- * by both, and the map tells.
+ * due before are here. A loader raises the horizon first and then reads the table; a writer commits
+ * first and then looks at the horizon. So one of the two sees each timer, or both do, and the map
+ * tells.
  *
  * <p>What is here may be out of date, because other processes cancel and replace as well. A check
  * of the table comes before each firing.

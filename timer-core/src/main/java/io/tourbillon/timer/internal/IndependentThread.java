@@ -19,6 +19,11 @@ public final class IndependentThread {
     return group;
   }
 
+  /** A virtual thread, not started. */
+  public static Thread virtual(String name, Runnable body) {
+    return Thread.ofVirtual().inheritInheritableThreadLocals(false).name(name).unstarted(body);
+  }
+
   /** A daemon platform thread of normal priority with the system's class loader. */
   @SuppressWarnings("ThreadPriorityCheck") // The maker's priority is what must not be inherited.
   public static Thread daemon(String name, Runnable body) {

@@ -24,6 +24,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +78,13 @@ abstract class DurableContract {
     Fired one = fired.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
     assertTrue(one != null, "nothing has fired");
     return one;
+  }
+
+  /** Waits for a condition for a while; the assertion that follows says what is wrong. */
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    for (int pause = 0; !condition.getAsBoolean() && pause < 500; pause++) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
   }
 
   private void nothingFiresFor(long millis) throws InterruptedException {
@@ -248,7 +256,6 @@ abstract class DurableContract {
 
   @Test
   void handlerThatFails_isTriedAgain_andThenDead_andRevived() throws Exception {
-    AtomicInteger calls = new AtomicInteger();
     HandlerOptions options =
         HandlerOptions.DEFAULT
             .withAttempts(3)
@@ -260,7 +267,6 @@ abstract class DurableContract {
                     "f",
                     options,
                     firing -> {
-                      calls.incrementAndGet();
                       note(firing);
                       throw new IllegalStateException("the sink is away");
                     }));
@@ -284,9 +290,7 @@ abstract class DurableContract {
   void unknownHandler_timerIsKept_andFiresWhereItIsKnown() throws Exception {
     DurableTimers knowsNothing = open(builder());
     knowsNothing.schedule("h", "k", in(0), NONE).join();
-    for (int pause = 0; knowsNothing.stats().unknownHandlers().isEmpty() && pause < 500; pause++) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
+    await(() -> !knowsNothing.stats().unknownHandlers().isEmpty());
     assertEquals(Set.of("h"), knowsNothing.stats().unknownHandlers());
     assertEquals(1, knowsNothing.pending());
     knowsNothing.close();
@@ -341,15 +345,13 @@ abstract class DurableContract {
                     }));
     timers.schedule("t", "k", in(0), NONE).join();
     assertEquals(3, next().attempt());
-    for (int pause = 0; timers.pending() > 0 && pause < 500; pause++) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
+    await(() -> timers.pending() == 0);
     assertEquals(1, effects());
     nothingFiresFor(200);
   }
 
-  @Test
-  void connectionOfAFiring_whoseTimerWasCancelled_isRefused() throws Exception {
+  /** Cancels a timer while its handler runs, and lets the handler go on with its work. */
+  private DurableTimers cancelledWhileFiring(FiringHandler work) throws Exception {
     CountDownLatch began = new CountDownLatch(1);
     CountDownLatch cancelled = new CountDownLatch(1);
     DurableTimers timers =
@@ -360,43 +362,33 @@ abstract class DurableContract {
                     firing -> {
                       began.countDown();
                       cancelled.await();
-                      addEffect(firing.connection(), firing.key());
+                      work.fire(firing);
                     }));
     timers.schedule("t", "k", in(0), NONE).join();
     assertTrue(began.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
     assertTrue(timers.cancel("t", "k").join());
     cancelled.countDown();
-    for (int pause = 0; timers.stats().superseded() == 0 && pause < 500; pause++) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
+    await(() -> timers.stats().superseded() > 0);
     assertEquals(1, timers.stats().superseded());
+    return timers;
+  }
+
+  @Test
+  void connectionOfAFiring_whoseTimerWasCancelled_isRefused() throws Exception {
+    DurableTimers timers =
+        cancelledWhileFiring(firing -> addEffect(firing.connection(), firing.key()));
     assertEquals(0, effects());
     assertEquals(0, timers.stats().fired());
   }
 
   @Test
   void connectionOfAFiring_thatWasRefused_isRefusedAgain() throws Exception {
-    CountDownLatch began = new CountDownLatch(1);
-    CountDownLatch cancelled = new CountDownLatch(1);
-    DurableTimers timers =
-        open(
-            builder()
-                .handler(
-                    "t",
-                    firing -> {
-                      began.countDown();
-                      cancelled.await();
-                      assertThrows(DurableTimersException.class, firing::connection);
-                      addEffect(firing.connection(), firing.key());
-                    }));
-    timers.schedule("t", "k", in(0), NONE).join();
-    assertTrue(began.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
-    assertTrue(timers.cancel("t", "k").join());
-    cancelled.countDown();
-    for (int pause = 0; timers.stats().superseded() == 0 && pause < 500; pause++) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
-    assertEquals(1, timers.stats().superseded());
+    DurableTimers _ =
+        cancelledWhileFiring(
+            firing -> {
+              assertThrows(DurableTimersException.class, firing::connection);
+              addEffect(firing.connection(), firing.key());
+            });
     assertEquals(0, effects());
   }
 
@@ -414,9 +406,7 @@ abstract class DurableContract {
                     }));
     timers.schedule("i", "k", in(0), NONE).join();
     assertEquals("k", next().key());
-    for (int pause = 0; timers.pending() > 0 && pause < 500; pause++) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
+    await(() -> timers.pending() == 0);
     assertEquals(0, timers.pending());
   }
 
@@ -432,9 +422,7 @@ abstract class DurableContract {
                       throw new IllegalStateException("a\0b\ud800" + "c".repeat(2_000));
                     }));
     timers.schedule("f", "k", in(0), NONE).join();
-    for (int pause = 0; timers.stats().dead() == 0 && pause < 500; pause++) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
+    await(() -> timers.stats().dead() > 0);
     String text = timers.listDead("f", "", "", 1).getFirst().lastFailure();
     assertTrue(
         text != null && text.startsWith("java.lang.IllegalStateException: a\ufffdb\ufffdcc"), text);
@@ -463,9 +451,7 @@ abstract class DurableContract {
     nothingFiresFor(1_000);
     DurableTimers next = open(builder().handler("h", this::note));
     assertEquals("k", next().key());
-    for (int pause = 0; next.stats().fired() == 0 && pause < 500; pause++) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
+    await(() -> next.stats().fired() > 0);
     assertEquals(1, next.stats().fired());
   }
 
@@ -522,9 +508,7 @@ abstract class DurableContract {
     HandlerOptions options =
         HandlerOptions.DEFAULT.withCatchUp(CatchUp.dropOlderThan(Duration.ofSeconds(5)));
     DurableTimers late = open(builder().handler("h", options, this::note));
-    for (int pause = 0; late.pending() > 0 && pause < 500; pause++) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
+    await(() -> late.pending() == 0);
     assertEquals(0, late.pending());
     assertEquals(3, late.stats().skipped());
     nothingFiresFor(200);
@@ -536,9 +520,7 @@ abstract class DurableContract {
     HandlerOptions options = HandlerOptions.DEFAULT.withCatchUp(new CatchUp.LatestOnly());
     DurableTimers late = open(builder().handler("h", options, this::note));
     assertEquals("2", next().payload());
-    for (int pause = 0; late.pending() > 0 && pause < 500; pause++) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
+    await(() -> late.pending() == 0);
     nothingFiresFor(200);
     assertEquals(2, late.stats().skipped());
   }

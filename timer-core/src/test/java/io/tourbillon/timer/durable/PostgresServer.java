@@ -6,10 +6,14 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +24,7 @@ final class PostgresServer {
   private final Path folder;
   private final Path programs;
   private final int port;
+  private final AtomicInteger databases = new AtomicInteger();
 
   private PostgresServer(Path folder, Path programs, int port) {
     this.folder = folder;
@@ -72,6 +77,16 @@ final class PostgresServer {
 
   String url(String database) {
     return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=test";
+  }
+
+  /** Makes a database of its own for a test, and returns its URL. */
+  String newDatabase() throws SQLException {
+    String name = "test" + databases.incrementAndGet();
+    try (Connection connection = new Databases(url("postgres")).getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + name);
+    }
+    return url(name);
   }
 
   private String data() {

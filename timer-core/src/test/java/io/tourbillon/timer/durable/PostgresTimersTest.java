@@ -1,10 +1,7 @@
 package io.tourbillon.timer.durable;
 
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -16,10 +13,9 @@ import org.junit.jupiter.api.Tag;
 @Tag("programs")
 @Tag("long")
 class PostgresTimersTest extends DurableContract {
-  private static final AtomicInteger DATABASES = new AtomicInteger();
   private static @Nullable PostgresServer server;
 
-  private String database = "postgres";
+  private String url = "";
 
   @BeforeAll
   static void start() throws Exception {
@@ -36,17 +32,12 @@ class PostgresTimersTest extends DurableContract {
   @BeforeEach
   @Override
   void makeEffects() throws SQLException {
-    String name = "test" + DATABASES.incrementAndGet();
-    try (Connection connection = source().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name);
-    }
-    database = name;
+    url = Objects.requireNonNull(server).newDatabase();
     super.makeEffects();
   }
 
   @Override
   DataSource source() {
-    return new Databases(Objects.requireNonNull(server).url(database));
+    return new Databases(url);
   }
 }

@@ -73,7 +73,7 @@ public final class BlockingThreads implements AutoCloseable {
     }
   }
 
-  /** Closes the hold once, whoever is first: the end of the call, or a coroutine that leaves it. */
+  /** Closes the hold once: at the end of the call, or earlier if its coroutine leaves it. */
   private static final class HoldUntilClosed extends AtomicReference<Clock.@Nullable Hold>
       implements Clock.Hold {
     @Serial private static final long serialVersionUID = 1;

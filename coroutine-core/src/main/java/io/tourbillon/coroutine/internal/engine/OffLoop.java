@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.engine;
 
+import io.tourbillon.timer.internal.IndependentThread;
 import io.tourbillon.timer.internal.MemoryReserve;
 
 /**
@@ -22,7 +23,7 @@ public final class OffLoop {
   public static void start(String name, Runnable task) {
     while (true) {
       try {
-        Thread.ofVirtual().inheritInheritableThreadLocals(false).name(name).unstarted(task).start();
+        IndependentThread.virtual(name, task).start();
         return;
       } catch (OutOfMemoryError full) {
         MemoryReserve.pause();

@@ -123,25 +123,15 @@ public final class ListenedBody implements Callable<@Nullable Object> {
 
   /** Reports that the coroutine is about to suspend. Called by the coroutine. */
   public void turnEnds(Coroutine<?> coroutine) {
-    CoroutineListener.OfTurns told = turns;
-    if (told == null || isTelling) {
-      return;
-    }
-    isTelling = true;
-    try {
-      long nanos = clock.nanoTime();
-      long turnNanos = nanos - sinceNanos;
-      sinceNanos = nanos;
-      told.suspended(coroutine, turnNanos);
-    } catch (Throwable thrown) {
-      Surroundings.logFailure(thrown);
-    } finally {
-      isTelling = false;
-    }
+    turnChanges(coroutine, true);
   }
 
   /** Reports that the coroutine goes on. Called by the coroutine. */
   public void turnBegins(Coroutine<?> coroutine) {
+    turnChanges(coroutine, false);
+  }
+
+  private void turnChanges(Coroutine<?> coroutine, boolean ends) {
     CoroutineListener.OfTurns told = turns;
     if (told == null || isTelling) {
       return;
@@ -149,9 +139,13 @@ public final class ListenedBody implements Callable<@Nullable Object> {
     isTelling = true;
     try {
       long nanos = clock.nanoTime();
-      long suspendedNanos = nanos - sinceNanos;
+      long passedNanos = nanos - sinceNanos;
       sinceNanos = nanos;
-      told.resumed(coroutine, suspendedNanos);
+      if (ends) {
+        told.suspended(coroutine, passedNanos);
+      } else {
+        told.resumed(coroutine, passedNanos);
+      }
     } catch (Throwable thrown) {
       Surroundings.logFailure(thrown);
     } finally {

@@ -185,6 +185,12 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
 
   @Override
   public final T join() {
+    awaitAsJoiner();
+    return result();
+  }
+
+  /** Waits for the end as one who sees its failure, unless the wait itself fails. */
+  private void awaitAsJoiner() {
     requireJoinable();
     End awaited = watched();
     boolean seen = false;
@@ -196,7 +202,6 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
         giveUp(awaited);
       }
     }
-    return result();
   }
 
   @Override
@@ -227,17 +232,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
   @Override
   @SuppressWarnings({"unchecked", "NullAway"}) // As in result.
   public final Outcome<T> joinOutcome() {
-    requireJoinable();
-    End awaited = watched();
-    boolean seen = false;
-    try {
-      awaitEnd();
-      seen = true;
-    } finally {
-      if (!seen) {
-        giveUp(awaited);
-      }
-    }
+    awaitAsJoiner();
     return switch (state) {
       case DONE -> new Outcome.Done<>((T) outcome);
       case FAILED -> new Outcome.Failed<>(Settlement.unwrapped(failure()));

@@ -27,26 +27,17 @@ import org.springframework.scheduling.TaskScheduler;
 class RunningTasksTest {
   @Test
   void runningTask_endsWithinTheGrace() {
-    ConfigurableApplicationContext context = start("tourbillon.scheduling.close-grace=20s");
-    CountDownLatch begun = new CountDownLatch(1);
-    CompletableFuture<Boolean> undisturbed = new CompletableFuture<>();
-    ScheduledFuture<?> _ =
-        context
-            .getBean(TaskScheduler.class)
-            .schedule(
-                () -> {
-                  begun.countDown();
-                  undisturbed.complete(sleepsFor(200));
-                },
-                Instant.now());
-    await(begun);
-    context.close();
-    assertThat(undisturbed).isCompletedWithValue(true);
+    assertThat(closedDuringATask("20s", 200)).isCompletedWithValue(true);
   }
 
   @Test
   void runningTask_afterTheGrace_isInterrupted() {
-    ConfigurableApplicationContext context = start("tourbillon.scheduling.close-grace=0");
+    assertThat(closedDuringATask("0", 60_000)).isCompletedWithValue(false);
+  }
+
+  /** Closes a context while a task of it sleeps, and returns whether the sleep was undisturbed. */
+  private static CompletableFuture<Boolean> closedDuringATask(String grace, long taskMillis) {
+    ConfigurableApplicationContext context = start("tourbillon.scheduling.close-grace=" + grace);
     CountDownLatch begun = new CountDownLatch(1);
     CompletableFuture<Boolean> undisturbed = new CompletableFuture<>();
     ScheduledFuture<?> _ =
@@ -55,12 +46,12 @@ class RunningTasksTest {
             .schedule(
                 () -> {
                   begun.countDown();
-                  undisturbed.complete(sleepsFor(60_000));
+                  undisturbed.complete(sleepsFor(taskMillis));
                 },
                 Instant.now());
     await(begun);
     context.close();
-    assertThat(undisturbed).isCompletedWithValue(false);
+    return undisturbed;
   }
 
   private static boolean sleepsFor(long millis) {

@@ -146,9 +146,8 @@ final class PostgresSession extends JdbcSession {
             SELECT handler, timer_key, shard, due, version, 0, 0, payload
             FROM unnest(?::text[], ?::text[], ?::int[], ?::bigint[], ?::bigint[], ?::bytea[])
               AS new (handler, timer_key, shard, due, version, payload)
-            ON CONFLICT (handler, timer_key) DO UPDATE SET shard = excluded.shard,
-              due = excluded.due, version = excluded.version, attempts = 0, dead = 0,
-              payload = excluded.payload, error = NULL""");
+            """
+                + Store.REPLACE);
     List<TimerKey> keys = puts.stream().map(Change.Put::key).toList();
     put.setArray(1, handlers(keys));
     put.setArray(2, names(keys));
@@ -229,7 +228,7 @@ final class PostgresSession extends JdbcSession {
   @Override
   public Check check(String node, List<Row> rows) throws SQLException {
     // One round trip for two statements. The fence is drawn before the second one looks: if this
-    // node still owns the shard then, whoever takes it later draws greater ones. OFFSET 0 makes the
+    // node still owns the shard then, its later owners draw greater ones. OFFSET 0 makes the
     // planner look up each timer by its key: it could read all timers of a shard instead.
     PreparedStatement check =
         statement(

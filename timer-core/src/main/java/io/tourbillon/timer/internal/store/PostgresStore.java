@@ -16,14 +16,8 @@ final class PostgresStore extends Store {
   }
 
   @Override
-  public StoreSession open() throws SQLException {
-    Connection connection = connection();
-    try {
-      return new PostgresSession(this, connection);
-    } catch (SQLException | RuntimeException | Error failure) {
-      connection.close();
-      throw failure;
-    }
+  StoreSession sessionOn(Connection connection) throws SQLException {
+    return new PostgresSession(this, connection);
   }
 
   @Override

@@ -18,14 +18,8 @@ final class SqliteStore extends Store {
   }
 
   @Override
-  public StoreSession open() throws SQLException {
-    Connection connection = connection();
-    try {
-      return new SqliteSession(this, connection);
-    } catch (SQLException | RuntimeException | Error failure) {
-      connection.close();
-      throw failure;
-    }
+  StoreSession sessionOn(Connection connection) throws SQLException {
+    return new SqliteSession(this, connection);
   }
 
   @Override

@@ -15,6 +15,13 @@ import javax.sql.DataSource;
 public abstract class Store {
   private static final Pattern PREFIX = Pattern.compile("[a-z][a-z0-9_]{0,29}");
 
+  /** The end of an insertion: a timer under the same key is replaced, also a dead one. */
+  static final String REPLACE =
+      """
+      ON CONFLICT (handler, timer_key) DO UPDATE SET shard = excluded.shard, due = excluded.due,
+        version = excluded.version, attempts = 0, dead = 0, payload = excluded.payload,
+        error = NULL""";
+
   private final DataSource source;
 
   /** What the names of the tables begin with. */
@@ -51,7 +58,18 @@ public abstract class Store {
   }
 
   /** Opens a connection of its own. */
-  public abstract StoreSession open() throws SQLException;
+  public final StoreSession open() throws SQLException {
+    Connection connection = connection();
+    try {
+      return sessionOn(connection);
+    } catch (SQLException | RuntimeException | Error failure) {
+      connection.close();
+      throw failure;
+    }
+  }
+
+  /** Makes a session of a connection, which the caller closes if that fails. */
+  abstract StoreSession sessionOn(Connection connection) throws SQLException;
 
   /** The statements that make the tables, if they are not there. Each may be repeated. */
   public abstract List<String> schema(int shards);
@@ -116,9 +134,8 @@ public abstract class Store {
         """
         INSERT INTO #timers (handler, timer_key, shard, due, version, attempts, dead, payload)
         VALUES (?, ?, ?, ?, ?, 0, 0, ?)
-        ON CONFLICT (handler, timer_key) DO UPDATE SET shard = excluded.shard, due = excluded.due,
-          version = excluded.version, attempts = 0, dead = 0, payload = excluded.payload,
-          error = NULL""");
+        """
+            + REPLACE);
   }
 
   static void setPut(PreparedStatement put, Row row, byte[] payload) throws SQLException {
