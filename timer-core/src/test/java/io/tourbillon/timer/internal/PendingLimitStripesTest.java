@@ -162,6 +162,11 @@ class PendingLimitStripesTest {
                       if (permits.tryAcquire()) {
                         mine++;
                         mostHeld.accumulateAndGet(held.incrementAndGet(), Math::max);
+                        if (random.nextInt(64) == 0) {
+                          // Threads that hold a permit are off the processor, so more of them
+                          // hold one at a time than there are processors.
+                          LockSupport.parkNanos(1);
+                        }
                       }
                     } else if (mine > 0) {
                       int some = 1 + random.nextInt(mine);
