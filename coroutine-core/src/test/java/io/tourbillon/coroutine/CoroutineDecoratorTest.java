@@ -12,6 +12,7 @@ import io.tourbillon.coroutine.CoroutineScope.Policy;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.Source;
 import io.tourbillon.coroutine.generator.Generator;
+import io.tourbillon.timer.TaskDecorator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -238,6 +239,30 @@ class CoroutineDecoratorTest {
       assertEquals("request", executor.invokeAny(List.of(call)));
       CONTEXT.set("later");
       assertEquals("later", executor.invokeAll(List.of(call)).getFirst().get());
+    }
+  }
+
+  @Test
+  @Tag("virtual-thread")
+  void taskOfTheExecutor_isDecoratedOnce_howeverItIsSubmitted() throws Exception {
+    AtomicInteger decorated = new AtomicInteger();
+    TaskDecorator counting =
+        task -> {
+          decorated.incrementAndGet();
+          return task;
+        };
+    try (CoroutineScheduler counted =
+            TestSchedulers.builder().loops(1).decorator(CoroutineDecorator.of(counting)).build();
+        ExecutorService executor = counted.asExecutor()) {
+      Callable<Integer> call = () -> 1;
+      executor.submit(call).get(30, TimeUnit.SECONDS);
+      assertEquals(1, decorated.getAndSet(0));
+      executor.invokeAny(List.of(call));
+      assertEquals(1, decorated.getAndSet(0));
+      executor.invokeAny(List.of(call, call), 30, TimeUnit.SECONDS);
+      assertEquals(2, decorated.getAndSet(0));
+      executor.invokeAll(List.of(call, call));
+      assertEquals(2, decorated.get());
     }
   }
 

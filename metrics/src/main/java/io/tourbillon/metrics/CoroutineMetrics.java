@@ -135,6 +135,10 @@ public final class CoroutineMetrics implements MeterBinder, AutoCloseable {
         "tourbillon.coroutine.threads",
         "Threads of the thread factory of the scheduler that have not ended",
         CoroutineStats::threads);
+    meters.gauge(
+        "tourbillon.coroutine.abandoned.calls",
+        "Abandonable blocking calls that still run after their coroutine has gone on",
+        CoroutineStats::abandonedCalls);
   }
 
   private static void state(

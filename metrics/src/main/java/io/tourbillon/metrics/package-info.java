@@ -95,6 +95,9 @@
  *   <tr><td>{@code tourbillon.coroutine.threads}</td><td>gauge, threads</td>
  *       <td>threads of {@code CoroutineScheduler.threadFactory} that have not ended</td>
  *       <td></td></tr>
+ *   <tr><td>{@code tourbillon.coroutine.abandoned.calls}</td><td>gauge, calls</td>
+ *       <td>calls of {@code Coroutines.abandonableBlocking} that still run after their coroutine has
+ *       gone on</td><td>rising without end: threads are lost to calls that do not end</td></tr>
  *   <tr><td>{@code tourbillon.coroutine.tick}</td><td>gauge, seconds</td>
  *       <td>the length of a tick</td><td></td></tr>
  *   <tr><td>{@code tourbillon.coroutine.switches}</td><td>counter, turns</td>

@@ -95,6 +95,7 @@ class CoroutineMetricsTest {
             .toList();
     assertEquals(
         List.of(
+            "tourbillon_coroutine_abandoned_calls{scheduler=\"s\"} 0.0",
             "tourbillon_coroutine_cancelled_total{reason=\"call\",scheduler=\"s\"} 1.0",
             "tourbillon_coroutine_cancelled_total{reason=\"close\",scheduler=\"s\"} 0.0",
             "tourbillon_coroutine_cancelled_total{reason=\"future\",scheduler=\"s\"} 0.0",
@@ -104,7 +105,7 @@ class CoroutineMetricsTest {
             "tourbillon_coroutine_live{scheduler=\"s\",state=\"ready\"} 0.0",
             "tourbillon_coroutine_live{scheduler=\"s\",state=\"running\"} 0.0",
             "tourbillon_coroutine_live{scheduler=\"s\",state=\"suspended\"} 3.0"),
-        samples.subList(0, 9));
+        samples.subList(0, 10));
     assertTrue(samples.contains("tourbillon_coroutine_spawned_total{scheduler=\"s\"} 7.0"));
     assertTrue(samples.contains("tourbillon_coroutine_timeouts_total{scheduler=\"s\"} 1.0"));
     assertTrue(samples.contains("tourbillon_coroutine_threads{scheduler=\"s\"} 0.0"));

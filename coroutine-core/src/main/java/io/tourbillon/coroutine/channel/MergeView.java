@@ -27,7 +27,7 @@ final class MergeView<T> extends SourceView<T> {
   }
 
   @Override
-  Received<T> poll() {
+  @Nullable Received<T> poll() {
     Received.Closed<T> end = failed;
     if (end != null) {
       return end;
@@ -47,6 +47,9 @@ final class MergeView<T> extends SourceView<T> {
           open.remove(source);
         }
         case Received.Empty<T> _ -> {}
+        case null -> {
+          return null;
+        }
       }
     }
     return open.isEmpty() ? new Received.Closed<>(null) : new Received.Empty<>();
@@ -83,10 +86,15 @@ final class MergeView<T> extends SourceView<T> {
     return nanos;
   }
 
-  /** From which source they came is not known here, and channels may have different consumers. */
+  /** From which source they came is not known here. */
   @Override
   void undelivered(List<T> values) {
     undelivered(all.getFirst(), values);
+  }
+
+  @Override
+  public boolean isClosed() {
+    return failed != null || super.isClosed();
   }
 
   @Override

@@ -97,17 +97,12 @@ final class PrefixView<T> extends StatefulView<T> {
   }
 
   @Override
-  Received<T> poll() {
-    while (true) {
-      if (isOver()) {
-        return new Received.Closed<>(null);
-      }
-      Received<T> passed = pass(poll(source));
-      if (passed != null) {
-        return passed;
-      }
-      letOthersIn();
+  @Nullable Received<T> poll() {
+    if (isOver()) {
+      return new Received.Closed<>(null);
     }
+    Received<T> received = poll(source);
+    return received == null ? null : pass(received);
   }
 
   private boolean isOver() {

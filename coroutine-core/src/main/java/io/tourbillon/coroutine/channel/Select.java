@@ -405,6 +405,11 @@ public final class Select<R extends @Nullable Object> implements Awaited {
       if (then != null) {
         return then;
       }
+      // Steps without a result may follow each other for ever, and never come to a wait. A limit of
+      // zero asks for all that is there.
+      if (limitNanos > 0 && limit != null && clock.nanoTime() - beginNanos >= limitNanos) {
+        return Objects.requireNonNull(onTimeout);
+      }
       first = false;
       Suspension.checkCancelled();
     }

@@ -260,7 +260,9 @@ public sealed interface Source<T> extends Iterable<T> permits Channel, SourceVie
 
   /**
    * Returns a view of the values of several sources, as they come. Of those that have a value, a
-   * random one is next. It ends when all have ended, or one has with a cause.
+   * random one is next. It ends when all have ended, or one has with a cause. A value that is not
+   * delivered goes to the consumer of undelivered values of the first source, wherever it came
+   * from.
    *
    * @throws IllegalArgumentException if there is no source
    */

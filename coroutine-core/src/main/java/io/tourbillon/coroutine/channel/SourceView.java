@@ -28,8 +28,8 @@ abstract non-sealed class SourceView<T> implements Source<T> {
 
   // What a view implements. All is called by the receiver, which may run functions of users.
 
-  /** Takes a value without a wait. */
-  abstract Received<T> poll();
+  /** Takes a value without a wait. Returns null if one was taken and dropped, to try again. */
+  abstract @Nullable Received<T> poll();
 
   /** Adds the cases to wait for after a poll that has found nothing. */
   abstract <R extends @Nullable Object> void addCases(List<SelectCase<R>> cases, Then<T, R> then);
@@ -71,7 +71,7 @@ abstract non-sealed class SourceView<T> implements Source<T> {
 
   // The same for any source.
 
-  static <T> Received<T> poll(Source<T> source) {
+  static <T> @Nullable Received<T> poll(Source<T> source) {
     return switch (source) {
       case LockedChannel<T> channel -> channel.tryReceiveResult();
       case SourceView<T> view -> view.poll();
@@ -188,7 +188,12 @@ abstract non-sealed class SourceView<T> implements Source<T> {
   public Received<T> tryReceiveResult() {
     begin();
     try {
-      return poll();
+      Received<T> received = poll();
+      while (received == null) {
+        Suspension.checkCancelled();
+        received = poll();
+      }
+      return received;
     } finally {
       end();
     }
@@ -232,10 +237,5 @@ abstract non-sealed class SourceView<T> implements Source<T> {
       between = " and ";
     }
     return text.toString();
-  }
-
-  /** Ends a loop of steps that have no result. */
-  static void letOthersIn() {
-    Suspension.checkCancelled();
   }
 }

@@ -61,24 +61,18 @@ final class StageView<T, V> extends SourceView<V> {
   }
 
   @Override
-  Received<V> poll() {
-    while (true) {
-      switch (SourceView.poll(source)) {
-        case Received.Value<T>(T value) -> {
-          V result = pass(value);
-          if (result != null) {
-            return new Received.Value<>(result);
-          }
-          letOthersIn();
-        }
-        case Received.Closed<T>(Throwable cause) -> {
-          return new Received.Closed<>(cause);
-        }
-        case Received.Empty<T> _ -> {
-          return new Received.Empty<>();
-        }
-      }
-    }
+  @Nullable Received<V> poll() {
+    return switch (SourceView.poll(source)) {
+      case Received.Value<T>(T value) -> passed(value);
+      case Received.Closed<T>(Throwable cause) -> new Received.Closed<>(cause);
+      case Received.Empty<T> _ -> new Received.Empty<>();
+      case null -> null;
+    };
+  }
+
+  private Received.@Nullable Value<V> passed(T value) {
+    V result = pass(value);
+    return result == null ? null : new Received.Value<>(result);
   }
 
   @Override
@@ -89,8 +83,8 @@ final class StageView<T, V> extends SourceView<V> {
         received ->
             switch (received) {
               case Received.Value<T>(T value) -> {
-                V result = pass(value);
-                yield result == null ? null : then.apply(new Received.Value<>(result));
+                Received.Value<V> passed = passed(value);
+                yield passed == null ? null : then.apply(passed);
               }
               case Received.Closed<T>(Throwable cause) -> then.apply(new Received.Closed<>(cause));
               case Received.Empty<T> _ -> null;

@@ -71,17 +71,13 @@ abstract class TimedView<T, V> extends StatefulView<V> {
   }
 
   @Override
-  final Received<V> poll() {
-    while (end == null && !isDue()) {
+  final @Nullable Received<V> poll() {
+    if (end == null && !isDue()) {
       Received<T> received = poll(source);
       if (received instanceof Received.Empty<T>) {
         return new Received.Empty<>();
       }
-      Received<V> result = accept(received);
-      if (result != null) {
-        return result;
-      }
-      letOthersIn();
+      return received == null ? null : accept(received);
     }
     V kept = giveOut();
     return kept != null ? new Received.Value<>(kept) : end != null ? end : new Received.Empty<>();

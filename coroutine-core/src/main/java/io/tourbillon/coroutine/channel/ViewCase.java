@@ -27,7 +27,8 @@ final class ViewCase<T, R extends @Nullable Object> extends SelectCase<R> {
 
   @Override
   @Nullable Supplier<? extends R> tryAlone() {
-    return outcomeOf(view.poll());
+    Received<T> received = view.poll();
+    return received == null ? new Step<R>(() -> null) : outcomeOf(received);
   }
 
   private @Nullable Supplier<? extends R> outcomeOf(Received<T> received) {

@@ -13,7 +13,9 @@ final class ZipView<A, B, V> extends StatefulView<V> {
   private final BiFunction<? super A, ? super B, ? extends V> pair;
   private @Nullable A fromLeft;
   private @Nullable B fromRight;
-  private Received.@Nullable Closed<V> end;
+
+  /** Written by a receiver, and read by anyone. */
+  private volatile Received.@Nullable Closed<V> end;
 
   ZipView(Source<A> left, Source<B> right, BiFunction<? super A, ? super B, ? extends V> pair) {
     this.left = left;
@@ -22,17 +24,20 @@ final class ZipView<A, B, V> extends StatefulView<V> {
   }
 
   @Override
-  Received<V> poll() {
+  @Nullable Received<V> poll() {
+    boolean dropped = false;
     if (end == null && fromLeft == null) {
-      take(poll(left), value -> fromLeft = value);
+      dropped = take(poll(left), value -> fromLeft = value);
     }
     if (end == null && fromRight == null) {
-      take(poll(right), value -> fromRight = value);
+      dropped |= take(poll(right), value -> fromRight = value);
     }
-    return paired();
+    Received<V> result = paired();
+    return dropped && result instanceof Received.Empty<V> ? null : result;
   }
 
-  private <T> void take(Received<T> received, Consumer<T> keep) {
+  /** Returns whether what was received was dropped by a view below. */
+  private <T> boolean take(@Nullable Received<T> received, Consumer<T> keep) {
     switch (received) {
       case Received.Value<T>(T value) -> keep.accept(value);
       case Received.Closed<T>(Throwable cause) -> {
@@ -40,15 +45,20 @@ final class ZipView<A, B, V> extends StatefulView<V> {
         dropHeld();
       }
       case Received.Empty<T> _ -> {}
+      case null -> {
+        return true;
+      }
     }
+    return false;
   }
 
   private Received<V> paired() {
+    Received.Closed<V> ended = end;
+    if (ended != null) {
+      return ended;
+    }
     A first = fromLeft;
     B second = fromRight;
-    if (end != null) {
-      return end;
-    }
     if (first == null || second == null) {
       return new Received.Empty<>();
     }
@@ -78,7 +88,7 @@ final class ZipView<A, B, V> extends StatefulView<V> {
 
   private <T, R extends @Nullable Object> @Nullable Supplier<? extends R> accept(
       Received<T> received, Consumer<T> keep, Then<V, R> then) {
-    take(received, keep);
+    boolean _ = take(received, keep);
     Received<V> result = paired();
     return result instanceof Received.Empty<V> ? null : then.apply(result);
   }
@@ -111,6 +121,11 @@ final class ZipView<A, B, V> extends StatefulView<V> {
         undelivered(right, List.of(second));
       }
     }
+  }
+
+  @Override
+  public boolean isClosed() {
+    return end != null || left.isClosed() || right.isClosed();
   }
 
   @Override

@@ -3,17 +3,21 @@ package io.tourbillon.coroutine.testkit;
 import io.tourbillon.coroutine.Block;
 import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineDecorator;
+import io.tourbillon.coroutine.CoroutineListener;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.SchedulingPolicy;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.TaskDecorator;
 import io.tourbillon.timer.VirtualClock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,18 +60,27 @@ public final class Simulation {
   final Duration limit;
   final Duration grace;
 
+  /** Sets the decorator and the listener. */
+  final Consumer<CoroutineScheduler.Builder> surroundings;
+
   /** Creates a simulation without a seed: tick 1 ms, limit 1 min, grace 1 s. */
   public Simulation() {
-    this(null, null, Duration.ofMillis(1), Duration.ofMinutes(1), Duration.ofSeconds(1));
+    this(null, null, Duration.ofMillis(1), Duration.ofMinutes(1), Duration.ofSeconds(1), _ -> {});
   }
 
   private Simulation(
-      @Nullable Engine engine, @Nullable Long seed, Duration tick, Duration limit, Duration grace) {
+      @Nullable Engine engine,
+      @Nullable Long seed,
+      Duration tick,
+      Duration limit,
+      Duration grace,
+      Consumer<CoroutineScheduler.Builder> surroundings) {
     this.engine = engine;
     this.seed = seed;
     this.tick = tick;
     this.limit = limit;
     this.grace = grace;
+    this.surroundings = surroundings;
   }
 
   /**
@@ -79,12 +92,13 @@ public final class Simulation {
    * @param engine if it is not available, each run throws UnsupportedOperationException
    */
   public Simulation engine(Engine engine) {
-    return new Simulation(Objects.requireNonNull(engine, "engine"), seed, tick, limit, grace);
+    return new Simulation(
+        Objects.requireNonNull(engine, "engine"), seed, tick, limit, grace, surroundings);
   }
 
   /** Sets the seed by which chance decides the order of turns. */
   public Simulation seed(long seed) {
-    return new Simulation(engine, seed, tick, limit, grace);
+    return new Simulation(engine, seed, tick, limit, grace, surroundings);
   }
 
   /**
@@ -95,7 +109,7 @@ public final class Simulation {
    */
   public Simulation tick(Duration tick) {
     CoroutineScheduler.Builder _ = CoroutineScheduler.builder().tick(tick);
-    return new Simulation(engine, seed, tick, limit, grace);
+    return new Simulation(engine, seed, tick, limit, grace, surroundings);
   }
 
   /**
@@ -108,7 +122,7 @@ public final class Simulation {
     if (!limit.isPositive()) {
       throw new IllegalArgumentException("limit must be positive: " + limit);
     }
-    return new Simulation(engine, seed, tick, limit, grace);
+    return new Simulation(engine, seed, tick, limit, grace, surroundings);
   }
 
   /**
@@ -124,7 +138,35 @@ public final class Simulation {
     if (grace.isNegative()) {
       throw new IllegalArgumentException("grace must not be negative: " + grace);
     }
-    return new Simulation(engine, seed, tick, limit, grace);
+    return new Simulation(engine, seed, tick, limit, grace, surroundings);
+  }
+
+  /**
+   * Sets what wraps the bodies, as {@link CoroutineScheduler.Builder#decorator(CoroutineDecorator)}
+   * does.
+   */
+  public Simulation decorator(CoroutineDecorator decorator) {
+    Objects.requireNonNull(decorator, "decorator");
+    return surrounded(scheduler -> scheduler.decorator(decorator));
+  }
+
+  /**
+   * Sets what wraps the bodies and the timers, as {@link
+   * CoroutineScheduler.Builder#decorator(TaskDecorator)} does.
+   */
+  public Simulation decorator(TaskDecorator decorator) {
+    Objects.requireNonNull(decorator, "decorator");
+    return surrounded(scheduler -> scheduler.decorator(decorator));
+  }
+
+  /** Sets the listener, as {@link CoroutineScheduler.Builder#listener} does. */
+  public Simulation listener(CoroutineListener listener) {
+    Objects.requireNonNull(listener, "listener");
+    return surrounded(scheduler -> scheduler.listener(listener));
+  }
+
+  private Simulation surrounded(Consumer<CoroutineScheduler.Builder> further) {
+    return new Simulation(engine, seed, tick, limit, grace, surroundings.andThen(further));
   }
 
   /**

@@ -51,7 +51,7 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
     this.body = body;
     limit = options.limit;
     grace = options.grace;
-    scheduler =
+    CoroutineScheduler.Builder production =
         CoroutineScheduler.builder()
             .engine(options.engineToRunOn())
             .name("simulation")
@@ -63,8 +63,9 @@ final class SimulationRun<T extends @Nullable Object, X extends Exception> {
             .watchdog(watchdogBound(limit))
             .stallHandler(seen -> stall = seen)
             .realTimeWaitHandler(this::endForRealTimeWait)
-            .exceptionHandler(this::endForUncaught)
-            .build();
+            .exceptionHandler(this::endForUncaught);
+    options.surroundings.accept(production);
+    scheduler = production.build();
   }
 
   /** Long, as to read the stack of a coroutine may cost it a turn; but shorter than the limit. */

@@ -5,8 +5,10 @@ import static io.tourbillon.coroutine.channel.Select.onTimeout;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Action;
@@ -217,6 +219,48 @@ class ViewTest {
       }
     }
     assertTrue(words.isClosed());
+  }
+
+  /** Each value that a receiver takes puts the next one into the channel. */
+  private Source<Integer> neverEmpty() {
+    numbers.send(1);
+    return numbers.onEach(numbers::send);
+  }
+
+  @Test
+  void limit_passes_whileAViewDropsValueAfterValue() {
+    Source<Integer> never = neverEmpty();
+    for (Source<?> view :
+        List.of(
+            never.filter(_ -> false),
+            never.distinctUntilChanged().filter(_ -> false),
+            never.debounce(millis(1000)),
+            never.chunked(Integer.MAX_VALUE, millis(1000)),
+            never.filter(_ -> false).zip(never.filter(_ -> false), Integer::sum),
+            Source.merge(never.filter(_ -> false)))) {
+      Received<?> received =
+          assertTimeoutPreemptively(
+              Duration.ofSeconds(30), () -> view.receiveResult(millis(20)), view::toString);
+      assertInstanceOf(Received.Empty.class, received);
+    }
+  }
+
+  @Test
+  void receiveThatDoesNotWait_findsAValueBehindOthersThatAreDropped() throws Exception {
+    Source<Integer> third = numbers(1, 2, 3).filter(number -> number == 3);
+    assertEquals(3, third.receive(Duration.ZERO));
+  }
+
+  @Test
+  void zipAndMerge_areClosed_whenTheyCanOnlyEnd() {
+    Source<Integer> zipped = numbers.zip(words, (number, word) -> number);
+    Source<Object> merged = Source.merge(numbers.map(number -> number), words.map(word -> word));
+    assertFalse(zipped.isClosed());
+    numbers.closeWith(new IOException("lost"));
+    assertTrue(zipped.isClosed());
+    assertFalse(merged.isClosed());
+    assertInstanceOf(Received.Closed.class, merged.tryReceiveResult());
+    assertTrue(merged.isClosed());
   }
 
   // With waits, in virtual time.

@@ -22,7 +22,9 @@ import io.tourbillon.coroutine.TestSchedulers;
 import io.tourbillon.coroutine.channel.Broadcast;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.LatestValue;
+import io.tourbillon.coroutine.channel.Received;
 import io.tourbillon.coroutine.channel.Select;
+import io.tourbillon.coroutine.channel.Sent;
 import io.tourbillon.coroutine.channel.Source;
 import io.tourbillon.coroutine.generator.Generator;
 import io.tourbillon.coroutine.sync.Mutex;
@@ -451,6 +453,40 @@ class ComingFromKotlinTest extends MigrationPage {
           jobs.close();
           assertEquals("job", jobs.receiveOrNull());
           assertNull(jobs.receiveOrNull());
+        });
+  }
+
+  /**
+   * In Kotlin:
+   *
+   * <pre>{@code
+   * val failed = async { error("no route") }
+   * runCatching { failed.await() }.exceptionOrNull()
+   * jobs.trySend("job").isSuccess
+   * jobs.receiveCatching().isClosed
+   * }</pre>
+   */
+  @Test
+  void runCatching_isAnOutcome() throws Exception {
+    run(
+        () -> {
+          Coroutine<String> failed =
+              scheduler.spawn(
+                  () -> {
+                    throw new IllegalStateException("no route");
+                  });
+          String outcome =
+              switch (failed.joinOutcome()) {
+                case Coroutine.Outcome.Done<String>(String value) -> value;
+                case Coroutine.Outcome.Failed<String>(Throwable failure) -> failure.getMessage();
+                case Coroutine.Outcome.Cancelled<String> _ -> "cancelled";
+              };
+          assertEquals("no route", outcome);
+          Channel<String> jobs = Channel.buffered(1);
+          assertEquals(new Sent.Done(), jobs.trySendResult("job"));
+          jobs.close();
+          assertEquals(new Received.Value<>("job"), jobs.receiveResult());
+          assertEquals(new Received.Closed<>(null), jobs.receiveResult());
         });
   }
 

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutine.State;
+import io.tourbillon.coroutine.CoroutineDecorator;
+import io.tourbillon.coroutine.CoroutineListener;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Engine;
@@ -18,6 +20,7 @@ import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.TestSchedulers;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.testkit.SimulationFailure.Reason;
+import io.tourbillon.timer.TaskDecorator;
 import io.tourbillon.timer.TimerService;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -62,6 +66,42 @@ class SimulationTest {
           }
         });
     assertTrue(System.nanoTime() - startNanos < TimeUnit.MINUTES.toNanos(1));
+  }
+
+  @Test
+  void decoratorsAndListener_areThoseOfTheRun_alsoAfterOtherOptions() {
+    List<String> told = new CopyOnWriteArrayList<>();
+    CoroutineListener listener =
+        new CoroutineListener() {
+          @Override
+          public void spawned(Coroutine<?> coroutine) {
+            told.add("spawned");
+          }
+        };
+    CoroutineDecorator decorator =
+        (_, body) ->
+            () -> {
+              told.add("around");
+              body.run();
+            };
+    simulation.listener(listener).decorator(decorator).seed(7).run(() -> told.add("body"));
+    assertEquals(List.of("around", "body", "spawned"), told.stream().sorted().toList());
+    told.clear();
+    TaskDecorator ofTasks =
+        task ->
+            () -> {
+              told.add("task");
+              task.run();
+            };
+    simulation
+        .decorator(ofTasks)
+        .run(
+            () -> {
+              CompletableFuture<Void> done = new CompletableFuture<>();
+              Coroutines.scheduler().timers().schedule(HOUR, () -> done.complete(null));
+              Coroutines.await(done);
+            });
+    assertEquals(List.of("task", "task"), told); // Around the body, and around the timer's.
   }
 
   @Test

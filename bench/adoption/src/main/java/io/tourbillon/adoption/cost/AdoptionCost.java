@@ -133,9 +133,12 @@ public final class AdoptionCost {
     }
   }
 
-  /** A web server is a matter of the loops; the other libraries use a timer service. */
+  /** What runs on an executor is a matter of the loops; the others use a timer service. */
   private static Subject ours(Workloads workload) {
-    return workload == Workloads.JETTY ? Subject.LOOPS : Subject.TIMERS;
+    return switch (workload) {
+      case JETTY, TOMCAT, REDISSON -> Subject.LOOPS;
+      default -> Subject.TIMERS;
+    };
   }
 
   private static double median(List<Double> figures) {

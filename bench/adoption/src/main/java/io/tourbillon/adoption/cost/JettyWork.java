@@ -3,9 +3,6 @@ package io.tourbillon.adoption.cost;
 import io.tourbillon.adoption.JettyRecipe;
 import io.tourbillon.adoption.TimeSource;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -15,12 +12,8 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.LifeCycle;
 
-/** Requests of a client with plain sockets in the same process. */
+/** Requests to Jetty in the same process. */
 final class JettyWork implements Workload {
-  private static final byte[] REQUEST =
-      "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-          .getBytes(StandardCharsets.US_ASCII);
-
   @Override
   public Session open(TimeSource source) throws Exception {
     Server server = JettyRecipe.server(source);
@@ -40,14 +33,7 @@ final class JettyWork implements Workload {
     return new Session() {
       @Override
       public void run(int calls) throws IOException {
-        for (int i = 0; i < calls; i++) {
-          try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.getOutputStream().write(REQUEST);
-            if (socket.getInputStream().readAllBytes().length == 0) {
-              throw new IOException("the server must answer");
-            }
-          }
-        }
+        WebClient.get(port, calls);
       }
 
       @Override

@@ -9,16 +9,12 @@ import io.tourbillon.adoption.LettuceRecipe;
 import io.tourbillon.adoption.TimeSource;
 import java.time.Duration;
 
-/**
- * Commands to a Redis on the loopback address, whose address is in the environment as REDIS_URI, by
- * default {@code redis://127.0.0.1:6379}. Writes the key {@code counter}.
- */
+/** Commands to a Redis, which {@link RedisAddress} names. Writes the key {@code counter}. */
 final class LettuceWork implements Workload {
   @Override
   public Session open(TimeSource source) {
-    String uri = System.getenv().getOrDefault("REDIS_URI", "redis://127.0.0.1:6379");
     ClientResources resources = LettuceRecipe.resources(source);
-    RedisClient client = RedisClient.create(resources, uri);
+    RedisClient client = RedisClient.create(resources, RedisAddress.uri());
     client.setOptions(
         ClientOptions.builder()
             .timeoutOptions(TimeoutOptions.enabled(Duration.ofMinutes(1)))

@@ -2,7 +2,7 @@ package io.tourbillon.adoption.cost;
 
 /** The libraries that are measured, with a name and a size each. */
 enum Workloads {
-  /** Needs a Redis, see {@link LettuceWork}. */
+  /** Needs a Redis, see {@link RedisAddress}. */
   LETTUCE("Lettuce", "a command with a timeout", 200_000),
   ASYNC_HTTP_CLIENT("AsyncHttpClient", "a request with two timeouts", 30_000),
   REACTOR("Reactor", "`Mono.timeout`", 2_000_000),
@@ -16,7 +16,10 @@ enum Workloads {
   GRPC("gRPC", "a call with a deadline", 100_000),
   KOTLIN("Kotlin", "`withTimeout`", 1_000_000),
   SPRING("Spring", "a task that is scheduled and cancelled", 2_000_000),
-  JETTY("Jetty", "a request on a connection of its own", 10_000);
+  JETTY("Jetty", "a request on a connection of its own", 10_000),
+  TOMCAT("Tomcat", "a request on a connection of its own", 10_000),
+  /** Needs a Redis, see {@link RedisAddress}. */
+  REDISSON("Redisson", "a command", 100_000);
 
   final String library;
 
@@ -48,6 +51,8 @@ enum Workloads {
       case KOTLIN -> new KotlinWork();
       case SPRING -> new SpringWork();
       case JETTY -> new JettyWork();
+      case TOMCAT -> new TomcatWork();
+      case REDISSON -> new RedissonWork();
     };
   }
 }

@@ -1,14 +1,18 @@
 package io.tourbillon.coroutine.internal.surround;
 
 import io.tourbillon.timer.internal.Rethrow;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +62,28 @@ final class DecoratedExecutor extends AbstractExecutorService {
   @Override
   protected <T extends @Nullable Object> RunnableFuture<T> newTaskFor(Runnable task, T value) {
     return new DecoratedFuture<>(decorated(task, value));
+  }
+
+  // The inherited ones would wrap the future of a wrapped task once more.
+
+  @Override
+  public <T> T invokeAny(Collection<? extends Callable<T>> tasks)
+      throws InterruptedException, ExecutionException {
+    return executor.invokeAny(decorated(tasks));
+  }
+
+  @Override
+  public <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return executor.invokeAny(decorated(tasks), timeout, unit);
+  }
+
+  private <T> List<Callable<T>> decorated(Collection<? extends Callable<T>> tasks) {
+    List<Callable<T>> decorated = new ArrayList<>();
+    for (Callable<T> task : tasks) {
+      decorated.add(around.decoratedTask(task));
+    }
+    return decorated;
   }
 
   @Override
