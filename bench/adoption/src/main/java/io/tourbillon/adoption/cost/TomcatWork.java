@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 
 /** Requests to Tomcat in the same process. */
@@ -25,7 +26,11 @@ final class TomcatWork implements Workload {
     connector.setProperty("address", "127.0.0.1");
     TomcatRecipe.configure(source, connector);
     tomcat.setConnector(connector);
-    Tomcat.addServlet(tomcat.addContext("", null), "hello", new Hello()).addMapping("/*");
+    StandardContext context = (StandardContext) tomcat.addContext("", null);
+    // There is no web application that could leave something behind.
+    context.setClearReferencesThreadLocals(false);
+    context.setClearReferencesRmiTargets(false);
+    Tomcat.addServlet(context, "hello", new Hello()).addMapping("/*");
     tomcat.start();
     int port = connector.getLocalPort();
     return new Session() {
@@ -35,9 +40,13 @@ final class TomcatWork implements Workload {
       }
 
       @Override
-      public void close() throws LifecycleException {
-        tomcat.stop();
-        tomcat.destroy();
+      public void close() throws IOException {
+        try {
+          tomcat.stop();
+          tomcat.destroy();
+        } catch (LifecycleException failure) {
+          throw new IOException(failure);
+        }
       }
     };
   }
