@@ -200,9 +200,10 @@ class ShardedTimerService implements TimerService {
     StackReserve.require();
     Runnable noted = notes.note(task);
     // The wall clock first: the time that passes until the other is read makes the timer later.
+    Object comparison = wallClock.lastComparison();
     long delayNanos = wallClock.nanosUntil(time);
     return arm(
-        new WallTimer(callersShard(), noted, options, wallClock, time),
+        new WallTimer(callersShard(), noted, options, wallClock, time, comparison),
         TickScale.deadlineNanos(elapsedNanos(), delayNanos));
   }
 

@@ -21,6 +21,10 @@ import java.util.Objects;
  *       clock with the monotonic clock. If they have moved apart, it arms all these timers again.
  *       This catches steps forward, and costs about 200 ns a timer when it happens.
  * </ul>
+ *
+ * <p>A clock may be stepped and set back between two comparisons, which then find no difference. A
+ * timer that was armed in between has a wrong delay. So whoever arms a timer compares the clocks as
+ * well, and if they stand apart, the next comparison arms all timers again in any case.
  */
 final class WallClock {
   private static final long CHECK_NANOS = 1_000_000_000;
@@ -34,6 +38,7 @@ final class WallClock {
   private static final long NEVER = Long.MAX_VALUE;
 
   private final InstantSource source;
+  private final Clock clock;
   private final Waker waker;
   private final Events events;
 
@@ -56,13 +61,38 @@ final class WallClock {
    */
   private volatile boolean isWatching;
 
-  // Confined to the driver: when the clocks were last compared, and when to compare them next.
-  private Instant comparedAt = Instant.EPOCH;
-  private long comparedNanos;
+  /**
+   * What the two clocks showed when the timers were last armed by them. Compared by identity.
+   *
+   * @param nanos of the monotonic clock
+   */
+  private record Comparison(Instant instant, long nanos) {
+    boolean differsFrom(Instant otherInstant, long otherNanos) {
+      long driftNanos =
+          TickScale.nanosOf(Duration.between(instant, otherInstant)) - (otherNanos - nanos);
+      return Math.abs(driftNanos) >= TOLERANCE_NANOS;
+    }
+  }
+
+  /**
+   * Written by the driver before it looks for timers to arm again. A thread that arms a timer reads
+   * it after the timer can be found. So either the driver finds the timer, or the thread sees the
+   * new comparison.
+   */
+  private volatile Comparison last = new Comparison(Instant.EPOCH, 0);
+
+  /**
+   * Whether a timer was armed while the clocks stood apart from the last comparison. Set by any
+   * thread, cleared by the driver before it reads the clocks.
+   */
+  private volatile boolean someAreArmedApart;
+
+  /** When to compare the clocks next. Confined to the driver. */
   private long nextNanos;
 
   WallClock(InstantSource source, Clock clock, Waker waker, Events events) {
     this.source = source;
+    this.clock = clock;
     this.waker = waker;
     this.events = events;
     isPeriodic = clock.equals(Clock.system());
@@ -70,9 +100,32 @@ final class WallClock {
 
   // Called by any thread.
 
-  /** The time until an instant; zero or less if it has come. */
+  /** Identifies the last comparison, for {@link #armed}. */
+  Object lastComparison() {
+    return last;
+  }
+
+  /** The time until an instant, for which a timer is then armed; zero or less if it has come. */
   long nanosUntil(Instant time) {
-    return TickScale.nanosOf(Duration.between(now(), time));
+    Instant now = now();
+    if (last.differsFrom(now, clock.nanoTime())) {
+      someAreArmedApart = true;
+    }
+    return TickScale.nanosOf(Duration.between(now, time));
+  }
+
+  /**
+   * Called when a timer has been armed and is watched. If the driver has armed all others again
+   * meanwhile, it must do so once more.
+   *
+   * @param before the {@link #lastComparison} before {@link #nanosUntil}
+   */
+  @SuppressWarnings("ReferenceEquality") // Each comparison is another one.
+  void armed(Object before) {
+    if (last != before) {
+      someAreArmedApart = true;
+      waker.wake();
+    }
   }
 
   private Instant now() {
@@ -116,7 +169,7 @@ final class WallClock {
     isWatching = true;
     if (!isPeriodic || nowNanos >= nextNanos) {
       try {
-        compare(nowNanos);
+        compare();
       } catch (OutOfMemoryError full) {
         throw full; // The driver tries again.
       } catch (Throwable failure) {
@@ -127,16 +180,25 @@ final class WallClock {
     return isPeriodic ? nextNanos : NEVER;
   }
 
-  private void compare(long nowNanos) {
-    Instant now = now();
-    long driftNanos =
-        TickScale.nanosOf(Duration.between(comparedAt, now)) - (nowNanos - comparedNanos);
-    if (Math.abs(driftNanos) >= TOLERANCE_NANOS) {
-      for (TimerGroup.Member member : watched.members()) {
-        ((WallTimer) member.timer).follow();
+  private void compare() {
+    boolean follows = someAreArmedApart;
+    someAreArmedApart = false;
+    boolean done = false;
+    try {
+      Instant now = now();
+      long nanos = clock.nanoTime();
+      if (follows || last.differsFrom(now, nanos)) {
+        last = new Comparison(now, nanos);
+        follows = true;
+        for (TimerGroup.Member member : watched.members()) {
+          ((WallTimer) member.timer).follow();
+        }
       }
-      comparedAt = now;
-      comparedNanos = nowNanos;
+      done = true;
+    } finally {
+      if (follows && !done) {
+        someAreArmedApart = true; // The next comparison tries again.
+      }
     }
   }
 }

@@ -20,10 +20,20 @@ final class WallTimer extends ScheduledTimer.Noted {
    */
   private volatile @Nullable Instant time;
 
-  WallTimer(Shard shard, Runnable task, TimerOptions options, WallClock wall, Instant time) {
+  /** The comparison of the clocks before the reading by which the timer is armed first. */
+  private final Object comparison;
+
+  WallTimer(
+      Shard shard,
+      Runnable task,
+      TimerOptions options,
+      WallClock wall,
+      Instant time,
+      Object comparison) {
     super(shard, task, options);
     this.wall = wall;
     this.time = time;
+    this.comparison = comparison;
   }
 
   @Override
@@ -60,6 +70,7 @@ final class WallTimer extends ScheduledTimer.Noted {
 
   private boolean tryPostpone() {
     Instant due = time;
+    Object before = wall.lastComparison();
     long leftNanos = due == null ? 0 : nanosUntil(due);
     if (leftNanos <= 0) {
       return false;
@@ -67,6 +78,7 @@ final class WallTimer extends ScheduledTimer.Noted {
     boolean armed = false;
     try {
       armed = shard.rearm(this, leftNanos, due);
+      wall.armed(before);
     } catch (RejectedExecutionException full) {
       shard.events.log(LogMessage.NOT_ARMED_AGAIN, full);
     }
@@ -91,11 +103,18 @@ final class WallTimer extends ScheduledTimer.Noted {
     }
   }
 
-  /** Arms the timer for its time as the wall clock shows it now. Called by the driver. */
+  /**
+   * Arms the timer for its time as the wall clock shows it now; one that is due stays due, since
+   * the next tick would be too late. Called by the driver.
+   */
   void follow() {
     Instant due = time;
-    if (due != null) {
-      boolean _ = shard.rearm(this, wall.nanosUntil(due), due);
+    if (due == null) {
+      return;
+    }
+    long leftNanos = wall.nanosUntil(due);
+    if (leftNanos > 0 || !remaining().isZero()) {
+      boolean _ = shard.rearm(this, leftNanos, due);
     }
   }
 
@@ -112,6 +131,7 @@ final class WallTimer extends ScheduledTimer.Noted {
   @Override
   void join() {
     wall.watch(watch);
+    wall.armed(comparison);
     super.join();
     if (hasEnded()) {
       wall.forget(watch);

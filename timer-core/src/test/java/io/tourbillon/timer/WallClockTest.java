@@ -98,6 +98,33 @@ class WallClockTest {
   }
 
   @Test
+  void timerArmedBetweenAStepAndItsCorrection_isArmedAgain() {
+    try (PolledTimerService polled = TimerService.polled(clock)) {
+      polled.scheduleAt(wall.instant().plus(HOUR), () -> {});
+      polled.poll(1); // Compares the clocks.
+      clock.stepWallClock(HOUR.negated());
+      polled.scheduleAt(wall.instant().plus(HOUR), this::fire);
+      clock.stepWallClock(HOUR); // When it compares them again, nothing seems to have happened.
+      clock.advance(TICK);
+      polled.poll(10);
+      clock.advance(TICK);
+      polled.poll(10);
+      assertEquals(1, fired.size());
+    }
+  }
+
+  @Test
+  void timerThatIsDueWhenAStepIsNoticed_doesNotWaitForTheNextTick() {
+    try (PolledTimerService polled = TimerService.polled(clock)) {
+      clock.stepWallClock(HOUR);
+      polled.scheduleAt(wall.instant(), this::fire);
+      clock.advance(TICK); // The first comparison finds the step, and a timer that is due.
+      polled.poll(10);
+      assertEquals(1, fired.size());
+    }
+  }
+
+  @Test
   void stepBack_waitsForTheTimeAsTheClockShowsIt() {
     Instant time = wall.instant().plus(MINUTE);
     TimerHandle timer = timers.scheduleAt(time, this::fire);
