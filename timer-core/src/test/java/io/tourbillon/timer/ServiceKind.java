@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Random;
 
 /** The kinds of services, and how a test lets time pass for each of them. */
-enum ServiceKind {
+public enum ServiceKind {
   /** With a thread of its own. */
   DRIVEN,
   /** Polled, and used by one thread. */
@@ -12,7 +12,7 @@ enum ServiceKind {
   /** Polled, and used by any thread. */
   SHARED;
 
-  TimerService build(TimerService.Builder builder) {
+  public TimerService build(TimerService.Builder builder) {
     return switch (this) {
       case DRIVEN -> builder.build();
       case CONFINED -> builder.buildPolled();
@@ -21,7 +21,8 @@ enum ServiceKind {
   }
 
   /** Advances time, and fires everything at its time. */
-  static void advance(TimerService timers, VirtualClock clock, Duration duration, Random budgets) {
+  public static void advance(
+      TimerService timers, VirtualClock clock, Duration duration, Random budgets) {
     if (timers instanceof PolledTimerService polled) {
       long leftNanos = duration.toNanos();
       long nextNanos = polled.nanosToNextEvent();
@@ -39,7 +40,8 @@ enum ServiceKind {
   }
 
   /** Advances time in one step, and fires what is due then. */
-  static void jump(TimerService timers, VirtualClock clock, Duration duration, Random budgets) {
+  public static void jump(
+      TimerService timers, VirtualClock clock, Duration duration, Random budgets) {
     clock.jump(duration);
     if (timers instanceof PolledTimerService polled) {
       pollAll(polled, budgets);
