@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * the loops of a scheduler. Some time passes while they run, and up to the next deadline when all
  * wait.
  */
-final class ConductedClock implements Clock {
+public final class ConductedClock implements Clock {
   private static final long NEVER = Long.MAX_VALUE;
 
   /** At one of so many readings the turn passes; a change of threads takes microseconds. */
@@ -42,12 +42,12 @@ final class ConductedClock implements Clock {
   private boolean begun;
   private final AtomicLong now = new AtomicLong();
 
-  ConductedClock(long seed) {
+  public ConductedClock(long seed) {
     random = new SplittableRandom(seed);
   }
 
   /** Lets the first thread run. Until then all that have an alarm wait. */
-  void begin() {
+  public void begin() {
     lock();
     begun = true;
     passTurn();

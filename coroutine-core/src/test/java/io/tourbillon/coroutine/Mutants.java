@@ -12,7 +12,7 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 
 /** Loads the classes of this module again, with one call taken out of one method: a broken twin. */
-final class Mutants extends ClassLoader {
+public final class Mutants extends ClassLoader {
   /**
    * A call that is taken out.
    *
@@ -21,9 +21,9 @@ final class Mutants extends ClassLoader {
    * @param called the name of the method that is not called
    * @param result what it seems to return, if it returns anything: 1 for true, 0 for false
    */
-  record Mutant(String inClass, String inMethod, String called, int result) {
+  public record Mutant(String inClass, String inMethod, String called, int result) {
     /** Returns the one with this description. */
-    static Mutant of(String words) {
+    public static Mutant of(String words) {
       String[] parts = words.split("[.:=]", -1);
       return new Mutant(parts[0] + "." + parts[1], parts[2], parts[3], Integer.parseInt(parts[4]));
     }
@@ -36,7 +36,7 @@ final class Mutants extends ClassLoader {
   private final Mutant mutant;
   private boolean applied;
 
-  Mutants(Mutant mutant) {
+  public Mutants(Mutant mutant) {
     super(Mutants.class.getClassLoader());
     this.mutant = mutant;
   }

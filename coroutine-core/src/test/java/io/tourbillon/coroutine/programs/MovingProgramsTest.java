@@ -1,0 +1,37 @@
+package io.tourbillon.coroutine.programs;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tourbillon.coroutine.FreshJvm;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What random programs may rely on holds while their coroutines move between loops at any time. */
+@Tag("not-continuation")
+class MovingProgramsTest {
+  private static final int PROGRAMS = Integer.getInteger("tests.programs", 100);
+  private static final long SEED =
+      Long.getLong("tests.programs.seed", ThreadLocalRandom.current().nextInt());
+
+  @Test
+  void programs_whoseCoroutinesMoveAtAnyTime_keepWhatIsPromised() throws Exception {
+    String said = new FreshJvm(MovingPrograms.class).run("" + SEED, "" + PROGRAMS);
+    long moves = Long.parseLong(said.strip().replaceAll("(?s).*moves: ", ""));
+    assertTrue(moves > PROGRAMS, said);
+  }
+
+  @Tag("virtual-thread") // The twins are the same on each engine that moves.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "task.CoroutineTask:moveTo:carry=0", // Its stack still belongs to the loop that let it go.
+        "task.CoroutineLoop:own:moveTo=0", // It still belongs to the loop that let it go.
+      })
+  void brokenTwin_isCaught(String withoutCall) throws Exception {
+    String said = new FreshJvm(MovingPrograms.class).endingWith(1).run("1", "50", withoutCall);
+    assertTrue(said.contains("fails"), said);
+  }
+}
