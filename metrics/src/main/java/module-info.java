@@ -22,6 +22,8 @@ module io.tourbillon.metrics {
   requires transitive micrometer.observation;
   // Public signatures carry its annotations.
   requires static transitive org.jspecify;
+  // Only DurableMetrics needs this: a runtime without it has all the rest.
+  requires static java.sql;
   // Only ContextPropagation needs this. Programs that use it must provide it, and require it.
   requires static context.propagation;
   // Only MetricsServer needs these. Programs that use it must provide them.

@@ -9,6 +9,7 @@
 @SuppressWarnings({"module", "requires-automatic"})
 module io.tourbillon.timer {
   exports io.tourbillon.timer;
+  exports io.tourbillon.timer.durable;
   exports io.tourbillon.timer.netty;
   exports io.tourbillon.timer.wheel;
   exports io.tourbillon.timer.internal to

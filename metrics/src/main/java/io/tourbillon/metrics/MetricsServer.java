@@ -6,6 +6,7 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.metrics.server.Endpoint;
 import io.tourbillon.metrics.server.Limits;
 import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.durable.DurableTimers;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -24,14 +25,15 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>{@code /metrics} responds in Prometheus' text format, or in OpenMetrics if the scraper prefers
- * that. {@code /health} responds with the status 200, or with 503 if the timers or a loop are
- * stalled, dead or closed; the body says which. It checks whether timers are overdue, and asks the
- * loops. A loop counts as stalled if it has not answered two requests that are at least the
- * {@linkplain Builder#stallLimit stall limit} apart, and has given no turn in between. So it takes
- * at least two requests to find a stalled loop. {@code /dump/timers} responds with the text of
- * {@link TimerService#dump}, which counts pending timers by deadline and by tag, and {@code
- * /dump/coroutines} with the text of {@link CoroutineScheduler#dump}, each at most four times a
- * second.
+ * that. {@code /health} responds with the status 200, or with 503 if the timers, a loop or the
+ * durable timers are stalled, dead or closed; the body says which. Durable timers count as stalled
+ * while their lease is overdue, as it is while the database does not answer. It checks whether
+ * timers are overdue, and asks the loops. A loop counts as stalled if it has not answered two
+ * requests that are at least the {@linkplain Builder#stallLimit stall limit} apart, and has given
+ * no turn in between. So it takes at least two requests to find a stalled loop. {@code
+ * /dump/timers} responds with the text of {@link TimerService#dump}, which counts pending timers by
+ * deadline and by tag, and {@code /dump/coroutines} with the text of {@link
+ * CoroutineScheduler#dump}, each at most four times a second.
  *
  * <p>The server listens on the loopback address unless another is set, and has neither encryption
  * nor passwords: put a proxy in front of it if others can reach it. On the loopback address it
@@ -138,6 +140,7 @@ public final class MetricsServer implements AutoCloseable {
     private @Nullable PrometheusMeterRegistry registry;
     private @Nullable TimerService timers;
     private @Nullable CoroutineScheduler scheduler;
+    private @Nullable DurableTimers durable;
     private InetAddress address = InetAddress.getLoopbackAddress();
     private int port;
     private Duration stallLimit = Duration.ofSeconds(5);
@@ -146,8 +149,8 @@ public final class MetricsServer implements AutoCloseable {
 
     /**
      * Sets the registry that {@code /metrics} shows. The server adds no meters to it: bind {@link
-     * TimerMetrics} and {@link CoroutineMetrics} to it as you need. By default, the server has a
-     * registry of its own, with the meters of the timers and the scheduler that it is given.
+     * TimerMetrics}, {@link CoroutineMetrics} and {@link DurableMetrics} to it as you need. By
+     * default, the server has a registry of its own, with the meters of all that it is given.
      */
     @SuppressWarnings("exports") // Code that has such a registry requires its module.
     public Builder registry(PrometheusMeterRegistry registry) {
@@ -164,6 +167,12 @@ public final class MetricsServer implements AutoCloseable {
     /** Sets the scheduler whose coroutines the page and {@code /health} show. */
     public Builder scheduler(CoroutineScheduler scheduler) {
       this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+      return this;
+    }
+
+    /** Sets the durable timers that the page and {@code /health} show. */
+    public Builder durable(DurableTimers timers) {
+      this.durable = Objects.requireNonNull(timers, "timers");
       return this;
     }
 
@@ -212,15 +221,15 @@ public final class MetricsServer implements AutoCloseable {
     /**
      * Starts the server.
      *
-     * @throws IllegalStateException if there is nothing to serve: no registry, no timers and no
-     *     scheduler
+     * @throws IllegalStateException if there is nothing to serve: no registry, no timers, no
+     *     scheduler and no durable timers
      * @throws UncheckedIOException if the server cannot listen there, for example because the port
      *     is in use; the message names the port
      */
     public MetricsServer build() {
-      if (registry == null && timers == null && scheduler == null) {
+      if (registry == null && timers == null && scheduler == null && durable == null) {
         throw new IllegalStateException(
-            "there must be something to serve: a registry, timers or a scheduler");
+            "there must be something to serve: a registry, timers, a scheduler or durable timers");
       }
       PrometheusMeterRegistry own = registry == null ? newRegistry() : null;
       Endpoint endpoint =
@@ -231,6 +240,7 @@ public final class MetricsServer implements AutoCloseable {
                   Objects.requireNonNull(own == null ? registry : own),
                   timers,
                   scheduler,
+                  durable,
                   stallLimit,
                   Limits.DEFAULT));
       return new MetricsServer(endpoint, address, own);
@@ -243,6 +253,9 @@ public final class MetricsServer implements AutoCloseable {
       }
       if (scheduler != null) {
         new CoroutineMetrics(scheduler).bindTo(own);
+      }
+      if (durable != null) {
+        new DurableMetrics(durable).bindTo(own);
       }
       return own;
     }

@@ -1,6 +1,7 @@
 /**
- * Micrometer meters for timers and coroutines. {@link io.tourbillon.metrics.TimerMetrics} and
- * {@link io.tourbillon.metrics.CoroutineMetrics} bind them to any registry. {@link
+ * Micrometer meters for timers, coroutines and durable timers. {@link
+ * io.tourbillon.metrics.TimerMetrics}, {@link io.tourbillon.metrics.CoroutineMetrics} and {@link
+ * io.tourbillon.metrics.DurableMetrics} bind them to any registry. {@link
  * io.tourbillon.metrics.MetricsServer} serves them to Prometheus and shows them on a live page.
  *
  * <p>The cores count and measure by themselves. This package reads snapshots of their numbers, and
@@ -135,6 +136,63 @@
  * <p>The three histograms cover all loops together. They need a {@code CoroutineScheduler} that was
  * built with {@code recordStats}; all other meters need no option. The timers of {@code
  * CoroutineScheduler.timers} need a {@code TimerMetrics} of their own.
+ *
+ * <table>
+ *   <caption>Durable timers, of one process</caption>
+ *   <tr><th>name</th><th>kind, unit</th><th>meaning</th><th>alert when</th></tr>
+ *   <tr><td>{@code tourbillon.durable.scheduled}</td><td>counter, timers</td>
+ *       <td>timers made durable</td><td></td></tr>
+ *   <tr><td>{@code tourbillon.durable.cancelled}</td><td>counter, timers</td>
+ *       <td>cancels that removed a timer</td><td></td></tr>
+ *   <tr><td>{@code tourbillon.durable.fired}</td><td>counter, firings</td>
+ *       <td>firings whose handler returned</td><td>it does not rise while timers are due</td></tr>
+ *   <tr><td>{@code tourbillon.durable.failed}</td><td>counter, attempts</td>
+ *       <td>attempts whose handler threw</td><td>its share of the fired timers rises</td></tr>
+ *   <tr><td>{@code tourbillon.durable.retried}</td><td>counter, attempts</td>
+ *       <td>failed attempts after which the timer was kept for another one</td><td></td></tr>
+ *   <tr><td>{@code tourbillon.durable.dead}</td><td>counter, timers</td>
+ *       <td>timers that ran out of attempts, and stay in the table: {@code listDead}</td>
+ *       <td>it rises at all</td></tr>
+ *   <tr><td>{@code tourbillon.durable.skipped}</td><td>counter, timers</td>
+ *       <td>timers removed without firing, because they were too late, as {@code CatchUp} says</td>
+ *       <td></td></tr>
+ *   <tr><td>{@code tourbillon.durable.superseded}</td><td>counter, firings</td>
+ *       <td>firings that a cancel, a replacement or another process came before</td>
+ *       <td>it rises without cancels: a process is stopped for longer than its lease</td></tr>
+ *   <tr><td>{@code tourbillon.durable.loaded}</td><td>gauge, timers</td>
+ *       <td>timers in memory, because they are due soon</td><td>at {@code maxLoaded}</td></tr>
+ *   <tr><td>{@code tourbillon.durable.backlog}</td><td>gauge, timers</td>
+ *       <td>timers that are due and whose firing has not begun</td>
+ *       <td>rising: handlers are too slow, or {@code maxRunning} is too low</td></tr>
+ *   <tr><td>{@code tourbillon.durable.running}</td><td>gauge, firings</td>
+ *       <td>handlers that run</td><td>at {@code maxRunning} for minutes</td></tr>
+ *   <tr><td>{@code tourbillon.durable.waiting}</td><td>gauge, changes</td>
+ *       <td>changes that wait for their transaction</td>
+ *       <td>near {@code maxWaiting}, beyond which changes are refused</td></tr>
+ *   <tr><td>{@code tourbillon.durable.handlers.unknown}</td><td>gauge, handlers</td>
+ *       <td>handlers for which there are timers, but which this process does not have</td>
+ *       <td>above 0 after a deployment</td></tr>
+ *   <tr><td>{@code tourbillon.durable.shards}</td><td>gauge, shards</td>
+ *       <td>all shards of the tables</td><td></td></tr>
+ *   <tr><td>{@code tourbillon.durable.shards.owned}</td><td>gauge, shards</td>
+ *       <td>shards whose timers this process fires; 0 in a process that stands by</td>
+ *       <td>the sum over all processes is below the number of shards for longer than a
+ *       lease</td></tr>
+ *   <tr><td>{@code tourbillon.durable.lease}</td><td>gauge, seconds</td>
+ *       <td>how long others wait for this process before they take its shards</td><td></td></tr>
+ *   <tr><td>{@code tourbillon.durable.lease.age}</td><td>gauge, seconds</td>
+ *       <td>time since the lease was renewed, which is at most a third of the lease while the
+ *       database answers</td><td>above the lease: this process fires nothing</td></tr>
+ *   <tr><td>{@code tourbillon.durable.lateness}</td><td>histogram, seconds</td>
+ *       <td>from when a timer was due, by the database's clock, until its firing began</td>
+ *       <td>p99 above what callers tolerate</td></tr>
+ *   <tr><td>{@code tourbillon.durable.commit}</td><td>histogram, seconds</td>
+ *       <td>how long the transactions took that changed timers, many in each</td>
+ *       <td>p99 rises: the database is slow</td></tr>
+ * </table>
+ *
+ * <p>These meters need no option. They show one process; the number of timers in the tables is
+ * {@code DurableTimers.pending()}, which is no meter because it takes a scan of an index.
  *
  * <h2>Histograms</h2>
  *

@@ -80,6 +80,7 @@ class ArchitectureTest {
               "io.tourbillon.metrics..",
               "io.tourbillon.coroutine",
               "io.tourbillon.timer",
+              "io.tourbillon.timer.durable",
               "java..",
               "org.jspecify.annotations..",
               "io.micrometer..",

@@ -379,7 +379,7 @@ class MetricsServerTest {
         assertThrows(IllegalArgumentException.class, () -> builder.stallLimit(Duration.ZERO))
             .getMessage());
     assertEquals(
-        "there must be something to serve: a registry, timers or a scheduler",
+        "there must be something to serve: a registry, timers, a scheduler or durable timers",
         assertThrows(IllegalStateException.class, builder::build).getMessage());
   }
 

@@ -29,6 +29,7 @@ class PageTest {
     return MetricsServer.builder()
         .timers(everything.timers)
         .scheduler(everything.scheduler)
+        .durable(everything.durable)
         .port(port)
         .build();
   }
@@ -69,8 +70,28 @@ class PageTest {
   }
 
   @Test
+  void page_live_showsDurableTimers() {
+    browser.await("!document.getElementById('durable-unknown').hidden");
+    String durable = browser.element("#durable-figures").getText();
+    assertTrue(durable.matches("(?s)loaded\n5\\d\n.*"), durable);
+    assertTrue(durable.contains("shards owned\n1 of 1\n"), durable);
+    assertTrue(durable.matches("(?s).*age of the lease\n.*s of 10 s"), durable);
+    assertEquals(
+        "There are timers of handlers that this process does not have: " + Everything.HOSTILE,
+        browser.element("#durable-unknown").getText());
+  }
+
+  @Test
   void plots_live_areDrawnAndGrow() {
-    for (String plot : List.of("throughput", "lateness", "utilisation", "lag")) {
+    for (String plot :
+        List.of(
+            "throughput",
+            "lateness",
+            "utilisation",
+            "lag",
+            "durable-throughput",
+            "durable-lateness",
+            "durable-commit")) {
       browser.await("Chart.getChart('" + plot + "').data.labels.length >= 3");
       browser.await(
           "Chart.getChart('%s').data.datasets.some(line => line.data.some(value => value > 0))"

@@ -60,6 +60,7 @@ class ArchitectureTest {
               "io.tourbillon.metrics.internal.health",
               "io.tourbillon.coroutine",
               "io.tourbillon.timer",
+              "io.tourbillon.timer.durable",
               "java..",
               "org.jspecify.annotations..",
               "io.micrometer.core..",

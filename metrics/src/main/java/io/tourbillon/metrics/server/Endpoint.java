@@ -3,6 +3,7 @@ package io.tourbillon.metrics.server;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.durable.DurableTimers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -37,6 +38,7 @@ public final class Endpoint implements AutoCloseable {
       PrometheusMeterRegistry registry,
       @Nullable TimerService timers,
       @Nullable CoroutineScheduler scheduler,
+      @Nullable DurableTimers durable,
       Duration stallLimit,
       Limits limits) {}
 
@@ -71,7 +73,11 @@ public final class Endpoint implements AutoCloseable {
     sources.put("/health", new Health(options));
     LiveFeed feed =
         new LiveFeed(
-            options.timers(), options.scheduler(), System::nanoTime, InstantSource.system());
+            options.timers(),
+            options.scheduler(),
+            options.durable(),
+            System::nanoTime,
+            InstantSource.system());
     sources.put("/live", new Live(feed));
     if (options.timers() != null) {
       sources.put("/dump/timers", Dump.of(options.timers()));

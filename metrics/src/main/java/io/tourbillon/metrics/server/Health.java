@@ -1,6 +1,7 @@
 package io.tourbillon.metrics.server;
 
 import io.tourbillon.metrics.internal.health.Condition;
+import io.tourbillon.metrics.internal.health.DurableWatch;
 import io.tourbillon.metrics.internal.health.LoopWatch;
 import io.tourbillon.metrics.internal.health.TimerWatch;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Health implements Source {
   private final @Nullable TimerWatch timers;
   private final @Nullable LoopWatch loops;
+  private final @Nullable DurableWatch durable;
 
   Health(Endpoint.Options options) {
     timers =
@@ -27,6 +29,7 @@ final class Health implements Source {
         options.scheduler() == null
             ? null
             : new LoopWatch(options.scheduler(), options.stallLimit());
+    durable = options.durable() == null ? null : new DurableWatch(options.durable());
   }
 
   @Override
@@ -37,6 +40,9 @@ final class Health implements Source {
     }
     if (loops != null) {
       loops.check().forEach((loop, condition) -> conditions.put("loop " + loop, condition));
+    }
+    if (durable != null) {
+      conditions.put("durable timers", durable.check());
     }
     boolean healthy = conditions.values().stream().allMatch(Condition::isHealthy);
     ByteArrayOutputStream json = new ByteArrayOutputStream();

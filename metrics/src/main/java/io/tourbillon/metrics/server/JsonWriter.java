@@ -130,6 +130,14 @@ final class JsonWriter implements Closeable {
     return endArray();
   }
 
+  JsonWriter strings(List<String> texts) throws IOException {
+    beginArray();
+    for (String text : texts) {
+      value(text);
+    }
+    return endArray();
+  }
+
   JsonWriter numbers(List<Long> numbers) throws IOException {
     beginArray();
     for (long number : numbers) {

@@ -5,6 +5,8 @@ import io.tourbillon.coroutine.CoroutineStats;
 import io.tourbillon.timer.SlowRun;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.TimerStats;
+import io.tourbillon.timer.durable.DurableStats;
+import io.tourbillon.timer.durable.DurableTimers;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -31,6 +33,7 @@ final class LiveFeed {
 
   private final @Nullable TimerService timers;
   private final @Nullable CoroutineScheduler scheduler;
+  private final @Nullable DurableTimers durable;
   private final LongSupplier nanoTime;
   private final InstantSource wallClock;
   private final long series;
@@ -43,10 +46,12 @@ final class LiveFeed {
   LiveFeed(
       @Nullable TimerService timers,
       @Nullable CoroutineScheduler scheduler,
+      @Nullable DurableTimers durable,
       LongSupplier nanoTime,
       InstantSource wallClock) {
     this.timers = timers;
     this.scheduler = scheduler;
+    this.durable = durable;
     this.nanoTime = nanoTime;
     this.wallClock = wallClock;
     this.series = wallClock.millis();
@@ -106,7 +111,8 @@ final class LiveFeed {
     return new Moment(
         nowNanos,
         timers == null ? null : timers.stats(),
-        scheduler == null ? null : scheduler.stats());
+        scheduler == null ? null : scheduler.stats(),
+        durable == null ? null : durable.stats());
   }
 
   private Sample between(Moment before, Moment after) {
@@ -119,11 +125,17 @@ final class LiveFeed {
             : TimerSample.between(before.timers, after.timers, seconds),
         before.coroutines == null || after.coroutines == null
             ? null
-            : CoroutineSample.between(before.coroutines, after.coroutines, seconds));
+            : CoroutineSample.between(before.coroutines, after.coroutines, seconds),
+        before.durable == null || after.durable == null
+            ? null
+            : DurableSample.between(before.durable, after.durable, seconds));
   }
 
   private record Moment(
-      long nanos, @Nullable TimerStats timers, @Nullable CoroutineStats coroutines) {}
+      long nanos,
+      @Nullable TimerStats timers,
+      @Nullable CoroutineStats coroutines,
+      @Nullable DurableStats durable) {}
 
   /**
    * One of the slowest tasks of the last one to two minutes.

@@ -13,7 +13,8 @@ record Sample(
     long number,
     long epochMillis,
     @Nullable TimerSample timers,
-    @Nullable CoroutineSample coroutines)
+    @Nullable CoroutineSample coroutines,
+    @Nullable DurableSample durable)
     implements JsonWriter.Value {
 
   @Override
@@ -23,6 +24,7 @@ record Sample(
         .member("epochMillis", epochMillis)
         .member("timers", timers)
         .member("coroutines", coroutines)
+        .member("durable", durable)
         .endObject();
   }
 }

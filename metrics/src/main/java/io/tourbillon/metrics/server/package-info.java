@@ -11,7 +11,7 @@
  *         HeldBytes ───────── the memory of all responses
  *         Router ──────────── paths, methods, headers; each path has a Source
  *           Scrape ── /metrics, in the text format of Prometheus or as OpenMetrics
- *           Health ── /health, with a TimerWatch for the timers and a LoopWatch for the loops
+ *           Health ── /health, with a TimerWatch, a LoopWatch and a DurableWatch
  *           Live ──── /live, which the page polls: a LiveFeed of Samples, as JSON
  *           Dump ──── /dump/timers and /dump/coroutines, as text
  *           Asset ─── the files of the page

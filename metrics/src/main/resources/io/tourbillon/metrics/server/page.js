@@ -201,15 +201,67 @@ function showCoroutines(coroutines) {
   })));
 }
 
+/** Shows durable timers. A lease that is overdue is alarming: then nothing fires. */
+function showDurable(durable) {
+  const dead = shown(sample => sample.durable?.dead);
+  showFigures(byId('durable-figures'), [
+    ['loaded', count.format(durable.loaded)],
+    ['due, not begun', count.format(durable.backlog)],
+    ['running', count.format(durable.running)],
+    ['changes waiting', count.format(durable.waiting)],
+    ['scheduled/s', rate(durable.scheduled)],
+    ['cancelled/s', rate(durable.cancelled)],
+    ['fired/s', rate(durable.fired)],
+    ['failed/s', rate(durable.failed), durable.failed > 0],
+    ['retried/s', rate(durable.retried)],
+    ['dead/s', rate(durable.dead), dead > 0],
+    ['skipped/s', rate(durable.skipped)],
+    ['superseded/s', rate(durable.superseded)],
+    ['shards owned', `${count.format(durable.ownedShards)} of ${count.format(durable.shards)}`],
+    [
+      'age of the lease',
+      `${duration(durable.leaseAgeSeconds)} of ${duration(durable.leaseSeconds)}`,
+      durable.leaseAgeSeconds > durable.leaseSeconds,
+    ],
+  ]);
+  const unknown = byId('durable-unknown');
+  unknown.hidden = durable.unknownHandlers.length === 0;
+  unknown.textContent =
+    `There are timers of handlers that this process does not have: ${durable.unknownHandlers.join(', ')}`;
+  const line = key => [key, sample => sample.durable?.[key] ?? null];
+  const counts = () => scale(value => count.format(value), {beginAtZero: true});
+  showLines(
+    'durable-throughput', ['scheduled', 'cancelled', 'fired', 'failed'].map(line), counts(), rate);
+  showLines(
+    'durable-lateness',
+    percentilesOf(sample => sample.durable?.lateness), logarithmicSeconds(), duration);
+  showLines(
+    'durable-work',
+    [
+      ['due, not begun', sample => sample.durable?.backlog ?? null],
+      line('running'),
+      ['changes waiting', sample => sample.durable?.waiting ?? null],
+    ],
+    counts(),
+    count.format);
+  showLines(
+    'durable-commit',
+    percentilesOf(sample => sample.durable?.commit), logarithmicSeconds(), duration);
+}
+
 function showAll() {
   const latest = history.at(-1);
   byId('timers').hidden = !latest?.timers;
   byId('coroutines').hidden = !latest?.coroutines;
+  byId('durable').hidden = !latest?.durable;
   if (latest?.timers) {
     showTimers(latest.timers);
   }
   if (latest?.coroutines) {
     showCoroutines(latest.coroutines);
+  }
+  if (latest?.durable) {
+    showDurable(latest.durable);
   }
 }
 

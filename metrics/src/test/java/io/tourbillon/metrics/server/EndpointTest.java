@@ -48,6 +48,7 @@ class EndpointTest {
             registry,
             timers,
             null,
+            null,
             Duration.ofSeconds(5),
             limits));
   }

@@ -307,10 +307,34 @@ class JsonWriterTest {
             random.nextLong(),
             random.nextLong(),
             random.nextBoolean() ? timers : null,
-            random.nextBoolean() ? coroutines : null);
+            random.nextBoolean() ? coroutines : null,
+            random.nextBoolean() ? randomDurable(random) : null);
     return new Reply(
         random.nextLong(),
         List.of(sample, sample),
         List.of(new SlowTask(randomWord(random), randomDouble(random), random.nextLong())));
+  }
+
+  private static DurableSample randomDurable(Random random) {
+    return new DurableSample(
+        randomDouble(random),
+        randomDouble(random),
+        randomDouble(random),
+        randomDouble(random),
+        randomDouble(random),
+        randomDouble(random),
+        randomDouble(random),
+        randomDouble(random),
+        random.nextLong(),
+        random.nextLong(),
+        random.nextLong(),
+        random.nextLong(),
+        random.nextLong(),
+        random.nextLong(),
+        randomDouble(random),
+        randomDouble(random),
+        List.of(randomWord(random), randomWord(random)),
+        randomPercentiles(random),
+        randomPercentiles(random));
   }
 }

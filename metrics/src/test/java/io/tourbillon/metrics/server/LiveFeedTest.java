@@ -19,7 +19,7 @@ class LiveFeedTest {
   private final TimerService timers = TimerService.builder().clock(clock).recordStats().build();
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
   private final LiveFeed feed =
-      new LiveFeed(timers, null, nanos::get, InstantSource.fixed(java.time.Instant.EPOCH));
+      new LiveFeed(timers, null, null, nanos::get, InstantSource.fixed(java.time.Instant.EPOCH));
 
   @AfterEach
   void close() {

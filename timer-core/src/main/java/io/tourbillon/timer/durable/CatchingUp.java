@@ -69,6 +69,11 @@ final class CatchingUp {
     return all;
   }
 
+  /** How many wait. */
+  int size() {
+    return waiting.values().stream().mapToInt(own -> own.waiting.size()).sum();
+  }
+
   /** Adds those that may fire now. */
   void drainTo(List<Near> batch, long nowNanos, int most) {
     for (OfHandler own : waiting.values()) {

@@ -369,18 +369,22 @@ final class DurableNode implements DurableTimers {
         counts.cancelled.sum(),
         counts.fired.sum(),
         counts.failed.sum(),
+        counts.retried.sum(),
         counts.dead.sum(),
         counts.skipped.sum(),
         counts.superseded.sum(),
+        firings.backlog(),
         near.size(),
         firings.running(),
         writer.waiting(),
         ownership.epochs().size(),
         ownership.shards(),
+        ownership.lease(),
         Duration.ofNanos(ownership.ageNanos()),
-        Duration.ofNanos(1000 * counts.latenessMicros.getValueAtPercentile(99)),
-        Duration.ofNanos(1000 * counts.commitMicros.getValueAtPercentile(99)),
-        firings.unknownHandlers());
+        Counts.snapshot(counts.latenessNanos),
+        Counts.snapshot(counts.commitNanos),
+        firings.unknownHandlers(),
+        closed.get());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.tourbillon.timer.durable;
 
+import io.tourbillon.timer.Distribution;
 import java.time.Duration;
 import java.util.Set;
 
@@ -10,33 +11,42 @@ import java.util.Set;
  * @param cancelled cancels that removed a timer
  * @param fired firings whose handler returned
  * @param failed attempts whose handler threw
+ * @param retried attempts after which the timer was kept for another one
  * @param dead timers that ran out of attempts
  * @param skipped timers that were removed without firing, because they were too late
  * @param superseded firings that a cancel, a replacement or another process came before
+ * @param backlog timers that are due and whose firing has not begun
  * @param loaded timers in memory, because they are due soon
  * @param running handlers that run
  * @param waiting changes that wait for their transaction
  * @param ownedShards shards whose timers this process fires
  * @param shards all shards
- * @param leaseAge how long ago the lease was renewed
- * @param latenessP99 of the begin of a firing after its due time, by the database's clock
- * @param commitP99 the time of a transaction
+ * @param lease how long others wait for this process before they take its shards
+ * @param leaseAge how long ago the lease was renewed; above {@code lease}, others may fire the
+ *     timers of this process, which fires none
+ * @param latenessNanos from when timers were due, by the database's clock, until their firing began
+ * @param commitNanos the times of the transactions that changed timers
  * @param unknownHandlers handlers for which there are timers, but which this process does not have
+ * @param closed whether the service was closed
  */
 public record DurableStats(
     long scheduled,
     long cancelled,
     long fired,
     long failed,
+    long retried,
     long dead,
     long skipped,
     long superseded,
+    long backlog,
     long loaded,
     long running,
     long waiting,
     int ownedShards,
     int shards,
+    Duration lease,
     Duration leaseAge,
-    Duration latenessP99,
-    Duration commitP99,
-    Set<String> unknownHandlers) {}
+    Distribution latenessNanos,
+    Distribution commitNanos,
+    Set<String> unknownHandlers,
+    boolean closed) {}

@@ -60,6 +60,7 @@ public interface DurableTimers extends AutoCloseable {
    *
    * @param source connections to SQLite or PostgreSQL; the driver tells which
    */
+  @SuppressWarnings("exports") // Code that has a data source requires java.sql.
   static Builder builder(DataSource source) {
     return new Builder(source);
   }
@@ -104,6 +105,7 @@ public interface DurableTimers extends AutoCloseable {
    * @throws IllegalArgumentException as for {@link #schedule(String, String, Instant, byte[])}
    * @throws DurableTimersException if the database fails
    */
+  @SuppressWarnings("exports") // Code that has a connection requires java.sql.
   void schedule(Connection transaction, String handler, String key, Instant due, byte[] payload);
 
   /**

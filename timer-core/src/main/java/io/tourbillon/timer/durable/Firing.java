@@ -40,5 +40,6 @@ public interface Firing {
    * @throws DurableTimersException if the timer was cancelled or replaced, or another process has
    *     fired it; the handler should let the exception pass. Also if the database fails
    */
+  @SuppressWarnings("exports") // Code that uses a connection requires java.sql.
   Connection connection();
 }

@@ -59,6 +59,11 @@ final class Firings extends SessionLoop {
   /** Timers that the check has failed to look at. Confined to the thread of the loop. */
   private final List<Near> batch = new ArrayList<>();
 
+  /**
+   * What the loop holds beside its queue. Written by the loop only, before and after each check.
+   */
+  private volatile int held;
+
   private volatile boolean closing;
 
   Firings(
@@ -87,6 +92,11 @@ final class Firings extends SessionLoop {
   /** Takes a timer that is due. Called on the driver of the timer service; does not wait. */
   void add(Near timer) {
     due.add(timer);
+  }
+
+  /** How many timers are due and have not begun to fire. */
+  long backlog() {
+    return (long) due.size() + held;
   }
 
   int running() {
@@ -125,6 +135,7 @@ final class Firings extends SessionLoop {
       collect();
     }
     batch.removeIf(timer -> !near.isCurrent(timer));
+    held = batch.size() + catchingUp.size();
     if (batch.isEmpty()) {
       return;
     }
@@ -147,6 +158,7 @@ final class Firings extends SessionLoop {
       }
     } finally {
       permits.release(idle);
+      held = batch.size() + catchingUp.size();
     }
   }
 
@@ -220,7 +232,7 @@ final class Firings extends SessionLoop {
       near.again(timer, NO_LEASE_PAUSE);
       return false;
     }
-    Counts.record(counts.latenessMicros, lateMicros);
+    Counts.record(counts.latenessNanos, 1000 * lateMicros);
     return true;
   }
 
@@ -338,6 +350,7 @@ final class Firings extends SessionLoop {
         if (failed.dead()) {
           counts.dead.increment();
         } else {
+          counts.retried.increment();
           near.written(failed.next());
         }
       }

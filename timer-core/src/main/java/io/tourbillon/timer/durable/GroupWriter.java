@@ -256,7 +256,7 @@ final class GroupWriter extends SessionLoop {
       throw failure;
     }
     batch.clear();
-    Counts.record(counts.commitMicros, (System.nanoTime() - startNanos) / 1000);
+    Counts.record(counts.commitNanos, System.nanoTime() - startNanos);
     for (int index = 0; index < found.length; index++) {
       committed(requests.get(index), found[index]);
     }

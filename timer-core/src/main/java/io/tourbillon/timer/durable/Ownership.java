@@ -1,5 +1,6 @@
 package io.tourbillon.timer.durable;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,6 +33,10 @@ final class Ownership {
 
   int shards() {
     return lease.all;
+  }
+
+  Duration lease() {
+    return Duration.ofNanos(leaseNanos);
   }
 
   long ageNanos() {

@@ -2,9 +2,9 @@
  * Timers that survive the process, and that several processes share: {@link
  * io.tourbillon.timer.durable.DurableTimers}, on SQLite or PostgreSQL.
  *
- * <p><b>Not finished, and not exported by the module.</b> A database that is away for long, a heap
- * that is full while a firing ends, and locks that others hold for long can still leave a future
- * without an end or a timer late until the next start.
+ * <p><b>Not finished.</b> A database that is away for long, a heap that is full while a firing
+ * ends, and locks that others hold for long can still leave a future without an end or a timer late
+ * until the next start.
  *
  * <h2>The life of a durable timer</h2>
  *

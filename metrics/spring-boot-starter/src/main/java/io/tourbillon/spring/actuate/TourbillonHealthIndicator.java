@@ -1,6 +1,7 @@
 package io.tourbillon.spring.actuate;
 
 import io.tourbillon.metrics.internal.health.Condition;
+import io.tourbillon.metrics.internal.health.DurableWatch;
 import io.tourbillon.metrics.internal.health.LoopWatch;
 import io.tourbillon.metrics.internal.health.TimerWatch;
 import java.time.Duration;
@@ -10,8 +11,9 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Reports DOWN if timers or a loop make no progress, a loop has died, or a service was shut down.
- * The details name each timer service and each loop, with its condition.
+ * Reports DOWN if timers or a loop make no progress, a loop has died, the lease of durable timers
+ * is overdue, or a service was shut down. The details name each timer service, each loop and each
+ * service of durable timers, with its condition.
  *
  * <p>Arms no timer and spawns no coroutine. Asks each loop, and waits for at most some tenths of a
  * second for its answer. A loop counts as stalled if it has not answered two checks that are at
@@ -20,6 +22,7 @@ import org.springframework.boot.health.contributor.Health;
 public final class TourbillonHealthIndicator extends AbstractHealthIndicator {
   private final Map<String, TimerWatch> timers = new LinkedHashMap<>();
   private final Map<String, LoopWatch> loops = new LinkedHashMap<>();
+  private final Map<String, DurableWatch> durable = new LinkedHashMap<>();
 
   /**
    * Creates an indicator for these services.
@@ -34,6 +37,7 @@ public final class TourbillonHealthIndicator extends AbstractHealthIndicator {
     }
     services.timers().forEach((name, each) -> timers.put(name, new TimerWatch(each, limit)));
     services.schedulers().forEach((name, each) -> loops.put(name, new LoopWatch(each, limit)));
+    services.durable().forEach((name, each) -> durable.put(name, new DurableWatch(each)));
   }
 
   @Override
@@ -43,6 +47,7 @@ public final class TourbillonHealthIndicator extends AbstractHealthIndicator {
     loops.forEach(
         (name, watch) ->
             watch.check().forEach((loop, state) -> found.put("loop " + name + " " + loop, state)));
+    durable.forEach((name, watch) -> found.put("durable timers " + name, watch.check()));
     if (found.values().stream().allMatch(Condition::isHealthy)) {
       builder.up();
     } else {

@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.spring.TourbillonTaskScheduler;
 import io.tourbillon.spring.actuate.Services;
 import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.durable.DurableTimers;
 import java.util.Map;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -24,7 +25,8 @@ public final class ServicesAutoConfiguration {
   Services tourbillonServices(
       Map<String, TimerService> timers,
       Map<String, CoroutineScheduler> schedulers,
-      Map<String, TourbillonTaskScheduler> taskSchedulers) {
-    return Services.of(timers, schedulers, taskSchedulers);
+      Map<String, TourbillonTaskScheduler> taskSchedulers,
+      Map<String, DurableTimers> durable) {
+    return Services.of(timers, schedulers, taskSchedulers, durable);
   }
 }

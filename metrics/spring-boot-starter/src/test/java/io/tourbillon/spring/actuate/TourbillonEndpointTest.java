@@ -28,7 +28,7 @@ class TourbillonEndpointTest {
 
   private TourbillonEndpoint endpoint(TimerService served) {
     return new TourbillonEndpoint(
-        Services.of(Map.of("a", served), Map.of("b", coroutines), Map.of()));
+        Services.of(Map.of("a", served), Map.of("b", coroutines), Map.of(), Map.of()));
   }
 
   @AfterEach

@@ -31,7 +31,8 @@ class TourbillonHealthIndicatorTest {
           .build();
   private final TourbillonHealthIndicator indicator =
       new TourbillonHealthIndicator(
-          Services.of(Map.of("myTimers", timers), Map.of("myCoroutines", coroutines), Map.of()),
+          Services.of(
+              Map.of("myTimers", timers), Map.of("myCoroutines", coroutines), Map.of(), Map.of()),
           LIMIT);
   private final CountDownLatch goOn = new CountDownLatch(1);
   private final AtomicBoolean spin = new AtomicBoolean(true);
@@ -110,7 +111,7 @@ class TourbillonHealthIndicatorTest {
     assertThatThrownBy(
             () ->
                 new TourbillonHealthIndicator(
-                    Services.of(Map.of(), Map.of(), Map.of()), Duration.ZERO))
+                    Services.of(Map.of(), Map.of(), Map.of(), Map.of()), Duration.ZERO))
         .hasMessage("stallLimit must be more than zero: PT0S");
   }
 }

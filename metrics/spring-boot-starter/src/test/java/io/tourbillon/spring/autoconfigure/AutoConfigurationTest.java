@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
+import io.tourbillon.metrics.internal.health.Condition;
 import io.tourbillon.spring.CoroutineSchedulerBuilderCustomizer;
 import io.tourbillon.spring.TimerServiceBuilderCustomizer;
 import io.tourbillon.spring.TourbillonTaskScheduler;
@@ -15,6 +16,8 @@ import io.tourbillon.spring.actuate.TourbillonHealthIndicator;
 import io.tourbillon.spring.actuate.TourbillonMeters;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.VirtualClock;
+import io.tourbillon.timer.durable.DurableTimers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -22,10 +25,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -308,6 +313,35 @@ class AutoConfigurationTest {
               assertThat(registry.getMeters())
                   .anyMatch(
                       meter -> "coroutineScheduler".equals(meter.getId().getTag("scheduler")));
+            });
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void durableTimers_thatAreBeans_haveMetersAndHealth(@TempDir Path folder) {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    runner
+        .withBean(MeterRegistry.class, () -> registry)
+        .withBean(
+            "orderTimers",
+            DurableTimers.class,
+            () -> DurableTimers.open(folder.resolve("orders.db")).build())
+        .run(
+            context -> {
+              context.getBean(TourbillonMeters.class).bindTo(registry);
+              assertThat(
+                      registry
+                          .get("tourbillon.durable.shards.owned")
+                          .tag("durable", "orderTimers")
+                          .gauge()
+                          .value())
+                  .isEqualTo(1);
+              TourbillonHealthIndicator indicator =
+                  context.getBean(TourbillonHealthIndicator.class);
+              assertThat(indicator.health().getDetails())
+                  .containsEntry("durable timers orderTimers", Condition.UP);
+              context.getBean(DurableTimers.class).close();
+              assertThat(indicator.health().getStatus()).isEqualTo(Status.DOWN);
             });
     assertThat(registry.getMeters()).isEmpty();
   }

@@ -1,10 +1,10 @@
 package io.tourbillon.metrics.internal.health;
 
-/** The condition of the timers or of a loop. */
+/** The condition of timers, of a loop or of durable timers. */
 public enum Condition {
   /** At work, or at rest with nothing to do. */
   UP(true),
-  /** Makes no progress, although there is something to do. */
+  /** Makes no progress, although there is something to do, or has no lease to do it. */
   STALLED(false),
   /** The loop has failed, so that nothing runs on it. */
   DEAD(false),
