@@ -2,8 +2,9 @@
  * Adapters to callbacks of the JDK, for coroutines and threads: completion handlers of asynchronous
  * channels ({@link io.tourbillon.coroutine.bridge.CompletionHandlers}), publishers of {@code
  * java.util.concurrent.Flow} ({@link io.tourbillon.coroutine.bridge.Publishers}), signals of the
- * operating system ({@link io.tourbillon.coroutine.bridge.OsSignals}), and a signal that requests a
- * dump ({@link io.tourbillon.coroutine.bridge.DumpSignal}).
+ * operating system ({@link io.tourbillon.coroutine.bridge.OsSignals}), a signal that requests a
+ * dump ({@link io.tourbillon.coroutine.bridge.DumpSignal}), and handlers of durable timers ({@link
+ * io.tourbillon.coroutine.bridge.FiringCoroutines}).
  *
  * <pre>
  *   Publishers ─┬─ PublisherReader ───────── requests more values as values are received
