@@ -79,6 +79,11 @@ final class PostgresServer {
     return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=test";
   }
 
+  /** On the loopback address. */
+  int port() {
+    return port;
+  }
+
   /** Makes a database of its own for a test, and returns its URL. */
   String newDatabase() throws SQLException {
     String name = "test" + databases.incrementAndGet();
