@@ -134,11 +134,7 @@ final class Rules {
       return false;
     }
     mind.cancelledAt = world.now;
-    if (mind.status == Status.READY && mind.why == Why.BEGINS) {
-      end(mind, "cancelled");
-    } else {
-      disturb(mind);
-    }
+    disturb(mind);
     return true;
   }
 
@@ -155,7 +151,13 @@ final class Rules {
   void turn(Mind mind) {
     Op op = mind.op;
     switch (mind.why) {
-      case BEGINS -> goOn(mind);
+      case BEGINS -> {
+        if (mind.cancelledAt == World.NEVER) {
+          goOn(mind);
+        } else {
+          end(mind, "cancelled"); // It does not begin.
+        }
+      }
       case ARRIVES -> {
         Stop stop = stopOf(mind);
         if (stop != null) {
