@@ -25,10 +25,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * -Dtests.programs.seed=SEED} runs that seed again, and larger numbers run more programs.
  */
 class RandomProgramsTest {
-  private static final int PROGRAMS = Integer.getInteger("tests.programs", 500);
+  private static final int PROGRAMS = Integer.getInteger("tests.programs", 250);
   private static final long SEED =
       Long.getLong("tests.programs.seed", ThreadLocalRandom.current().nextInt());
-  private static final int MOST_PROGRAMS_FOR_A_TWIN = 500;
+  private static final int MOST_PROGRAMS_FOR_A_TWIN = 250;
   private static final int MOST_OPERATIONS_LEFT = 7;
 
   private static void runAll(int programs) {
