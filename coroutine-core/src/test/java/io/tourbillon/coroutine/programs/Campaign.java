@@ -8,7 +8,8 @@ final class Campaign {
   /** States of the oracle; a program that has more is only checked for what holds in all orders. */
   private static final int MOST_STATES = 5000;
 
-  private static final int ORDERS = 3;
+  /** Random orders of each program; besides that of production. */
+  private static final int ORDERS = 2;
 
   /** While a program is made smaller: a fault may need an order of turns. */
   private static final int ORDERS_OF_SMALLER = 10;
@@ -35,13 +36,8 @@ final class Campaign {
       withChoices += permitted.size() > 1 ? 1 : 0;
       outcomes += permitted.size();
     }
-    for (long order = seed; order < seed + ORDERS; order++) {
-      String words = faultOf(program, order, permitted);
-      if (words != null) {
-        return smallest(seed, program, words);
-      }
-    }
-    return null;
+    String words = faultOf(program, seed, ORDERS, permitted);
+    return words == null ? null : smallest(seed, program, words);
   }
 
   /**
@@ -80,31 +76,41 @@ final class Campaign {
 
   private @Nullable String faultInSomeOrder(long seed, Program program) {
     Set<String> permitted = Oracle.outcomesOf(program, MOST_STATES);
-    for (long order = seed; order < seed + ORDERS_OF_SMALLER; order++) {
+    return faultOf(program, seed, ORDERS_OF_SMALLER, permitted);
+  }
+
+  private @Nullable String faultOf(
+      Program program, long seed, int orders, @Nullable Set<String> permitted) {
+    for (long order = seed; order < seed + orders; order++) {
       String words = faultOf(program, order, permitted);
       if (words != null) {
         return words;
       }
     }
-    return null;
+    // In the order of production a select chooses by no seed. A twin must be caught each time.
+    return twin == Twin.NONE ? faultOf(program, null, permitted) : null;
   }
 
-  private @Nullable String faultOf(Program program, long order, @Nullable Set<String> permitted) {
+  private @Nullable String faultOf(
+      Program program, @Nullable Long order, @Nullable Set<String> permitted) {
     ProgramRun.Seen seen = ProgramRun.of(program, order, twin);
     if (!seen.breaches().isEmpty()) {
-      return "order " + order + ": " + seen.breaches() + "\nseen:\n" + seen.outcome();
+      return orderName(order) + ": " + seen.breaches() + "\nseen:\n" + seen.outcome();
     }
     if (permitted == null || permitted.contains(seen.outcome())) {
       return null;
     }
-    return "order "
-        + order
+    return orderName(order)
         + ": seen:\n"
         + seen.outcome()
         + "permitted ("
         + permitted.size()
         + "):\n"
         + nearest(permitted, seen.outcome());
+  }
+
+  private static String orderName(@Nullable Long order) {
+    return order == null ? "order of production" : "order " + order;
   }
 
   /** Returns the permitted outcome that has most lines in common. */
@@ -134,7 +140,7 @@ final class Campaign {
         + operations / Math.max(1, programs)
         + " operations on average, each in "
         + ORDERS
-        + " orders; "
+        + " random orders and that of production; "
         + compared
         + " compared with all permitted outcomes, of which "
         + withChoices

@@ -8,6 +8,7 @@ import io.tourbillon.timer.VirtualClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a program on the scheduler of production, with a virtual clock and an order of turns that a
@@ -28,17 +29,18 @@ final class ProgramRun {
   /**
    * Runs a program up to the end of its last coroutine.
    *
-   * @param order the seed of the order of turns
+   * @param order the seed of the order of turns; null for that of production, in which operations
+   *     that need not wait let nobody go first
    * @param twin the fault that the run has on purpose
    */
-  static Seen of(Program program, long order, Twin twin) {
+  static Seen of(Program program, @Nullable Long order, Twin twin) {
     VirtualClock clock = new VirtualClock();
     Interpreter[] made = new Interpreter[1];
     CoroutineScheduler scheduler =
         TestSchedulers.builder()
             .loops(1)
             .clock(clock)
-            .policy(SchedulingPolicy.random(order))
+            .policy(order == null ? SchedulingPolicy.fifo() : SchedulingPolicy.random(order))
             .budget(Duration.ZERO)
             .exceptionHandler((_, thrown) -> made[0].uncaught(thrown))
             .build();
