@@ -25,6 +25,22 @@ final class Campaign {
     this.twin = twin;
   }
 
+  /** Returns the words of the first fault of production; null if there is none. */
+  static @Nullable String firstFault(long firstSeed, int programs) {
+    Fault fault = new Campaign(Twin.NONE).firstFaultOf(firstSeed, programs);
+    return fault == null ? null : fault.toString();
+  }
+
+  @Nullable Fault firstFaultOf(long firstSeed, int programs) {
+    for (long seed = firstSeed; seed < firstSeed + programs; seed++) {
+      Fault fault = run(seed);
+      if (fault != null) {
+        return fault;
+      }
+    }
+    return null;
+  }
+
   /** Runs the program of a seed. Returns what is wrong, with the smallest such program; or null. */
   @Nullable Fault run(long seed) {
     Program program = ProgramGenerator.of(seed);

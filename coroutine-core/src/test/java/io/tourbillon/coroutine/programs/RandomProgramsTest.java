@@ -6,16 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.tourbillon.coroutine.CoroutineScope.Policy;
+import io.tourbillon.coroutine.Mutants;
 import io.tourbillon.coroutine.programs.Campaign.Fault;
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random programs end as the documentation says, whatever the order of turns. {@link Oracle} says
@@ -33,7 +35,7 @@ class RandomProgramsTest {
 
   private static void runAll(int programs) {
     Campaign campaign = new Campaign(Twin.NONE);
-    Fault fault = firstFault(campaign, SEED, programs);
+    Fault fault = campaign.firstFaultOf(SEED, programs);
     if (fault != null) {
       fail(fault.toString());
     }
@@ -41,16 +43,6 @@ class RandomProgramsTest {
     if (programs >= 100) {
       assertTrue(campaign.shareCompared() > 0.8, campaign::toString);
     }
-  }
-
-  private static @Nullable Fault firstFault(Campaign campaign, long firstSeed, int programs) {
-    for (long seed = firstSeed; seed < firstSeed + programs; seed++) {
-      Fault fault = campaign.run(seed);
-      if (fault != null) {
-        return fault;
-      }
-    }
-    return null;
   }
 
   @Test
@@ -69,11 +61,33 @@ class RandomProgramsTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
   void twin_isCaught_byAShortProgram_eachTime(Twin twin) {
-    Fault fault = firstFault(new Campaign(twin), 1, MOST_PROGRAMS_FOR_A_TWIN);
+    Fault fault = new Campaign(twin).firstFaultOf(1, MOST_PROGRAMS_FOR_A_TWIN);
     assertNotNull(fault, "not caught: " + twin);
     assertTrue(fault.smallest().size() <= MOST_OPERATIONS_LEFT, fault::toString);
     Fault again = new Campaign(twin).run(fault.seed());
     assertEquals(fault, again, "a replay of the seed");
+  }
+
+  /** The twins are the scheduler of production, with one call taken out. */
+  @Tag("continuation")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "task.OpenScope:close:awaitChildren=0",
+        "task.OpenScope:join:isFrom=0",
+        "task.Supervisor:carryOut:tell=0",
+        "task.CoroutineTask:delay:checkCancelled=0",
+        "task.CoroutineTask:yieldNow:checkCancelled=0",
+      })
+  void schedulerWithoutACall_isCaught_byAShortProgram(String withoutCall) throws Exception {
+    Class<?> campaign =
+        new Mutants(Mutants.Mutant.of(withoutCall)).loadClass(Campaign.class.getName());
+    Method firstFault = campaign.getDeclaredMethod("firstFault", long.class, int.class);
+    firstFault.setAccessible(true); // The class of another loader is in another package.
+    String fault = (String) firstFault.invoke(null, 1L, MOST_PROGRAMS_FOR_A_TWIN);
+    assertNotNull(fault, "not caught: " + withoutCall);
+    String size = fault.replaceAll("(?s).*what is left of it, of (\\d+) operations.*", "$1");
+    assertTrue(Integer.parseInt(size) <= MOST_OPERATIONS_LEFT, fault);
   }
 
   // The oracle itself, where the documentation leaves a choice and where it does not.
