@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,6 +23,7 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
 
 /** Reactor's operators of time, and the contract of its schedulers. */
@@ -219,6 +223,94 @@ class ReactorTest extends AdoptionTest {
     Disposable never = scheduler.schedule(() -> {}, Long.MAX_VALUE, TimeUnit.DAYS);
     never.dispose();
     awaitNonePending(source);
+    scheduler.dispose();
+  }
+
+  /** A graceful end refuses tasks at once, and comes after those that run or wait. */
+  @ParameterizedTest
+  @EnumSource
+  void disposeGracefully_endsAfterTheTasksThatWereAccepted(Subject subject) throws Exception {
+    startReactorsThreadForEnds();
+    TimeSource source = open(subject);
+    Scheduler scheduler = ReactorRecipe.scheduler(source);
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    AtomicInteger runs = new AtomicInteger();
+    Disposable _ =
+        scheduler.schedule(
+            () -> {
+              begun.countDown();
+              assertTrue(Uninterruptibles.awaitUninterruptibly(released, PATIENCE));
+              runs.incrementAndGet();
+            });
+    Disposable _ = scheduler.schedule(runs::incrementAndGet, 20, TimeUnit.MILLISECONDS);
+    Disposable _ = scheduler.schedulePeriodically(runs::incrementAndGet, 1, 1, TimeUnit.HOURS);
+    assertTrue(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    List<CompletableFuture<Void>> ends =
+        List.of(scheduler.disposeGracefully().toFuture(), scheduler.disposeGracefully().toFuture());
+    assertTrue(scheduler.isDisposed());
+    assertThrows(RejectedExecutionException.class, () -> scheduler.schedule(() -> {}));
+    for (CompletableFuture<Void> end : ends) {
+      assertFalse(end.isDone());
+    }
+    released.countDown();
+    for (CompletableFuture<Void> end : ends) {
+      end.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+    assertEquals(2, runs.get());
+    assertEquals(0, source.pending());
+  }
+
+  /** Reactor's thread that waits for the ends of schedulers stays for 10 s: it is not left over. */
+  private void startReactorsThreadForEnds() {
+    Scheduler other = Schedulers.newSingle("other");
+    other.init();
+    other.disposeGracefully().block(PATIENCE);
+    noteThreads();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void dispose_interruptsARunningTask(Subject subject) throws Exception {
+    Scheduler scheduler = ReactorRecipe.scheduler(open(subject));
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    Disposable _ =
+        scheduler.schedule(
+            () -> {
+              begun.countDown();
+              try {
+                Thread.sleep(PATIENCE);
+              } catch (InterruptedException expected) {
+                interrupted.countDown();
+              }
+            });
+    assertTrue(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    scheduler.dispose();
+    assertTrue(interrupted.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+  }
+
+  /** Reactor hands what a task throws to the thread's handler, and rethrows no error of the JVM. */
+  @ParameterizedTest
+  @EnumSource
+  void error_ofTheJvm_leavesTheSchedulerUsable(Subject subject) {
+    Scheduler scheduler = ReactorRecipe.scheduler(open(subject));
+    Scheduler.Worker worker = scheduler.createWorker();
+    Runnable failing =
+        () -> {
+          throw new StackOverflowError("expected by the test");
+        };
+    Disposable _ = worker.schedule(failing);
+    Disposable _ = scheduler.schedule(failing, 1, TimeUnit.MILLISECONDS);
+    Mono<Object> never =
+        Mono.fromCallable(
+                () -> {
+                  throw new StackOverflowError("expected by the test");
+                })
+            .subscribeOn(scheduler);
+    Disposable _ = never.subscribe();
+    assertEquals(0L, Mono.delay(Duration.ofMillis(20), scheduler).block(PATIENCE));
+    worker.dispose();
     scheduler.dispose();
   }
 }

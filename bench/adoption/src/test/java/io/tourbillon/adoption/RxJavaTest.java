@@ -1,6 +1,7 @@
 package io.tourbillon.adoption;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,13 +11,17 @@ import io.reactivex.rxjava3.core.Scheduler;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.disposables.Disposable;
 import io.reactivex.rxjava3.disposables.SerialDisposable;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import io.tourbillon.timer.TimerService;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -213,6 +218,102 @@ class RxJavaTest extends AdoptionTest {
           Single.fromCallable(() -> Thread.currentThread().isInterrupted())
               .subscribeOn(scheduler)
               .blockingGet());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tasks_ofAWorker_runByTheirDelays(Subject subject) throws Exception {
+    Scheduler scheduler = RxJavaRecipe.scheduler(open(subject));
+    Scheduler.Worker worker = scheduler.createWorker();
+    List<String> order = Collections.synchronizedList(new ArrayList<>());
+    worker.schedule(
+        () -> {
+          worker.schedule(() -> order.add("30 ms"), 30, TimeUnit.MILLISECONDS);
+          worker.schedule(() -> order.add("first"));
+          worker.schedule(() -> order.add("10 ms"), 10, TimeUnit.MILLISECONDS);
+          worker.schedule(() -> order.add("second"));
+        });
+    await(() -> order.size() == 4, () -> "ran: " + order);
+    assertEquals(List.of("first", "second", "10 ms", "30 ms"), order);
+    worker.dispose();
+    scheduler.shutdown();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void task_thatSchedulesItself_needsNoStack_andEndsWithItsWorker(Subject subject)
+      throws Exception {
+    Scheduler scheduler = RxJavaRecipe.scheduler(open(subject));
+    Scheduler.Worker worker = scheduler.createWorker();
+    AtomicInteger runs = new AtomicInteger();
+    worker.schedule(
+        new Runnable() {
+          @Override
+          public void run() {
+            if (runs.incrementAndGet() == 100_000) {
+              worker.dispose();
+            }
+            worker.schedule(this);
+          }
+        });
+    await(worker::isDisposed, () -> "runs: " + runs);
+    Completable.timer(5, TimeUnit.MILLISECONDS, scheduler).blockingAwait();
+    assertEquals(100_000, runs.get());
+    scheduler.shutdown();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void dispose_letsTheTaskGo(Subject subject) throws Exception {
+    Scheduler scheduler = RxJavaRecipe.scheduler(open(subject));
+    Scheduler.Worker worker = scheduler.createWorker();
+    List<WeakReference<Object>> held = new ArrayList<>();
+    List<Disposable> tasks = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Object buffer = new Object();
+      held.add(new WeakReference<>(buffer));
+      Runnable task = () -> assertNotNull(buffer);
+      tasks.add(
+          switch (i) {
+            case 0 -> scheduler.scheduleDirect(task, 1, TimeUnit.DAYS);
+            case 1 -> scheduler.schedulePeriodicallyDirect(task, 1, 1, TimeUnit.DAYS);
+            default -> worker.schedule(task, 1, TimeUnit.DAYS);
+          });
+    }
+    tasks.forEach(Disposable::dispose);
+    tasks.clear();
+    await(
+        () -> {
+          System.gc();
+          return held.stream().allMatch(reference -> reference.refersTo(null));
+        },
+        () -> "held: " + held.stream().map(reference -> !reference.refersTo(null)).toList());
+    worker.dispose();
+    scheduler.shutdown();
+  }
+
+  /** An executor that has been shut down makes RxJava report its refusals, and throw nothing. */
+  @Test
+  void refusals_ofAViewThatWasShutDown_areReported() throws Exception {
+    List<Throwable> reported = Collections.synchronizedList(new ArrayList<>());
+    try (TimerService timers = TimerService.create()) {
+      open(timers);
+      ScheduledExecutorService executor = timers.asScheduledExecutor();
+      executor.shutdown();
+      Scheduler scheduler = Schedulers.from(executor);
+      RxJavaPlugins.setErrorHandler(reported::add);
+      assertTrue(scheduler.scheduleDirect(() -> {}).isDisposed());
+      assertTrue(scheduler.scheduleDirect(() -> {}, 1, TimeUnit.HOURS).isDisposed());
+      assertTrue(scheduler.schedulePeriodicallyDirect(() -> {}, 1, 1, TimeUnit.HOURS).isDisposed());
+      assertTrue(scheduler.createWorker().schedule(() -> {}).isDisposed());
+      assertTrue(scheduler.createWorker().schedule(() -> {}, 1, TimeUnit.HOURS).isDisposed());
+    } finally {
+      RxJavaPlugins.setErrorHandler(null);
+    }
+    assertEquals(5, reported.size(), reported::toString);
+    for (Throwable refusal : reported) {
+      assertCause(RejectedExecutionException.class, refusal);
     }
   }
 }
