@@ -4,6 +4,7 @@ import io.tourbillon.bench.Progress;
 import io.tourbillon.bench.ServerJvm;
 import io.tourbillon.bench.console.FileRefusedException;
 import io.tourbillon.bench.console.OneLine;
+import io.tourbillon.bench.durable.DurableKind;
 import io.tourbillon.bench.subject.ForeignKind;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -111,23 +112,37 @@ final class Comparison {
   }
 
   private void requirePresent(ForeignPrograms programs) throws UnfitException {
-    for (Map.Entry<ForeignKind, String> absent : programs.absent().entrySet()) {
-      if (request.subjectIds().contains(absent.getKey().id())) {
+    for (Map.Entry<String, String> absent : absent(programs).entrySet()) {
+      if (request.subjectIds().contains(absent.getKey())) {
         throw new UnfitException(
-            "--subject must be on this machine: "
-                + absent.getKey().id()
-                + ": "
-                + absent.getValue());
+            "--subject must be on this machine: " + absent.getKey() + ": " + absent.getValue());
       }
     }
   }
 
+  /** Why subjects are not on this machine, by their ids: programs and databases. */
+  private Map<String, String> absent(ForeignPrograms programs) {
+    Map<String, String> absent = new TreeMap<>();
+    programs.absent().forEach((kind, reason) -> absent.put(kind.id(), reason));
+    Stream.of(DurableKind.values())
+        .filter(request.isWanted())
+        .filter(
+            kind -> request.scenarios().stream().anyMatch(each -> each.subjects().contains(kind)))
+        .filter(kind -> !kind.absence().isEmpty())
+        .forEach(kind -> absent.put(kind.id(), kind.absence()));
+    return absent;
+  }
+
   private void measure(Path scratch, ForeignPrograms foreign) throws InterruptedException {
+    Map<String, String> absent = absent(foreign);
     Plan plan =
         request.plan(
-            subject -> !(subject instanceof ForeignKind) || foreign.present().containsKey(subject));
+            subject ->
+                subject instanceof ForeignKind
+                    ? foreign.present().containsKey(subject)
+                    : !absent.containsKey(subject.id()));
     plannedRuns = plan.runs().size();
-    announce(plan, foreign);
+    announce(plan, absent);
     Launcher launcher = new Launcher(runner, scratch, request.heapMegabytes(), foreign.present());
     Conductor conductor =
         new Conductor(launcher, runner, estimate, startNanos + request.limit().toNanos());
@@ -139,7 +154,7 @@ final class Comparison {
     }
   }
 
-  private void announce(Plan plan, ForeignPrograms foreign) {
+  private void announce(Plan plan, Map<String, String> absent) {
     out.printf(
         Locale.ROOT,
         "%d runs, usually %d s, of %s%n",
@@ -155,9 +170,7 @@ final class Comparison {
     if (request.quick()) {
       out.printf(Locale.ROOT, "quick, so without %s%n", request.leftOutByQuick());
     }
-    foreign
-        .absent()
-        .forEach((kind, reason) -> out.printf(Locale.ROOT, "without %s: %s%n", kind.id(), reason));
+    absent.forEach((id, reason) -> out.printf(Locale.ROOT, "without %s: %s%n", id, reason));
     out.flush();
   }
 
@@ -186,8 +199,6 @@ final class Comparison {
   private Results results(ForeignPrograms foreign) {
     Map<String, String> versions = new TreeMap<>(build.versions());
     foreign.present().forEach((kind, program) -> versions.put(kind.id(), program.version()));
-    Map<String, String> absent = new TreeMap<>();
-    foreign.absent().forEach((kind, reason) -> absent.put(kind.id(), reason));
     return new Results(
         Results.FORMAT,
         started,
@@ -197,7 +208,7 @@ final class Comparison {
         machine,
         ServerJvm.flags(request.heapMegabytes()),
         versions,
-        absent,
+        absent(foreign),
         plannedRuns,
         List.copyOf(outcomes));
   }

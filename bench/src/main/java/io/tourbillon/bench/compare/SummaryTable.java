@@ -17,22 +17,27 @@ import java.util.stream.Stream;
 
 /**
  * A table of a comparison, in Markdown: a line for each scenario, size and leading figure, and a
- * column for each family, which its best configuration represents. Figures are medians. Timers and
- * coroutines have separate tables, because few families are in both.
+ * column for each family, which its best configuration represents. Figures are medians. Timers,
+ * coroutines and durable timers have separate tables, because few families are in more than one.
  */
 final class SummaryTable {
   private SummaryTable() {}
 
-  /** Both tables, or the one that has lines. */
+  /** The tables that have lines. */
   static String of(Summary summary) {
-    return Stream.of(ofTimers(summary), ofCoroutines(summary))
+    return Stream.of(ofTimers(summary), ofCoroutines(summary), ofDurable(summary))
         .filter(table -> !table.isEmpty())
         .collect(Collectors.joining("\n"));
   }
 
   /** Empty if no timers were measured. */
   static String ofTimers(Summary summary) {
-    return of(summary, scenario -> !scenario.isOfCoroutines());
+    return of(summary, scenario -> !scenario.isOfCoroutines() && !scenario.isDurable());
+  }
+
+  /** Empty if no durable timers were measured. */
+  static String ofDurable(Summary summary) {
+    return of(summary, Scenario::isDurable);
   }
 
   /** Empty if no coroutines were measured. */

@@ -3,6 +3,7 @@ package io.tourbillon.bench.demo;
 import io.tourbillon.bench.Interruption;
 import io.tourbillon.bench.console.ExitCode;
 import io.tourbillon.bench.console.OneLine;
+import io.tourbillon.bench.orders.OrdersDemo;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
 import java.io.IOException;
@@ -91,6 +92,17 @@ public final class DemoCommand implements Callable<Integer> {
               + " alone does not get here.")
   private boolean withParent;
 
+  @Option(
+      names = "--durable",
+      arity = "0..1",
+      fallbackValue = "true",
+      defaultValue = "false",
+      paramLabel = "true|false",
+      description =
+          "Show durable timers instead: orders that expire unless they are paid, in a file, whose"
+              + " process is killed and started again in the middle. Only --seconds matters then.")
+  private boolean durable;
+
   @Spec private CommandSpec spec;
 
   private final UnaryOperator<TimerService> disguise;
@@ -114,6 +126,10 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (durable) {
+      requireRange("--seconds", seconds, OrdersDemo.LEAST_SECONDS, MAX_SECONDS);
+      return run(new OrdersDemo((int) seconds, spec.commandLine().getOut()));
+    }
     requireRange("--seconds", seconds, 1, MAX_SECONDS);
     requireRange("--timers", timers, 0, MAX_TIMERS);
     requireRange("--coroutines", coroutines, 0, MAX_COROUTINES);
@@ -194,6 +210,15 @@ public final class DemoCommand implements Callable<Integer> {
       Summary summary = summaryOf(demo);
       summary.print(spec.commandLine().getOut());
       return summary.isWell() ? interruption.exitCode() : ExitCode.FAILED.code();
+    }
+  }
+
+  private int run(OrdersDemo demo) throws Exception {
+    try (Interruption interruption = Interruption.listen(demo::stop)) {
+      if (withParent) {
+        followParent(demo::stop);
+      }
+      return demo.run() ? interruption.exitCode() : ExitCode.FAILED.code();
     }
   }
 

@@ -19,6 +19,8 @@ public enum Metric {
   LATE_P99("late, p99", "us", lateMicros(99)),
   /** The greatest lateness. */
   LATE_MAX("late, most", "us", lateMicros(100)),
+  /** From the start of a service until its first timer fires. */
+  FIRST_FIRING("first firing", "us"),
   /** Memory for each timer or coroutine. */
   BYTES_EACH("memory each", "B"),
   /** Memory that is still occupied a second after the last timer was cancelled. */

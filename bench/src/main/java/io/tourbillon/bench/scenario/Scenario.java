@@ -1,5 +1,6 @@
 package io.tourbillon.bench.scenario;
 
+import io.tourbillon.bench.durable.DurableKind;
 import io.tourbillon.bench.subject.CoroutineKind;
 import io.tourbillon.bench.subject.Family;
 import io.tourbillon.bench.subject.ForeignKind;
@@ -23,8 +24,9 @@ public enum Scenario {
   REQUEST_TIMEOUTS(
       "Request timeouts",
       "The timers are pending, due in 30 to 60 s; more than a million are due in 10 to 20 minutes."
-          + " One operation cancels one of them at random and arms another, with a new task. Every cancel must find"
-          + " its timer pending, and the number of pending timers must not change.",
+          + " One operation cancels one of them at random and arms another, with a new task. Every"
+          + " cancel must find its timer pending, and the number of pending timers must not"
+          + " change.",
       "cancel and arm",
       List.of(Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION),
       Effort.of(3000, 4000, 1_000, 10_000, 100_000, 1_000_000),
@@ -76,8 +78,8 @@ public enum Scenario {
   IDLE(
       "Idle",
       "A service with one timer, an hour away. In the JVM, the threads that it has started are"
-          + " counted; in other languages, what the process spends beyond what it spends without the"
-          + " timer.",
+          + " counted; in other languages, what the process spends beyond what it spends without"
+          + " the timer.",
       "second",
       List.of(Metric.WAKE_UPS_PER_SECOND, Metric.CPU_PERCENT),
       Effort.of(0, 5000, 1),
@@ -126,7 +128,51 @@ public enum Scenario {
   SPAWN_AND_JOIN(Talk.SPAWN_AND_JOIN),
   WITH_TIMEOUT(Talk.WITH_TIMEOUT),
   SCOPE(Talk.SCOPE),
-  UNEVEN(Talk.UNEVEN);
+  UNEVEN(Talk.UNEVEN),
+  DURABLE_SCHEDULE(
+      "Durable timers scheduled",
+      "Each caller schedules a timer, an hour away, and waits until it is durable before it"
+          + " schedules the next. The size is the number of callers. At the end the database must"
+          + " hold each timer. CPU is that of the process, without the server of a database.",
+      "timer",
+      List.of(Metric.WALL_PER_OPERATION, Metric.CPU_PER_OPERATION),
+      Effort.of(3000, 5000, 1, 64),
+      Effort.of(0, 0),
+      durable(DurableTrials::schedule),
+      Set.of()),
+  DURABLE_LIVES(
+      "Whole lives of durable timers",
+      "Eight callers schedule timers, due at once, 100 at a time, and wait until these are durable."
+          + " All must fire once, none early, and then be removed. Wall time is from the first"
+          + " schedule until none is stored. CPU as above.",
+      "life",
+      List.of(Metric.WALL_PER_OPERATION, Metric.CPU_PER_OPERATION),
+      Effort.of(5000, 10_000, 200_000),
+      Effort.of(0, 0),
+      durable(DurableTrials::lives),
+      Set.of()),
+  DURABLE_FIRE(
+      "Durable timers coming due",
+      "All timers are scheduled first, and then come due one after the other, evenly, within 10 s:"
+          + " with 50,000 timers, 5,000 in a second. Each must fire once, none early, and all must"
+          + " be removed. CPU is that of the process from when the first is due.",
+      "timer",
+      List.of(Metric.LATE_P99, Metric.LATE_P50, Metric.LATE_MAX, Metric.CPU_PER_OPERATION),
+      Effort.of(5000, 10_000, 50_000),
+      Effort.of(0, 0),
+      durable(DurableTrials::fire),
+      Set.of()),
+  DURABLE_REOPEN(
+      "Durable timers after a crash",
+      "A process schedules timers, due evenly over the next hour, and is killed. Then this process"
+          + " opens the service. The time is from then until the first timer fires, in a JVM that"
+          + " has loaded nothing of the service before.",
+      "start",
+      List.of(Metric.FIRST_FIRING),
+      Effort.of(0, 60_000, 1_000_000),
+      Effort.of(0, 0),
+      durable(DurableTrials::reopen),
+      Set.of());
 
   private static final int BASE_MEGABYTES = 200;
 
@@ -228,6 +274,9 @@ public enum Scenario {
     if (isTalk()) {
       return title + (size == 1 ? ", 1 thread" : ", " + size + " threads");
     }
+    if (this == DURABLE_SCHEDULE) {
+      return title + (size == 1 ? ", 1 caller" : ", " + size + " callers");
+    }
     return size == 1 ? title : String.format(Locale.ROOT, "%s, %,d", title, size);
   }
 
@@ -317,8 +366,19 @@ public enum Scenario {
     return talk != null;
   }
 
+  /** Returns true if its timers are durable. Then its subjects need databases. */
+  public boolean isDurable() {
+    return this == DURABLE_SCHEDULE
+        || this == DURABLE_LIVES
+        || this == DURABLE_FIRE
+        || this == DURABLE_REOPEN;
+  }
+
   /** The subjects that run in a JVM. */
   List<Subject> subjectsInJvm() {
+    if (isDurable()) {
+      return List.of(DurableKind.values());
+    }
     if (talk != null) {
       return List.copyOf(TalkKind.in(talk));
     }
@@ -341,6 +401,10 @@ public enum Scenario {
 
   private static Trial<Subject> timers(Trial<TimerKind> trial) {
     return (subject, job) -> trial.run((TimerKind) subject, job);
+  }
+
+  private static Trial<Subject> durable(Trial<DurableKind> trial) {
+    return (subject, job) -> trial.run((DurableKind) subject, job);
   }
 
   private static Trial<Subject> coroutines(Trial<CoroutineKind> trial) {

@@ -9,6 +9,8 @@ public enum Family {
   OURS_CONTINUATION("Tourbillon, continuations"),
   OURS_HANDOFF("Tourbillon, handoff"),
   OURS_THREADS("Tourbillon, Thread.sleep"),
+  OURS_SQLITE("Tourbillon, SQLite"),
+  OURS_POSTGRES("Tourbillon, PostgreSQL"),
   NETTY("Netty"),
   JDK("JDK"),
   KAFKA("Kafka"),
@@ -16,7 +18,8 @@ public enum Family {
   JOX("Jox"),
   GO("Go"),
   ASYNCIO("asyncio"),
-  GEVENT("gevent");
+  GEVENT("gevent"),
+  DB_SCHEDULER("db-scheduler, PostgreSQL");
 
   private final String title;
 

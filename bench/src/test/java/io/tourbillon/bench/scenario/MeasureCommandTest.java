@@ -42,6 +42,7 @@ class MeasureCommandTest {
 
   private static Stream<Arguments> subjects(Predicate<Subject> which) {
     return Stream.of(Scenario.values())
+        .filter(scenario -> !scenario.isDurable()) // See DurableScenariosTest.
         .flatMap(
             scenario ->
                 scenario.subjectsInJvm().stream()
