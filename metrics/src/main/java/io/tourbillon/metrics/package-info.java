@@ -157,8 +157,9 @@
  *       <td>timers removed without firing, because they were too late, as {@code CatchUp} says</td>
  *       <td></td></tr>
  *   <tr><td>{@code tourbillon.durable.superseded}</td><td>counter, firings</td>
- *       <td>firings that a cancel, a replacement or another process came before</td>
- *       <td>it rises without cancels: a process is stopped for longer than its lease</td></tr>
+ *       <td>firings that a cancel, a replacement or another process came before; a handler that
+ *       schedules its own timer again replaces it</td><td>it rises without cancels and
+ *       replacements: a process is stopped for longer than its lease</td></tr>
  *   <tr><td>{@code tourbillon.durable.loaded}</td><td>gauge, timers</td>
  *       <td>timers in memory, because they are due soon</td><td>at {@code maxLoaded}</td></tr>
  *   <tr><td>{@code tourbillon.durable.backlog}</td><td>gauge, timers</td>

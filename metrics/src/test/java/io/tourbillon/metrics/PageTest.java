@@ -75,7 +75,7 @@ class PageTest {
     String durable = browser.element("#durable-figures").getText();
     assertTrue(durable.matches("(?s)loaded\n5\\d\n.*"), durable);
     assertTrue(durable.contains("shards owned\n1 of 1\n"), durable);
-    assertTrue(durable.matches("(?s).*age of the lease\n.*s of 10 s"), durable);
+    assertTrue(durable.matches("(?s).*age of the lease \\(10 s\\)\n.*s"), durable);
     assertEquals(
         "There are timers of handlers that this process does not have: " + Everything.HOSTILE,
         browser.element("#durable-unknown").getText());

@@ -42,7 +42,11 @@ public enum DurableKind implements Subject {
   /** The usual answer of today, on the same server. */
   DB_SCHEDULER(
       Family.DB_SCHEDULER,
-      "db-scheduler, scheduleBatch, pollUsingLockAndFetch(1.0, 8.0), a poll each 10 ms, "
+      "db-scheduler, scheduleBatch, pollUsingLockAndFetch("
+          + DbSchedulerTimers.LOWER_LIMIT
+          + ", "
+          + DbSchedulerTimers.UPPER_LIMIT
+          + "), a poll each 10 ms, "
           + DbSchedulerTimers.THREADS
           + " threads, HikariCP; the same PostgreSQL") {
     @Override

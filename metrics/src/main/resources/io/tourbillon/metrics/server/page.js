@@ -219,8 +219,8 @@ function showDurable(durable) {
     ['superseded/s', rate(durable.superseded)],
     ['shards owned', `${count.format(durable.ownedShards)} of ${count.format(durable.shards)}`],
     [
-      'age of the lease',
-      `${duration(durable.leaseAgeSeconds)} of ${duration(durable.leaseSeconds)}`,
+      `age of the lease (${duration(durable.leaseSeconds)})`,
+      duration(durable.leaseAgeSeconds),
       durable.leaseAgeSeconds > durable.leaseSeconds,
     ],
   ]);
