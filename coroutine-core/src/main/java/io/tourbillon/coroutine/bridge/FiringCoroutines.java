@@ -65,26 +65,20 @@ public final class FiringCoroutines {
   }
 
   /**
-   * Waits for the end of a coroutine, also if this thread is interrupted: the transaction of the
-   * firing must not end while its coroutine may use it.
+   * Waits for the end of a coroutine. If this thread is interrupted, the coroutine is cancelled,
+   * and this waits on: the transaction of the firing must not end while its coroutine may use it.
+   * How the coroutine ends tells of the interruption then.
    */
   private static Outcome<?> ended(Coroutine<?> coroutine) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return coroutine.joinOutcome();
-        } catch (CoroutineCancelledException cancelled) {
-          coroutine.cancel("the coroutine that fires was cancelled");
-          throw cancelled; // The executor runs firings as coroutines, and this one is cancelled.
-        } catch (CancellationException stopped) {
-          interrupted |= Thread.interrupted();
-          coroutine.cancel("the thread that waits for the firing was interrupted");
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+    while (true) {
+      try {
+        return coroutine.joinOutcome();
+      } catch (CoroutineCancelledException cancelled) {
+        coroutine.cancel("the coroutine that fires was cancelled");
+        throw cancelled; // The executor runs firings as coroutines, and this one is cancelled.
+      } catch (CancellationException stopped) {
+        Thread.interrupted(); // Or the next wait would end at once.
+        coroutine.cancel("the thread that waits for the firing was interrupted");
       }
     }
   }
