@@ -28,8 +28,9 @@ module io.tourbillon.timer {
   requires static io.netty.common;
   // For tests with BlockHound, which finds our integration by itself.
   requires static reactor.blockhound;
-  // For io.tourbillon.timer.durable only: a runtime without it has all the rest.
-  requires static java.sql;
+  // For io.tourbillon.timer.durable only: a runtime without it has all the rest. Each JDK has it to
+  // compile with, so that it can be transitive.
+  requires static transitive java.sql;
   // A runtime without the flight recorder or without java.util.logging does without them.
   requires static java.logging;
   requires static jdk.jfr;

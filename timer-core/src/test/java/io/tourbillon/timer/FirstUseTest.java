@@ -129,6 +129,7 @@ class FirstUseTest {
     return name.startsWith("io/tourbillon/timer/VirtualClock")
         || name.startsWith("io/tourbillon/timer/internal/blockhound/")
         || name.startsWith("io/tourbillon/timer/internal/store/")
+        || name.startsWith("io/tourbillon/timer/internal/writer/")
         || name.startsWith("io/tourbillon/timer/durable/")
         || name.endsWith("/StallEvent");
   }

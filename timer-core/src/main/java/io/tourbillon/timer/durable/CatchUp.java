@@ -3,10 +3,19 @@ package io.tourbillon.timer.durable;
 import java.time.Duration;
 
 /**
- * What happens to the timers of a handler that became due while no process was there to fire them.
+ * What happens to the timers of a handler that became due while no process was there to fire them:
+ * before a process owned their shard, or while none could reach the database. Timers that are late
+ * for other reasons fire as soon as they can, for example those that had to wait for running
+ * handlers. So do those that are scheduled for a time in the past.
  */
 public sealed interface CatchUp {
-  /** They fire at most this often, beside those that become due meanwhile. */
+  /**
+   * They fire at most this often in each process, beside those that become due meanwhile. What has
+   * waited for no longer than the lease and a second fires at once: its process has died, and this
+   * one has taken over.
+   *
+   * @param perSecond at least 1
+   */
   record Paced(int perSecond) implements CatchUp {
     /** Checks the rate. */
     public Paced {
@@ -16,17 +25,24 @@ public sealed interface CatchUp {
     }
   }
 
-  /** Those that are later than a limit when they could fire are removed without firing. */
+  /**
+   * Those that have waited for longer than a limit for a process are removed without firing, and
+   * the others fire at once.
+   *
+   * @param limit from a millisecond to 36,500 days
+   */
   record DropOlderThan(Duration limit) implements CatchUp {
     /** Checks the limit. */
     public DropOlderThan {
-      if (limit.isNegative() || limit.isZero()) {
-        throw new IllegalArgumentException("limit must be positive: " + limit);
-      }
+      Names.require("limit", limit, Duration.ofMillis(1), Duration.ofDays(36_500));
     }
   }
 
-  /** Of each shard's overdue timers the latest fires, and the others are removed without firing. */
+  /**
+   * Of all that a process finds for this handler, whatever their keys, the one that was due last
+   * fires, and the others are removed without firing. For handlers that bring something up to date.
+   * If several processes take over at the same time, one fires in each.
+   */
   record LatestOnly() implements CatchUp {}
 
   /** At most this many a second. */
@@ -34,7 +50,7 @@ public sealed interface CatchUp {
     return new Paced(perSecond);
   }
 
-  /** Removed if they are later than this. */
+  /** Removed if they have waited for longer than this. */
   static CatchUp dropOlderThan(Duration limit) {
     return new DropOlderThan(limit);
   }

@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The timers that were overdue when they were loaded. Only the thread of {@link Firings} uses it.
+ * The timers that became due while no process was there to fire them. Only the thread of {@link
+ * Firings} uses it.
  */
 final class CatchingUp {
   /** How long the latest timer waits for a later one. */
@@ -27,19 +28,31 @@ final class CatchingUp {
   }
 
   private final Map<String, Firings.Registered> handlers;
+  private final long leastMicros;
   private final Map<String, OfHandler> waiting = new HashMap<>();
   private final List<Near> replaced = new ArrayList<>();
 
-  CatchingUp(Map<String, Firings.Registered> handlers) {
+  /**
+   * For one process.
+   *
+   * @param leastMicros what has waited for less was held up by the change of its owner, and fires
+   *     at once
+   */
+  CatchingUp(Map<String, Firings.Registered> handlers, long leastMicros) {
     this.handlers = handlers;
+    this.leastMicros = leastMicros;
   }
 
   /**
    * Takes a timer if it has to wait.
    *
+   * @param missedMicros for how long no process was there to fire it
    * @return false if it fires like any other
    */
-  boolean add(Near timer) {
+  boolean add(Near timer, long missedMicros) {
+    if (missedMicros < leastMicros) {
+      return false;
+    }
     Firings.Registered registered = handlers.get(timer.row.key().handler());
     CatchUp policy = registered == null ? null : registered.options().catchUp();
     if (policy == null || policy instanceof CatchUp.DropOlderThan) {

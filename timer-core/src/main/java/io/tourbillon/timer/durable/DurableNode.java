@@ -2,12 +2,11 @@ package io.tourbillon.timer.durable;
 
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.internal.IndependentThread;
-import io.tourbillon.timer.internal.store.Change;
-import io.tourbillon.timer.internal.store.Listed;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.Store;
 import io.tourbillon.timer.internal.store.StoreSession;
 import io.tourbillon.timer.internal.store.TimerKey;
+import io.tourbillon.timer.internal.writer.GroupWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,7 +19,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -28,57 +27,91 @@ import org.jspecify.annotations.Nullable;
 /** The service of one process. */
 final class DurableNode implements DurableTimers {
   private static final int MOST_KEY_CHARACTERS = 500;
-  private static final int MOST_LISTED = 10_000;
+
+  /** Beyond the lease: others have had the time to take over by then. */
+  private static final long ABSENT_MICROS = TimeUnit.SECONDS.toMicros(1);
+
+  private static final int LEAST_TIMEOUT_MILLIS = 5_000;
+
+  /** The changes that wait may take a quarter of it. */
+  private static final int PART_OF_HEAP = 4;
+
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Store store;
   private final int maxPayloadBytes;
+  private final int watchMillis;
   private final Counts counts = new Counts();
   private final Ownership ownership;
   private final NearTimers near;
   private final GroupWriter writer;
+  private final Elsewhere elsewhere;
+  private final Rechecks rechecks;
   private final Firings firings;
   private final Keeper keeper;
+  private final Changes changes;
+  private final Questions questions;
   private final @Nullable TimerService ownTimers;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private DurableNode(Builder options, Store store) {
     this.store = store;
+    questions = new Questions(store);
     maxPayloadBytes = options.maxPayloadBytes;
     String node = options.node + "-" + UUID.randomUUID();
+    Map<String, Firings.Registered> handlers = Map.copyOf(options.handlers);
     TimerService timers = options.timers;
     ownTimers = timers == null ? privateTimers() : null;
-    DatabaseClock clock = new DatabaseClock();
-    ownership = new Ownership(options.lease.toNanos());
+    long leaseNanos = options.lease.toNanos();
+    int leaseMillis = (int) options.lease.toMillis();
+    // Early enough for another connection before the lease is over, unless that is short: a database
+    // that is merely slow must not be given up again and again.
+    int timeoutMillis = Math.max(LEAST_TIMEOUT_MILLIS, leaseMillis / 2);
+    watchMillis = timeoutMillis / 2;
+    ownership = new Ownership(leaseNanos, handlers.keySet());
     near =
         new NearTimers(
             timers == null ? Objects.requireNonNull(ownTimers) : timers,
-            clock,
+            new DatabaseClock(),
+            handlers.keySet(),
             options.maxLoaded,
             this::isDue);
-    writer = new GroupWriter(store, counts, options.maxWaiting, options.writeLimit.toNanos());
+    writer =
+        new GroupWriter(
+            store,
+            Math.max(LEAST_TIMEOUT_MILLIS, leaseMillis),
+            node,
+            options.maxWaiting,
+            Runtime.getRuntime().maxMemory() / PART_OF_HEAP,
+            options.writeLimit.toNanos(),
+            nanos -> Counts.record(counts.commitNanos, nanos));
+    elsewhere = new Elsewhere(near, ownership, writer, leaseMillis / 3);
+    rechecks = new Rechecks(store, timeoutMillis, node);
     Executor executor = options.executor;
     firings =
         new Firings(
             store,
+            timeoutMillis,
             node,
-            Map.copyOf(options.handlers),
+            handlers,
             executor == null ? DurableNode::onVirtualThread : executor,
             options.maxRunning,
             near,
             ownership,
-            writer,
-            counts);
+            elsewhere,
+            new Attempts(store, timeoutMillis, leaseNanos, near, writer, rechecks, counts),
+            new CatchingUp(handlers, TimeUnit.NANOSECONDS.toMicros(leaseNanos) + ABSENT_MICROS));
     keeper =
         new Keeper(
             store,
-            node,
-            options.lease.toNanos(),
+            timeoutMillis,
+            leaseNanos,
             TimeUnit.NANOSECONDS.toMicros(options.window.toNanos()),
-            clock,
             near,
-            ownership);
+            ownership,
+            new Membership(node, leaseNanos, handlers.keySet(), near, ownership));
+    changes = new Changes(near, ownership, elsewhere, keeper, writer, counts);
   }
 
   private static TimerService privateTimers() {
@@ -111,7 +144,7 @@ final class DurableNode implements DurableTimers {
       if (options.createsSchema) {
         store.create(options.shards == 0 ? store.defaultShards() : options.shards);
       }
-      try (StoreSession session = store.open()) {
+      try (StoreSession session = store.open(Questions.TIMEOUT_MILLIS)) {
         node = new DurableNode(options, store);
         node.begin(session);
       }
@@ -137,7 +170,22 @@ final class DurableNode implements DurableTimers {
     }
     start("tourbillon-durable-writer", writer);
     start("tourbillon-durable-firings", firings);
+    start("tourbillon-durable-watch", this::watch);
     start("tourbillon-durable-keeper", keeper);
+  }
+
+  /** Looks for loops whose connections have fallen silent, until it is interrupted. */
+  private void watch() {
+    try {
+      while (true) {
+        Thread.sleep(watchMillis);
+        writer.breakIfSilent();
+        firings.breakIfSilent();
+        keeper.breakIfSilent();
+      }
+    } catch (InterruptedException closes) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void start(String name, Runnable loop) {
@@ -148,28 +196,25 @@ final class DurableNode implements DurableTimers {
 
   @Override
   public CompletableFuture<Void> schedule(String handler, String key, Instant due, byte[] payload) {
-    Scheduling scheduling = new Scheduling(rowOf(handler, key, due), copyOf(payload));
-    writer.submit(scheduling);
-    return scheduling.done;
+    byte[] copy = copyOf(payload);
+    return changes.schedule(keyOf(handler, key), microsOf(due), copy);
   }
 
   @Override
   public void schedule(
       Connection transaction, String handler, String key, Instant due, byte[] payload) {
     Objects.requireNonNull(transaction, "transaction");
-    Row row = rowOf(handler, key, due);
+    byte[] copy = copyOf(payload);
+    Row row = changes.rowOf(keyOf(handler, key), microsOf(due), copy);
     try {
-      store.put(transaction, row, copyOf(payload));
+      store.put(transaction, row, copy);
     } catch (SQLException failure) {
       throw new DurableTimersException("the timer " + row.key() + " was not written", failure);
     }
   }
 
-  private Row rowOf(String handler, String key, Instant due) {
-    Objects.requireNonNull(due, "due");
-    long micros = Micros.of(due);
-    return new Row(
-        keyOf(handler, key), ownership.anyShard(), micros, ThreadLocalRandom.current().nextLong());
+  private static long microsOf(Instant due) {
+    return Micros.of(Objects.requireNonNull(due, "due"));
   }
 
   private static TimerKey keyOf(String handler, String key) {
@@ -191,175 +236,32 @@ final class DurableNode implements DurableTimers {
 
   @Override
   public CompletableFuture<Boolean> cancel(String handler, String key) {
-    Cancelling cancelling = new Cancelling(keyOf(handler, key));
-    writer.submit(cancelling);
-    return cancelling.done;
-  }
-
-  /** A change whose caller has a future. */
-  private abstract static class Told<T> extends GroupWriter.Request {
-    final CompletableFuture<T> done = new CompletableFuture<>();
-    private @Nullable SQLException failure;
-
-    Told(Change change) {
-      super(change);
-    }
-
-    abstract T result();
-
-    @Override
-    boolean failed(SQLException cause) {
-      failure = cause;
-      return true;
-    }
-
-    @Override
-    boolean isAwaited() {
-      return true;
-    }
-
-    @Override
-    void tell() {
-      SQLException cause = failure;
-      if (cause == null) {
-        done.complete(result());
-      } else {
-        done.completeExceptionally(
-            new DurableTimersException(
-                "the change of " + change.key() + " may not have been made: " + cause.getMessage(),
-                cause));
-      }
-    }
-  }
-
-  private final class Scheduling extends Told<Void> {
-    private final Row row;
-
-    Scheduling(Row row, byte[] payload) {
-      super(new Change.Put(row, payload));
-      this.row = row;
-    }
-
-    @Override
-    void committed(boolean found) {
-      counts.scheduled.increment();
-      near.written(row);
-      if (!ownership.surelyOwns(row.shard())) {
-        keeper.leaveNotice(row);
-      }
-    }
-
-    @Override
-    @SuppressWarnings(
-        "NullAway") // Void has no other value, and users get a CompletableFuture<Void>.
-    Void result() {
-      return null;
-    }
-  }
-
-  private final class Cancelling extends Told<Boolean> {
-    private boolean cancelled;
-
-    Cancelling(TimerKey key) {
-      super(new Change.Cancel(key));
-    }
-
-    @Override
-    void committed(boolean found) {
-      cancelled = found;
-      if (found) {
-        counts.cancelled.increment();
-      }
-      near.removed(change.key());
-    }
-
-    @Override
-    Boolean result() {
-      return cancelled;
-    }
+    return changes.cancel(keyOf(handler, key));
   }
 
   @Override
   public CompletableFuture<Long> cancelAll(String handler, String keyPrefix) {
     Names.requireShort("handler", handler);
     Names.requireText("keyPrefix", keyPrefix);
-    CompletableFuture<Long> done = new CompletableFuture<>();
-    Runnable cancelling =
-        () -> {
-          try {
-            done.complete(cancelEach(handler, keyPrefix));
-          } catch (RuntimeException | Error failure) {
-            done.completeExceptionally(failure);
-          }
-        };
-    IndependentThread.virtual("tourbillon-durable-cancel", cancelling).start();
-    return done;
-  }
-
-  private long cancelEach(String handler, String keyPrefix) {
-    long cancelled = 0;
-    String after = "";
-    while (true) {
-      List<DurableTimer> page = list(handler, keyPrefix, after, 1_000);
-      if (page.isEmpty()) {
-        return cancelled;
-      }
-      List<CompletableFuture<Boolean>> cancels =
-          page.stream().map(timer -> cancel(handler, timer.key())).toList();
-      for (CompletableFuture<Boolean> cancel : cancels) {
-        cancelled += cancel.join() ? 1 : 0;
-      }
-      after = page.getLast().key();
+    if (closed.get()) {
+      throw new RejectedExecutionException("the durable timers are closed");
     }
+    return changes.cancelAll(handler, keyPrefix, questions);
   }
 
   @Override
   public long pending() {
-    return asked(session -> session.count(false));
+    return questions.pending();
   }
 
   @Override
   public List<DurableTimer> list(String handler, String keyPrefix, String afterKey, int most) {
-    return list(handler, keyPrefix, afterKey, most, false);
+    return questions.list(handler, keyPrefix, afterKey, most, false);
   }
 
   @Override
   public List<DurableTimer> listDead(String handler, String keyPrefix, String afterKey, int most) {
-    return list(handler, keyPrefix, afterKey, most, true);
-  }
-
-  private List<DurableTimer> list(
-      String handler, String keyPrefix, String afterKey, int most, boolean dead) {
-    Names.requireShort("handler", handler);
-    Names.requireText("keyPrefix", keyPrefix);
-    Names.requireText("afterKey", afterKey);
-    Names.require("most", most, 1, MOST_LISTED);
-    return asked(session -> session.list(handler, keyPrefix, afterKey, dead, most)).stream()
-        .map(DurableNode::publicly)
-        .toList();
-  }
-
-  private static DurableTimer publicly(Listed listed) {
-    return new DurableTimer(
-        listed.key().handler(),
-        listed.key().key(),
-        Micros.toInstant(listed.dueMicros()),
-        listed.attempts(),
-        listed.dead(),
-        listed.error(),
-        listed.payload());
-  }
-
-  private interface Question<T> {
-    T askedOf(StoreSession session) throws SQLException;
-  }
-
-  private <T> T asked(Question<T> question) {
-    try (StoreSession session = store.open()) {
-      return question.askedOf(session);
-    } catch (SQLException failure) {
-      throw new DurableTimersException("the database of durable timers fails", failure);
-    }
+    return questions.list(handler, keyPrefix, afterKey, most, true);
   }
 
   @Override
@@ -383,7 +285,7 @@ final class DurableNode implements DurableTimers {
         Duration.ofNanos(ownership.ageNanos()),
         Counts.snapshot(counts.latenessNanos),
         Counts.snapshot(counts.commitNanos),
-        firings.unknownHandlers(),
+        elsewhere.unserved(),
         closed.get());
   }
 
@@ -407,6 +309,7 @@ final class DurableNode implements DurableTimers {
       writer.close();
       keeper.close();
       threads.forEach(Thread::interrupt);
+      rechecks.close();
       near.clear();
       writer.failRest();
       if (ownTimers != null) {

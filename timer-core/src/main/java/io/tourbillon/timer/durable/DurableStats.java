@@ -13,7 +13,7 @@ import java.util.Set;
  * @param failed attempts whose handler threw
  * @param retried attempts after which the timer was kept for another one
  * @param dead timers that ran out of attempts
- * @param skipped timers that were removed without firing, because they were too late
+ * @param skipped timers that were removed without firing, as their {@link CatchUp} says
  * @param superseded firings that a cancel, a replacement or another process came before
  * @param backlog timers that are due and whose firing has not begun
  * @param loaded timers in memory, because they are due soon
@@ -26,7 +26,7 @@ import java.util.Set;
  *     timers of this process, which fires none
  * @param latenessNanos from when timers were due, by the database's clock, until their firing began
  * @param commitNanos the times of the transactions that changed timers
- * @param unknownHandlers handlers for which there are timers, but which this process does not have
+ * @param unknownHandlers handlers for which there are timers, but which no process has
  * @param closed whether the service was closed
  */
 public record DurableStats(

@@ -36,12 +36,20 @@ import org.jspecify.annotations.Nullable;
  *       just before its process dies is called again. {@link Firing#connection} makes it exactly
  *       once for effects in the same database.
  *   <li><b>Never early</b>, by the database's clock. The clocks of the processes do not matter.
- *   <li>A cancel or a replacement that was acknowledged before a firing began is obeyed.
+ *   <li>A cancel or a replacement that was acknowledged before a firing began is obeyed. A firing
+ *       begins with its check in the table, which is at most a second older than the call of the
+ *       handler, or a quarter of the lease. What this process itself has acknowledged by the time
+ *       of the call is obeyed as well.
  *   <li>{@link Firing#fence} rises with each owner, so that a sink can refuse a process that was
  *       stopped for longer than its lease.
  * </ul>
  *
  * <p>The order of timers that are due at about the same time is not defined.
+ *
+ * <p>If a connection breaks during a commit, the service finds out whether the transaction was
+ * committed. So a change is made once, and a cancel tells what it has found. A future that fails
+ * leaves open whether its change was made, because the database was away for longer than {@link
+ * Builder#writeLimit}.
  *
  * <h2>How it works</h2>
  *
@@ -51,16 +59,25 @@ import org.jspecify.annotations.Nullable;
  * transactions. If a process dies, others own its shards when its lease is over, and fire its
  * timers from then on.
  *
+ * <p>Processes may have different handlers. A timer is written into a shard of a process that has
+ * its handler; what comes to a process that does not is handed over, within a second or two. If no
+ * process has the handler, the timer is kept, {@linkplain DurableStats#unknownHandlers reported}
+ * and logged once, and fires when some process has it. A process without handlers owns no shards.
+ * With SQLite one process owns all, so those that share a file must have the same handlers or none.
+ *
+ * <p>A connection that is silent for half of the lease, but at least five seconds, is given up, and
+ * another one is opened.
+ *
  * <p>Thread-safe.
  */
 public interface DurableTimers extends AutoCloseable {
   /**
-   * Begins a service on a database. It takes three connections for as long as it lives, one for
-   * each {@link Firing#connection}, and one for each call that lists.
+   * Begins a service on a database. It takes three connections for as long as it lives, a fourth
+   * once handlers had to wait for their executor, one for each {@link Firing#connection}, and one
+   * for each call that lists.
    *
    * @param source connections to SQLite or PostgreSQL; the driver tells which
    */
-  @SuppressWarnings("exports") // Code that has a data source requires java.sql.
   static Builder builder(DataSource source) {
     return new Builder(source);
   }
@@ -92,8 +109,8 @@ public interface DurableTimers extends AutoCloseable {
   /**
    * Removes a timer.
    *
-   * @return completed when that is durable: true if there was a timer. A firing of it that has
-   *     begun goes on, and is not repeated if it fails
+   * @return completed when that is durable: true if this call has removed a timer. A firing of it
+   *     that has begun goes on, and is not repeated if it fails
    * @throws java.util.concurrent.RejectedExecutionException as for {@link #schedule schedule}
    */
   CompletableFuture<Boolean> cancel(String handler, String key);
@@ -105,13 +122,15 @@ public interface DurableTimers extends AutoCloseable {
    * @throws IllegalArgumentException as for {@link #schedule(String, String, Instant, byte[])}
    * @throws DurableTimersException if the database fails
    */
-  @SuppressWarnings("exports") // Code that has a connection requires java.sql.
   void schedule(Connection transaction, String handler, String key, Instant due, byte[] payload);
 
   /**
-   * Cancels all timers of a handler whose keys begin with a prefix.
+   * Cancels all timers of a handler whose keys begin with a prefix; dead ones stay. Waits for room
+   * where {@link #cancel} would be refused. Timers that are scheduled meanwhile may be missed.
    *
-   * @return completed with how many there were
+   * @return completed with how many were removed; fails with a {@link DurableTimersException} if
+   *     the database does
+   * @throws java.util.concurrent.RejectedExecutionException if the service is closed
    */
   CompletableFuture<Long> cancelAll(String handler, String keyPrefix);
 
@@ -123,7 +142,7 @@ public interface DurableTimers extends AutoCloseable {
    *
    * @param keyPrefix what their keys begin with; all if it is empty
    * @param afterKey only those behind this key; from the first if it is empty
-   * @param most from 1 to 10,000
+   * @param most from 1 to 10,000; their payloads are in memory at once
    */
   List<DurableTimer> list(String handler, String keyPrefix, String afterKey, int most);
 
@@ -184,7 +203,11 @@ public interface DurableTimers extends AutoCloseable {
       return this;
     }
 
-    /** What runs the handlers. Default: a virtual thread for each firing. */
+    /**
+     * What runs the handlers. Default: a virtual thread for each firing. Timers that wait here for
+     * longer than a second, or a quarter of the lease, are checked in the table again before their
+     * handlers are called.
+     */
     public Builder executor(Executor value) {
       executor = Objects.requireNonNull(value, "executor");
       return this;
@@ -235,7 +258,10 @@ public interface DurableTimers extends AutoCloseable {
       return this;
     }
 
-    /** How many changes may wait for their transaction. More are refused. Default: 100,000. */
+    /**
+     * How many changes may wait for their transaction. More are refused, and so is what would make
+     * their payloads take more than a quarter of the largest heap. Default: 100,000.
+     */
     public Builder maxWaiting(int value) {
       maxWaiting = Names.require("maxWaiting", value, 1, 10_000_000);
       return this;
@@ -262,7 +288,7 @@ public interface DurableTimers extends AutoCloseable {
       return this;
     }
 
-    /** Makes the tables if they are not there. */
+    /** Makes the tables if they are not there. Several processes may do so at once. */
     public Builder createSchema() {
       createsSchema = true;
       return this;

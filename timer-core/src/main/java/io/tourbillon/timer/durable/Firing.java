@@ -33,13 +33,15 @@ public interface Firing {
    * together, exactly once. If it throws, the transaction is rolled back, and the timer fires again
    * like any other that has failed. The handler must neither commit nor close.
    *
-   * <p>With SQLite, all other writes of the file wait until the handler has returned.
+   * <p>With SQLite, all other writes of the file wait until the handler has returned, those of
+   * other firings in a line. So the handler must not wait for a {@code schedule} or {@code cancel}
+   * of the same file; within the transaction it can use {@link DurableTimers#schedule(Connection,
+   * String, String, Instant, byte[])}.
    *
    * <p>Each call returns the same connection.
    *
    * @throws DurableTimersException if the timer was cancelled or replaced, or another process has
    *     fired it; the handler should let the exception pass. Also if the database fails
    */
-  @SuppressWarnings("exports") // Code that uses a connection requires java.sql.
   Connection connection();
 }

@@ -1,25 +1,19 @@
 package io.tourbillon.timer.durable;
 
-import io.tourbillon.timer.internal.SafeText;
-import io.tourbillon.timer.internal.observe.Logging;
-import io.tourbillon.timer.internal.store.Change;
 import io.tourbillon.timer.internal.store.Check;
-import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.Store;
 import io.tourbillon.timer.internal.store.StoreSession;
 import io.tourbillon.timer.internal.store.TimerKey;
+import io.tourbillon.timer.internal.writer.SessionLoop;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,30 +27,35 @@ final class Firings extends SessionLoop {
   record Registered(FiringHandler handler, HandlerOptions options) {}
 
   private static final int MOST_IN_A_CHECK = 500;
+
+  /** How many bytes of payload a check reads at most, unless a single one has more. */
+  private static final int MOST_BYTES_IN_A_CHECK = 8 << 20;
+
   private static final long WAIT_MILLIS = 20;
-  private static final Duration UNKNOWN_HANDLER_PAUSE = Duration.ofMinutes(1);
   private static final Duration NO_LEASE_PAUSE = Duration.ofMillis(100);
-  private static final Duration UNSETTLED_PAUSE = Duration.ofSeconds(1);
-  private static final int ERROR_CHARACTERS = 1_000;
 
   private final String node;
   private final Map<String, Registered> handlers;
   private final Executor executor;
   private final NearTimers near;
   private final Ownership ownership;
-  private final GroupWriter writer;
-  private final Counts counts;
-  private final Semaphore permits;
+  private final Elsewhere elsewhere;
+  private final Attempts attempts;
   private final int mostRunning;
 
-  private final LinkedBlockingQueue<Near> due = new LinkedBlockingQueue<>();
-  private final CatchingUp catchingUp;
-  private final Set<String> unknownHandlers = ConcurrentHashMap.newKeySet();
+  /** One for each handler that runs. The loop takes them, and the thread of the handler returns. */
+  private final Semaphore permits;
 
-  /** Was taken out of the queue, and is nowhere else: a full heap must not lose it. Confined. */
+  /** What is due. The driver of the timer service adds, the loop takes. */
+  private final LinkedBlockingQueue<Near> due = new LinkedBlockingQueue<>();
+
+  // Only the thread of the loop uses these.
+  private final CatchingUp catchingUp;
+
+  /** Was taken out of the queue, and is nowhere else: a full heap must not lose it. */
   private @Nullable Near inHand;
 
-  /** Timers that the check has failed to look at. Confined to the thread of the loop. */
+  /** Timers that the check has failed to look at. */
   private final List<Near> batch = new ArrayList<>();
 
   /**
@@ -64,29 +63,32 @@ final class Firings extends SessionLoop {
    */
   private volatile int held;
 
+  /** Set by the thread that closes, read by the loop. */
   private volatile boolean closing;
 
   Firings(
       Store store,
+      int timeoutMillis,
       String node,
       Map<String, Registered> handlers,
       Executor executor,
       int mostRunning,
       NearTimers near,
       Ownership ownership,
-      GroupWriter writer,
-      Counts counts) {
-    super(store);
+      Elsewhere elsewhere,
+      Attempts attempts,
+      CatchingUp catchingUp) {
+    super(store, timeoutMillis);
     this.node = node;
     this.handlers = handlers;
     this.executor = executor;
     this.near = near;
     this.ownership = ownership;
-    this.writer = writer;
-    this.counts = counts;
+    this.elsewhere = elsewhere;
+    this.attempts = attempts;
     this.mostRunning = mostRunning;
     this.permits = new Semaphore(mostRunning);
-    this.catchingUp = new CatchingUp(handlers);
+    this.catchingUp = catchingUp;
   }
 
   /** Takes a timer that is due. Called on the driver of the timer service; does not wait. */
@@ -101,10 +103,6 @@ final class Firings extends SessionLoop {
 
   int running() {
     return mostRunning - permits.availablePermits();
-  }
-
-  Set<String> unknownHandlers() {
-    return Set.copyOf(unknownHandlers);
   }
 
   void close() {
@@ -125,33 +123,37 @@ final class Firings extends SessionLoop {
   }
 
   @Override
-  boolean hasEnded() {
+  protected boolean hasEnded() {
     return closing;
   }
 
   @Override
-  void turn(StoreSession session) throws SQLException, InterruptedException {
+  protected void turn(StoreSession session) throws SQLException, InterruptedException {
     if (batch.isEmpty()) {
       collect();
     }
     batch.removeIf(timer -> !near.isCurrent(timer));
     held = batch.size() + catchingUp.size();
-    if (batch.isEmpty()) {
+    // One permit is enough to go on with; the others are taken if they are free.
+    if (batch.isEmpty() || !permits.tryAcquire(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
       return;
     }
-    permits.acquire(); // One is enough to go on with; the others are taken if they are free.
     if (closing) {
       permits.release();
       return;
     }
-    int idle = 1 + takeFree(batch.size() - 1);
+    int idle = 1 + takeFree(mostInACheck() - 1);
     try {
       List<Near> checked = List.copyOf(batch.subList(0, idle));
+      long requestNanos = System.nanoTime();
       Check check = session.check(node, checked.stream().map(timer -> timer.row).toList());
+      if (check.leased()) {
+        near.learn(requestNanos, check.nowMicros());
+      }
       Map<TimerKey, Check.Found> found = new HashMap<>();
       check.found().forEach(one -> found.put(one.key(), one));
       for (Near timer : checked) {
-        if (start(timer, found.get(timer.row.key()), check)) {
+        if (start(timer, found.get(timer.row.key()), check, requestNanos)) {
           idle--; // Its handler gives the permit back.
         }
         batch.removeFirst();
@@ -160,6 +162,20 @@ final class Firings extends SessionLoop {
       permits.release(idle);
       held = batch.size() + catchingUp.size();
     }
+  }
+
+  /** How many of the batch have few enough bytes together. */
+  private int mostInACheck() {
+    int count = 0;
+    long bytes = 0;
+    for (Near timer : batch) {
+      bytes += timer.row.payloadBytes();
+      if (count > 0 && bytes > MOST_BYTES_IN_A_CHECK) {
+        break;
+      }
+      count++;
+    }
+    return count;
   }
 
   private int takeFree(int most) {
@@ -175,190 +191,74 @@ final class Firings extends SessionLoop {
       inHand = due.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
     }
     while (inHand != null) {
-      if (!inHand.overdue || !catchingUp.add(inHand)) {
-        batch.add(inHand);
-      }
+      place(inHand);
       inHand = batch.size() < MOST_IN_A_CHECK ? due.poll() : null;
     }
-    catchUp();
-  }
-
-  private void catchUp() {
     for (Near replaced : catchingUp.replaced()) {
       skip(replaced);
     }
     catchingUp.drainTo(batch, System.nanoTime(), MOST_IN_A_CHECK);
   }
 
+  private void place(Near timer) {
+    if (!near.isCurrent(timer)) {
+      return;
+    }
+    if (!handlers.containsKey(timer.row.key().handler())) {
+      elsewhere.handOver(timer);
+    } else if (!catchingUp.add(timer, near.missedMicros(timer))) {
+      batch.add(timer);
+    }
+  }
+
   /** Returns whether the handler was started. */
-  private boolean start(Near timer, Check.@Nullable Found found, Check check) {
+  private boolean start(Near timer, Check.@Nullable Found found, Check check, long checkedNanos) {
     if (!check.leased()) {
       near.again(timer, NO_LEASE_PAUSE);
       return false;
     }
-    if (found == null) {
+    Registered registered = handlers.get(timer.row.key().handler());
+    if (found == null || registered == null) {
       near.forget(timer);
       return false;
     }
-    if (found.dueMicros() > check.nowMicros()) {
-      long earlyMicros = found.dueMicros() - check.nowMicros();
-      near.again(timer, Duration.ofNanos(earlyMicros * 1000));
-      return false;
-    }
-    Registered registered = handlers.get(timer.row.key().handler());
-    if (registered == null) {
-      if (unknownHandlers.add(timer.row.key().handler())) {
-        Logging.logger()
-            .log(
-                System.Logger.Level.WARNING,
-                "no handler has the name of a durable timer, which is kept: " + timer.row.key());
-      }
-      near.again(timer, UNKNOWN_HANDLER_PAUSE);
-      return false;
-    }
     long lateMicros = check.nowMicros() - found.dueMicros();
+    if (lateMicros < 0) {
+      near.again(timer, Duration.ofNanos(-lateMicros * 1000));
+      return false;
+    }
     if (registered.options.catchUp() instanceof CatchUp.DropOlderThan(Duration limit)
-        && lateMicros > limit.toNanos() / 1000) {
-      skip(timer, found.epoch());
+        && near.missedMicros(timer) > limit.toNanos() / 1000) {
+      attempts.skip(timer, found.epoch());
       return false;
     }
     if (!near.begin(timer)) {
       return false; // Cancelled here, since the check.
     }
-    LiveFiring firing = new LiveFiring(store, timer.row, found, check.fence());
+    Attempts.Ready ready =
+        new Attempts.Ready(registered, timer, found, check.fence(), lateMicros, checkedNanos);
     try {
-      executor.execute(() -> run(registered, timer, firing, found));
+      executor.execute(() -> run(ready));
     } catch (RuntimeException | Error refused) {
       near.again(timer, NO_LEASE_PAUSE);
       return false;
     }
-    Counts.record(counts.latenessNanos, 1000 * lateMicros);
     return true;
   }
 
-  private void run(Registered registered, Near timer, LiveFiring firing, Check.Found found) {
+  private void run(Attempts.Ready ready) {
     try {
-      fire(registered, timer, firing, found);
-    } catch (Throwable lost) {
-      // The heap is full, for example, and the end can not be written: it fires once more.
-      near.again(timer, UNSETTLED_PAUSE);
+      attempts.run(ready);
     } finally {
       permits.release();
     }
-  }
-
-  private void fire(Registered registered, Near timer, LiveFiring firing, Check.Found found) {
-    boolean committed;
-    try {
-      registered.handler.fire(firing);
-      committed = firing.commit();
-    } catch (Throwable failure) { // Kotlin, for one, throws what no signature declares.
-      firing.rollback();
-      if (firing.isSuperseded()) {
-        counts.superseded.increment();
-        near.forget(timer);
-      } else {
-        failed(registered.options, timer, found, failure);
-      }
-      return;
-    }
-    counts.fired.increment();
-    if (committed) {
-      near.forget(timer);
-    } else {
-      end(timer, found.epoch());
-    }
-  }
-
-  private void failed(HandlerOptions options, Near timer, Check.Found found, Throwable failure) {
-    counts.failed.increment();
-    int attempts = found.attempts() + 1;
-    boolean dead = attempts >= options.attempts();
-    double jitter = ThreadLocalRandom.current().nextDouble(0.8, 1.2);
-    long pauseMicros = (long) (options.pauseMicros(attempts) * jitter);
-    Row row = timer.row;
-    Row next =
-        new Row(
-            row.key(),
-            row.shard(),
-            dead ? row.dueMicros() : near.nowMicros() + pauseMicros,
-            ThreadLocalRandom.current().nextLong());
-    String text = textOf(failure);
-    submit(new Ending(timer, new Change.Failed(row, found.epoch(), next, attempts, dead, text)));
-  }
-
-  /** Text that every database stores, of a bounded length. */
-  private static String textOf(Throwable failure) {
-    StringBuilder safe = new StringBuilder();
-    // SafeText has neither U+0000 nor half of a pair.
-    SafeText.of(failure).codePoints().limit(ERROR_CHARACTERS).forEach(safe::appendCodePoint);
-    return safe.toString();
-  }
-
-  private void end(Near timer, long epoch) {
-    submit(new Ending(timer, new Change.End(timer.row, epoch)));
   }
 
   /** Removes a timer that does not fire because a later one does. */
   private void skip(Near timer) {
     Long epoch = ownership.epochs().get(timer.row.shard());
     if (epoch != null) {
-      skip(timer, epoch);
-    }
-  }
-
-  private void skip(Near timer, long epoch) {
-    counts.skipped.increment();
-    if (near.begin(timer)) {
-      end(timer, epoch);
-    }
-  }
-
-  private void submit(Ending ending) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          writer.submitEnd(ending);
-          return;
-        } catch (InterruptedException later) {
-          interrupted = true; // A handler may leave its status set; the end must not get lost.
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  /** The end of an attempt. */
-  private final class Ending extends GroupWriter.Request {
-    private final Near timer;
-
-    Ending(Near timer, Change change) {
-      super(change);
-      this.timer = timer;
-    }
-
-    @Override
-    void committed(boolean found) {
-      near.forget(timer);
-      if (!found) {
-        counts.superseded.increment();
-      } else if (change instanceof Change.Failed failed) {
-        if (failed.dead()) {
-          counts.dead.increment();
-        } else {
-          counts.retried.increment();
-          near.written(failed.next());
-        }
-      }
-    }
-
-    @Override
-    boolean failed(SQLException failure) {
-      return false; // Tried until it succeeds: the timer must not fire again and again.
+      attempts.skip(timer, epoch);
     }
   }
 }

@@ -1,17 +1,21 @@
 package io.tourbillon.timer.durable;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * How the timers of a handler fire.
  *
  * @param attempts how often a timer is tried before it is dead; at least 1
- * @param firstPause the pause after the first failure; each further one is twice as long
- * @param longestPause the longest pause
+ * @param firstPause the pause after the first failure, at least a millisecond; each further one is
+ *     twice as long
+ * @param longestPause the longest pause, up to 3,650 days
  * @param catchUp what happens to timers that became due while no process was there
  */
 public record HandlerOptions(
     int attempts, Duration firstPause, Duration longestPause, CatchUp catchUp) {
+  private static final Duration LONGEST = Duration.ofDays(3_650);
+
   /** Ten attempts, pauses from a second to ten minutes, a thousand overdue timers a second. */
   public static final HandlerOptions DEFAULT =
       new HandlerOptions(10, Duration.ofSeconds(1), Duration.ofMinutes(10), CatchUp.paced(1000));
@@ -21,9 +25,9 @@ public record HandlerOptions(
     if (attempts < 1) {
       throw new IllegalArgumentException("attempts must be at least 1: " + attempts);
     }
-    if (firstPause.isNegative() || firstPause.isZero()) {
-      throw new IllegalArgumentException("firstPause must be positive: " + firstPause);
-    }
+    Objects.requireNonNull(catchUp, "catchUp");
+    Names.require("firstPause", firstPause, Duration.ofMillis(1), LONGEST);
+    Names.require("longestPause", longestPause, Duration.ofMillis(1), LONGEST);
     if (longestPause.compareTo(firstPause) < 0) {
       throw new IllegalArgumentException(
           "longestPause must not be shorter than firstPause: " + longestPause);

@@ -1,69 +1,73 @@
 package io.tourbillon.timer.durable;
 
-import io.tourbillon.timer.internal.store.Heartbeat;
 import io.tourbillon.timer.internal.store.Notice;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.Store;
 import io.tourbillon.timer.internal.store.StoreSession;
+import io.tourbillon.timer.internal.store.TimerKey;
+import io.tourbillon.timer.internal.writer.SessionLoop;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Keeps the lease of this process, takes its share of the shards, and loads what is due soon. One
- * turn every 100 ms:
+ * Keeps the lease of this process, and loads what is due soon. One turn every 100 ms:
  *
  * <ul>
- *   <li>heartbeat, after a third of the lease; takes free shards up to a fair share, and gives back
- *       what is beyond it;
- *   <li>notices: timers that others have written into a shard of ours;
+ *   <li>heartbeat, after a third of the lease, see {@link Membership};
+ *   <li>notices: timers that others have written into a shard of ours, or handed over;
  *   <li>load: the next page of each shard whose horizon is less than half a window away;
  *   <li>sweep, every five seconds: timers that are due for seconds and still there, and that nobody
- *       has told us of, such as those of a process that was killed between commit and notice.
+ *       has told us of.
  * </ul>
  */
 final class Keeper extends SessionLoop {
   private static final long TURN_MILLIS = 100;
   private static final int PAGE = 2_000;
+  private static final int LEAST_PAGE = 64;
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long SWEPT_MICROS = TimeUnit.SECONDS.toMicros(2);
 
-  /** A timer that is loaded later than this after its due time counts as overdue. */
-  private static final long OVERDUE_MICROS = TimeUnit.SECONDS.toMicros(1);
-
-  private final String node;
   private final long leaseNanos;
   private final long windowMicros;
-  private final DatabaseClock clock;
   private final NearTimers near;
   private final Ownership ownership;
+  private final Membership membership;
 
   /** Timers that were written where nobody may have seen them. */
   private final LinkedBlockingQueue<Row> unseen = new LinkedBlockingQueue<>();
 
+  /** Keys of which two reports have come in an unknown order. */
+  private final LinkedBlockingQueue<TimerKey> doubtful = new LinkedBlockingQueue<>();
+
+  // Only the thread of the loop uses these, and before it the one that builds the service.
   private long heartbeatNanos;
   private long sweptNanos = System.nanoTime();
+
+  /** How many timers a page has: fewer after a page that took longer than the database may. */
+  private int page = PAGE;
+
+  /** Set by the thread that closes, read by the loop. */
   private volatile boolean closing;
 
   Keeper(
       Store store,
-      String node,
+      int timeoutMillis,
       long leaseNanos,
       long windowMicros,
-      DatabaseClock clock,
       NearTimers near,
-      Ownership ownership) {
-    super(store);
-    this.node = node;
+      Ownership ownership,
+      Membership membership) {
+    super(store, timeoutMillis);
     this.leaseNanos = leaseNanos;
     this.windowMicros = windowMicros;
-    this.clock = clock;
     this.near = near;
     this.ownership = ownership;
+    this.membership = membership;
   }
 
   /** Leaves a notice of a timer for the owner of its shard. */
@@ -71,23 +75,29 @@ final class Keeper extends SessionLoop {
     unseen.add(row);
   }
 
+  /** Looks a key up in the table, soon. */
+  void lookUp(TimerKey key) {
+    doubtful.add(key);
+  }
+
   void close() {
     closing = true;
   }
 
   @Override
-  boolean hasEnded() {
+  protected boolean hasEnded() {
     return closing && unseen.isEmpty();
   }
 
   @Override
-  void turn(StoreSession session) throws SQLException, InterruptedException {
+  protected void turn(StoreSession session) throws SQLException, InterruptedException {
     if (System.nanoTime() - heartbeatNanos >= leaseNanos / 3) {
       heartbeat(session);
     }
+    membership.giveBack(session);
     leaveNotices(session);
-    readNotices(session);
-    boolean more = false;
+    boolean more = readNotices(session);
+    lookUp(session);
     for (int shard : ownership.epochs().keySet()) {
       more |= load(session, shard);
     }
@@ -101,48 +111,13 @@ final class Keeper extends SessionLoop {
   }
 
   @Override
-  void end(StoreSession session) throws SQLException {
-    session.release(node, ownership.epochs().keySet(), true);
+  protected void end(StoreSession session) throws SQLException {
+    membership.leave(session);
   }
 
-  /** Renews the lease and takes shards. Called before the loop begins, and by the loop. */
+  /** Renews the lease. Called before the loop begins, and by the loop. */
   void heartbeat(StoreSession session) throws SQLException {
-    long requestNanos = System.nanoTime();
-    Heartbeat heartbeat = session.heartbeat(node, TimeUnit.NANOSECONDS.toMicros(leaseNanos));
-    learn(requestNanos, heartbeat.nowMicros());
-    Map<Integer, Long> owned = new HashMap<>(heartbeat.owned());
-    int fair = -Math.floorDiv(-heartbeat.shards(), Math.max(1, heartbeat.nodes()));
-    if (owned.size() < fair) {
-      owned.putAll(session.take(node, fair - owned.size()));
-    } else if (owned.size() > fair) {
-      release(session, owned, owned.size() - fair);
-    }
-    Map<Integer, Long> before = ownership.epochs();
-    ownership.renewed(owned, heartbeat.shards(), requestNanos);
-    for (Map.Entry<Integer, Long> each : before.entrySet()) {
-      if (!each.getValue().equals(owned.get(each.getKey()))) {
-        near.drop(each.getKey()); // What it has loaded may be out of date.
-      }
-    }
-    owned.keySet().forEach(near::open);
-    heartbeatNanos = requestNanos;
-  }
-
-  private void release(StoreSession session, Map<Integer, Long> owned, int count)
-      throws SQLException {
-    List<Integer> released = new ArrayList<>(owned.keySet()).subList(0, count);
-    for (int shard : released) {
-      near.drop(shard);
-    }
-    session.release(node, released, false);
-    owned.keySet().removeAll(List.copyOf(released));
-  }
-
-  private void learn(long requestNanos, long databaseMicros) {
-    long change = clock.learn(requestNanos, databaseMicros);
-    if (Math.abs(change) >= TimeUnit.MILLISECONDS.toMicros(5)) {
-      near.rearm();
-    }
+    heartbeatNanos = membership.renew(session);
   }
 
   private void leaveNotices(StoreSession session) throws SQLException {
@@ -153,13 +128,49 @@ final class Keeper extends SessionLoop {
     }
   }
 
-  private void readNotices(StoreSession session) throws SQLException {
-    List<Notice> notices = session.notices(ownership.epochs().keySet(), PAGE);
-    if (!notices.isEmpty()) {
-      for (Notice notice : notices) {
-        near.written(notice.row());
+  /** Returns whether there are more. */
+  private boolean readNotices(StoreSession session) throws SQLException {
+    Set<Integer> owned = ownership.epochs().keySet();
+    if (owned.isEmpty()) {
+      return false;
+    }
+    long sinceNanos = System.nanoTime();
+    List<Notice> notices = session.notices(owned, PAGE);
+    if (notices.isEmpty()) {
+      return false;
+    }
+    for (Notice notice : notices) {
+      Row row = notice.row();
+      if (row != null) {
+        boolean noted =
+            notice.moved() ? near.movedHere(row, sinceNanos) : near.noticed(row, sinceNanos);
+        if (!noted) {
+          doubtful.add(row.key());
+        }
       }
-      session.removeNotices(notices);
+    }
+    session.removeNotices(notices);
+    return notices.size() == PAGE;
+  }
+
+  private void lookUp(StoreSession session) throws SQLException {
+    Set<TimerKey> keys = new HashSet<>();
+    if (doubtful.drainTo(keys, LEAST_PAGE) == 0) {
+      return;
+    }
+    boolean found = false;
+    try {
+      long sinceNanos = System.nanoTime();
+      for (Row row : session.find(keys)) {
+        if (!near.noticed(row, sinceNanos)) {
+          doubtful.add(row.key());
+        }
+      }
+      found = true;
+    } finally {
+      if (!found) {
+        doubtful.addAll(keys);
+      }
     }
   }
 
@@ -170,48 +181,56 @@ final class Keeper extends SessionLoop {
    */
   private boolean load(StoreSession session, int shard) throws SQLException {
     Long horizon = near.horizon(shard);
-    long nowMicros = clock.nowMicros();
+    long nowMicros = near.nowMicros();
     long endMicros = nowMicros + windowMicros;
     if (horizon == null || horizon >= nowMicros + windowMicros / 2 || near.isFull()) {
       return false;
     }
-    near.raise(shard, endMicros);
+    Long fromMicros = near.raise(shard, endMicros); // The writer may have lowered it meanwhile.
+    if (fromMicros == null) {
+      return false;
+    }
     boolean loaded = false;
+    int wanted = page;
+    page = Math.max(LEAST_PAGE, page / 2);
     try {
-      int limit = PAGE;
-      List<Row> rows = session.load(shard, horizon, endMicros, limit);
+      int limit = wanted;
+      long sinceNanos = System.nanoTime();
+      List<Row> rows = session.load(shard, fromMicros, endMicros, limit);
       // A page whose timers are all due at once would never end: it must hold all of them.
       while (rows.size() == limit && rows.getLast().dueMicros() == rows.getFirst().dueMicros()) {
         limit *= 2;
-        rows = session.load(shard, horizon, endMicros, limit);
+        rows = session.load(shard, fromMicros, endMicros, limit);
       }
       boolean more = rows.size() == limit;
       if (more) {
         near.lower(shard, rows.getLast().dueMicros());
       }
-      near.addLoaded(rows, nowMicros - OVERDUE_MICROS);
+      doubtful.addAll(near.addLoaded(rows, sinceNanos));
       loaded = true;
+      page = Math.min(PAGE, 2 * wanted);
       return more;
     } finally {
       if (!loaded) {
-        near.lower(shard, horizon);
+        near.lower(shard, fromMicros);
       }
     }
   }
 
   private void sweep(StoreSession session) throws SQLException {
-    long nowMicros = clock.nowMicros();
+    long nowMicros = near.nowMicros();
     for (int shard : ownership.epochs().keySet()) {
       long fromMicros = Long.MIN_VALUE;
-      int limit = PAGE;
+      int limit = page;
       boolean more = true;
       while (more && !near.isFull()) {
+        long sinceNanos = System.nanoTime();
         List<Row> rows = session.load(shard, fromMicros, nowMicros - SWEPT_MICROS, limit);
-        near.addLoaded(rows, nowMicros - OVERDUE_MICROS);
+        doubtful.addAll(near.addLoaded(rows, sinceNanos));
         more = rows.size() == limit;
         if (more) {
           long lastMicros = rows.getLast().dueMicros();
-          limit = lastMicros == fromMicros ? 2 * limit : PAGE; // All of them are due at once.
+          limit = lastMicros == fromMicros ? 2 * limit : page; // All of them are due at once.
           fromMicros = lastMicros;
         }
       }

@@ -1,6 +1,7 @@
 package io.tourbillon.timer.durable;
 
 import io.tourbillon.timer.internal.store.Check;
+import io.tourbillon.timer.internal.store.FiringTransaction;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.Store;
 import java.sql.Connection;
@@ -11,10 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** A firing, and its transaction if it has asked for one. For the thread of the handler. */
 final class LiveFiring implements Firing {
   private final Store store;
+  private final int timeoutMillis;
   private final Row row;
   private final Check.Found found;
   private final long fence;
-  private @Nullable Connection transaction;
+  private @Nullable FiringTransaction transaction;
 
   /** Why there is no transaction, although the handler has asked for one. */
   private @Nullable DurableTimersException failed;
@@ -22,8 +24,9 @@ final class LiveFiring implements Firing {
   /** The timer was gone when the transaction began. */
   private boolean superseded;
 
-  LiveFiring(Store store, Row row, Check.Found found, long fence) {
+  LiveFiring(Store store, int timeoutMillis, Row row, Check.Found found, long fence) {
     this.store = store;
+    this.timeoutMillis = timeoutMillis;
     this.row = row;
     this.found = found;
     this.fence = fence;
@@ -65,17 +68,20 @@ final class LiveFiring implements Firing {
     if (before != null) {
       throw before;
     }
-    Connection begun = transaction;
-    if (begun != null) {
-      return begun;
+    FiringTransaction begun = transaction;
+    if (begun == null) {
+      begun = begin();
     }
+    return begun.connection();
+  }
+
+  private FiringTransaction begin() {
     try {
-      Connection connection = store.connection();
-      transaction = connection;
-      connection.setAutoCommit(false);
-      superseded = !store.end(connection, row);
+      FiringTransaction begun = store.begin(timeoutMillis);
+      transaction = begun;
+      superseded = !begun.remove(row);
       if (!superseded) {
-        return connection;
+        return begun;
       }
     } catch (SQLException failure) {
       throw refused("the transaction of " + row.key() + " failed", failure);
@@ -107,34 +113,20 @@ final class LiveFiring implements Firing {
     if (failed != null) {
       throw failed;
     }
-    Connection connection = transaction;
-    if (connection == null) {
+    FiringTransaction begun = transaction;
+    if (begun == null) {
       return false;
     }
-    connection.commit();
-    close(connection);
+    begun.commit();
+    transaction = null;
     return true;
   }
 
   void rollback() {
-    Connection connection = transaction;
-    if (connection != null) {
-      try {
-        connection.rollback();
-      } catch (SQLException broken) {
-        // Then nothing of it was committed.
-      } finally {
-        close(connection);
-      }
-    }
-  }
-
-  private void close(Connection connection) {
-    transaction = null;
-    try (connection) {
-      connection.setAutoCommit(true); // It may go back to a pool.
-    } catch (SQLException broken) {
-      // Its transaction has ended before.
+    FiringTransaction begun = transaction;
+    if (begun != null) {
+      transaction = null;
+      begun.rollback();
     }
   }
 }

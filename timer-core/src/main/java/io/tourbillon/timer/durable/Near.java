@@ -10,19 +10,19 @@ final class Near implements Runnable {
 
   private final NearTimers home;
 
-  /** Whether it was due for long already when it was loaded. */
-  final boolean overdue;
+  /** When it could have fired first: it was due, and known if it was scheduled late. */
+  final long couldFireMicros;
 
-  // Guarded by the lock of the home.
+  /** {@link System#nanoTime} when it came here. */
+  final long sinceNanos = System.nanoTime();
+
+  /** What it is armed with. Guarded by the lock of the home. */
   @Nullable TimerHandle handle;
 
-  /** Whether a handler runs. Guarded by the lock of the home. */
-  boolean running;
-
-  Near(NearTimers home, Row row, boolean overdue) {
+  Near(NearTimers home, Row row, long couldFireMicros) {
     this.home = home;
     this.row = row;
-    this.overdue = overdue;
+    this.couldFireMicros = couldFireMicros;
   }
 
   @Override

@@ -2,14 +2,18 @@ package io.tourbillon.timer.durable;
 
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.internal.observe.Logging;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.TimerKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,27 +23,46 @@ import org.jspecify.annotations.Nullable;
  * first and then looks at the horizon. So one of the two sees each timer, or both do, and the map
  * tells.
  *
+ * <p><b>Old news.</b> A loader, a reader of notices and the writer report what the table said a
+ * moment ago, in any order. Each says since when: what was here before that is replaced. If the map
+ * has changed meanwhile under the same key, nobody knows which of the two is newer. Then the report
+ * is refused, and the key is looked up in the table again.
+ *
  * <p>What is here may be out of date, because other processes cancel and replace as well. A check
  * of the table comes before each firing.
  *
  * <p>Thread-safe. All fields are guarded by this object's lock; nothing under it waits.
  */
 final class NearTimers {
+  private static final long REARMED_MICROS = TimeUnit.MILLISECONDS.toMicros(5);
+  private static final long REPORTED_MICROS = TimeUnit.SECONDS.toMicros(1);
+
   private final TimerService service;
   private final DatabaseClock clock;
+  private final Set<String> handlers;
   private final Consumer<Near> due;
   private final int most;
 
   private final Map<TimerKey, Near> timers = new HashMap<>();
-  private final Map<Integer, Long> horizons = new HashMap<>();
+  private final Horizons shards = new Horizons();
+
+  /** Those of the map whose handlers run, or whose ends are being written. */
+  private final Set<Near> running = new HashSet<>();
 
   /**
+   * @param handlers those of this process; the timers of others are due at once, to be handed over
    * @param due takes those that are due, on the thread of the service's driver; must not wait
    * @param most how many may be here, apart from one page of each shard
    */
-  NearTimers(TimerService service, DatabaseClock clock, int most, Consumer<Near> due) {
+  NearTimers(
+      TimerService service,
+      DatabaseClock clock,
+      Set<String> handlers,
+      int most,
+      Consumer<Near> due) {
     this.service = service;
     this.clock = clock;
+    this.handlers = handlers;
     this.most = most;
     this.due = due;
   }
@@ -60,38 +83,53 @@ final class NearTimers {
   synchronized void clear() {
     timers.values().forEach(NearTimers::disarm);
     timers.clear();
-    horizons.clear();
+    running.clear();
+    shards.clear();
   }
 
   /** Begins a shard that this process owns from now on. */
   synchronized void open(int shard) {
-    horizons.putIfAbsent(shard, Long.MIN_VALUE);
+    shards.open(shard, clock.nowMicros());
+  }
+
+  /** Notes that nobody has fired timers until now, because no process could. */
+  synchronized void reopen() {
+    shards.reopen(clock.nowMicros());
   }
 
   /** Ends a shard that another process owns. What runs goes on. */
   synchronized void drop(int shard) {
-    horizons.remove(shard);
+    shards.drop(shard);
     for (Iterator<Near> each = timers.values().iterator(); each.hasNext(); ) {
       Near near = each.next();
-      if (near.row.shard() == shard && !near.running) {
+      if (near.row.shard() == shard && !running.contains(near)) {
         disarm(near);
         each.remove();
       }
     }
   }
 
-  synchronized @Nullable Long horizon(int shard) {
-    return horizons.get(shard);
+  /** Whether no handler of a timer of the shard runs, and all ends are written. */
+  synchronized boolean isIdle(int shard) {
+    return running.stream().noneMatch(near -> near.row.shard() == shard);
   }
 
-  /** Raises a horizon, before the table is read up to there. */
-  synchronized void raise(int shard, long micros) {
-    horizons.computeIfPresent(shard, (_, before) -> Math.max(before, micros));
+  synchronized @Nullable Long horizon(int shard) {
+    return shards.horizon(shard);
+  }
+
+  /**
+   * Raises a horizon, before the table is read up to there.
+   *
+   * @return the horizon before, from which the table must be read; null if the shard is not owned
+   */
+  synchronized @Nullable Long raise(int shard, long micros) {
+    return shards.raise(shard, micros);
   }
 
   /** Lowers a horizon again, because the table was not read up to there. */
   synchronized void lower(int shard, long micros) {
-    horizons.computeIfPresent(shard, (_, before) -> Math.min(before, micros));
+    shards.lower(shard, micros);
   }
 
   synchronized boolean isFull() {
@@ -102,41 +140,124 @@ final class NearTimers {
     return clock.nowMicros();
   }
 
+  /**
+   * Learns from an answer that holds the database's time, and arms all timers anew if its clock has
+   * made a step.
+   *
+   * @param requestNanos {@link System#nanoTime} before the request
+   */
+  void learn(long requestNanos, long databaseMicros) {
+    long changeMicros = clock.learn(requestNanos, databaseMicros);
+    if (Math.abs(changeMicros) >= REARMED_MICROS) {
+      rearm();
+    }
+    if (Math.abs(changeMicros) >= REPORTED_MICROS) {
+      Logging.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "the database''s clock of durable timers has made a step of {0} ms",
+              changeMicros / 1000);
+    }
+  }
+
   synchronized int size() {
     return timers.size();
   }
 
-  /** Adds what was read from the table. What is here already is at least as new. */
-  synchronized void addLoaded(List<Row> rows, long overdueBeforeMicros) {
+  /**
+   * Adds what was read from the table.
+   *
+   * @param sinceNanos {@link System#nanoTime} before it was read
+   * @return the keys that must be looked up
+   */
+  synchronized List<TimerKey> addLoaded(List<Row> rows, long sinceNanos) {
+    List<TimerKey> doubtful = new ArrayList<>();
     for (Row row : rows) {
-      if (horizons.containsKey(row.shard()) && !timers.containsKey(row.key())) {
-        add(row, row.dueMicros() < overdueBeforeMicros);
+      if (shards.horizon(row.shard()) != null && !isKnown(row)) {
+        if (isOlder(row.key(), sinceNanos)) {
+          removed(row.key());
+          add(row, row.dueMicros());
+        } else {
+          doubtful.add(row.key());
+        }
       }
     }
+    return doubtful;
   }
 
-  /** Takes note of a timer that was written. */
-  synchronized void written(Row row) {
-    Near known = timers.get(row.key());
-    if (known != null && known.row.version() == row.version()) {
-      return; // Loaded before its notice was read.
+  /**
+   * Takes note of a timer that was written by this process.
+   *
+   * @param sinceNanos {@link System#nanoTime} before the transaction
+   * @return false if the key must be looked up
+   */
+  synchronized boolean written(Row row, long sinceNanos) {
+    long nowMicros = clock.nowMicros();
+    // What is due already does not wait for the first page of its shard, which would take it for
+    // one that was missed.
+    boolean isDue = row.dueMicros() <= nowMicros;
+    return noted(row, sinceNanos, Math.max(row.dueMicros(), nowMicros), isDue);
+  }
+
+  /** Takes note of a timer that another process has written, which this one has just read. */
+  synchronized boolean noticed(Row row, long sinceNanos) {
+    return noted(row, sinceNanos, Math.max(row.dueMicros(), clock.nowMicros()), false);
+  }
+
+  /** Takes note of a timer that another process has handed over, which could not fire before. */
+  synchronized boolean movedHere(Row row, long sinceNanos) {
+    return noted(row, sinceNanos, row.dueMicros(), false);
+  }
+
+  private boolean noted(Row row, long sinceNanos, long couldFireMicros, boolean anyway) {
+    if (isKnown(row)) {
+      return true; // Loaded before its notice was read.
+    }
+    if (!isOlder(row.key(), sinceNanos)) {
+      return false;
     }
     removed(row.key());
-    Long horizon = horizons.get(row.shard());
-    if (horizon == null || row.dueMicros() >= horizon) {
-      return;
+    Long horizonMicros = shards.horizon(row.shard());
+    if (horizonMicros == null || (row.dueMicros() >= horizonMicros && !anyway)) {
+      return true;
     }
     if (timers.size() >= most) {
-      horizons.put(row.shard(), row.dueMicros()); // It is loaded when there is room.
-      return;
+      shards.lower(row.shard(), row.dueMicros()); // It is loaded when there is room.
+    } else {
+      add(row, couldFireMicros);
     }
-    add(row, false);
+    return true;
   }
 
-  /** Takes note of a timer that was removed from the table. */
-  synchronized void removed(TimerKey key) {
+  private boolean isKnown(Row row) {
+    Near known = timers.get(row.key());
+    return known != null && known.row.version() == row.version();
+  }
+
+  /** Whether what is known of a key was known before a report was made. */
+  private boolean isOlder(TimerKey key, long sinceNanos) {
+    Near known = timers.get(key);
+    return known == null || known.sinceNanos - sinceNanos < 0;
+  }
+
+  /**
+   * Takes note of a timer that was removed from the table by this process.
+   *
+   * @param sinceNanos {@link System#nanoTime} before the transaction
+   * @return false if the key must be looked up
+   */
+  synchronized boolean removed(TimerKey key, long sinceNanos) {
+    boolean older = isOlder(key, sinceNanos);
+    if (older) {
+      removed(key);
+    }
+    return older;
+  }
+
+  private void removed(TimerKey key) {
     Near near = timers.remove(key);
     if (near != null) {
+      running.remove(near);
       disarm(near);
     }
   }
@@ -144,28 +265,30 @@ final class NearTimers {
   /** Forgets a timer, unless another one has taken its place. */
   synchronized void forget(Near near) {
     if (timers.remove(near.row.key(), near)) {
+      running.remove(near);
       disarm(near);
     }
   }
 
-  /** Whether a timer that is due was neither removed nor replaced. */
+  /** Whether a timer that is due was neither removed nor replaced, and does not run. */
   synchronized boolean isCurrent(Near near) {
-    return timers.get(near.row.key()) == near && !near.running;
+    return timers.get(near.row.key()) == near && !running.contains(near);
+  }
+
+  /** Whether a timer that runs, or is about to, was neither removed nor replaced. */
+  synchronized boolean isStill(Near near) {
+    return timers.get(near.row.key()) == near;
   }
 
   /** Notes that the handler of a timer runs. */
   synchronized boolean begin(Near near) {
-    if (!isCurrent(near)) {
-      return false;
-    }
-    near.running = true;
-    return true;
+    return isCurrent(near) && running.add(near);
   }
 
   /** Arms a timer once more: it was not due yet, or could not be started. */
   synchronized void again(Near near, Duration pause) {
     if (timers.get(near.row.key()) == near) {
-      near.running = false;
+      running.remove(near);
       boolean armed = false;
       try {
         near.handle = service.schedule(pause, near);
@@ -178,8 +301,14 @@ final class NearTimers {
     }
   }
 
+  /** For how long a timer could have fired, had a process been there; 0 if one was. */
+  synchronized long missedMicros(Near near) {
+    return shards.missedMicros(near.row.shard(), near.couldFireMicros);
+  }
+
   /** Arms all timers anew, after the clock has changed. */
-  synchronized void rearm() {
+  private synchronized void rearm() {
+    shards.clockIs(clock.nowMicros());
     for (Near near : new ArrayList<>(timers.values())) {
       TimerHandle handle = near.handle;
       if (handle != null) {
@@ -188,8 +317,8 @@ final class NearTimers {
     }
   }
 
-  private void add(Row row, boolean overdue) {
-    Near near = new Near(this, row, overdue);
+  private void add(Row row, long couldFireMicros) {
+    Near near = new Near(this, row, couldFireMicros);
     near.handle = service.schedule(untilDue(row), near);
     timers.put(row.key(), near);
   }
@@ -202,6 +331,8 @@ final class NearTimers {
   }
 
   private Duration untilDue(Row row) {
-    return Duration.ofNanos(Math.max(0, row.dueMicros() - clock.nowMicros()) * 1000);
+    return handlers.contains(row.key().handler())
+        ? Duration.ofNanos(Math.max(0, row.dueMicros() - clock.nowMicros()) * 1000)
+        : Duration.ZERO;
   }
 }

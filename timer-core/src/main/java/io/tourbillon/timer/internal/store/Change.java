@@ -4,12 +4,26 @@ package io.tourbillon.timer.internal.store;
 public sealed interface Change {
   TimerKey key();
 
-  /** Writes a timer; replaces what is there under its key, and what is dead. */
+  /** How many bytes of payload the change holds. */
+  default int bytes() {
+    return 0;
+  }
+
+  /**
+   * Writes a timer; replaces what is there under its key, and what is dead.
+   *
+   * @param noticed whether the owner of the shard is told of it in the same transaction
+   */
   @SuppressWarnings("ArrayRecordComponent") // Nobody compares these.
-  record Put(Row row, byte[] payload) implements Change {
+  record Put(Row row, byte[] payload, boolean noticed) implements Change {
     @Override
     public TimerKey key() {
       return row.key();
+    }
+
+    @Override
+    public int bytes() {
+      return payload.length;
     }
   }
 
@@ -26,7 +40,7 @@ public sealed interface Change {
 
   /**
    * Keeps a timer whose handler has failed, unless it was replaced or its shard has another owner:
-   * for another attempt, or as dead.
+   * for another attempt, or as dead. Can be repeated if nobody knows whether it was committed.
    *
    * @param next the same timer with the next due time and a new version
    * @param attempts how many there were
@@ -34,6 +48,19 @@ public sealed interface Change {
    */
   record Failed(Row row, long epoch, Row next, int attempts, boolean dead, String error)
       implements Change {
+    @Override
+    public TimerKey key() {
+      return row.key();
+    }
+  }
+
+  /**
+   * Hands a timer to another shard, and tells the owner of that, unless it was replaced or its
+   * present shard has another owner.
+   *
+   * @param next the same timer with its next shard and a new version
+   */
+  record Move(Row row, long epoch, Row next) implements Change {
     @Override
     public TimerKey key() {
       return row.key();

@@ -9,26 +9,50 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A session whose statements are the same in both databases, but for the clock. */
 abstract class JdbcSession implements StoreSession {
-  /** The row of a node that has ended without leaving goes an hour after its lease. */
-  private static final long FORGOTTEN_MICROS = 3_600_000_000L;
-
   final Store store;
   final Connection connection;
 
   /** By their text. They live as long as the connection. */
   private final Map<String, PreparedStatement> statements = new HashMap<>();
 
-  JdbcSession(Store store, Connection connection) throws SQLException {
+  private final Guard guard;
+  private final JdbcNodes nodes = new JdbcNodes(this);
+
+  /** Written by the thread of the session, read by the one that looks for silent sessions. */
+  private volatile long statementNanos = System.nanoTime();
+
+  /** The last transaction has failed, and its end as well. */
+  private boolean broken;
+
+  JdbcSession(Store store, Connection connection, Guard guard) throws SQLException {
     this.store = store;
     this.connection = connection;
+    this.guard = guard;
+    guard.on();
     connection.setAutoCommit(true);
   }
 
+  @Override
+  public long statementNanos() {
+    return statementNanos;
+  }
+
+  @Override
+  public boolean isUsable() {
+    try {
+      return !broken && !connection.isClosed();
+    } catch (SQLException failure) {
+      return false;
+    }
+  }
+
   final PreparedStatement statement(String text) throws SQLException {
+    statementNanos = System.nanoTime();
     PreparedStatement known = statements.get(text);
     if (known == null) {
       known = connection.prepareStatement(store.sql(text));
@@ -49,6 +73,7 @@ abstract class JdbcSession implements StoreSession {
   abstract void rollback() throws SQLException;
 
   final <T extends @Nullable Object> T inTransaction(Work<T> work) throws SQLException {
+    broken = true;
     begin();
     T result;
     try {
@@ -56,12 +81,14 @@ abstract class JdbcSession implements StoreSession {
     } catch (SQLException | RuntimeException | Error failure) {
       try {
         rollback();
+        broken = false;
       } catch (SQLException second) {
         failure.addSuppressed(second);
       }
       throw failure;
     }
     commit();
+    broken = false;
     return result;
   }
 
@@ -70,7 +97,7 @@ abstract class JdbcSession implements StoreSession {
     PreparedStatement load =
         statement(
             """
-            SELECT handler, timer_key, due, version FROM #timers
+            SELECT handler, timer_key, due, version, length(payload) FROM #timers
             WHERE shard = ? AND dead = 0 AND due >= ? AND due < ? ORDER BY due LIMIT ?""");
     load.setInt(1, shard);
     load.setLong(2, fromMicros);
@@ -80,74 +107,52 @@ abstract class JdbcSession implements StoreSession {
     try (ResultSet found = load.executeQuery()) {
       while (found.next()) {
         TimerKey key = new TimerKey(found.getString(1), found.getString(2));
-        rows.add(new Row(key, shard, found.getLong(3), found.getLong(4)));
+        rows.add(new Row(key, shard, found.getLong(3), found.getLong(4), found.getInt(5)));
       }
     }
     return rows;
   }
 
   @Override
-  public Heartbeat heartbeat(String node, long leaseMicros) throws SQLException {
-    return inTransaction(
-        () -> {
-          PreparedStatement renew =
-              statement(
-                  """
-                  INSERT INTO #nodes (node, lease_until) VALUES (?, @now + ?)
-                  ON CONFLICT (node) DO UPDATE SET lease_until = excluded.lease_until""");
-          renew.setString(1, node);
-          renew.setLong(2, leaseMicros);
-          renew.executeUpdate();
-          PreparedStatement forget =
-              statement("DELETE FROM #nodes WHERE lease_until < @now - " + FORGOTTEN_MICROS);
-          forget.executeUpdate();
-          return heartbeatOf(node);
-        });
-  }
-
-  private Heartbeat heartbeatOf(String node) throws SQLException {
-    Map<Integer, Long> owned = owned(node);
-    PreparedStatement count =
+  public List<Row> find(Collection<TimerKey> keys) throws SQLException {
+    PreparedStatement find =
         statement(
             """
-            SELECT @now, (SELECT count(*) FROM #nodes WHERE lease_until > @now),
-              (SELECT count(*) FROM #shards)""");
-    try (ResultSet counted = count.executeQuery()) {
-      counted.next();
-      return new Heartbeat(counted.getLong(1), owned, counted.getInt(2), counted.getInt(3));
-    }
-  }
-
-  private Map<Integer, Long> owned(String node) throws SQLException {
-    PreparedStatement select = statement("SELECT shard, epoch FROM #shards WHERE owner = ?");
-    select.setString(1, node);
-    Map<Integer, Long> owned = new HashMap<>();
-    try (ResultSet found = select.executeQuery()) {
-      while (found.next()) {
-        owned.put(found.getInt(1), found.getLong(2));
+            SELECT shard, due, version, length(payload) FROM #timers
+            WHERE handler = ? AND timer_key = ? AND dead = 0""");
+    List<Row> rows = new ArrayList<>();
+    for (TimerKey key : keys) {
+      find.setString(1, key.handler());
+      find.setString(2, key.key());
+      try (ResultSet found = find.executeQuery()) {
+        if (found.next()) {
+          rows.add(
+              new Row(key, found.getInt(1), found.getLong(2), found.getLong(3), found.getInt(4)));
+        }
       }
     }
-    return owned;
+    return rows;
+  }
+
+  @Override
+  public Heartbeat heartbeat(String node, long leaseMicros, Set<String> handlers)
+      throws SQLException {
+    return nodes.heartbeat(node, leaseMicros, handlers);
+  }
+
+  @Override
+  public Set<String> handlers(String node) throws SQLException {
+    return nodes.handlers(node);
   }
 
   @Override
   public void release(String node, Collection<Integer> shards, boolean leaves) throws SQLException {
-    this.<@Nullable Void>inTransaction(
-        () -> {
-          PreparedStatement release =
-              statement("UPDATE #shards SET owner = NULL WHERE shard = ? AND owner = ?");
-          for (int shard : shards) {
-            release.setInt(1, shard);
-            release.setString(2, node);
-            release.executeUpdate();
-          }
-          if (leaves) {
-            PreparedStatement leave = statement("DELETE FROM #nodes WHERE node = ?");
-            leave.setString(1, node);
-            leave.executeUpdate();
-          }
-          return null;
-        });
+    nodes.release(node, shards, leaves);
+  }
+
+  /** The tables whose rows belong to nodes. */
+  List<String> ofNodes() {
+    return List.of("#handlers");
   }
 
   @Override
@@ -156,18 +161,25 @@ abstract class JdbcSession implements StoreSession {
     StringBuilder list = new StringBuilder("-1");
     shards.stream().sorted().forEach(shard -> list.append(',').append(shard));
     List<Notice> notices = new ArrayList<>();
-    try (PreparedStatement select =
-            connection.prepareStatement(
-                store.sql(
-                    "SELECT id, shard, handler, timer_key, due, version FROM #notices WHERE shard IN ("
-                        + list
-                        + ") ORDER BY id LIMIT "
-                        + limit));
+    String text =
+        """
+        SELECT m.id, m.moved, m.handler, m.timer_key, t.shard, t.due, t.version, length(t.payload)
+        FROM #notices m LEFT JOIN #timers t
+          ON t.handler = m.handler AND t.timer_key = m.timer_key AND t.dead = 0
+        WHERE m.shard IN ("""
+            + list
+            + ") ORDER BY m.id LIMIT "
+            + limit;
+    try (PreparedStatement select = connection.prepareStatement(store.sql(text));
         ResultSet found = select.executeQuery()) {
       while (found.next()) {
         TimerKey key = new TimerKey(found.getString(3), found.getString(4));
-        Row row = new Row(key, found.getInt(2), found.getLong(5), found.getLong(6));
-        notices.add(new Notice(found.getLong(1), row));
+        int shard = found.getInt(5);
+        Row row =
+            found.wasNull()
+                ? null
+                : new Row(key, shard, found.getLong(6), found.getLong(7), found.getInt(8));
+        notices.add(new Notice(found.getLong(1), row, found.getBoolean(2)));
       }
     }
     return notices;
@@ -245,9 +257,39 @@ abstract class JdbcSession implements StoreSession {
   }
 
   @Override
+  public List<String> keys(String handler, String prefix, String afterKey, int limit)
+      throws SQLException {
+    PreparedStatement select =
+        statement(
+            """
+            SELECT timer_key FROM #timers
+            WHERE handler = ? AND timer_key > ? AND timer_key >= ?
+              AND substr(timer_key, 1, length(?)) = ? AND dead = 0
+            ORDER BY timer_key LIMIT ?""");
+    select.setString(1, handler);
+    select.setString(2, afterKey);
+    select.setString(3, prefix);
+    select.setString(4, prefix);
+    select.setString(5, prefix);
+    select.setInt(6, limit);
+    List<String> keys = new ArrayList<>();
+    try (ResultSet found = select.executeQuery()) {
+      while (found.next()) {
+        keys.add(found.getString(1));
+      }
+    }
+    return keys;
+  }
+
+  /** Gives the settings of the connection back, because it may go back to a pool. */
+  void restore() throws SQLException {
+    guard.off();
+  }
+
+  @Override
   public void close() {
-    try {
-      connection.close();
+    try (connection) {
+      restore();
     } catch (SQLException closed) {
       // It is of no use any more, and what it had begun is rolled back.
     }

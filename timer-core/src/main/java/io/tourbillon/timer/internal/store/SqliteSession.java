@@ -6,8 +6,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A session in which a statement costs microseconds, and a commit a write to the disk. */
@@ -17,11 +19,13 @@ final class SqliteSession extends JdbcSession {
       DELETE FROM #timers WHERE handler = ? AND timer_key = ? AND version = ?
         AND EXISTS (SELECT 1 FROM #shards WHERE shard = ? AND epoch = ?)""";
 
-  SqliteSession(Store store, Connection connection) throws SQLException {
-    super(store, connection);
+  private final WriteGate gate;
+
+  SqliteSession(Store store, Connection connection, Guard guard, WriteGate gate)
+      throws SQLException {
+    super(store, connection, guard);
+    this.gate = gate;
     try (Statement setUp = connection.createStatement()) {
-      // Another process, or a firing with a transaction of its own, may hold the lock for a while.
-      setUp.execute("PRAGMA busy_timeout = 30000");
       // A commit is on the disk when it returns.
       setUp.execute("PRAGMA synchronous = FULL");
     }
@@ -33,21 +37,39 @@ final class SqliteSession extends JdbcSession {
 
   @Override
   void begin() throws SQLException {
-    execute("BEGIN IMMEDIATE");
+    gate.enter();
+    boolean begun = false;
+    try {
+      execute("BEGIN IMMEDIATE");
+      begun = true;
+    } finally {
+      if (!begun) {
+        gate.leave();
+      }
+    }
   }
 
   @Override
   void commit() throws SQLException {
-    execute("COMMIT");
+    try {
+      execute("COMMIT");
+    } finally {
+      gate.leave();
+    }
   }
 
   @Override
   void rollback() throws SQLException {
-    execute("ROLLBACK");
+    try {
+      execute("ROLLBACK");
+    } finally {
+      gate.leave();
+    }
   }
 
   @Override
-  public boolean[] write(List<? extends Change> changes) throws SQLException {
+  public boolean[] write(String node, long number, List<? extends Change> changes)
+      throws SQLException {
     return inTransaction(
         () -> {
           boolean[] found = new boolean[changes.size()];
@@ -58,12 +80,32 @@ final class SqliteSession extends JdbcSession {
         });
   }
 
+  /** No connection breaks between a process and its file: what has failed was not committed. */
+  @Override
+  public boolean @Nullable [] outcome(String node, long number, List<? extends Change> changes) {
+    return null;
+  }
+
+  @Override
+  public void abort() {}
+
+  /** A transaction locks the file, and no rows. */
+  @Override
+  public Set<TimerKey> locked(Collection<TimerKey> keys) {
+    return Set.of();
+  }
+
   private boolean write(Change change) throws SQLException {
     return switch (change) {
-      case Change.Put(Row row, byte[] payload) -> {
+      case Change.Put(Row row, byte[] payload, boolean noticed) -> {
         PreparedStatement put = statement(store.putSql());
         Store.setPut(put, row, payload);
         put.executeUpdate();
+        if (noticed) {
+          PreparedStatement notice = statement(store.noticeSql());
+          Store.setNotice(notice, row);
+          notice.executeUpdate();
+        }
         yield true;
       }
       case Change.Cancel(TimerKey key) -> {
@@ -103,6 +145,8 @@ final class SqliteSession extends JdbcSession {
         again.setLong(10, failed.epoch());
         yield again.executeUpdate() > 0;
       }
+      // There is one shard.
+      case Change.Move _ -> false;
     };
   }
 
@@ -114,8 +158,8 @@ final class SqliteSession extends JdbcSession {
       PreparedStatement own =
           statement(
               """
-              SELECT @now, epoch FROM #shards JOIN #nodes ON node = owner
-              WHERE shard = 0 AND owner = ? AND lease_until > @now""");
+              SELECT @now, epoch FROM #shards JOIN #nodes n ON node = owner
+              WHERE shard = 0 AND owner = ? AND @leased""");
       own.setString(1, node);
       long nowMicros;
       long epoch;
@@ -135,7 +179,7 @@ final class SqliteSession extends JdbcSession {
       }
       return new Check(nowMicros, epoch, true, found);
     } finally {
-      commit();
+      execute("COMMIT");
     }
   }
 
@@ -157,16 +201,19 @@ final class SqliteSession extends JdbcSession {
 
   @Override
   public Map<Integer, Long> take(String node, int most) throws SQLException {
-    PreparedStatement take =
-        statement(
-            """
-            UPDATE #shards SET owner = ?, epoch = epoch + 1
-            WHERE shard = 0 AND (owner IS NULL OR owner NOT IN
-              (SELECT node FROM #nodes WHERE lease_until > @now))
-            RETURNING epoch""");
-    take.setString(1, node);
-    try (ResultSet taken = take.executeQuery()) {
-      return taken.next() ? Map.of(0, taken.getLong(1)) : Map.of();
-    }
+    return inTransaction(
+        () -> {
+          PreparedStatement take =
+              statement(
+                  """
+                  UPDATE #shards SET owner = ?, epoch = epoch + 1
+                  WHERE shard = 0 AND (owner IS NULL OR owner NOT IN
+                    (SELECT node FROM #nodes n WHERE @leased))
+                  RETURNING epoch""");
+          take.setString(1, node);
+          try (ResultSet taken = take.executeQuery()) {
+            return taken.next() ? Map.of(0, taken.getLong(1)) : Map.of();
+          }
+        });
   }
 }

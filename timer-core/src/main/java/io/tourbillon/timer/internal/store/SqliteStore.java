@@ -10,21 +10,48 @@ import javax.sql.DataSource;
  * file stand by. The database's clock is that of the machine, in milliseconds.
  */
 final class SqliteStore extends Store {
-  private static final int BUSY = 5;
-  private static final int LOCKED = 6;
+  static final int BUSY = 5;
+
+  /** How long a transaction waits for another process that holds the file. */
+  private static final int BUSY_MILLIS = 30_000;
+
+  private static final int ERROR = 1;
+  private static final int TOO_BIG = 18;
+  private static final int CONSTRAINT = 19;
+  private static final int MISMATCH = 20;
+  private static final int RANGE = 25;
+
+  private final WriteGate gate = new WriteGate();
 
   SqliteStore(DataSource source, String prefix) {
     super(source, prefix);
   }
 
   @Override
-  StoreSession sessionOn(Connection connection) throws SQLException {
-    return new SqliteSession(this, connection);
+  StoreSession sessionOn(Connection connection, Guard guard, int timeoutMillis)
+      throws SQLException {
+    return new SqliteSession(this, connection, guard, gate);
+  }
+
+  @Override
+  Guard guard(Connection connection, int timeoutMillis) {
+    return Guard.ofFile(connection, BUSY_MILLIS);
+  }
+
+  @Override
+  void enterFiring() throws SQLException {
+    gate.enterFiring();
+  }
+
+  @Override
+  void leaveFiring() {
+    gate.leaveFiring();
   }
 
   @Override
   public List<String> schema(int shards) {
     return List.of(
+        "PRAGMA busy_timeout = " + BUSY_MILLIS,
         // Readers do not wait for the writer, and a commit is one write of the file.
         "PRAGMA journal_mode = WAL",
         sql(
@@ -49,13 +76,16 @@ final class SqliteStore extends Store {
         sql(
             """
             CREATE TABLE IF NOT EXISTS #nodes (
-              node TEXT PRIMARY KEY, lease_until INTEGER NOT NULL)"""),
+              node TEXT PRIMARY KEY, lease INTEGER NOT NULL, lease_until INTEGER NOT NULL)"""),
+        sql(
+            """
+            CREATE TABLE IF NOT EXISTS #handlers (
+              node TEXT NOT NULL, handler TEXT NOT NULL, PRIMARY KEY (node, handler))"""),
         sql(
             """
             CREATE TABLE IF NOT EXISTS #notices (
               id INTEGER PRIMARY KEY AUTOINCREMENT, shard INTEGER NOT NULL,
-              handler TEXT NOT NULL, timer_key TEXT NOT NULL,
-              due INTEGER NOT NULL, version INTEGER NOT NULL)"""),
+              handler TEXT NOT NULL, timer_key TEXT NOT NULL, moved INTEGER NOT NULL)"""),
         sql(
             "INSERT INTO #shards (shard, owner, epoch) VALUES (0, NULL, 0) ON CONFLICT DO NOTHING"));
   }
@@ -73,8 +103,17 @@ final class SqliteStore extends Store {
   }
 
   @Override
-  public boolean isTransient(SQLException failure) {
-    int code = failure.getErrorCode() & 0xff;
-    return code == BUSY || code == LOCKED;
+  public FailureKind kindOf(SQLException failure) {
+    return switch (failure.getErrorCode() & 0xff) {
+      case TOO_BIG, CONSTRAINT, MISMATCH, RANGE -> FailureKind.REFUSED;
+      case 0, ERROR -> FailureKind.EACH;
+      default -> FailureKind.WHOLE; // All others concern the file: busy, full, read-only, broken.
+    };
+  }
+
+  /** A transaction that has failed is not in the file. */
+  @Override
+  public boolean isAmbiguous(SQLException failure) {
+    return false;
   }
 }

@@ -5,6 +5,9 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
@@ -14,6 +17,8 @@ import javax.sql.DataSource;
  */
 public abstract class Store {
   private static final Pattern PREFIX = Pattern.compile("[a-z][a-z0-9_]{0,29}");
+  private static final int CREATE_ATTEMPTS = 10;
+  private static final long CREATE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
   /** The end of an insertion: a timer under the same key is replaced, also a dead one. */
   static final String REPLACE =
@@ -45,23 +50,31 @@ public abstract class Store {
               + prefix);
     }
     String product;
+    String version;
     try (Connection connection = source.getConnection()) {
       product = connection.getMetaData().getDatabaseProductName();
+      version = connection.getMetaData().getDatabaseProductVersion();
     }
     return switch (product) {
       case "SQLite" -> new SqliteStore(source, prefix);
-      case "PostgreSQL", "CockroachDB", "YugabyteDB" -> new PostgresStore(source, prefix);
+      // YugabyteDB, whose version has YB in it, hands out numbers of a sequence in blocks.
+      case "PostgreSQL", "CockroachDB", "YugabyteDB" ->
+          new PostgresStore(source, prefix, version.contains("YB") || product.startsWith("Yuga"));
       default ->
           throw new IllegalArgumentException(
               "durable timers need SQLite or PostgreSQL, and the database is " + product);
     };
   }
 
-  /** Opens a connection of its own. */
-  public final StoreSession open() throws SQLException {
+  /**
+   * Opens a connection of its own.
+   *
+   * @param timeoutMillis how long the network may be silent before a statement fails
+   */
+  public final StoreSession open(int timeoutMillis) throws SQLException {
     Connection connection = connection();
     try {
-      return sessionOn(connection);
+      return sessionOn(connection, guard(connection, timeoutMillis), timeoutMillis);
     } catch (SQLException | RuntimeException | Error failure) {
       connection.close();
       throw failure;
@@ -69,7 +82,26 @@ public abstract class Store {
   }
 
   /** Makes a session of a connection, which the caller closes if that fails. */
-  abstract StoreSession sessionOn(Connection connection) throws SQLException;
+  abstract StoreSession sessionOn(Connection connection, Guard guard, int timeoutMillis)
+      throws SQLException;
+
+  /** The limit for the waits of a connection. */
+  abstract Guard guard(Connection connection, int timeoutMillis);
+
+  /** Waits until a firing may begin a transaction. */
+  void enterFiring() throws SQLException {}
+
+  /** Called when the transaction of a firing has ended. */
+  void leaveFiring() {}
+
+  /**
+   * Begins the transaction of a firing.
+   *
+   * @param timeoutMillis how long the network may be silent in statements of ours
+   */
+  public final FiringTransaction begin(int timeoutMillis) throws SQLException {
+    return FiringTransaction.begin(this, timeoutMillis);
+  }
 
   /** The statements that make the tables, if they are not there. Each may be repeated. */
   public abstract List<String> schema(int shards);
@@ -80,11 +112,31 @@ public abstract class Store {
   /** The database's clock as an expression, in microseconds since 1970. */
   abstract String now();
 
-  /** Whether a transaction that failed with it may succeed if it is repeated. */
-  public abstract boolean isTransient(SQLException failure);
+  /** What a failed transaction says of its changes. */
+  public abstract FailureKind kindOf(SQLException failure);
 
-  /** Makes the tables if they are not there. */
+  /** Whether a transaction that failed with it may have been committed all the same. */
+  public abstract boolean isAmbiguous(SQLException failure);
+
+  /**
+   * Makes the tables if they are not there. Processes may do so at the same time: what one of them
+   * has just made lets statements of the others fail, and the next attempt finds it.
+   */
   public final void create(int shards) throws SQLException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        createOnce(shards);
+        return;
+      } catch (SQLException failure) {
+        if (attempt == CREATE_ATTEMPTS) {
+          throw failure;
+        }
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(CREATE_PAUSE_NANOS) * attempt);
+      }
+    }
+  }
+
+  private void createOnce(int shards) throws SQLException {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement()) {
       for (String sql : schema(shards)) {
@@ -113,7 +165,7 @@ public abstract class Store {
    *
    * @return whether it was there in this version
    */
-  public final boolean end(Connection transaction, Row row) throws SQLException {
+  final boolean end(Connection transaction, Row row) throws SQLException {
     try (PreparedStatement end =
         transaction.prepareStatement(
             sql("DELETE FROM #timers WHERE handler = ? AND timer_key = ? AND version = ?"))) {
@@ -124,8 +176,7 @@ public abstract class Store {
     }
   }
 
-  /** Opens a connection for a firing. */
-  public final Connection connection() throws SQLException {
+  final Connection connection() throws SQLException {
     return source.getConnection();
   }
 
@@ -148,20 +199,23 @@ public abstract class Store {
   }
 
   final String noticeSql() {
-    return sql(
-        "INSERT INTO #notices (shard, handler, timer_key, due, version) VALUES (?, ?, ?, ?, ?)");
+    return sql("INSERT INTO #notices (shard, handler, timer_key, moved) VALUES (?, ?, ?, 0)");
   }
 
   static void setNotice(PreparedStatement notice, Row row) throws SQLException {
     notice.setInt(1, row.shard());
     notice.setString(2, row.key().handler());
     notice.setString(3, row.key().key());
-    notice.setLong(4, row.dueMicros());
-    notice.setLong(5, row.version());
   }
 
-  /** Puts the prefix of the tables for {@code #}, and the clock for {@code @now}. */
+  /**
+   * Puts the prefix of the tables for {@code #}, the clock for {@code @now}, and whether a row n of
+   * nodes has a lease for {@code @leased}. A lease that ends later than it can is one from before
+   * the database's clock was set back: others would wait for that long.
+   */
   final String sql(String text) {
-    return text.replace("#", prefix).replace("@now", now());
+    return text.replace("@leased", "n.lease_until > @now AND n.lease_until <= @now + 2 * n.lease")
+        .replace("#", prefix)
+        .replace("@now", now());
   }
 }

@@ -4,23 +4,47 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to the tables. For one thread at a time. After an {@link SQLException} the state of
- * the connection is unknown: its owner closes it, and opens another.
+ * the connection is unknown, unless {@link #isUsable} says otherwise: its owner closes it, and
+ * opens another.
  */
 public interface StoreSession extends AutoCloseable {
   /**
    * Makes changes in one transaction, which is committed when the method returns.
    *
+   * @param node the writer
+   * @param number of this transaction among those of the writer, rising; {@link #outcome} asks for
+   *     it if the method fails
    * @param changes of different keys
    * @return for each change whether it found what it was to change; always true for a {@link
    *     Change.Put}
    */
-  boolean[] write(List<? extends Change> changes) throws SQLException;
+  boolean[] write(String node, long number, List<? extends Change> changes) throws SQLException;
+
+  /**
+   * Finds out whether a transaction of {@link #write} was committed, when the connection broke
+   * before the answer came. If it was not, it never will be.
+   *
+   * @return what {@code write} would have returned, or null if the transaction was not committed
+   */
+  boolean @Nullable [] outcome(String node, long number, List<? extends Change> changes)
+      throws SQLException;
+
+  /** Whether the session can be used after a failure of {@link #write}. */
+  boolean isUsable();
+
+  /** Returns those keys whose rows are locked by another transaction. Does not wait. */
+  Set<TimerKey> locked(Collection<TimerKey> keys) throws SQLException;
 
   /** Looks at timers that are about to fire. */
   Check check(String node, List<Row> rows) throws SQLException;
+
+  /** Returns what the table has now under some keys, but for dead timers. */
+  List<Row> find(Collection<TimerKey> keys) throws SQLException;
 
   /**
    * Returns timers of a shard that are not dead, ordered by due time.
@@ -30,8 +54,15 @@ public interface StoreSession extends AutoCloseable {
    */
   List<Row> load(int shard, long fromMicros, long toMicros, int limit) throws SQLException;
 
-  /** Renews the lease of a node, or registers it. */
-  Heartbeat heartbeat(String node, long leaseMicros) throws SQLException;
+  /**
+   * Renews the lease of a node, or registers it.
+   *
+   * @param handlers names to be registered; empty if they are
+   */
+  Heartbeat heartbeat(String node, long leaseMicros, Set<String> handlers) throws SQLException;
+
+  /** Returns the names of the handlers of a node. */
+  Set<String> handlers(String node) throws SQLException;
 
   /** Takes free shards for a node, and returns them with their new epochs. */
   Map<Integer, Long> take(String node, int most) throws SQLException;
@@ -42,7 +73,7 @@ public interface StoreSession extends AutoCloseable {
   /** Returns notices for shards, oldest first. */
   List<Notice> notices(Collection<Integer> shards, int limit) throws SQLException;
 
-  /** Leaves notices. Within the transaction of the connection, if that has begun one. */
+  /** Leaves notices. */
   void leaveNotices(Collection<Row> rows) throws SQLException;
 
   /** Removes notices. */
@@ -58,6 +89,18 @@ public interface StoreSession extends AutoCloseable {
    */
   List<Listed> list(String handler, String prefix, String afterKey, boolean dead, int limit)
       throws SQLException;
+
+  /** Lists the keys alone, of timers that are not dead. */
+  List<String> keys(String handler, String prefix, String afterKey, int limit) throws SQLException;
+
+  /** {@link System#nanoTime} when the last statement began. Any thread may ask. */
+  long statementNanos();
+
+  /**
+   * Breaks the connection, so that a statement fails that waits for the network. Any thread may
+   * call it; it may wait for the driver. Does nothing where there is no network.
+   */
+  void abort();
 
   @Override
   void close();

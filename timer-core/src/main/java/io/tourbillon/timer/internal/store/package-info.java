@@ -8,14 +8,18 @@
  * <ul>
  *   <li><b>timers</b>: a row for each timer, by handler and key. Its {@code version} is a random
  *       number that every write renews, so that the end of a firing removes what has fired and not
- *       what has replaced it. Its {@code shard} is one that the writing node owned; a replacement
- *       may move it.
+ *       what has replaced it. Its {@code shard} is one that the writing node owned, or one of a
+ *       node that has the handler; a replacement may move it.
  *   <li><b>shards</b>: who owns each, and the epoch of the owner. A node loads and fires the timers
  *       of its shards only.
  *   <li><b>nodes</b>: until when the lease of each node lasts, by the database's clock. The shards
  *       of a node whose lease is over are free for others.
- *   <li><b>notices</b>: timers that the owner of their shard may not have seen. Who writes into the
- *       shard of another node, or in the transaction of a caller, leaves one.
+ *   <li><b>handlers</b>: the names of the handlers of each node.
+ *   <li><b>notices</b>: keys at which the owner of a shard is to look. Who writes into the shard of
+ *       another node, or in the transaction of a caller, leaves one.
+ *   <li><b>batches</b>, in PostgreSQL: the number of the last transaction of each writer, and which
+ *       of its cancels have found something. After a connection broke it tells whether the
+ *       transaction was committed, and keeps one that was not from being committed later.
  * </ul>
  */
 @NullMarked

@@ -1,5 +1,6 @@
-package io.tourbillon.timer.durable;
+package io.tourbillon.timer.internal.writer;
 
+import io.tourbillon.timer.internal.IndependentThread;
 import io.tourbillon.timer.internal.observe.Logging;
 import io.tourbillon.timer.internal.store.Store;
 import io.tourbillon.timer.internal.store.StoreSession;
@@ -9,10 +10,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread with a connection of its own. If the database fails, it opens a new connection after a
- * pause, for as long as it takes. Nothing but the end of the service ends it.
+ * A thread with a connection of its own. If the database fails, or is silent for longer than a
+ * limit, it opens a new connection after a pause, for as long as it takes. Nothing but the end of
+ * the service ends it.
  */
-abstract class SessionLoop implements Runnable {
+public abstract class SessionLoop implements Runnable {
   private static final long FIRST_PAUSE_MILLIS = 20;
   private static final long LONGEST_PAUSE_MILLIS = 2_000;
   private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -20,27 +22,51 @@ abstract class SessionLoop implements Runnable {
   /** When a loop last reported that the database fails, for all loops of a process. */
   private static final AtomicLong REPORTED_NANOS = new AtomicLong(System.nanoTime() - REPORT_NANOS);
 
-  final Store store;
+  /** The tables. */
+  protected final Store store;
+
+  private final SessionOpener opener;
+
+  private final long silenceNanos;
+
+  /** The session in use, if the loop has one. Written by the loop, read by the watch. */
+  private volatile @Nullable StoreSession current;
+
+  /** When the last turn began. Written by the loop before the turn, read by the watch. */
+  private volatile long turnNanos = System.nanoTime();
+
+  /** Only the thread of the loop uses it. */
   private long pauseMillis = FIRST_PAUSE_MILLIS;
 
-  SessionLoop(Store store) {
+  /**
+   * For one thread.
+   *
+   * @param timeoutMillis how long the database may be silent before a statement fails
+   */
+  protected SessionLoop(Store store, int timeoutMillis) {
     this.store = store;
+    this.opener = new SessionOpener(store, timeoutMillis);
+    this.silenceNanos = 2 * TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
   }
 
   /** Does some work, or waits some tens of milliseconds for it. */
-  abstract void turn(StoreSession session) throws SQLException, InterruptedException;
+  protected abstract void turn(StoreSession session) throws SQLException, InterruptedException;
 
   /** Whether there is nothing to do any more. */
-  abstract boolean hasEnded();
+  protected abstract boolean hasEnded();
 
-  /** Called whenever the database has failed, also when no connection can be had. */
-  void failing(Throwable failure) {}
+  /**
+   * Called whenever the database has failed, also when no connection can be had.
+   *
+   * @param failure of the session, or of its opening
+   */
+  protected void failing(Throwable failure) {}
 
   /** Called when the loop has ended, however it did. */
-  void stopped() {}
+  protected void stopped() {}
 
   /** The last work of the loop. */
-  void end(StoreSession session) throws SQLException {}
+  protected void end(StoreSession session) throws SQLException {}
 
   @Override
   public final void run() {
@@ -48,13 +74,16 @@ abstract class SessionLoop implements Runnable {
     while (!hasEnded()) {
       try {
         if (session == null) {
-          session = store.open();
+          session = opener.open();
+          current = session;
         }
+        turnNanos = System.nanoTime();
         turn(session);
         pauseMillis = FIRST_PAUSE_MILLIS;
       } catch (InterruptedException stopped) {
         break;
       } catch (SQLException | RuntimeException | Error failure) {
+        current = null;
         session = closed(session);
         report(failure);
         failing(failure);
@@ -72,6 +101,22 @@ abstract class SessionLoop implements Runnable {
     } finally {
       closed(session);
       stopped();
+    }
+  }
+
+  /**
+   * Breaks the connection if its last statement has hung for twice the timeout, for which drivers
+   * have no limit of their own: when a request is too large for the buffers of a network that
+   * stands still. A turn that waits for something else just gets another connection. Does not wait.
+   */
+  public final void breakIfSilent() {
+    StoreSession session = current;
+    long nowNanos = System.nanoTime();
+    if (session != null
+        && nowNanos - turnNanos > silenceNanos
+        && nowNanos - session.statementNanos() > silenceNanos) {
+      current = null; // Once is enough.
+      IndependentThread.daemon("tourbillon-durable-abort", session::abort).start();
     }
   }
 
@@ -96,7 +141,7 @@ abstract class SessionLoop implements Runnable {
     return true;
   }
 
-  static void report(Throwable failure) {
+  public static void report(Throwable failure) {
     try {
       long nowNanos = System.nanoTime();
       long before = REPORTED_NANOS.get();
