@@ -16,8 +16,15 @@ public record Check(long nowMicros, long fence, boolean leased, List<Found> foun
    * A timer that may fire.
    *
    * @param epoch of the owner of its shard
-   * @param attempts how many there were before
+   * @param attempts how many there were before, from 0 to a thousand million
    */
   @SuppressWarnings("ArrayRecordComponent") // Nobody compares these.
-  public record Found(TimerKey key, long dueMicros, long epoch, int attempts, byte[] payload) {}
+  public record Found(TimerKey key, long dueMicros, long epoch, int attempts, byte[] payload) {
+    private static final int MOST_ATTEMPTS = 1_000_000_000;
+
+    /** Corrects what somebody has written into the table by hand. */
+    public Found {
+      attempts = Math.clamp(attempts, 0, MOST_ATTEMPTS);
+    }
+  }
 }

@@ -23,10 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class PostgresSession extends JdbcSession {
   /**
    * A table of timers changes so fast that its statistics are never true: an empty table is scanned
-   * as a whole, also when it has a million rows a minute later.
+   * as a whole, also when it has a million rows a minute later. Where there is no other way than a
+   * scan, its cost is beyond all limits then, and the server would compile the statement to machine
+   * code, which takes a second.
    */
   private static final List<String> PLANNER =
-      List.of("enable_seqscan", "enable_hashjoin", "enable_mergejoin");
+      List.of("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit");
 
   private static final String SETTINGS =
       PLANNER.stream().map(each -> "SET " + each + " = off; ").collect(joining())

@@ -1,0 +1,70 @@
+package io.tourbillon.timer.durable;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What a service sets on its connections to PostgreSQL. */
+@Tag("programs")
+class PostgresSettingsTest {
+  private static final String OFF = "off off";
+
+  private static String show(Connection connection, String setting) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet shown = statement.executeQuery("SHOW " + setting)) {
+      shown.next();
+      return shown.getString(1);
+    }
+  }
+
+  /** A scan of a small table would take a second otherwise, since scans are disabled. */
+  @Test
+  void connectionsOfAService_doNotCompileStatements() throws Exception {
+    PostgresServer server = PostgresServer.start();
+    try {
+      Databases source = new Databases(server.newDatabase());
+      Queue<Connection> opened = new ConcurrentLinkedQueue<>();
+      DataSource noting =
+          (DataSource)
+              Proxy.newProxyInstance(
+                  DataSource.class.getClassLoader(),
+                  new Class<?>[] {DataSource.class},
+                  (_, _, _) -> {
+                    Connection connection = source.getConnection();
+                    opened.add(connection);
+                    return connection;
+                  });
+      try (DurableTimers _ = DurableTimers.builder(noting).createSchema().build()) {
+        // Those of the writer, the firings and the keeper.
+        ChangingNodes.await(() -> settings(opened).equals(List.of(OFF, OFF, OFF)));
+        assertEquals(List.of(OFF, OFF, OFF), settings(opened));
+      }
+    } finally {
+      server.remove();
+    }
+  }
+
+  private static List<String> settings(Collection<Connection> opened) {
+    List<String> settings = new ArrayList<>();
+    for (Connection connection : opened) {
+      try {
+        settings.add(show(connection, "enable_seqscan") + " " + show(connection, "jit"));
+      } catch (SQLException closed) {
+        // It was that of the start.
+      }
+    }
+    return settings;
+  }
+}
