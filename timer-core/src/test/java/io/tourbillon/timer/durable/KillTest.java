@@ -93,7 +93,9 @@ class KillTest {
     }
     ChangesRecord kept = ChangesRecord.of(Files.readAllLines(record));
     reporter.publishEntry("seed " + seed, rounds + " rounds: " + kept);
-    assertEquals(List.of(), kept.broken(), "seed " + seed);
+    List<String> broken = kept.broken();
+    assertEquals(
+        List.of(), broken.stream().limit(20).toList(), "seed " + seed + ", " + broken.size());
     assertTrue(kept.firings() > 10, () -> "seed " + seed + ": only " + kept);
   }
 

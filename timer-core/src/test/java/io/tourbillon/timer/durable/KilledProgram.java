@@ -52,11 +52,12 @@ final class KilledProgram {
   }
 
   private static void drain(DurableTimers timers) throws InterruptedException {
-    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long endNanos = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
     while (timers.pending() > 0 && System.nanoTime() - endNanos < 0) {
       TimeUnit.MILLISECONDS.sleep(100);
     }
+    long left = timers.pending();
     timers.close();
-    System.out.println("drained");
+    System.out.println(left == 0 ? "drained" : left + " are left");
   }
 }
