@@ -227,7 +227,8 @@ public interface DurableTimers extends AutoCloseable {
 
     /**
      * How long others wait for this process before they fire its timers. It renews the lease three
-     * times in that time. Default: 10 s; from 1 s to an hour.
+     * times in that time, and at least twice a second; others look as often. Default: 10 s; from 1
+     * s to an hour.
      */
     public Builder lease(Duration value) {
       lease = Names.require("lease", value, Duration.ofSeconds(1), Duration.ofHours(1));

@@ -27,6 +27,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class Keeper extends SessionLoop {
   private static final long TURN_MILLIS = 100;
+
+  /** So that the timers of a process that has died wait for little more than its lease. */
+  private static final long MOST_HEARTBEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private static final int PAGE = 2_000;
   private static final int LEAST_PAGE = 64;
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -91,7 +95,7 @@ final class Keeper extends SessionLoop {
 
   @Override
   protected void turn(StoreSession session) throws SQLException, InterruptedException {
-    if (System.nanoTime() - heartbeatNanos >= leaseNanos / 3) {
+    if (System.nanoTime() - heartbeatNanos >= Math.min(leaseNanos / 3, MOST_HEARTBEAT_NANOS)) {
       heartbeat(session);
     }
     membership.giveBack(session);

@@ -21,7 +21,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -279,10 +278,10 @@ abstract class SharedContract {
       timers.schedule("h", "locked" + number, in(60_000), NONE).join();
     }
     List<CompletableFuture<Void>> held = new ArrayList<>();
-    AtomicBoolean locksRows = new AtomicBoolean();
     try (Connection connection = source().getConnection()) {
       connection.setAutoCommit(false);
-      locksRows.set(connection.getMetaData().getDatabaseProductName().equals("PostgreSQL"));
+      boolean locksRows =
+          connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
       for (int number = 0; number < 200; number++) {
         timers.schedule(connection, "h", "locked" + number, in(60_000), NONE);
       }
@@ -291,7 +290,7 @@ abstract class SharedContract {
         held.add(timers.schedule("h", "locked" + number, in(60_000), NONE));
       }
       held.add(timers.schedule("h", "new", in(60_000), NONE));
-      if (locksRows.get()) {
+      if (locksRows) {
         for (int number = 0; number < 200; number++) {
           timers.schedule("h", "free" + number, in(60_000), NONE).get(5, TimeUnit.SECONDS);
         }

@@ -69,6 +69,15 @@ final class StoppedNodes implements AutoCloseable {
     await(() -> node.tell("owned").equals("" + count), () -> node.name + " never owns " + count);
   }
 
+  /** Waits until each node owns at least so many shards. */
+  void awaitShared(int count, int least) throws Exception {
+    for (NodeProcess node : nodes.subList(0, count)) {
+      await(
+          () -> Integer.parseInt(node.tell("owned")) >= least,
+          () -> node.name + " never owns " + least);
+    }
+  }
+
   NodesRecord record() throws IOException {
     return NodesRecord.read(folder.resolve("record"));
   }
