@@ -65,8 +65,8 @@ final class DurableNode implements DurableTimers {
     ownTimers = timers == null ? privateTimers() : null;
     long leaseNanos = options.lease.toNanos();
     int leaseMillis = (int) options.lease.toMillis();
-    // Early enough for another connection before the lease is over, unless that is short: a database
-    // that is merely slow must not be given up again and again.
+    // Early enough for another connection before the lease is over, unless that is short: a
+    // database that is merely slow must not be given up again and again.
     int timeoutMillis = Math.max(LEAST_TIMEOUT_MILLIS, leaseMillis / 2);
     watchMillis = timeoutMillis / 2;
     ownership = new Ownership(leaseNanos, handlers.keySet());

@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,11 +124,12 @@ abstract class EditedRowsContract {
 
   /** Timers of programs fire as ever, and the threads of the service rest between them. */
   private void assertAlive(DurableTimers timers) throws Exception {
-    AtomicInteger number = new AtomicInteger();
+    int number = 0;
     long startNanos = System.nanoTime();
     long startCpuNanos = cpuNanos();
     while (System.nanoTime() - startNanos < TimeUnit.SECONDS.toNanos(6)) { // A sweep is among it.
-      String key = "alive" + number.incrementAndGet();
+      number++;
+      String key = "alive" + number;
       timers.schedule("h", key, Instant.now().plusMillis(100), NONE).get(10, TimeUnit.SECONDS);
       ChangingNodes.await(() -> fired.containsKey(key));
       assertTrue(fired.containsKey(key), "the loop is dead");

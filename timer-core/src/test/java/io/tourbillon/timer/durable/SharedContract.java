@@ -280,8 +280,7 @@ abstract class SharedContract {
     List<CompletableFuture<Void>> held = new ArrayList<>();
     try (Connection connection = source().getConnection()) {
       connection.setAutoCommit(false);
-      boolean locksRows =
-          connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
+      boolean locksRows = connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
       for (int number = 0; number < 200; number++) {
         timers.schedule(connection, "h", "locked" + number, in(60_000), NONE);
       }

@@ -45,8 +45,7 @@ final class PostgresSession extends JdbcSession {
   private final PostgresStore postgres;
   private final PostgresChanges statements = new PostgresChanges(this);
 
-  PostgresSession(
-      PostgresStore store, Connection connection, Guard guard, int timeoutMillis)
+  PostgresSession(PostgresStore store, Connection connection, Guard guard, int timeoutMillis)
       throws SQLException {
     super(store, connection, guard);
     postgres = store;
