@@ -27,8 +27,6 @@ import org.junit.jupiter.api.Test;
 
 /** What becomes of changes whose transactions fail. */
 class GroupWriterTest {
-  private static final SQLException BROKEN = new SQLException("broke", "08006");
-  private static final SQLException LOCKED = new SQLException("locked", "55P03");
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final int MOST = 5_000;
   private static final int MEBIBYTE = 1 << 20;
@@ -36,6 +34,14 @@ class GroupWriterTest {
   private final TableInMemory table = new TableInMemory();
   private final GroupWriter writer = writer(LIMIT_NANOS);
   private final Thread thread = new Thread(writer, "writer");
+
+  private static SQLException broken() {
+    return new SQLException("broke", "08006");
+  }
+
+  private static SQLException locked() {
+    return new SQLException("locked", "55P03");
+  }
 
   private GroupWriter writer(long limitNanos) {
     return new GroupWriter(
@@ -113,7 +119,7 @@ class GroupWriterTest {
           public void after(List<? extends Change> changes) throws SQLException {
             if (changes.stream().anyMatch(Change.Cancel.class::isInstance)
                 && broke.compareAndSet(false, true)) {
-              throw BROKEN;
+              throw broken();
             }
           }
         });
@@ -132,7 +138,7 @@ class GroupWriterTest {
     table.meet(
         _ -> {
           if (left.getAndDecrement() > 0) {
-            throw BROKEN;
+            throw broken();
           }
         });
     List<Told> all = submitMany(100);
@@ -165,7 +171,7 @@ class GroupWriterTest {
         changes -> {
           if (locked.get()
               && changes.stream().anyMatch(change -> change.key().key().equals("k77"))) {
-            throw LOCKED;
+            throw locked();
           }
         });
     List<Told> all = submitMany(500);
@@ -188,7 +194,7 @@ class GroupWriterTest {
     table.meet(
         _ -> {
           if (locked.get()) {
-            throw LOCKED;
+            throw locked();
           }
         });
     List<Told> all = submitMany(2_000);
@@ -207,7 +213,7 @@ class GroupWriterTest {
     table.meet(
         _ -> {
           if (locked.get()) {
-            throw LOCKED;
+            throw locked();
           }
         });
     thread.start();
@@ -305,7 +311,7 @@ class GroupWriterTest {
           public void after(List<? extends Change> changes) throws SQLException {
             if (broken.getAndSet(false)) {
               LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300)); // Beyond the limit.
-              throw BROKEN;
+              throw broken();
             }
           }
         };
