@@ -1,0 +1,99 @@
+package io.tourbillon.stress;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Constructor;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes races on classes with defects. Each object has a class loader of its own, which defines all
+ * classes of ours anew, and changes those that a defect names. Thread-safe.
+ */
+public final class Twins {
+  private static final String OURS = "io.tourbillon.";
+
+  /** What twins have in common with the stress classes. */
+  private static final String SHARED = "io.tourbillon.stress.";
+
+  private static final Duration SOON = Duration.ofMillis(20);
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  private final Constructor<? extends Race> constructor;
+
+  /**
+   * @param steps the race
+   * @param defects what is wrong with the classes that it uses
+   * @throws IllegalStateException if a defect finds no place in its class
+   */
+  public Twins(Class<? extends Race> steps, Defect... defects) {
+    Loader loader = new Loader(Twins.class.getClassLoader(), Arrays.asList(defects));
+    try {
+      for (Defect defect : defects) {
+        Class<?> _ = loader.loadClass(defect.owner()); // Fails now, not somewhere in the race.
+      }
+      constructor = loader.loadClass(steps.getName()).asSubclass(Race.class).getConstructor();
+    } catch (ReflectiveOperationException missing) {
+      throw new IllegalStateException(missing);
+    }
+  }
+
+  /** A race on a fresh subject. */
+  public Race race() {
+    try {
+      return new Together(constructor.newInstance());
+    } catch (ReflectiveOperationException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  /**
+   * How long a step may wait before its wait counts as one without an end: short in a twin, which
+   * is to be caught, and long in a race that must hold on a busy machine.
+   *
+   * @param steps the class of the race
+   */
+  public static Duration limit(Class<? extends Race> steps) {
+    return steps.getClassLoader() instanceof Loader ? SOON : LONG;
+  }
+
+  private static final class Loader extends ClassLoader {
+    private final List<Defect> defects;
+
+    Loader(@Nullable ClassLoader parent, List<Defect> defects) {
+      super(parent);
+      this.defects = defects;
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (!name.startsWith(OURS) || name.startsWith(SHARED)) {
+        return super.loadClass(name, resolve);
+      }
+      synchronized (getClassLoadingLock(name)) {
+        Class<?> known = findLoadedClass(name);
+        return known == null ? define(name) : known;
+      }
+    }
+
+    private Class<?> define(String name) throws ClassNotFoundException {
+      byte[] bytes;
+      try (InputStream file = getResourceAsStream(name.replace('.', '/') + ".class")) {
+        if (file == null) {
+          throw new ClassNotFoundException(name);
+        }
+        bytes = file.readAllBytes();
+      } catch (IOException failure) {
+        throw new ClassNotFoundException(name, failure);
+      }
+      for (Defect defect : defects) {
+        if (defect.owner().equals(name)) {
+          bytes = defect.applyTo(bytes);
+        }
+      }
+      return defineClass(name, bytes, 0, bytes.length);
+    }
+  }
+}
