@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -73,6 +74,27 @@ class PostgresSharedTest extends SharedContract {
     assertEquals("later", next());
     await(() -> third.stats().fired() > 0);
     assertEquals(1, third.stats().fired());
+  }
+
+  @Test
+  void stepOfTheDatabasesClock_isNoticed() throws Exception {
+    // A function of the same name comes before that of the database.
+    execute("CREATE SCHEMA stepped");
+    execute("CREATE TABLE stepped.step (seconds INT)");
+    execute("INSERT INTO stepped.step VALUES (0)");
+    execute(
+        """
+        CREATE FUNCTION stepped.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS
+        'SELECT pg_catalog.clock_timestamp() + seconds * interval ''1 s'' FROM stepped.step'""");
+    url += "&currentSchema=stepped,pg_catalog,public";
+    DurableTimers timers = open(builder().handler("h", this::note));
+    timers.schedule("h", "k", Instant.now().plusSeconds(3_000), NONE).join();
+    execute("UPDATE stepped.step SET seconds = 3600");
+    assertEquals("k", next());
+    // Back: nobody waits for a lease that ends in an hour.
+    execute("UPDATE stepped.step SET seconds = 0");
+    timers.schedule("h", "now", in(0), NONE).join();
+    assertEquals("now", next());
   }
 
   /** A way to the database whose connections can fall silent. */
