@@ -29,7 +29,7 @@ final class DurableTrials {
   /** Time to schedule each timer of a round that comes due later, for the slowest subject. */
   private static final long LEAD_NANOS_EACH = 200_000;
 
-  private static final long LEAD_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long LEAD_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long REOPEN_PATIENCE_SECONDS = 120;
 
   private DurableTrials() {}

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each scenario of durable timers, small. */
@@ -33,14 +34,21 @@ class DurableScenariosTest {
   }
 
   @ParameterizedTest
-  @MethodSource("scenarios")
+  @EnumSource(names = {"DURABLE_SCHEDULE", "DURABLE_LIVES", "DURABLE_FIRE"})
   void run_smallOnSqlite_measuresAllFigures(Scenario scenario) throws Exception {
     run(scenario, DurableKind.OURS_SQLITE);
+  }
+
+  @Test
+  @Tag("long") // It waits for a lease.
+  void run_reopenOnSqlite_measuresTheFirstFiring() throws Exception {
+    run(Scenario.DURABLE_REOPEN, DurableKind.OURS_SQLITE);
   }
 
   @ParameterizedTest
   @MethodSource("onPostgres")
   @Tag("programs")
+  @Tag("long")
   void run_smallOnPostgres_measuresAllFigures(Scenario scenario, DurableKind kind)
       throws Exception {
     run(scenario, kind);
