@@ -40,6 +40,10 @@ class DurableMetricsTest {
 
   @BeforeEach
   void open() {
+    // It is due while no process is there, and too late when one is.
+    try (DurableTimers before = DurableTimers.open(folder.resolve("timers.db")).build()) {
+      before.schedule("drops", "a", Instant.now().minusSeconds(10), NOTHING).join();
+    }
     timers =
         DurableTimers.open(folder.resolve("timers.db"))
             .handler("works", firing -> {})
@@ -88,7 +92,6 @@ class DurableMetricsTest {
     schedule("works", "cancelled", Duration.ofHours(1));
     assertTrue(timers.cancel("works", "cancelled").join());
     schedule("fails", "a", Duration.ZERO);
-    schedule("drops", "a", Duration.ofSeconds(-10));
     schedule("replaces", "a", Duration.ZERO);
     schedule("waits", "a", Duration.ZERO);
     schedule("missing", "a", Duration.ZERO);
@@ -122,7 +125,7 @@ class DurableMetricsTest {
             "tourbillon_durable_handlers_unknown{durable=\"d\"} 1.0",
             "tourbillon_durable_retried_total{durable=\"d\"} 1.0",
             "tourbillon_durable_running{durable=\"d\"} 1.0",
-            "tourbillon_durable_scheduled_total{durable=\"d\"} 9.0",
+            "tourbillon_durable_scheduled_total{durable=\"d\"} 8.0",
             "tourbillon_durable_shards_owned{durable=\"d\"} 1.0",
             "tourbillon_durable_shards{durable=\"d\"} 1.0",
             "tourbillon_durable_skipped_total{durable=\"d\"} 1.0",
@@ -138,7 +141,7 @@ class DurableMetricsTest {
   void loaded_withATimerThatIsDueSoon_countsIt() throws Exception {
     schedule("works", "far", Duration.ofDays(1));
     schedule("works", "soon", Duration.ofSeconds(50));
-    await(stats -> stats.loaded() > 0);
+    await(stats -> stats.loaded() == 1 && stats.skipped() == 1);
     new DurableMetrics(timers).bindTo(simple);
     assertEquals(1, simple.get("tourbillon.durable.loaded").gauge().value());
   }
