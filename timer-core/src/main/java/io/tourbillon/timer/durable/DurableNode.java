@@ -139,8 +139,10 @@ final class DurableNode implements DurableTimers {
 
   static DurableNode start(Builder options) {
     DurableNode node;
+    String database = "the database of durable timers";
     try {
       Store store = Store.of(options.source, options.tablePrefix);
+      database += ", " + store + ",";
       if (options.createsSchema) {
         store.create(options.shards == 0 ? store.defaultShards() : options.shards);
       }
@@ -150,7 +152,8 @@ final class DurableNode implements DurableTimers {
       }
     } catch (SQLException failure) {
       throw new DurableTimersException(
-          "the database of durable timers can not be used, or has no tables "
+          database
+              + " can not be used, or has no tables "
               + options.tablePrefix
               + "*: "
               + failure.getMessage(),

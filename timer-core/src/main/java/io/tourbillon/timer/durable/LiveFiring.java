@@ -84,7 +84,7 @@ final class LiveFiring implements Firing {
         return begun;
       }
     } catch (SQLException failure) {
-      throw refused("the transaction of " + row.key() + " failed", failure);
+      throw refused("the transaction of " + row.key() + " failed", store.examined(failure));
     }
     throw refused(row.key() + " was cancelled or replaced, or another process has fired it", null);
   }

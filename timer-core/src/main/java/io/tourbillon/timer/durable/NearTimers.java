@@ -6,6 +6,7 @@ import io.tourbillon.timer.internal.observe.Logging;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.TimerKey;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -331,8 +332,10 @@ final class NearTimers {
   }
 
   private Duration untilDue(Row row) {
-    return handlers.contains(row.key().handler())
-        ? Duration.ofNanos(Math.max(0, row.dueMicros() - clock.nowMicros()) * 1000)
+    long nowMicros = clock.nowMicros();
+    // A row that somebody has edited may be due at any time, so a difference could overflow.
+    return row.dueMicros() > nowMicros && handlers.contains(row.key().handler())
+        ? Duration.of(row.dueMicros() - nowMicros, ChronoUnit.MICROS)
         : Duration.ZERO;
   }
 }

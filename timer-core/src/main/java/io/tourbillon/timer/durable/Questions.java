@@ -57,7 +57,10 @@ final class Questions {
     try (StoreSession session = store.open(TIMEOUT_MILLIS)) {
       return question.askedOf(session);
     } catch (SQLException failure) {
-      throw new DurableTimersException("the database of durable timers fails", failure);
+      SQLException examined = store.examined(failure);
+      throw new DurableTimersException(
+          "the database of durable timers, " + store + ", fails: " + examined.getMessage(),
+          examined);
     }
   }
 }

@@ -27,8 +27,7 @@ import org.junit.jupiter.api.Test;
 abstract class EditedRowsContract {
   private static final byte[] NONE = {};
 
-  /** Year 1, in microseconds. */
-  private static final long LEAST = -62_135_596_800_000_000L;
+  private static final long LEAST = Long.MIN_VALUE;
 
   private static final HandlerOptions SOON =
       HandlerOptions.DEFAULT

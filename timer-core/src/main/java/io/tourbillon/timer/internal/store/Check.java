@@ -15,6 +15,7 @@ public record Check(long nowMicros, long fence, boolean leased, List<Found> foun
   /**
    * A timer that may fire.
    *
+   * @param dueMicros microseconds since 1970, some ten thousand years from it at most
    * @param epoch of the owner of its shard
    * @param attempts how many there were before, from 0 to a thousand million
    */
@@ -22,8 +23,12 @@ public record Check(long nowMicros, long fence, boolean leased, List<Found> foun
   public record Found(TimerKey key, long dueMicros, long epoch, int attempts, byte[] payload) {
     private static final int MOST_ATTEMPTS = 1_000_000_000;
 
+    /** Some ten thousand years: differences of such times do not overflow. */
+    private static final long MOST_MICROS = 1L << 59;
+
     /** Corrects what somebody has written into the table by hand. */
     public Found {
+      dueMicros = Math.clamp(dueMicros, -MOST_MICROS, MOST_MICROS);
       attempts = Math.clamp(attempts, 0, MOST_ATTEMPTS);
     }
   }

@@ -25,8 +25,8 @@ final class PostgresStore extends Store {
   /** Whether sequences may hand out a lower number after a greater one. */
   private final boolean countsInTable;
 
-  PostgresStore(DataSource source, String prefix, boolean countsInTable) {
-    super(source, prefix);
+  PostgresStore(DataSource source, String name, String prefix, boolean countsInTable) {
+    super(source, name, prefix);
     this.countsInTable = countsInTable;
   }
 

@@ -16,15 +16,17 @@ final class SqliteStore extends Store {
   private static final int BUSY_MILLIS = 30_000;
 
   private static final int ERROR = 1;
+  private static final int CORRUPT = 11;
   private static final int TOO_BIG = 18;
   private static final int CONSTRAINT = 19;
   private static final int MISMATCH = 20;
   private static final int RANGE = 25;
+  private static final int NO_DATABASE = 26;
 
   private final WriteGate gate = new WriteGate();
 
-  SqliteStore(DataSource source, String prefix) {
-    super(source, prefix);
+  SqliteStore(DataSource source, String name, String prefix) {
+    super(source, name, prefix);
   }
 
   @Override
@@ -109,6 +111,12 @@ final class SqliteStore extends Store {
       case 0, ERROR -> FailureKind.EACH;
       default -> FailureKind.WHOLE; // All others concern the file: busy, full, read-only, broken.
     };
+  }
+
+  @Override
+  boolean isDamage(SQLException failure) {
+    int code = failure.getErrorCode() & 0xff;
+    return code == CORRUPT || code == NO_DATABASE;
   }
 
   /** A transaction that has failed is not in the file. */

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tables of durable timers in one database: what differs between SQLite and PostgreSQL.
@@ -29,11 +30,21 @@ public abstract class Store {
 
   private final DataSource source;
 
+  /** The database, in texts. */
+  private final String name;
+
+  /**
+   * What has told that the tables are damaged; null while they are sound. Any thread writes it, and
+   * all read it before they use a connection.
+   */
+  private volatile @Nullable SQLException damage;
+
   /** What the names of the tables begin with. */
   final String prefix;
 
-  Store(DataSource source, String prefix) {
+  Store(DataSource source, String name, String prefix) {
     this.source = source;
+    this.name = name;
     this.prefix = prefix;
   }
 
@@ -51,19 +62,71 @@ public abstract class Store {
     }
     String product;
     String version;
+    String name;
     try (Connection connection = source.getConnection()) {
       product = connection.getMetaData().getDatabaseProductName();
       version = connection.getMetaData().getDatabaseProductVersion();
+      name = withoutOptions(connection.getMetaData().getURL());
     }
     return switch (product) {
-      case "SQLite" -> new SqliteStore(source, prefix);
+      case "SQLite" -> new SqliteStore(source, name, prefix);
       // YugabyteDB, whose version has YB in it, hands out numbers of a sequence in blocks.
       case "PostgreSQL", "CockroachDB", "YugabyteDB" ->
-          new PostgresStore(source, prefix, version.contains("YB") || product.startsWith("Yuga"));
+          new PostgresStore(source, name, prefix, version.contains("YB") || product.startsWith("Yuga"));
       default ->
           throw new IllegalArgumentException(
               "durable timers need SQLite or PostgreSQL, and the database is " + product);
     };
+  }
+
+  /** A password may be among the options. */
+  private static String withoutOptions(@Nullable String url) {
+    return url == null ? "a database" : url.replaceFirst("[?;].*", "");
+  }
+
+  /** Names the database. */
+  @Override
+  public final String toString() {
+    return name;
+  }
+
+  /** Whether a failure tells that the tables are damaged, so that to write could make it worse. */
+  boolean isDamage(SQLException failure) {
+    return false;
+  }
+
+  /**
+   * Looks at a failure. After one that tells of damage, there are no connections any more, until
+   * another service is built on the database.
+   *
+   * @return what to tell of it
+   */
+  public final SQLException examined(SQLException failure) {
+    if (!isDamage(failure) || isDamaged()) {
+      return failure;
+    }
+    SQLException told =
+        new SQLException(
+            "the tables in " + name + " are damaged, and left as they are: " + failure.getMessage(),
+            failure.getSQLState(),
+            failure.getErrorCode(),
+            failure);
+    damage = told;
+    return told;
+  }
+
+  /** Whether a failure has told of damage. */
+  public final boolean isDamaged() {
+    return damage != null;
+  }
+
+  /** Throws if a failure has told of damage. */
+  public final void requireSound() throws SQLException {
+    SQLException known = damage;
+    if (known != null) {
+      throw new SQLException(
+          known.getMessage(), known.getSQLState(), known.getErrorCode(), known.getCause());
+    }
   }
 
   /**
@@ -128,7 +191,7 @@ public abstract class Store {
         createOnce(shards);
         return;
       } catch (SQLException failure) {
-        if (attempt == CREATE_ATTEMPTS) {
+        if (attempt == CREATE_ATTEMPTS || isDamage(failure)) {
           throw failure;
         }
         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(CREATE_PAUSE_NANOS) * attempt);
@@ -177,6 +240,7 @@ public abstract class Store {
   }
 
   final Connection connection() throws SQLException {
+    requireSound();
     return source.getConnection();
   }
 

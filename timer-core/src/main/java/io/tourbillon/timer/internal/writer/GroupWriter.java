@@ -127,7 +127,10 @@ public final class GroupWriter extends SessionLoop {
     runsStill = false;
   }
 
-  /** Gives up what has waited for longer than its limit, wherever it waits. */
+  /**
+   * Gives up what has waited for longer than its limit, wherever it waits; all of it if the tables
+   * are damaged.
+   */
   @Override
   protected void failing(Throwable failure) {
     SQLException cause = asSql(failure);
@@ -144,10 +147,11 @@ public final class GroupWriter extends SessionLoop {
         : new SQLException(failure.toString(), failure);
   }
 
-  private boolean takesLate(Request request, SQLException cause, List<Request> late) {
-    boolean taken = System.nanoTime() - request.atNanos >= limitNanos && fails(request, cause);
+  private boolean takesLate(Request request, SQLException cause, List<Request> givenUp) {
+    boolean late = System.nanoTime() - request.atNanos >= limitNanos;
+    boolean taken = (late || store.isDamaged()) && fails(request, cause);
     if (taken) {
-      late.add(request);
+      givenUp.add(request);
     }
     return taken;
   }
@@ -168,6 +172,9 @@ public final class GroupWriter extends SessionLoop {
 
   @Override
   protected boolean hasEnded() {
+    if (store.isDamaged() && submitted.isClosed()) {
+      return true; // Ends of firings, which are never given up, can not be written any more.
+    }
     return submitted.isClosedAndEmpty()
         && !batch.holdsSomething()
         && parked.isEmpty()
@@ -217,6 +224,7 @@ public final class GroupWriter extends SessionLoop {
 
   private void write(StoreSession session, List<Request> requests, boolean trial)
       throws SQLException {
+    store.requireSound(); // The batch may have waited for its first change.
     List<Change> changes = changesOf(requests);
     long startNanos = System.nanoTime();
     number++;

@@ -78,6 +78,7 @@ public abstract class SessionLoop implements Runnable {
           current = session;
         }
         turnNanos = System.nanoTime();
+        store.requireSound(); // Another loop may have found out.
         turn(session);
         pauseMillis = FIRST_PAUSE_MILLIS;
       } catch (InterruptedException stopped) {
@@ -85,15 +86,16 @@ public abstract class SessionLoop implements Runnable {
       } catch (SQLException | RuntimeException | Error failure) {
         current = null;
         session = closed(session);
-        report(failure);
-        failing(failure);
+        Throwable examined = failure instanceof SQLException sql ? store.examined(sql) : failure;
+        report(examined);
+        failing(examined);
         if (!pause()) {
           break;
         }
       }
     }
     try {
-      if (session != null) {
+      if (session != null && !store.isDamaged()) {
         end(session);
       }
     } catch (SQLException | RuntimeException | Error failure) {

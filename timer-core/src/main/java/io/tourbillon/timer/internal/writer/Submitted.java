@@ -132,6 +132,10 @@ final class Submitted {
     closing = true;
   }
 
+  boolean isClosed() {
+    return closing;
+  }
+
   boolean isClosedAndEmpty() {
     return closing && queue.isEmpty();
   }

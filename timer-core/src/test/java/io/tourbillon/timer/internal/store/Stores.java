@@ -12,13 +12,13 @@ public final class Stores {
 
   /** PostgreSQL used as a database whose sequences hand out blocks of numbers. */
   public static Store thatCountsInTable(DataSource source, String prefix) {
-    return new PostgresStore(source, prefix, true);
+    return new PostgresStore(source, "test", prefix, true);
   }
 
   /** A store without a database. Failures are judged as PostgreSQL's are. */
   public static Store of(Supplier<StoreSession> sessions) {
-    PostgresStore judge = new PostgresStore(new NoDatabase(), "none_", false);
-    return new Store(new NoDatabase(), "none_") {
+    PostgresStore judge = new PostgresStore(new NoDatabase(), "none", "none_", false);
+    return new Store(new NoDatabase(), "none", "none_") {
       @Override
       StoreSession sessionOn(Connection connection, Guard guard, int timeoutMillis) {
         return sessions.get();
