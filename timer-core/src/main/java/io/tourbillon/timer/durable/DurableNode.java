@@ -39,6 +39,7 @@ final class DurableNode implements DurableTimers {
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Store store;
+  private final String node;
   private final int maxPayloadBytes;
   private final int watchMillis;
   private final Counts counts = new Counts();
@@ -59,7 +60,7 @@ final class DurableNode implements DurableTimers {
     this.store = store;
     questions = new Questions(store);
     maxPayloadBytes = options.maxPayloadBytes;
-    String node = options.node + "-" + UUID.randomUUID();
+    node = options.node + "-" + UUID.randomUUID();
     Map<String, Firings.Registered> handlers = Map.copyOf(options.handlers);
     TimerService timers = options.timers;
     ownTimers = timers == null ? privateTimers() : null;
@@ -166,6 +167,7 @@ final class DurableNode implements DurableTimers {
     try {
       keeper.heartbeat(session);
     } catch (SQLException | RuntimeException | Error failure) {
+      store.left(node);
       if (ownTimers != null) {
         ownTimers.shutdownNow();
       }
@@ -313,6 +315,7 @@ final class DurableNode implements DurableTimers {
       keeper.close();
       threads.forEach(Thread::interrupt);
       rechecks.close();
+      store.left(node);
       near.clear();
       writer.failRest();
       if (ownTimers != null) {

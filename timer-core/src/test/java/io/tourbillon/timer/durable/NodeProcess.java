@@ -85,8 +85,13 @@ final class NodeProcess implements AutoCloseable {
     }
   }
 
+  /** Ends it as a crash does. */
+  void kill() {
+    process.destroyForcibly().onExit().join();
+  }
+
   @Override
   public void close() {
-    process.destroyForcibly().onExit().join();
+    kill();
   }
 }

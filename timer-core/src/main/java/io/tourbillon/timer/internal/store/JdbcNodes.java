@@ -27,6 +27,7 @@ final class JdbcNodes {
           renew(node, leaseMicros);
           register(node, handlers);
           forgetTheDead();
+          session.endDead(node);
           return heartbeat();
         });
   }

@@ -150,6 +150,9 @@ abstract class JdbcSession implements StoreSession {
     nodes.release(node, shards, leaves);
   }
 
+  /** Ends the leases of nodes whose processes have ended, if the database is where they ran. */
+  void endDead(String node) throws SQLException {}
+
   /** The tables whose rows belong to nodes. */
   List<String> ofNodes() {
     return List.of("#handlers");

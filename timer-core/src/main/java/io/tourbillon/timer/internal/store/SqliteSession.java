@@ -19,11 +19,13 @@ final class SqliteSession extends JdbcSession {
       DELETE FROM #timers WHERE handler = ? AND timer_key = ? AND version = ?
         AND EXISTS (SELECT 1 FROM #shards WHERE shard = ? AND epoch = ?)""";
 
+  private final SqliteStore sqlite;
   private final WriteGate gate;
 
-  SqliteSession(Store store, Connection connection, Guard guard, WriteGate gate)
+  SqliteSession(SqliteStore store, Connection connection, Guard guard, WriteGate gate)
       throws SQLException {
     super(store, connection, guard);
+    this.sqlite = store;
     this.gate = gate;
     try (Statement setUp = connection.createStatement()) {
       // A commit is on the disk when it returns.
@@ -196,6 +198,24 @@ final class SqliteSession extends JdbcSession {
       return found.next()
           ? new Check.Found(row.key(), found.getLong(1), epoch, found.getInt(2), found.getBytes(3))
           : null;
+    }
+  }
+
+  @Override
+  void endDead(String node) throws SQLException {
+    sqlite.join(node);
+    List<String> dead = new ArrayList<>();
+    try (ResultSet found = statement("SELECT node FROM #nodes n WHERE @leased").executeQuery()) {
+      while (found.next()) {
+        if (sqlite.isDead(found.getString(1))) {
+          dead.add(found.getString(1));
+        }
+      }
+    }
+    PreparedStatement end = statement("UPDATE #nodes SET lease_until = 0 WHERE node = ?");
+    for (String each : dead) {
+      end.setString(1, each);
+      end.executeUpdate();
     }
   }
 

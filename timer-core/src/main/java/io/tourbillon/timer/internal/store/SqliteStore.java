@@ -1,9 +1,12 @@
 package io.tourbillon.timer.internal.store;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tables in an SQLite file. There is one shard: one process fires, and others that open the same
@@ -23,10 +26,54 @@ final class SqliteStore extends Store {
   private static final int RANGE = 25;
   private static final int NO_DATABASE = 26;
 
+  private static final String URL_PREFIX = "jdbc:sqlite:";
+
   private final WriteGate gate = new WriteGate();
+
+  /** Null for a database in memory, and for a URL with another syntax. */
+  private final @Nullable Path file;
 
   SqliteStore(DataSource source, String name, String prefix) {
     super(source, name, prefix);
+    file = fileOf(name);
+  }
+
+  private static @Nullable Path fileOf(String url) {
+    String path = url.startsWith(URL_PREFIX) ? url.substring(URL_PREFIX.length()) : "";
+    return path.isEmpty() || path.startsWith(":") || path.startsWith("file:")
+        ? null
+        : Path.of(path);
+  }
+
+  /** Shows the other processes that the process of a node lives. */
+  void join(String node) throws SQLException {
+    if (file != null) {
+      try {
+        LiveNodes.hold(file, node);
+      } catch (IOException failure) {
+        throw new SQLException("no lock beside the file " + file + ": " + failure, failure);
+      }
+    }
+  }
+
+  /** Whether the process of a node has ended, as far as is known. */
+  boolean isDead(String node) {
+    try {
+      return file != null && LiveNodes.isDead(file, node);
+    } catch (IOException failure) {
+      return false; // Its lease tells.
+    }
+  }
+
+  @Override
+  public void left(String node) {
+    if (file != null) {
+      try {
+        LiveNodes.release(file, node);
+      } catch (IOException failure) {
+        // The end of the process releases it.
+      }
+    }
   }
 
   @Override

@@ -72,7 +72,8 @@ public abstract class Store {
       case "SQLite" -> new SqliteStore(source, name, prefix);
       // YugabyteDB, whose version has YB in it, hands out numbers of a sequence in blocks.
       case "PostgreSQL", "CockroachDB", "YugabyteDB" ->
-          new PostgresStore(source, name, prefix, version.contains("YB") || product.startsWith("Yuga"));
+          new PostgresStore(
+              source, name, prefix, version.contains("YB") || product.startsWith("Yuga"));
       default ->
           throw new IllegalArgumentException(
               "durable timers need SQLite or PostgreSQL, and the database is " + product);
@@ -150,6 +151,9 @@ public abstract class Store {
 
   /** The limit for the waits of a connection. */
   abstract Guard guard(Connection connection, int timeoutMillis);
+
+  /** Called when a node has ended. */
+  public void left(String node) {}
 
   /** Waits until a firing may begin a transaction. */
   void enterFiring() throws SQLException {}
