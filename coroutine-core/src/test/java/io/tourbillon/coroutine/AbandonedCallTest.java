@@ -192,8 +192,15 @@ class AbandonedCallTest {
 
   @Test
   void callThatHasNotBegun_doesNotBegin() throws Exception {
-    Coroutine<String> first = calling(this::stubborn);
-    Coroutine<String> second = calling(this::stubborn);
+    CountDownLatch bothBegun = new CountDownLatch(MOST);
+    Body<String, IOException> counted =
+        () -> {
+          bothBegun.countDown();
+          return stubborn();
+        };
+    Coroutine<String> first = calling(counted);
+    Coroutine<String> second = calling(counted);
+    assertTrue(bothBegun.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
     AtomicInteger calls = new AtomicInteger();
     Coroutine<Integer> third =
         scheduler.spawn(

@@ -106,7 +106,7 @@ public final class DurableMetrics implements MeterBinder, AutoCloseable {
         "tourbillon.durable.dead", "Timers that ran out of attempts", DurableStats::dead);
     meters.counter(
         "tourbillon.durable.skipped",
-        "Timers removed without firing, because they were too late",
+        "Timers removed without firing, as their CatchUp says",
         DurableStats::skipped);
     meters.counter(
         "tourbillon.durable.superseded",
@@ -130,7 +130,7 @@ public final class DurableMetrics implements MeterBinder, AutoCloseable {
         DurableStats::waiting);
     meters.gauge(
         "tourbillon.durable.handlers.unknown",
-        "Handlers for which there are timers, but which this process does not have",
+        "Handlers for which there are timers, but which no process has",
         stats -> stats.unknownHandlers().size());
   }
 

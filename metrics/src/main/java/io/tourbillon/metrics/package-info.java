@@ -154,7 +154,7 @@
  *       <td>timers that ran out of attempts, and stay in the table: {@code listDead}</td>
  *       <td>it rises at all</td></tr>
  *   <tr><td>{@code tourbillon.durable.skipped}</td><td>counter, timers</td>
- *       <td>timers removed without firing, because they were too late, as {@code CatchUp} says</td>
+ *       <td>timers removed without firing, as their {@code CatchUp} says</td>
  *       <td></td></tr>
  *   <tr><td>{@code tourbillon.durable.superseded}</td><td>counter, firings</td>
  *       <td>firings that a cancel, a replacement or another process came before; a handler that
@@ -171,7 +171,7 @@
  *       <td>changes that wait for their transaction</td>
  *       <td>near {@code maxWaiting}, beyond which changes are refused</td></tr>
  *   <tr><td>{@code tourbillon.durable.handlers.unknown}</td><td>gauge, handlers</td>
- *       <td>handlers for which there are timers, but which this process does not have</td>
+ *       <td>handlers for which there are timers, but which no process has</td>
  *       <td>above 0 after a deployment</td></tr>
  *   <tr><td>{@code tourbillon.durable.shards}</td><td>gauge, shards</td>
  *       <td>all shards of the tables</td><td></td></tr>

@@ -245,6 +245,17 @@ final class DurableNode implements DurableTimers {
   }
 
   @Override
+  public boolean cancel(Connection transaction, String handler, String key) {
+    Objects.requireNonNull(transaction, "transaction");
+    TimerKey timer = keyOf(handler, key);
+    try {
+      return store.remove(transaction, timer);
+    } catch (SQLException failure) {
+      throw new DurableTimersException("the timer " + timer + " was not removed", failure);
+    }
+  }
+
+  @Override
   public CompletableFuture<Long> cancelAll(String handler, String keyPrefix) {
     Names.requireShort("handler", handler);
     Names.requireText("keyPrefix", keyPrefix);

@@ -126,6 +126,16 @@ public interface DurableTimers extends AutoCloseable {
   void schedule(Connection transaction, String handler, String key, Instant due, byte[] payload);
 
   /**
+   * Removes a timer in a transaction of the caller: it is gone if the transaction commits. Within
+   * {@link Firing#connection} this is the way to cancel another timer.
+   *
+   * @return true if the transaction has removed a timer; a firing of it that has begun goes on
+   * @throws IllegalArgumentException if a name is out of range
+   * @throws DurableTimersException if the database fails
+   */
+  boolean cancel(Connection transaction, String handler, String key);
+
+  /**
    * Cancels all timers of a handler whose keys begin with a prefix; dead ones stay. Waits for room
    * where {@link #cancel} would be refused. Timers that are scheduled meanwhile may be missed.
    *

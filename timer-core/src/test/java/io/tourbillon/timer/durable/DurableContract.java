@@ -301,6 +301,22 @@ abstract class DurableContract {
   // Transactions.
 
   @Test
+  void cancelInATransaction_countsIfTheTransactionCommits() throws Exception {
+    timers().schedule("h", "kept", in(300), NONE).join();
+    timers().schedule("h", "gone", in(300), NONE).join();
+    try (Connection connection = source().getConnection()) {
+      connection.setAutoCommit(false);
+      assertTrue(timers().cancel(connection, "h", "kept"));
+      connection.rollback();
+      assertTrue(timers().cancel(connection, "h", "gone"));
+      assertFalse(timers().cancel(connection, "h", "gone"));
+      connection.commit();
+    }
+    assertEquals("kept", next().key());
+    nothingFiresFor(300);
+  }
+
+  @Test
   void transactionOfTheCaller_thatCommits_schedules() throws Exception {
     timers();
     try (Connection connection = source().getConnection()) {

@@ -2,6 +2,7 @@ package io.tourbillon.timer.internal.store;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -224,6 +225,23 @@ public abstract class Store {
     try (PreparedStatement notice = transaction.prepareStatement(noticeSql())) {
       setNotice(notice, row);
       notice.executeUpdate();
+    }
+  }
+
+  /**
+   * Removes a timer in the transaction of a caller.
+   *
+   * @return whether there was one that was not dead
+   */
+  public final boolean remove(Connection transaction, TimerKey key) throws SQLException {
+    try (PreparedStatement remove =
+        transaction.prepareStatement(
+            sql("DELETE FROM #timers WHERE handler = ? AND timer_key = ? RETURNING dead"))) {
+      remove.setString(1, key.handler());
+      remove.setString(2, key.key());
+      try (ResultSet removed = remove.executeQuery()) {
+        return removed.next() && removed.getInt(1) == 0;
+      }
     }
   }
 

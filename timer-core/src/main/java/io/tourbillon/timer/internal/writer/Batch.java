@@ -1,13 +1,13 @@
 package io.tourbillon.timer.internal.writer;
 
 import io.tourbillon.timer.internal.store.TimerKey;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The changes of the next transaction, one of each key and bounded in bytes, and those that were
@@ -22,7 +22,10 @@ final class Batch {
   private int bytes;
 
   /** Changes of keys of which the batch has an earlier one, or for which it has no room. */
-  private Deque<Request> waiting = new ArrayDeque<>();
+  private final List<Request> waiting = new ArrayList<>();
+
+  /** Was taken out of the queue, and is nowhere else: a full heap must not lose it. */
+  private @Nullable Request inHand;
 
   Batch(Submitted submitted, Parked parked, int most, int mostBytes) {
     this.submitted = submitted;
@@ -37,7 +40,7 @@ final class Batch {
 
   /** Whether there is something for this transaction or a later one. */
   boolean holdsSomething() {
-    return !requests.isEmpty() || !waiting.isEmpty();
+    return !requests.isEmpty() || !waiting.isEmpty() || inHand != null;
   }
 
   List<Request> requests() {
@@ -53,13 +56,13 @@ final class Batch {
     requests.clear();
   }
 
-  /** Removes and returns those which a judge takes, of this transaction and of later ones. */
-  List<Request> removeIf(Predicate<Request> judge) {
-    List<Request> removed = new ArrayList<>();
-    Predicate<Request> taking = request -> judge.test(request) && removed.add(request);
-    requests.values().removeIf(taking);
-    waiting.removeIf(taking);
-    return removed;
+  /** Removes those which a judge takes, of this transaction and of later ones. */
+  void removeIf(Predicate<Request> judge) {
+    requests.values().removeIf(judge);
+    waiting.removeIf(judge);
+    if (inHand != null && judge.test(inHand)) {
+      inHand = null;
+    }
   }
 
   /**
@@ -70,30 +73,22 @@ final class Batch {
   void fill(long waitNanos) throws InterruptedException {
     bytes = 0;
     boolean full = false;
-    Deque<Request> kept = new ArrayDeque<>();
-    for (Request request : waiting) {
+    for (Iterator<Request> each = waiting.iterator(); each.hasNext(); ) {
+      Request request = each.next();
       full |= isFullFor(request);
-      if (!parked.addBehind(request) && (full || !addHere(request))) {
-        kept.add(request);
+      if (parked.addBehind(request) || (!full && addHere(request))) {
+        each.remove();
       }
     }
-    waiting = kept;
-    if (requests.isEmpty()) {
-      Request first = submitted.poll(parked.waitNanos(System.nanoTime(), waitNanos));
-      if (first == null) {
-        return;
-      }
-      put(first);
+    if (inHand == null && requests.isEmpty()) {
+      inHand = submitted.poll(parked.waitNanos(System.nanoTime(), waitNanos));
     }
-    while (!full && waiting.size() < most) {
-      Request next = submitted.peek();
+    while (inHand != null) {
+      put(inHand);
+      inHand = null;
+      Request next = full ? null : submitted.peek();
       full = next == null || isFullFor(next);
-      if (!full) {
-        next = submitted.poll(0);
-      }
-      if (!full && next != null) {
-        put(next);
-      }
+      inHand = full ? null : submitted.poll(0);
     }
   }
 

@@ -7,13 +7,13 @@ import io.tourbillon.timer.internal.store.Store;
 import io.tourbillon.timer.internal.store.StoreSession;
 import io.tourbillon.timer.internal.store.TimerKey;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,11 +47,8 @@ public final class GroupWriter extends SessionLoop {
   private long number;
   private @Nullable Unresolved unresolved;
 
-  /**
-   * Whether the loop may still use its collections. Written by the loop when it ends, after all its
-   * other writes; read by the thread that closes.
-   */
-  private volatile boolean runsStill = true;
+  /** Whether the loop has ended, or the thread that closes waits no longer. Set by the first. */
+  private final AtomicBoolean oneHasEnded = new AtomicBoolean();
 
   /**
    * Makes the writer of a node.
@@ -109,22 +106,31 @@ public final class GroupWriter extends SessionLoop {
     submitted.close();
   }
 
-  /**
-   * Fails all that is left, when the loop has ended. Called by the thread that closes, after it has
-   * waited for the loop's.
-   */
+  /** Fails all that is left. Called by the thread that closes, after it has waited for the loop. */
   public void failRest() {
-    List<Request> rest = new ArrayList<>(submitted.end());
-    if (!runsStill) {
-      rest.addAll(batch.removeIf(_ -> true));
-      rest.addAll(parked.removeIf(_ -> true));
+    SQLException closed = closed();
+    for (Request request : submitted.end()) {
+      giveUp(request, closed);
     }
-    giveUp(rest, new SQLException("the durable timers were closed before it was written"));
+    failWhatIsTaken();
   }
 
   @Override
   protected void stopped() {
-    runsStill = false;
+    failWhatIsTaken();
+  }
+
+  /** Of the loop and the thread that closes, the second to come here has all to itself. */
+  private void failWhatIsTaken() {
+    if (!oneHasEnded.compareAndSet(false, true)) {
+      SQLException closed = closed();
+      batch.removeIf(request -> giveUp(request, closed));
+      parked.removeIf(request -> giveUp(request, closed));
+    }
+  }
+
+  private static SQLException closed() {
+    return new SQLException("the durable timers were closed before it was written");
   }
 
   /**
@@ -134,11 +140,10 @@ public final class GroupWriter extends SessionLoop {
   @Override
   protected void failing(Throwable failure) {
     SQLException cause = asSql(failure);
-    List<Request> late = new ArrayList<>();
-    submitted.removeIf(request -> takesLate(request, cause, late));
-    batch.removeIf(request -> takesLate(request, cause, late));
-    parked.removeIf(request -> takesLate(request, cause, late));
-    tell(late);
+    Predicate<Request> judge = request -> isOver(request) && giveUp(request, cause);
+    submitted.removeIf(judge);
+    batch.removeIf(judge);
+    parked.removeIf(judge);
   }
 
   private static SQLException asSql(Throwable failure) {
@@ -147,27 +152,29 @@ public final class GroupWriter extends SessionLoop {
         : new SQLException(failure.toString(), failure);
   }
 
-  private boolean takesLate(Request request, SQLException cause, List<Request> givenUp) {
-    boolean late = System.nanoTime() - request.atNanos >= limitNanos;
-    boolean taken = (late || store.isDamaged()) && fails(request, cause);
-    if (taken) {
-      givenUp.add(request);
-    }
-    return taken;
+  private boolean isOver(Request request) {
+    return System.nanoTime() - request.atNanos >= limitNanos || store.isDamaged();
   }
 
-  /** Returns whether the request is given up. */
-  private boolean fails(Request request, SQLException cause) {
-    if (!request.failed(cause)) {
+  /** Gives a request up, unless it is one that is never given up. Returns whether it has. */
+  private boolean giveUp(Request request, SQLException cause) {
+    if (!failed(request, cause)) {
       return false;
     }
     request.givenUp = true;
     submitted.finished(request);
+    tell(request);
     return true;
   }
 
-  private void giveUp(List<Request> requests, SQLException cause) {
-    tell(requests.stream().filter(request -> fails(request, cause)).toList());
+  /** A request that can not even fail must not hold up the others. */
+  private static boolean failed(Request request, SQLException cause) {
+    try {
+      return request.failed(cause);
+    } catch (RuntimeException | Error failure) {
+      report(failure);
+      return true;
+    }
   }
 
   @Override
@@ -233,7 +240,7 @@ public final class GroupWriter extends SessionLoop {
       found = session.write(node, number, changes);
     } catch (SQLException failure) {
       FailureKind kind = store.kindOf(failure);
-      boolean ambiguous = store.isAmbiguous(failure) && isRepeatedInVain(changes);
+      boolean ambiguous = store.isAmbiguous(failure) && isHarmfulTwice(changes);
       failed(requests, trial, failure, kind, ambiguous, startNanos);
       if (kind == FailureKind.WHOLE || ambiguous || !session.isUsable()) {
         throw failure;
@@ -252,8 +259,8 @@ public final class GroupWriter extends SessionLoop {
     return requests.stream().map(Request::change).toList();
   }
 
-  /** Whether a second transaction after one that was committed would make a difference. */
-  private static boolean isRepeatedInVain(List<Change> changes) {
+  /** Whether it makes a difference to write them again after they were committed. */
+  private static boolean isHarmfulTwice(List<Change> changes) {
     return changes.stream()
         .anyMatch(change -> change instanceof Change.Put || change instanceof Change.Cancel);
   }
@@ -267,9 +274,9 @@ public final class GroupWriter extends SessionLoop {
       committed(request, found[index], sinceNanos);
       if (!request.givenUp) {
         submitted.finished(request);
+        tell(request);
       }
     }
-    tell(requests.stream().filter(request -> !request.givenUp).toList());
   }
 
   /** What fails for one must not keep the others from being told. */
@@ -297,10 +304,9 @@ public final class GroupWriter extends SessionLoop {
     }
     if (kind == FailureKind.REFUSED
         && requests.size() == 1
-        && fails(requests.getFirst(), failure)) {
+        && giveUp(requests.getFirst(), failure)) {
       batch.remove(requests.getFirst());
       parked.remove(requests.getFirst());
-      tell(requests);
       return;
     }
     if (trial) {
@@ -331,14 +337,12 @@ public final class GroupWriter extends SessionLoop {
    * Code of users runs on other threads, because it may wait; on one for each, because it may wait
    * for another change of the same transaction.
    */
-  private static void tell(Collection<Request> requests) {
-    for (Request request : requests) {
-      if (request.isAwaited()) {
-        try {
-          IndependentThread.virtual("tourbillon-durable-completion", request::tell).start();
-        } catch (RuntimeException | Error noThread) {
-          request.tell(); // Rather late than never.
-        }
+  private static void tell(Request request) {
+    if (request.isAwaited()) {
+      try {
+        IndependentThread.virtual("tourbillon-durable-completion", request::tell).start();
+      } catch (RuntimeException | Error noThread) {
+        request.tell(); // Rather late than never.
       }
     }
   }

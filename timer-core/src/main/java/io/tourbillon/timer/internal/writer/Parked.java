@@ -137,22 +137,14 @@ final class Parked {
     }
   }
 
-  /** Removes and returns those which a judge takes. */
-  List<Request> removeIf(Predicate<Request> judge) {
-    List<Request> removed = new ArrayList<>();
+  /** Removes those which a judge takes. */
+  void removeIf(Predicate<Request> judge) {
     for (Iterator<Deque<Request>> each = requests.values().iterator(); each.hasNext(); ) {
       Deque<Request> own = each.next();
-      for (Iterator<Request> one = own.iterator(); one.hasNext(); ) {
-        Request request = one.next();
-        if (judge.test(request)) {
-          one.remove();
-          removed.add(request);
-        }
-      }
+      own.removeIf(judge);
       if (own.isEmpty()) {
         each.remove();
       }
     }
-    return removed;
   }
 }

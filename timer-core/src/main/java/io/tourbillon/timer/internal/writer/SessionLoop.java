@@ -70,6 +70,14 @@ public abstract class SessionLoop implements Runnable {
 
   @Override
   public final void run() {
+    try {
+      runUntilEnded();
+    } finally {
+      stopped();
+    }
+  }
+
+  private void runUntilEnded() {
     @Nullable StoreSession session = null;
     while (!hasEnded()) {
       try {
@@ -86,9 +94,7 @@ public abstract class SessionLoop implements Runnable {
       } catch (SQLException | RuntimeException | Error failure) {
         current = null;
         session = closed(session);
-        Throwable examined = failure instanceof SQLException sql ? store.examined(sql) : failure;
-        report(examined);
-        failing(examined);
+        handle(failure);
         if (!pause()) {
           break;
         }
@@ -102,7 +108,17 @@ public abstract class SessionLoop implements Runnable {
       report(failure);
     } finally {
       closed(session);
-      stopped();
+    }
+  }
+
+  /** The loop must go on whatever fails here, such as an allocation in a full heap. */
+  private void handle(Throwable failure) {
+    try {
+      Throwable examined = failure instanceof SQLException sql ? store.examined(sql) : failure;
+      report(examined);
+      failing(examined);
+    } catch (RuntimeException | Error second) {
+      report(second);
     }
   }
 

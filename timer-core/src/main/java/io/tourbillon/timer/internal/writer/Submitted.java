@@ -78,7 +78,7 @@ final class Submitted {
         try {
           if (room.tryAcquire(RETRY_MILLIS, TimeUnit.MILLISECONDS)) {
             bytes.addAndGet(request.bytes());
-            queue.add(request);
+            addToQueue(request);
             return;
           }
         } catch (InterruptedException later) {
@@ -93,10 +93,21 @@ final class Submitted {
   }
 
   private void enqueue(Request request) {
-    queue.add(request);
+    addToQueue(request);
     if (ended && queue.remove(request)) {
       finished(request);
       requireOpen();
+    }
+  }
+
+  private void addToQueue(Request request) {
+    boolean added = false;
+    try {
+      added = queue.add(request);
+    } finally {
+      if (!added) {
+        finished(request); // The heap is full.
+      }
     }
   }
 

@@ -57,7 +57,7 @@ class GroupWriterTest {
   }
 
   /** A change whose end a future tells. */
-  private static final class Told extends Request {
+  private static class Told extends Request {
     final CompletableFuture<Boolean> done = new CompletableFuture<>();
 
     Told(Change change) {
@@ -328,5 +328,85 @@ class GroupWriterTest {
     brief.close();
     assertTrue(own.join(Duration.ofSeconds(30)));
     assertEquals(0, brief.waiting());
+  }
+
+  /** Such as one whose timer can not be armed again, because a user's service was shut down. */
+  @Test
+  void requestThatFailsToFail_doesNotEndTheLoop() throws Exception {
+    GroupWriter impatient = writer(0);
+    Thread loop = new Thread(impatient, "impatient");
+    table.meet(
+        _ -> {
+          throw broken();
+        });
+    impatient.submit(
+        new Told(put("cursed", 1)) {
+          @Override
+          protected boolean failed(SQLException failure) {
+            done.complete(false);
+            throw new IllegalStateException("cannot even fail");
+          }
+        });
+    Told other = new Told(put("other", 1));
+    impatient.submit(other);
+    loop.start();
+    assertThrows(ExecutionException.class, other::await);
+    table.meet(_ -> {});
+    Told later = new Told(put("later", 1));
+    while (!later.done.isDone()) {
+      later = new Told(put("later", 1));
+      impatient.submit(later);
+      later.done.exceptionally(_ -> true).get(30, TimeUnit.SECONDS);
+    }
+    assertTrue(loop.isAlive());
+    impatient.close();
+    assertTrue(loop.join(Duration.ofSeconds(30)));
+  }
+
+  /** The database is away, and the one who closes does not wait for the loop any longer. */
+  @Test
+  void closeThatDoesNotWait_failsWhatTheLoopHasTaken_whoeverEndsFirst() throws Exception {
+    for (boolean loopEndsFirst : List.of(true, false)) {
+      CountDownLatch taken = new CountDownLatch(1);
+      CountDownLatch mayGoOn = new CountDownLatch(1);
+      GroupWriter closed = writer(LIMIT_NANOS);
+      Thread loop = new Thread(closed, "closed");
+      table.meet(
+          _ -> {
+            taken.countDown();
+            boolean waits = true;
+            while (waits) {
+              try {
+                mayGoOn.await();
+                waits = false;
+              } catch (InterruptedException ignored) {
+                // A read of a socket ignores it, too.
+              }
+            }
+            Thread.currentThread().interrupt();
+            throw broken();
+          });
+      List<Told> all = new ArrayList<>();
+      for (String key : List.of("a", "b", "a")) {
+        Told told = new Told(put(key, 1));
+        closed.submit(told);
+        all.add(told);
+      }
+      loop.start();
+      assertTrue(taken.await(30, TimeUnit.SECONDS));
+      closed.close();
+      if (loopEndsFirst) {
+        mayGoOn.countDown();
+        assertTrue(loop.join(Duration.ofSeconds(30)));
+        closed.failRest();
+      } else {
+        closed.failRest();
+        mayGoOn.countDown();
+        assertTrue(loop.join(Duration.ofSeconds(30)));
+      }
+      for (Told told : all) {
+        assertThrows(ExecutionException.class, told::await);
+      }
+    }
   }
 }
