@@ -178,7 +178,7 @@ class GroupWriterTest {
     thread.start();
     Told guilty = all.get(77);
     for (Told told : all) {
-      if (told != guilty) {
+      if (!told.equals(guilty)) {
         assertTrue(told.await());
       }
     }
