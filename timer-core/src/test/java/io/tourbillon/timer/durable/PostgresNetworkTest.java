@@ -124,6 +124,7 @@ class PostgresNetworkTest {
   }
 
   @Test
+  @Tag("long")
   void networkThatStallsForOneNode_anotherFires_andTheFirstFiresNothingTwice() throws Exception {
     BlockingQueue<String> others = new LinkedBlockingQueue<>();
     try (DurableTimers stalled = open(throughProxy());
@@ -153,6 +154,7 @@ class PostgresNetworkTest {
 
   /** Nobody knows whether what was sent has been committed. */
   @Test
+  @Tag("long")
   void answersThatStall_changesEnd_andWhatTheySayIsTrue() throws Exception {
     try (ChangingNodes nodes = new ChangingNodes(WRITE_LIMIT, FUTURE_LIMIT)) {
       nodes.add(throughProxy(), LEASE);
@@ -201,6 +203,7 @@ class PostgresNetworkTest {
   }
 
   @Test
+  @Tag("long")
   void networkThatIsSlow_timersFire_notEarly() throws Exception {
     proxy.delay(25);
     try (ChangingNodes nodes = new ChangingNodes(WRITE_LIMIT, FUTURE_LIMIT)) {
