@@ -24,7 +24,11 @@ class PrometheusTest {
   @TempDir private Path folder;
   private final Everything everything = new Everything();
   private final MetricsServer server =
-      MetricsServer.builder().timers(everything.timers).scheduler(everything.scheduler).build();
+      MetricsServer.builder()
+          .timers(everything.timers)
+          .scheduler(everything.scheduler)
+          .durable(everything.durable)
+          .build();
   private PrometheusServer prometheus;
 
   @BeforeEach

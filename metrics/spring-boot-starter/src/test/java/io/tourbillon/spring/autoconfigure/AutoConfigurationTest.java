@@ -325,7 +325,8 @@ class AutoConfigurationTest {
         .withBean(
             "orderTimers",
             DurableTimers.class,
-            () -> DurableTimers.open(folder.resolve("orders.db")).build())
+            () ->
+                DurableTimers.open(folder.resolve("orders.db")).handler("expiry", _ -> {}).build())
         .run(
             context -> {
               context.getBean(TourbillonMeters.class).bindTo(registry);
