@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Tag;
 
 /** Rows that somebody has edited in PostgreSQL. */
 @Tag("programs")
+@Tag("long")
 class PostgresEditedRowsTest extends EditedRowsContract {
   private static @Nullable PostgresServer server;
 
