@@ -70,6 +70,7 @@ class PostgresStoppedNodesTest {
 
   /** The server keeps the transaction of a process that is stopped, and with it the row. */
   @Test
+  @Tag("long")
   void nodeThatIsStoppedInItsTransaction_takesEffectOnce() throws Exception {
     Duration lease = Duration.ofSeconds(1);
     try (StoppedNodes nodes = start(lease, 2)) {
