@@ -6,7 +6,7 @@ import io.tourbillon.adoption.TimeSource.Own;
 import io.tourbillon.adoption.TimeSource.Tourbillon;
 import io.tourbillon.timer.TimerService;
 
-/** Failsafe: the scheduler of timeouts, retries and hedges. */
+/** Failsafe: the scheduler of retries and of asynchronous calls. Its timeouts have one of their own. */
 public final class FailsafeRecipe {
   private FailsafeRecipe() {}
 

@@ -31,9 +31,10 @@
  * calls to the outside into {@code blocking}.
  *
  * <p>{@code Thread.sleep} and the timed waits of java.util.concurrent read the clock of the system.
- * On {@link io.tourbillon.coroutine.Engine#VIRTUAL_THREAD} they are detected and fail the run. On
- * the other engines they block the loop in real time, as in production. A JVM without flags runs
- * simulations on {@code Engine.HANDOFF} and warns of it: give the tests the flags of production.
+ * On {@link io.tourbillon.coroutine.Engine#VIRTUAL_THREAD} they are detected and fail the run; a
+ * wait of a few milliseconds may pass. On the other engines they block the loop in real time, as in
+ * production. A JVM without flags runs simulations on {@code Engine.HANDOFF} and warns of it: give
+ * the tests the flags of production.
  *
  * <h2>Orders</h2>
  *

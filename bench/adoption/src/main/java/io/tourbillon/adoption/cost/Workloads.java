@@ -8,7 +8,7 @@ enum Workloads {
   REACTOR("Reactor", "`Mono.timeout`", 2_000_000),
   RXJAVA("RxJava", "`Single.timeout`", 2_000_000),
   RESILIENCE4J("Resilience4j", "a call within a `TimeLimiter`", 2_000_000),
-  FAILSAFE("Failsafe", "a call within a `Timeout`", 500_000),
+  FAILSAFE("Failsafe", "a call that is repeated after a pause", 200_000),
   GUAVA("Guava", "`Futures.withTimeout`", 2_000_000),
   CAFFEINE("Caffeine", "an entry that expires", 2_000_000),
   BUCKET4J("Bucket4j", "a wait for a token", 500_000),
