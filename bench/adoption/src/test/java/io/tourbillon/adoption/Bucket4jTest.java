@@ -34,7 +34,8 @@ class Bucket4jTest extends AdoptionTest {
     for (CompletableFuture<Void> wait : waits) {
       wait.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     }
-    assertElapsed(Duration.ofMillis(50), startNanos);
+    // A bucket counts by the clock in milliseconds, which may have just moved when it was filled.
+    assertElapsed(Duration.ofMillis(49), startNanos);
   }
 
   /** Bucket4j does not cancel the timer of such a wait, so a timer of a second remains. */
