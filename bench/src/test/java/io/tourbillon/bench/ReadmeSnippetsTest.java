@@ -26,6 +26,11 @@ class ReadmeSnippetsTest {
   }
 
   @Test
+  void durableTimers_run(@TempDir Path folder) throws Exception {
+    Snippets.requireToRun(snippetBelow("Timers that survive the process"), folder);
+  }
+
+  @Test
   void coroutines_run(@TempDir Path folder) throws Exception {
     Snippets.requireToRun(snippetBelow("Coroutines"), folder);
   }
@@ -38,7 +43,7 @@ class ReadmeSnippetsTest {
   @Test
   void snippets_areThoseThatTheTestsRun() throws IOException {
     assertEquals(
-        List.of("Timers", "Coroutines", "Metrics"),
+        List.of("Timers", "Timers that survive the process", "Coroutines", "Metrics"),
         List.copyOf(Snippets.of(Snippets.README).keySet()));
   }
 

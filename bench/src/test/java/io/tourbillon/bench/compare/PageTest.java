@@ -290,7 +290,10 @@ final class PageTest {
             "spawn-and-join-bars",
             "with-timeout-bars",
             "scope-bars",
-            "uneven-bars"),
+            "uneven-bars",
+            "durable-schedule-bars",
+            "durable-lives-bars",
+            "durable-reopen-bars"),
         drawn.valueStream().map(canvas -> canvas.get(0).stringValue()).toList());
     assertTrue(drawn.valueStream().allMatch(canvas -> canvas.get(1).booleanValue()), "" + drawn);
   }

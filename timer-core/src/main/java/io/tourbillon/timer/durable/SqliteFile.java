@@ -16,7 +16,13 @@ final class SqliteFile implements DataSource {
   private final String url;
 
   SqliteFile(Path file) {
-    url = "jdbc:sqlite:" + Objects.requireNonNull(file, "file").toAbsolutePath();
+    Path absolute = Objects.requireNonNull(file, "file").toAbsolutePath();
+    if (absolute.toString().contains("?")) {
+      throw new IllegalArgumentException(
+          "the path of an SQLite file must not contain \"?\", behind which URLs have options: "
+              + absolute);
+    }
+    url = "jdbc:sqlite:" + absolute;
   }
 
   @Override

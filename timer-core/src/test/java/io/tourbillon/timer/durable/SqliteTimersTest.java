@@ -1,7 +1,11 @@
 package io.tourbillon.timer.durable;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.nio.file.Path;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on an SQLite file. */
@@ -11,5 +15,13 @@ class SqliteTimersTest extends DurableContract {
   @Override
   DataSource source() {
     return new Databases("jdbc:sqlite:" + folder.resolve("timers.db"));
+  }
+
+  @Test
+  void open_ofAPathThatAUrlWouldCut_isRefused() {
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class, () -> DurableTimers.open(folder.resolve("what?.db")));
+    assertTrue(String.valueOf(refused.getMessage()).contains("what?.db"), refused::toString);
   }
 }
