@@ -78,24 +78,35 @@ final class LiveFiring implements Firing {
   private FiringTransaction begin() {
     try {
       FiringTransaction begun = store.begin(timeoutMillis);
-      transaction = begun;
-      superseded = !begun.remove(row);
-      if (!superseded) {
+      if (removes(begun)) {
+        transaction = begun;
         return begun;
       }
+      superseded = true;
     } catch (SQLException failure) {
       throw refused("the transaction of " + row.key() + " failed", store.examined(failure));
+    } catch (Throwable failure) {
+      throw refused("the transaction of " + row.key() + " failed", failure);
     }
     throw refused(row.key() + " was cancelled or replaced, or another process has fired it", null);
   }
 
-  /**
-   * Ends the transaction at once: a handler that asks again must not get it without the removal.
-   */
-  private DurableTimersException refused(String message, @Nullable SQLException cause) {
+  /** Removes the timer, or ends the transaction: the handler must not get it without the removal. */
+  private boolean removes(FiringTransaction begun) throws SQLException {
+    boolean removed = false;
+    try {
+      removed = begun.remove(row);
+      return removed;
+    } finally {
+      if (!removed) {
+        begun.rollback();
+      }
+    }
+  }
+
+  private DurableTimersException refused(String message, @Nullable Throwable cause) {
     DurableTimersException refusal = new DurableTimersException(message, cause);
     failed = refusal;
-    rollback();
     return refusal;
   }
 

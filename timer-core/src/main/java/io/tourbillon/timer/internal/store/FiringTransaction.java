@@ -11,6 +11,7 @@ public final class FiringTransaction {
   private final Store store;
   private final Connection connection;
   private final Guard guard;
+  private boolean closed;
 
   private FiringTransaction(Store store, Connection connection, Guard guard) {
     this.store = store;
@@ -62,27 +63,52 @@ public final class FiringTransaction {
   public void commit() throws SQLException {
     guard.on();
     connection.commit();
-    close();
+    close(true);
   }
 
-  /** Ends the transaction without effect. */
+  /** Ends the transaction without effect. Throws nothing, whatever fails. */
   public void rollback() {
+    boolean ended = false;
     try {
-      guard.on();
+      guardIfPossible();
       connection.rollback();
-    } catch (SQLException broken) {
-      // Then nothing of it was committed.
+      ended = true;
+    } catch (Throwable broken) {
+      // The end of the connection is the end of the transaction.
     } finally {
-      close();
+      close(ended);
     }
   }
 
-  private void close() {
+  /** Without its limit, a rollback is still better than none. */
+  private void guardIfPossible() {
+    try {
+      guard.on();
+    } catch (Throwable failure) {
+      // The rollback tells whether the connection is broken.
+    }
+  }
+
+  /**
+   * Closes the connection, once. Throws nothing: what was committed must not count as failed.
+   *
+   * @param ended whether the transaction has ended for certain. If not, autocommit stays off,
+   *     because to turn it on commits
+   */
+  private void close(boolean ended) {
+    if (closed) {
+      return;
+    }
+    closed = true;
     try (connection) {
-      connection.setAutoCommit(true); // It may go back to a pool.
-      guard.off();
-    } catch (SQLException broken) {
-      // Its transaction has ended before.
+      if (ended) {
+        connection.setAutoCommit(true); // It may go back to a pool.
+        guard.off();
+      } else {
+        connection.abort(Runnable::run);
+      }
+    } catch (Throwable broken) {
+      // Its transaction has ended, or ends with it.
     } finally {
       store.leaveFiring();
     }
