@@ -147,7 +147,7 @@ final class DurableNode implements DurableTimers {
       if (options.createsSchema) {
         store.create(options.shards == 0 ? store.defaultShards() : options.shards);
       }
-      try (StoreSession session = store.open(Questions.TIMEOUT_MILLIS)) {
+      try (StoreSession session = store.openWithinLimit(Questions.TIMEOUT_MILLIS)) {
         node = new DurableNode(options, store);
         node.begin(session);
       }

@@ -54,7 +54,7 @@ final class Questions {
   }
 
   private <T> T asked(Question<T> question) {
-    try (StoreSession session = store.open(TIMEOUT_MILLIS)) {
+    try (StoreSession session = store.openWithinLimit(TIMEOUT_MILLIS)) {
       return question.askedOf(session);
     } catch (SQLException failure) {
       SQLException examined = store.examined(failure);

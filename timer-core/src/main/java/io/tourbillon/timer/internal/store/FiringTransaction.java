@@ -24,7 +24,7 @@ public final class FiringTransaction {
     store.enterFiring();
     boolean begun = false;
     try {
-      Connection connection = store.connection();
+      Connection connection = store.firingConnection();
       try {
         Guard guard = store.guard(connection, timeoutMillis);
         connection.setAutoCommit(false);

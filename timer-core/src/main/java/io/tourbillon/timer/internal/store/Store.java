@@ -29,7 +29,15 @@ public abstract class Store {
         version = excluded.version, attempts = 0, dead = 0, payload = excluded.payload,
         error = NULL""";
 
+  /** How long a connection may take to open for a user or a firing, which may wait in a pool. */
+  private static final int OPEN_MILLIS = 30_000;
+
+  /** How many connections of users may hang while they are opened, and how many of firings. */
+  private static final int MOST_HANGING = 32;
+
   private final DataSource source;
+  private final LimitedOpener questions = new LimitedOpener(MOST_HANGING, OPEN_MILLIS);
+  private final LimitedOpener firings = new LimitedOpener(MOST_HANGING, OPEN_MILLIS);
 
   /** The database, in texts. */
   private final String name;
@@ -64,7 +72,8 @@ public abstract class Store {
     String product;
     String version;
     String name;
-    try (Connection connection = source.getConnection()) {
+    LimitedOpener first = new LimitedOpener(1, OPEN_MILLIS);
+    try (Connection connection = first.openOrFail(source::getConnection)) {
       product = connection.getMetaData().getDatabaseProductName();
       version = connection.getMetaData().getDatabaseProductVersion();
       name = withoutOptions(connection.getMetaData().getURL());
@@ -146,6 +155,11 @@ public abstract class Store {
     }
   }
 
+  /** Opens a connection as {@link #open} does, within half a minute. */
+  public final StoreSession openWithinLimit(int timeoutMillis) throws SQLException {
+    return questions.openOrFail(() -> open(timeoutMillis));
+  }
+
   /** Makes a session of a connection, which the caller closes if that fails. */
   abstract StoreSession sessionOn(Connection connection, Guard guard, int timeoutMillis)
       throws SQLException;
@@ -205,7 +219,7 @@ public abstract class Store {
   }
 
   private void createOnce(int shards) throws SQLException {
-    try (Connection connection = source.getConnection();
+    try (Connection connection = questions.openOrFail(source::getConnection);
         Statement statement = connection.createStatement()) {
       for (String sql : schema(shards)) {
         statement.execute(sql);
@@ -261,9 +275,14 @@ public abstract class Store {
     }
   }
 
-  final Connection connection() throws SQLException {
+  private Connection connection() throws SQLException {
     requireSound();
     return source.getConnection();
+  }
+
+  /** Opens a connection for a firing, within half a minute. */
+  final Connection firingConnection() throws SQLException {
+    return firings.openOrFail(this::connection);
   }
 
   final String putSql() {
