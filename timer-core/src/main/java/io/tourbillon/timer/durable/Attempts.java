@@ -29,6 +29,10 @@ final class Attempts {
       long checkedNanos) {}
 
   private static final Duration UNSETTLED_PAUSE = Duration.ofSeconds(1);
+
+  /** Before a firing is repeated whose transaction the database has failed to make. */
+  private static final Duration DATABASE_PAUSE = Duration.ofSeconds(1);
+
   private static final Duration NO_LEASE_PAUSE = Duration.ofMillis(100);
   private static final long OLDEST_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int ERROR_CHARACTERS = 1_000;
@@ -115,6 +119,9 @@ final class Attempts {
       if (firing.isSuperseded()) {
         counts.superseded.increment();
         near.forget(timer);
+      } else if (firing.isFailureOfDatabase()) {
+        SessionLoop.report(failure);
+        near.again(timer, withJitter(DATABASE_PAUSE));
       } else {
         failed(ready, failure);
       }
@@ -128,13 +135,21 @@ final class Attempts {
     }
   }
 
+  private static Duration withJitter(Duration pause) {
+    return Duration.ofNanos((long) (pause.toNanos() * jitter()));
+  }
+
+  /** So that what has failed together is not tried together again. */
+  private static double jitter() {
+    return ThreadLocalRandom.current().nextDouble(0.8, 1.2);
+  }
+
   private void failed(Ready ready, Throwable failure) {
     counts.failed.increment();
     HandlerOptions options = ready.registered.options();
     int attempts = ready.found.attempts() + 1;
     boolean dead = attempts >= options.attempts();
-    double jitter = ThreadLocalRandom.current().nextDouble(0.8, 1.2);
-    long pauseMicros = (long) (options.pauseMicros(attempts) * jitter);
+    long pauseMicros = (long) (options.pauseMicros(attempts) * jitter());
     Row row = ready.timer.row;
     Row next =
         new Row(

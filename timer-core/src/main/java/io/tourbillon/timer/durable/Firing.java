@@ -33,10 +33,15 @@ public interface Firing {
    * together, exactly once. If it throws, the transaction is rolled back, and the timer fires again
    * like any other that has failed. The handler must neither commit nor close.
    *
-   * <p>With SQLite, all other writes of the file wait until the handler has returned, those of
-   * other firings in a line. So the handler must not wait for a {@code schedule} or {@code cancel}
-   * of the same file; within the transaction it can use {@link DurableTimers#schedule(Connection,
-   * String, String, Instant, byte[])}.
+   * <p>If the database fails to begin or to commit the transaction, the timer fires again after a
+   * second, and that does not count as an attempt.
+   *
+   * <p>From this call on, the handler must not wait for a {@code schedule} or {@code cancel} of
+   * its own timer, which waits for the transaction: both would wait until {@link
+   * DurableTimers.Builder#writeLimit} is over. With SQLite this holds for all timers of the file,
+   * since all other writes of it wait until the handler has returned, those of other firings in a
+   * line. Within the transaction the handler can use {@link DurableTimers#schedule(Connection,
+   * String, String, Instant, byte[])}, also for its own timer.
    *
    * <p>Each call returns the same connection.
    *

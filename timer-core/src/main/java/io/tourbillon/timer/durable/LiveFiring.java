@@ -1,6 +1,7 @@
 package io.tourbillon.timer.durable;
 
 import io.tourbillon.timer.internal.store.Check;
+import io.tourbillon.timer.internal.store.FailureKind;
 import io.tourbillon.timer.internal.store.FiringTransaction;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.Store;
@@ -23,6 +24,9 @@ final class LiveFiring implements Firing {
 
   /** The timer was gone when the transaction began. */
   private boolean superseded;
+
+  /** The database has failed, and not the handler. */
+  private boolean databaseFailed;
 
   LiveFiring(Store store, int timeoutMillis, Row row, Check.Found found, long fence) {
     this.store = store;
@@ -84,11 +88,21 @@ final class LiveFiring implements Firing {
       }
       superseded = true;
     } catch (SQLException failure) {
+      databaseFailed = isOfTheDatabase(failure);
       throw refused("the transaction of " + row.key() + " failed", store.examined(failure));
     } catch (Throwable failure) {
+      databaseFailed = true;
       throw refused("the transaction of " + row.key() + " failed", failure);
     }
     throw refused(row.key() + " was cancelled or replaced, or another process has fired it", null);
+  }
+
+  /**
+   * What the database will never accept is not its failure: a constraint that is checked at the
+   * commit, for example, refuses what the handler has written.
+   */
+  private boolean isOfTheDatabase(SQLException failure) {
+    return store.kindOf(failure) != FailureKind.REFUSED;
   }
 
   /** Removes the timer, or ends the transaction: the handler must not get it without the removal. */
@@ -115,6 +129,14 @@ final class LiveFiring implements Firing {
   }
 
   /**
+   * Whether the transaction could not begin or be committed for a reason that is not the handler's,
+   * so that this must not use up an attempt.
+   */
+  boolean isFailureOfDatabase() {
+    return databaseFailed;
+  }
+
+  /**
    * Commits the transaction.
    *
    * @return whether there is one
@@ -128,7 +150,12 @@ final class LiveFiring implements Firing {
     if (begun == null) {
       return false;
     }
-    begun.commit();
+    try {
+      begun.commit();
+    } catch (SQLException failure) {
+      databaseFailed = isOfTheDatabase(failure);
+      throw store.examined(failure);
+    }
     transaction = null;
     return true;
   }

@@ -173,4 +173,47 @@ class SqliteFiringFaultsTest {
     }
     assertEquals(1, effects());
   }
+
+  private void firesUntilTheDatabaseWorks(FailingConnections.Fault fault) throws Exception {
+    HandlerOptions once = HandlerOptions.DEFAULT.withAttempts(1);
+    FiringHandler handler =
+        firing -> execute(firing.connection(), "INSERT INTO effects VALUES ('a')");
+    try (DurableTimers timers = timers(once, fault, handler)) {
+      timers.schedule("h", "k", Instant.now(), new byte[0]).join();
+      assertEquals(1, next());
+      assertEquals(1, next());
+      assertEquals(1, next());
+      awaitNone(timers);
+      assertEquals(0, timers.stats().dead());
+      assertEquals(0, timers.stats().failed());
+    }
+    assertEquals(1, effects());
+  }
+
+  @Test
+  void commitThatTheDatabaseFails_usesUpNoAttempt() throws Exception {
+    AtomicInteger times = new AtomicInteger(2);
+    firesUntilTheDatabaseWorks(failing("commit", times, new SQLException("full", null, 13)));
+  }
+
+  @Test
+  void transactionThatCanNotBegin_usesUpNoAttempt() throws Exception {
+    AtomicInteger times = new AtomicInteger(2);
+    firesUntilTheDatabaseWorks(
+        failing("prepareStatement", times, new SQLException("locked", null, 6)));
+  }
+
+  @Test
+  void commitThatRefusesTheEffects_usesUpAnAttempt() throws Exception {
+    HandlerOptions once = HandlerOptions.DEFAULT.withAttempts(1);
+    FailingConnections.Fault fault =
+        failing("commit", new AtomicInteger(1), new SQLException("constraint", null, 19));
+    try (DurableTimers timers =
+        timers(once, fault, firing -> execute(firing.connection(), "DELETE FROM effects"))) {
+      timers.schedule("h", "k", Instant.now(), new byte[0]).join();
+      assertEquals(1, next());
+      awaitNone(timers);
+      assertEquals(1, timers.listDead("h", "", "", 10).size());
+    }
+  }
 }
