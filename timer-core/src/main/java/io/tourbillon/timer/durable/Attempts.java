@@ -10,6 +10,7 @@ import io.tourbillon.timer.internal.writer.Request;
 import io.tourbillon.timer.internal.writer.SessionLoop;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +105,10 @@ final class Attempts {
     }
     Check.Found found = check.found().getFirst();
     long lateMicros = check.nowMicros() - found.dueMicros();
+    if (lateMicros < 0) { // The database's clock was set back since the first check.
+      near.again(timer, Duration.of(-lateMicros, ChronoUnit.MICROS));
+      return null;
+    }
     return new Ready(ready.registered, timer, found, check.fence(), lateMicros, checkedNanos);
   }
 

@@ -167,6 +167,21 @@ abstract class SharedContract {
     assertEquals(1, timers.stats().superseded());
   }
 
+  /** As after a step of the database's clock, backward. */
+  @Test
+  void timerThatIsDueLaterOnceItHasAThread_waitsUntilThen() throws Exception {
+    HoldingExecutor executor = new HoldingExecutor();
+    DurableTimers timers = held(executor);
+    execute("UPDATE tourbillon_timers SET due = due + 2000000");
+    TimeUnit.MILLISECONDS.sleep(700);
+    executor.run();
+    await(() -> timers.stats().running() == 0);
+    assertEquals(List.of(), List.copyOf(fired));
+    await(() -> !executor.held.isEmpty());
+    executor.run();
+    assertEquals("k", next());
+  }
+
   @Test
   void timerThatHasWaitedForAThread_fires() throws Exception {
     HoldingExecutor executor = new HoldingExecutor();
