@@ -187,6 +187,7 @@ final class DurableNode implements DurableTimers {
         writer.breakIfSilent();
         firings.breakIfSilent();
         keeper.breakIfSilent();
+        rechecks.breakIfSilent();
       }
     } catch (InterruptedException closes) {
       Thread.currentThread().interrupt();
@@ -325,7 +326,7 @@ final class DurableNode implements DurableTimers {
       writer.close();
       keeper.close();
       threads.forEach(Thread::interrupt);
-      rechecks.close();
+      interrupted |= !rechecks.close(Math.max(1, endNanos - System.nanoTime()));
       store.left(node);
       near.clear();
       writer.failRest();
