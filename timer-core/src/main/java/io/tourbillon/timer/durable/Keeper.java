@@ -4,6 +4,7 @@ import io.tourbillon.timer.internal.store.Notice;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.Store;
 import io.tourbillon.timer.internal.store.StoreSession;
+import io.tourbillon.timer.internal.store.Stored;
 import io.tourbillon.timer.internal.store.TimerKey;
 import io.tourbillon.timer.internal.writer.SessionLoop;
 import java.sql.SQLException;
@@ -144,13 +145,9 @@ final class Keeper extends SessionLoop {
       return false;
     }
     for (Notice notice : notices) {
-      Row row = notice.row();
-      if (row != null) {
-        boolean noted =
-            notice.moved() ? near.movedHere(row, sinceNanos) : near.noticed(row, sinceNanos);
-        if (!noted) {
-          doubtful.add(row.key());
-        }
+      Stored stored = notice.stored();
+      if (stored != null && !near.noticed(stored, sinceNanos)) {
+        doubtful.add(stored.row().key());
       }
     }
     session.removeNotices(notices);
@@ -165,9 +162,9 @@ final class Keeper extends SessionLoop {
     boolean found = false;
     try {
       long sinceNanos = System.nanoTime();
-      for (Row row : session.find(keys)) {
-        if (!near.noticed(row, sinceNanos)) {
-          doubtful.add(row.key());
+      for (Stored stored : session.find(keys)) {
+        if (!near.noticed(stored, sinceNanos)) {
+          doubtful.add(stored.row().key());
         }
       }
       found = true;
@@ -200,15 +197,15 @@ final class Keeper extends SessionLoop {
     try {
       int limit = wanted;
       long sinceNanos = System.nanoTime();
-      List<Row> rows = session.load(shard, fromMicros, endMicros, limit);
+      List<Stored> rows = session.load(shard, fromMicros, endMicros, limit);
       // A page whose timers are all due at once would never end: it must hold all of them.
-      while (rows.size() == limit && rows.getLast().dueMicros() == rows.getFirst().dueMicros()) {
+      while (rows.size() == limit && rows.getLast().row().dueMicros() == rows.getFirst().row().dueMicros()) {
         limit *= 2;
         rows = session.load(shard, fromMicros, endMicros, limit);
       }
       boolean more = rows.size() == limit;
       if (more) {
-        near.lower(shard, rows.getLast().dueMicros());
+        near.lower(shard, rows.getLast().row().dueMicros());
       }
       doubtful.addAll(near.addLoaded(rows, sinceNanos));
       loaded = true;
@@ -229,11 +226,11 @@ final class Keeper extends SessionLoop {
       boolean more = true;
       while (more && !near.isFull()) {
         long sinceNanos = System.nanoTime();
-        List<Row> rows = session.load(shard, fromMicros, nowMicros - SWEPT_MICROS, limit);
+        List<Stored> rows = session.load(shard, fromMicros, nowMicros - SWEPT_MICROS, limit);
         doubtful.addAll(near.addLoaded(rows, sinceNanos));
         more = rows.size() == limit;
         if (more) {
-          long lastMicros = rows.getLast().dueMicros();
+          long lastMicros = rows.getLast().row().dueMicros();
           limit = lastMicros == fromMicros ? 2 * limit : page; // All of them are due at once.
           fromMicros = lastMicros;
         }

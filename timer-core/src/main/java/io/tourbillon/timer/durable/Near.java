@@ -2,6 +2,7 @@ package io.tourbillon.timer.durable;
 
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.internal.store.Row;
+import io.tourbillon.timer.internal.store.Stored;
 import org.jspecify.annotations.Nullable;
 
 /** A timer in memory, because it is due soon. Its task tells {@link NearTimers} that it is due. */
@@ -10,7 +11,7 @@ final class Near implements Runnable {
 
   private final NearTimers home;
 
-  /** When it could have fired first: it was due, and known if it was scheduled late. */
+  /** When it could have fired first, see {@link Stored#couldFireMicros}. */
   final long couldFireMicros;
 
   /** {@link System#nanoTime} when it came here. */

@@ -4,6 +4,7 @@ import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.internal.observe.Logging;
 import io.tourbillon.timer.internal.store.Row;
+import io.tourbillon.timer.internal.store.Stored;
 import io.tourbillon.timer.internal.store.TimerKey;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -171,13 +172,14 @@ final class NearTimers {
    * @param sinceNanos {@link System#nanoTime} before it was read
    * @return the keys that must be looked up
    */
-  synchronized List<TimerKey> addLoaded(List<Row> rows, long sinceNanos) {
+  synchronized List<TimerKey> addLoaded(List<Stored> rows, long sinceNanos) {
     List<TimerKey> doubtful = new ArrayList<>();
-    for (Row row : rows) {
+    for (Stored stored : rows) {
+      Row row = stored.row();
       if (shards.horizon(row.shard()) != null && !isKnown(row)) {
         if (isOlder(row.key(), sinceNanos)) {
           removed(row.key());
-          add(row, row.dueMicros());
+          add(row, stored.couldFireMicros());
         } else {
           doubtful.add(row.key());
         }
@@ -194,20 +196,14 @@ final class NearTimers {
    */
   synchronized boolean written(Row row, long sinceNanos) {
     long nowMicros = clock.nowMicros();
-    // What is due already does not wait for the first page of its shard, which would take it for
-    // one that was missed.
+    // What is due already does not wait for the first page of its shard.
     boolean isDue = row.dueMicros() <= nowMicros;
     return noted(row, sinceNanos, Math.max(row.dueMicros(), nowMicros), isDue);
   }
 
-  /** Takes note of a timer that another process has written, which this one has just read. */
-  synchronized boolean noticed(Row row, long sinceNanos) {
-    return noted(row, sinceNanos, Math.max(row.dueMicros(), clock.nowMicros()), false);
-  }
-
-  /** Takes note of a timer that another process has handed over, which could not fire before. */
-  synchronized boolean movedHere(Row row, long sinceNanos) {
-    return noted(row, sinceNanos, row.dueMicros(), false);
+  /** Takes note of a timer that this process has just read, because somebody has told of it. */
+  synchronized boolean noticed(Stored stored, long sinceNanos) {
+    return noted(stored.row(), sinceNanos, stored.couldFireMicros(), false);
   }
 
   private boolean noted(Row row, long sinceNanos, long couldFireMicros, boolean anyway) {

@@ -516,6 +516,17 @@ abstract class DurableContract {
       before.schedule("h", "k" + number, in(-10_000 + number), bytes("" + number)).join();
     }
     before.close();
+    execute("UPDATE tourbillon_timers SET written = written - 20000000");
+  }
+
+  @Test
+  void overdueTimers_thatWereScheduledForThePast_fire() throws Exception {
+    DurableTimers before = open(builder());
+    before.schedule("h", "k", Instant.EPOCH, NONE).join();
+    HandlerOptions options =
+        HandlerOptions.DEFAULT.withCatchUp(CatchUp.dropOlderThan(Duration.ofSeconds(5)));
+    DurableTimers _ = open(builder().handler("h", options, this::note));
+    assertEquals("k", next().key());
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.internal.store.Row;
+import io.tourbillon.timer.internal.store.Stored;
 import io.tourbillon.timer.internal.store.TimerKey;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +49,11 @@ class NearTimersTest {
     return new Row(KEY, 0, dueMicros, version, 0);
   }
 
+  /** Written long before. */
+  private static Stored stored(Row row) {
+    return new Stored(row, 0);
+  }
+
   private @Nullable Near next(long millis) throws InterruptedException {
     return due.poll(millis, TimeUnit.MILLISECONDS);
   }
@@ -60,18 +66,18 @@ class NearTimersTest {
   void noticeOfAnOlderVersion_doesNotReplaceWhatWasWrittenSince() throws Exception {
     long readNanos = System.nanoTime();
     assertTrue(near.written(row(2, 50), System.nanoTime()));
-    assertFalse(near.noticed(row(1, 60_000), readNanos));
+    assertFalse(near.noticed(stored(row(1, 60_000)), readNanos));
     assertEquals(2, nextVersion());
   }
 
   @Test
   void loadedRow_replacesWhatWasKnownBefore_andIsDoubtfulOtherwise() throws Exception {
     near.written(row(1, 60_000), System.nanoTime());
-    assertEquals(List.of(), near.addLoaded(List.of(row(2, 50)), System.nanoTime()));
+    assertEquals(List.of(), near.addLoaded(List.of(stored(row(2, 50))), System.nanoTime()));
     assertEquals(2, nextVersion());
     long readNanos = System.nanoTime();
     near.written(row(3, 60_000), System.nanoTime());
-    assertEquals(List.of(KEY), near.addLoaded(List.of(row(2, 50)), readNanos));
+    assertEquals(List.of(KEY), near.addLoaded(List.of(stored(row(2, 50))), readNanos));
   }
 
   @Test
@@ -131,15 +137,24 @@ class NearTimersTest {
 
   @Test
   void missed_isTheTimeWithoutAProcess_andNotWhatWasScheduledLate() {
-    near.addLoaded(List.of(row(1, -5_000)), System.nanoTime());
+    near.addLoaded(List.of(stored(row(1, -5_000))), System.nanoTime());
     Near loaded = due(1);
     assertTrue(near.missedMicros(loaded) >= 5_000_000, () -> near.missedMicros(loaded) + " us");
     near.written(row(2, -5_000), System.nanoTime());
     assertEquals(0, near.missedMicros(due(2)));
-    near.movedHere(row(3, -5_000), System.nanoTime());
+    near.noticed(stored(row(3, -5_000)), System.nanoTime());
     assertTrue(near.missedMicros(due(3)) >= 5_000_000);
     near.learn(System.nanoTime(), NOW_MICROS - TimeUnit.HOURS.toMicros(1));
     assertEquals(0, near.missedMicros(due(3)));
+  }
+
+  @Test
+  void timerThatWasWrittenForThePast_isNotMissedForLonger_howeverItIsFound() {
+    long writtenMicros = NOW_MICROS - 1_000_000;
+    near.addLoaded(List.of(new Stored(row(1, -60_000), writtenMicros)), System.nanoTime());
+    assertTrue(near.missedMicros(due(1)) < 5_000_000);
+    near.noticed(new Stored(row(2, -60_000), writtenMicros), System.nanoTime());
+    assertTrue(near.missedMicros(due(2)) < 5_000_000);
   }
 
   private final Map<Long, Near> seen = new HashMap<>();

@@ -11,6 +11,7 @@ import io.tourbillon.timer.internal.store.Heartbeat;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.Store;
 import io.tourbillon.timer.internal.store.StoreSession;
+import io.tourbillon.timer.internal.store.Stored;
 import io.tourbillon.timer.internal.store.TimerKey;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,6 +19,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -79,6 +81,10 @@ abstract class OwnersContract {
     TimeUnit.MILLISECONDS.sleep(2);
   }
 
+  private List<Row> load() throws SQLException {
+    return session.load(0, 0, LONG_MICROS, 10).stream().map(Stored::row).toList();
+  }
+
   final boolean changes(Change change) throws SQLException {
     return session.write("writer", ++number, List.of(change))[0];
   }
@@ -104,7 +110,7 @@ abstract class OwnersContract {
     Row replacement = new Row(row.key(), 0, 5_000, 8, 0);
     assertTrue(changes(new Change.Put(replacement, NONE, false)));
     assertFalse(changes(new Change.End(row, epoch)));
-    assertEquals(List.of(replacement), session.load(0, 0, LONG_MICROS, 10));
+    assertEquals(List.of(replacement), load());
     assertTrue(changes(new Change.End(replacement, epoch)));
   }
 
@@ -143,10 +149,10 @@ abstract class OwnersContract {
     assertTrue(changes(new Change.Put(row, NONE, false)));
     Row next = new Row(row.key(), 0, 2_000, 8, 0);
     assertTrue(changes(new Change.Failed(row, epoch, next, 1, false, "once")));
-    assertEquals(List.of(next), session.load(0, 0, LONG_MICROS, 10));
+    assertEquals(List.of(next), load());
     Row last = new Row(row.key(), 0, 2_000, 9, 0);
     assertTrue(changes(new Change.Failed(next, epoch, last, 2, true, "twice")));
-    assertEquals(List.of(), session.load(0, 0, LONG_MICROS, 10));
+    assertEquals(List.of(), load());
     assertEquals(1, session.count(true));
     assertEquals("twice", session.list("h", "", "", true, 10).getFirst().error());
   }
@@ -157,9 +163,10 @@ abstract class OwnersContract {
     Row replacement = new Row(row.key(), 0, 5_000, 8, 0);
     assertTrue(changes(new Change.Put(replacement, NONE, false)));
     assertEquals(List.of(), session.notices(List.of(1), 10));
-    assertEquals(replacement, session.notices(List.of(0), 10).getFirst().row());
+    Stored told = Objects.requireNonNull(session.notices(List.of(0), 10).getFirst().stored());
+    assertEquals(replacement, told.row());
     assertTrue(changes(new Change.Cancel(row.key())));
-    assertEquals(null, session.notices(List.of(0), 10).getFirst().row());
+    assertEquals(null, session.notices(List.of(0), 10).getFirst().stored());
     session.removeNotices(session.notices(List.of(0), 10));
     session.leaveNotices(List.of(row));
     assertEquals(1, session.notices(List.of(0), 10).size());
@@ -190,6 +197,22 @@ abstract class OwnersContract {
     heard = session.heartbeat("b", LONG_MICROS, Set.of());
     assertEquals(Set.of("b"), heard.nodes());
     assertEquals(Map.of(), heard.owners());
+  }
+
+  @Test
+  void written_isTheTimeOfTheLastWriteOfAUser() throws Exception {
+    long epoch = own("a");
+    assertTrue(changes(new Change.Put(row, NONE, false)));
+    execute("UPDATE owners_timers SET written = 5");
+    Row next = new Row(row.key(), 0, 2_000, 8, 0);
+    assertTrue(changes(new Change.Failed(row, epoch, next, 1, false, "once")));
+    assertEquals(
+        List.of(new Stored(next, 5)), session.find(List.of(row.key())));
+    long beforeMicros = session.heartbeat("a", LONG_MICROS, Set.of()).nowMicros();
+    assertTrue(changes(new Change.Put(row, NONE, false)));
+    long afterMicros = session.heartbeat("a", LONG_MICROS, Set.of()).nowMicros();
+    long writtenMicros = session.find(List.of(row.key())).getFirst().writtenMicros();
+    assertTrue(beforeMicros <= writtenMicros && writtenMicros <= afterMicros);
   }
 
   @Test

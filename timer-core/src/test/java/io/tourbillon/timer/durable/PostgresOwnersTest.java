@@ -81,8 +81,7 @@ class PostgresOwnersTest extends OwnersContract {
     assertTrue(changes(new Change.Move(row, epoch, next)));
     assertFalse(changes(new Change.Move(row, epoch, next)));
     Notice notice = session().notices(List.of(5), 10).getFirst();
-    assertEquals(next, notice.row());
-    assertTrue(notice.moved());
+    assertEquals(next, Objects.requireNonNull(notice.stored()).row());
   }
 
   @Test

@@ -93,41 +93,43 @@ abstract class JdbcSession implements StoreSession {
   }
 
   @Override
-  public List<Row> load(int shard, long fromMicros, long toMicros, int limit) throws SQLException {
+  public List<Stored> load(int shard, long fromMicros, long toMicros, int limit) throws SQLException {
     PreparedStatement load =
         statement(
             """
-            SELECT handler, timer_key, due, version, length(payload) FROM #timers
+            SELECT handler, timer_key, due, version, length(payload), written FROM #timers
             WHERE shard = ? AND dead = 0 AND due >= ? AND due < ? ORDER BY due LIMIT ?""");
     load.setInt(1, shard);
     load.setLong(2, fromMicros);
     load.setLong(3, toMicros);
     load.setInt(4, limit);
-    List<Row> rows = new ArrayList<>();
+    List<Stored> rows = new ArrayList<>();
     try (ResultSet found = load.executeQuery()) {
       while (found.next()) {
         TimerKey key = new TimerKey(found.getString(1), found.getString(2));
-        rows.add(new Row(key, shard, found.getLong(3), found.getLong(4), found.getInt(5)));
+        Row row = new Row(key, shard, found.getLong(3), found.getLong(4), found.getInt(5));
+        rows.add(new Stored(row, found.getLong(6)));
       }
     }
     return rows;
   }
 
   @Override
-  public List<Row> find(Collection<TimerKey> keys) throws SQLException {
+  public List<Stored> find(Collection<TimerKey> keys) throws SQLException {
     PreparedStatement find =
         statement(
             """
-            SELECT shard, due, version, length(payload) FROM #timers
+            SELECT shard, due, version, length(payload), written FROM #timers
             WHERE handler = ? AND timer_key = ? AND dead = 0""");
-    List<Row> rows = new ArrayList<>();
+    List<Stored> rows = new ArrayList<>();
     for (TimerKey key : keys) {
       find.setString(1, key.handler());
       find.setString(2, key.key());
       try (ResultSet found = find.executeQuery()) {
         if (found.next()) {
-          rows.add(
-              new Row(key, found.getInt(1), found.getLong(2), found.getLong(3), found.getInt(4)));
+          Row row =
+              new Row(key, found.getInt(1), found.getLong(2), found.getLong(3), found.getInt(4));
+          rows.add(new Stored(row, found.getLong(5)));
         }
       }
     }
@@ -166,7 +168,7 @@ abstract class JdbcSession implements StoreSession {
     List<Notice> notices = new ArrayList<>();
     String text =
         """
-        SELECT m.id, m.moved, m.handler, m.timer_key, t.shard, t.due, t.version, length(t.payload)
+        SELECT m.id, m.handler, m.timer_key, t.shard, t.due, t.version, length(t.payload), t.written
         FROM #notices m LEFT JOIN #timers t
           ON t.handler = m.handler AND t.timer_key = m.timer_key AND t.dead = 0
         WHERE m.shard IN ("""
@@ -176,13 +178,14 @@ abstract class JdbcSession implements StoreSession {
     try (PreparedStatement select = connection.prepareStatement(store.sql(text));
         ResultSet found = select.executeQuery()) {
       while (found.next()) {
-        TimerKey key = new TimerKey(found.getString(3), found.getString(4));
-        int shard = found.getInt(5);
-        Row row =
-            found.wasNull()
-                ? null
-                : new Row(key, shard, found.getLong(6), found.getLong(7), found.getInt(8));
-        notices.add(new Notice(found.getLong(1), row, found.getBoolean(2)));
+        TimerKey key = new TimerKey(found.getString(2), found.getString(3));
+        int shard = found.getInt(4);
+        Stored stored = null;
+        if (!found.wasNull()) {
+          Row row = new Row(key, shard, found.getLong(5), found.getLong(6), found.getInt(7));
+          stored = new Stored(row, found.getLong(8));
+        }
+        notices.add(new Notice(found.getLong(1), stored));
       }
     }
     return notices;

@@ -86,10 +86,10 @@ final class PostgresChanges {
     }
     if (!kinds.moves.isEmpty()) {
       move(kinds.moves, changed);
-      notice(kinds.moves.stream().map(Change.Move::next).toList(), true);
+      notice(kinds.moves.stream().map(Change.Move::next).toList());
     }
     if (!kinds.noticed.isEmpty()) {
-      notice(kinds.noticed, false);
+      notice(kinds.noticed);
     }
     return changed;
   }
@@ -102,8 +102,9 @@ final class PostgresChanges {
         statement(
             """
             %s
-            INSERT INTO #timers (handler, timer_key, shard, due, version, attempts, dead, payload)
-            SELECT handler, timer_key, shard, due, version, 0, 0, payload
+            INSERT INTO #timers
+              (handler, timer_key, shard, due, version, written, attempts, dead, payload)
+            SELECT handler, timer_key, shard, due, version, @now, 0, 0, payload
             FROM unnest(?::text[], ?::text[], ?::int[], ?::bigint[], ?::bigint[], ?::bytea[])
               AS new (handler, timer_key, shard, due, version, payload) %s
             """
@@ -153,18 +154,17 @@ final class PostgresChanges {
     addReturned(move, changed);
   }
 
-  private void notice(List<Row> rows, boolean moved) throws SQLException {
+  private void notice(List<Row> rows) throws SQLException {
     PreparedStatement notice =
         statement(
             """
-            INSERT INTO #notices (shard, handler, timer_key, moved)
-            SELECT shard, handler, timer_key, ?
+            INSERT INTO #notices (shard, handler, timer_key)
+            SELECT shard, handler, timer_key
             FROM unnest(?::int[], ?::text[], ?::text[]) AS new (shard, handler, timer_key)""");
     List<TimerKey> keys = rows.stream().map(Row::key).toList();
-    notice.setInt(1, moved ? 1 : 0);
-    notice.setArray(2, array("int", rows.stream().map(Row::shard).toArray()));
-    notice.setArray(3, handlers(keys));
-    notice.setArray(4, names(keys));
+    notice.setArray(1, array("int", rows.stream().map(Row::shard).toArray()));
+    notice.setArray(2, handlers(keys));
+    notice.setArray(3, names(keys));
     notice.executeUpdate();
   }
 

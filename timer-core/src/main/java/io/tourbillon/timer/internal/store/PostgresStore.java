@@ -59,6 +59,7 @@ final class PostgresStore extends Store {
           shard INT NOT NULL,
           due BIGINT NOT NULL,
           version BIGINT NOT NULL,
+          written BIGINT NOT NULL DEFAULT 0,
           attempts INT NOT NULL,
           dead INT NOT NULL,
           error TEXT,
@@ -87,7 +88,7 @@ final class PostgresStore extends Store {
         """
         CREATE TABLE IF NOT EXISTS #notices (
           id BIGSERIAL PRIMARY KEY, shard INT NOT NULL,
-          handler TEXT NOT NULL, timer_key TEXT NOT NULL, moved INT NOT NULL)""");
+          handler TEXT NOT NULL, timer_key TEXT NOT NULL)""");
     // One for epochs and fences, so that a fence that is drawn later is greater than all epochs.
     if (countsInTable) {
       statements.add(

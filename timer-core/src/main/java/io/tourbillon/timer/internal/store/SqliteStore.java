@@ -111,6 +111,7 @@ final class SqliteStore extends Store {
               shard INTEGER NOT NULL,
               due INTEGER NOT NULL,
               version INTEGER NOT NULL,
+              written INTEGER NOT NULL DEFAULT 0,
               attempts INTEGER NOT NULL,
               dead INTEGER NOT NULL,
               error TEXT,
@@ -134,7 +135,7 @@ final class SqliteStore extends Store {
             """
             CREATE TABLE IF NOT EXISTS #notices (
               id INTEGER PRIMARY KEY AUTOINCREMENT, shard INTEGER NOT NULL,
-              handler TEXT NOT NULL, timer_key TEXT NOT NULL, moved INTEGER NOT NULL)"""),
+              handler TEXT NOT NULL, timer_key TEXT NOT NULL)"""),
         sql(
             "INSERT INTO #shards (shard, owner, epoch) VALUES (0, NULL, 0) ON CONFLICT DO NOTHING"));
   }

@@ -26,8 +26,8 @@ public abstract class Store {
   static final String REPLACE =
       """
       ON CONFLICT (handler, timer_key) DO UPDATE SET shard = excluded.shard, due = excluded.due,
-        version = excluded.version, attempts = 0, dead = 0, payload = excluded.payload,
-        error = NULL""";
+        version = excluded.version, written = excluded.written, attempts = 0, dead = 0,
+        payload = excluded.payload, error = NULL""";
 
   /** How long a connection may take to open for a user or a firing, which may wait in a pool. */
   private static final int OPEN_MILLIS = 30_000;
@@ -288,8 +288,9 @@ public abstract class Store {
   final String putSql() {
     return sql(
         """
-        INSERT INTO #timers (handler, timer_key, shard, due, version, attempts, dead, payload)
-        VALUES (?, ?, ?, ?, ?, 0, 0, ?)
+        INSERT INTO #timers
+          (handler, timer_key, shard, due, version, written, attempts, dead, payload)
+        VALUES (?, ?, ?, ?, ?, @now, 0, 0, ?)
         """
             + REPLACE);
   }
@@ -304,7 +305,7 @@ public abstract class Store {
   }
 
   final String noticeSql() {
-    return sql("INSERT INTO #notices (shard, handler, timer_key, moved) VALUES (?, ?, ?, 0)");
+    return sql("INSERT INTO #notices (shard, handler, timer_key) VALUES (?, ?, ?)");
   }
 
   static void setNotice(PreparedStatement notice, Row row) throws SQLException {

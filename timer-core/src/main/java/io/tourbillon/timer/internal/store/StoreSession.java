@@ -44,7 +44,7 @@ public interface StoreSession extends AutoCloseable {
   Check check(String node, List<Row> rows) throws SQLException;
 
   /** Returns what the table has now under some keys, but for dead timers. */
-  List<Row> find(Collection<TimerKey> keys) throws SQLException;
+  List<Stored> find(Collection<TimerKey> keys) throws SQLException;
 
   /**
    * Returns timers of a shard that are not dead, ordered by due time.
@@ -52,7 +52,7 @@ public interface StoreSession extends AutoCloseable {
    * @param fromMicros the first due time, inclusive
    * @param toMicros the last due time, exclusive
    */
-  List<Row> load(int shard, long fromMicros, long toMicros, int limit) throws SQLException;
+  List<Stored> load(int shard, long fromMicros, long toMicros, int limit) throws SQLException;
 
   /**
    * Renews the lease of a node, or registers it.

@@ -7,6 +7,7 @@ import io.tourbillon.timer.internal.store.Listed;
 import io.tourbillon.timer.internal.store.Notice;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.StoreSession;
+import io.tourbillon.timer.internal.store.Stored;
 import io.tourbillon.timer.internal.store.TimerKey;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -111,12 +112,12 @@ final class TableInMemory implements StoreSession {
   }
 
   @Override
-  public List<Row> find(Collection<TimerKey> keys) {
+  public List<Stored> find(Collection<TimerKey> keys) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public List<Row> load(int shard, long fromMicros, long toMicros, int limit) {
+  public List<Stored> load(int shard, long fromMicros, long toMicros, int limit) {
     throw new UnsupportedOperationException();
   }
 
