@@ -3,8 +3,9 @@ package io.tourbillon.timer.durable;
 import java.time.Duration;
 
 /**
- * What happens to the timers of a handler that became due while no process was there to fire them:
- * before a process owned their shard, or while none could reach the database. Timers that are late
+ * What happens to the timers of a handler that had to wait because no process was there to fire
+ * them: after the last owner of their shard had given it back, or its lease had ended, or while no
+ * process could reach the database. Only that time counts. Timers that are late
  * for other reasons fire as soon as they can, for example those that had to wait for running
  * handlers. So do those that are scheduled for a time in the past.
  */

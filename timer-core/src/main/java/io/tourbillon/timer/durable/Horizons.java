@@ -1,24 +1,48 @@
 package io.tourbillon.timer.durable;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shards that this process owns: up to which due time each is loaded, and since when it is
- * owned. Not thread-safe; guarded by the lock of {@link NearTimers}.
+ * The shards that this process owns: up to which due time each is loaded, and when
+ * nobody fired its timers. Not thread-safe; guarded by the lock of {@link NearTimers}.
  */
 final class Horizons {
   private static final class Shard {
     long horizonMicros = Long.MIN_VALUE;
 
-    /** When this process took it over. What was due before became due while nobody was there. */
-    long openedMicros;
+    final List<Absence> absences = new ArrayList<>();
 
-    Shard(long openedMicros) {
-      this.openedMicros = openedMicros;
+    /** Adds an absence. If there are too many, the shortest one is forgotten. */
+    void add(Absence absence) {
+      absences.add(absence);
+      if (absences.size() > MOST_ABSENCES) {
+        absences.remove(Collections.min(absences, Comparator.comparing(Absence::micros)));
+      }
     }
   }
+
+  /** A time in which no process fired the timers of a shard. */
+  private record Absence(long fromMicros, long toMicros) {
+    long micros() {
+      return Math.max(0, toMicros - fromMicros);
+    }
+
+    Absence since(long micros) {
+      return new Absence(Math.max(micros, fromMicros), toMicros);
+    }
+
+    Absence until(long micros) {
+      return new Absence(Math.min(micros, fromMicros), Math.min(micros, toMicros));
+    }
+  }
+
+  private static final int MOST_ABSENCES = 8;
 
   private final Map<Integer, Shard> shards = new HashMap<>();
 
@@ -26,20 +50,29 @@ final class Horizons {
     shards.clear();
   }
 
-  /** Begins a shard, unless it has begun. */
-  void open(int shard, long nowMicros) {
-    shards.computeIfAbsent(shard, _ -> new Shard(nowMicros));
+  /**
+   * Begins a shard, unless it has begun.
+   *
+   * @param ownedUntilMicros when the last process before had it
+   */
+  void open(int shard, long ownedUntilMicros, long nowMicros) {
+    if (!shards.containsKey(shard)) {
+      Shard begun = new Shard();
+      begun.add(new Absence(ownedUntilMicros, nowMicros));
+      shards.put(shard, begun);
+    }
   }
 
-  /** Notes that nobody has fired timers until now. */
-  void reopen(long nowMicros) {
-    shards.values().forEach(shard -> shard.openedMicros = nowMicros);
+  /** Notes that no process has fired timers for some time. */
+  void addAbsence(long fromMicros, long toMicros) {
+    Absence absence = new Absence(fromMicros, toMicros);
+    shards.values().forEach(shard -> shard.add(absence));
   }
 
-  /** Takes note of a clock that was set back: no shard was taken over later than now. */
+  /** Takes note of a clock that was set back: no absence has ended later than now. */
   void clockIs(long nowMicros) {
     for (Shard shard : shards.values()) {
-      shard.openedMicros = Math.min(shard.openedMicros, nowMicros);
+      shard.absences.replaceAll(absence -> absence.until(nowMicros));
     }
   }
 
@@ -71,9 +104,11 @@ final class Horizons {
     }
   }
 
-  /** How long before the shard was taken over a time was; 0 if it was later. */
-  long missedMicros(int shard, long micros) {
+  /** For how long no process was there since a time. */
+  long missedMicros(int shard, long sinceMicros) {
     Shard known = shards.get(shard);
-    return known == null ? 0 : Math.max(0, known.openedMicros - micros);
+    return known == null
+        ? 0
+        : known.absences.stream().mapToLong(each -> each.since(sinceMicros).micros()).sum();
   }
 }

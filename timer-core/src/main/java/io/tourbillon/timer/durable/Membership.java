@@ -55,7 +55,8 @@ final class Membership {
    * @return {@link System#nanoTime} before that
    */
   long renew(StoreSession session) throws SQLException {
-    boolean over = ownership.isOver();
+    long overNanos = ownership.ageNanos() - leaseNanos;
+    boolean over = overNanos >= 0;
     long requestNanos = System.nanoTime();
     // The row of a process that was away for long may be gone, and its handlers with it.
     Set<String> unregistered = registered && !over ? Set.of() : handlers;
@@ -63,7 +64,7 @@ final class Membership {
         session.heartbeat(node, TimeUnit.NANOSECONDS.toMicros(leaseNanos), unregistered);
     near.learn(requestNanos, heartbeat.nowMicros());
     if (over && registered) {
-      near.reopen();
+      near.addAbsence(overNanos + System.nanoTime() - requestNanos);
     }
     registered = true;
     learnHandlers(session, heartbeat.nodes());
@@ -79,8 +80,15 @@ final class Membership {
         near.drop(each.getKey()); // What it has loaded may be out of date.
       }
     }
-    owned.keySet().forEach(near::open);
+    open(session, owned.keySet());
     return requestNanos;
+  }
+
+  private void open(StoreSession session, Set<Integer> owned) throws SQLException {
+    List<Integer> begun = owned.stream().filter(shard -> near.horizon(shard) == null).toList();
+    if (!begun.isEmpty()) {
+      session.ownedUntil(begun).forEach(near::open);
+    }
   }
 
   private void learnHandlers(StoreSession session, Set<String> nodes) throws SQLException {

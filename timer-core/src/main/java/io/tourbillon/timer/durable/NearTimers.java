@@ -89,14 +89,19 @@ final class NearTimers {
     shards.clear();
   }
 
-  /** Begins a shard that this process owns from now on. */
-  synchronized void open(int shard) {
-    shards.open(shard, clock.nowMicros());
+  /**
+   * Begins a shard that this process owns from now on.
+   *
+   * @param ownedUntilMicros until when another process has fired its timers
+   */
+  synchronized void open(int shard, long ownedUntilMicros) {
+    shards.open(shard, ownedUntilMicros, clock.nowMicros());
   }
 
-  /** Notes that nobody has fired timers until now, because no process could. */
-  synchronized void reopen() {
-    shards.reopen(clock.nowMicros());
+  /** Notes that no process could fire timers for some time until now. */
+  synchronized void addAbsence(long nanos) {
+    long nowMicros = clock.nowMicros();
+    shards.addAbsence(nowMicros - nanos / 1000, nowMicros);
   }
 
   /** Ends a shard that another process owns. What runs goes on. */

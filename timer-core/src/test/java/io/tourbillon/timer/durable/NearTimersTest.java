@@ -35,7 +35,7 @@ class NearTimersTest {
   @BeforeEach
   void own() {
     near.learn(System.nanoTime(), NOW_MICROS);
-    near.open(0);
+    near.open(0, 0);
     near.raise(0, FAR_MICROS);
   }
 
@@ -105,7 +105,7 @@ class NearTimersTest {
 
   @Test
   void timerThatIsDueWhenItIsWritten_doesNotWaitForTheFirstPageOfItsShard() throws Exception {
-    near.open(1);
+    near.open(1, 0);
     Row late = new Row(KEY, 1, NOW_MICROS - 60_000_000, 1, 0);
     assertTrue(near.written(late, System.nanoTime()));
     Near one = Objects.requireNonNull(next(10_000));
@@ -146,6 +146,18 @@ class NearTimersTest {
     assertTrue(near.missedMicros(due(3)) >= 5_000_000);
     near.learn(System.nanoTime(), NOW_MICROS - TimeUnit.HOURS.toMicros(1));
     assertEquals(0, near.missedMicros(due(3)));
+  }
+
+  @Test
+  void missed_countsOnlyTheTimesWithoutAProcess() {
+    near.open(1, NOW_MICROS - 3_000_000);
+    Row late = new Row(KEY, 1, NOW_MICROS - 60_000_000, 1, 0);
+    near.addLoaded(List.of(stored(late)), System.nanoTime());
+    long missedMicros = near.missedMicros(due(1));
+    assertTrue(missedMicros >= 3_000_000 && missedMicros < 8_000_000, missedMicros + " us");
+    near.addAbsence(10_000_000_000L);
+    long moreMicros = near.missedMicros(due(1)) - missedMicros;
+    assertEquals(10_000_000, moreMicros);
   }
 
   @Test

@@ -216,6 +216,31 @@ abstract class OwnersContract {
   }
 
   @Test
+  void ownedUntil_isTheEndOfTheLease_orTheTimeOfTheRelease() throws Exception {
+    own("a");
+    assertEquals(Map.of(0, 0L), session.ownedUntil(List.of(0)));
+    session.heartbeat("a", 1, Set.of());
+    TimeUnit.MILLISECONDS.sleep(30);
+    long nowMicros = session.heartbeat("b", LONG_MICROS, Set.of()).nowMicros();
+    assertEquals(1, session.take("b", 1).size());
+    long leasedMicros = session.ownedUntil(List.of(0)).getOrDefault(0, 0L);
+    assertTrue(leasedMicros > 0 && leasedMicros <= nowMicros - 20_000, leasedMicros + " us");
+    session.release("b", List.of(0), true);
+    assertTrue(session.ownedUntil(List.of(0)).getOrDefault(0, 0L) >= nowMicros);
+  }
+
+  @Test
+  void ownedUntil_isKnown_whenTheRowOfTheNodeIsForgotten() throws Exception {
+    own("a");
+    long nowMicros = session.heartbeat("a", LONG_MICROS, Set.of()).nowMicros();
+    long untilMicros = nowMicros - 2 * LONG_MICROS;
+    execute("UPDATE owners_nodes SET lease_until = " + untilMicros);
+    session.heartbeat("b", LONG_MICROS, Set.of());
+    session.heartbeat("b", LONG_MICROS, Set.of());
+    assertEquals(Map.of(0, untilMicros), session.ownedUntil(List.of(0)));
+  }
+
+  @Test
   void create_byManyAtOnce_fails_forNone() throws Exception {
     Store store = store(source, "many_");
     ExecutorService all = Executors.newFixedThreadPool(8);

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -217,6 +218,36 @@ abstract class SharedContract {
       next();
     }
     assertEquals(0, timers.stats().skipped());
+  }
+
+  /** A process that was there, and too busy, gives its shards to another one. */
+  @Test
+  void timersThatWaitForRunningHandlers_areNotDropped_whenTheirShardsChangeHands()
+      throws Exception {
+    HandlerOptions options =
+        HandlerOptions.DEFAULT.withCatchUp(CatchUp.dropOlderThan(Duration.ofMillis(800)));
+    CountDownLatch letGo = new CountDownLatch(1);
+    DurableTimers busy =
+        open(
+            builder()
+                .maxRunning(1)
+                .handler("h", options, this::note)
+                .handler("waits", firing -> letGo.await()));
+    busy.schedule("waits", "w", in(0), NONE).join();
+    await(() -> busy.stats().running() == 1);
+    for (int number = 0; number < 20; number++) {
+      busy.schedule("h", "k" + number, in(0), NONE).join();
+    }
+    TimeUnit.MILLISECONDS.sleep(2_000);
+    DurableTimers other = open(builder().handler("h", options, this::note));
+    letGo.countDown();
+    if (other.stats().shards() == 1) {
+      busy.close();
+    }
+    for (int number = 0; number < 20; number++) {
+      next();
+    }
+    assertEquals(0, busy.stats().skipped() + other.stats().skipped());
   }
 
   @Test

@@ -22,6 +22,7 @@ abstract class JdbcSession implements StoreSession {
 
   private final Guard guard;
   private final JdbcNodes nodes = new JdbcNodes(this);
+  private final JdbcAbsences absences = new JdbcAbsences(this);
 
   /** Written by the thread of the session, read by the one that looks for silent sessions. */
   private volatile long statementNanos = System.nanoTime();
@@ -139,6 +140,7 @@ abstract class JdbcSession implements StoreSession {
   @Override
   public Heartbeat heartbeat(String node, long leaseMicros, Set<String> handlers)
       throws SQLException {
+    absences.noteEndedLeases(); // Before the rows of nodes that have ended are removed.
     return nodes.heartbeat(node, leaseMicros, handlers);
   }
 
@@ -149,7 +151,13 @@ abstract class JdbcSession implements StoreSession {
 
   @Override
   public void release(String node, Collection<Integer> shards, boolean leaves) throws SQLException {
+    absences.noteRelease(node, shards);
     nodes.release(node, shards, leaves);
+  }
+
+  @Override
+  public Map<Integer, Long> ownedUntil(Collection<Integer> shards) throws SQLException {
+    return absences.ownedUntil(shards);
   }
 
   /** Ends the leases of nodes whose processes have ended, if the database is where they ran. */

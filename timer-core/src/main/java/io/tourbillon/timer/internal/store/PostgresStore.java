@@ -71,7 +71,8 @@ final class PostgresStore extends Store {
     statements.add(
         """
         CREATE TABLE IF NOT EXISTS #shards (
-          shard INT PRIMARY KEY, owner TEXT, epoch BIGINT NOT NULL)""");
+          shard INT PRIMARY KEY, owner TEXT, epoch BIGINT NOT NULL,
+          owned_until BIGINT NOT NULL DEFAULT 0)""");
     statements.add(
         """
         CREATE TABLE IF NOT EXISTS #nodes (
@@ -107,6 +108,11 @@ final class PostgresStore extends Store {
   @Override
   public int defaultShards() {
     return 64;
+  }
+
+  @Override
+  String skipLocked() {
+    return " FOR UPDATE OF s SKIP LOCKED";
   }
 
   @Override

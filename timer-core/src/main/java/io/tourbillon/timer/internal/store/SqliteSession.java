@@ -212,8 +212,16 @@ final class SqliteSession extends JdbcSession {
         }
       }
     }
+    PreparedStatement note =
+        statement(
+            """
+            UPDATE #shards SET owned_until =
+              (SELECT n.lease_until - n.lease FROM #nodes n WHERE n.node = owner)
+            WHERE owner = ?""");
     PreparedStatement end = statement("UPDATE #nodes SET lease_until = 0 WHERE node = ?");
     for (String each : dead) {
+      note.setString(1, each); // It may have ended at any time since its last heartbeat.
+      note.executeUpdate();
       end.setString(1, each);
       end.executeUpdate();
     }

@@ -122,7 +122,8 @@ final class SqliteStore extends Store {
         sql(
             """
             CREATE TABLE IF NOT EXISTS #shards (
-              shard INTEGER PRIMARY KEY, owner TEXT, epoch INTEGER NOT NULL)"""),
+              shard INTEGER PRIMARY KEY, owner TEXT, epoch INTEGER NOT NULL,
+              owned_until INTEGER NOT NULL DEFAULT 0)"""),
         sql(
             """
             CREATE TABLE IF NOT EXISTS #nodes (

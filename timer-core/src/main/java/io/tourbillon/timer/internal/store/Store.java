@@ -194,6 +194,11 @@ public abstract class Store {
   /** The database's clock as an expression, in microseconds since 1970. */
   abstract String now();
 
+  /** The end of a selection of shards s that are to be changed, if others may hold them. */
+  String skipLocked() {
+    return "";
+  }
+
   /** What a failed transaction says of its changes. */
   public abstract FailureKind kindOf(SQLException failure);
 

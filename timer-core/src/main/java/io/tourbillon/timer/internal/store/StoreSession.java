@@ -67,6 +67,12 @@ public interface StoreSession extends AutoCloseable {
   /** Takes free shards for a node, and returns them with their new epochs. */
   Map<Integer, Long> take(String node, int most) throws SQLException;
 
+  /**
+   * Returns until when the owners before had each shard, in microseconds since 1970: until they
+   * gave it back, or until their leases ended. 0 if there was none.
+   */
+  Map<Integer, Long> ownedUntil(Collection<Integer> shards) throws SQLException;
+
   /** Gives shards of a node back, and ends its lease if these are all. */
   void release(String node, Collection<Integer> shards, boolean leaves) throws SQLException;
 

@@ -137,6 +137,11 @@ final class TableInMemory implements StoreSession {
   }
 
   @Override
+  public Map<Integer, Long> ownedUntil(Collection<Integer> shards) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void release(String node, Collection<Integer> shards, boolean leaves) {
     throw new UnsupportedOperationException();
   }
