@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,23 +15,29 @@ import org.jspecify.annotations.Nullable;
  * Firings} uses it.
  */
 final class CatchingUp {
-  /** How long the latest timer waits for a later one. */
-  private static final long LATEST_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-  private static final class OfHandler {
-    final CatchUp policy;
+  private static final class Pace {
+    final long nanosEach;
     final Deque<Near> waiting = new ArrayDeque<>();
     long atNanos = System.nanoTime();
 
-    OfHandler(CatchUp policy) {
-      this.policy = policy;
+    Pace(int perSecond) {
+      nanosEach = TimeUnit.SECONDS.toNanos(1) / perSecond;
+    }
+
+    void drainTo(List<Near> batch, long nowNanos, int most) {
+      // What was not used in the last tenth of a second is lost, so there is no burst later.
+      atNanos = Math.max(atNanos, nowNanos - TimeUnit.MILLISECONDS.toNanos(100));
+      while (!waiting.isEmpty() && atNanos + nanosEach <= nowNanos && batch.size() < most) {
+        batch.add(waiting.remove());
+        atNanos += nanosEach;
+      }
     }
   }
 
   private final Map<String, Firings.Registered> handlers;
   private final long leastMicros;
-  private final Map<String, OfHandler> waiting = new HashMap<>();
-  private final List<Near> replaced = new ArrayList<>();
+  private final Map<String, Pace> paces = new HashMap<>();
+  private final Map<String, Latest> latest = new HashMap<>();
 
   /**
    * For one process.
@@ -53,56 +60,73 @@ final class CatchingUp {
     if (missedMicros < leastMicros) {
       return false;
     }
-    Firings.Registered registered = handlers.get(timer.row.key().handler());
+    String handler = timer.row.key().handler();
+    Firings.Registered registered = handlers.get(handler);
     CatchUp policy = registered == null ? null : registered.options().catchUp();
-    if (policy == null || policy instanceof CatchUp.DropOlderThan) {
-      return false;
-    }
-    OfHandler own = waiting.computeIfAbsent(timer.row.key().handler(), _ -> new OfHandler(policy));
-    if (policy instanceof CatchUp.LatestOnly) {
-      @Nullable Near other = own.waiting.poll();
-      own.atNanos = System.nanoTime();
-      if (other == null) {
-        own.waiting.add(timer);
-      } else {
-        boolean later = timer.row.dueMicros() >= other.row.dueMicros();
-        own.waiting.add(later ? timer : other);
-        replaced.add(later ? other : timer);
+    return switch (policy) {
+      case CatchUp.Paced(int perSecond) ->
+          paces.computeIfAbsent(handler, _ -> new Pace(perSecond)).waiting.add(timer);
+      case CatchUp.LatestOnly() -> {
+        latest.computeIfAbsent(handler, _ -> new Latest()).add(timer, System.nanoTime());
+        yield true;
       }
-    } else {
-      own.waiting.add(timer);
+      case CatchUp.DropOlderThan _ -> false;
+      case null -> false;
+    };
+  }
+
+  /** Learns that a timer has begun to fire. */
+  void began(Near timer) {
+    Latest own = latest.get(timer.row.key().handler());
+    if (own != null) {
+      own.began(timer);
     }
-    return true;
+  }
+
+  /**
+   * Learns that a timer does not fire now.
+   *
+   * @param comesBack whether it is due again soon
+   */
+  void failed(Near timer, boolean comesBack) {
+    Latest own = latest.get(timer.row.key().handler());
+    if (own != null) {
+      own.failed(timer, comesBack, System.nanoTime());
+    }
   }
 
   /** Returns and forgets the timers that a later one has replaced. */
   List<Near> replaced() {
-    List<Near> all = List.copyOf(replaced);
-    replaced.clear();
+    List<Near> all = new ArrayList<>();
+    latest.values().forEach(own -> own.drainReplaced(all));
+    return all;
+  }
+
+  /** Returns and forgets the timers for which there is no room. */
+  List<Near> forgotten() {
+    List<Near> all = new ArrayList<>();
+    latest.values().forEach(own -> own.drainForgotten(all));
     return all;
   }
 
   /** How many wait. */
   int size() {
-    return waiting.values().stream().mapToInt(own -> own.waiting.size()).sum();
+    return paces.values().stream().mapToInt(own -> own.waiting.size()).sum()
+        + latest.values().stream().mapToInt(Latest::size).sum();
+  }
+
+  void removeIf(Predicate<Near> condition) {
+    paces.values().forEach(own -> own.waiting.removeIf(condition));
+    latest.values().forEach(own -> own.removeIf(condition));
   }
 
   /** Adds those that may fire now. */
-  void drainTo(List<Near> batch, long nowNanos, int most) {
-    for (OfHandler own : waiting.values()) {
-      if (own.policy instanceof CatchUp.Paced(int perSecond)) {
-        long nanosEach = TimeUnit.SECONDS.toNanos(1) / perSecond;
-        // What was not used in the last tenth of a second is lost, so there is no burst later.
-        own.atNanos = Math.max(own.atNanos, nowNanos - TimeUnit.MILLISECONDS.toNanos(100));
-        while (!own.waiting.isEmpty()
-            && own.atNanos + nanosEach <= nowNanos
-            && batch.size() < most) {
-          batch.add(own.waiting.remove());
-          own.atNanos += nanosEach;
-        }
-      } else if (nowNanos - own.atNanos >= LATEST_NANOS) {
-        batch.addAll(own.waiting);
-        own.waiting.clear();
+  void drainTo(List<Near> batch, long nowNanos, int most, Predicate<Near> isCurrent) {
+    paces.values().forEach(own -> own.drainTo(batch, nowNanos, most));
+    for (Latest own : latest.values()) {
+      @Nullable Near next = own.next(nowNanos, isCurrent);
+      if (next != null) {
+        batch.add(next);
       }
     }
   }

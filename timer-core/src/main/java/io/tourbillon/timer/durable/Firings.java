@@ -132,7 +132,7 @@ final class Firings extends SessionLoop {
     if (batch.isEmpty()) {
       collect();
     }
-    batch.removeIf(timer -> !near.isCurrent(timer));
+    batch.removeIf(this::isGone);
     held = batch.size() + catchingUp.size();
     // One permit is enough to go on with; the others are taken if they are free.
     if (batch.isEmpty() || !permits.tryAcquire(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -155,6 +155,9 @@ final class Firings extends SessionLoop {
       for (Near timer : checked) {
         if (start(timer, found.get(timer.row.key()), check, requestNanos)) {
           idle--; // Its handler gives the permit back.
+          catchingUp.began(timer);
+        } else {
+          catchingUp.failed(timer, near.isStill(timer));
         }
         batch.removeFirst();
       }
@@ -162,6 +165,14 @@ final class Firings extends SessionLoop {
       permits.release(idle);
       held = batch.size() + catchingUp.size();
     }
+  }
+
+  private boolean isGone(Near timer) {
+    boolean gone = !near.isCurrent(timer);
+    if (gone) {
+      catchingUp.failed(timer, false);
+    }
+    return gone;
   }
 
   /** How many of the batch have few enough bytes together. */
@@ -194,10 +205,9 @@ final class Firings extends SessionLoop {
       place(inHand);
       inHand = batch.size() < MOST_IN_A_CHECK ? due.poll() : null;
     }
-    for (Near replaced : catchingUp.replaced()) {
-      skip(replaced);
-    }
-    catchingUp.drainTo(batch, System.nanoTime(), MOST_IN_A_CHECK);
+    catchingUp.replaced().forEach(this::skip);
+    catchingUp.forgotten().forEach(near::forget);
+    catchingUp.drainTo(batch, System.nanoTime(), MOST_IN_A_CHECK, near::isCurrent);
   }
 
   private void place(Near timer) {

@@ -553,6 +553,19 @@ abstract class DurableContract {
   }
 
   @Test
+  void overdueTimers_latestOnly_theOneBeforeFires_ifTheLatestIsCancelled() throws Exception {
+    leaveOverdue(3);
+    HandlerOptions options = HandlerOptions.DEFAULT.withCatchUp(new CatchUp.LatestOnly());
+    DurableTimers late = open(builder().handler("h", options, this::note));
+    await(() -> late.stats().loaded() == 3);
+    execute("DELETE FROM tourbillon_timers WHERE timer_key = 'k2'"); // As another process does.
+    assertEquals("1", next().payload());
+    await(() -> late.pending() == 0);
+    nothingFiresFor(200);
+    assertEquals(1, late.stats().skipped());
+  }
+
+  @Test
   void overdueTimers_paced_fireAtTheirRate() throws Exception {
     leaveOverdue(20);
     HandlerOptions options = HandlerOptions.DEFAULT.withCatchUp(CatchUp.paced(20));
