@@ -1,10 +1,13 @@
 package io.tourbillon.timer.durable;
 
 import io.tourbillon.timer.internal.SafeText;
+import io.tourbillon.timer.internal.observe.Logging;
 import io.tourbillon.timer.internal.store.Change;
 import io.tourbillon.timer.internal.store.Check;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.Store;
+import io.tourbillon.timer.internal.store.TimerKey;
+import io.tourbillon.timer.internal.watchdog.ThrottledLog;
 import io.tourbillon.timer.internal.writer.GroupWriter;
 import io.tourbillon.timer.internal.writer.Request;
 import io.tourbillon.timer.internal.writer.SessionLoop;
@@ -44,6 +47,7 @@ final class Attempts {
   private final NearTimers near;
   private final GroupWriter writer;
   private final Rechecks rechecks;
+  private final ThrottledLog deadLog = new ThrottledLog(Logging.logger());
   private final Counts counts;
 
   Attempts(
@@ -163,9 +167,25 @@ final class Attempts {
             dead ? row.dueMicros() : near.nowMicros() + pauseMicros,
             ThreadLocalRandom.current().nextLong(),
             row.payloadBytes());
+    if (dead) {
+      deadLog.warn(new DeadTimer(row.key(), attempts, failure));
+    }
     long epoch = ready.found.epoch();
     Change change = new Change.Failed(row, epoch, next, attempts, dead, textOf(failure));
     writer.submitEnd(new Ending(ready.timer, change));
+  }
+
+  /** A warning. */
+  private record DeadTimer(TimerKey key, int attempts, Throwable failure) {
+    @Override
+    public String toString() {
+      return "the durable timer "
+          + key
+          + " has failed, and is kept as dead after "
+          + attempts
+          + " attempts: "
+          + SafeText.of(failure);
+    }
   }
 
   /** Text that every database stores, of a bounded length. */

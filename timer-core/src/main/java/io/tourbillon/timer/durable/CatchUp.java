@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * What happens to the timers of a handler that had to wait because no process was there to fire
  * them: after the last owner of their shard had given it back, or its lease had ended, or while no
- * process could reach the database. Only that time counts. Timers that are late
- * for other reasons fire as soon as they can, for example those that had to wait for running
- * handlers. So do those that are scheduled for a time in the past.
+ * process could reach the database. Only that time counts. Timers that are late for other reasons
+ * fire as soon as they can, for example those that had to wait for running handlers. So do those
+ * that are scheduled for a time in the past.
  */
 public sealed interface CatchUp {
   /**

@@ -108,7 +108,7 @@ public interface DurableTimers extends AutoCloseable {
   CompletableFuture<Void> schedule(String handler, String key, Instant due, byte[] payload);
 
   /**
-   * Removes a timer.
+   * Removes a timer, also a dead one.
    *
    * @return completed when that is durable: true if this call has removed a timer. A firing of it
    *     that has begun goes on, and is not repeated if it fails
@@ -126,8 +126,8 @@ public interface DurableTimers extends AutoCloseable {
   void schedule(Connection transaction, String handler, String key, Instant due, byte[] payload);
 
   /**
-   * Removes a timer in a transaction of the caller: it is gone if the transaction commits. Within
-   * {@link Firing#connection} this is the way to cancel another timer.
+   * Removes a timer, also a dead one, in a transaction of the caller: it is gone if the transaction
+   * commits. Within {@link Firing#connection} this is the way to cancel another timer.
    *
    * @return true if the transaction has removed a timer; a firing of it that has begun goes on
    * @throws IllegalArgumentException if a name is out of range

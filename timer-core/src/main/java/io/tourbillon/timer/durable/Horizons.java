@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shards that this process owns: up to which due time each is loaded, and when
- * nobody fired its timers. Not thread-safe; guarded by the lock of {@link NearTimers}.
+ * The shards that this process owns: up to which due time each is loaded, and when nobody fired its
+ * timers. Not thread-safe; guarded by the lock of {@link NearTimers}.
  */
 final class Horizons {
   private static final class Shard {

@@ -199,7 +199,8 @@ final class Keeper extends SessionLoop {
       long sinceNanos = System.nanoTime();
       List<Stored> rows = session.load(shard, fromMicros, endMicros, limit);
       // A page whose timers are all due at once would never end: it must hold all of them.
-      while (rows.size() == limit && rows.getLast().row().dueMicros() == rows.getFirst().row().dueMicros()) {
+      while (rows.size() == limit
+          && rows.getLast().row().dueMicros() == rows.getFirst().row().dueMicros()) {
         limit *= 2;
         rows = session.load(shard, fromMicros, endMicros, limit);
       }

@@ -105,7 +105,9 @@ final class LiveFiring implements Firing {
     return store.kindOf(failure) != FailureKind.REFUSED;
   }
 
-  /** Removes the timer, or ends the transaction: the handler must not get it without the removal. */
+  /**
+   * Removes the timer, or ends the transaction: the handler must not get it without the removal.
+   */
   private boolean removes(FiringTransaction begun) throws SQLException {
     boolean removed = false;
     try {

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -299,6 +301,60 @@ abstract class DurableContract {
   }
 
   // Transactions.
+
+  @Test
+  void handlerThatEndsTheTransactionItself_isRefused_andItsEffectRolledBack() throws Exception {
+    for (String end : List.of("commit", "rollback", "setAutoCommit")) {
+      AtomicReference<SQLException> refused = new AtomicReference<>();
+      try (DurableTimers timers =
+          builder()
+              .handler(
+                  "ends",
+                  HandlerOptions.DEFAULT.withAttempts(1),
+                  firing -> {
+                    try (Connection connection = firing.connection()) {
+                      addEffect(connection, end);
+                      switch (end) {
+                        case "commit" -> connection.commit();
+                        case "rollback" -> connection.rollback();
+                        default -> connection.setAutoCommit(true);
+                      }
+                    } catch (SQLException refusal) {
+                      refused.set(refusal);
+                      throw refusal;
+                    }
+                  })
+              .build()) {
+        timers.schedule("ends", end, in(0), NONE).join();
+        await(() -> timers.stats().dead() == 1);
+        assertEquals(1, timers.stats().dead());
+        assertTrue(String.valueOf(refused.get()).contains("must not call " + end), end);
+        assertEquals(0, effects());
+      }
+    }
+  }
+
+  @Test
+  void connectionOfAFiring_mayBeClosedByTheHandler_andHasSavepoints() throws Exception {
+    try (DurableTimers timers =
+        builder()
+            .handler(
+                "closes",
+                firing -> {
+                  try (Connection connection = firing.connection()) {
+                    addEffect(connection, "kept");
+                    Savepoint before = connection.setSavepoint();
+                    addEffect(connection, "undone");
+                    connection.rollback(before);
+                  }
+                })
+            .build()) {
+      timers.schedule("closes", "k", in(0), NONE).join();
+      await(() -> timers.stats().fired() == 1);
+      assertEquals(1, timers.stats().fired());
+      assertEquals(1, effects());
+    }
+  }
 
   @Test
   void cancelInATransaction_countsIfTheTransactionCommits() throws Exception {

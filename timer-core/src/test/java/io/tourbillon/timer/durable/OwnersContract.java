@@ -206,8 +206,7 @@ abstract class OwnersContract {
     execute("UPDATE owners_timers SET written = 5");
     Row next = new Row(row.key(), 0, 2_000, 8, 0);
     assertTrue(changes(new Change.Failed(row, epoch, next, 1, false, "once")));
-    assertEquals(
-        List.of(new Stored(next, 5)), session.find(List.of(row.key())));
+    assertEquals(List.of(new Stored(next, 5)), session.find(List.of(row.key())));
     long beforeMicros = session.heartbeat("a", LONG_MICROS, Set.of()).nowMicros();
     assertTrue(changes(new Change.Put(row, NONE, false)));
     long afterMicros = session.heartbeat("a", LONG_MICROS, Set.of()).nowMicros();

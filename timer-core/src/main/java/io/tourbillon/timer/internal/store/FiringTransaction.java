@@ -11,12 +11,14 @@ public final class FiringTransaction {
   private final Store store;
   private final Connection connection;
   private final Guard guard;
+  private final Connection ofTheHandler;
   private boolean closed;
 
   private FiringTransaction(Store store, Connection connection, Guard guard) {
     this.store = store;
     this.connection = connection;
     this.guard = guard;
+    this.ofTheHandler = FiringConnection.of(connection);
   }
 
   /** Waits until the database has room for it, and begins it. */
@@ -42,9 +44,9 @@ public final class FiringTransaction {
     }
   }
 
-  /** Where the handler works. */
+  /** Where the handler works. It can not end the transaction. */
   public Connection connection() {
-    return connection;
+    return ofTheHandler;
   }
 
   /**

@@ -69,8 +69,7 @@ final class JdbcAbsences {
   }
 
   Map<Integer, Long> ownedUntil(Collection<Integer> shards) throws SQLException {
-    PreparedStatement select =
-        session.statement("SELECT owned_until FROM #shards WHERE shard = ?");
+    PreparedStatement select = session.statement("SELECT owned_until FROM #shards WHERE shard = ?");
     Map<Integer, Long> until = new HashMap<>();
     for (int shard : shards) {
       select.setInt(1, shard);

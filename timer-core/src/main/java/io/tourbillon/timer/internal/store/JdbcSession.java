@@ -94,7 +94,8 @@ abstract class JdbcSession implements StoreSession {
   }
 
   @Override
-  public List<Stored> load(int shard, long fromMicros, long toMicros, int limit) throws SQLException {
+  public List<Stored> load(int shard, long fromMicros, long toMicros, int limit)
+      throws SQLException {
     PreparedStatement load =
         statement(
             """

@@ -42,8 +42,8 @@ public final class LimitedOpener {
   /**
    * Opens a connection.
    *
-   * @throws SQLException if the database fails, with its code, or if there is no answer
-   *     within the limit
+   * @throws SQLException if the database fails, with its code, or if there is no answer within the
+   *     limit
    */
   public <T extends AutoCloseable> T open(Opening<T> opening)
       throws SQLException, InterruptedException {
@@ -93,8 +93,7 @@ public final class LimitedOpener {
     return new SQLException("no connection: " + cause, NO_CONNECTION, code, cause);
   }
 
-  private <T extends AutoCloseable> void openInto(
-      CompletableFuture<T> opened, Opening<T> opening) {
+  private <T extends AutoCloseable> void openInto(CompletableFuture<T> opened, Opening<T> opening) {
     try {
       T connection = opening.open();
       if (!opened.complete(connection)) {

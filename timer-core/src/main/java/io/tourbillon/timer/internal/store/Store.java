@@ -2,7 +2,6 @@ package io.tourbillon.timer.internal.store;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -250,17 +249,15 @@ public abstract class Store {
   /**
    * Removes a timer in the transaction of a caller.
    *
-   * @return whether there was one that was not dead
+   * @return whether there was one
    */
   public final boolean remove(Connection transaction, TimerKey key) throws SQLException {
     try (PreparedStatement remove =
         transaction.prepareStatement(
-            sql("DELETE FROM #timers WHERE handler = ? AND timer_key = ? RETURNING dead"))) {
+            sql("DELETE FROM #timers WHERE handler = ? AND timer_key = ?"))) {
       remove.setString(1, key.handler());
       remove.setString(2, key.key());
-      try (ResultSet removed = remove.executeQuery()) {
-        return removed.next() && removed.getInt(1) == 0;
-      }
+      return remove.executeUpdate() == 1;
     }
   }
 

@@ -1,7 +1,7 @@
 /**
  * The tables of durable timers, in SQLite and in PostgreSQL. No timer here, and no thread but those
- * that open connections: each method of a {@link
- * io.tourbillon.timer.internal.store.StoreSession} is one statement or one transaction.
+ * that open connections: each method of a {@link io.tourbillon.timer.internal.store.StoreSession}
+ * is one statement or one transaction.
  *
  * <h2>Tables</h2>
  *
