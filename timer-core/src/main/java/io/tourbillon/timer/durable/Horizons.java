@@ -22,7 +22,7 @@ final class Horizons {
     void add(Absence absence) {
       absences.add(absence);
       if (absences.size() > MOST_ABSENCES) {
-        absences.remove(Collections.min(absences, Comparator.comparing(Absence::micros)));
+        absences.remove(Collections.min(absences, Comparator.comparingLong(Absence::micros)));
       }
     }
   }

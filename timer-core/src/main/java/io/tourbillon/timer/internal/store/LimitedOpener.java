@@ -2,6 +2,7 @@ package io.tourbillon.timer.internal.store;
 
 import io.tourbillon.timer.internal.IndependentThread;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -62,7 +63,7 @@ public final class LimitedOpener {
       taken = true;
       return connection;
     } catch (ExecutionException failure) {
-      throw failed(failure.getCause());
+      throw failed(Objects.requireNonNullElse(failure.getCause(), failure));
     } catch (TimeoutException late) {
       throw new SQLException("no connection within " + openMillis + " ms", NO_CONNECTION, late);
     } finally {
