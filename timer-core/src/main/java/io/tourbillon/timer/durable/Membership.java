@@ -58,10 +58,8 @@ final class Membership {
     long overNanos = ownership.ageNanos() - leaseNanos;
     boolean over = overNanos >= 0;
     long requestNanos = System.nanoTime();
-    // The row of a process that was away for long may be gone, and its handlers with it.
-    Set<String> unregistered = registered && !over ? Set.of() : handlers;
     Heartbeat heartbeat =
-        session.heartbeat(node, TimeUnit.NANOSECONDS.toMicros(leaseNanos), unregistered);
+        session.heartbeat(node, TimeUnit.NANOSECONDS.toMicros(leaseNanos), handlers);
     near.learn(requestNanos, heartbeat.nowMicros());
     if (over && registered) {
       near.addAbsence(overNanos + System.nanoTime() - requestNanos);

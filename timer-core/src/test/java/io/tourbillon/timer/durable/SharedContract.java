@@ -168,6 +168,20 @@ abstract class SharedContract {
     assertEquals(1, timers.stats().superseded());
   }
 
+  /** Others do so after a step of the database's clock of more than an hour, forward. */
+  @Test
+  void nodeThatWasForgotten_registersItsHandlersAgain() throws Exception {
+    DurableTimers _ = open(builder().handler("h", this::note).handler("i", this::note));
+    assertEquals(2, count("tourbillon_handlers"));
+    execute("DELETE FROM tourbillon_handlers");
+    execute("DELETE FROM tourbillon_nodes");
+    for (int pause = 0; count("tourbillon_handlers") < 2 && pause < 150; pause++) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    assertEquals(2, count("tourbillon_handlers"));
+    assertEquals(1, count("tourbillon_nodes"));
+  }
+
   /** As after a step of the database's clock, backward. */
   @Test
   void timerThatIsDueLaterOnceItHasAThread_waitsUntilThen() throws Exception {

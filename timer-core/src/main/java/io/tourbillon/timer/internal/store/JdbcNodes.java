@@ -24,25 +24,37 @@ final class JdbcNodes {
   Heartbeat heartbeat(String node, long leaseMicros, Set<String> handlers) throws SQLException {
     return session.inTransaction(
         () -> {
-          renew(node, leaseMicros);
-          register(node, handlers);
+          if (!renew(node, leaseMicros)) {
+            join(node, leaseMicros);
+            register(node, handlers);
+          }
           forgetTheDead();
           session.endDead(node);
           return heartbeat();
         });
   }
 
-  private void renew(String node, long leaseMicros) throws SQLException {
+  /** Returns false if the node has no row: it is new, or was forgotten with its handlers. */
+  private boolean renew(String node, long leaseMicros) throws SQLException {
     PreparedStatement renew =
+        session.statement("UPDATE #nodes SET lease = ?, lease_until = @now + ? WHERE node = ?");
+    renew.setLong(1, leaseMicros);
+    renew.setLong(2, leaseMicros);
+    renew.setString(3, node);
+    return renew.executeUpdate() == 1;
+  }
+
+  private void join(String node, long leaseMicros) throws SQLException {
+    PreparedStatement join =
         session.statement(
             """
             INSERT INTO #nodes (node, lease, lease_until) VALUES (?, ?, @now + ?)
             ON CONFLICT (node) DO UPDATE SET lease = excluded.lease,
               lease_until = excluded.lease_until""");
-    renew.setString(1, node);
-    renew.setLong(2, leaseMicros);
-    renew.setLong(3, leaseMicros);
-    renew.executeUpdate();
+    join.setString(1, node);
+    join.setLong(2, leaseMicros);
+    join.setLong(3, leaseMicros);
+    join.executeUpdate();
   }
 
   private void register(String node, Set<String> handlers) throws SQLException {

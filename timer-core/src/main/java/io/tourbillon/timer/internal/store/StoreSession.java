@@ -55,9 +55,8 @@ public interface StoreSession extends AutoCloseable {
   List<Stored> load(int shard, long fromMicros, long toMicros, int limit) throws SQLException;
 
   /**
-   * Renews the lease of a node, or registers it.
-   *
-   * @param handlers names to be registered; empty if they are
+   * Renews the lease of a node, or registers it with its handlers, which never change: also if it
+   * was forgotten because the database's clock has made a step.
    */
   Heartbeat heartbeat(String node, long leaseMicros, Set<String> handlers) throws SQLException;
 
