@@ -91,15 +91,15 @@ final class Changes {
     String after = "";
     while (true) {
       List<String> page = questions.keys(handler, keyPrefix, after, MOST_CANCELLED_AT_ONCE);
-      if (page.isEmpty()) {
-        return cancelled;
-      }
       List<CompletableFuture<Boolean>> cancels = new ArrayList<>();
       for (String key : page) {
         cancels.add(cancelPatiently(new TimerKey(handler, key)));
       }
       for (CompletableFuture<Boolean> cancel : cancels) {
         cancelled += cancel.join() ? 1 : 0;
+      }
+      if (page.size() < MOST_CANCELLED_AT_ONCE) {
+        return cancelled;
       }
       after = page.getLast();
     }

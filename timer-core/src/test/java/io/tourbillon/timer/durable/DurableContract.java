@@ -254,6 +254,22 @@ abstract class DurableContract {
     assertEquals(1, timers().list("h", "", "a%", 10).size());
   }
 
+  @Test
+  void list_findsThoseOfAPrefix_whateverItsLastCharacter() throws Exception {
+    List<String> prefixes = List.of("a", "\ud7ff", "\ue000", "\uffff", "😀", "\udbff\udfff", "z");
+    for (String prefix : prefixes) {
+      for (String end : List.of("", "a", "\uffff", "\udbff\udfff")) {
+        timers().schedule("h", prefix + end, in(60_000), NONE).join();
+      }
+    }
+    for (String prefix : prefixes) {
+      assertEquals(4, timers().list("h", prefix, "", 10).size(), prefix);
+      assertEquals(3, timers().list("h", prefix, prefix, 10).size(), prefix);
+    }
+    assertEquals(4, timers().list("h", "z", "a", 10).size());
+    assertEquals(0, timers().list("h", "a", "z", 10).size());
+  }
+
   // Failures.
 
   @Test

@@ -2,6 +2,8 @@ package io.tourbillon.timer.durable;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tourbillon.timer.internal.store.Store;
+import io.tourbillon.timer.internal.store.StoreSession;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** What a service sets on its connections to PostgreSQL. */
 @Tag("programs")
 class PostgresSettingsTest {
+  private static final String OFF_BY_DEFAULT = "&options=-c%20synchronous_commit=off";
   private static final String OFF = "off off";
 
   private static String show(Connection connection, String setting) throws SQLException {
@@ -50,6 +53,27 @@ class PostgresSettingsTest {
         // Those of the writer, the firings and the keeper.
         ChangingNodes.await(() -> settings(opened).equals(List.of(OFF, OFF, OFF)));
         assertEquals(List.of(OFF, OFF, OFF), settings(opened));
+      }
+    } finally {
+      server.remove();
+    }
+  }
+
+  /** A commit must be on the disk when a change is acknowledged. */
+  @Test
+  void connectionsOfAService_waitForTheDisk_whateverTheDefault() throws Exception {
+    PostgresServer server = PostgresServer.start();
+    try {
+      Databases source = new Databases(server.newDatabase() + OFF_BY_DEFAULT);
+      Store store = Store.of(source, "test_");
+      store.create(1);
+      try (Connection plain = source.getConnection()) {
+        assertEquals("off", show(plain, "synchronous_commit"));
+      }
+      List<Connection> opened = new ArrayList<>();
+      DataSource noting = FailingConnections.of(source, (connection, _, _) -> opened.add(connection));
+      try (StoreSession _ = Store.of(noting, "test_").open(10_000)) {
+        assertEquals("on", show(opened.getLast(), "synchronous_commit"));
       }
     } finally {
       server.remove();

@@ -242,19 +242,7 @@ abstract class JdbcSession implements StoreSession {
   public List<Listed> list(String handler, String prefix, String afterKey, boolean dead, int limit)
       throws SQLException {
     PreparedStatement select =
-        statement(
-            """
-            SELECT timer_key, due, attempts, error, payload FROM #timers
-            WHERE handler = ? AND timer_key > ? AND timer_key >= ?
-              AND substr(timer_key, 1, length(?)) = ? AND dead = ?
-            ORDER BY timer_key LIMIT ?""");
-    select.setString(1, handler);
-    select.setString(2, afterKey);
-    select.setString(3, prefix);
-    select.setString(4, prefix);
-    select.setString(5, prefix);
-    select.setInt(6, dead ? 1 : 0);
-    select.setInt(7, limit);
+        select("timer_key, due, attempts, error, payload", handler, prefix, afterKey, dead, limit);
     List<Listed> listed = new ArrayList<>();
     try (ResultSet found = select.executeQuery()) {
       while (found.next()) {
@@ -274,19 +262,7 @@ abstract class JdbcSession implements StoreSession {
   @Override
   public List<String> keys(String handler, String prefix, String afterKey, int limit)
       throws SQLException {
-    PreparedStatement select =
-        statement(
-            """
-            SELECT timer_key FROM #timers
-            WHERE handler = ? AND timer_key > ? AND timer_key >= ?
-              AND substr(timer_key, 1, length(?)) = ? AND dead = 0
-            ORDER BY timer_key LIMIT ?""");
-    select.setString(1, handler);
-    select.setString(2, afterKey);
-    select.setString(3, prefix);
-    select.setString(4, prefix);
-    select.setString(5, prefix);
-    select.setInt(6, limit);
+    PreparedStatement select = select("timer_key", handler, prefix, afterKey, false, limit);
     List<String> keys = new ArrayList<>();
     try (ResultSet found = select.executeQuery()) {
       while (found.next()) {
@@ -295,6 +271,27 @@ abstract class JdbcSession implements StoreSession {
     }
     return keys;
   }
+
+  private PreparedStatement select(
+      String columns, String handler, String prefix, String afterKey, boolean dead, int limit)
+      throws SQLException {
+    KeyRange range = KeyRange.of(prefix, afterKey, isOrderedByCodePoints());
+    // The index of dead timers is used if the text says that they are.
+    PreparedStatement select =
+        statement(
+            "SELECT %s FROM #timers WHERE handler = ? AND dead = %d AND %s ORDER BY timer_key LIMIT ?"
+                .formatted(columns, dead ? 1 : 0, range.condition()));
+    int index = 1;
+    select.setString(index++, handler);
+    for (String parameter : range.parameters()) {
+      select.setString(index++, parameter);
+    }
+    select.setInt(index, limit);
+    return select;
+  }
+
+  /** Whether the database orders keys by their code points. */
+  abstract boolean isOrderedByCodePoints();
 
   /** Gives the settings of the connection back, because it may go back to a pool. */
   void restore() throws SQLException {

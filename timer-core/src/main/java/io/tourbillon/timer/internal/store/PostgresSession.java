@@ -1,7 +1,5 @@
 package io.tourbillon.timer.internal.store;
 
-import static java.util.stream.Collectors.joining;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -21,43 +19,24 @@ import org.jspecify.annotations.Nullable;
  * parameters are arrays.
  */
 final class PostgresSession extends JdbcSession {
-  /**
-   * A table of timers changes so fast that its statistics are never true: an empty table is scanned
-   * as a whole, also when it has a million rows a minute later. Where there is no other way than a
-   * scan, its cost is beyond all limits then, and the server would compile the statement to machine
-   * code, which takes a second.
-   */
-  private static final List<String> PLANNER =
-      List.of("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit");
-
-  private static final String SETTINGS =
-      PLANNER.stream().map(each -> "SET " + each + " = off; ").collect(joining())
-          // The transaction of a caller may hold the lock of a row for as long as it likes.
-          + "SET lock_timeout = '50ms'; "
-          // A connection that fell silent within a transaction must not keep its locks, for which
-          // its successor waits.
-          + "SET idle_in_transaction_session_timeout = ";
-
-  private static final String RESET =
-      PLANNER.stream().map(each -> "RESET " + each + "; ").collect(joining())
-          + "RESET lock_timeout; RESET idle_in_transaction_session_timeout";
-
   private final PostgresStore postgres;
+  private final PostgresSettings settings;
   private final PostgresChanges statements = new PostgresChanges(this);
 
   PostgresSession(PostgresStore store, Connection connection, Guard guard, int timeoutMillis)
       throws SQLException {
     super(store, connection, guard);
     postgres = store;
+    settings = store.settings(connection);
     try (Statement setUp = connection.createStatement()) {
-      setUp.execute(SETTINGS + timeoutMillis);
+      setUp.execute(settings.set() + timeoutMillis);
     }
   }
 
   @Override
   void restore() throws SQLException {
     try (Statement reset = connection.createStatement()) {
-      reset.execute(RESET);
+      reset.execute(settings.reset());
     }
     super.restore();
   }
@@ -75,6 +54,12 @@ final class PostgresSession extends JdbcSession {
     } catch (SQLException broken) {
       // So it has ended.
     }
+  }
+
+  /** The collation of keys is that of bytes. */
+  @Override
+  boolean isOrderedByCodePoints() {
+    return settings.isUtf8();
   }
 
   @Override

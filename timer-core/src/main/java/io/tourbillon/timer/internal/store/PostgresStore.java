@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** Tables in PostgreSQL, or in a database that speaks its protocol and dialect. */
 final class PostgresStore extends Store {
@@ -25,6 +26,9 @@ final class PostgresStore extends Store {
   /** Whether sequences may hand out a lower number after a greater one. */
   private final boolean countsInTable;
 
+  /** Written by any thread that opens a session, read by all of them; all find the same. */
+  private volatile @Nullable PostgresSettings settings;
+
   PostgresStore(DataSource source, String name, String prefix, boolean countsInTable) {
     super(source, name, prefix);
     this.countsInTable = countsInTable;
@@ -39,6 +43,16 @@ final class PostgresStore extends Store {
   @Override
   Guard guard(Connection connection, int timeoutMillis) {
     return Guard.ofNetwork(connection, timeoutMillis);
+  }
+
+  /** What sessions set. The first one asks the server. */
+  PostgresSettings settings(Connection connection) throws SQLException {
+    PostgresSettings known = settings;
+    if (known == null) {
+      known = PostgresSettings.of(connection);
+      settings = known;
+    }
+    return known;
   }
 
   /** A statement that returns a number greater than all before. */
@@ -90,6 +104,7 @@ final class PostgresStore extends Store {
         CREATE TABLE IF NOT EXISTS #notices (
           id BIGSERIAL PRIMARY KEY, shard INT NOT NULL,
           handler TEXT NOT NULL, timer_key TEXT NOT NULL)""");
+    statements.add("CREATE INDEX IF NOT EXISTS #noticed ON #notices (shard, id)");
     // One for epochs and fences, so that a fence that is drawn later is greater than all epochs.
     if (countsInTable) {
       statements.add(

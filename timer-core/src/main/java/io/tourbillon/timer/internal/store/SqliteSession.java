@@ -37,6 +37,12 @@ final class SqliteSession extends JdbcSession {
     statement(text).execute();
   }
 
+  /** By the bytes of UTF-8, whose order is the same. */
+  @Override
+  boolean isOrderedByCodePoints() {
+    return true;
+  }
+
   @Override
   void begin() throws SQLException {
     gate.enter();

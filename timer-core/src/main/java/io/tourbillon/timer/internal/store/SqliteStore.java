@@ -137,6 +137,7 @@ final class SqliteStore extends Store {
             CREATE TABLE IF NOT EXISTS #notices (
               id INTEGER PRIMARY KEY AUTOINCREMENT, shard INTEGER NOT NULL,
               handler TEXT NOT NULL, timer_key TEXT NOT NULL)"""),
+        sql("CREATE INDEX IF NOT EXISTS #noticed ON #notices (shard, id)"),
         sql(
             "INSERT INTO #shards (shard, owner, epoch) VALUES (0, NULL, 0) ON CONFLICT DO NOTHING"));
   }
