@@ -28,6 +28,9 @@ final class Firings extends SessionLoop {
 
   private static final int MOST_IN_A_CHECK = 500;
 
+  /** From how many waiting timers on those are removed that were cancelled or replaced. */
+  private static final int LEAST_PURGED = 1_000;
+
   /** How many bytes of payload a check reads at most, unless a single one has more. */
   private static final int MOST_BYTES_IN_A_CHECK = 8 << 20;
 
@@ -54,6 +57,9 @@ final class Firings extends SessionLoop {
 
   /** Was taken out of the queue, and is nowhere else: a full heap must not lose it. */
   private @Nullable Near inHand;
+
+  /** How many may wait before those are removed that were cancelled or replaced. */
+  private int purgedAt = LEAST_PURGED;
 
   /** Timers that the check has failed to look at. */
   private final List<Near> batch = new ArrayList<>();
@@ -129,6 +135,7 @@ final class Firings extends SessionLoop {
 
   @Override
   protected void turn(StoreSession session) throws SQLException, InterruptedException {
+    purge();
     if (batch.isEmpty()) {
       collect();
     }
@@ -164,6 +171,15 @@ final class Firings extends SessionLoop {
     } finally {
       permits.release(idle);
       held = batch.size() + catchingUp.size();
+    }
+  }
+
+  /** So that what waits is never much more than twice what is in memory. */
+  private void purge() {
+    if (due.size() + catchingUp.size() >= purgedAt) {
+      due.removeIf(timer -> !near.isCurrent(timer));
+      catchingUp.removeIf(timer -> !near.isCurrent(timer));
+      purgedAt = Math.max(LEAST_PURGED, 2 * (due.size() + catchingUp.size()));
     }
   }
 

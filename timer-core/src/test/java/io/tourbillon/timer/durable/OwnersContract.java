@@ -81,7 +81,7 @@ abstract class OwnersContract {
     TimeUnit.MILLISECONDS.sleep(2);
   }
 
-  private List<Row> load() throws SQLException {
+  final List<Row> load() throws SQLException {
     return session.load(0, 0, LONG_MICROS, 10).stream().map(Stored::row).toList();
   }
 

@@ -234,6 +234,36 @@ abstract class SharedContract {
     assertEquals(0, timers.stats().skipped());
   }
 
+  @Test
+  void timersThatAreReplacedWhileTheyWaitForRunningHandlers_leaveTheBacklog() throws Exception {
+    CountDownLatch letGo = new CountDownLatch(1);
+    DurableTimers busy =
+        open(
+            builder()
+                .maxRunning(1)
+                .handler("h", this::note)
+                .handler("waits", firing -> letGo.await()));
+    busy.schedule("waits", "w", in(0), NONE).join();
+    await(() -> busy.stats().running() == 1);
+    busy.schedule("h", "live", in(0), NONE).join();
+    await(() -> busy.stats().backlog() == 1);
+    for (int round = 0; round < 4; round++) {
+      List<CompletableFuture<?>> changes = new ArrayList<>();
+      for (int number = 0; number < 800; number++) {
+        changes.add(busy.schedule("h", "k" + number, in(0), NONE));
+      }
+      changes.forEach(CompletableFuture::join);
+      TimeUnit.MILLISECONDS.sleep(100); // All of them are due.
+    }
+    await(() -> busy.stats().backlog() < 2_000);
+    assertTrue(busy.stats().backlog() < 2_000, busy.stats().backlog() + " wait");
+    letGo.countDown();
+    assertEquals("live", next());
+    for (int number = 0; number < 800; number++) {
+      next();
+    }
+  }
+
   /** A process that was there, and too busy, gives its shards to another one. */
   @Test
   void timersThatWaitForRunningHandlers_areNotDropped_whenTheirShardsChangeHands()
