@@ -71,7 +71,8 @@ class PostgresSettingsTest {
         assertEquals("off", show(plain, "synchronous_commit"));
       }
       List<Connection> opened = new ArrayList<>();
-      DataSource noting = FailingConnections.of(source, (connection, _, _) -> opened.add(connection));
+      DataSource noting =
+          FailingConnections.of(source, (connection, _, _) -> opened.add(connection));
       try (StoreSession _ = Store.of(noting, "test_").open(10_000)) {
         assertEquals("on", show(opened.getLast(), "synchronous_commit"));
       }

@@ -279,8 +279,13 @@ abstract class JdbcSession implements StoreSession {
     // The index of dead timers is used if the text says that they are.
     PreparedStatement select =
         statement(
-            "SELECT %s FROM #timers WHERE handler = ? AND dead = %d AND %s ORDER BY timer_key LIMIT ?"
-                .formatted(columns, dead ? 1 : 0, range.condition()));
+            "SELECT "
+                + columns
+                + " FROM #timers WHERE handler = ? AND dead = "
+                + (dead ? 1 : 0)
+                + " AND "
+                + range.condition()
+                + " ORDER BY timer_key LIMIT ?");
     int index = 1;
     select.setString(index++, handler);
     for (String parameter : range.parameters()) {
