@@ -1,5 +1,7 @@
 package io.tourbillon.timer.durable;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import io.tourbillon.timer.internal.observe.Logging;
 import io.tourbillon.timer.internal.store.Change;
 import io.tourbillon.timer.internal.store.Row;
@@ -14,10 +16,10 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Timers in shards of this process whose handlers it does not have. They move to a shard of a
- * process that has them, as soon as they come into memory. If there is none, they stay, are
- * reported, and are looked at again now and then.
+ * process that has them, as soon as they come into memory. If there is none, they are reported, and
+ * stay in the table alone until there is one.
  */
-final class Elsewhere {
+final class Elsewhere implements NearTimers.Admission {
   private static final long LEAST_PAUSE_MILLIS = 1_000;
   private static final long LONGEST_PAUSE_MILLIS = 60_000;
 
@@ -26,7 +28,10 @@ final class Elsewhere {
   private final GroupWriter writer;
   private final long pauseMillis;
 
-  /** Handlers that no process has, as far as known. Any thread adds; the firings' removes. */
+  /**
+   * Handlers whose timers are not in memory, because no process has them. Any thread adds; the
+   * keeper removes those that some process has, and loads their timers.
+   */
   private final Set<String> unserved = ConcurrentHashMap.newKeySet();
 
   /**
@@ -39,12 +44,28 @@ final class Elsewhere {
     this.ownership = ownership;
     this.writer = writer;
     this.pauseMillis = Math.clamp(heartbeatMillis, LEAST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS);
+    near.admitOnly(this);
+  }
+
+  @Override
+  public boolean admits(TimerKey key) {
+    boolean served = ownership.isServed(key.handler());
+    if (!served) {
+      report(key);
+    }
+    return served;
+  }
+
+  @Override
+  public boolean admitMore() {
+    return unserved.removeIf(ownership::isServed);
   }
 
   /** The handlers that no process has. */
   Set<String> unserved() {
-    unserved.removeIf(ownership::isServed);
-    return Set.copyOf(unserved);
+    return unserved.stream()
+        .filter(handler -> !ownership.isServed(handler))
+        .collect(toUnmodifiableSet());
   }
 
   /** Reports a timer that is written although no process has its handler. */
@@ -63,8 +84,8 @@ final class Elsewhere {
     Integer shard = ownership.otherShard(row.key().handler());
     Long epoch = ownership.epochs().get(row.shard());
     if (shard == null || epoch == null) {
-      report(row.key());
-      pause(timer);
+      report(row.key()); // Before it is forgotten, so that it is loaded again.
+      near.forget(timer);
       return;
     }
     long version = ThreadLocalRandom.current().nextLong();

@@ -104,6 +104,11 @@ final class Horizons {
     }
   }
 
+  /** Lowers all horizons, so that all timers are loaded once more. */
+  void lowerAll() {
+    shards.values().forEach(shard -> shard.horizonMicros = Long.MIN_VALUE);
+  }
+
   /** For how long no process was there since a time. */
   long missedMicros(int shard, long sinceMicros) {
     Shard known = shards.get(shard);

@@ -1,6 +1,7 @@
 package io.tourbillon.timer.durable;
 
 import io.tourbillon.timer.internal.store.Notice;
+import io.tourbillon.timer.internal.store.Position;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.Store;
 import io.tourbillon.timer.internal.store.StoreSession;
@@ -8,9 +9,12 @@ import io.tourbillon.timer.internal.store.Stored;
 import io.tourbillon.timer.internal.store.TimerKey;
 import io.tourbillon.timer.internal.writer.SessionLoop;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  *   <li>notices: timers that others have written into a shard of ours, or handed over;
  *   <li>load: the next page of each shard whose horizon is less than half a window away;
  *   <li>sweep, every five seconds: timers that are due for seconds and still there, and that nobody
- *       has told us of.
+ *       has told us of; a page in each turn, and less often if there are many.
  * </ul>
  */
 final class Keeper extends SessionLoop {
@@ -35,6 +39,10 @@ final class Keeper extends SessionLoop {
   private static final int PAGE = 2_000;
   private static final int LEAST_PAGE = 64;
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** After a sweep comes a pause of this many times its length. */
+  private static final int SWEEP_PAUSES = 10;
+
   private static final long SWEPT_MICROS = TimeUnit.SECONDS.toMicros(2);
 
   private final long leaseNanos;
@@ -51,7 +59,18 @@ final class Keeper extends SessionLoop {
 
   // Only the thread of the loop uses these, and before it the one that builds the service.
   private long heartbeatNanos;
-  private long sweptNanos = System.nanoTime();
+
+  /** How far each shard is loaded that has more timers before its horizon. */
+  private final Map<Integer, Position> loadedTo = new HashMap<>();
+
+  /** Shards that are still to be swept; the first one from a position on. */
+  private final Deque<Integer> unswept = new ArrayDeque<>();
+
+  private Position sweptTo = Position.before(Long.MIN_VALUE);
+  private long sweepAtNanos = System.nanoTime() + SWEEP_NANOS;
+
+  /** How long the sweep has taken until now. */
+  private long sweepNanos;
 
   /** How many timers a page has: fewer after a page that took longer than the database may. */
   private int page = PAGE;
@@ -96,20 +115,16 @@ final class Keeper extends SessionLoop {
 
   @Override
   protected void turn(StoreSession session) throws SQLException, InterruptedException {
-    if (System.nanoTime() - heartbeatNanos >= Math.min(leaseNanos / 3, MOST_HEARTBEAT_NANOS)) {
-      heartbeat(session);
-    }
+    heartbeatIfDue(session);
     membership.giveBack(session);
-    leaveNotices(session);
-    boolean more = readNotices(session);
+    boolean more = leaveNotices(session);
+    more |= readNotices(session);
     lookUp(session);
     for (int shard : ownership.epochs().keySet()) {
+      heartbeatIfDue(session); // Each page may take long.
       more |= load(session, shard);
     }
-    if (System.nanoTime() - sweptNanos >= SWEEP_NANOS) {
-      sweptNanos = System.nanoTime();
-      sweep(session);
-    }
+    sweep(session);
     if (!more) {
       TimeUnit.MILLISECONDS.sleep(TURN_MILLIS);
     }
@@ -123,14 +138,23 @@ final class Keeper extends SessionLoop {
   /** Renews the lease. Called before the loop begins, and by the loop. */
   void heartbeat(StoreSession session) throws SQLException {
     heartbeatNanos = membership.renew(session);
+    near.reloadIfMoreIsAdmitted();
   }
 
-  private void leaveNotices(StoreSession session) throws SQLException {
-    List<Row> rows = new ArrayList<>(unseen);
+  private void heartbeatIfDue(StoreSession session) throws SQLException {
+    if (System.nanoTime() - heartbeatNanos >= Math.min(leaseNanos / 3, MOST_HEARTBEAT_NANOS)) {
+      heartbeat(session);
+    }
+  }
+
+  /** Returns whether there are more. */
+  private boolean leaveNotices(StoreSession session) throws SQLException {
+    List<Row> rows = unseen.stream().limit(PAGE).toList();
     if (!rows.isEmpty()) {
       session.leaveNotices(rows);
       rows.forEach(_ -> unseen.remove()); // They are the first ones: only this thread removes.
     }
+    return rows.size() == PAGE;
   }
 
   /** Returns whether there are more. */
@@ -192,25 +216,27 @@ final class Keeper extends SessionLoop {
       return false;
     }
     boolean loaded = false;
-    int wanted = page;
-    page = Math.max(LEAST_PAGE, page / 2);
+    int limit = page;
+    page = Math.max(LEAST_PAGE, limit / 2);
     try {
-      int limit = wanted;
-      long sinceNanos = System.nanoTime();
-      List<Stored> rows = session.load(shard, fromMicros, endMicros, limit);
-      // A page whose timers are all due at once would never end: it must hold all of them.
-      while (rows.size() == limit
-          && rows.getLast().row().dueMicros() == rows.getFirst().row().dueMicros()) {
-        limit *= 2;
-        rows = session.load(shard, fromMicros, endMicros, limit);
+      Position after = loadedTo.get(shard);
+      if (after == null || after.dueMicros() >= fromMicros) {
+        after = Position.before(fromMicros); // The horizon was lowered since.
       }
+      long sinceNanos = System.nanoTime();
+      List<Stored> rows = session.load(shard, after, endMicros, limit);
       boolean more = rows.size() == limit;
       if (more) {
-        near.lower(shard, rows.getLast().row().dueMicros());
+        Position last = Position.of(rows.getLast().row());
+        loadedTo.put(shard, last);
+        // What is written from now on and due at the same time may come before the position.
+        near.lower(shard, last.dueMicros() + 1);
+      } else {
+        loadedTo.remove(shard);
       }
       doubtful.addAll(near.addLoaded(rows, sinceNanos));
       loaded = true;
-      page = Math.min(PAGE, 2 * wanted);
+      page = Math.min(PAGE, 2 * limit);
       return more;
     } finally {
       if (!loaded) {
@@ -219,23 +245,48 @@ final class Keeper extends SessionLoop {
     }
   }
 
+  /** Goes on with a sweep, until a page is full, or begins one. */
   private void sweep(StoreSession session) throws SQLException {
-    long nowMicros = near.nowMicros();
-    for (int shard : ownership.epochs().keySet()) {
-      long fromMicros = Long.MIN_VALUE;
-      int limit = page;
-      boolean more = true;
-      while (more && !near.isFull()) {
-        long sinceNanos = System.nanoTime();
-        List<Stored> rows = session.load(shard, fromMicros, nowMicros - SWEPT_MICROS, limit);
-        doubtful.addAll(near.addLoaded(rows, sinceNanos));
-        more = rows.size() == limit;
-        if (more) {
-          long lastMicros = rows.getLast().row().dueMicros();
-          limit = lastMicros == fromMicros ? 2 * limit : page; // All of them are due at once.
-          fromMicros = lastMicros;
-        }
+    if (unswept.isEmpty()) {
+      if (System.nanoTime() - sweepAtNanos < 0) {
+        return;
+      }
+      unswept.addAll(ownership.epochs().keySet());
+    }
+    long startNanos = System.nanoTime();
+    boolean full = false;
+    while (!full && !unswept.isEmpty() && !near.isFull()) {
+      heartbeatIfDue(session);
+      full = sweepPage(session, unswept.getFirst());
+      if (!full) {
+        unswept.removeFirst();
+        sweptTo = Position.before(Long.MIN_VALUE);
       }
     }
+    long endNanos = System.nanoTime();
+    sweepNanos += endNanos - startNanos;
+    if (unswept.isEmpty()) {
+      sweepAtNanos = endNanos + Math.max(SWEEP_NANOS, SWEEP_PAUSES * sweepNanos);
+      sweepNanos = 0;
+    }
+  }
+
+  /** Returns whether the shard has more. */
+  private boolean sweepPage(StoreSession session, int shard) throws SQLException {
+    Long horizon = near.horizon(shard);
+    if (horizon == null) {
+      return false;
+    }
+    // What is behind the horizon is loaded anyway.
+    long endMicros = Math.min(horizon, near.nowMicros() - SWEPT_MICROS);
+    int limit = page;
+    long sinceNanos = System.nanoTime();
+    List<Stored> rows = session.load(shard, sweptTo, endMicros, limit);
+    doubtful.addAll(near.addLoaded(rows, sinceNanos));
+    boolean full = rows.size() == limit;
+    if (full) {
+      sweptTo = Position.of(rows.getLast().row());
+    }
+    return full;
   }
 }

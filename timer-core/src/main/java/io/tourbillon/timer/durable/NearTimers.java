@@ -39,11 +39,36 @@ final class NearTimers {
   private static final long REARMED_MICROS = TimeUnit.MILLISECONDS.toMicros(5);
   private static final long REPORTED_MICROS = TimeUnit.SECONDS.toMicros(1);
 
+  /** Which timers come into memory. Any thread may ask. */
+  interface Admission {
+    /** Whether some process has the handler of a timer. */
+    boolean admits(TimerKey key);
+
+    /** Admits those that can fire since some process has come. Returns whether there are such. */
+    boolean admitMore();
+  }
+
+  private static final Admission ALL =
+      new Admission() {
+        @Override
+        public boolean admits(TimerKey key) {
+          return true;
+        }
+
+        @Override
+        public boolean admitMore() {
+          return false;
+        }
+      };
+
   private final TimerService service;
   private final DatabaseClock clock;
   private final Set<String> handlers;
   private final Consumer<Near> due;
   private final int most;
+
+  /** Written before the first timer comes. */
+  private volatile Admission admission = ALL;
 
   private final Map<TimerKey, Near> timers = new HashMap<>();
   private final Horizons shards = new Horizons();
@@ -67,6 +92,22 @@ final class NearTimers {
     this.handlers = handlers;
     this.most = most;
     this.due = due;
+  }
+
+  /** Limits what comes into memory. Called before the first timer comes. */
+  void admitOnly(Admission limit) {
+    admission = limit;
+  }
+
+  /** Lets all shards be loaded once more, if timers are admitted now that were not before. */
+  void reloadIfMoreIsAdmitted() {
+    if (admission.admitMore()) {
+      lowerAll();
+    }
+  }
+
+  private synchronized void lowerAll() {
+    shards.lowerAll();
   }
 
   void isDue(Near near) {
@@ -177,7 +218,12 @@ final class NearTimers {
    * @param sinceNanos {@link System#nanoTime} before it was read
    * @return the keys that must be looked up
    */
-  synchronized List<TimerKey> addLoaded(List<Stored> rows, long sinceNanos) {
+  List<TimerKey> addLoaded(List<Stored> rows, long sinceNanos) {
+    return addAdmitted(
+        rows.stream().filter(each -> admission.admits(each.row().key())).toList(), sinceNanos);
+  }
+
+  private synchronized List<TimerKey> addAdmitted(List<Stored> rows, long sinceNanos) {
     List<TimerKey> doubtful = new ArrayList<>();
     for (Stored stored : rows) {
       Row row = stored.row();
@@ -199,7 +245,7 @@ final class NearTimers {
    * @param sinceNanos {@link System#nanoTime} before the transaction
    * @return false if the key must be looked up
    */
-  synchronized boolean written(Row row, long sinceNanos) {
+  boolean written(Row row, long sinceNanos) {
     long nowMicros = clock.nowMicros();
     // What is due already does not wait for the first page of its shard.
     boolean isDue = row.dueMicros() <= nowMicros;
@@ -207,11 +253,17 @@ final class NearTimers {
   }
 
   /** Takes note of a timer that this process has just read, because somebody has told of it. */
-  synchronized boolean noticed(Stored stored, long sinceNanos) {
+  boolean noticed(Stored stored, long sinceNanos) {
     return noted(stored.row(), sinceNanos, stored.couldFireMicros(), false);
   }
 
   private boolean noted(Row row, long sinceNanos, long couldFireMicros, boolean anyway) {
+    boolean admitted = admission.admits(row.key()); // Without the lock: it may report.
+    return noted(row, sinceNanos, couldFireMicros, anyway, admitted);
+  }
+
+  private synchronized boolean noted(
+      Row row, long sinceNanos, long couldFireMicros, boolean anyway, boolean admitted) {
     if (isKnown(row)) {
       return true; // Loaded before its notice was read.
     }
@@ -220,7 +272,7 @@ final class NearTimers {
     }
     removed(row.key());
     Long horizonMicros = shards.horizon(row.shard());
-    if (horizonMicros == null || (row.dueMicros() >= horizonMicros && !anyway)) {
+    if (!admitted || horizonMicros == null || (row.dueMicros() >= horizonMicros && !anyway)) {
       return true;
     }
     if (timers.size() >= most) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tourbillon.timer.internal.store.Change;
 import io.tourbillon.timer.internal.store.Check;
 import io.tourbillon.timer.internal.store.Heartbeat;
+import io.tourbillon.timer.internal.store.Position;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.Store;
 import io.tourbillon.timer.internal.store.StoreSession;
@@ -82,7 +83,7 @@ abstract class OwnersContract {
   }
 
   final List<Row> load() throws SQLException {
-    return session.load(0, 0, LONG_MICROS, 10).stream().map(Stored::row).toList();
+    return session.load(0, Position.before(0), LONG_MICROS, 10).stream().map(Stored::row).toList();
   }
 
   final boolean changes(Change change) throws SQLException {
@@ -237,6 +238,26 @@ abstract class OwnersContract {
     session.heartbeat("b", LONG_MICROS, Set.of());
     session.heartbeat("b", LONG_MICROS, Set.of());
     assertEquals(Map.of(0, untilMicros), session.ownedUntil(List.of(0)));
+  }
+
+  @Test
+  void load_ofTimersThatAreAllDueAtOnce_isInPages() throws Exception {
+    for (String key : List.of("c", "a", "e", "b", "d")) {
+      Row each = new Row(new TimerKey("h", key), 0, 1_000, 1, 0);
+      assertTrue(changes(new Change.Put(each, NONE, false)));
+    }
+    StringBuilder keys = new StringBuilder();
+    Position after = Position.before(1_000);
+    for (List<Stored> page = page(after); !page.isEmpty(); page = page(after)) {
+      page.forEach(each -> keys.append(each.row().key().key()));
+      keys.append(' ');
+      after = Position.of(page.getLast().row());
+    }
+    assertEquals("ab cd e ", keys.toString());
+  }
+
+  private List<Stored> page(Position after) throws SQLException {
+    return session.load(0, after, LONG_MICROS, 2);
   }
 
   @Test

@@ -120,6 +120,27 @@ abstract class SharedContract {
     assertEquals("k", next());
   }
 
+  @Test
+  void timersOfAHandlerThatNobodyHas_takeNoRoom_andFireWhenSomebodyHasIt() throws Exception {
+    DurableTimers one = open(builder().maxLoaded(1_000).handler("other", this::note));
+    List<CompletableFuture<Void>> written = new ArrayList<>();
+    for (int number = 0; number < 1_100; number++) {
+      written.add(one.schedule("h", "h" + number, in(0), NONE));
+    }
+    written.forEach(CompletableFuture::join);
+    open(builder()).schedule("other", "k", in(0), NONE).join();
+    assertEquals("k", next());
+    await(() -> one.stats().loaded() == 0);
+    assertEquals(0, one.stats().loaded());
+    DurableTimers _ = open(builder().handler("h", this::note));
+    if (one.stats().shards() == 1) {
+      one.close();
+    }
+    for (int number = 0; number < 1_100; number++) {
+      next();
+    }
+  }
+
   // Cancels between the check and the begin.
 
   /** An executor that keeps what it gets until it is told to run it. */
@@ -260,6 +281,38 @@ abstract class SharedContract {
     letGo.countDown();
     assertEquals("live", next());
     for (int number = 0; number < 800; number++) {
+      next();
+    }
+  }
+
+  @Test
+  void timersThatAreAllDueAtOnce_areLoadedInPages_andAllFire() throws Exception {
+    try (DurableTimers before = builder().build()) {
+      List<CompletableFuture<Void>> written = new ArrayList<>();
+      Instant due = in(0);
+      for (int number = 0; number < 5_500; number++) {
+        written.add(before.schedule("h", "k" + number, due, NONE));
+      }
+      written.forEach(CompletableFuture::join);
+    }
+    execute("DELETE FROM tourbillon_notices");
+    CountDownLatch letGo = new CountDownLatch(1);
+    DurableTimers timers =
+        open(
+            builder()
+                .maxLoaded(1_000)
+                .maxRunning(10)
+                .handler(
+                    "h",
+                    firing -> {
+                      letGo.await();
+                      note(firing);
+                    }));
+    await(() -> timers.stats().running() == 10);
+    TimeUnit.MILLISECONDS.sleep(1_500);
+    assertTrue(timers.stats().loaded() <= 3_000, timers.stats().loaded() + " are loaded");
+    letGo.countDown();
+    for (int number = 0; number < 5_500; number++) {
       next();
     }
   }

@@ -94,17 +94,20 @@ abstract class JdbcSession implements StoreSession {
   }
 
   @Override
-  public List<Stored> load(int shard, long fromMicros, long toMicros, int limit)
+  public List<Stored> load(int shard, Position after, long toMicros, int limit)
       throws SQLException {
     PreparedStatement load =
         statement(
             """
             SELECT handler, timer_key, due, version, length(payload), written FROM #timers
-            WHERE shard = ? AND dead = 0 AND due >= ? AND due < ? ORDER BY due LIMIT ?""");
+            WHERE shard = ? AND dead = 0 AND due < ? AND (due, handler, timer_key) > (?, ?, ?)
+            ORDER BY due, handler, timer_key LIMIT ?""");
     load.setInt(1, shard);
-    load.setLong(2, fromMicros);
-    load.setLong(3, toMicros);
-    load.setInt(4, limit);
+    load.setLong(2, toMicros);
+    load.setLong(3, after.dueMicros());
+    load.setString(4, after.handler());
+    load.setString(5, after.key());
+    load.setInt(6, limit);
     List<Stored> rows = new ArrayList<>();
     try (ResultSet found = load.executeQuery()) {
       while (found.next()) {

@@ -79,7 +79,10 @@ final class PostgresStore extends Store {
           error TEXT,
           payload BYTEA NOT NULL,
           PRIMARY KEY (handler, timer_key))""");
-    statements.add("CREATE INDEX IF NOT EXISTS #due ON #timers (shard, due) WHERE dead = 0");
+    statements.add(
+        """
+        CREATE INDEX IF NOT EXISTS #due ON #timers (shard, due, handler, timer_key)
+          WHERE dead = 0""");
     statements.add(
         "CREATE INDEX IF NOT EXISTS #dead ON #timers (handler, timer_key) WHERE dead = 1");
     statements.add(

@@ -117,7 +117,10 @@ final class SqliteStore extends Store {
               error TEXT,
               payload BLOB NOT NULL,
               PRIMARY KEY (handler, timer_key)) STRICT, WITHOUT ROWID"""),
-        sql("CREATE INDEX IF NOT EXISTS #due ON #timers (shard, due) WHERE dead = 0"),
+        sql(
+            """
+            CREATE INDEX IF NOT EXISTS #due ON #timers (shard, due, handler, timer_key)
+              WHERE dead = 0"""),
         sql("CREATE INDEX IF NOT EXISTS #dead ON #timers (handler, timer_key) WHERE dead = 1"),
         sql(
             """

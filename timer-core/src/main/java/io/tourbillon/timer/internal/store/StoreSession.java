@@ -47,12 +47,12 @@ public interface StoreSession extends AutoCloseable {
   List<Stored> find(Collection<TimerKey> keys) throws SQLException;
 
   /**
-   * Returns timers of a shard that are not dead, ordered by due time.
+   * Returns timers of a shard that are not dead, ordered by due time, handler and key.
    *
-   * @param fromMicros the first due time, inclusive
+   * @param after the place behind which the first one is
    * @param toMicros the last due time, exclusive
    */
-  List<Stored> load(int shard, long fromMicros, long toMicros, int limit) throws SQLException;
+  List<Stored> load(int shard, Position after, long toMicros, int limit) throws SQLException;
 
   /**
    * Renews the lease of a node, or registers it with its handlers, which never change: also if it

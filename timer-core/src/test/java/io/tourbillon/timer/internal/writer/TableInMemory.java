@@ -5,6 +5,7 @@ import io.tourbillon.timer.internal.store.Check;
 import io.tourbillon.timer.internal.store.Heartbeat;
 import io.tourbillon.timer.internal.store.Listed;
 import io.tourbillon.timer.internal.store.Notice;
+import io.tourbillon.timer.internal.store.Position;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.StoreSession;
 import io.tourbillon.timer.internal.store.Stored;
@@ -117,7 +118,7 @@ final class TableInMemory implements StoreSession {
   }
 
   @Override
-  public List<Stored> load(int shard, long fromMicros, long toMicros, int limit) {
+  public List<Stored> load(int shard, Position after, long toMicros, int limit) {
     throw new UnsupportedOperationException();
   }
 
