@@ -19,7 +19,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * process that has them, as soon as they come into memory. If there is none, they are reported, and
  * stay in the table alone until there is one.
  */
-final class Elsewhere implements NearTimers.Admission {
+final class Elsewhere implements Admission {
   private static final long LEAST_PAUSE_MILLIS = 1_000;
   private static final long LONGEST_PAUSE_MILLIS = 60_000;
 

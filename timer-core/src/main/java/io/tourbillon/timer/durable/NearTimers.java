@@ -39,28 +39,6 @@ final class NearTimers {
   private static final long REARMED_MICROS = TimeUnit.MILLISECONDS.toMicros(5);
   private static final long REPORTED_MICROS = TimeUnit.SECONDS.toMicros(1);
 
-  /** Which timers come into memory. Any thread may ask. */
-  interface Admission {
-    /** Whether some process has the handler of a timer. */
-    boolean admits(TimerKey key);
-
-    /** Admits those that can fire since some process has come. Returns whether there are such. */
-    boolean admitMore();
-  }
-
-  private static final Admission ALL =
-      new Admission() {
-        @Override
-        public boolean admits(TimerKey key) {
-          return true;
-        }
-
-        @Override
-        public boolean admitMore() {
-          return false;
-        }
-      };
-
   private final TimerService service;
   private final DatabaseClock clock;
   private final Set<String> handlers;
@@ -68,7 +46,7 @@ final class NearTimers {
   private final int most;
 
   /** Written before the first timer comes. */
-  private volatile Admission admission = ALL;
+  private volatile Admission admission = Admission.ALL;
 
   private final Map<TimerKey, Near> timers = new HashMap<>();
   private final Horizons shards = new Horizons();

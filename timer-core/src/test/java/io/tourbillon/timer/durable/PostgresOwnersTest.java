@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tourbillon.timer.internal.store.Change;
 import io.tourbillon.timer.internal.store.Notice;
 import io.tourbillon.timer.internal.store.Row;
-import io.tourbillon.timer.internal.store.Stored;
 import io.tourbillon.timer.internal.store.TimerKey;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -111,7 +110,6 @@ class PostgresOwnersTest extends OwnersContract {
     Change failed = new Change.Failed(row, epoch, next, 1, false, "away");
     assertTrue(changes(failed));
     assertTrue(changes(failed));
-    assertEquals(
-        List.of(next), session().find(List.of(row.key())).stream().map(Stored::row).toList());
+    assertEquals(List.of(next), load());
   }
 }
