@@ -164,19 +164,43 @@ final class DurableNode implements DurableTimers {
   }
 
   private void begin(StoreSession session) throws SQLException {
+    boolean begun = false;
     try {
       keeper.heartbeat(session);
-    } catch (SQLException | RuntimeException | Error failure) {
-      store.left(node);
-      if (ownTimers != null) {
-        ownTimers.shutdownNow();
+      start("tourbillon-durable-writer", writer);
+      start("tourbillon-durable-firings", firings);
+      start("tourbillon-durable-watch", this::watch);
+      start("tourbillon-durable-keeper", keeper);
+      begun = true;
+    } finally {
+      if (!begun) {
+        undo(session);
       }
-      throw failure;
     }
-    start("tourbillon-durable-writer", writer);
-    start("tourbillon-durable-firings", firings);
-    start("tourbillon-durable-watch", this::watch);
-    start("tourbillon-durable-keeper", keeper);
+  }
+
+  /** Ends what has begun, because the rest can not: there is no room for a thread, for example. */
+  private void undo(StoreSession session) {
+    closed.set(true);
+    firings.close();
+    writer.close();
+    keeper.close();
+    threads.forEach(Thread::interrupt);
+    try {
+      keeper.end(session);
+    } catch (SQLException | RuntimeException | Error failure) {
+      // Its lease ends by itself.
+    } finally {
+      release();
+    }
+  }
+
+  private void release() {
+    store.left(node);
+    near.clear();
+    if (ownTimers != null) {
+      ownTimers.shutdownNow();
+    }
   }
 
   /** Looks for loops whose connections have fallen silent, until it is interrupted. */
@@ -327,12 +351,8 @@ final class DurableNode implements DurableTimers {
       keeper.close();
       threads.forEach(Thread::interrupt);
       interrupted |= !rechecks.close(Math.max(1, endNanos - System.nanoTime()));
-      store.left(node);
-      near.clear();
+      release();
       writer.failRest();
-      if (ownTimers != null) {
-        ownTimers.shutdownNow();
-      }
       if (interrupted) {
         Thread.currentThread().interrupt();
       }

@@ -66,7 +66,8 @@ import org.jspecify.annotations.Nullable;
  * With SQLite one process owns all, so those that share a file must have the same handlers or none.
  *
  * <p>A connection that is silent for half of the lease, but at least five seconds, is given up, and
- * another one is opened.
+ * another one is opened. The connection that writes may be silent for the whole lease. A connection
+ * that can not be opened within half a minute fails.
  *
  * <p>Thread-safe.
  */

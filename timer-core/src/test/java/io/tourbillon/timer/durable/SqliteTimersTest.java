@@ -1,8 +1,10 @@
 package io.tourbillon.timer.durable;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -23,5 +25,14 @@ class SqliteTimersTest extends DurableContract {
         assertThrows(
             IllegalArgumentException.class, () -> DurableTimers.open(folder.resolve("what?.db")));
     assertTrue(String.valueOf(refused.getMessage()).contains("what?.db"), refused::toString);
+  }
+
+  @Test
+  void file_mayHaveASemicolonInItsName() {
+    Path file = folder.resolve("a;b.db");
+    try (DurableTimers timers = DurableTimers.open(file).handler("h", _ -> {}).build()) {
+      assertEquals(0, timers.pending());
+      assertTrue(Files.exists(folder.resolve("a;b.db-nodes")));
+    }
   }
 }

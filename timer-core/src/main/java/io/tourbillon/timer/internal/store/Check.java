@@ -6,7 +6,8 @@ import java.util.List;
  * What the database says of timers that are about to fire.
  *
  * @param nowMicros the database's clock, in microseconds since 1970
- * @param fence greater than that of every earlier check, on whichever node
+ * @param fence greater than that of every check by an earlier owner. In PostgreSQL it is greater
+ *     than that of every earlier check; in SQLite it is the epoch of the owner
  * @param leased whether the lease of the node lasts; if not, nothing is found
  * @param found those that are there in the version that was asked for, in shards that the node
  *     owns; in no particular order

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,9 @@ final class SqliteStore extends Store {
   /** Null for a database in memory, and for a URL with another syntax. */
   private final @Nullable Path file;
 
+  /** Nodes that must not join again. Guarded by this object's lock. */
+  private final Set<String> left = new HashSet<>();
+
   SqliteStore(DataSource source, String name, String prefix) {
     super(source, name, prefix);
     file = fileOf(name);
@@ -45,9 +50,9 @@ final class SqliteStore extends Store {
         : Path.of(path);
   }
 
-  /** Shows the other processes that the process of a node lives. */
-  void join(String node) throws SQLException {
-    if (file != null) {
+  /** Shows the other processes that the process of a node lives, until the node has left. */
+  synchronized void join(String node) throws SQLException {
+    if (file != null && !left.contains(node)) {
       try {
         LiveNodes.hold(file, node);
       } catch (IOException failure) {
@@ -66,7 +71,8 @@ final class SqliteStore extends Store {
   }
 
   @Override
-  public void left(String node) {
+  public synchronized void left(String node) {
+    left.add(node);
     if (file != null) {
       try {
         LiveNodes.release(file, node);

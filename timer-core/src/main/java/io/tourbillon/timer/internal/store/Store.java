@@ -91,7 +91,7 @@ public abstract class Store {
 
   /** A password may be among the options. */
   private static String withoutOptions(@Nullable String url) {
-    return url == null ? "a database" : url.replaceFirst("[?;].*", "");
+    return url == null ? "a database" : url.replaceFirst("(?s)[?].*", "");
   }
 
   /** Names the database. */
