@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections on other threads, because a driver may wait for ever for a server that has
@@ -89,7 +90,7 @@ public final class LimitedOpener {
     }
   }
 
-  private static SQLException failed(Throwable cause) {
+  private static SQLException failed(@Nullable Throwable cause) {
     int code = cause instanceof SQLException known ? known.getErrorCode() : 0;
     return new SQLException("no connection: " + cause, NO_CONNECTION, code, cause);
   }
