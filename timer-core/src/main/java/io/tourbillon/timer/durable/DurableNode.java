@@ -2,6 +2,7 @@ package io.tourbillon.timer.durable;
 
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.internal.IndependentThread;
+import io.tourbillon.timer.internal.store.Micros;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.Store;
 import io.tourbillon.timer.internal.store.StoreSession;

@@ -3,6 +3,7 @@ package io.tourbillon.timer.durable;
 import io.tourbillon.timer.internal.store.Check;
 import io.tourbillon.timer.internal.store.FailureKind;
 import io.tourbillon.timer.internal.store.FiringTransaction;
+import io.tourbillon.timer.internal.store.Micros;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.Store;
 import java.sql.Connection;

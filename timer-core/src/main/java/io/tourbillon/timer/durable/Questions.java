@@ -1,6 +1,7 @@
 package io.tourbillon.timer.durable;
 
 import io.tourbillon.timer.internal.store.Listed;
+import io.tourbillon.timer.internal.store.Micros;
 import io.tourbillon.timer.internal.store.Store;
 import io.tourbillon.timer.internal.store.StoreSession;
 import java.sql.SQLException;

@@ -1,10 +1,10 @@
-package io.tourbillon.timer.durable;
+package io.tourbillon.timer.internal.store;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /** Times as the tables have them: microseconds since 1970. */
-final class Micros {
+public final class Micros {
   private static final long LAST_SECOND = 253_402_300_799L;
 
   private Micros() {}
@@ -14,7 +14,7 @@ final class Micros {
    *
    * @throws IllegalArgumentException if the time is not from 1970 to 9999
    */
-  static long of(Instant due) {
+  public static long of(Instant due) {
     if (due.isBefore(Instant.EPOCH) || due.getEpochSecond() > LAST_SECOND) {
       throw new IllegalArgumentException("due must be from 1970 to 9999: " + due);
     }
@@ -23,7 +23,7 @@ final class Micros {
     return micros.equals(due) ? whole : whole + 1;
   }
 
-  static Instant toInstant(long micros) {
+  public static Instant toInstant(long micros) {
     return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 }
