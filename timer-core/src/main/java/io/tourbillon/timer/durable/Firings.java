@@ -7,6 +7,7 @@ import io.tourbillon.timer.internal.store.TimerKey;
 import io.tourbillon.timer.internal.writer.SessionLoop;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -250,7 +251,7 @@ final class Firings extends SessionLoop {
     }
     long lateMicros = check.nowMicros() - found.dueMicros();
     if (lateMicros < 0) {
-      near.again(timer, Duration.ofNanos(-lateMicros * 1000));
+      near.again(timer, Duration.of(-lateMicros, ChronoUnit.MICROS));
       return false;
     }
     if (registered.options.catchUp() instanceof CatchUp.DropOlderThan(Duration limit)

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A session whose statements are the same in both databases, but for the clock. */
 abstract class JdbcSession implements StoreSession {
+  private static final String FROM_LIVE = "#timers WHERE dead = 0";
+
   final Store store;
   final Connection connection;
 
@@ -279,14 +281,13 @@ abstract class JdbcSession implements StoreSession {
       String columns, String handler, String prefix, String afterKey, boolean dead, int limit)
       throws SQLException {
     KeyRange range = KeyRange.of(prefix, afterKey, isOrderedByCodePoints());
-    // The index of dead timers is used if the text says that they are.
     PreparedStatement select =
         statement(
             "SELECT "
                 + columns
-                + " FROM #timers WHERE handler = ? AND dead = "
-                + (dead ? 1 : 0)
-                + " AND "
+                + " FROM "
+                + (dead ? fromDead() : FROM_LIVE)
+                + " AND handler = ? AND "
                 + range.condition()
                 + " ORDER BY timer_key LIMIT ?");
     int index = 1;
@@ -297,6 +298,9 @@ abstract class JdbcSession implements StoreSession {
     select.setInt(index, limit);
     return select;
   }
+
+  /** The table of timers with the condition that they are dead, so that their index is used. */
+  abstract String fromDead();
 
   /** Whether the database orders keys by their code points. */
   abstract boolean isOrderedByCodePoints();

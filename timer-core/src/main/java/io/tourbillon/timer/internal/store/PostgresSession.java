@@ -56,6 +56,11 @@ final class PostgresSession extends JdbcSession {
     }
   }
 
+  @Override
+  String fromDead() {
+    return "#timers WHERE dead = 1";
+  }
+
   /** The collation of keys is that of bytes. */
   @Override
   boolean isOrderedByCodePoints() {

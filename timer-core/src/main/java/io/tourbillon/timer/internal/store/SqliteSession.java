@@ -37,6 +37,12 @@ final class SqliteSession extends JdbcSession {
     statement(text).execute();
   }
 
+  /** The planner takes the primary key otherwise, and reads all timers of the handler. */
+  @Override
+  String fromDead() {
+    return "#timers INDEXED BY #dead WHERE dead = 1";
+  }
+
   /** By the bytes of UTF-8, whose order is the same. */
   @Override
   boolean isOrderedByCodePoints() {
