@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * Keeps the lease of this process, and loads what is due soon. One turn every 100 ms:
  *
  * <ul>
- *   <li>heartbeat, after a third of the lease, see {@link Membership};
+ *   <li>heartbeat, twice a second or after a third of the lease, see {@link Membership};
  *   <li>notices: timers that others have written into a shard of ours, or handed over;
  *   <li>load: the next page of each shard whose horizon is less than half a window away;
  *   <li>sweep, every five seconds: timers that are due for seconds and still there, and that nobody

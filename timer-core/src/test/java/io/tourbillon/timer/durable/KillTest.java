@@ -43,6 +43,7 @@ class KillTest {
 
   @Test
   @Tag("programs")
+  @Tag("long")
   @Timeout(180)
   void postgres_processIsKilled_keepsItsPromises() throws Exception {
     onPostgres(3);

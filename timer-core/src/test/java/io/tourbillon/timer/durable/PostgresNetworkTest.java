@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The network between a node and PostgreSQL stalls, is cut, and is slow. */
 @Tag("programs")
+@Tag("long")
 class PostgresNetworkTest {
   private static final byte[] NONE = {};
   private static final Duration LEASE = Duration.ofSeconds(1);
@@ -124,7 +125,6 @@ class PostgresNetworkTest {
   }
 
   @Test
-  @Tag("long")
   void networkThatStallsForOneNode_anotherFires_andTheFirstFiresNothingTwice() throws Exception {
     BlockingQueue<String> others = new LinkedBlockingQueue<>();
     try (DurableTimers stalled = open(throughProxy());
@@ -154,7 +154,6 @@ class PostgresNetworkTest {
 
   /** Nobody knows whether what was sent has been committed. */
   @Test
-  @Tag("long")
   void answersThatStall_changesEnd_andWhatTheySayIsTrue() throws Exception {
     try (ChangingNodes nodes = new ChangingNodes(WRITE_LIMIT, FUTURE_LIMIT)) {
       nodes.add(throughProxy(), LEASE);
@@ -176,7 +175,6 @@ class PostgresNetworkTest {
   }
 
   @Test
-  @Tag("long")
   @Timeout(600)
   void networkThatIsBrokenInAllWays_losesNothing() throws Exception {
     cutAgainAndAgain(300);
@@ -203,7 +201,6 @@ class PostgresNetworkTest {
   }
 
   @Test
-  @Tag("long")
   void networkThatIsSlow_timersFire_notEarly() throws Exception {
     proxy.delay(25);
     try (ChangingNodes nodes = new ChangingNodes(WRITE_LIMIT, FUTURE_LIMIT)) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes on one PostgreSQL, of which some are stopped for longer than two leases. */
 @Tag("programs")
+@Tag("long")
 class PostgresStoppedNodesTest {
   private static final int SHARDS = 64;
 
@@ -70,7 +71,6 @@ class PostgresStoppedNodesTest {
 
   /** The server keeps the transaction of a process that is stopped, and with it the row. */
   @Test
-  @Tag("long")
   void nodeThatIsStoppedInItsTransaction_takesEffectOnce() throws Exception {
     Duration lease = Duration.ofSeconds(1);
     try (StoppedNodes nodes = start(lease, 2)) {
@@ -87,7 +87,6 @@ class PostgresStoppedNodesTest {
   }
 
   @Test
-  @Tag("long")
   @Timeout(600)
   void nodesThatAreStoppedAgainAndAgain_loseNothing() throws Exception {
     Duration lease = Duration.ofSeconds(2);
