@@ -28,6 +28,7 @@ class FullHeapTest {
 
   @Test
   @Tag("virtual-thread")
+  @Tag("long")
   void fullHeap_whileThreadsWakeCancelAndSpawn_losesNoneOfThat() throws Exception {
     wakeCancelAndSpawn();
   }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** PostgreSQL stops as in a power failure and starts again, while timers are changed and fire. */
 @Tag("programs")
+@Tag("long")
 class PostgresRestartTest {
   private static final Duration WRITE_LIMIT = Duration.ofSeconds(3);
 
@@ -30,7 +31,6 @@ class PostgresRestartTest {
 
   /** The changes of callers wait for the server, and succeed. */
   @Test
-  @Tag("long")
   @Timeout(600)
   void serverThatIsRestartedAgainAndAgain_losesNothing() throws Exception {
     restart(25, Duration.ofSeconds(30));
