@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Errors for lack of memory do not end the server. Runs {@link FullHeap}. */
+@Tag("long")
 class FullHeapTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})

@@ -8,12 +8,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import picocli.CommandLine;
 
 /** The demo of durable timers, with a process that is really killed. */
 @Timeout(120)
+@Tag("long")
 class OrdersDemoTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * -Dtests.programs.seed=SEED} runs that seed again, and larger numbers run more programs.
  */
 class RandomProgramsTest {
-  private static final int PROGRAMS = Integer.getInteger("tests.programs", 250);
+  private static final int PROGRAMS = Integer.getInteger("tests.programs", 100);
   private static final long SEED =
       Long.getLong("tests.programs.seed", ThreadLocalRandom.current().nextInt());
   private static final int MOST_PROGRAMS_FOR_A_TWIN = 250;

@@ -24,9 +24,8 @@ class InterleavingsTest {
   private static final String ALL = ".";
   private static final String TWIN = ".Twin";
 
-  /** The races of timers and loops, and two twins that are caught within hundredths of a second. */
-  private static final String USUAL =
-      "(?:timer|loop)[.][\\w.]*(?<![.]Twin)$|(?:CancelAgainstFire|LastPermit)[.]Twin$";
+  /** The races of locks, limits and loops, and a twin that is caught within a moment. */
+  private static final String USUAL = "(?:internal|loop)[.]\\w+$|LastPermit[.]Twin$";
 
   private static final int BRIEF_MILLIS = 150;
 
@@ -79,7 +78,8 @@ class InterleavingsTest {
    * not been caught gets further chances, a race that has failed does not.
    */
   private void check(String expression, NavigableMap<String, Report> reports) throws Exception {
-    long chosen = TestList.tests().stream().filter(Pattern.compile(expression).asPredicate()).count();
+    long chosen =
+        TestList.tests().stream().filter(Pattern.compile(expression).asPredicate()).count();
     assertEquals(chosen, reports.size(), "results of " + reports.navigableKeySet());
     assertEquals("", unlike(reports, name -> !name.endsWith(TWIN), Verdict.PASSED));
     NavigableMap<String, Report> twins = new TreeMap<>(reports);
