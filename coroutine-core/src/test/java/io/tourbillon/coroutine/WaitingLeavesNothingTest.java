@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /** Repeated waits in vain for a long-lived object leave nothing behind. */
+@Tag("long")
 class WaitingLeavesNothingTest {
   private static final int ATTEMPTS = 3_000;
 
@@ -173,7 +174,6 @@ class WaitingLeavesNothingTest {
 
   @TestFactory
   @Tag("not-virtual-thread")
-  @Tag("long")
   Stream<DynamicTest> waiting_inVainOnOtherEngines_leavesNothing() {
     return attempts();
   }

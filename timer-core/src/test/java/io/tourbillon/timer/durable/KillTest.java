@@ -31,7 +31,7 @@ class KillTest {
   @Test
   @Timeout(120)
   void sqlite_processIsKilled_keepsItsPromises() throws Exception {
-    rounds(sqlite(), 3);
+    rounds(sqlite(), 2);
   }
 
   @Test
