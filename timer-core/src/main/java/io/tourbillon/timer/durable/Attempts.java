@@ -98,22 +98,30 @@ final class Attempts {
     }
     long checkedNanos = System.nanoTime();
     Check check = rechecks.check(timer.row);
-    if (!check.leased()) {
-      near.again(timer, NO_LEASE_PAUSE);
+    Check.Found found = check.found().isEmpty() ? null : check.found().getFirst();
+    if (waits(timer, check, found)) { // The database's clock was set back, or the lease is over.
       return null;
     }
-    if (check.found().isEmpty()) {
+    if (found == null) {
       counts.superseded.increment();
       near.forget(timer);
       return null;
     }
-    Check.Found found = check.found().getFirst();
     long lateMicros = check.nowMicros() - found.dueMicros();
-    if (lateMicros < 0) { // The database's clock was set back since the first check.
-      near.again(timer, Duration.of(-lateMicros, ChronoUnit.MICROS));
-      return null;
-    }
     return new Ready(ready.registered, timer, found, check.fence(), lateMicros, checkedNanos);
+  }
+
+  /** Returns whether a check says that a timer must not fire yet, and arms it once more if so. */
+  boolean waits(Near timer, Check check, Check.@Nullable Found found) {
+    if (!check.leased()) {
+      near.again(timer, NO_LEASE_PAUSE);
+      return true;
+    }
+    long earlyMicros = found == null ? 0 : found.dueMicros() - check.nowMicros();
+    if (earlyMicros > 0) {
+      near.again(timer, Duration.of(earlyMicros, ChronoUnit.MICROS));
+    }
+    return earlyMicros > 0;
   }
 
   private void fire(Ready ready) {

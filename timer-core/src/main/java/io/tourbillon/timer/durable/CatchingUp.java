@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ final class CatchingUp {
   }
 
   /**
-   * Takes a timer if it has to wait.
+   * Takes a timer of a handler of this process if it has to wait.
    *
    * @param missedMicros for how long no process was there to fire it
    * @return false if it fires like any other
@@ -61,9 +62,8 @@ final class CatchingUp {
       return false;
     }
     String handler = timer.row.key().handler();
-    Firings.Registered registered = handlers.get(handler);
-    CatchUp policy = registered == null ? null : registered.options().catchUp();
-    return switch (policy) {
+    Firings.Registered registered = Objects.requireNonNull(handlers.get(handler));
+    return switch (registered.options().catchUp()) {
       case CatchUp.Paced(int perSecond) ->
           paces.computeIfAbsent(handler, _ -> new Pace(perSecond)).waiting.add(timer);
       case CatchUp.LatestOnly() -> {
@@ -71,7 +71,6 @@ final class CatchingUp {
         yield true;
       }
       case CatchUp.DropOlderThan _ -> false;
-      case null -> false;
     };
   }
 

@@ -133,10 +133,14 @@ final class DurableNode implements DurableTimers {
   static List<String> schemaOf(Builder options) {
     try {
       Store store = Store.of(options.source, options.tablePrefix);
-      return store.schema(options.shards == 0 ? store.defaultShards() : options.shards);
+      return store.schema(shardsOf(options, store));
     } catch (SQLException failure) {
       throw new DurableTimersException("the database can not be reached", failure);
     }
+  }
+
+  private static int shardsOf(Builder options, Store store) {
+    return options.shards == 0 ? store.defaultShards() : options.shards;
   }
 
   static DurableNode start(Builder options) {
@@ -146,7 +150,7 @@ final class DurableNode implements DurableTimers {
       Store store = Store.of(options.source, options.tablePrefix);
       database += ", " + store + ",";
       if (options.createsSchema) {
-        store.create(options.shards == 0 ? store.defaultShards() : options.shards);
+        store.create(shardsOf(options, store));
       }
       try (StoreSession session = store.openWithinLimit(Questions.TIMEOUT_MILLIS)) {
         node = new DurableNode(options, store);

@@ -7,11 +7,11 @@ import io.tourbillon.timer.internal.store.TimerKey;
 import io.tourbillon.timer.internal.writer.SessionLoop;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -36,7 +36,7 @@ final class Firings extends SessionLoop {
   private static final int MOST_BYTES_IN_A_CHECK = 8 << 20;
 
   private static final long WAIT_MILLIS = 20;
-  private static final Duration NO_LEASE_PAUSE = Duration.ofMillis(100);
+  private static final Duration REFUSED_PAUSE = Duration.ofMillis(100);
 
   private final String node;
   private final Map<String, Registered> handlers;
@@ -240,20 +240,14 @@ final class Firings extends SessionLoop {
 
   /** Returns whether the handler was started. */
   private boolean start(Near timer, Check.@Nullable Found found, Check check, long checkedNanos) {
-    if (!check.leased()) {
-      near.again(timer, NO_LEASE_PAUSE);
+    if (attempts.waits(timer, check, found)) {
       return false;
     }
-    Registered registered = handlers.get(timer.row.key().handler());
-    if (found == null || registered == null) {
+    if (found == null) {
       near.forget(timer);
       return false;
     }
-    long lateMicros = check.nowMicros() - found.dueMicros();
-    if (lateMicros < 0) {
-      near.again(timer, Duration.of(-lateMicros, ChronoUnit.MICROS));
-      return false;
-    }
+    Registered registered = Objects.requireNonNull(handlers.get(timer.row.key().handler()));
     if (registered.options.catchUp() instanceof CatchUp.DropOlderThan(Duration limit)
         && near.missedMicros(timer) > limit.toNanos() / 1000) {
       attempts.skip(timer, found.epoch());
@@ -262,12 +256,13 @@ final class Firings extends SessionLoop {
     if (!near.begin(timer)) {
       return false; // Cancelled here, since the check.
     }
+    long lateMicros = check.nowMicros() - found.dueMicros();
     Attempts.Ready ready =
         new Attempts.Ready(registered, timer, found, check.fence(), lateMicros, checkedNanos);
     try {
       executor.execute(() -> run(ready));
     } catch (RuntimeException | Error refused) {
-      near.again(timer, NO_LEASE_PAUSE);
+      near.again(timer, REFUSED_PAUSE);
       return false;
     }
     return true;

@@ -1,10 +1,10 @@
 package io.tourbillon.timer.durable;
 
-import io.tourbillon.timer.internal.IndependentThread;
 import io.tourbillon.timer.internal.store.Check;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.Store;
 import io.tourbillon.timer.internal.store.StoreSession;
+import io.tourbillon.timer.internal.writer.SessionLoop;
 import io.tourbillon.timer.internal.writer.SessionOpener;
 import java.sql.SQLException;
 import java.util.List;
@@ -122,7 +122,7 @@ final class Rechecks {
   private void abort() {
     StoreSession known = session;
     if (known != null) {
-      IndependentThread.daemon("tourbillon-durable-abort", known::abort).start();
+      SessionLoop.abort(known);
     }
   }
 

@@ -158,7 +158,7 @@ public final class GroupWriter extends SessionLoop {
 
   /** Gives a request up, unless it is one that is never given up. Returns whether it has. */
   private boolean giveUp(Request request, SQLException cause) {
-    if (!failed(request, cause)) {
+    if (!acceptsFailure(request, cause)) {
       return false;
     }
     request.givenUp = true;
@@ -168,7 +168,7 @@ public final class GroupWriter extends SessionLoop {
   }
 
   /** A request that can not even fail must not hold up the others. */
-  private static boolean failed(Request request, SQLException cause) {
+  private static boolean acceptsFailure(Request request, SQLException cause) {
     try {
       return request.failed(cause);
     } catch (RuntimeException | Error failure) {

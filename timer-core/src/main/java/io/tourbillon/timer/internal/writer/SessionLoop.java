@@ -134,8 +134,13 @@ public abstract class SessionLoop implements Runnable {
         && nowNanos - turnNanos > silenceNanos
         && nowNanos - session.statementNanos() > silenceNanos) {
       current = null; // Once is enough.
-      IndependentThread.daemon("tourbillon-durable-abort", session::abort).start();
+      abort(session);
     }
+  }
+
+  /** Breaks the connection of a session whose statement hangs. Does not wait. */
+  public static void abort(StoreSession session) {
+    IndependentThread.daemon("tourbillon-durable-abort", session::abort).start();
   }
 
   private static @Nullable StoreSession closed(@Nullable StoreSession session) {
