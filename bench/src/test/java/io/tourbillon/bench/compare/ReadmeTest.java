@@ -24,6 +24,11 @@ class ReadmeTest {
     requireInReadme(SummaryTable.ofCoroutines(summary("talk.json")));
   }
 
+  @Test
+  void durableTimers_areThoseOfTheResultsInThisModule() throws IOException {
+    requireInReadme(SummaryTable.ofDurable(summary("durable.json")));
+  }
+
   private static Summary summary(String file) throws IOException {
     Results results = ResultsFile.read(Path.of(file));
     assertTrue(results.isComplete());

@@ -174,6 +174,11 @@ final class Changes {
     }
 
     @Override
+    protected void committedAsReplaced() {
+      counts.scheduled.increment();
+    }
+
+    @Override
     @SuppressWarnings(
         "NullAway") // Void has no other value, and users get a CompletableFuture<Void>.
     Void result() {

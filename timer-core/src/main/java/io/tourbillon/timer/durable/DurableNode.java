@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -293,6 +294,11 @@ final class DurableNode implements DurableTimers {
       throw new RejectedExecutionException("the durable timers are closed");
     }
     return changes.cancelAll(handler, keyPrefix, questions);
+  }
+
+  @Override
+  public Optional<DurableTimer> find(String handler, String key) {
+    return questions.find(keyOf(handler, key));
   }
 
   @Override

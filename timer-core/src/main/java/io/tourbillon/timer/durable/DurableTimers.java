@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import javax.sql.DataSource;
@@ -145,6 +146,13 @@ public interface DurableTimers extends AutoCloseable {
    * @throws java.util.concurrent.RejectedExecutionException if the service is closed
    */
   CompletableFuture<Long> cancelAll(String handler, String keyPrefix);
+
+  /**
+   * Finds a timer, also a dead one.
+   *
+   * @return empty if there is none: it has fired, was cancelled, or never was
+   */
+  Optional<DurableTimer> find(String handler, String key);
 
   /** Counts the timers that will fire. Reads the whole index: for people, not for programs. */
   long pending();

@@ -2,6 +2,7 @@ package io.tourbillon.timer.durable;
 
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.partitioningBy;
 import static java.util.stream.Collectors.toList;
 
 import io.tourbillon.timer.internal.store.Heartbeat;
@@ -131,10 +132,20 @@ final class Membership {
       owned.putAll(session.take(node, share.take()));
     }
     long deadlineNanos = System.nanoTime() + leaseNanos;
-    for (int shard : new ArrayList<>(owned.keySet()).subList(0, share.give())) {
-      owned.remove(shard);
-      leaving.put(shard, deadlineNanos);
+    if (share.give() > 0) {
+      for (int shard : toGive(owned.keySet(), share.give())) {
+        owned.remove(shard);
+        leaving.put(shard, deadlineNanos);
+      }
     }
+  }
+
+  /** Shards in which no handler runs come first: the timers of the others would have to wait. */
+  private List<Integer> toGive(Set<Integer> owned, int count) {
+    Map<Boolean, List<Integer>> byIdle = owned.stream().collect(partitioningBy(near::isIdle));
+    List<Integer> ordered = new ArrayList<>(byIdle.get(true));
+    ordered.addAll(byIdle.get(false));
+    return ordered.subList(0, count);
   }
 
   private Ownership.Lease lease(Heartbeat heartbeat, Map<Integer, Long> owned, long sinceNanos) {

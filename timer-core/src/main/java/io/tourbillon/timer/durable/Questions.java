@@ -4,8 +4,10 @@ import io.tourbillon.timer.internal.store.Listed;
 import io.tourbillon.timer.internal.store.Micros;
 import io.tourbillon.timer.internal.store.Store;
 import io.tourbillon.timer.internal.store.StoreSession;
+import io.tourbillon.timer.internal.store.TimerKey;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** What users ask the tables, each time on a connection of its own. Thread-safe. */
 final class Questions {
@@ -37,6 +39,10 @@ final class Questions {
     return asked(session -> session.list(handler, keyPrefix, afterKey, dead, most)).stream()
         .map(Questions::publicly)
         .toList();
+  }
+
+  Optional<DurableTimer> find(TimerKey key) {
+    return asked(session -> Optional.ofNullable(session.look(key))).map(Questions::publicly);
   }
 
   private static DurableTimer publicly(Listed listed) {

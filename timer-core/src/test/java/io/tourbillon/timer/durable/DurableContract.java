@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -255,6 +256,22 @@ abstract class DurableContract {
   }
 
   @Test
+  void find_returnsTheTimerOfThisKey() throws Exception {
+    Instant due = in(60_000);
+    timers().schedule("h", "k", due, bytes("x")).join();
+    timers().schedule("h", "kk", due, NONE).join();
+    DurableTimer found = timers().find("h", "k").orElseThrow();
+    assertEquals("h k", found.handler() + " " + found.key());
+    assertArrayEquals(bytes("x"), found.payload());
+    assertFalse(found.dead());
+    assertEquals(Optional.empty(), timers().find("h", "K"));
+    assertEquals(Optional.empty(), timers().find("other", "k"));
+    timers().cancel("h", "k").join();
+    assertEquals(Optional.empty(), timers().find("h", "k"));
+    assertThrows(IllegalArgumentException.class, () -> timers().find("h", ""));
+  }
+
+  @Test
   void list_findsThoseOfAPrefix_whateverItsLastCharacter() throws Exception {
     List<String> prefixes = List.of("a", "\ud7ff", "\ue000", "\uffff", "😀", "\udbff\udfff", "z");
     for (String prefix : prefixes) {
@@ -296,6 +313,7 @@ abstract class DurableContract {
     DurableTimer dead = failing.listDead("f", "", "", 10).getFirst();
     assertEquals(3, dead.attempts());
     assertTrue(dead.dead());
+    assertTrue(failing.find("f", "k").orElseThrow().dead());
     assertEquals("java.lang.IllegalStateException: the sink is away", dead.lastFailure());
     assertArrayEquals(bytes("x"), dead.payload());
     assertEquals(0, failing.pending());

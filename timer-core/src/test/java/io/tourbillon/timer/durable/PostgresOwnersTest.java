@@ -71,6 +71,20 @@ class PostgresOwnersTest extends OwnersContract {
     assertEquals(1, session().count(false));
   }
 
+  /** The connection may break again before the answer of {@code outcome} comes. */
+  @Test
+  void outcome_thatIsAskedAgain_isTheSame() throws Exception {
+    Change put = new Change.Put(new Row(new TimerKey("h", "a"), 0, 1_000, 1, 0), NONE, false);
+    Change cancel = new Change.Cancel(new TimerKey("h", "a"));
+    session().write("w", 1, List.of(put));
+    assertNull(session().outcome("w", 2, List.of(cancel)));
+    assertNull(session().outcome("w", 2, List.of(cancel)));
+    assertEquals(1, session().count(false));
+    session().write("w", 3, List.of(cancel));
+    assertArrayEquals(new boolean[] {true}, session().outcome("w", 3, List.of(cancel)));
+    assertArrayEquals(new boolean[] {true}, session().outcome("w", 3, List.of(cancel)));
+  }
+
   @Test
   void move_takesATimerToAnotherShard_onceForItsOwner_andLeavesANotice() throws Exception {
     long epoch = own("a");

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +76,26 @@ class PostgresSharedTest extends SharedContract {
     assertEquals("later", next());
     await(() -> third.stats().fired() > 0);
     assertEquals(1, third.stats().fired());
+  }
+
+  /** The timers of a shard that waits for its handlers would wait as well. */
+  @Test
+  void shardsThatAreGivenBack_areThoseInWhichNoHandlerRuns() throws Exception {
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    try {
+      DurableTimers first =
+          open(builder().lease(Duration.ofSeconds(60)).handler("h", _ -> mayEnd.await()));
+      for (int number = 0; number < 20; number++) {
+        first.schedule("h", "k" + number, in(0), NONE).join();
+      }
+      await(() -> first.stats().running() == 20);
+      DurableTimers second = open(builder().lease(Duration.ofSeconds(60)).handler("h", this::note));
+      await(() -> second.stats().ownedShards() == 32);
+      assertEquals(32, second.stats().ownedShards());
+      assertEquals(20, first.stats().running());
+    } finally {
+      mayEnd.countDown();
+    }
   }
 
   @Test

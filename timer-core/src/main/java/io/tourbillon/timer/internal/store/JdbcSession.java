@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A session whose statements are the same in both databases, but for the clock. */
 abstract class JdbcSession implements StoreSession {
   private static final String FROM_LIVE = "#timers WHERE dead = 0";
+  private static final String LISTED = "handler, timer_key, due, attempts, dead, error, payload";
 
   final Store store;
   final Connection connection;
@@ -246,19 +247,31 @@ abstract class JdbcSession implements StoreSession {
   @Override
   public List<Listed> list(String handler, String prefix, String afterKey, boolean dead, int limit)
       throws SQLException {
+    return listed(select(LISTED, handler, prefix, afterKey, dead, limit));
+  }
+
+  @Override
+  public @Nullable Listed look(TimerKey key) throws SQLException {
     PreparedStatement select =
-        select("timer_key, due, attempts, error, payload", handler, prefix, afterKey, dead, limit);
+        statement("SELECT " + LISTED + " FROM #timers WHERE handler = ? AND timer_key = ?");
+    select.setString(1, key.handler());
+    select.setString(2, key.key());
+    List<Listed> listed = listed(select);
+    return listed.isEmpty() ? null : listed.getFirst();
+  }
+
+  private static List<Listed> listed(PreparedStatement select) throws SQLException {
     List<Listed> listed = new ArrayList<>();
     try (ResultSet found = select.executeQuery()) {
       while (found.next()) {
         listed.add(
             new Listed(
-                new TimerKey(handler, found.getString(1)),
-                found.getLong(2),
-                found.getInt(3),
-                dead,
-                found.getString(4),
-                found.getBytes(5)));
+                new TimerKey(found.getString(1), found.getString(2)),
+                found.getLong(3),
+                found.getInt(4),
+                found.getInt(5) != 0,
+                found.getString(6),
+                found.getBytes(7)));
       }
     }
     return listed;

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * parameters are arrays.
  */
 final class PostgresSession extends JdbcSession {
+  /** What {@link #outcome} leaves in the row of the writer if it has claimed the number itself. */
+  private static final String NOT_COMMITTED = "-";
+
   private final PostgresStore postgres;
   private final PostgresSettings settings;
   private final PostgresChanges statements = new PostgresChanges(this);
@@ -118,7 +121,7 @@ final class PostgresSession extends JdbcSession {
   public boolean @Nullable [] outcome(String node, long number, List<? extends Change> changes)
       throws SQLException {
     // If the transaction still runs in the server, this one waits for its row.
-    if (statements.claim(new PostgresChanges.Batch(node, number), "") == 1) {
+    if (statements.claim(new PostgresChanges.Batch(node, number), NOT_COMMITTED) == 1) {
       return null;
     }
     PreparedStatement select = statement("SELECT found FROM #batches WHERE node = ?");
@@ -128,6 +131,9 @@ final class PostgresSession extends JdbcSession {
       if (found.next()) {
         known = found.getString(1);
       }
+    }
+    if (known.equals(NOT_COMMITTED)) {
+      return null; // This was asked before, and the connection broke before the answer came.
     }
     boolean[] all = new boolean[changes.size()];
     for (int index = 0; index < all.length; index++) {

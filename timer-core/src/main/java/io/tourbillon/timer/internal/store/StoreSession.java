@@ -95,6 +95,9 @@ public interface StoreSession extends AutoCloseable {
   List<Listed> list(String handler, String prefix, String afterKey, boolean dead, int limit)
       throws SQLException;
 
+  /** Returns a timer, dead or not; null if there is none. */
+  @Nullable Listed look(TimerKey key) throws SQLException;
+
   /** Lists the keys alone, of timers that are not dead. */
   List<String> keys(String handler, String prefix, String afterKey, int limit) throws SQLException;
 

@@ -1,8 +1,6 @@
 package io.tourbillon.timer.internal.writer;
 
 import io.tourbillon.timer.internal.store.TimerKey;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +20,7 @@ final class Batch {
   private int bytes;
 
   /** Changes of keys of which the batch has an earlier one, or for which it has no room. */
-  private final List<Request> waiting = new ArrayList<>();
+  private final ByKey waiting = new ByKey();
 
   /** Was taken out of the queue, and is nowhere else: a full heap must not lose it. */
   private @Nullable Request inHand;
@@ -73,12 +71,8 @@ final class Batch {
   void fill(long waitNanos) throws InterruptedException {
     bytes = 0;
     boolean full = false;
-    for (Iterator<Request> each = waiting.iterator(); each.hasNext(); ) {
-      Request request = each.next();
-      full |= isFullFor(request);
-      if (parked.addBehind(request) || (!full && addHere(request))) {
-        each.remove();
-      }
+    for (TimerKey key : List.copyOf(waiting.keys())) {
+      full = takeWaiting(key, full);
     }
     if (inHand == null && requests.isEmpty()) {
       inHand = submitted.poll(parked.waitNanos(System.nanoTime(), waitNanos));
@@ -92,21 +86,40 @@ final class Batch {
     }
   }
 
+  /** Takes what waits of a key, as far as possible. Returns whether the transaction is full. */
+  private boolean takeWaiting(TimerKey key, boolean wasFull) {
+    boolean full = wasFull;
+    boolean taken = true;
+    for (Request first = waiting.first(key); taken && first != null; first = waiting.first(key)) {
+      full |= isFullFor(first);
+      taken = parked.addBehind(first) || (!full && addHere(first));
+      if (taken) {
+        waiting.remove(first);
+      }
+    }
+    return full;
+  }
+
   private boolean isFullFor(Request request) {
     return requests.size() == most || (!requests.isEmpty() && bytes + request.bytes() > mostBytes);
   }
 
   private void put(Request request) {
-    if (!parked.addBehind(request) && !addHere(request)) {
+    boolean mustWait = waiting.contains(request.change.key());
+    if (mustWait || (!parked.addBehind(request) && !addHere(request))) {
       waiting.add(request);
     }
   }
 
+  /** Adds a change, or puts it in the place of the one of its key; no transaction has had that. */
   private boolean addHere(Request request) {
-    boolean added = requests.putIfAbsent(request.change.key(), request) == null;
-    if (added) {
-      bytes += request.bytes();
+    TimerKey key = request.change.key();
+    Request earlier = requests.get(key);
+    if (earlier != null && !request.replaces(earlier)) {
+      return false;
     }
-    return added;
+    requests.put(key, request);
+    bytes += request.bytes();
+    return true;
   }
 }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the changes of all callers, many in a transaction: while one is committed, the next ones
- * gather. Changes of the same key keep their order, because a transaction holds one of each key.
+ * gather. Changes of the same key keep their order, because a transaction holds one of each key. Of
+ * several schedules of a key that come together, the last one is written, and all end with it.
  *
  * <p>A batch that has failed because of the database is tried again as it is. One that may have
  * failed because of a single row is {@link Parked}. If nobody knows whether it was committed, the
@@ -140,7 +141,11 @@ public final class GroupWriter extends SessionLoop {
   @Override
   protected void failing(Throwable failure) {
     SQLException cause = asSql(failure);
-    Predicate<Request> judge = request -> isOver(request) && giveUp(request, cause);
+    Predicate<Request> judge =
+        request -> {
+          giveUpReplaced(request, cause);
+          return isOver(request) && giveUp(request, cause);
+        };
     submitted.removeIf(judge);
     batch.removeIf(judge);
     parked.removeIf(judge);
@@ -164,7 +169,24 @@ public final class GroupWriter extends SessionLoop {
     request.givenUp = true;
     submitted.finished(request);
     tell(request);
+    giveUpReplaced(request, cause);
     return true;
+  }
+
+  /** Gives up what a request has replaced, as far as it is over; all if the request is given up. */
+  private void giveUpReplaced(Request request, SQLException cause) {
+    Request last = request;
+    Request next = last.replaced;
+    while (next != null && !request.givenUp && !isOver(next)) {
+      last = next;
+      next = last.replaced;
+    }
+    last.replaced = null;
+    while (next != null && acceptsFailure(next, cause)) {
+      submitted.finished(next);
+      tell(next);
+      next = next.replaced;
+    }
   }
 
   /** A request that can not even fail must not hold up the others. */
@@ -275,6 +297,11 @@ public final class GroupWriter extends SessionLoop {
       if (!request.givenUp) {
         submitted.finished(request);
         tell(request);
+      }
+      for (Request each = request.replaced; each != null; each = each.replaced) {
+        each.committedAsReplaced();
+        submitted.finished(each);
+        tell(each);
       }
     }
   }

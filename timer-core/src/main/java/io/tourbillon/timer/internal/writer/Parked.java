@@ -1,14 +1,9 @@
 package io.tourbillon.timer.internal.writer;
 
 import io.tourbillon.timer.internal.store.TimerKey;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -30,7 +25,7 @@ final class Parked {
   private static final long SHORT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final int most;
-  private final Map<TimerKey, Deque<Request>> requests = new LinkedHashMap<>();
+  private final ByKey requests = new ByKey();
   private int trial;
   private long nextNanos;
 
@@ -54,47 +49,38 @@ final class Parked {
 
   /** Adds a change if an earlier one of its key is here. */
   boolean addBehind(Request request) {
-    Deque<Request> before = requests.get(request.change.key());
-    if (before != null) {
-      before.add(request);
+    boolean behind = requests.contains(request.change.key());
+    if (behind) {
+      requests.add(request);
     }
-    return before != null;
+    return behind;
   }
 
   /** Adds the changes of a batch that has failed. */
   void add(Collection<Request> failed, long nowNanos) {
-    for (Request request : failed) {
-      requests.computeIfAbsent(request.change.key(), _ -> new ArrayDeque<>()).add(request);
-    }
+    failed.forEach(requests::add);
     trial = Math.clamp(failed.size() / 2, 1, Math.max(1, trial / 2));
     nextNanos = nowNanos;
   }
 
   /** The keys whose changes the next trial may have. */
   List<TimerKey> candidates() {
-    List<TimerKey> keys = new ArrayList<>();
-    for (TimerKey key : requests.keySet()) {
-      if (keys.size() == most) {
-        break;
-      }
-      keys.add(key);
-    }
-    return keys;
+    return requests.keys().stream().limit(most).toList();
   }
 
   /** Returns the first change of each of some keys, as many as a trial has, and keeps them here. */
   List<Request> trial(Collection<TimerKey> candidates, Set<TimerKey> locked, int mostBytes) {
-    locked.forEach(this::rotate);
+    locked.forEach(requests::rotate);
     List<Request> chosen = new ArrayList<>();
     int bytes = 0;
     for (TimerKey key : candidates) {
-      Deque<Request> own = locked.contains(key) ? null : requests.get(key);
-      if (own != null && chosen.size() < trial) {
-        bytes += own.getFirst().bytes();
+      Request first = locked.contains(key) ? null : requests.first(key);
+      if (first != null && chosen.size() < trial) {
+        bytes += first.bytes();
         if (!chosen.isEmpty() && bytes > mostBytes) {
           break;
         }
-        chosen.add(own.getFirst());
+        chosen.add(first);
       }
     }
     return chosen;
@@ -102,22 +88,15 @@ final class Parked {
 
   /** Forgets the changes of a trial, and the next one has more. */
   void succeeded(List<Request> trialled) {
-    trialled.forEach(this::remove);
+    trialled.forEach(requests::remove);
     trial = Math.min(most, 2 * trial);
   }
 
   /** The next trial has fewer changes, and first of all others than those of this one. */
   void failed(List<Request> trialled, long nowNanos) {
-    trialled.forEach(request -> rotate(request.change.key()));
+    trialled.forEach(request -> requests.rotate(request.change.key()));
     nextNanos = nowNanos + (trialled.size() > 1 ? SHORT_PAUSE_NANOS : PAUSE_NANOS);
     trial = Math.max(1, trialled.size() / 2);
-  }
-
-  private void rotate(TimerKey key) {
-    Deque<Request> own = requests.remove(key);
-    if (own != null) {
-      requests.put(key, own);
-    }
   }
 
   /** Nothing can be tried now. */
@@ -131,20 +110,11 @@ final class Parked {
   }
 
   void remove(Request request) {
-    Deque<Request> own = requests.get(request.change.key());
-    if (own != null && own.remove(request) && own.isEmpty()) {
-      requests.remove(request.change.key());
-    }
+    requests.remove(request);
   }
 
   /** Removes those which a judge takes. */
   void removeIf(Predicate<Request> judge) {
-    for (Iterator<Deque<Request>> each = requests.values().iterator(); each.hasNext(); ) {
-      Deque<Request> own = each.next();
-      own.removeIf(judge);
-      if (own.isEmpty()) {
-        each.remove();
-      }
-    }
+    requests.removeIf(judge);
   }
 }

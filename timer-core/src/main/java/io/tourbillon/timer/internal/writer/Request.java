@@ -2,6 +2,7 @@ package io.tourbillon.timer.internal.writer;
 
 import io.tourbillon.timer.internal.store.Change;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** A change, and the code that wants to know what has become of it. */
 public abstract class Request {
@@ -16,6 +17,12 @@ public abstract class Request {
    * committed. Only the loop uses it, and the thread that closes when the loop has ended.
    */
   boolean givenUp;
+
+  /**
+   * An earlier change of the same key that need not be written, because this one replaces it in the
+   * same transaction. Each is older than the one that has replaced it. Used like {@link #givenUp}.
+   */
+  @Nullable Request replaced;
 
   /** For a change of any kind. */
   protected Request(Change change) {
@@ -32,12 +39,32 @@ public abstract class Request {
   }
 
   /**
+   * Takes the place of an earlier change of its key that no transaction has had yet, if it replaces
+   * what that would write.
+   *
+   * @return whether it does
+   */
+  final boolean replaces(Request earlier) {
+    boolean puts = change instanceof Change.Put && earlier.change instanceof Change.Put;
+    if (puts) {
+      replaced = earlier;
+    }
+    return puts;
+  }
+
+  /**
    * Called when the transaction has been committed. Must not wait, nor run code of a user.
    *
    * @param found whether the change found what it was to change
    * @param sinceNanos {@link System#nanoTime} before the transaction began
    */
   protected abstract void committed(boolean found, long sinceNanos);
+
+  /**
+   * Called instead of {@link #committed} when another change has taken its place in the transaction
+   * that was committed.
+   */
+  protected void committedAsReplaced() {}
 
   /** Whether somebody has a future. */
   protected boolean isAwaited() {

@@ -70,6 +70,11 @@ class GroupWriterTest {
     }
 
     @Override
+    protected void committedAsReplaced() {
+      done.complete(true);
+    }
+
+    @Override
     protected boolean failed(SQLException failure) {
       done.completeExceptionally(failure);
       return true;
@@ -225,6 +230,69 @@ class GroupWriterTest {
     }
     locked.set(false);
     awaitAll(changes); // A cancel that came before its put would find nothing.
+  }
+
+  @Test
+  void keyThatIsScheduledAgainAndAgain_isWrittenOnce_asTheLastCallSaid() throws Exception {
+    List<Told> all = new ArrayList<>();
+    for (int number = 0; number < 1_000; number++) {
+      all.add(submit(put("hot", number)));
+      all.add(submit(put("k" + number, 1)));
+    }
+    thread.start();
+    awaitAll(all);
+    List<Change> ofHot =
+        table.all().stream()
+            .flatMap(List::stream)
+            .filter(change -> change.key().key().equals("hot"))
+            .toList();
+    assertEquals(all.get(1_998).change(), ofHot.getLast());
+    assertTrue(ofHot.size() <= 3, () -> ofHot.size() + " transactions");
+    assertEquals(0, writer.waiting());
+  }
+
+  @Test
+  void schedulesAndCancelsOfAKey_keepTheirOrder() throws Exception {
+    List<Told> all = new ArrayList<>();
+    for (Change change :
+        List.of(
+            put("k", 1),
+            put("k", 2),
+            cancel("k"),
+            put("k", 3),
+            put("k", 4),
+            put("k", 5),
+            cancel("k"),
+            put("k", 6))) {
+      all.add(submit(change));
+    }
+    thread.start();
+    awaitAll(all); // A cancel that came before its put would find nothing.
+    List<Integer> written = table.all().stream().flatMap(List::stream).map(Change::bytes).toList();
+    assertEquals(List.of(2, 0, 5, 0, 6), written);
+  }
+
+  @Test
+  void scheduleThatIsReplaced_isGivenUpAtItsOwnTime() throws Exception {
+    GroupWriter brief = writer(TimeUnit.SECONDS.toNanos(2));
+    table.meet(
+        _ -> {
+          throw broken();
+        });
+    Told old = new Told(put("k", 1));
+    brief.submit(old);
+    TimeUnit.MILLISECONDS.sleep(1_500);
+    Told young = new Told(put("k", 2));
+    brief.submit(young);
+    Thread own = new Thread(brief, "brief");
+    own.start();
+    assertThrows(ExecutionException.class, old::await);
+    table.meet(_ -> {});
+    assertTrue(young.await());
+    brief.close();
+    assertTrue(own.join(Duration.ofSeconds(30)));
+    assertEquals(0, brief.waiting());
+    assertEquals(List.of(young.change()), List.copyOf(table.committed.keySet()));
   }
 
   @Test

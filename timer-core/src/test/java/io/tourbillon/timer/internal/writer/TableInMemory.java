@@ -174,6 +174,11 @@ final class TableInMemory implements StoreSession {
   }
 
   @Override
+  public @Nullable Listed look(TimerKey key) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public List<String> keys(String handler, String prefix, String afterKey, int limit) {
     throw new UnsupportedOperationException();
   }
