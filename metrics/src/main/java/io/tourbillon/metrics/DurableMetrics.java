@@ -90,7 +90,7 @@ public final class DurableMetrics implements MeterBinder, AutoCloseable {
   private static void registerChanges(Meters<DurableStats> meters) {
     meters.counter(
         "tourbillon.durable.scheduled",
-        "Timers made durable, apart from those in transactions of callers",
+        "Schedules acknowledged, apart from those in transactions of callers",
         DurableStats::scheduled);
     meters.counter(
         "tourbillon.durable.cancelled", "Cancels that removed a timer", DurableStats::cancelled);

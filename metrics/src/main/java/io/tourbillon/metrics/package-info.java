@@ -141,7 +141,7 @@
  *   <caption>Durable timers, of one process</caption>
  *   <tr><th>name</th><th>kind, unit</th><th>meaning</th><th>alert when</th></tr>
  *   <tr><td>{@code tourbillon.durable.scheduled}</td><td>counter, timers</td>
- *       <td>timers made durable, apart from those in transactions of callers</td><td></td></tr>
+ *       <td>schedules acknowledged, apart from those in transactions of callers</td><td></td></tr>
  *   <tr><td>{@code tourbillon.durable.cancelled}</td><td>counter, timers</td>
  *       <td>cancels that removed a timer</td><td></td></tr>
  *   <tr><td>{@code tourbillon.durable.fired}</td><td>counter, firings</td>

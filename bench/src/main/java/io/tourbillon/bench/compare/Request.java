@@ -38,6 +38,10 @@ record Request(
     String command) {
   private static final int MOST_REPETITIONS = 100;
   private static final int MOST_THREADS = 64;
+
+  /** With more load, timers wait for longer and longer. */
+  private static final int MOST_PERCENT = 95;
+
   private static final int MOST_MEMBERS = 50_000_000;
   private static final int LEAST_HEAP_MEGABYTES = 64;
 
@@ -99,6 +103,13 @@ record Request(
       require(
           scenario != Scenario.IDLE || sizes.isEmpty() || sizes.equals(List.of(1)),
           "--size must be 1 for idle: " + sizes);
+      require(
+          scenario != Scenario.LATENESS_BY_LOAD
+              || sizes.stream().allMatch(size -> size <= MOST_PERCENT),
+          "--size is the part of a core that is busy, in percent, and must be from 1 to "
+              + MOST_PERCENT
+              + " for lateness-by-load: "
+              + sizes);
       require(
           !scenario.isTalk() || sizes.stream().allMatch(size -> size <= MOST_THREADS),
           "--size is the number of threads, and must be from 1 to "

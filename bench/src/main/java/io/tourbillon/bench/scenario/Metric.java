@@ -17,6 +17,8 @@ public enum Metric {
   LATE_P50("late, p50", "us", lateMicros(50)),
   /** The lateness that 1 percent of the timers exceed. */
   LATE_P99("late, p99", "us", lateMicros(99)),
+  /** The lateness that one timer in a thousand exceeds. */
+  LATE_P999("late, p99.9", "us", lateMicros(99.9)),
   /** The greatest lateness. */
   LATE_MAX("late, most", "us", lateMicros(100)),
   /** From the start of a service until its first timer fires. */

@@ -64,6 +64,23 @@ public enum Scenario {
       Effort.of(0, 0),
       timers(Trials::fire),
       EnumSet.allOf(ForeignKind.class)),
+  LATENESS_BY_LOAD(
+      "Lateness by load",
+      "Each task keeps its thread busy for 20 us, and the timers come due at random, within 5 s:"
+          + " so many that their tasks take a part of one core. The size is that part, in percent."
+          + " Each must fire once, and none early. A timer that comes due while a task runs waits"
+          + " for its end, so the best possible lateness rises with the load.",
+      "timer",
+      List.of(
+          Metric.LATE_P99,
+          Metric.LATE_P999,
+          Metric.LATE_P50,
+          Metric.LATE_MAX,
+          Metric.CPU_PER_OPERATION),
+      Effort.of(2000, 5000, 10, 30, 50, 70, 90),
+      Effort.of(0, 0),
+      timers(Trials::latenessByLoad),
+      Set.of()),
   TEN_MILLION(
       "A peak of timers",
       "All timers are armed, due in 10 to 20 minutes; then timers are cancelled and armed at"
@@ -273,6 +290,9 @@ public enum Scenario {
   public String title(int size) {
     if (isTalk()) {
       return title + (size == 1 ? ", 1 thread" : ", " + size + " threads");
+    }
+    if (this == LATENESS_BY_LOAD) {
+      return title + ", " + size + " % of a core";
     }
     if (this == DURABLE_SCHEDULE) {
       return title + (size == 1 ? ", 1 caller" : ", " + size + " callers");

@@ -39,6 +39,14 @@ final class Trials {
 
   private static final int FIRST_MILLIS_SHARE = 200;
 
+  /** How long a task keeps its thread busy, for a load. */
+  private static final long BUSY_NANOS = 20_000;
+
+  /** Time to arm the timers of a load before the first is due, and some more for each. */
+  private static final long LEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private static final long LEAD_NANOS_EACH = 1_000;
+
   /** Operations between two readings of the clock. */
   private static final int OPERATIONS = 1000;
 
@@ -119,8 +127,24 @@ final class Trials {
   }
 
   static Measurement fire(TimerKind kind, Job job) throws InterruptedException {
-    FireRound round = new FireRound(job.size(), TimeUnit.MILLISECONDS.toNanos(job.measureMillis()));
-    TimerSubject service = kind.open(job.size(), false);
+    int timers = job.size();
+    return fire(kind, job, timers, new FireRound(timers, windowNanos(job)));
+  }
+
+  static Measurement latenessByLoad(TimerKind kind, Job job) throws InterruptedException {
+    long windowNanos = windowNanos(job);
+    int timers = Math.toIntExact(windowNanos / 100 * job.size() / BUSY_NANOS);
+    long leadNanos = LEAD_NANOS + timers * LEAD_NANOS_EACH;
+    return fire(kind, job, timers, new FireRound(timers, leadNanos, windowNanos, BUSY_NANOS));
+  }
+
+  private static long windowNanos(Job job) {
+    return TimeUnit.MILLISECONDS.toNanos(job.measureMillis());
+  }
+
+  private static Measurement fire(TimerKind kind, Job job, int timers, FireRound round)
+      throws InterruptedException {
+    TimerSubject service = kind.open(timers, false);
     BooleanSupplier isOver = job.beginWarmUp(1);
     do {
       fireOnce(round, service);

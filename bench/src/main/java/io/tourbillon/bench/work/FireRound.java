@@ -15,25 +15,37 @@ public final class FireRound {
 
   private final Task[] tasks;
   private final long[] delayNanos;
-  private final long windowNanos;
+  private final long lastNanos;
   private final Log log;
   private long cpuNanos;
 
   /**
+   * Tasks that do nothing else.
+   *
    * @param windowNanos delays are from 0 to less than this
    */
   public FireRound(int timers, long windowNanos) {
+    this(timers, 0, windowNanos, 0);
+  }
+
+  /**
+   * @param leadNanos the shortest delay
+   * @param windowNanos delays are longer than that by 0 to less than this
+   * @param busyNanos how long each task keeps its thread busy, after it has noted the time
+   */
+  public FireRound(int timers, long leadNanos, long windowNanos, long busyNanos) {
     if (timers < 1) {
       throw new IllegalArgumentException("timers must be at least 1: " + timers);
     }
-    this.windowNanos = windowNanos;
+    lastNanos = leadNanos + windowNanos;
     log = new Log(timers);
     tasks = new Task[timers];
     delayNanos = new long[timers];
     Xorshift random = new Xorshift(1);
     for (int place = 0; place < timers; place++) {
-      tasks[place] = new Task(log);
-      delayNanos[place] = (long) (random.nextBelow(1 << 30) / (double) (1 << 30) * windowNanos);
+      tasks[place] = new Task(log, busyNanos);
+      double share = random.nextBelow(1 << 30) / (double) (1 << 30);
+      delayNanos[place] = leadNanos + (long) (share * windowNanos);
     }
   }
 
@@ -54,7 +66,7 @@ public final class FireRound {
       task.expect(System.nanoTime() + delayNanos[place]);
       service.arm(place, delayNanos[place], task);
     }
-    boolean all = log.await(windowNanos + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS));
+    boolean all = log.await(lastNanos + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS));
     cpuNanos = ProcessCpu.nanos() - startCpuNanos;
     if (!all) {
       throw new IllegalStateException("a timer must fire: of " + tasks.length + " some did not");
@@ -81,11 +93,13 @@ public final class FireRound {
   /** Records when its timer fires. Written by the arming thread, then by the subject's thread. */
   private static final class Task extends SubjectTask {
     private final Log log;
+    private final long busyNanos;
     private long deadlineNanos;
     private int fired;
 
-    Task(Log log) {
+    Task(Log log, long busyNanos) {
       this.log = log;
+      this.busyNanos = busyNanos;
     }
 
     /** Prepares for a timer, which the caller arms with this deadline right after. */
@@ -97,7 +111,13 @@ public final class FireRound {
     @Override
     public void run() {
       fired++;
-      log.record(System.nanoTime() - deadlineNanos);
+      long nowNanos = System.nanoTime();
+      log.record(nowNanos - deadlineNanos);
+      if (busyNanos > 0) {
+        while (System.nanoTime() - nowNanos < busyNanos) {
+          Thread.onSpinWait();
+        }
+      }
     }
 
     void requireFiredOnce() {

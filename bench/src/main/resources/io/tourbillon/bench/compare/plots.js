@@ -21,6 +21,7 @@ function plotsOf(scenario) {
   const atGreatest = ` at size ${fixed(sizes.at(-1) ?? 0, 0)}`;
   const plots = {
     lines: () => linesPlot(scenario, metric, sizes, measured),
+    load: () => loadPlot(scenario, metric, sizes, measured),
     bars: () => barsPlot(scenario, metric, greatest, atGreatest),
     lateness: () => latenessPlot(scenario, greatest, atGreatest, sizes.at(-1)),
   };
@@ -29,6 +30,7 @@ function plotsOf(scenario) {
     fire: ['bars', 'lateness'],
     sleepers: ['bars', 'lateness'],
     lateness: ['lateness'],
+    'lateness-by-load': [sizes.length === 1 ? 'bars' : 'load'],
   }[scenario.id] ?? ['bars'];
   return sizes.length === 0 ? []
     : kinds.map(kind => plots[kind]()).filter(plot => plot.series.length > 0);
@@ -53,9 +55,21 @@ const pointOf = (metric, size) => row => {
   }];
 };
 
+const bySize = (one, other) => one.job.size - other.job.size;
+
+function loadPlot(scenario, metric, sizes, measured) {
+  const series = seriesOf(scenario, measured.toSorted(bySize), pointOf(metric, 1));
+  return {
+    id: `${scenario.id}-lines`,
+    caption: `${metric.title} by load`,
+    series,
+    x: {title: 'load, % of a core', marks: sizes.map(size => [size, `${size}`])},
+    y: logarithmic(`${metric.title}, ${metric.unit}`, series),
+  };
+}
+
 function linesPlot(scenario, metric, sizes, measured) {
-  const sorted = measured.toSorted((one, other) => one.job.size - other.job.size);
-  const series = seriesOf(scenario, sorted, pointOf(metric, 1));
+  const series = seriesOf(scenario, measured.toSorted(bySize), pointOf(metric, 1));
   return {
     id: `${scenario.id}-lines`,
     caption: `${metric.title} of one ${scenario.operation} by the number of pending timers`,

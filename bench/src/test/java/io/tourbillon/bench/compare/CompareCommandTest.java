@@ -60,7 +60,9 @@ class CompareCommandTest {
     assertFalse(results.commit().isEmpty());
     assertFalse(results.commit().contains("$"));
     assertTrue(out.toString().contains("| Memory of a pending timer, 5,000: "), out::toString);
-    assertTrue(out.toString().contains("quick, so without [lateness, ten-million, ping-pong, "));
+    assertTrue(
+        out.toString()
+            .contains("quick, so without [lateness, lateness-by-load, ten-million, ping-pong, "));
     assertTrue(Files.exists(folder.resolve(Comparison.PAGE)));
   }
 
@@ -109,6 +111,7 @@ class CompareCommandTest {
           --scenario ten-million --quick             | --quick must leave out what takes long, or come with --size: ten-million
           --scenario idle --size 2                   | --size must be 1 for idle: [2]
           --scenario mutex --size 65                 | --size is the number of threads, and must be from 1 to 64 for mutex: [65]
+          --scenario lateness-by-load --size 96      | --size is the part of a core that is busy, in percent, and must be from 1 to 95 for lateness-by-load: [96]
           --scenario mutex --quick                   | --quick must leave out what takes long, or come with --size: mutex
           --scenario mutex --subject jox             | --subject must be one of those in the scenarios, [
           --output /dev/null                         | --output must be a folder: /dev/null

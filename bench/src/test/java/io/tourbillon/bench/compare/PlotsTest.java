@@ -4,6 +4,7 @@ import static io.tourbillon.bench.compare.SampleResults.failed;
 import static io.tourbillon.bench.compare.SampleResults.late;
 import static io.tourbillon.bench.compare.SampleResults.measured;
 import static io.tourbillon.bench.scenario.Scenario.FIRE;
+import static io.tourbillon.bench.scenario.Scenario.LATENESS_BY_LOAD;
 import static io.tourbillon.bench.scenario.Scenario.REQUEST_TIMEOUTS;
 import static io.tourbillon.bench.scenario.Scenario.TEN_MILLION;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -97,6 +98,20 @@ final class PlotsTest {
         measured(REQUEST_TIMEOUTS, 10, "kafka", 1, CPU, 100),
         measured(REQUEST_TIMEOUTS, 20, "kafka", 1, CPU, 200),
         measured(TEN_MILLION, 20, "kafka", 1, CPU, 900));
+  }
+
+  @Test
+  void load_hasItsPercentOnALinearAxis() throws Exception {
+    assertShown(
+        """
+        ["linear", "load, % of a core", "late, p99, us", [10, 90], [100, 400]]
+        """,
+        "(chart => [chart.scales.x.type, chart.options.scales.x.title.text,"
+            + " chart.options.scales.y.title.text, chart.data.datasets[0].data.map(d => d.x),"
+            + " chart.data.datasets[0].data.map(d => d.y)])"
+            + "(Chart.getChart('lateness-by-load-lines'))",
+        late(LATENESS_BY_LOAD, 90, "kafka", new Percentile(99, 400_000)),
+        late(LATENESS_BY_LOAD, 10, "kafka", new Percentile(99, 100_000)));
   }
 
   @Test

@@ -72,6 +72,9 @@ class MeasureCommandTest {
   }
 
   private static String size(Scenario scenario) {
+    if (scenario == Scenario.LATENESS_BY_LOAD) {
+      return "50";
+    }
     return scenario.isTalk() ? "2" : "200";
   }
 

@@ -35,6 +35,21 @@ class FireRoundTest {
   }
 
   @Test
+  void run_withALeadAndBusyTasks_keepsTheThreadBusy_andWaitsAreLateness() throws Exception {
+    long leadNanos = TimeUnit.MILLISECONDS.toNanos(20);
+    long busyNanos = TimeUnit.MILLISECONDS.toNanos(1);
+    FireRound round = new FireRound(20, leadNanos, 1, busyNanos);
+    try (TimerSubject service = TimerKind.OURS_IDS.open(20, false)) {
+      long startNanos = System.nanoTime();
+      round.run(service);
+      long tookNanos = System.nanoTime() - startNanos;
+      assertTrue(tookNanos >= leadNanos + 19 * busyNanos, () -> tookNanos + " ns");
+      // The last of twenty tasks waits for the nineteen others.
+      assertTrue(round.lateness().at(100) >= 18 * busyNanos);
+    }
+  }
+
+  @Test
   void lateness_afterEarlyTimers_areRefused() throws InterruptedException {
     FireRound round = new FireRound(TIMERS, TimeUnit.HOURS.toNanos(1));
     round.run(new RunsAtOnce(1));

@@ -93,7 +93,7 @@ final class Attempts {
       counts.superseded.increment(); // Cancelled or replaced by this process since the check.
       return null;
     }
-    if (ageNanos(ready) <= oldestCheckNanos) {
+    if (ageNanos(ready) <= oldestCheckNanos && !timer.doubtful) {
       return ready;
     }
     long checkedNanos = System.nanoTime();
@@ -148,7 +148,7 @@ final class Attempts {
     if (committed) {
       near.forget(timer);
     } else {
-      end(timer, ready.found.epoch());
+      writer.submitEnd(ending(timer, ready.found.epoch()));
     }
   }
 
@@ -204,15 +204,24 @@ final class Attempts {
     return safe.toString();
   }
 
-  private void end(Near timer, long epoch) {
-    writer.submitEnd(new Ending(timer, new Change.End(timer.row, epoch)));
+  private Ending ending(Near timer, long epoch) {
+    return new Ending(timer, new Change.End(timer.row, epoch));
   }
 
   /** Removes a timer without firing it. */
   void skip(Near timer, long epoch) {
-    if (near.begin(timer)) {
-      counts.skipped.increment();
-      end(timer, epoch);
+    Ending ending = ending(timer, epoch);
+    boolean settled = false;
+    try {
+      if (near.begin(timer)) {
+        writer.submitEnd(ending);
+        counts.skipped.increment();
+      }
+      settled = true;
+    } finally {
+      if (!settled) {
+        near.again(timer, UNSETTLED_PAUSE);
+      }
     }
   }
 

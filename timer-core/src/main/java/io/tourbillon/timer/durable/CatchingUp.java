@@ -1,12 +1,12 @@
 package io.tourbillon.timer.durable;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class CatchingUp {
   private static final class Pace {
     final long nanosEach;
-    final Deque<Near> waiting = new ArrayDeque<>();
+
+    /** Linked: a queue that is an array loses its content if it fails to grow. */
+    final Queue<Near> waiting = new LinkedBlockingQueue<>();
+
     long atNanos = System.nanoTime();
 
     Pace(int perSecond) {

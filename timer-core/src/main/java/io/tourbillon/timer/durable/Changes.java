@@ -9,7 +9,9 @@ import io.tourbillon.timer.internal.writer.Request;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +79,8 @@ final class Changes {
         () -> {
           try {
             done.complete(cancelEach(handler, keyPrefix, questions));
+          } catch (CompletionException failed) {
+            done.completeExceptionally(Objects.requireNonNull(failed.getCause()));
           } catch (Throwable failure) {
             done.completeExceptionally(failure);
           }

@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * What a {@link DurableTimers} has done since it was built, on this process.
  *
- * @param scheduled timers that were made durable, apart from those in transactions of callers
+ * @param scheduled schedules that were acknowledged, apart from those in transactions of callers
  * @param cancelled cancels that removed a timer
  * @param fired firings whose handler returned
  * @param failed attempts whose handler threw

@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
  * <h2>Promise</h2>
  *
  * <ul>
- *   <li><b>At least once.</b> A timer whose {@link #schedule schedule} was acknowledged fires, in
- *       some process that has its handler, until the handler has returned. A handler that returns
- *       just before its process dies is called again. {@link Firing#connection} makes it exactly
- *       once for effects in the same database.
+ *   <li><b>At least once.</b> A timer whose {@link #schedule schedule} was acknowledged fires,
+ *       unless it is cancelled or replaced, in some process that has its handler, until the handler
+ *       has returned. A handler that returns just before its process dies is called again. {@link
+ *       Firing#connection} makes it exactly once for effects in the same database.
  *   <li><b>Never early</b>, by the database's clock. The clocks of the processes do not matter.
  *   <li>A cancel or a replacement that was acknowledged before a firing began is obeyed. A firing
  *       begins with its check in the table, which is at most a second older than the call of the
@@ -49,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>If a connection breaks during a commit, the service finds out whether the transaction was
  * committed. So a change is made once, and a cancel tells what it has found. A future that fails
- * leaves open whether its change was made, because the database was away for longer than {@link
- * Builder#writeLimit}.
+ * leaves open whether its change was made: the database was away, or the row was locked, for longer
+ * than {@link Builder#writeLimit}, or the service was closed meanwhile.
  *
  * <h2>How it works</h2>
  *
@@ -76,7 +76,8 @@ public interface DurableTimers extends AutoCloseable {
   /**
    * Begins a service on a database. It takes three connections for as long as it lives, a fourth
    * once handlers had to wait for their executor, one for each {@link Firing#connection}, and one
-   * for each call that lists.
+   * for each call that finds, lists or counts. Those that it keeps have settings of their own, so a
+   * pool between this process and PostgreSQL must give out whole sessions, not transactions.
    *
    * @param source connections to SQLite or PostgreSQL; the driver tells which
    */
@@ -95,14 +96,16 @@ public interface DurableTimers extends AutoCloseable {
   }
 
   /**
-   * Schedules a timer, and replaces the one that is pending under the same handler and key.
+   * Schedules a timer, and replaces the one that is pending under the same handler and key. Of
+   * several calls for a key that wait for their transaction together, only the last is written; if
+   * the database refuses that one, all of them fail.
    *
    * @param handler the name of a handler, which this process need not have
    * @param key up to 500 characters
    * @param due when; not before 1970
    * @param payload what the handler gets; copied
-   * @return completed when the timer is durable; fails with a {@link DurableTimersException} if the
-   *     database does. Dependents run on a virtual thread
+   * @return completed when the timer is durable, or one that has replaced it; fails with a {@link
+   *     DurableTimersException} if the database does. Dependents run on a virtual thread
    * @throws IllegalArgumentException if a name, the time or the payload is out of range
    * @throws java.util.concurrent.RejectedExecutionException if the service is closed, or too many
    *     changes wait for their transaction
@@ -148,13 +151,19 @@ public interface DurableTimers extends AutoCloseable {
   CompletableFuture<Long> cancelAll(String handler, String keyPrefix);
 
   /**
-   * Finds a timer, also a dead one.
+   * Finds a timer, also a dead one. May not see changes whose futures have not completed.
    *
    * @return empty if there is none: it has fired, was cancelled, or never was
+   * @throws IllegalArgumentException if a name is out of range
+   * @throws DurableTimersException if the database fails
    */
   Optional<DurableTimer> find(String handler, String key);
 
-  /** Counts the timers that will fire. Reads the whole index: for people, not for programs. */
+  /**
+   * Counts the timers that will fire. Reads the whole index: for people, not for programs.
+   *
+   * @throws DurableTimersException if the database fails
+   */
   long pending();
 
   /**
@@ -163,6 +172,8 @@ public interface DurableTimers extends AutoCloseable {
    * @param keyPrefix what their keys begin with; all if it is empty
    * @param afterKey only those behind this key; from the first if it is empty
    * @param most from 1 to 10,000; their payloads are in memory at once
+   * @throws IllegalArgumentException if an argument is out of range
+   * @throws DurableTimersException if the database fails
    */
   List<DurableTimer> list(String handler, String keyPrefix, String afterKey, int most);
 

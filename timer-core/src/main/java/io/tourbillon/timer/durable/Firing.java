@@ -37,6 +37,10 @@ public interface Firing {
    * like any other that has failed. The handler can not end the transaction: its connection refuses
    * {@code commit}, {@code rollback} and {@code setAutoCommit}, and {@code close} has no effect.
    *
+   * <p>A statement that fails ends the transaction in PostgreSQL, also if the handler catches the
+   * failure. A handler that wants to go on sets a savepoint before, and rolls back to it. Otherwise
+   * the attempt has failed, even if the handler returns.
+   *
    * <p>If the database fails to begin or to commit the transaction, the timer fires again after a
    * second, and that does not count as an attempt.
    *
@@ -51,6 +55,7 @@ public interface Firing {
    *
    * @throws DurableTimersException if the timer was cancelled or replaced, or another process has
    *     fired it; the handler should let the exception pass. Also if the database fails
+   * @throws IllegalStateException if the handler has returned or thrown
    */
   Connection connection();
 }

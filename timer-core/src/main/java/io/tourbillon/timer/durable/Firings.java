@@ -222,7 +222,9 @@ final class Firings extends SessionLoop {
       place(inHand);
       inHand = batch.size() < MOST_IN_A_CHECK ? due.poll() : null;
     }
-    catchingUp.replaced().forEach(this::skip);
+    for (Near timer : catchingUp.replaced()) {
+      skip(timer);
+    }
     catchingUp.forgotten().forEach(near::forget);
     catchingUp.drainTo(batch, System.nanoTime(), MOST_IN_A_CHECK, near::isCurrent);
   }
@@ -253,19 +255,24 @@ final class Firings extends SessionLoop {
       attempts.skip(timer, found.epoch());
       return false;
     }
-    if (!near.begin(timer)) {
-      return false; // Cancelled here, since the check.
-    }
     long lateMicros = check.nowMicros() - found.dueMicros();
     Attempts.Ready ready =
         new Attempts.Ready(registered, timer, found, check.fence(), lateMicros, checkedNanos);
+    boolean settled = false;
     try {
-      executor.execute(() -> run(ready));
+      boolean begun = near.begin(timer);
+      if (begun) { // Not cancelled here, since the check.
+        executor.execute(() -> run(ready));
+      }
+      settled = true;
+      return begun;
     } catch (RuntimeException | Error refused) {
-      near.again(timer, REFUSED_PAUSE);
       return false;
+    } finally {
+      if (!settled) {
+        near.again(timer, REFUSED_PAUSE);
+      }
     }
-    return true;
   }
 
   private void run(Attempts.Ready ready) {
@@ -278,9 +285,14 @@ final class Firings extends SessionLoop {
 
   /** Removes a timer that does not fire because a later one does. */
   private void skip(Near timer) {
-    Long epoch = ownership.epochs().get(timer.row.shard());
-    if (epoch != null) {
-      attempts.skip(timer, epoch);
+    try {
+      Long epoch = ownership.epochs().get(timer.row.shard());
+      if (epoch != null) {
+        attempts.skip(timer, epoch);
+      }
+    } catch (RuntimeException | Error failure) {
+      near.forget(timer); // The heap is full. The sweep finds it.
+      report(failure);
     }
   }
 }

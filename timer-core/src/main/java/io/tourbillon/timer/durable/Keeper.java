@@ -226,15 +226,17 @@ final class Keeper extends SessionLoop {
       long sinceNanos = System.nanoTime();
       List<Stored> rows = session.load(shard, after, endMicros, limit);
       boolean more = rows.size() == limit;
-      if (more) {
-        Position last = Position.of(rows.getLast().row());
-        loadedTo.put(shard, last);
+      Position last = more ? Position.of(rows.getLast().row()) : null;
+      if (last != null) {
         // What is written from now on and due at the same time may come before the position.
         near.lower(shard, last.dueMicros() + 1);
-      } else {
-        loadedTo.remove(shard);
       }
       doubtful.addAll(near.addLoaded(rows, sinceNanos));
+      if (last == null) {
+        loadedTo.remove(shard);
+      } else {
+        loadedTo.put(shard, last);
+      }
       loaded = true;
       page = Math.min(PAGE, 2 * limit);
       return more;

@@ -1,7 +1,6 @@
 package io.tourbillon.timer.durable;
 
 import io.tourbillon.timer.internal.store.Check;
-import io.tourbillon.timer.internal.store.FailureKind;
 import io.tourbillon.timer.internal.store.FiringTransaction;
 import io.tourbillon.timer.internal.store.Micros;
 import io.tourbillon.timer.internal.store.Row;
@@ -9,16 +8,28 @@ import io.tourbillon.timer.internal.store.Store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** A firing, and its transaction if it has asked for one. For the thread of the handler. */
+/**
+ * A firing, and its transaction if it has asked for one. For the thread of the handler; a handler
+ * may let others use it while it runs, so the transaction is guarded.
+ */
 final class LiveFiring implements Firing {
   private final Store store;
   private final int timeoutMillis;
   private final Row row;
   private final Check.Found found;
   private final long fence;
+
+  /** Held while the transaction is begun or ended. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by the lock.
   private @Nullable FiringTransaction transaction;
+
+  /** Whether the handler has returned or thrown. */
+  private boolean ended;
 
   /** Why there is no transaction, although the handler has asked for one. */
   private @Nullable DurableTimersException failed;
@@ -69,15 +80,25 @@ final class LiveFiring implements Firing {
 
   @Override
   public Connection connection() {
-    DurableTimersException before = failed;
-    if (before != null) {
-      throw before;
+    lock.lock();
+    try {
+      if (ended) {
+        throw new IllegalStateException(
+            "the firing of "
+                + row.key()
+                + " has ended: its connection is for its handler, while that runs");
+      }
+      if (failed != null) {
+        throw failed;
+      }
+      FiringTransaction begun = transaction;
+      if (begun == null) {
+        begun = begin();
+      }
+      return begun.connection();
+    } finally {
+      lock.unlock();
     }
-    FiringTransaction begun = transaction;
-    if (begun == null) {
-      begun = begin();
-    }
-    return begun.connection();
   }
 
   private FiringTransaction begin() {
@@ -89,21 +110,13 @@ final class LiveFiring implements Firing {
       }
       superseded = true;
     } catch (SQLException failure) {
-      databaseFailed = isOfTheDatabase(failure);
+      databaseFailed = true;
       throw refused("the transaction of " + row.key() + " failed", store.examined(failure));
     } catch (Throwable failure) {
       databaseFailed = true;
       throw refused("the transaction of " + row.key() + " failed", failure);
     }
     throw refused(row.key() + " was cancelled or replaced, or another process has fired it", null);
-  }
-
-  /**
-   * What the database will never accept is not its failure: a constraint that is checked at the
-   * commit, for example, refuses what the handler has written.
-   */
-  private boolean isOfTheDatabase(SQLException failure) {
-    return store.kindOf(failure) != FailureKind.REFUSED;
   }
 
   /**
@@ -140,34 +153,61 @@ final class LiveFiring implements Firing {
   }
 
   /**
-   * Commits the transaction.
+   * Commits the transaction, and begins none from now on.
    *
    * @return whether there is one
-   * @throws DurableTimersException if the handler has asked for one and did not get it
+   * @throws DurableTimersException if the handler has asked for one and did not get it, or has
+   *     caught a failure that has ended it
    */
   boolean commit() throws SQLException {
-    if (failed != null) {
-      throw failed;
-    }
-    FiringTransaction begun = transaction;
-    if (begun == null) {
-      return false;
-    }
+    lock.lock();
     try {
-      begun.commit();
-    } catch (SQLException failure) {
-      databaseFailed = isOfTheDatabase(failure);
-      throw store.examined(failure);
+      ended = true;
+      if (failed != null) {
+        throw failed;
+      }
+      FiringTransaction begun = transaction;
+      if (begun == null) {
+        return false;
+      }
+      commit(begun);
+      transaction = null;
+      return true;
+    } finally {
+      lock.unlock();
     }
-    transaction = null;
-    return true;
   }
 
+  private void commit(FiringTransaction begun) throws SQLException {
+    boolean committed;
+    try {
+      committed = begun.commit();
+    } catch (SQLException failure) {
+      databaseFailed = store.isOfTheDatabase(failure);
+      throw store.examined(failure);
+    }
+    if (!committed) {
+      throw new DurableTimersException(
+          "the transaction of "
+              + row.key()
+              + " was ended by a statement that failed, and the handler has caught that failure:"
+              + " it needs a savepoint before such a statement",
+          null);
+    }
+  }
+
+  /** Rolls the transaction back if there is one, and begins none from now on. */
   void rollback() {
-    FiringTransaction begun = transaction;
-    if (begun != null) {
-      transaction = null;
-      begun.rollback();
+    lock.lock();
+    try {
+      ended = true;
+      FiringTransaction begun = transaction;
+      if (begun != null) {
+        transaction = null;
+        begun.rollback();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 }

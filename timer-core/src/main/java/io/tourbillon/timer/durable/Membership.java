@@ -142,9 +142,10 @@ final class Membership {
 
   /** Shards in which no handler runs come first: the timers of the others would have to wait. */
   private List<Integer> toGive(Set<Integer> owned, int count) {
-    Map<Boolean, List<Integer>> byIdle = owned.stream().collect(partitioningBy(near::isIdle));
-    List<Integer> ordered = new ArrayList<>(byIdle.get(true));
-    ordered.addAll(byIdle.get(false));
+    Map<Boolean, List<Integer>> byBusy =
+        owned.stream().collect(partitioningBy(near.busyShards()::contains));
+    List<Integer> ordered = new ArrayList<>(byBusy.get(false));
+    ordered.addAll(byBusy.get(true));
     return ordered.subList(0, count);
   }
 
@@ -171,11 +172,15 @@ final class Membership {
 
   /** Gives back those shards whose handlers have ended. */
   void giveBack(StoreSession session) throws SQLException {
+    if (leaving.isEmpty()) {
+      return;
+    }
+    Set<Integer> busy = near.busyShards();
     long nowNanos = System.nanoTime();
     List<Integer> ended = new ArrayList<>();
     leaving.forEach(
         (shard, deadlineNanos) -> {
-          if (nowNanos - deadlineNanos >= 0 || near.isIdle(shard)) {
+          if (nowNanos - deadlineNanos >= 0 || !busy.contains(shard)) {
             ended.add(shard);
           }
         });

@@ -17,6 +17,13 @@ final class Near implements Runnable {
   /** {@link System#nanoTime} when it came here. */
   final long sinceNanos = System.nanoTime();
 
+  /**
+   * Set once this process has removed or replaced it, as it seems, by a transaction that may be
+   * older than what is here: the table must be asked. Written before that change is acknowledged,
+   * read by the thread of the handler.
+   */
+  volatile boolean doubtful;
+
   /** What it is armed with. Guarded by the lock of the home. */
   @Nullable TimerHandle handle;
 

@@ -1,5 +1,7 @@
 package io.tourbillon.timer.durable;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.internal.observe.Logging;
@@ -135,9 +137,9 @@ final class NearTimers {
     }
   }
 
-  /** Whether no handler of a timer of the shard runs, and all ends are written. */
-  synchronized boolean isIdle(int shard) {
-    return running.stream().noneMatch(near -> near.row.shard() == shard);
+  /** The shards of the timers whose handlers run, or whose ends are being written. */
+  synchronized Set<Integer> busyShards() {
+    return running.stream().map(near -> near.row.shard()).collect(toSet());
   }
 
   synchronized @Nullable Long horizon(int shard) {
@@ -245,7 +247,7 @@ final class NearTimers {
     if (isKnown(row)) {
       return true; // Loaded before its notice was read.
     }
-    if (!isOlder(row.key(), sinceNanos)) {
+    if (isDoubtful(row.key(), sinceNanos)) {
       return false;
     }
     removed(row.key());
@@ -279,11 +281,21 @@ final class NearTimers {
    * @return false if the key must be looked up
    */
   synchronized boolean removed(TimerKey key, long sinceNanos) {
-    boolean older = isOlder(key, sinceNanos);
-    if (older) {
+    boolean doubtful = isDoubtful(key, sinceNanos);
+    if (!doubtful) {
       removed(key);
     }
-    return older;
+    return !doubtful;
+  }
+
+  /** Whether a report may be older than what is known, which must be looked up then. */
+  private boolean isDoubtful(TimerKey key, long sinceNanos) {
+    Near known = timers.get(key);
+    if (known == null || isOlder(key, sinceNanos)) {
+      return false;
+    }
+    known.doubtful = true;
+    return true;
   }
 
   private void removed(TimerKey key) {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /** What durable timers promise, on whichever database. */
 abstract class DurableContract {
-  private static final byte[] NONE = {};
+  static final byte[] NONE = {};
   private static final long PATIENCE_SECONDS = 30;
 
   /** What has fired, in order. */
@@ -48,11 +49,11 @@ abstract class DurableContract {
 
   abstract DataSource source();
 
-  private DurableTimers.Builder builder() {
+  final DurableTimers.Builder builder() {
     return DurableTimers.builder(source()).createSchema().lease(Duration.ofSeconds(2));
   }
 
-  private DurableTimers open(DurableTimers.Builder builder) {
+  final DurableTimers open(DurableTimers.Builder builder) {
     DurableTimers timers = builder.build();
     opened.add(timers);
     return timers;
@@ -84,7 +85,7 @@ abstract class DurableContract {
   }
 
   /** Waits for a condition for a while; the assertion that follows says what is wrong. */
-  private static void await(BooleanSupplier condition) throws InterruptedException {
+  static void await(BooleanSupplier condition) throws InterruptedException {
     for (int pause = 0; !condition.getAsBoolean() && pause < 500; pause++) {
       TimeUnit.MILLISECONDS.sleep(20);
     }
@@ -94,7 +95,7 @@ abstract class DurableContract {
     assertEquals(null, fired.poll(millis, TimeUnit.MILLISECONDS));
   }
 
-  private static Instant in(long millis) {
+  static Instant in(long millis) {
     return Instant.now().plusMillis(millis);
   }
 
@@ -113,14 +114,14 @@ abstract class DurableContract {
     opened.forEach(DurableTimers::close);
   }
 
-  private void execute(String sql) throws SQLException {
+  final void execute(String sql) throws SQLException {
     try (Connection connection = source().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
   }
 
-  private static void addEffect(Connection connection, String key) throws SQLException {
+  static void addEffect(Connection connection, String key) throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement("INSERT INTO effects (key) VALUES (?)")) {
       insert.setString(1, key);
@@ -366,6 +367,54 @@ abstract class DurableContract {
         assertEquals(0, effects());
       }
     }
+  }
+
+  /** A statement that fails ends a transaction of PostgreSQL, and not one of SQLite. */
+  @Test
+  void handlerThatCatchesAFailureOfItsTransaction_firesOnce_orHasFailed() throws Exception {
+    execute("CREATE TABLE once (key VARCHAR(10) PRIMARY KEY)");
+    execute("INSERT INTO once VALUES ('k')");
+    HandlerOptions twice =
+        HandlerOptions.DEFAULT
+            .withAttempts(2)
+            .withPauses(Duration.ofMillis(50), Duration.ofMillis(50));
+    DurableTimers timers =
+        open(
+            builder()
+                .handler(
+                    "catches",
+                    twice,
+                    firing -> {
+                      addEffect(firing.connection(), "before");
+                      try (Statement insert = firing.connection().createStatement()) {
+                        insert.execute("INSERT INTO once VALUES ('k')");
+                      } catch (SQLException already) {
+                        note(firing);
+                      }
+                    }));
+    timers.schedule("catches", "k", in(0), NONE).join();
+    await(() -> timers.stats().fired() + timers.stats().dead() == 1);
+    assertEquals(0, timers.pending());
+    if (timers.stats().fired() == 1) {
+      assertEquals(1, effects());
+    } else {
+      assertEquals(0, effects());
+      String text = String.valueOf(timers.find("catches", "k").orElseThrow().lastFailure());
+      assertTrue(text.contains("it needs a savepoint"), text);
+      assertEquals(2, timers.stats().failed());
+    }
+  }
+
+  @Test
+  void connectionOfAFiring_afterItsEnd_isRefused_andNothingIsHeld() throws Exception {
+    BlockingQueue<Firing> leaked = new LinkedBlockingQueue<>();
+    DurableTimers timers = open(builder().handler("leaks", leaked::add));
+    timers.schedule("leaks", "k", in(0), NONE).join();
+    await(() -> timers.stats().fired() == 1);
+    Firing firing = Objects.requireNonNull(leaked.poll());
+    String message = assertThrows(IllegalStateException.class, firing::connection).getMessage();
+    assertTrue(message.contains("has ended"), message);
+    timers.schedule("leaks", "next", in(0), NONE).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   @Test

@@ -90,6 +90,19 @@ class NearTimersTest {
     assertEquals(0, near.size());
   }
 
+  /** Then the check that was made before may be older than the cancel, which was acknowledged. */
+  @Test
+  void timerOfWhichALateReportHasCome_isDoubtful() throws Exception {
+    long cancelNanos = System.nanoTime();
+    near.written(row(2, 50), System.nanoTime());
+    Near timer = Objects.requireNonNull(next(10_000));
+    assertTrue(near.begin(timer));
+    assertFalse(timer.doubtful);
+    assertFalse(near.removed(KEY, cancelNanos));
+    assertTrue(timer.doubtful);
+    assertTrue(near.isStill(timer));
+  }
+
   @Test
   void raise_returnsTheHorizonThatAFullMemoryHasLowered() {
     near.raise(0, FAR_MICROS);
@@ -189,9 +202,9 @@ class NearTimersTest {
     Near one = Objects.requireNonNull(next(10_000));
     assertTrue(near.begin(one));
     near.drop(0);
-    assertFalse(near.isIdle(0));
+    assertEquals(Set.of(0), near.busyShards());
     assertTrue(near.isStill(one));
     near.forget(one);
-    assertTrue(near.isIdle(0));
+    assertEquals(Set.of(), near.busyShards());
   }
 }

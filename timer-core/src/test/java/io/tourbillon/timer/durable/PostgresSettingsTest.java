@@ -81,6 +81,30 @@ class PostgresSettingsTest {
     }
   }
 
+  /** A check draws its fence before it looks who owns the shard, in one transaction. */
+  @Test
+  void connectionsOfAService_readWhatIsCommitted_whateverTheDefault() throws Exception {
+    PostgresServer server = PostgresServer.start();
+    try {
+      Databases source =
+          new Databases(
+              server.newDatabase() + "&options=-c%20default_transaction_isolation=serializable");
+      Store store = Store.of(source, "test_");
+      store.create(1);
+      Connection[] opened = new Connection[1];
+      DataSource noting =
+          FailingConnections.of(source, (connection, _, _) -> opened[0] = connection);
+      try (StoreSession _ = Store.of(noting, "test_").open(10_000)) {
+        assertEquals("read committed", show(opened[0], "default_transaction_isolation"));
+      }
+      try (Connection plain = source.getConnection()) {
+        assertEquals("serializable", show(plain, "default_transaction_isolation"));
+      }
+    } finally {
+      server.remove();
+    }
+  }
+
   private static List<String> settings(Collection<Connection> opened) {
     List<String> settings = new ArrayList<>();
     for (Connection connection : opened) {

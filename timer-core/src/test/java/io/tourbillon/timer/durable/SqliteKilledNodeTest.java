@@ -3,11 +3,15 @@ package io.tourbillon.timer.durable;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that fires from an SQLite file is killed, and nobody waits for its lease. */
@@ -51,6 +55,32 @@ class SqliteKilledNodeTest {
     try (DurableTimers next = open()) {
       assertEquals(1, next.stats().ownedShards());
       assertTrue(fired.await(20, TimeUnit.SECONDS), () -> next.stats().toString());
+    }
+  }
+
+  /** Otherwise those who come later would lock another file, and take each other for dead. */
+  @Test
+  void fileOfLocksThatIsDeleted_isMadeAnew_andTheOwnerLocksIt() throws Exception {
+    try (NodeProcess owner = owner()) {
+      Files.delete(folder.resolve("timers.db-nodes"));
+      ChangingNodes.await(() -> Files.exists(folder.resolve("timers.db-nodes")));
+      try (DurableTimers standby = open()) {
+        TimeUnit.MILLISECONDS.sleep(1_200); // It looks twice a second.
+        assertEquals(0, standby.stats().ownedShards());
+        assertEquals("1", owner.tell("owned"));
+      }
+    }
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void fileOfLocks_hasThePermissionsOfTheDatabase() throws Exception {
+    Path file = Files.createFile(folder.resolve("timers.db"));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r--"));
+    try (DurableTimers _ = open()) {
+      assertEquals(
+          PosixFilePermissions.fromString("rw-rw-r--"),
+          Files.getPosixFilePermissions(folder.resolve("timers.db-nodes")));
     }
   }
 

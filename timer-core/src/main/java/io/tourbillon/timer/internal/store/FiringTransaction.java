@@ -2,16 +2,18 @@ package io.tourbillon.timer.internal.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The transaction of a firing, which removes its timer together with the effects of its handler.
- * For one thread.
+ * For one thread at a time.
  */
 public final class FiringTransaction {
   private final Store store;
   private final Connection connection;
   private final Guard guard;
   private final Connection ofTheHandler;
+  private @Nullable Row removed;
   private boolean closed;
 
   private FiringTransaction(Store store, Connection connection, Guard guard) {
@@ -56,16 +58,32 @@ public final class FiringTransaction {
    */
   public boolean remove(Row row) throws SQLException {
     guard.on();
-    boolean removed = store.end(connection, row);
+    boolean found = store.end(connection, row);
     guard.off(); // The handler takes the time that it needs.
-    return removed;
+    if (found) {
+      removed = row;
+    }
+    return found;
   }
 
-  /** Commits. If that fails, the caller rolls back. */
-  public void commit() throws SQLException {
+  /**
+   * Commits. If that fails, the caller rolls back.
+   *
+   * <p>A statement of the handler that has failed may have ended the transaction, also if the
+   * handler has caught the failure: each does in PostgreSQL, where a commit then rolls back and
+   * says nothing, and some do in SQLite. So this asks first whether the timer is still removed.
+   *
+   * @return false if the transaction was ended so; then the caller rolls back
+   */
+  public boolean commit() throws SQLException {
     guard.on();
+    Row row = removed;
+    if (row == null || store.isThere(connection, row)) {
+      return false;
+    }
     connection.commit();
     close(true);
+    return true;
   }
 
   /** Ends the transaction without effect. Throws nothing, whatever fails. */

@@ -8,12 +8,17 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The statements about nodes, their leases, handlers and shards. For the thread of its session. */
 final class JdbcNodes {
-  /** The row of a node that has ended without leaving goes an hour after its lease. */
-  private static final long FORGOTTEN_MICROS = 3_600_000_000L;
+  /**
+   * The row of a node that has ended without leaving goes a week after its lease. A machine may
+   * have been suspended for long, and its writer then asks whether its last transaction was
+   * committed.
+   */
+  private static final long FORGOTTEN_MICROS = TimeUnit.DAYS.toMicros(7);
 
   private final JdbcSession session;
 

@@ -19,6 +19,9 @@ final class PostgresStore extends Store {
   /** The server has answered, so it has rolled back. */
   private static final Set<String> CERTAIN = Set.of("0A", "22", "23", "25", "42", "53", "54", "55");
 
+  /** The server has rolled back because of another transaction. */
+  private static final Set<String> OF_CONFLICTS = Set.of("40", "55");
+
   private static final String CANCELLED = "57014";
   private static final String OUT_OF_MEMORY = "53200";
   private static final String UNKNOWN_COMPLETION = "40003";
@@ -154,6 +157,15 @@ final class PostgresStore extends Store {
       return FailureKind.WHOLE;
     }
     return OF_A_VALUE.contains(classOf(failure)) ? FailureKind.REFUSED : FailureKind.EACH;
+  }
+
+  /** Neither a constraint nor a trigger that is checked at the commit. */
+  @Override
+  public boolean isOfTheDatabase(SQLException atCommit) {
+    String ofItsClass = classOf(atCommit);
+    return ofItsClass.isEmpty()
+        || OF_THE_DATABASE.contains(ofItsClass)
+        || OF_CONFLICTS.contains(ofItsClass);
   }
 
   @Override

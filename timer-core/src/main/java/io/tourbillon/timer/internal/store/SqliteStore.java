@@ -173,6 +173,12 @@ final class SqliteStore extends Store {
   }
 
   @Override
+  public boolean isOfTheDatabase(SQLException atCommit) {
+    int code = atCommit.getErrorCode() & 0xff;
+    return code != ERROR && kindOf(atCommit) != FailureKind.REFUSED;
+  }
+
+  @Override
   boolean isDamage(SQLException failure) {
     int code = failure.getErrorCode() & 0xff;
     return code == CORRUPT || code == NO_DATABASE;

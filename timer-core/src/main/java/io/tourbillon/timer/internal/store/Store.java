@@ -2,6 +2,7 @@ package io.tourbillon.timer.internal.store;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 public abstract class Store {
   private static final Pattern PREFIX = Pattern.compile("[a-z][a-z0-9_]{0,29}");
   private static final int CREATE_ATTEMPTS = 10;
+
+  /** The state of a statement in a transaction that an earlier failure has ended. */
+  private static final String ABORTED = "25P02";
+
   private static final long CREATE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
   /** The end of an insertion: a timer under the same key is replaced, also a dead one. */
@@ -201,6 +206,12 @@ public abstract class Store {
   /** What a failed transaction says of its changes. */
   public abstract FailureKind kindOf(SQLException failure);
 
+  /**
+   * Whether the database is to blame for a commit that has failed, and not what the transaction has
+   * written.
+   */
+  public abstract boolean isOfTheDatabase(SQLException atCommit);
+
   /** Whether a transaction that failed with it may have been committed all the same. */
   public abstract boolean isAmbiguous(SQLException failure);
 
@@ -274,6 +285,28 @@ public abstract class Store {
       end.setString(2, row.key().key());
       end.setLong(3, row.version());
       return end.executeUpdate() == 1;
+    }
+  }
+
+  /**
+   * Whether a timer is there in this version, as the transaction that fires it sees it; also if
+   * that transaction can not see anything any more.
+   */
+  final boolean isThere(Connection transaction, Row row) throws SQLException {
+    try (PreparedStatement select =
+        transaction.prepareStatement(
+            sql("SELECT 1 FROM #timers WHERE handler = ? AND timer_key = ? AND version = ?"))) {
+      select.setString(1, row.key().handler());
+      select.setString(2, row.key().key());
+      select.setLong(3, row.version());
+      try (ResultSet found = select.executeQuery()) {
+        return found.next();
+      }
+    } catch (SQLException failure) {
+      if (ABORTED.equals(failure.getSQLState())) {
+        return true;
+      }
+      throw failure;
     }
   }
 

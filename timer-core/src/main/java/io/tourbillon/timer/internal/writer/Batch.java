@@ -16,7 +16,10 @@ final class Batch {
   private final Parked parked;
   private final int most;
   private final int mostBytes;
-  private final Map<TimerKey, Request> requests = new LinkedHashMap<>();
+
+  /** Never grows: a map that fails to grow in a full heap has added the element by then. */
+  private final Map<TimerKey, Request> requests;
+
   private int bytes;
 
   /** Changes of keys of which the batch has an earlier one, or for which it has no room. */
@@ -30,6 +33,7 @@ final class Batch {
     this.parked = parked;
     this.most = most;
     this.mostBytes = mostBytes;
+    this.requests = LinkedHashMap.newLinkedHashMap(most);
   }
 
   boolean isEmpty() {
@@ -47,11 +51,6 @@ final class Batch {
 
   void remove(Request request) {
     requests.remove(request.change.key(), request);
-  }
-
-  /** Forgets the changes of this transaction. */
-  void clear() {
-    requests.clear();
   }
 
   /** Removes those which a judge takes, of this transaction and of later ones. */

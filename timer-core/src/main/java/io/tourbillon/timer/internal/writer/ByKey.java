@@ -1,12 +1,12 @@
 package io.tourbillon.timer.internal.writer;
 
 import io.tourbillon.timer.internal.store.TimerKey;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * had it already.
  */
 final class ByKey {
+  /** The deques are linked: one that is an array loses its content if it fails to grow. */
   private final Map<TimerKey, Deque<Request>> requests = new LinkedHashMap<>();
 
   boolean isEmpty() {
@@ -39,11 +40,19 @@ final class ByKey {
   }
 
   void add(Request request) {
-    Deque<Request> own = requests.computeIfAbsent(request.change.key(), _ -> new ArrayDeque<>());
-    if (own.size() > 1 && request.replaces(own.getLast())) {
-      own.removeLast();
+    TimerKey key = request.change.key();
+    Deque<Request> own = requests.get(key);
+    if (own == null) {
+      Deque<Request> first = new LinkedBlockingDeque<>();
+      first.add(request);
+      requests.computeIfAbsent(key, _ -> first); // Unlike put, it grows before it adds.
+      return;
     }
+    Request last = own.getLast();
     own.add(request);
+    if (own.size() > 2 && request.replaces(last)) {
+      own.removeLastOccurrence(last);
+    }
   }
 
   void remove(Request request) {

@@ -273,8 +273,9 @@ public final class GroupWriter extends SessionLoop {
       failed(requests, trial, asSql(failure), FailureKind.EACH, true, startNanos);
       throw failure;
     }
-    commitNanos.accept(System.nanoTime() - startNanos);
+    long tookNanos = System.nanoTime() - startNanos;
     written(requests, found, startNanos);
+    commitNanos.accept(tookNanos);
   }
 
   private static List<Change> changesOf(List<Request> requests) {
@@ -299,7 +300,7 @@ public final class GroupWriter extends SessionLoop {
         tell(request);
       }
       for (Request each = request.replaced; each != null; each = each.replaced) {
-        each.committedAsReplaced();
+        committedAsReplaced(each);
         submitted.finished(each);
         tell(each);
       }
@@ -310,6 +311,14 @@ public final class GroupWriter extends SessionLoop {
   private static void committed(Request request, boolean found, long sinceNanos) {
     try {
       request.committed(found, sinceNanos);
+    } catch (RuntimeException | Error failure) {
+      report(failure);
+    }
+  }
+
+  private static void committedAsReplaced(Request request) {
+    try {
+      request.committedAsReplaced();
     } catch (RuntimeException | Error failure) {
       report(failure);
     }
@@ -345,8 +354,12 @@ public final class GroupWriter extends SessionLoop {
   }
 
   private void parkBatch() {
-    parked.add(batch.requests(), System.nanoTime());
-    batch.clear();
+    List<Request> failed = batch.requests();
+    for (Request request : failed) {
+      parked.add(request);
+      batch.remove(request); // One by one: a full heap must not leave any in both places.
+    }
+    parked.halve(failed.size(), System.nanoTime());
   }
 
   /** Finds out whether a transaction was committed, and goes on accordingly. */
@@ -369,8 +382,17 @@ public final class GroupWriter extends SessionLoop {
       try {
         IndependentThread.virtual("tourbillon-durable-completion", request::tell).start();
       } catch (RuntimeException | Error noThread) {
-        request.tell(); // Rather late than never.
+        tellHere(request); // Rather late than never.
       }
+    }
+  }
+
+  /** What fails for one must not keep the others from being told. */
+  private static void tellHere(Request request) {
+    try {
+      request.tell();
+    } catch (RuntimeException | Error failure) {
+      report(failure);
     }
   }
 }

@@ -56,10 +56,14 @@ final class Parked {
     return behind;
   }
 
-  /** Adds the changes of a batch that has failed. */
-  void add(Collection<Request> failed, long nowNanos) {
-    failed.forEach(requests::add);
-    trial = Math.clamp(failed.size() / 2, 1, Math.max(1, trial / 2));
+  /** Adds a change of a batch that has failed. */
+  void add(Request request) {
+    requests.add(request);
+  }
+
+  /** Called when a batch of this size has been added: the next trial has half of it. */
+  void halve(int failed, long nowNanos) {
+    trial = Math.clamp(failed / 2, 1, Math.max(1, trial / 2));
     nextNanos = nowNanos;
   }
 
@@ -88,7 +92,9 @@ final class Parked {
 
   /** Forgets the changes of a trial, and the next one has more. */
   void succeeded(List<Request> trialled) {
-    trialled.forEach(requests::remove);
+    for (Request request : trialled) {
+      requests.remove(request);
+    }
     trial = Math.min(most, 2 * trial);
   }
 

@@ -20,7 +20,7 @@ public abstract class Request {
 
   /**
    * An earlier change of the same key that need not be written, because this one replaces it in the
-   * same transaction. Each is older than the one that has replaced it. Used like {@link #givenUp}.
+   * same transaction; that may have replaced one in turn. Used like {@link #givenUp}.
    */
   @Nullable Request replaced;
 
@@ -47,7 +47,11 @@ public abstract class Request {
   final boolean replaces(Request earlier) {
     boolean puts = change instanceof Change.Put && earlier.change instanceof Change.Put;
     if (puts) {
-      replaced = earlier;
+      Request oldest = this;
+      for (Request next = oldest.replaced; next != null; next = oldest.replaced) {
+        oldest = next;
+      }
+      oldest.replaced = earlier;
     }
     return puts;
   }

@@ -50,6 +50,11 @@ public final class Stores {
       }
 
       @Override
+      public boolean isOfTheDatabase(SQLException atCommit) {
+        return true;
+      }
+
+      @Override
       public boolean isAmbiguous(SQLException failure) {
         return judge.isAmbiguous(failure);
       }

@@ -109,6 +109,14 @@ class GroupWriterTest {
     }
   }
 
+  /** The last one is told before it is counted as finished. */
+  private void assertNoneWaits() throws InterruptedException {
+    for (int pause = 0; writer.waiting() > 0 && pause < 1_000; pause++) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    assertEquals(0, writer.waiting());
+  }
+
   @Test
   void connectionThatBreaksAfterTheCommit_nothingIsWrittenTwice_andCancelsTellWhatTheyFound()
       throws Exception {
@@ -248,7 +256,7 @@ class GroupWriterTest {
             .toList();
     assertEquals(all.get(1_998).change(), ofHot.getLast());
     assertTrue(ofHot.size() <= 3, () -> ofHot.size() + " transactions");
-    assertEquals(0, writer.waiting());
+    assertNoneWaits();
   }
 
   @Test
@@ -270,6 +278,31 @@ class GroupWriterTest {
     awaitAll(all); // A cancel that came before its put would find nothing.
     List<Integer> written = table.all().stream().flatMap(List::stream).map(Change::bytes).toList();
     assertEquals(List.of(2, 0, 5, 0, 6), written);
+  }
+
+  /** Behind a change that must come first, schedules wait and are put together twice. */
+  @Test
+  void schedulesBehindAnotherChangeOfTheirKey_allEnd() throws Exception {
+    for (boolean locked : List.of(false, true)) {
+      AtomicBoolean fails = new AtomicBoolean(locked);
+      table.meet(
+          _ -> {
+            if (fails.getAndSet(false)) {
+              throw locked();
+            }
+          });
+      Told cancel = submit(cancel("k"));
+      List<Told> all = new ArrayList<>();
+      for (int number = 0; number < 500; number++) {
+        all.add(submit(put("k", number)));
+      }
+      if (!thread.isAlive()) {
+        thread.start();
+      }
+      awaitAll(all);
+      assertEquals(locked, cancel.await()); // The second one finds what the first turn has written.
+      assertNoneWaits();
+    }
   }
 
   @Test
