@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine;
@@ -8,12 +9,15 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.TestSchedulers;
 import io.tourbillon.timer.durable.DurableTimers;
+import io.tourbillon.timer.durable.DurableTimersException;
 import io.tourbillon.timer.durable.Firing;
 import io.tourbillon.timer.durable.FiringHandler;
 import io.tourbillon.timer.durable.HandlerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -225,6 +229,65 @@ class FiringCoroutinesTest {
         var rows = statement.executeQuery("SELECT count(*) FROM effects")) {
       assertTrue(rows.next());
       assertEquals(1, rows.getInt(1));
+    }
+  }
+
+  /** Each uses a thread for its calls, and none while it waits for its turn with the file. */
+  @Test
+  void connection_ofMoreFiringsThanBlockingThreads_allCommit() throws Exception {
+    int firings = 100; // There are 64 threads.
+    timers =
+        builder(
+                firing -> {
+                  Connection connection = FiringCoroutines.connection(firing);
+                  Coroutines.blocking(() -> insert(connection, firing.key()));
+                  Coroutines.delay(Duration.ofMillis(1));
+                  Coroutines.blocking(() -> insert(connection, firing.key()));
+                })
+            .build();
+    try (Connection connection = database();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE effects (k TEXT)");
+    }
+    schedule(firings);
+    for (int pause = 0; timers().stats().fired() < firings && pause < 2_000; pause++) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    assertEquals(firings, timers().stats().fired());
+    try (Connection connection = database();
+        Statement statement = connection.createStatement();
+        var rows = statement.executeQuery("SELECT count(*) FROM effects")) {
+      assertTrue(rows.next());
+      assertEquals(2 * firings, rows.getInt(1));
+    }
+  }
+
+  @Test
+  void connection_ofATimerThatIsGone_throwsWhatTheFiringThrows() throws Exception {
+    BlockingQueue<Throwable> thrown = new LinkedBlockingQueue<>();
+    timers =
+        builder(
+                firing -> {
+                  try {
+                    timers().cancel(HANDLER, firing.key()).join();
+                    FiringCoroutines.connection(firing);
+                  } catch (DurableTimersException gone) {
+                    thrown.add(gone);
+                  }
+                })
+            .build();
+    schedule(1);
+    assertInstanceOf(DurableTimersException.class, thrown.poll(PATIENCE_SECONDS, TimeUnit.SECONDS));
+  }
+
+  private Connection database() throws SQLException {
+    return DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("timers.db"));
+  }
+
+  private static boolean insert(Connection connection, String key) throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement("INSERT INTO effects VALUES (?)")) {
+      insert.setString(1, key);
+      return insert.execute();
     }
   }
 

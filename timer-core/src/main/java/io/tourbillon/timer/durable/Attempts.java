@@ -213,11 +213,14 @@ final class Attempts {
     Ending ending = ending(timer, epoch);
     boolean settled = false;
     try {
-      if (near.begin(timer)) {
+      boolean begun = near.begin(timer);
+      if (begun) {
         writer.submitEnd(ending);
-        counts.skipped.increment();
       }
       settled = true;
+      if (begun) {
+        counts.skipped.increment();
+      }
     } finally {
       if (!settled) {
         near.again(timer, UNSETTLED_PAUSE);

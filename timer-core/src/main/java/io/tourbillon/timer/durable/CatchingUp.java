@@ -9,7 +9,6 @@ import java.util.Queue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The timers that became due while no process was there to fire them. Only the thread of {@link
@@ -32,7 +31,8 @@ final class CatchingUp {
       // What was not used in the last tenth of a second is lost, so there is no burst later.
       atNanos = Math.max(atNanos, nowNanos - TimeUnit.MILLISECONDS.toNanos(100));
       while (!waiting.isEmpty() && atNanos + nanosEach <= nowNanos && batch.size() < most) {
-        batch.add(waiting.remove());
+        batch.add(waiting.element());
+        waiting.remove(); // A full heap must not lose it.
         atNanos += nanosEach;
       }
     }
@@ -126,10 +126,7 @@ final class CatchingUp {
   void drainTo(List<Near> batch, long nowNanos, int most, Predicate<Near> isCurrent) {
     paces.values().forEach(own -> own.drainTo(batch, nowNanos, most));
     for (Latest own : latest.values()) {
-      @Nullable Near next = own.next(nowNanos, isCurrent);
-      if (next != null) {
-        batch.add(next);
-      }
+      own.drainTo(batch, nowNanos, isCurrent);
     }
   }
 }

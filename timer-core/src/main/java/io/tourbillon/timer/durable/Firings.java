@@ -278,6 +278,8 @@ final class Firings extends SessionLoop {
   private void run(Attempts.Ready ready) {
     try {
       attempts.run(ready);
+    } catch (RuntimeException | Error failure) {
+      report(failure); // An executor that runs it at once must not take it for a refusal.
     } finally {
       permits.release();
     }

@@ -49,23 +49,24 @@ final class Latest {
     }
     waiting.add(timer);
     if (waiting.size() > MOST_WAITING) {
-      forgotten.add(waiting.remove());
+      forgotten.add(waiting.element());
+      waiting.remove();
     }
   }
 
-  /** Returns the latest one, once it has waited for long enough, or null. */
-  @Nullable Near next(long nowNanos, Predicate<Near> isCurrent) {
+  /** Adds the latest one to a batch, once it has waited for long enough. */
+  void drainTo(List<Near> batch, long nowNanos, Predicate<Near> isCurrent) {
     if (tried != null || nowNanos - newestNanos < WAIT_NANOS) {
-      return null;
+      return;
     }
     while (tried == null && !waiting.isEmpty()) {
       Near latest = Collections.max(waiting, BY_DUE);
-      waiting.remove(latest);
       if (isCurrent.test(latest)) {
+        batch.add(latest);
         tried = latest;
       }
+      waiting.remove(latest); // A full heap must not lose it.
     }
-    return tried;
   }
 
   /** Learns that a timer has begun to fire: all earlier ones are replaced by it. */

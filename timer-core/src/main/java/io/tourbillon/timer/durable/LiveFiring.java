@@ -185,6 +185,9 @@ final class LiveFiring implements Firing {
     } catch (SQLException failure) {
       databaseFailed = store.isOfTheDatabase(failure);
       throw store.examined(failure);
+    } catch (RuntimeException | Error failure) {
+      databaseFailed = true; // The heap is full, for example.
+      throw failure;
     }
     if (!committed) {
       throw new DurableTimersException(

@@ -326,7 +326,18 @@ final class NearTimers {
 
   /** Notes that the handler of a timer runs. */
   synchronized boolean begin(Near near) {
-    return isCurrent(near) && running.add(near);
+    if (!isCurrent(near)) {
+      return false;
+    }
+    boolean added = false;
+    try {
+      added = running.add(near);
+    } finally {
+      if (!added) {
+        running.remove(near); // A set that fails to grow in a full heap has added it by then.
+      }
+    }
+    return added;
   }
 
   /** Arms a timer once more: it was not due yet, or could not be started. */

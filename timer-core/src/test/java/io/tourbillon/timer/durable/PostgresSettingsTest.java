@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class PostgresSettingsTest {
   private static final String OFF_BY_DEFAULT = "&options=-c%20synchronous_commit=off";
   private static final String OFF = "off off";
+  private static final String ISOLATION = "transaction_isolation";
 
   private static String show(Connection connection, String setting) throws SQLException {
     try (Statement statement = connection.createStatement();
@@ -81,25 +82,33 @@ class PostgresSettingsTest {
     }
   }
 
-  /** A check draws its fence before it looks who owns the shard, in one transaction. */
+  /**
+   * A check draws its fence before it looks who owns the shard, in one transaction. A pool sets the
+   * isolation that the user wants once, and does not see that a session has changed it.
+   */
   @Test
-  void connectionsOfAService_readWhatIsCommitted_whateverTheDefault() throws Exception {
+  void connectionsOfAService_readWhatIsCommitted_andGoBackAsTheyCame() throws Exception {
     PostgresServer server = PostgresServer.start();
     try {
-      Databases source =
-          new Databases(
-              server.newDatabase() + "&options=-c%20default_transaction_isolation=serializable");
-      Store store = Store.of(source, "test_");
-      store.create(1);
-      Connection[] opened = new Connection[1];
-      DataSource noting =
-          FailingConnections.of(source, (connection, _, _) -> opened[0] = connection);
-      try (StoreSession _ = Store.of(noting, "test_").open(10_000)) {
-        assertEquals("read committed", show(opened[0], "default_transaction_isolation"));
+      Databases source = new Databases(server.newDatabase());
+      Store.of(source, "test_").create(1);
+      List<String> seen = new ArrayList<>();
+      DataSource pool =
+          FailingConnections.of(
+              source,
+              (connection, method, _) -> {
+                switch (method) {
+                  case "getAutoCommit", "setAutoCommit" ->
+                      connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+                  case "prepareStatement", "close" -> seen.add(show(connection, ISOLATION));
+                  default -> {}
+                }
+              });
+      try (StoreSession session = Store.of(pool, "test_").open(10_000)) {
+        assertEquals(0, session.count(false));
       }
-      try (Connection plain = source.getConnection()) {
-        assertEquals("serializable", show(plain, "default_transaction_isolation"));
-      }
+      assertEquals(
+          List.of("read committed", "serializable"), seen.subList(seen.size() - 2, seen.size()));
     } finally {
       server.remove();
     }

@@ -32,8 +32,9 @@ public final class FiringTransaction {
       try {
         Guard guard = store.guard(connection, timeoutMillis);
         connection.setAutoCommit(false);
+        FiringTransaction transaction = new FiringTransaction(store, connection, guard);
         begun = true;
-        return new FiringTransaction(store, connection, guard);
+        return transaction;
       } finally {
         if (!begun) {
           connection.close();

@@ -13,12 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The statements about nodes, their leases, handlers and shards. For the thread of its session. */
 final class JdbcNodes {
-  /**
-   * The row of a node that has ended without leaving goes a week after its lease. A machine may
-   * have been suspended for long, and its writer then asks whether its last transaction was
-   * committed.
-   */
-  private static final long FORGOTTEN_MICROS = TimeUnit.DAYS.toMicros(7);
+  /** The row of a node that has ended without leaving goes an hour after its lease. */
+  private static final long FORGOTTEN_MICROS = TimeUnit.HOURS.toMicros(1);
 
   private final JdbcSession session;
 
@@ -79,7 +75,11 @@ final class JdbcNodes {
     if (forget.executeUpdate() > 0) {
       for (String table : session.ofNodes()) {
         session
-            .statement("DELETE FROM " + table + " WHERE node NOT IN (SELECT node FROM #nodes)")
+            .statement(
+                "DELETE FROM "
+                    + table
+                    + " WHERE node NOT IN (SELECT node FROM #nodes)"
+                    + session.andIsOld(table))
             .executeUpdate();
       }
     }

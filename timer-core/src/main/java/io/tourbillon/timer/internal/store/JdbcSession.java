@@ -175,6 +175,11 @@ abstract class JdbcSession implements StoreSession {
     return List.of("#handlers");
   }
 
+  /** A further condition for rows of a table that are removed because their node is forgotten. */
+  String andIsOld(String table) {
+    return "";
+  }
+
   @Override
   public List<Notice> notices(Collection<Integer> shards, int limit) throws SQLException {
     // The shards are whole numbers of ours, so they can stand in the text; few texts occur.

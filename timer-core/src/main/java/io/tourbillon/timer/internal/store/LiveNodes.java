@@ -13,9 +13,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,71 +38,41 @@ import org.jspecify.annotations.Nullable;
 final class LiveNodes {
   private static final String SUFFIX = "-nodes";
 
+  /**
+   * For how long after a new file was made, or another one was found in its place, nobody counts as
+   * dead: the others take their locks in it with their next heartbeats.
+   */
+  private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  /** What {@link #fileKey} returns if there is no file: it is like no other. */
+  private static final Object ABSENT = new Object();
+
   private static final Map<Path, LiveNodes> OPEN = new HashMap<>();
 
-  private final Path file;
+  /** The nodes of this process that have not left. */
+  private static final Map<Path, Set<String>> OWN = new HashMap<>();
+
   private final FileChannel channel;
+  private final @Nullable Object fileKey;
+  private final boolean made;
+  private final long openedNanos = System.nanoTime();
   private final Map<String, FileLock> held = new HashMap<>();
 
-  /** Tells files of the same name apart; null where the system has nothing for that. */
-  private final @Nullable Object fileKey;
-
-  private LiveNodes(Path database, Path file) throws IOException {
-    this.file = file;
-    this.channel = opened(database, file);
-    this.fileKey = fileKey(file);
-  }
-
-  /** Who may write the database may write this file, as SQLite does it with its own. */
-  private static FileChannel opened(Path database, Path file) throws IOException {
-    FileChannel made;
-    try {
-      made = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    } catch (FileAlreadyExistsException there) {
-      return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    }
-    try {
-      Files.setPosixFilePermissions(file, Files.getPosixFilePermissions(database));
-    } catch (IOException | UnsupportedOperationException ownOnly) {
-      // Then it has those that the system gives it.
-    }
-    return made;
-  }
-
-  private static @Nullable Object fileKey(Path file) throws IOException {
-    try {
-      return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-    } catch (NoSuchFileException deleted) {
-      return null;
-    }
-  }
-
-  /** Returns what is open for a file; null if nothing is. */
-  private static @Nullable LiveNodes known(Path database, Path file) throws IOException {
-    LiveNodes known = OPEN.get(file);
-    if (known == null || Objects.equals(known.fileKey, fileKey(file))) {
-      return known;
-    }
-    LiveNodes next = new LiveNodes(database, file);
-    for (String node : known.held.keySet()) {
-      FileLock lock = next.tryLock(node);
-      if (lock != null) {
-        next.held.put(node, lock);
-      }
-    }
-    OPEN.put(file, next);
-    known.channel.close();
-    return next;
+  private LiveNodes(FileChannel channel, @Nullable Object fileKey, boolean made) {
+    this.channel = channel;
+    this.fileKey = fileKey;
+    this.made = made;
   }
 
   /** Takes the lock of a node of this process, once. */
   static void hold(Path database, String node) throws IOException {
     synchronized (OPEN) {
       Path file = fileOf(database);
-      LiveNodes known = known(database, file);
+      OWN.computeIfAbsent(file, _ -> new HashSet<>()).add(node);
+      boolean another = closeIfReplaced(file);
+      LiveNodes known = OPEN.get(file);
       if (known == null) {
-        known = new LiveNodes(database, file);
-        OPEN.put(file, known);
+        known = open(database, file, another);
       }
       if (!known.held.containsKey(node)) {
         FileLock lock = known.tryLock(node);
@@ -114,8 +87,12 @@ final class LiveNodes {
   /** Whether the process of a node has ended. Called while a node of this process is held. */
   static boolean isDead(Path database, String node) throws IOException {
     synchronized (OPEN) {
-      LiveNodes known = known(database, fileOf(database));
-      if (known == null || known.held.containsKey(node)) {
+      Path file = fileOf(database);
+      LiveNodes known = OPEN.get(file);
+      if (known == null
+          || known.isFresh()
+          || !known.isAt(file)
+          || OWN.getOrDefault(file, Set.of()).contains(node)) {
         return false;
       }
       try (FileLock lock = known.tryLock(node)) {
@@ -128,21 +105,98 @@ final class LiveNodes {
   static void release(Path database, String node) throws IOException {
     synchronized (OPEN) {
       Path file = fileOf(database);
+      Set<String> own = OWN.getOrDefault(file, Set.of());
       LiveNodes known = OPEN.get(file);
-      if (known != null) {
-        try (FileLock _ = known.held.remove(node)) {
-          // Closing a lock releases it.
-        } finally {
-          known.closeIfUnused();
+      if (own.contains(node)) {
+        own.remove(node);
+        if (known != null) {
+          known.unlock(node);
         }
+      }
+      if (own.isEmpty()) {
+        OWN.remove(file);
+        close(file);
       }
     }
   }
 
-  private void closeIfUnused() throws IOException {
-    if (held.isEmpty()) {
-      OPEN.remove(file);
-      channel.close();
+  private void unlock(String node) throws IOException {
+    try (FileLock _ = held.remove(node)) {
+      // Closing a lock releases it.
+    }
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param another whether this process had another file of this name open
+   */
+  private static LiveNodes open(Path database, Path file, boolean another) throws IOException {
+    boolean made = another;
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      made = true;
+      allowAsIn(database, file);
+    } catch (FileAlreadyExistsException there) {
+      channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+    boolean known = false;
+    try {
+      LiveNodes opened = new LiveNodes(channel, fileKey(file), made);
+      OPEN.put(file, opened);
+      known = true;
+      return opened;
+    } finally {
+      if (!known) {
+        channel.close(); // The collector would close it later, and release locks of its successor.
+      }
+    }
+  }
+
+  /** Who may write the database may write this file, as SQLite does it with its own. */
+  private static void allowAsIn(Path database, Path file) {
+    try {
+      Files.setPosixFilePermissions(file, Files.getPosixFilePermissions(database));
+    } catch (IOException | UnsupportedOperationException ownOnly) {
+      // Then it has those that the system gives it.
+    }
+  }
+
+  /** Returns null if the system does not tell files apart. */
+  private static @Nullable Object fileKey(Path file) throws IOException {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    } catch (NoSuchFileException deleted) {
+      return ABSENT;
+    }
+  }
+
+  private boolean isAt(Path file) throws IOException {
+    return !ABSENT.equals(fileKey) && Objects.equals(fileKey, fileKey(file));
+  }
+
+  private boolean isFresh() {
+    return made && System.nanoTime() - openedNanos < FRESH_NANOS;
+  }
+
+  /**
+   * Closes what is open if another file has taken its place, or none. The locks in it protect
+   * nobody any more; each node of this process takes its lock anew with its next heartbeat.
+   */
+  private static boolean closeIfReplaced(Path file) throws IOException {
+    LiveNodes known = OPEN.get(file);
+    boolean replaced = known != null && !known.isAt(file);
+    if (replaced) {
+      close(file);
+    }
+    return replaced;
+  }
+
+  private static void close(Path file) throws IOException {
+    LiveNodes known = OPEN.remove(file);
+    if (known != null) {
+      known.channel.close();
     }
   }
 

@@ -24,8 +24,9 @@ final class PostgresChanges {
 
   private static final String CLAIM =
       """
-      INSERT INTO #batches AS b (node, number, found) VALUES (?, ?, ?)
-      ON CONFLICT (node) DO UPDATE SET number = excluded.number, found = excluded.found
+      INSERT INTO #batches AS b (node, number, found, written) VALUES (?, ?, ?, @now)
+      ON CONFLICT (node) DO UPDATE
+        SET number = excluded.number, found = excluded.found, written = excluded.written
         WHERE b.number < excluded.number
       """;
 

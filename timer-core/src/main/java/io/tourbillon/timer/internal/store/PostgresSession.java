@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * parameters are arrays.
  */
 final class PostgresSession extends JdbcSession {
+  private static final String BATCHES = "#batches";
+
   /** What {@link #outcome} leaves in the row of the writer if it has claimed the number itself. */
   private static final String NOT_COMMITTED = "-";
 
@@ -26,11 +29,20 @@ final class PostgresSession extends JdbcSession {
   private final PostgresSettings settings;
   private final PostgresChanges statements = new PostgresChanges(this);
 
+  /** That which the connection came with. */
+  private final int isolation;
+
   PostgresSession(PostgresStore store, Connection connection, Guard guard, int timeoutMillis)
       throws SQLException {
     super(store, connection, guard);
     postgres = store;
     settings = store.settings(connection);
+    isolation = connection.getTransactionIsolation();
+    if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
+      // A check must see who owns a shard after it has drawn its fence, and a change what another
+      // transaction has committed while it waited for its lock.
+      connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+    }
     try (Statement setUp = connection.createStatement()) {
       setUp.execute(settings.set() + timeoutMillis);
     }
@@ -41,12 +53,24 @@ final class PostgresSession extends JdbcSession {
     try (Statement reset = connection.createStatement()) {
       reset.execute(settings.reset());
     }
+    if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
+      connection.setTransactionIsolation(isolation);
+    }
     super.restore();
   }
 
   @Override
   List<String> ofNodes() {
-    return List.of("#handlers", "#batches");
+    return List.of("#handlers", BATCHES);
+  }
+
+  /**
+   * A machine may have been suspended for long, and its writer then asks whether its last
+   * transaction was committed.
+   */
+  @Override
+  String andIsOld(String table) {
+    return table.equals(BATCHES) ? " AND written < @now - " + TimeUnit.DAYS.toMicros(7) : "";
   }
 
   /** The network timeout ends a wait for an answer, but not that of a request for the network. */

@@ -27,8 +27,6 @@ record PostgresSettings(String set, String reset, boolean isUtf8) {
       List.of("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit");
 
   private static final String COMMIT = "synchronous_commit";
-  private static final String ISOLATION = "default_transaction_isolation";
-  private static final String READ_COMMITTED = "read committed";
   private static final String ENCODING = "server_encoding";
 
   /** Asks a server for the settings that it has. */
@@ -56,12 +54,6 @@ record PostgresSettings(String set, String reset, boolean isUtf8) {
       // A commit is on the disk when it returns, whatever the default of the role.
       set.append("SET " + COMMIT + " = on; ");
       reset.append("RESET " + COMMIT + "; ");
-    }
-    if (!READ_COMMITTED.equals(known.getOrDefault(ISOLATION, READ_COMMITTED))) {
-      // A check must see who owns a shard after it has drawn its fence, and a change what another
-      // transaction has committed while it waited for its lock.
-      set.append("SET " + ISOLATION + " = '" + READ_COMMITTED + "'; ");
-      reset.append("RESET " + ISOLATION + "; ");
     }
     // The transaction of a caller may hold the lock of a row for as long as it likes.
     set.append("SET lock_timeout = '50ms'; ");

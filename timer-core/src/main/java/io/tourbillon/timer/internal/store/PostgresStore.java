@@ -104,7 +104,8 @@ final class PostgresStore extends Store {
     statements.add(
         """
         CREATE TABLE IF NOT EXISTS #batches (
-          node TEXT PRIMARY KEY, number BIGINT NOT NULL, found TEXT NOT NULL)""");
+          node TEXT PRIMARY KEY, number BIGINT NOT NULL, found TEXT NOT NULL,
+          written BIGINT NOT NULL)""");
     statements.add(
         """
         CREATE TABLE IF NOT EXISTS #notices (

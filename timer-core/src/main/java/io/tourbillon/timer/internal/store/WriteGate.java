@@ -23,39 +23,42 @@ final class WriteGate {
    * @throws SQLException if a firing has held the file for half a minute
    */
   void enter() throws SQLException {
-    try {
-      if (!gate.tryAcquire(MOST_SECONDS, TimeUnit.SECONDS)) {
-        throw new SQLException(
-            "the transaction of a firing has held the file for " + MOST_SECONDS + " s",
-            null,
-            SqliteStore.BUSY);
-      }
-    } catch (InterruptedException stopped) {
-      throw interrupted();
-    }
+    acquire(gate);
   }
 
   void leave() {
     gate.release();
   }
 
-  /** Waits for its turn, as long as that takes. */
+  /**
+   * Waits for its turn.
+   *
+   * @throws SQLException if that does not come within half a minute. The firing that holds the file
+   *     may need what this one keeps while it waits, such as a thread of a pool
+   */
   void enterFiring() throws SQLException {
-    try {
-      firings.acquire();
-    } catch (InterruptedException stopped) {
-      throw interrupted();
-    }
+    acquire(firings);
     boolean entered = false;
     try {
-      gate.acquire();
+      acquire(gate);
       entered = true;
-    } catch (InterruptedException stopped) {
-      throw interrupted();
     } finally {
       if (!entered) {
         firings.release();
       }
+    }
+  }
+
+  private static void acquire(Semaphore turn) throws SQLException {
+    try {
+      if (!turn.tryAcquire(MOST_SECONDS, TimeUnit.SECONDS)) {
+        throw new SQLException(
+            "transactions of firings have held the file for " + MOST_SECONDS + " s",
+            null,
+            SqliteStore.BUSY);
+      }
+    } catch (InterruptedException stopped) {
+      throw interrupted();
     }
   }
 

@@ -4,7 +4,7 @@ import io.tourbillon.timer.internal.store.TimerKey;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.function.Predicate;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ByKey {
   /** The deques are linked: one that is an array loses its content if it fails to grow. */
-  private final Map<TimerKey, Deque<Request>> requests = new LinkedHashMap<>();
+  private final SequencedMap<TimerKey, Deque<Request>> requests = new LinkedHashMap<>();
 
   boolean isEmpty() {
     return requests.isEmpty();
@@ -76,9 +76,9 @@ final class ByKey {
 
   /** Makes a key the last one. */
   void rotate(TimerKey key) {
-    Deque<Request> own = requests.remove(key);
+    Deque<Request> own = requests.get(key);
     if (own != null) {
-      requests.put(key, own);
+      requests.putLast(key, own);
     }
   }
 }
