@@ -5,12 +5,14 @@ import io.tourbillon.bench.compare.PageCommand;
 import io.tourbillon.bench.console.Arguments;
 import io.tourbillon.bench.console.ExitCode;
 import io.tourbillon.bench.console.OneLine;
+import io.tourbillon.bench.console.PathArgument;
 import io.tourbillon.bench.console.StandardOutput;
 import io.tourbillon.bench.demo.DemoCommand;
 import io.tourbillon.bench.jmh.JmhCommand;
 import io.tourbillon.bench.scenario.MeasureCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -58,6 +60,9 @@ public final class Main implements Runnable {
    */
   public static CommandLine commandLine() {
     CommandLine program = new CommandLine(new Main());
+    // An argument such as @/dev/zero would be read as a file of arguments, whole.
+    program.setExpandAtFiles(false);
+    program.registerConverter(Path.class, new PathArgument());
     ExitCode.describeAll(program);
     program.setExecutionStrategy(Main::execute);
     program.setParameterExceptionHandler((wrong, args) -> refuse(wrong));
@@ -73,7 +78,7 @@ public final class Main implements Runnable {
   private static int refuse(ParameterException wrong) {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println(OneLine.of(String.valueOf(wrong.getMessage())));
+    err.println(OneLine.bounded(OneLine.of(String.valueOf(wrong.getMessage()))));
     // The help does not describe files and ports.
     boolean isFailure = wrong.getCause() instanceof IOException;
     if (!isFailure && !UnmatchedArgumentException.printSuggestions(wrong, err)) {

@@ -11,7 +11,21 @@ import java.util.Objects;
 
 /** Makes messages of one line for a terminal. */
 public final class OneLine {
+  private static final int MOST_CHARACTERS = 1_500;
+
+  /** What is kept of the end of a longer text: it has the value. */
+  private static final int LAST_CHARACTERS = 300;
+
   private OneLine() {}
+
+  /** Leaves out the middle of a text that is longer than a terminal shows. */
+  public static String bounded(String text) {
+    return text.length() <= MOST_CHARACTERS
+        ? text
+        : text.substring(0, MOST_CHARACTERS - LAST_CHARACTERS)
+            + " ... "
+            + text.substring(text.length() - LAST_CHARACTERS);
+  }
 
   /**
    * Replaces characters that would break the line or change how a terminal shows it, such as line

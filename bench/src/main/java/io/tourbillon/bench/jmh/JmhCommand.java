@@ -1,6 +1,7 @@
 package io.tourbillon.bench.jmh;
 
 import io.tourbillon.bench.console.ExitCode;
+import io.tourbillon.bench.console.OneLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ public final class JmhCommand implements Callable<Integer> {
       return ExitCode.OK.code();
     }
     try {
-      return run(options, new Runner(options));
+      return run(options, runner(options));
     } catch (NoBenchmarksException none) {
       throw wrong("a benchmark must match, see jmh -l: " + options.getIncludes());
     } catch (RunnerException failure) {
@@ -54,8 +55,21 @@ public final class JmhCommand implements Callable<Integer> {
   private CommandLineOptions options() {
     try {
       return new CommandLineOptions(arguments.toArray(new String[0]));
-    } catch (CommandLineOptionException refused) {
-      throw wrong(String.valueOf(refused.getMessage()));
+    } catch (CommandLineOptionException | IllegalStateException | IllegalArgumentException wrong) {
+      // JMH refuses some values by exceptions that it does not declare, in several lines.
+      throw wrong(String.valueOf(wrong.getMessage()).replaceAll("\\R", " "));
+    }
+  }
+
+  /** JMH opens the file of its output here. */
+  private Runner runner(CommandLineOptions options) {
+    try {
+      return new Runner(options);
+    } catch (IllegalStateException refused) {
+      if (refused.getCause() instanceof IOException ofFile) {
+        throw wrong("-o must be a file that can be written: " + OneLine.cause(ofFile));
+      }
+      throw refused;
     }
   }
 

@@ -46,14 +46,14 @@ public final class MeasureCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (withParent) {
-      Thread.ofPlatform().daemon().name("with-parent").start(MeasureCommand::endWithParent);
-    }
     Scenario scenario = scenario();
     Subject subject = subjectOf(scenario);
     requireAtLeast("SIZE", size, 1);
     requireAtLeast("WARM-UP-MILLIS", warmUpMillis, 0);
     requireAtLeast("MEASURE-MILLIS", measureMillis, 0);
+    if (withParent) {
+      Thread.ofPlatform().daemon().name("with-parent").start(MeasureCommand::endWithParent);
+    }
     try {
       Measurement measurement = scenario.run(subject, new Job(size, warmUpMillis, measureMillis));
       spec.commandLine().getOut().println(JsonMapper.shared().writeValueAsString(measurement));
