@@ -3,6 +3,7 @@ package io.tourbillon.metrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.config.NamingConvention;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * Registers the meters of a binder with registries, and removes them from all of these.
@@ -19,9 +21,16 @@ import java.util.function.Supplier;
  * @param <S> the type of the snapshots that the meters read
  */
 final class Bindings<S> {
+  /**
+   * What every version of Prometheus takes. A registry would write any other key in quotes, and
+   * older versions would refuse the whole text for it.
+   */
+  private static final Pattern LABEL = Pattern.compile("(?!__)[a-zA-Z_][a-zA-Z0-9_]*");
+
   private final Supplier<? extends S> source;
   private final Snapshots<S> snapshots;
   private final Tags tags;
+  private final Set<String> ownKeys;
 
   /** Guarded by its own monitor. */
   private final List<Meters<S>> bound = new ArrayList<>();
@@ -35,12 +44,8 @@ final class Bindings<S> {
     this.source = source;
     this.snapshots = new Snapshots<>(source, System::nanoTime);
     this.tags = Tags.of(tags);
-    for (Tag tag : this.tags) {
-      if (ownKeys.contains(tag.getKey())) {
-        throw new IllegalArgumentException(
-            "a tag must not have the key " + tag.getKey() + ", which some meters use: " + tag);
-      }
-    }
+    this.ownKeys = ownKeys;
+    requireKeys(NamingConvention.identity);
   }
 
   /** Takes a new snapshot, which is not shared. */
@@ -51,11 +56,11 @@ final class Bindings<S> {
   /**
    * Registers meters: all of them, or none if one is refused.
    *
-   * @throws IllegalArgumentException if two tags have the same key in the naming convention of the
-   *     registry
+   * @throws IllegalArgumentException if, in the naming convention of the registry, two tags have
+   *     the same key, or one has a key that meters add or that Prometheus does not take
    */
   void bind(MeterRegistry registry, Consumer<Meters<S>> register) {
-    requireDifferentKeys(registry.config().namingConvention());
+    requireKeys(registry);
     Meters<S> meters = new Meters<>(registry, snapshots, tags);
     synchronized (bound) {
       boolean all = false;
@@ -72,10 +77,31 @@ final class Bindings<S> {
     }
   }
 
-  private void requireDifferentKeys(NamingConvention spelling) {
+  private void requireKeys(MeterRegistry registry) {
+    NamingConvention spelling = registry.config().namingConvention();
+    requireKeys(spelling);
+    if (Histograms.isPrometheus(registry)) {
+      for (Tag tag : tags) {
+        if (!LABEL.matcher(spelling.tagKey(tag.getKey())).matches()) {
+          throw new IllegalArgumentException(
+              "a tag must have a key of letters, digits and _ in Prometheus: " + tag);
+        }
+      }
+    }
+    if (registry instanceof CompositeMeterRegistry composite) {
+      composite.getRegistries().forEach(this::requireKeys);
+    }
+  }
+
+  private void requireKeys(NamingConvention spelling) {
     Map<String, Tag> bySpelling = new HashMap<>();
     for (Tag tag : tags) {
-      Tag same = bySpelling.put(spelling.tagKey(tag.getKey()), tag);
+      String key = spelling.tagKey(tag.getKey());
+      if (ownKeys.contains(key)) {
+        throw new IllegalArgumentException(
+            "a tag must not have the key " + key + ", which some meters use: " + tag);
+      }
+      Tag same = bySpelling.put(key, tag);
       if (same != null) {
         throw new IllegalArgumentException(
             "tag keys must differ in the naming convention of the registry: "

@@ -66,7 +66,8 @@ public final class DurableMetrics implements MeterBinder, AutoCloseable {
    * child that is added later has no histograms.
    *
    * @throws IllegalArgumentException if two tags have the same key in the naming convention of the
-   *     registry, as {@code a.b} and {@code a_b} have in Prometheus; then nothing is registered
+   *     registry, as {@code a.b} and {@code a_b} have in Prometheus, or a key is none for
+   *     Prometheus, which takes letters, digits and {@code _}; then nothing is registered
    */
   @Override
   public void bindTo(MeterRegistry registry) {

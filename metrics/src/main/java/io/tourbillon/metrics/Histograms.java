@@ -79,7 +79,7 @@ final class Histograms<S> {
   }
 
   /** Compares names, because the class may be missing. */
-  private static boolean isPrometheus(MeterRegistry registry) {
+  static boolean isPrometheus(MeterRegistry registry) {
     for (Class<?> type = registry.getClass(); type != null; type = type.getSuperclass()) {
       if (type.getName().equals(PROMETHEUS)) {
         return true;
