@@ -20,8 +20,9 @@ final class JdbcAbsences {
   private static final String ENDED =
       """
       SELECT s.shard FROM #shards s JOIN #nodes n ON n.node = s.owner
-      WHERE (n.lease_until < @now + n.lease / 2 OR n.lease_until > @now + 2 * n.lease)
-        AND s.owned_until < n.lease_until""";
+      WHERE (n.lease_until < @now + n.lease / 2 OR n.lease_until / 2 - @now / 2 > n.lease)
+        AND s.owned_until < n.lease_until\
+      """;
 
   private final JdbcSession session;
 
@@ -44,7 +45,8 @@ final class JdbcAbsences {
                       UPDATE #shards SET owned_until = coalesce(
                         (SELECT CASE WHEN n.lease_until < @now THEN n.lease_until ELSE @now END
                          FROM #nodes n WHERE n.node = owner), owned_until)
-                      WHERE shard IN ("""
+                      WHERE shard IN (\
+                      """
                           + ENDED
                           + session.store.skipLocked()
                           + ")")

@@ -31,7 +31,12 @@ public abstract class Store {
       """
       ON CONFLICT (handler, timer_key) DO UPDATE SET shard = excluded.shard, due = excluded.due,
         version = excluded.version, written = excluded.written, attempts = 0, dead = 0,
-        payload = excluded.payload, error = NULL""";
+        payload = excluded.payload, error = NULL\
+      """;
+
+  private static final String LEASED =
+      "n.node IS NOT NULL AND n.lease_until > @now AND n.lease_until / 2 - @now / 2 <= n.lease"
+          + " AND n.lease_until <= 9223372036854775807 AND n.lease <= 9223372036854775807";
 
   /** How long a connection may take to open for a user or a firing, which may wait in a pool. */
   private static final int OPEN_MILLIS = 30_000;
@@ -353,10 +358,12 @@ public abstract class Store {
    * Puts the prefix of the tables for {@code #}, the clock for {@code @now}, and whether a row n of
    * nodes has a lease for {@code @leased}. A lease that ends later than it can is one from before
    * the database's clock was set back: others would wait for that long.
+   *
+   * <p>A row that somebody has edited must stop nobody. So nothing overflows here, and in SQLite,
+   * where any value may stand in a column and texts are greater than numbers, only numbers and
+   * nodes that have a name count.
    */
   final String sql(String text) {
-    return text.replace("@leased", "n.lease_until > @now AND n.lease_until <= @now + 2 * n.lease")
-        .replace("#", prefix)
-        .replace("@now", now());
+    return text.replace("@leased", LEASED).replace("#", prefix).replace("@now", now());
   }
 }

@@ -1,5 +1,6 @@
 package io.tourbillon.timer.internal.store;
 
+import io.tourbillon.timer.internal.text.Printable;
 import java.util.Comparator;
 
 /** The name of a timer. Ordered, so that all transactions lock rows in the same order. */
@@ -12,8 +13,9 @@ public record TimerKey(String handler, String key) implements Comparable<TimerKe
     return ORDER.compare(this, other);
   }
 
+  /** For logs and errors: a key may come from a request. */
   @Override
   public String toString() {
-    return handler + "/" + key;
+    return Printable.of(handler + "/" + key);
   }
 }
