@@ -1,9 +1,11 @@
 package io.tourbillon.timer;
 
 import io.tourbillon.timer.internal.AccountableTask;
+import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.Refusals;
 import io.tourbillon.timer.internal.observe.LogMessage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,7 +16,15 @@ final class HandBack {
   private final Events events;
   private final boolean isWanted;
   private final ArrayList<Runnable> tasks = new ArrayList<>();
-  private final ArrayList<Long> ids = new ArrayList<>();
+  private final ArrayList<Runnable> passedIn = new ArrayList<>();
+
+  /** For the listener; without room if there is none. */
+  private long[] ids = {};
+
+  private int idCount;
+
+  /** Pauses for memory that are left, for all tasks together: a shutdown must end. */
+  private int pausesLeft = MemoryReserve.ATTEMPTS;
 
   /** Timers that were a number each, without a task. */
   private int dropped;
@@ -38,22 +48,27 @@ final class HandBack {
    */
   void reserve(int count) {
     tasks.ensureCapacity(tasks.size() + count);
-    ids.ensureCapacity(ids.size() + count);
+    passedIn.ensureCapacity(tasks.size() + count);
+    if (events.areHeard() && ids.length < idCount + count) {
+      ids = Arrays.copyOf(ids, Math.max(2 * ids.length, idCount + count));
+    }
   }
 
   /** Takes the task of a timer that was pending; called under its shard's lock. */
   void add(long id, Runnable task) {
     tasks.add(task);
-    if (events.areHeard()) {
-      ids.add(id);
-    }
+    note(id);
   }
 
   /** Counts a timer that was pending and has no task, if none is wanted. */
   void drop(long id) {
     dropped++;
+    note(id);
+  }
+
+  private void note(long id) {
     if (events.areHeard()) {
-      ids.add(id);
+      ids[idCount++] = id;
     }
   }
 
@@ -63,14 +78,14 @@ final class HandBack {
 
   /**
    * Notifies those who wait for the tasks, without a lock, and replaces tasks of adapters by the
-   * objects that callers passed in.
+   * objects that callers passed in. Has room for all of them, so that none gets lost.
    */
   List<Runnable> finish() {
-    for (long id : ids) {
-      events.handedBack(id);
+    for (int index = 0; index < idCount; index++) {
+      events.handedBack(ids[index]);
     }
-    List<Runnable> passedIn = new ArrayList<>(tasks.size());
-    for (Runnable task : tasks) {
+    for (int index = 0; index < tasks.size(); index++) {
+      Runnable task = tasks.get(index);
       if (task instanceof AccountableTask accountable) {
         Runnable own = accountable.passedIn();
         if (own != null) {
@@ -84,12 +99,34 @@ final class HandBack {
     return passedIn;
   }
 
-  /** A task that fails must not keep the others from being notified. */
+  /**
+   * A task that fails must not keep the others from being notified. To complete a future may need
+   * memory, for which this waits: nothing else would ever complete it.
+   */
   private void tell(AccountableTask task) {
-    try {
-      task.handedBack(Refusals.of(Refusals.SHUT_DOWN, null));
-    } catch (Throwable error) {
-      events.log(LogMessage.HAND_BACK_FAILED, error);
+    while (true) {
+      try {
+        task.handedBack(Refusals.of(Refusals.SHUT_DOWN, null));
+        return;
+      } catch (OutOfMemoryError full) {
+        if (!pauses()) {
+          events.log(LogMessage.HAND_BACK_FAILED, full);
+          return;
+        }
+      } catch (Throwable error) {
+        events.log(LogMessage.HAND_BACK_FAILED, error);
+        return;
+      }
     }
+  }
+
+  /** Waits a millisecond for memory, unless this has waited for a second. */
+  boolean pauses() {
+    if (pausesLeft == 0) {
+      return false;
+    }
+    pausesLeft--;
+    MemoryReserve.pause();
+    return true;
   }
 }

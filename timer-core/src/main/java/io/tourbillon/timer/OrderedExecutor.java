@@ -405,8 +405,10 @@ final class OrderedExecutor extends AbstractExecutorService implements Scheduled
     stopped = true;
     halted = true;
     roster.close();
-    List<Runnable> handedBack = new ArrayList<>();
-    for (ViewFuture<?> task : roster.members()) {
+    List<ViewFuture<?>> members = roster.members();
+    ArrayList<Runnable> handedBack = new ArrayList<>();
+    handedBack.ensureCapacity(members.size()); // What was taken out must get to the caller.
+    for (ViewFuture<?> task : members) {
       if (task.handBack()) {
         handedBack.add(task);
       } else {

@@ -109,8 +109,23 @@ final class ShardGroup {
       parts.limit().release(handBack.size());
       passedIn = handBack.finish();
     }
-    views.tellShutdown();
+    tellViews(handBack);
     return passedIn;
+  }
+
+  /** What was handed back must get to the caller, so this throws nothing for lack of memory. */
+  private void tellViews(HandBack handBack) {
+    while (true) {
+      try {
+        views.tellShutdown();
+        return;
+      } catch (OutOfMemoryError full) {
+        if (!handBack.pauses()) {
+          parts.events().log(LogMessage.HAND_BACK_FAILED, full);
+          return;
+        }
+      }
+    }
   }
 
   /**

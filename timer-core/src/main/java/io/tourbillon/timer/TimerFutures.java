@@ -43,9 +43,11 @@ final class TimerFutures {
       TimerService timers, CompletionStage<T> stage, Duration limit) {
     CompletableFuture<T> source = stage.toCompletableFuture();
     CompletableFuture<T> future = new CompletableFuture<>();
+    CancellingSource cancelling = new CancellingSource(future, source);
+    CompletableFuture<?> _ = future.whenComplete(cancelling);
     CompletableFuture<?> _ =
         limit(timers, stage, limit, future, new LimitReached(future, limit, source));
-    CompletableFuture<?> _ = future.whenComplete(new CancellingSource(future, source));
+    cancelling.begin();
     return future;
   }
 
@@ -88,7 +90,15 @@ final class TimerFutures {
   private static void start(
       TimerService timers, Duration delay, Runnable task, CompletableFuture<?> future) {
     TimerHandle timer = timers.schedule(delay, task);
-    CompletableFuture<?> _ = future.whenComplete(new Cancelling(timer));
+    boolean followed = false;
+    try {
+      CompletableFuture<?> _ = future.whenComplete(new Cancelling(timer));
+      followed = true;
+    } finally {
+      if (!followed) {
+        timer.cancel(); // There is no memory, and the caller does not get the future.
+      }
+    }
   }
 
   /** Completes a future as a stage has completed. */
@@ -113,12 +123,30 @@ final class TimerFutures {
     }
   }
 
-  /** Cancels the source of a future that was cancelled. */
-  private record CancellingSource(CompletableFuture<?> future, CompletableFuture<?> source)
+  /** Cancels the source of a future that was cancelled by somebody who has got it. */
+  private static final class CancellingSource
       implements BiConsumer<@Nullable Object, @Nullable Throwable> {
+    private final CompletableFuture<?> future;
+    private final CompletableFuture<?> source;
+
+    /**
+     * Whether the limit is armed. A refusal cancels the future before, and must not cancel the
+     * source. Written by the thread that makes the future, read by the one that completes it.
+     */
+    private volatile boolean begun;
+
+    CancellingSource(CompletableFuture<?> future, CompletableFuture<?> source) {
+      this.future = future;
+      this.source = source;
+    }
+
+    void begin() {
+      begun = true;
+    }
+
     @Override
     public void accept(@Nullable Object value, @Nullable Throwable error) {
-      if (future.isCancelled()) {
+      if (begun && future.isCancelled()) {
         source.cancel(true);
       }
     }

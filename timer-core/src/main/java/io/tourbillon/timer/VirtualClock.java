@@ -235,8 +235,9 @@ public final class VirtualClock implements Clock {
 
   @Override
   public Hold hold() {
+    Hold hold = this::endHold; // Before it counts: without memory for it nobody would end it.
     holds.incrementAndGet();
-    return this::endHold;
+    return hold;
   }
 
   /** Wakes a thread, because only threads that come to rest check whether time may advance. */
@@ -328,7 +329,9 @@ public final class VirtualClock implements Clock {
     if (nanos - nowNanos > 0) {
       nowNanos = nanos;
     }
-    for (VirtualAlarm alarm : alarms) {
+    // Without an iterator, for which there may be no memory: each of them must be woken.
+    for (int index = 0; index < alarms.size(); index++) {
+      VirtualAlarm alarm = alarms.get(index);
       if (alarm.isDue()) {
         LockSupport.unpark(alarm.thread);
       }

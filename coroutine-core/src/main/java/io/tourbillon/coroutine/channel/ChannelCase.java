@@ -2,7 +2,7 @@ package io.tourbillon.coroutine.channel;
 
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Waiters;
-import java.util.List;
+import io.tourbillon.timer.internal.MemoryReserve;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +57,9 @@ abstract sealed class ChannelCase<T, R extends @Nullable Object> extends SelectC
     @Override
     @Nullable Supplier<? extends R> tryNow() {
       T value = channel.takeLocked();
-      return value != null || channel.isClosed() ? outcome.apply(value) : null;
+      return value != null || channel.isClosed()
+          ? Surely.<@Nullable T, Supplier<? extends R>>apply(outcome, value)
+          : null;
     }
 
     @Override
@@ -86,11 +88,21 @@ abstract sealed class ChannelCase<T, R extends @Nullable Object> extends SelectC
       if (!channel.giveLocked(value)) {
         return channel.isClosed() ? this::failAsClosed : null;
       }
-      List<T> displaced = channel.takeDisplaced();
-      return () -> {
-        channel.reportUndelivered(displaced);
-        return then.get();
-      };
+      return given(channel.takeDisplaced());
+    }
+
+    /** Waits for memory if there is none: the value was given away. */
+    private Supplier<? extends R> given(@Nullable T displaced) {
+      while (true) {
+        try {
+          return () -> {
+            channel.reportDisplaced(displaced);
+            return then.get();
+          };
+        } catch (OutOfMemoryError full) {
+          MemoryReserve.pause();
+        }
+      }
     }
 
     @Override

@@ -55,11 +55,11 @@ final class Handover<T> {
     return buffer.add(value);
   }
 
-  /** Returns and forgets the value that the last one has replaced: one or none. */
-  List<T> takeDisplaced() {
+  /** Returns and forgets the value that the last one has replaced, or null. */
+  @Nullable T takeDisplaced() {
     T value = displaced;
     displaced = null;
-    return value == null ? List.of() : List.of(value);
+    return value;
   }
 
   /** Takes a value out of the buffer or from a sender. Returns null if there is none. */

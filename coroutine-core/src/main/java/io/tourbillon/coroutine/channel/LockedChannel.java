@@ -27,6 +27,10 @@ final class LockedChannel<T> implements Channel<T> {
 
   final ShortLock lock = new ShortLock();
   private final @Nullable String name;
+
+  /** Made before, since there may be no memory for it when a value has been given away. */
+  private static final Sent SENT = new Sent.Done();
+
   private final @Nullable Consumer<? super T> onUndelivered;
   private final @Nullable Runnable onCancelled;
   private final @Nullable Runnable onCauseSeen;
@@ -110,7 +114,7 @@ final class LockedChannel<T> implements Channel<T> {
   @Override
   public Sent trySendResult(T value) {
     Objects.requireNonNull(value, "value");
-    return tryGive(value) ? new Sent.Done() : closed ? closedForSender() : new Sent.Full();
+    return tryGive(value) ? SENT : closed ? closedForSender() : new Sent.Full();
   }
 
   @Override
@@ -118,11 +122,11 @@ final class LockedChannel<T> implements Channel<T> {
     Objects.requireNonNull(value, "value");
     Suspension.checkCancelled();
     if (tryGive(value)) {
-      return new Sent.Done();
+      return SENT;
     }
     boolean sent =
         !closed && Suspension.<Boolean>await(sending, given -> giveOrEnrol(value, given));
-    return sent ? new Sent.Done() : closedForSender();
+    return sent ? SENT : closedForSender();
   }
 
   private Sent closedForSender() {
@@ -131,7 +135,7 @@ final class LockedChannel<T> implements Channel<T> {
   }
 
   private boolean tryGive(T value) {
-    List<T> displaced;
+    T displaced;
     lock.lock();
     try {
       if (!giveLocked(value)) {
@@ -141,7 +145,7 @@ final class LockedChannel<T> implements Channel<T> {
     } finally {
       lock.unlock();
     }
-    reportUndelivered(displaced);
+    reportDisplaced(displaced);
     return true;
   }
 
@@ -153,8 +157,7 @@ final class LockedChannel<T> implements Channel<T> {
       } else if (giveLocked(value)) {
         sent.resume(true);
       } else {
-        Waiters.Place<?> place = addSender(value, sent);
-        sent.onCancel(() -> leave(place));
+        leaveOnCancel(addSender(value, sent), sent);
       }
     } finally {
       lock.unlock();
@@ -229,7 +232,7 @@ final class LockedChannel<T> implements Channel<T> {
   /** Returns the result for a value, or for null, the end of this channel. */
   Received<T> resultOf(@Nullable T value) {
     if (value != null) {
-      return new Received.Value<>(value);
+      return Surely.apply(Received.Value::new, value);
     }
     markCauseSeen();
     return new Received.Closed<>(cause);
@@ -246,7 +249,7 @@ final class LockedChannel<T> implements Channel<T> {
   public Optional<T> tryReceive() {
     lock.lock();
     try {
-      return Optional.ofNullable(takeLocked());
+      return Surely.apply(Optional::ofNullable, takeLocked());
     } finally {
       lock.unlock();
     }
@@ -273,8 +276,7 @@ final class LockedChannel<T> implements Channel<T> {
       if (value != null || closed) {
         received.resume(value);
       } else {
-        Waiters.Place<?> place = addReceiver(received);
-        received.onCancel(() -> leave(place));
+        leaveOnCancel(addReceiver(received), received);
       }
     } finally {
       lock.unlock();
@@ -288,13 +290,26 @@ final class LockedChannel<T> implements Channel<T> {
 
   // Called under the lock, by Select as well.
 
+  /** Removes a waiter when its caller gives up; at once if there is no memory to note that. */
+  private void leaveOnCancel(Waiters.Place<?> place, Resumption<?> waiting) {
+    boolean noted = false;
+    try {
+      waiting.onCancel(() -> leave(place));
+      noted = true;
+    } finally {
+      if (!noted) {
+        place.leave();
+      }
+    }
+  }
+
   /** Gives a value away. Returns false if there is no room, or the channel is closed. */
   boolean giveLocked(T value) {
     return !closed && handover.tryGive(value);
   }
 
-  /** Returns and forgets the value that the last one has replaced: one or none. */
-  List<T> takeDisplaced() {
+  /** Returns and forgets the value that the last one has replaced, or null. */
+  @Nullable T takeDisplaced() {
     return handover.takeDisplaced();
   }
 
@@ -396,6 +411,13 @@ final class LockedChannel<T> implements Channel<T> {
   private void markCauseSeen() {
     if (onCauseSeen != null && cause != null) {
       onCauseSeen.run();
+    }
+  }
+
+  /** As {@link #reportUndelivered}, for a value that another has replaced, or null for none. */
+  void reportDisplaced(@Nullable T value) {
+    if (value != null && onUndelivered != null) {
+      reportUndelivered(Surely.apply(List::of, value));
     }
   }
 

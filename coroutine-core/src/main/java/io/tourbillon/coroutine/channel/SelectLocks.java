@@ -35,9 +35,10 @@ final class SelectLocks {
     }
   }
 
+  /** Without an iterator: a lock that is kept for lack of memory would stop the channel. */
   void unlockAll() {
-    for (LockedChannel<?> channel : channels) {
-      channel.lock.unlock();
+    for (int index = 0; index < channels.size(); index++) {
+      channels.get(index).lock.unlock();
     }
   }
 

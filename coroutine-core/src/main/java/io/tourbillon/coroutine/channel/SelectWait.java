@@ -86,8 +86,9 @@ final class SelectWait<R extends @Nullable Object> {
                   what, atMost, selected -> tryOrEnroll(selected, biased));
       return then;
     } finally {
-      for (SelectCase<R> each : cases) {
-        each.leave(then);
+      // Without an iterator, for which there may be no memory: all must leave.
+      for (int index = 0; index < cases.size(); index++) {
+        cases.get(index).leave(then);
       }
     }
   }

@@ -149,11 +149,22 @@ final class WaitQueue<W extends WaitQueue.Waiter> {
 
   // Called under the lock.
 
-  /** Adds a waiter that leaves, and serves those behind it, when its caller gives up. */
+  /**
+   * Adds a waiter that leaves, and serves those behind it, when its caller gives up. If there is no
+   * memory to note that, removes it again.
+   */
   void enrol(W waiter, Resumption<Boolean> granted) {
     waiter.waitBy(granted);
     add(waiter);
-    granted.onCancel(() -> leave(waiter));
+    boolean noted = false;
+    try {
+      granted.onCancel(() -> leave(waiter));
+      noted = true;
+    } finally {
+      if (!noted) {
+        remove(waiter);
+      }
+    }
   }
 
   /** Adds a waiter; its synchronizer removes it. */

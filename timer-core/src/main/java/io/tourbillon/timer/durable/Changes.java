@@ -1,6 +1,7 @@
 package io.tourbillon.timer.durable;
 
 import io.tourbillon.timer.internal.IndependentThread;
+import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.store.Change;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.TimerKey;
@@ -140,8 +141,20 @@ final class Changes {
       return true;
     }
 
+    /** Nothing else would ever complete the future, so this waits for memory. */
     @Override
     protected void tell() {
+      for (int attempt = 1; ; attempt++) {
+        try {
+          complete();
+          return;
+        } catch (OutOfMemoryError full) {
+          MemoryReserve.pauseUnlessLast(full, attempt);
+        }
+      }
+    }
+
+    private void complete() {
       SQLException cause = failure;
       if (cause == null) {
         done.complete(result());

@@ -58,14 +58,21 @@ public final class MemoryReserve {
     pause();
   }
 
-  /** Waits a millisecond for memory to come. Keeps the interrupt status. Never throws. */
+  /**
+   * Waits a millisecond for memory to come. Keeps the interrupt status. Never throws. A virtual
+   * thread spins: to park would take memory, and would suspend a coroutine that is in the midst of
+   * a change.
+   */
   public static void pause() {
-    boolean interrupted = Thread.interrupted();
-    try {
-      LockSupport.parkNanos(PAUSE_NANOS);
-    } catch (OutOfMemoryError full) {
-      Thread.onSpinWait(); // A virtual thread needs some memory to leave its carrier.
+    if (Thread.currentThread().isVirtual()) {
+      long startNanos = System.nanoTime();
+      while (System.nanoTime() - startNanos < PAUSE_NANOS) {
+        Thread.onSpinWait();
+      }
+      return;
     }
+    boolean interrupted = Thread.interrupted();
+    LockSupport.parkNanos(PAUSE_NANOS);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

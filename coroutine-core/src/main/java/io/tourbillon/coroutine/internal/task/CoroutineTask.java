@@ -234,13 +234,24 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  /** Reports a failure that no code has seen, once. */
+  /** Reports a failure that no code has seen, once. Waits for memory if there is none. */
   void reportUnseen() {
     if (state() == State.FAILED) {
       disarm();
       if (!isSeen()) {
-        End _ = watched();
+        markSeen();
         loop.uncaught(this, failure());
+      }
+    }
+  }
+
+  private void markSeen() {
+    while (true) {
+      try {
+        End _ = watched();
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
       }
     }
   }

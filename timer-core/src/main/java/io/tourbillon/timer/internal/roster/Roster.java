@@ -96,14 +96,17 @@ public final class Roster<M extends Roster.Member> {
     }
   }
 
-  /** Refuses new members from now on. Present members stay until they are removed. */
+  /**
+   * Refuses new members from now on. Present members stay until they are removed. Allocates
+   * nothing, not even an iterator, so that a full heap cannot leave it half closed.
+   */
   public synchronized void close() {
     if (closed) {
       return;
     }
     closed = true;
-    for (Stripe stripe : stripes) {
-      stripe.close();
+    for (int number = 0; number < stripes.size(); number++) {
+      stripes.get(number).close();
     }
     if (remaining.decrementAndGet() == 0) {
       emptied.countDown();

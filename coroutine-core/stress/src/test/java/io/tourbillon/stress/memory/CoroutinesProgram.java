@@ -1,0 +1,455 @@
+package io.tourbillon.stress.memory;
+
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.CoroutineScope;
+import io.tourbillon.coroutine.CoroutineStats;
+import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.LoopStats;
+import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.channel.Channel;
+import io.tourbillon.coroutine.channel.ChannelClosedException;
+import io.tourbillon.coroutine.channel.Received;
+import io.tourbillon.coroutine.channel.Select;
+import io.tourbillon.coroutine.sync.Mutex;
+import io.tourbillon.coroutine.sync.Semaphore;
+import io.tourbillon.timer.VirtualClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Coroutines that sleep, talk, lock, time out, are cancelled and fail. An operation that runs out
+ * of memory has changed nothing, so its caller repeats it, once for each error. What has no caller
+ * to repeat it, such as a wake-up, must not be lost.
+ */
+public final class CoroutinesProgram implements SweptProgram {
+  private static final Duration MILLI = Duration.ofMillis(1);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int VALUES = 8;
+  private static final int WORKERS = 3;
+
+  private final Engine engine;
+  private final VirtualClock clock = new VirtualClock();
+  private final List<Piece> pieces = new ArrayList<>();
+  private final ConcurrentLinkedQueue<Integer> received = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Throwable> unseen = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger inMutex = new AtomicInteger();
+  private final AtomicInteger mostInMutex = new AtomicInteger();
+  private final AtomicInteger children = new AtomicInteger();
+  private @Nullable CoroutineScheduler scheduler;
+
+  public CoroutinesProgram(String kind) {
+    engine = Engine.valueOf(kind);
+  }
+
+  /** A coroutine of the program. */
+  private static final class Piece {
+    private final String name;
+    private final AtomicInteger begun = new AtomicInteger();
+    private final AtomicInteger ended = new AtomicInteger();
+    private @Nullable Coroutine<?> coroutine;
+    private boolean cancelled;
+
+    Piece(String name) {
+      this.name = name;
+    }
+
+    private String fault() {
+      Coroutine<?> accepted = coroutine;
+      if (accepted == null) {
+        return begun.get() == 0 ? "" : name + " was refused, and has begun";
+      }
+      if (!accepted.state().isEnd()) {
+        return name + " has not ended: " + accepted.state() + ", " + accepted.waitsFor();
+      }
+      if (begun.get() != ended.get() || begun.get() > 1 || (begun.get() == 0 && !cancelled)) {
+        return name + " has begun " + begun + " times and ended " + ended + " times";
+      }
+      return "";
+    }
+  }
+
+  @FunctionalInterface
+  private interface Operation<T extends @Nullable Object> {
+    T run() throws Exception;
+  }
+
+  @FunctionalInterface
+  private interface Effect {
+    void run() throws Exception;
+  }
+
+  /** Repeats an operation that has thrown for lack of memory. */
+  private static <T extends @Nullable Object> T again(Operation<T> operation) throws Exception {
+    while (true) {
+      try {
+        return operation.run();
+      } catch (OutOfMemoryError full) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private static void repeat(Effect effect) throws Exception {
+    Boolean _ =
+        again(
+            () -> {
+              effect.run();
+              return true;
+            });
+  }
+
+  /** Makes what is no operation of a scheduler. */
+  private static <T> T unfailing(Supplier<T> maker) {
+    Object paused = Allocations.pause();
+    T made = maker.get();
+    Allocations.resume(paused);
+    return made;
+  }
+
+  private CoroutineScheduler coroutines() {
+    if (scheduler == null) {
+      throw new IllegalStateException("prepare comes first");
+    }
+    return scheduler;
+  }
+
+  @Override
+  public void prepare() {
+    clock.autoAdvance(true);
+    scheduler =
+        CoroutineScheduler.builder()
+            .engine(engine)
+            .loops(1)
+            .clock(clock)
+            .watchdog(Duration.ZERO)
+            .realTimeWaitHandler(_ -> {})
+            .recordStats()
+            .exceptionHandler((_, failure) -> unseen.add(failure))
+            .build();
+  }
+
+  private Piece spawn(String name, Effect body) {
+    Piece piece = new Piece(name);
+    pieces.add(piece);
+    try {
+      piece.coroutine =
+          coroutines()
+              .spawn(
+                  () -> {
+                    piece.begun.incrementAndGet();
+                    try {
+                      body.run();
+                    } finally {
+                      piece.ended.incrementAndGet();
+                    }
+                  });
+    } catch (OutOfMemoryError refused) {
+      Thread.onSpinWait();
+    }
+    return piece;
+  }
+
+  @Override
+  public void operate() throws Exception {
+    talk();
+    lock();
+    select();
+    Piece sleeper = spawn("sleeper", () -> repeat(() -> Coroutines.delay(HOUR)));
+    Piece never = spawn("cancelled at once", () -> repeat(() -> Coroutines.delay(HOUR)));
+    cancel(never);
+    spawn("scope", this::scope);
+    spawn("timeout", CoroutinesProgram::timeout);
+    suspend();
+    await();
+    spawn("blocking", () -> repeat(() -> Coroutines.blocking(() -> Thread.onSpinWait())));
+    spawn("shield", () -> repeat(() -> Coroutines.shield(HOUR, () -> Coroutines.delay(MILLI))));
+    fail();
+    cancel(sleeper);
+    awaitEnds();
+  }
+
+  private static void cancel(Piece piece) throws Exception {
+    Coroutine<?> coroutine = piece.coroutine;
+    if (coroutine != null) {
+      piece.cancelled = true;
+      repeat(coroutine::cancel);
+    }
+  }
+
+  private void talk() {
+    Channel<Integer> channel = unfailing(() -> Channel.buffered(2));
+    Piece producer =
+        spawn(
+            "producer",
+            () -> {
+              try {
+                for (int value = 0; value < VALUES; value++) {
+                  int next = value;
+                  repeat(() -> channel.send(next));
+                }
+                repeat(channel::close);
+              } catch (ChannelClosedException noConsumer) {
+                Thread.onSpinWait();
+              }
+            });
+    Piece consumer =
+        spawn(
+            "consumer",
+            () -> {
+              while (again(channel::receiveResult)
+                  instanceof Received.Value<Integer>(Integer got)) {
+                received.add(got);
+                repeat(() -> Coroutines.delay(MILLI));
+              }
+            });
+    if (consumer.coroutine == null) {
+      end(channel::cancel);
+    }
+    if (producer.coroutine == null) {
+      end(channel::close);
+    }
+  }
+
+  /** One value is received by a select, one within a limit, and one is sent by a select. */
+  private void select() {
+    Channel<Integer> channel = unfailing(Channel::rendezvous);
+    Channel<Integer> other = unfailing(Channel::rendezvous);
+    AtomicInteger sum = new AtomicInteger();
+    Piece sender =
+        spawn(
+            "select sends",
+            () -> {
+              try {
+                repeat(() -> channel.send(1));
+                repeat(() -> channel.send(2));
+                repeat(
+                    () ->
+                        Select.select(
+                            Select.onSend(channel, 4, () -> 0),
+                            Select.onReceive(other, value -> value)));
+              } catch (ChannelClosedException noReceiver) {
+                Thread.onSpinWait();
+              }
+            });
+    Piece receiver =
+        spawn(
+            "select receives",
+            () -> {
+              try {
+                sum.addAndGet(
+                    again(
+                        () ->
+                            Select.select(
+                                Select.onReceive(channel, value -> value),
+                                Select.onReceive(other, value -> 100))));
+                sum.addAndGet(again(() -> channel.receive(HOUR)));
+                sum.addAndGet(again(channel::receive));
+                if (sum.get() != 7) {
+                  throw new AssertionError("received " + sum);
+                }
+              } catch (ChannelClosedException noSender) {
+                Thread.onSpinWait();
+              }
+            });
+    if (sender.coroutine == null || receiver.coroutine == null) {
+      end(channel::cancel);
+    }
+  }
+
+  /** Ends a channel one of whose sides was refused. */
+  private static void end(Runnable operation) {
+    Boolean _ =
+        unfailing(
+            () -> {
+              operation.run();
+              return true;
+            });
+  }
+
+  private void lock() {
+    Mutex mutex = unfailing(Mutex::new);
+    Semaphore semaphore = unfailing(() -> new Semaphore(2));
+    for (int worker = 0; worker < WORKERS; worker++) {
+      spawn(
+          "worker " + worker,
+          () -> {
+            for (int turn = 0; turn < 2; turn++) {
+              repeat(mutex::lock);
+              mostInMutex.accumulateAndGet(inMutex.incrementAndGet(), Math::max);
+              repeat(() -> Coroutines.delay(MILLI));
+              inMutex.decrementAndGet();
+              repeat(mutex::unlock);
+              repeat(semaphore::acquire);
+              repeat(Coroutines::yieldNow);
+              repeat(semaphore::release);
+            }
+          });
+    }
+  }
+
+  private void scope() throws Exception {
+    int sum =
+        again(
+            () ->
+                CoroutineScope.run(
+                    CoroutineScope.Policy.FAIL_FAST,
+                    scope -> {
+                      Coroutine<Integer> first = scope.spawn(() -> child(1));
+                      Coroutine<Integer> second = scope.spawn(() -> child(2));
+                      return first.join() + second.join();
+                    }));
+    if (sum != 3) {
+      throw new AssertionError("the sum is " + sum);
+    }
+  }
+
+  private int child(int value) throws Exception {
+    children.incrementAndGet();
+    try {
+      repeat(() -> Coroutines.delay(MILLI));
+      return value;
+    } finally {
+      children.decrementAndGet();
+    }
+  }
+
+  private static void timeout() throws Exception {
+    for (int turn = 0; turn < 2; turn++) {
+      String ended =
+          again(
+              () -> {
+                try {
+                  Coroutines.withTimeout(MILLI, () -> Coroutines.delay(HOUR));
+                  return "slept for an hour";
+                } catch (TimeoutException expected) {
+                  return "";
+                }
+              });
+      if (!ended.isEmpty()) {
+        throw new AssertionError(ended);
+      }
+    }
+  }
+
+  /** A callback is called once: if it has no memory, nobody repeats it. */
+  private void suspend() {
+    CompletableFuture<Resumption<Integer>> callback = new CompletableFuture<>();
+    spawn(
+        "suspended",
+        () -> {
+          int value = again(() -> Coroutines.<Integer>suspend(callback::complete));
+          if (value != 7) {
+            throw new AssertionError("resumed with " + value);
+          }
+        });
+    spawn(
+        "resumes",
+        () -> {
+          while (!callback.isDone() && isAccepted("suspended")) {
+            repeat(() -> Coroutines.delay(MILLI));
+          }
+          if (callback.isDone()) {
+            try {
+              callback.join().resume(7);
+            } catch (OutOfMemoryError lost) {
+              Thread.onSpinWait();
+            }
+          }
+        });
+    // Otherwise nobody resumes the first one.
+    Piece resumes = pieces.getLast();
+    if (resumes.coroutine == null) {
+      CompletableFuture<?> _ = callback.thenAccept(waiting -> waiting.resume(7));
+    }
+  }
+
+  private boolean isAccepted(String name) {
+    return pieces.stream().anyMatch(piece -> piece.name.equals(name) && piece.coroutine != null);
+  }
+
+  private void await() {
+    CompletableFuture<String> future = new CompletableFuture<>();
+    spawn(
+        "awaits",
+        () -> {
+          String value = again(() -> Coroutines.await(future));
+          if (!value.equals("value")) {
+            throw new AssertionError(value);
+          }
+        });
+    spawn("completes", () -> repeat(() -> Coroutines.delay(MILLI)));
+    future.complete("value");
+  }
+
+  private void fail() {
+    spawn(
+        "fails",
+        () -> {
+          repeat(() -> Coroutines.delay(MILLI));
+          throw new IllegalStateException("expected");
+        });
+  }
+
+  /** In real time, since the loop has the virtual one. */
+  private void awaitEnds() throws InterruptedException {
+    long startNanos = System.nanoTime();
+    while (pieces.stream().anyMatch(CoroutinesProgram::isLive)
+        && System.nanoTime() - startNanos < PATIENCE.toNanos()) {
+      TimeUnit.MICROSECONDS.sleep(200);
+    }
+  }
+
+  private static boolean isLive(Piece piece) {
+    Coroutine<?> accepted = piece.coroutine;
+    return accepted != null && !accepted.state().isEnd();
+  }
+
+  @Override
+  public void check() throws Exception {
+    awaitEnds();
+    List<String> faults = new ArrayList<>();
+    pieces.stream().map(Piece::fault).filter(fault -> !fault.isEmpty()).forEach(faults::add);
+    CoroutineStats stats = coroutines().stats();
+    if (stats.loops().stream().anyMatch(LoopStats::dead)) {
+      faults.add("a loop has died");
+    }
+    if (faults.isEmpty() && !coroutines().close(PATIENCE)) {
+      faults.add("the scheduler does not end");
+    }
+    if (isAccepted("producer") && isAccepted("consumer")) {
+      List<Integer> all = IntStream.range(0, VALUES).boxed().toList();
+      require(faults, List.copyOf(received).equals(all), "values came as " + received);
+    }
+    require(faults, mostInMutex.get() <= 1, "two were in the mutex");
+    require(faults, children.get() == 0, "children are left: " + children);
+    long failures =
+        unseen.stream().filter(failure -> "expected".equals(failure.getMessage())).count();
+    require(faults, failures == (isAccepted("fails") ? 1 : 0), "failures seen: " + unseen);
+    unseen.stream()
+        .filter(failure -> !"expected".equals(failure.getMessage()))
+        .forEach(failure -> faults.add("failed: " + failure));
+    if (!faults.isEmpty()) {
+      AssertionError error = new AssertionError(faults.toString());
+      unseen.forEach(error::addSuppressed);
+      throw error;
+    }
+  }
+
+  private static void require(List<String> faults, boolean holds, String otherwise) {
+    if (!holds) {
+      faults.add(otherwise);
+    }
+  }
+}
