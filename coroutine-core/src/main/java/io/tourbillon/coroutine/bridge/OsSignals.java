@@ -118,6 +118,7 @@ public final class OsSignals implements AutoCloseable {
    *     the JVM needs it; no handler has changed
    * @throws IllegalStateException if the process ignores one of the signals, so that it could never
    *     arrive; no handler has changed
+   * @throws UnsupportedOperationException if the module {@code jdk.unsupported} is absent
    */
   public static OsSignals open(String... names) {
     OsSignals opened = take(names);
@@ -141,12 +142,14 @@ public final class OsSignals implements AutoCloseable {
    * @param names such as TERM or USR1; at least one
    * @throws IllegalArgumentException if there is none, the system has no signal of that name, or
    *     the JVM needs it; no handler has changed
+   * @throws UnsupportedOperationException if the module {@code jdk.unsupported} is absent
    */
   public static OsSignals openUnlessIgnored(String... names) {
     return take(names);
   }
 
   private static OsSignals take(String... names) {
+    requireSignals();
     if (names.length == 0) {
       throw new IllegalArgumentException("signals must be at least 1: 0");
     }
@@ -163,6 +166,14 @@ public final class OsSignals implements AutoCloseable {
       }
     }
     return opened;
+  }
+
+  private static void requireSignals() {
+    if (ModuleLayer.boot().findModule("jdk.unsupported").isEmpty()) {
+      throw new UnsupportedOperationException(
+          "signals need the module jdk.unsupported, which this runtime does not have: make its"
+              + " image with that module");
+    }
   }
 
   private synchronized void takeUnlessIgnored(String name) {

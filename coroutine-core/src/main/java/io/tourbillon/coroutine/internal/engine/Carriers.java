@@ -16,6 +16,12 @@ public final class Carriers {
   /** Whether {@code java.lang} is open to this module and has these parts. */
   public static final boolean ARE_KNOWN;
 
+  /**
+   * The part that an open {@code java.lang} does not have, since the JDK is another version; null
+   * if it has all of them, or is closed.
+   */
+  public static final @Nullable String ABSENT;
+
   /** The class of virtual threads that have carriers. A JVM without continuations has another. */
   private static final Class<?> VIRTUAL;
 
@@ -30,6 +36,7 @@ public final class Carriers {
     MethodHandle scheduler = null;
     MethodHandle newBuilder = null;
     MethodHandle blocker = null;
+    String absent = null;
     try {
       MethodHandles.Lookup inThread =
           MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
@@ -56,14 +63,17 @@ public final class Carriers {
                   "nioBlocker",
                   MethodType.methodType(Class.forName("sun.nio.ch.Interruptible")))
               .asType(MethodType.methodType(Object.class, Thread.class));
-    } catch (ReflectiveOperationException closed) {
-      // The flag is missing, or the JDK is another version; Engines reports it.
+    } catch (IllegalAccessException closed) {
+      // The flag is missing; Engines reports it.
+    } catch (ReflectiveOperationException another) {
+      absent = another.getMessage();
     }
     VIRTUAL = virtual;
     CARRIER = carrier;
     SCHEDULER = scheduler;
     NEW_BUILDER = newBuilder;
     BLOCKER = blocker;
+    ABSENT = absent;
     ARE_KNOWN = carrier != null && scheduler != null && newBuilder != null && blocker != null;
   }
 

@@ -12,6 +12,14 @@ public final class ContinuationEngine extends LoopEngine {
   /** Whether coroutines have thread-locals of their own in this JVM, or use those of the loop. */
   public static final boolean HAS_THREAD_LOCALS = ThreadLocalMaps.ARE_KNOWN;
 
+  /**
+   * Returns what the engine needs so that coroutines have thread-locals and bindings of scoped
+   * values of their own, in words; empty if they have.
+   */
+  public static String lack() {
+    return ThreadLocalMaps.lack();
+  }
+
   /** Creates the engine of a loop. */
   public ContinuationEngine(EngineLoop loop) {
     super(loop);

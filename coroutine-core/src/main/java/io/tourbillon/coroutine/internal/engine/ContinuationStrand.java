@@ -50,12 +50,14 @@ final class ContinuationStrand extends Continuation implements Strand {
     pinned = reason;
   }
 
+  /** By their names, since another version of the JDK may have others. */
   private static String words(Pinned reason) {
-    return switch (reason) {
-      case NATIVE -> "below a native method or a class initialiser";
-      case MONITOR -> "inside synchronized";
-      case CRITICAL_SECTION -> "inside a critical section of the JDK";
-      case EXCEPTION -> "without memory for its stack";
+    return switch (reason.name()) {
+      case "NATIVE" -> "below a native method or a class initialiser";
+      case "MONITOR" -> "inside synchronized";
+      case "CRITICAL_SECTION" -> "inside a critical section of the JDK";
+      case "EXCEPTION" -> "without memory for its stack";
+      default -> "here, as the JDK says: " + reason;
     };
   }
 

@@ -35,6 +35,27 @@ final class ThreadLocalMaps {
    */
   static final boolean ARE_KNOWN = LOCALS != null && INHERITABLE != null;
 
+  /** What keeps us from exchanging them, in words; empty if nothing does. */
+  static String lack() {
+    if (ARE_KNOWN && BINDINGS != null) {
+      return "";
+    }
+    String flag = "--add-opens java.base/java.lang=" + target();
+    return Thread.class.getModule().isOpen("java.lang", ThreadLocalMaps.class.getModule())
+        ? "class Thread must have the fields threadLocals, inheritableThreadLocals and"
+            + " scopedValueBindings, as in JDK 25, and in version "
+            + Runtime.version().feature()
+            + " it lacks one"
+        : "CONTINUATION needs the flag "
+            + flag
+            + ", as this JVM forbids the use of sun.misc.Unsafe";
+  }
+
+  private static String target() {
+    Module ours = ThreadLocalMaps.class.getModule();
+    return ours.isNamed() ? ours.getName() : "ALL-UNNAMED";
+  }
+
   // The thread-locals of the coroutine, between its turns.
   private @Nullable Object locals;
   private @Nullable Object inheritable;

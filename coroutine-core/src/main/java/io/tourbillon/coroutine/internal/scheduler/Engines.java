@@ -12,7 +12,9 @@ import io.tourbillon.coroutine.internal.engine.Scheduling;
 import io.tourbillon.coroutine.internal.engine.VirtualThreadEngine;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the engine of a loop, and finds out which engines this JVM can run. Thread-safe. */
@@ -22,6 +24,9 @@ final class Engines {
 
   /** Engines that have been seen to work. An engine that did not work is tried again. */
   private static final Set<Engine> SEEN_TO_WORK = ConcurrentHashMap.newKeySet();
+
+  /** Whether coroutines that share thread-locals were reported. Any thread sets it. */
+  private static final AtomicBoolean WARNED = new AtomicBoolean();
 
   private Engines() {}
 
@@ -39,6 +44,17 @@ final class Engines {
     return flag.isEmpty() ? engine + " needs nothing" : engine + " needs the flag " + flag;
   }
 
+  /** Returns what an engine needs that no flag brings. */
+  private static String lack(Engine engine, String absent) {
+    return engine
+        + " needs parts of the JDK that version "
+        + Runtime.version().feature()
+        + " does not have, so use JDK 25 or "
+        + Engine.HANDOFF
+        + ": "
+        + absent;
+  }
+
   /**
    * Requires that coroutines of an engine have thread-locals of their own, without which the
    * context that a decorator installs in one would be seen by all others of its loop.
@@ -49,10 +65,7 @@ final class Engines {
     if (engine == Engine.CONTINUATION && !ContinuationEngine.HAS_THREAD_LOCALS) {
       throw new UnsupportedOperationException(
           "a decorator needs coroutines with thread-locals of their own, for which "
-              + engine
-              + " needs the flag "
-              + Engine.VIRTUAL_THREAD.flag()
-              + ", as this JVM forbids the use of sun.misc.Unsafe");
+              + ContinuationEngine.lack());
     }
   }
 
@@ -71,7 +84,7 @@ final class Engines {
   /** Runs a coroutine that suspends in each way that needs the engine. */
   private static String probe(Engine engine) {
     if (engine == Engine.VIRTUAL_THREAD && !Carriers.ARE_KNOWN) {
-      return need(engine);
+      return Carriers.ABSENT == null ? need(engine) : lack(engine, Carriers.ABSENT);
     }
     LoopScheduler scheduler = null;
     try {
@@ -81,12 +94,32 @@ final class Engines {
       Coroutine<Boolean> trial = scheduler.spawn(() -> suspendInAllWays(engine));
       return trial.join(PATIENCE) ? "" : need(engine);
     } catch (Throwable failure) {
-      return need(engine) + ", and this JVM answers " + failure;
+      return obstacle(engine, failure);
     } finally {
       if (scheduler != null) {
         scheduler.close(Duration.ZERO);
       }
     }
+  }
+
+  /** A class that is closed makes the link fail by the access, one that is absent otherwise. */
+  private static String obstacle(Engine engine, Throwable failure) {
+    Throwable cause = failure;
+    while (isWrapper(cause) && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    boolean isAbsent =
+        failure instanceof LinkageError || cause instanceof LinkageError || isWrapper(cause);
+    return isAbsent && !(cause instanceof IllegalAccessError)
+        ? lack(engine, cause.toString())
+        : need(engine) + ", and this JVM answers " + cause;
+  }
+
+  /** Whether it stands for its cause: of a coroutine, or of a class that is not initialised. */
+  private static boolean isWrapper(Throwable failure) {
+    return failure instanceof CompletionException
+        || failure instanceof ExceptionInInitializerError
+        || failure.getCause() instanceof ExceptionInInitializerError;
   }
 
   private static boolean suspendInAllWays(Engine engine) throws InterruptedException {
@@ -97,6 +130,19 @@ final class Engines {
       Thread.sleep(1);
     }
     return Thread.currentThread().equals(before);
+  }
+
+  /** Logs once what coroutines share that should be their own. */
+  private static void warnOfSharedLocals() {
+    String lack = ContinuationEngine.lack();
+    if (!lack.isEmpty() && WARNED.compareAndSet(false, true)) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "coroutines on Engine.CONTINUATION share "
+              + (ContinuationEngine.HAS_THREAD_LOCALS ? "" : "thread-locals and ")
+              + "bindings of scoped values with their loop: for their own, "
+              + lack);
+    }
   }
 
   /**
@@ -110,6 +156,9 @@ final class Engines {
       String obstacle = obstacle(asked);
       if (!obstacle.isEmpty()) {
         throw new UnsupportedOperationException(obstacle);
+      }
+      if (asked == Engine.CONTINUATION) {
+        warnOfSharedLocals();
       }
       return asked;
     }
