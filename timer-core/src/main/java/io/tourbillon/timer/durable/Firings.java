@@ -142,6 +142,7 @@ final class Firings extends SessionLoop {
     }
     batch.removeIf(this::isGone);
     held = batch.size() + catchingUp.size();
+    int most = mostInACheck(); // Before a permit is taken, which an error would keep.
     // One permit is enough to go on with; the others are taken if they are free.
     if (batch.isEmpty() || !permits.tryAcquire(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
       return;
@@ -150,7 +151,7 @@ final class Firings extends SessionLoop {
       permits.release();
       return;
     }
-    int idle = 1 + takeFree(mostInACheck() - 1);
+    int idle = 1 + takeFree(most - 1);
     try {
       List<Near> checked = List.copyOf(batch.subList(0, idle));
       long requestNanos = System.nanoTime();
