@@ -10,6 +10,8 @@ import io.tourbillon.bench.console.StandardOutput;
 import io.tourbillon.bench.demo.DemoCommand;
 import io.tourbillon.bench.jmh.JmhCommand;
 import io.tourbillon.bench.scenario.MeasureCommand;
+import io.tourbillon.bench.soak.RoundCommand;
+import io.tourbillon.bench.soak.SoakCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -34,7 +36,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       JmhCommand.class,
       MeasureCommand.class,
-      PageCommand.class
+      PageCommand.class,
+      RoundCommand.class,
+      SoakCommand.class
     },
     versionProvider = Main.Version.class)
 public final class Main implements Runnable {

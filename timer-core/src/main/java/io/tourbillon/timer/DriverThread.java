@@ -25,6 +25,8 @@ final class DriverThread implements Driver.Host {
   private final long spinNanos;
   private final Thread thread;
 
+  private final Drop drop = new Drop();
+
   /** Counted down by the driver before it leaves the clock and ends. */
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -86,6 +88,7 @@ final class DriverThread implements Driver.Host {
   public void setDriver(Driver driver, ShardGroup all, @Nullable Watchdog<StallReport> watchdog) {
     this.driver = driver;
     this.all = all;
+    drop.waker = all.waker();
     this.watchdog = watchdog;
   }
 
@@ -103,15 +106,29 @@ final class DriverThread implements Driver.Host {
    * this thread holds refers to the service.
    */
   void endWithout(Object service) {
-    Waker waker = group().waker();
-    DropWatch.watch(
-        service,
-        new Runnable() {
-          @Override
-          public void run() {
-            waker.drop();
-          }
-        });
+    DropWatch.watch(service, drop);
+  }
+
+  /**
+   * Wakes the driver when the service has been dropped. Whoever watches the service holds this, so
+   * it lets go of the driver when that has ended: an executor or a listener may refer to the
+   * service, which would never become garbage then, although it was closed.
+   */
+  private static final class Drop implements Runnable {
+    /**
+     * Null until the driver is known, and again when it has ended. Written by the thread that
+     * builds the service, then by the driver's; read by the watch. A drop that is missed in between
+     * is one of a service that has ended.
+     */
+    private volatile @Nullable Waker waker;
+
+    @Override
+    public void run() {
+      Waker known = waker;
+      if (known != null) {
+        known.drop();
+      }
+    }
   }
 
   /**
@@ -136,6 +153,7 @@ final class DriverThread implements Driver.Host {
       // between.
       ended.countDown();
       waker.close();
+      drop.waker = null;
       LiveThreads.remove(thread);
     }
   }

@@ -473,8 +473,8 @@ public interface TimerService extends AutoCloseable {
      * view.
      *
      * @param executor must either run a task or throw. If an executor drops a task silently, its
-     *     timer stays pending and keeps its place. An executor that runs tasks in the calling
-     *     thread blocks the driver meanwhile.
+     *     timer stays pending and keeps its place; a timer that is known only by its id has fired
+     *     by then. An executor that runs tasks in the calling thread blocks the driver meanwhile.
      */
     public Builder executor(Executor executor) {
       this.executor = Objects.requireNonNull(executor, "executor");

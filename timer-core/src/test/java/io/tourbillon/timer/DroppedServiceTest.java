@@ -7,9 +7,11 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.timer.netty.NettyTimer;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -193,6 +195,42 @@ class DroppedServiceTest {
       }
       assertEquals(0, reports(log));
     }
+  }
+
+  /** A listener, an executor and a pending task refer to it, as those of a scheduler do. */
+  @Test
+  void service_thatWasClosed_isGarbageAlthoughItsPartsReferToIt() throws Exception {
+    WeakReference<TimerService> closed = closedAndKnown();
+    long startNanos = System.nanoTime();
+    while (closed.get() != null && System.nanoTime() - startNanos < PATIENCE.toNanos()) {
+      System.gc();
+      Thread.sleep(20);
+    }
+    assertNull(closed.get(), "a service that was closed is still reachable");
+  }
+
+  /** In a frame of its own. */
+  private static WeakReference<TimerService> closedAndKnown() {
+    TimerService[] known = new TimerService[1];
+    TimerListener listener =
+        new TimerListener() {
+          @Override
+          public void fired(long id, long latenessNanos) {
+            known[0].pending();
+          }
+        };
+    known[0] =
+        TimerService.builder()
+            .listener(listener)
+            .executor(
+                task -> {
+                  known[0].pending();
+                  task.run();
+                })
+            .build();
+    known[0].schedule(Duration.ofHours(1), () -> known[0].pending());
+    known[0].close();
+    return new WeakReference<>(known[0]);
   }
 
   @Test

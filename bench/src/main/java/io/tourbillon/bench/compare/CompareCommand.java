@@ -3,6 +3,8 @@ package io.tourbillon.bench.compare;
 import io.tourbillon.bench.Interruption;
 import io.tourbillon.bench.console.ExitCode;
 import io.tourbillon.bench.console.FileRefusedException;
+import io.tourbillon.bench.console.HeapSize;
+import io.tourbillon.bench.host.Machine;
 import io.tourbillon.bench.scenario.Scenario;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.tourbillon.bench.compare;
 
+import io.tourbillon.bench.host.ChildProcess;
 import java.time.Duration;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;

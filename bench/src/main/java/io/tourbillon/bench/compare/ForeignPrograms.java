@@ -1,6 +1,7 @@
 package io.tourbillon.bench.compare;
 
 import io.tourbillon.bench.console.OneLine;
+import io.tourbillon.bench.host.ChildProcess;
 import io.tourbillon.bench.subject.ForeignKind;
 import java.io.File;
 import java.io.IOException;

@@ -4,11 +4,12 @@ import io.tourbillon.bench.Main;
 import io.tourbillon.bench.ServerJvm;
 import io.tourbillon.bench.compare.ResultsShape.MisshapenException;
 import io.tourbillon.bench.console.OneLine;
+import io.tourbillon.bench.host.ChildProcess;
+import io.tourbillon.bench.host.OurJvm;
 import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Measurement;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.subject.ForeignKind;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,8 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
 /** Executes one run in a separate process. */
@@ -103,21 +102,14 @@ final class Launcher {
       return Objects.requireNonNull(foreign.get(kind), "a subject must be present").command();
     }
     List<String> program = new ArrayList<>();
-    program.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    program.add(OurJvm.executable());
     program.addAll(ServerJvm.flags(heapMegabytes));
     program.addAll(run.scenario().jvmFlags(heapMegabytes, run.job().size()));
     program.add("-cp");
-    program.add(classPath());
+    program.add(OurJvm.classPath());
     program.add(Main.class.getName());
     program.add("measure");
     program.add("--with-parent");
     return program;
-  }
-
-  /** Our class path, in a form that is valid in another folder. */
-  private static String classPath() {
-    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-        .map(entry -> Path.of(entry).toAbsolutePath().toString())
-        .collect(Collectors.joining(File.pathSeparator));
   }
 }

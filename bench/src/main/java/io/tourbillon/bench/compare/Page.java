@@ -1,22 +1,17 @@
 package io.tourbillon.bench.compare;
 
 import io.tourbillon.bench.console.FileRefusedException;
+import io.tourbillon.bench.console.HtmlPage;
 import io.tourbillon.bench.console.OutputFile;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
 import io.tourbillon.bench.subject.Subject;
 import io.tourbillon.bench.subject.TimerKind;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.stream.Stream;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Results as one HTML file that needs no network. The page itself is static: page.html, page.css,
@@ -33,8 +28,6 @@ record Page(
     List<Row> rows,
     SubjectText yardstick,
     List<ScenarioText> scenarios) {
-  private static final String SOURCE_MAP = "(?m)^//# sourceMappingURL=.*$";
-
   private record ScenarioText(
       String id,
       String title,
@@ -81,17 +74,10 @@ record Page(
             Summary.of(results).rows(),
             SubjectText.of(TimerKind.OURS_IDS),
             Stream.of(Scenario.values()).map(ScenarioText::of).toList());
-    // Escaped so that nothing in the data can end the element in which it stands.
-    String data = JsonMapper.shared().writeValueAsString(page).replace("<", "\\u003c");
-    // Removes the reference to the source map, which a browser would look for. The data comes last,
-    // so that nothing in it is replaced.
-    return asset("page.html")
-        .replace("{{style}}", asset("page.css"))
-        .replace("{{plots}}", script("plots.js"))
-        .replace("{{script}}", script("page.js"))
-        .replace(
-            "{{chart}}", script(asset("chart-location.txt").strip()).replaceFirst(SOURCE_MAP, ""))
-        .replace("{{data}}", data);
+    return new HtmlPage(Page.class, "page.html")
+        .script("plots", "plots.js")
+        .script("script", "page.js")
+        .with(page);
   }
 
   /**
@@ -116,19 +102,5 @@ record Page(
   static void write(Results results, Path file, String kind) throws FileRefusedException {
     requireWritable(file, kind);
     OutputFile.write(file, kind, render(results));
-  }
-
-  private static String script(String name) {
-    return asset(name).replace("</script", "<\\/script");
-  }
-
-  private static String asset(String name) {
-    try (InputStream file =
-        Objects.requireNonNull(
-            Page.class.getResourceAsStream(name), name + " must be on the class path")) {
-      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.tourbillon.bench.compare;
 
+import io.tourbillon.bench.host.Machine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package io.tourbillon.bench.demo;
 
+import io.tourbillon.bench.account.Account;
+import io.tourbillon.bench.account.CheckedTimer;
 import io.tourbillon.timer.TimerService;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -129,7 +131,7 @@ final class Background implements AutoCloseable {
     }
 
     @Override
-    void fire() {
+    protected void fire() {
       try {
         replace();
       } catch (RejectedExecutionException shutDown) {

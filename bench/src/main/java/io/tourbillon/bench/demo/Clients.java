@@ -1,5 +1,6 @@
 package io.tourbillon.bench.demo;
 
+import io.tourbillon.bench.account.CheckedTimer;
 import io.tourbillon.timer.TimerService;
 import java.io.IOException;
 import java.net.InetSocketAddress;

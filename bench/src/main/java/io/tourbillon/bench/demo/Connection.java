@@ -1,5 +1,7 @@
 package io.tourbillon.bench.demo;
 
+import io.tourbillon.bench.account.CheckedTimer;
+import io.tourbillon.bench.account.Heartbeat;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
 import java.io.IOException;
@@ -58,8 +60,8 @@ final class Connection implements AutoCloseable {
     this.timers = timers;
     this.socket = socket;
     in = socket.getInputStream();
-    requestTimeout = CheckedTimer.closing(ledger.requestTimeouts, socket);
-    idleTimeout = CheckedTimer.closing(ledger.idleTimeouts, socket);
+    requestTimeout = Endings.closing(ledger.requestTimeouts, socket);
+    idleTimeout = Endings.closing(ledger.idleTimeouts, socket);
     heartbeat = new Heartbeat(ledger.heartbeats, timers, HEARTBEAT_PERIOD);
     try {
       idle = idleTimeout.schedule(timers, IDLE_TIMEOUT);

@@ -3,6 +3,7 @@ package io.tourbillon.bench.demo;
 import io.tourbillon.bench.Interruption;
 import io.tourbillon.bench.console.ExitCode;
 import io.tourbillon.bench.console.OneLine;
+import io.tourbillon.bench.host.Descriptors;
 import io.tourbillon.bench.orders.OrdersDemo;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
@@ -36,6 +37,9 @@ public final class DemoCommand implements Callable<Integer> {
   private static final int MAX_TIMERS = 50_000_000;
   private static final int MAX_COROUTINES = 10_000_000;
   private static final int LAST_PORT = 65_535;
+
+  /** Both ends of each client's connection, and as much as the rest of the demo opens. */
+  private static final long NEEDED_DESCRIPTORS = 2L * Clients.COUNT + 50;
 
   /** Heap for a timer of the background: task and reference, id, the service's own, and slack. */
   private static final long HEAP_BYTES_PER_TIMER = 120;
@@ -178,13 +182,13 @@ public final class DemoCommand implements Callable<Integer> {
   private void requireDescriptors() {
     long most = Descriptors.most();
     long open = Descriptors.open();
-    if (most - open < Descriptors.NEEDED) {
+    if (most - open < NEEDED_DESCRIPTORS) {
       throw wrong(
           String.format(
               Locale.ROOT,
               "at least %d file descriptors must be free (ulimit -n):"
                   + " %d may be open, and %d are",
-              Descriptors.NEEDED,
+              NEEDED_DESCRIPTORS,
               most,
               open));
     }

@@ -1,5 +1,7 @@
 package io.tourbillon.bench.demo;
 
+import io.tourbillon.bench.account.Account;
+import io.tourbillon.bench.account.CheckedTimer;
 import io.tourbillon.coroutine.Coroutine;
 import java.io.Closeable;
 import java.io.IOException;
@@ -64,6 +66,16 @@ final class Endings {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Returns a timeout of a connection: closes it, which ends whatever is being done with it. */
+  static CheckedTimer closing(Account account, Closeable connection) {
+    return new CheckedTimer(account) {
+      @Override
+      protected void fire() {
+        closeQuietly(connection);
+      }
+    };
   }
 
   static void closeQuietly(Closeable connection) {

@@ -1,13 +1,13 @@
 package io.tourbillon.bench.demo;
 
-import io.tourbillon.bench.demo.Account.End;
+import io.tourbillon.bench.account.Account;
+import io.tourbillon.bench.account.Accounts;
+import io.tourbillon.bench.host.Descriptors;
 import io.tourbillon.timer.TimerStats;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.ToLongFunction;
 import org.HdrHistogram.AtomicHistogram;
 import org.HdrHistogram.Histogram;
 
@@ -68,8 +68,6 @@ final class Ledger {
   /** Requests that were answered in time. */
   final LongAdder answers = new LongAdder();
 
-  private final LongAdder strangers = new LongAdder();
-
   /** false -> true; written by a thread that gets no file descriptor, read at the end. */
   private volatile boolean outOfDescriptors;
 
@@ -86,66 +84,34 @@ final class Ledger {
 
   /** Enters what the service handed back when it was shut down. */
   void handBack(List<Runnable> tasks) {
-    for (Runnable task : tasks) {
-      if (task instanceof CheckedTimer timer) {
-        timer.end(End.HANDED_BACK);
-      } else {
-        strangers.increment();
-      }
-    }
+    timers.handBack(tasks);
   }
 
   /** Returns a sentence for each broken promise. */
   List<String> broken() {
     List<String> broken = new ArrayList<>();
-    timers.accounts.forEach(account -> account.addBrokenOfTimers(broken));
-    if (strangers.sum() > 0) {
-      broken.add(
-          String.format(
-              Locale.ROOT,
-              "the very objects are handed back: %,d tasks were none of ours",
-              strangers.sum()));
-    }
-    delays.accounts.forEach(account -> account.addBrokenOfTimers(broken));
-    coroutines.accounts.forEach(account -> account.addBrokenOfCoroutines(broken));
+    timers.addBrokenOfTimers(broken);
+    delays.addBrokenOfTimers(broken);
+    coroutines.addBrokenOfCoroutines(broken);
     return broken;
   }
 
   /** Returns a sentence for each count of the service that differs from ours. */
   List<String> disagreements(TimerStats stats) {
-    List<String> different = new ArrayList<>();
-    compare(different, "scheduled", stats.scheduled(), timers.total(Account::begun));
-    compare(different, "fired", stats.fired(), timers.total(End.FIRED));
-    compare(different, "cancelled", stats.cancelled(), timers.total(End.CANCELLED));
-    compare(different, "handed back", stats.handedBack(), timers.total(End.HANDED_BACK));
-    compare(different, "pending after shutdown", stats.pending(), 0);
-    compare(different, "rejected", stats.rejected(), 0);
-    compare(different, "exceptions", stats.exceptions(), 0);
-    return different;
+    return timers.disagreements(stats, 0, 0);
   }
 
-  private static void compare(List<String> different, String count, long theirs, long ours) {
-    if (theirs != ours) {
-      different.add(
-          String.format(
-              Locale.ROOT, "the stats are true: they say %,d %s, we %,d", theirs, count, ours));
-    }
-  }
+  /** Accounts whose lateness is measured together, for a part of the run. */
+  static final class Group extends Accounts {
+    private final Histogram latenessNanos;
 
-  /** Accounts that are added up and whose lateness is measured together. */
-  static final class Group {
-    private final Histogram latenessNanos = new AtomicHistogram(Account.MAX_LATENESS_NANOS, DIGITS);
-    private final List<Account> accounts = new ArrayList<>();
-
-    private Account open(String kind) {
-      Account account = new Account(kind, latenessNanos);
-      accounts.add(account);
-      return account;
+    private Group() {
+      this(new AtomicHistogram(Account.MAX_LATENESS_NANOS, DIGITS));
     }
 
-    /** In the order in which they are shown. */
-    List<Account> accounts() {
-      return accounts;
+    private Group(Histogram latenessNanos) {
+      super(latenessNanos);
+      this.latenessNanos = latenessNanos;
     }
 
     /**
@@ -159,14 +125,6 @@ final class Ledger {
     /** How long after its deadline each task began to run, of those measured so far. */
     Histogram latenessNanos() {
       return latenessNanos.copy();
-    }
-
-    long total(End end) {
-      return total(account -> account.ended(end));
-    }
-
-    long total(ToLongFunction<Account> column) {
-      return accounts.stream().mapToLong(column).sum();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.tourbillon.bench.demo;
 
+import io.tourbillon.bench.account.CheckedTimer;
 import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.net.TcpConnection;
@@ -64,7 +65,7 @@ final class Session implements Action {
 
   @Override
   public void run() {
-    CheckedTimer silence = CheckedTimer.closing(ledger.silences, connection);
+    CheckedTimer silence = Endings.closing(ledger.silences, connection);
     TimerHandle handle = null;
     try {
       handle = silence.schedule(timers, SILENCE);

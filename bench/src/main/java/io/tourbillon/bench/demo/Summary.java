@@ -1,6 +1,8 @@
 package io.tourbillon.bench.demo;
 
-import io.tourbillon.bench.demo.Account.End;
+import io.tourbillon.bench.account.Account;
+import io.tourbillon.bench.account.Account.End;
+import io.tourbillon.bench.host.Descriptors;
 import io.tourbillon.coroutine.Engine;
 import java.io.PrintWriter;
 import java.util.Formatter;

@@ -1,15 +1,13 @@
 package io.tourbillon.bench.orders;
 
+import io.tourbillon.bench.host.OurJvm;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** A run of {@link OrdersProgram}, and what it answers. For one thread. */
 final class Shop {
@@ -28,11 +26,11 @@ final class Shop {
   Shop(Path file, OrderBook book) throws IOException {
     process =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                OurJvm.executable(),
                 "-Xmx256m",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                classPath(),
+                OurJvm.classPath(),
                 OrdersProgram.class.getName(),
                 file.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -45,12 +43,6 @@ final class Shop {
       throw new IOException("the program of the orders must be ready, and it said: " + first);
     }
     listener = Thread.ofVirtual().name("demo-orders-answers").start(() -> listen(answers, book));
-  }
-
-  private static String classPath() {
-    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-        .map(entry -> Path.of(entry).toAbsolutePath().toString())
-        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** A line is one write to a pipe, so a kill leaves no half of one. */

@@ -1,8 +1,8 @@
 package io.tourbillon.bench.scenario;
 
 import io.tourbillon.bench.console.ExitCode;
+import io.tourbillon.bench.host.OurJvm;
 import io.tourbillon.bench.subject.Subject;
-import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +52,7 @@ public final class MeasureCommand implements Callable<Integer> {
     requireAtLeast("WARM-UP-MILLIS", warmUpMillis, 0);
     requireAtLeast("MEASURE-MILLIS", measureMillis, 0);
     if (withParent) {
-      Thread.ofPlatform().daemon().name("with-parent").start(MeasureCommand::endWithParent);
+      OurJvm.endWithParent();
     }
     try {
       Measurement measurement = scenario.run(subject, new Job(size, warmUpMillis, measureMillis));
@@ -66,18 +66,6 @@ public final class MeasureCommand implements Callable<Integer> {
       spec.commandLine().getErr().println("not enough memory: " + noMemory.getMessage());
       return spec.exitCodeOnExecutionException();
     }
-  }
-
-  /** Waits for the end of the parent in a blocked thread, which costs the measurement nothing. */
-  private static void endWithParent() {
-    try {
-      while (System.in.read() >= 0) {
-        // Nobody writes; this waits for the end of input.
-      }
-    } catch (IOException e) {
-      // Without standard input there is no parent to wait for.
-    }
-    Runtime.getRuntime().halt(1);
   }
 
   private void requireAtLeast(String name, int value, int least) {

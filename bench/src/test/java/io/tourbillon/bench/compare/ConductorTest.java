@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.compare.Outcome.Status;
+import io.tourbillon.bench.host.ChildProcess;
 import io.tourbillon.bench.scenario.Scenario;
 import io.tourbillon.bench.subject.ForeignKind;
 import java.io.IOException;

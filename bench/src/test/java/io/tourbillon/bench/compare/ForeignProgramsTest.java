@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.compare.Outcome.Status;
+import io.tourbillon.bench.host.ChildProcess;
 import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.bench.host.Machine;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,6 @@
 package io.tourbillon.bench.compare;
 
+import io.tourbillon.bench.host.Machine;
 import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Measurement;
 import io.tourbillon.bench.scenario.Metric;

@@ -1,6 +1,7 @@
 package io.tourbillon.bench.compare;
 
 import io.tourbillon.bench.compare.Outcome.Status;
+import io.tourbillon.bench.host.Machine;
 import io.tourbillon.bench.scenario.Effort;
 import io.tourbillon.bench.scenario.Job;
 import io.tourbillon.bench.scenario.Measurement;

@@ -3,7 +3,7 @@ package io.tourbillon.bench.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tourbillon.bench.demo.Account.End;
+import io.tourbillon.bench.account.Account.End;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.timer.TimerService;

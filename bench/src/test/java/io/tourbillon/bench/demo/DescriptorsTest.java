@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.bench.Main;
 import io.tourbillon.bench.Program;
+import io.tourbillon.bench.host.Descriptors;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.SocketException;

@@ -3,7 +3,10 @@ package io.tourbillon.bench.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tourbillon.bench.demo.Account.End;
+import io.tourbillon.bench.account.Account;
+import io.tourbillon.bench.account.Account.End;
+import io.tourbillon.bench.account.CheckedTimer;
+import io.tourbillon.bench.account.Heartbeat;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tourbillon.bench.demo.Account.End;
+import io.tourbillon.bench.account.Account.End;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;

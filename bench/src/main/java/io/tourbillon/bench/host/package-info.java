@@ -1,0 +1,8 @@
+/**
+ * The machine, this build, and the processes that commands start: {@link
+ * io.tourbillon.bench.host.ChildProcess} runs programs one at a time and ends them on request.
+ */
+@NullMarked
+package io.tourbillon.bench.host;
+
+import org.jspecify.annotations.NullMarked;

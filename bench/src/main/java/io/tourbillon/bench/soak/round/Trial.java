@@ -1,0 +1,159 @@
+package io.tourbillon.bench.soak.round;
+
+import io.tourbillon.timer.TimerService;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/**
+ * A round in this JVM: the steady load, the fault in its midst, and the checks. First a short
+ * rehearsal of all that, so that classes are loaded and the JDK has started its threads; what is
+ * there afterwards and was not before is what the fault has left behind.
+ */
+public final class Trial {
+  private static final long WINDOW_MILLIS = 250;
+
+  private final String name;
+  private final Disturbance disturbance;
+  private final long seed;
+  private final Phases phases;
+  private final UnaryOperator<TimerService> disguise;
+  private final Variant variant;
+  private final Breaches breaches = new Breaches();
+  private final List<String> notes = new ArrayList<>();
+
+  /**
+   * Prepares a round.
+   *
+   * @param name of the fault
+   * @param disguise put between the services and the load: the identity, unless a test breaks
+   *     promises
+   */
+  public Trial(
+      String name,
+      Disturbance disturbance,
+      long seed,
+      Phases phases,
+      UnaryOperator<TimerService> disguise) {
+    this.name = name;
+    this.disturbance = disturbance;
+    this.seed = seed;
+    this.phases = phases;
+    this.disguise = disguise;
+    variant = Variant.of(seed);
+  }
+
+  /** What a pass has measured. */
+  private record Pass(
+      long fromMillis,
+      long toMillis,
+      Window before,
+      Window after,
+      List<Window> windows,
+      Map<String, Long> figures,
+      long permittedBytes) {}
+
+  /** Runs; once only. */
+  public RoundResult run() throws InterruptedException {
+    SplittableRandom random = new SplittableRandom(seed);
+    pass(Phases.REHEARSAL, random.split());
+    ThreadCensus threads = new ThreadCensus();
+    HeapCensus heap = HeapCensus.take();
+    Pass pass = pass(phases, random.split());
+    List<String> newThreads = threads.newThreads();
+    if (!newThreads.isEmpty()) {
+      breaches.add("no thread is left behind", newThreads);
+    }
+    heap.growth(pass.permittedBytes)
+        .ifPresent(grown -> breaches.add("no object is left behind", grown));
+    judgeLateness(pass);
+    return new RoundResult(
+        name,
+        seed,
+        variant.engine().name(),
+        variant.collector(),
+        pass.fromMillis,
+        pass.toMillis,
+        breaches.all(),
+        pass.figures,
+        notes,
+        pass.before,
+        pass.after,
+        pass.windows);
+  }
+
+  private Pass pass(Phases lengths, SplittableRandom random) throws InterruptedException {
+    try (Sampler sampler = new Sampler(WINDOW_MILLIS)) {
+      Stage stage = new Stage(variant, sampler, random.split(), disguise, breaches);
+      try {
+        TimeUnit.MILLISECONDS.sleep(lengths.warmUp());
+        sampler.endPart();
+        TimeUnit.MILLISECONDS.sleep(lengths.before());
+        Window before = sampler.endPart();
+        Scene scene = new Scene(stage, variant, sampler, random.split(), breaches, lengths.fault());
+        long fromMillis = sampler.millis();
+        disturb(scene);
+        long toMillis = sampler.millis();
+        TimeUnit.MILLISECONDS.sleep(lengths.settle());
+        sampler.endPart();
+        TimeUnit.MILLISECONDS.sleep(lengths.after());
+        Window after = sampler.endPart();
+        List<Window> windows = sampler.windows();
+        stage.close();
+        return new Pass(
+            fromMillis,
+            toMillis,
+            before,
+            after,
+            windows,
+            figures(stage, scene),
+            scene.permittedBytes());
+      } catch (InterruptedException | RuntimeException | Error failure) {
+        stage.close();
+        throw failure;
+      }
+    }
+  }
+
+  private void disturb(Scene scene) throws InterruptedException {
+    try {
+      disturbance.disturb(scene);
+    } catch (InterruptedException ended) {
+      throw ended;
+    } catch (Exception | Error failure) {
+      StackTraceElement[] trace = failure.getStackTrace();
+      breaches.add(
+          "the fault is borne", failure + (trace.length == 0 ? "" : " at " + List.of(trace)));
+    }
+  }
+
+  private static Map<String, Long> figures(Stage stage, Scene scene) {
+    Map<String, Long> figures = new LinkedHashMap<>();
+    figures.put("timers", stage.services().stream().mapToLong(CheckedService::accepted).sum());
+    figures.put("coroutines", stage.coroutines().spawned());
+    figures.put("delays and timeouts", stage.coroutines().waits());
+    figures.put("calls", stage.calls());
+    figures.put("calls without memory", stage.errors());
+    figures.put("stalls reported", stage.stalls());
+    figures.put("failures not told for want of memory", stage.untold());
+    figures.putAll(scene.figures());
+    return figures;
+  }
+
+  private void judgeLateness(Pass pass) {
+    if (LatenessRule.isTooBusy(pass.after)) {
+      notes.add("the machine was too busy to judge lateness");
+      return;
+    }
+    Lateness machineBefore = pass.before.machine();
+    Lateness machineAfter = pass.after.machine();
+    LatenessRule.breach(pass.before.timers(), pass.after.timers(), machineBefore, machineAfter)
+        .ifPresent(seen -> breaches.add("timers are on time again within a second", seen));
+    LatenessRule.breach(pass.before.sleeps(), pass.after.sleeps(), machineBefore, machineAfter)
+        .ifPresent(seen -> breaches.add("coroutines are on time again within a second", seen));
+  }
+}
