@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -89,6 +90,7 @@ final class DemoTest {
   }
 
   @Test
+  @Tag("long")
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process cannot be asked to end there")
   void termination_whileArming_printsTheSummary() throws Exception {
     String out = terminate(Main.class, "arming", SIGTERM_EXIT);
@@ -98,6 +100,7 @@ final class DemoTest {
   }
 
   @Test
+  @Tag("long")
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process cannot be asked to end there")
   void termination_whileSpawning_printsTheSummary() throws Exception {
     String out = terminate(Main.class, "spawning", SIGTERM_EXIT);
@@ -106,6 +109,7 @@ final class DemoTest {
   }
 
   @Test
+  @Tag("long")
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process cannot be asked to end there")
   void termination_whileServingWithoutTheFlag_printsTheSummary() throws Exception {
     String out = terminate(Main.class, "serving", SIGTERM_EXIT);
