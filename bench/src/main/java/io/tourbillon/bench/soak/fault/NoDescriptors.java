@@ -1,6 +1,8 @@
 package io.tourbillon.bench.soak.fault;
 
+import io.tourbillon.bench.console.OneLine;
 import io.tourbillon.bench.host.Descriptors;
+import io.tourbillon.bench.soak.round.Breaches;
 import io.tourbillon.bench.soak.round.CheckedCoroutine;
 import io.tourbillon.bench.soak.round.Disturbance;
 import io.tourbillon.bench.soak.round.Scene;
@@ -42,6 +44,7 @@ final class NoDescriptors implements Disturbance {
     Peers server = new Peers(scene);
     try {
       SocketAddress address = server.address();
+      rehearse(scene, address);
       while (scene.goesOn()) {
         Deque<FileInputStream> taken = take(scene.random().nextInt(MOST_LEFT + 1));
         try {
@@ -73,6 +76,15 @@ final class NoDescriptors implements Disturbance {
     }
     scene.count("connections made", made.get());
     scene.count("connections refused", refused.get());
+  }
+
+  /** A class that is loaded from a folder takes a descriptor, so each is loaded before. */
+  private void rehearse(Scene scene, SocketAddress address) throws InterruptedException {
+    new Breaches().add("a rehearsal", OneLine.cause(new IOException("of breaches")));
+    Stage stage = scene.stage();
+    scene.collect(stage.coroutines().spawn(stage.scheduler(), () -> tryToTalk(address, PATIENCE)));
+    scene.collect(
+        stage.coroutines().spawn(stage.scheduler(), () -> tryToTalk(address, Duration.ZERO)));
   }
 
   private static Deque<FileInputStream> take(int left) throws IOException {

@@ -103,7 +103,7 @@ final class Overload implements LoadTrial {
         new Working(account)
             .arm(service.timers(), random.nextLong(MOST_DELAY_MICROS), TimeUnit.MICROSECONDS);
       } catch (RejectedExecutionException full) {
-        service.willRefuse();
+        service.hasRefused();
         refusedByService.incrementAndGet();
         pause();
       }

@@ -27,6 +27,7 @@ public final class CheckedService {
   private final List<Heartbeat> beats = new ArrayList<>();
   private final AtomicLong throwing = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong callsRefused = new AtomicLong();
   private final AtomicLong failuresSeen = new AtomicLong();
   private final AtomicLong refusalsSeen = new AtomicLong();
 
@@ -114,9 +115,14 @@ public final class CheckedService {
     throwing.incrementAndGet();
   }
 
-  /** The executor is about to refuse a task, or the service has refused a timer. */
+  /** The executor is about to refuse a task. */
   public void willRefuse() {
     refused.incrementAndGet();
+  }
+
+  /** The service has refused a timer. */
+  public void hasRefused() {
+    callsRefused.incrementAndGet();
   }
 
   /** Ends all timers, and enters those that were pending. */
@@ -137,14 +143,15 @@ public final class CheckedService {
   List<String> broken() {
     List<String> broken = new ArrayList<>();
     accounts.addBrokenOfTimers(broken);
-    broken.addAll(accounts.disagreements(timers.stats(), refused.get(), throwing.get()));
+    // A task that is cancelled while the executor refuses it has ended so, and no refusal is told.
+    long rejected = refusalsSeen.get() + callsRefused.get();
+    broken.addAll(accounts.disagreements(timers.stats(), rejected, throwing.get()));
     if (ownHandler) {
       Accounts.compare(broken, "failures given to the handler", failuresSeen.get(), throwing.get());
-      long refusals = refusalsSeen.get();
-      // Refusals of the service itself are thrown at the caller.
-      if (refusals > refused.get()) {
-        broken.add("a refusal is reported once: " + refusals + " were, of " + refused.get());
-      }
+    }
+    if (refusalsSeen.get() > refused.get()) {
+      broken.add(
+          "a refusal is reported once: " + refusalsSeen.get() + " were, of " + refused.get());
     }
     return broken;
   }

@@ -1,12 +1,14 @@
 package io.tourbillon.bench.soak.round;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When lateness is normal again: if its 99th percentile, from one second after the fault on, is at
- * most
+ * When lateness is normal again: if its 99th percentile, in the middle one of the windows from one
+ * second after the fault on, is at most
  *
  * <pre>   max(50 ms, 3 times that before the fault) + 3 times that of a thread that only parks
  * </pre>
@@ -25,6 +27,24 @@ final class LatenessRule {
   private static final long TOO_BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
   private LatenessRule() {}
+
+  /**
+   * Returns the lateness of the middle one of some windows, by their 99th percentiles. Other
+   * programs keep one thread from a processor for a tenth of a second now and then, and the next
+   * one not: that is in one window. What a fault has damaged is late in most of them.
+   *
+   * @param windows at least one
+   */
+  static Lateness typical(List<Lateness> windows) {
+    List<Lateness> used = windows.stream().filter(window -> window.count() > 0).toList();
+    if (used.size() <= windows.size() / 2) {
+      return windows.getLast().count() == 0 ? windows.getLast() : used.getLast();
+    }
+    return used.stream()
+        .sorted(Comparator.comparingLong(Lateness::p99Nanos))
+        .toList()
+        .get((used.size() - 1) / 2);
+  }
 
   /** Returns true if the machine was too busy for a judgement. */
   static boolean isTooBusy(Window after) {

@@ -54,6 +54,19 @@ class RoundChecksTest {
     assertEquals("none ran any more, of 9 in the time before", seen);
   }
 
+  @Test
+  void lateness_inOneWindowOfSeveral_isThatOfTheMachine() {
+    assertEquals(late(9, 3), LatenessRule.typical(List.of(late(9, 2), late(9, 120), late(9, 3))));
+    assertEquals(
+        late(9, 90),
+        LatenessRule.typical(List.of(late(9, 90), late(9, 120), late(9, 3), late(9, 99))));
+  }
+
+  @Test
+  void lateness_ofWindowsInWhichNothingRan_isNoLateness() {
+    assertEquals(late(0, 0), LatenessRule.typical(List.of(late(9, 2), late(0, 0), late(0, 0))));
+  }
+
   // What is left.
 
   @Test
