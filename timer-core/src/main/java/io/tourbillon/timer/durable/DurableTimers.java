@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A cancel or a replacement that was acknowledged before a firing began is obeyed. A firing
  *       begins with its check in the table, which is at most a second older than the call of the
  *       handler, or a quarter of the lease. What this process itself has acknowledged by the time
- *       of the call is obeyed as well.
+ *       of the call is obeyed as well. Only a machine that was suspended in between may act on an
+ *       older check; that is what the fence is for.
  *   <li>{@link Firing#fence} rises with each owner, so that a sink can refuse a process that was
  *       stopped for longer than its lease.
  * </ul>
