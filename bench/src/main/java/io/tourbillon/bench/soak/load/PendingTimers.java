@@ -120,6 +120,9 @@ final class PendingTimers implements LoadTrial {
     private final Thread thread =
         Thread.ofPlatform().daemon().name("soak-caller").unstarted(this::run);
 
+    /** The timer that the next call arms again, so that all stay pending; negative for none. */
+    private int cancelledSlot = -1;
+
     /** Written by the thread that stops, read by the caller. */
     private volatile boolean stopped;
 
@@ -173,13 +176,16 @@ final class PendingTimers implements LoadTrial {
     }
 
     private void call() {
-      int slot = random.nextInt(timers.length);
+      int slot = cancelledSlot >= 0 ? cancelledSlot : random.nextInt(timers.length);
+      cancelledSlot = -1;
       CheckedTimer timer = timers[slot];
       long fromNanos = System.nanoTime();
       if (!timer.isPending()) {
         ids[slot] = timer.arm(service, delayMillis(), TimeUnit.MILLISECONDS);
       } else if (random.nextInt(3) == 0) {
-        timer.cancel(service, ids[slot]);
+        if (timer.cancel(service, ids[slot])) {
+          cancelledSlot = slot;
+        }
       } else {
         timer.rearm(service, ids[slot], delayMillis(), TimeUnit.MILLISECONDS);
       }
