@@ -57,6 +57,7 @@ class SurvivalTest {
   // A full stack.
 
   @Test
+  @Tag("long")
   @Timeout(90)
   void fullStack_inAnyOperation_leavesTheServiceAsItWas(@TempDir Path folder) throws Exception {
     survivesAFullStack("-Xmixed", folder);

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Tag;
 
 /** Owners of shards in a database whose sequences hand out blocks of numbers. */
 @Tag("programs")
+@Tag("long")
 class PostgresCountingOwnersTest extends PostgresOwnersTest {
   @Override
   Store store(DataSource source, String prefix) {

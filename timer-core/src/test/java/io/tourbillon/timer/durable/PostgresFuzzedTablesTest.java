@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Tag;
 
 /** Random content in PostgreSQL. */
 @Tag("programs")
+@Tag("long")
 class PostgresFuzzedTablesTest extends FuzzedTablesContract {
   private static @Nullable PostgresServer server;
 

@@ -15,6 +15,7 @@ class SqliteStoreTest {
   @Test
   void join_afterTheNodeHasLeft_takesNoLock() throws Exception {
     Path file = Files.createFile(folder.resolve("timers.db"));
+    Files.createFile(folder.resolve("timers.db-nodes")); // In a new one, nobody counts as dead.
     SqliteStore store = new SqliteStore(new NoDatabase(), "jdbc:sqlite:" + file, "test_");
     SqliteStore other = new SqliteStore(new NoDatabase(), "jdbc:sqlite:" + file, "test_");
     other.join("b");
