@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * io.tourbillon.coroutine.Engine#VIRTUAL_THREAD} the thread of a loop must not take it.
  */
 final class LockedChannel<T> implements Channel<T> {
+  /** Made before, since there may be no memory for it when a value has been given away. */
+  private static final Sent SENT = new Sent.Done();
+
   private static final AtomicLong NUMBERS = new AtomicLong();
 
   /** For the generated name. */
@@ -27,9 +30,6 @@ final class LockedChannel<T> implements Channel<T> {
 
   final ShortLock lock = new ShortLock();
   private final @Nullable String name;
-
-  /** Made before, since there may be no memory for it when a value has been given away. */
-  private static final Sent SENT = new Sent.Done();
 
   private final @Nullable Consumer<? super T> onUndelivered;
   private final @Nullable Runnable onCancelled;
