@@ -13,7 +13,9 @@ import java.util.stream.Collectors;
  * Threads that the JDK starts when it needs them, and ends when it likes, do not count.
  */
 final class ThreadCensus {
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  /** How long threads may take to end, on a busy machine. */
+  static final Duration PATIENCE = Duration.ofSeconds(15);
+
   private static final long LOOK_MILLIS = 20;
 
   private static final Pattern OF_THE_JDK =
@@ -29,9 +31,9 @@ final class ThreadCensus {
     return Thread.getAllStackTraces().keySet();
   }
 
-  /** Returns the names of threads that were not there before, after some patience. */
-  List<String> newThreads() throws InterruptedException {
-    long endNanos = System.nanoTime() + PATIENCE.toNanos();
+  /** Returns the names of threads that were not there before, and do not end with some patience. */
+  List<String> newThreads(Duration patience) throws InterruptedException {
+    long endNanos = System.nanoTime() + patience.toNanos();
     List<String> names = names();
     while (!names.isEmpty() && System.nanoTime() - endNanos < 0) {
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);

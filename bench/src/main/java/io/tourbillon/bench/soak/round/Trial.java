@@ -65,7 +65,7 @@ public final class Trial {
     ThreadCensus threads = new ThreadCensus();
     HeapCensus heap = HeapCensus.take();
     Pass pass = pass(phases, random.split());
-    List<String> newThreads = threads.newThreads();
+    List<String> newThreads = threads.newThreads(ThreadCensus.PATIENCE);
     if (!newThreads.isEmpty()) {
       breaches.add("no thread is left behind", newThreads);
     }

@@ -10,6 +10,7 @@ import io.tourbillon.bench.account.CheckedTimer;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.timer.TimerService;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -74,7 +75,7 @@ class RoundChecksTest {
     ThreadCensus before = new ThreadCensus();
     CountDownLatch enough = new CountDownLatch(1);
     Thread left = Thread.ofPlatform().daemon().name("left-behind").start(() -> await(enough));
-    List<String> names = before.newThreads();
+    List<String> names = before.newThreads(Duration.ofSeconds(1));
     enough.countDown();
     left.join();
     assertEquals(List.of("left-behind"), names);
