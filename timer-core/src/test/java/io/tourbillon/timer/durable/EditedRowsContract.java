@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -124,9 +122,8 @@ abstract class EditedRowsContract {
   /** Timers of programs fire as ever, and the threads of the service rest between them. */
   private void assertAlive(DurableTimers timers) throws Exception {
     int number = 0;
-    long startNanos = System.nanoTime();
-    long startCpuNanos = cpuNanos();
-    while (System.nanoTime() - startNanos < TimeUnit.SECONDS.toNanos(6)) { // A sweep is among it.
+    LoopsCpu cpu = new LoopsCpu();
+    while (cpu.elapsedNanos() < TimeUnit.SECONDS.toNanos(6)) { // A sweep is among it.
       number++;
       String key = "alive" + number;
       timers.schedule("h", key, Instant.now().plusMillis(100), NONE).get(10, TimeUnit.SECONDS);
@@ -134,20 +131,7 @@ abstract class EditedRowsContract {
       assertTrue(fired.containsKey(key), "the loop is dead");
       TimeUnit.MILLISECONDS.sleep(300);
     }
-    long shareOfCpu = 100 * (cpuNanos() - startCpuNanos) / (System.nanoTime() - startNanos);
-    assertTrue(shareOfCpu < 60, () -> "a loop spins: " + shareOfCpu + " % of a processor");
-  }
-
-  private static long cpuNanos() {
-    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    long nanos = 0;
-    for (long id : threads.getAllThreadIds()) {
-      var info = threads.getThreadInfo(id);
-      if (info != null && info.getThreadName().startsWith("tourbillon-durable")) {
-        nanos += Math.max(0, threads.getThreadCpuTime(id));
-      }
-    }
-    return nanos;
+    cpu.assertNoneSpins();
   }
 
   @Test

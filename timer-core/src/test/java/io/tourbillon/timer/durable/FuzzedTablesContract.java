@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.timer.internal.text.Printable;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -145,9 +143,8 @@ abstract class FuzzedTablesContract {
 
   /** Timers of programs fire, rows are written meanwhile, and no thread spins. */
   private void assertAlive(DurableTimers timers, Random random, Duration length) throws Exception {
-    long startNanos = System.nanoTime();
-    long startCpuNanos = cpuNanos();
-    for (int number = 0; System.nanoTime() - startNanos < length.toNanos(); number++) {
+    LoopsCpu cpu = new LoopsCpu();
+    for (int number = 0; cpu.elapsedNanos() < length.toNanos(); number++) {
       String key = "alive" + number;
       timers
           .schedule("h", key, Instant.now().plusMillis(50), NONE)
@@ -157,20 +154,7 @@ abstract class FuzzedTablesContract {
       assertTrue(fired.contains(key), "the loop is dead");
       TimeUnit.MILLISECONDS.sleep(300);
     }
-    long shareOfCpu = 100 * (cpuNanos() - startCpuNanos) / (System.nanoTime() - startNanos);
-    assertTrue(shareOfCpu < 60, () -> "a loop spins: " + shareOfCpu + " % of a processor");
-  }
-
-  private static long cpuNanos() {
-    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    long nanos = 0;
-    for (long id : threads.getAllThreadIds()) {
-      var info = threads.getThreadInfo(id);
-      if (info != null && info.getThreadName().startsWith("tourbillon-durable")) {
-        nanos += Math.max(0, threads.getThreadCpuTime(id));
-      }
-    }
-    return nanos;
+    cpu.assertNoneSpins();
   }
 
   // What programs schedule.
