@@ -1,7 +1,5 @@
 package io.tourbillon.stress;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.Constructor;
 import java.time.Duration;
 import java.util.Arrays;
@@ -13,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  * classes of ours anew, and changes those that a defect names. Thread-safe.
  */
 public final class Twins {
-  private static final String OURS = "io.tourbillon.";
-
   /** What twins have in common with the stress classes. */
   private static final String SHARED = "io.tourbillon.stress.";
 
@@ -59,7 +55,7 @@ public final class Twins {
     return steps.getClassLoader() instanceof Loader ? SOON : LONG;
   }
 
-  private static final class Loader extends ClassLoader {
+  private static final class Loader extends OwnClasses {
     private final List<Defect> defects;
 
     Loader(@Nullable ClassLoader parent, List<Defect> defects) {
@@ -68,32 +64,19 @@ public final class Twins {
     }
 
     @Override
-    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      if (!name.startsWith(OURS) || name.startsWith(SHARED)) {
-        return super.loadClass(name, resolve);
-      }
-      synchronized (getClassLoadingLock(name)) {
-        Class<?> known = findLoadedClass(name);
-        return known == null ? define(name) : known;
-      }
+    protected boolean isShared(String name) {
+      return name.startsWith(SHARED);
     }
 
-    private Class<?> define(String name) throws ClassNotFoundException {
-      byte[] bytes;
-      try (InputStream file = getResourceAsStream(name.replace('.', '/') + ".class")) {
-        if (file == null) {
-          throw new ClassNotFoundException(name);
-        }
-        bytes = file.readAllBytes();
-      } catch (IOException failure) {
-        throw new ClassNotFoundException(name, failure);
-      }
+    @Override
+    protected byte[] changed(String name, byte[] bytes) {
+      byte[] changed = bytes;
       for (Defect defect : defects) {
         if (defect.owner().equals(name)) {
-          bytes = defect.applyTo(bytes);
+          changed = defect.applyTo(changed);
         }
       }
-      return defineClass(name, bytes, 0, bytes.length);
+      return changed;
     }
   }
 }

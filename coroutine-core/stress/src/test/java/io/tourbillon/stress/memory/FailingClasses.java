@@ -1,7 +1,6 @@
 package io.tourbillon.stress.memory;
 
-import java.io.IOException;
-import java.io.InputStream;
+import io.tourbillon.stress.OwnClasses;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassModel;
@@ -17,9 +16,7 @@ import java.util.Set;
  * programs of this package are defined here as well, so that they use these classes, but are not
  * changed: their own allocations succeed.
  */
-final class FailingClasses extends ClassLoader {
-  private static final String OURS = "io.tourbillon.";
-
+final class FailingClasses extends OwnClasses {
   /** What the programs have in common with the sweep. */
   private static final Set<String> SHARED =
       Set.of(Allocations.class.getName(), SweptProgram.class.getName());
@@ -51,29 +48,14 @@ final class FailingClasses extends ClassLoader {
   }
 
   @Override
-  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    if (!name.startsWith(OURS) || SHARED.contains(name)) {
-      return super.loadClass(name, resolve);
-    }
-    synchronized (getClassLoadingLock(name)) {
-      Class<?> known = findLoadedClass(name);
-      return known == null ? define(name) : known;
-    }
+  protected boolean isShared(String name) {
+    return SHARED.contains(name);
   }
 
-  private Class<?> define(String name) throws ClassNotFoundException {
-    byte[] bytes;
-    try (InputStream file = getResourceAsStream(name.replace('.', '/') + ".class")) {
-      if (file == null) {
-        throw new ClassNotFoundException(name);
-      }
-      bytes = file.readAllBytes();
-    } catch (IOException failure) {
-      throw new ClassNotFoundException(name, failure);
-    }
+  @Override
+  protected byte[] changed(String name, byte[] bytes) {
     boolean fails = !name.startsWith(PROGRAMS) || name.equals(LossyBox.class.getName());
-    byte[] defined = fails ? failing(bytes) : bytes;
-    return defineClass(name, defined, 0, defined.length);
+    return fails ? failing(bytes) : bytes;
   }
 
   private byte[] failing(byte[] bytes) {
