@@ -39,15 +39,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Coroutines of one loop never run at the same time, and each runs until it suspends: a long
  * computation delays those that wait there. Which other calls block a loop depends on the {@link
- * Engine}.
+ * Engine}. On {@link Engine#PLAIN_THREAD} loops give no turns, so nothing of this applies:
+ * coroutines run on the carriers of the JDK, at the same time.
  *
  * <p>Thread-safe. Loops are daemon threads.
  */
 public interface CoroutineScheduler extends AutoCloseable {
   /**
    * Returns a new scheduler with a loop for each processor. It uses {@link Engine#VIRTUAL_THREAD}
-   * if the JVM was started with the flag of that engine; otherwise it uses {@link Engine#HANDOFF}
-   * and logs a warning.
+   * if the JVM was started with the flag of that engine; otherwise it uses {@link
+   * Engine#PLAIN_THREAD} and logs a warning.
    */
   static CoroutineScheduler create() {
     return builder().build();
@@ -106,8 +107,11 @@ public interface CoroutineScheduler extends AutoCloseable {
    * <p>Once a close of the scheduler has begun, the factory throws {@link
    * RejectedExecutionException}; a coroutine of the scheduler may use it until the grace is over.
    *
-   * @throws UnsupportedOperationException if the engine is not {@link Engine#VIRTUAL_THREAD}; the
-   *     message names the missing flag
+   * <p>On {@link Engine#PLAIN_THREAD} the threads are virtual threads of the JDK's own scheduler,
+   * and the close does not concern them.
+   *
+   * @throws UnsupportedOperationException if the engine is neither {@link Engine#VIRTUAL_THREAD}
+   *     nor {@link Engine#PLAIN_THREAD}; the message names the missing flag
    */
   ThreadFactory threadFactory();
 
@@ -181,14 +185,22 @@ public interface CoroutineScheduler extends AutoCloseable {
    */
   interface Builder {
     /**
-     * Sets the number of event loops, each a thread. The default is one for each processor.
+     * Sets the number of event loops, each a thread. The default is one for each processor. With
+     * one loop, if it is asked for, coroutines never run at the same time: {@link #build} does not
+     * choose {@link Engine#PLAIN_THREAD} then.
      *
      * @param loops from 1 to 1024
      * @throws IllegalArgumentException if the number is out of that range
      */
     Builder loops(int loops);
 
-    /** Sets the engine. {@link #build} fails if this JVM cannot run it. */
+    /**
+     * Sets the engine. {@link #build} fails if this JVM cannot run it, or if another option needs
+     * turns and the engine gives none. The default is {@link Engine#VIRTUAL_THREAD}. If this JVM
+     * cannot run that, a warning is logged and the engine is {@link Engine#PLAIN_THREAD}, or {@link
+     * Engine#HANDOFF} if an option needs turns: {@code loops(1)}, a policy other than {@link
+     * SchedulingPolicy#fifo}, loops inside Netty.
+     */
     Builder engine(Engine engine);
 
     /**

@@ -9,36 +9,52 @@ import org.jspecify.annotations.Nullable;
  *
  * <table>
  * <caption>The engines</caption>
- * <tr><th></th><th>VIRTUAL_THREAD</th><th>CONTINUATION</th><th>HANDOFF</th></tr>
+ * <tr><th></th><th>VIRTUAL_THREAD</th><th>CONTINUATION</th><th>PLAIN_THREAD</th><th>HANDOFF</th></tr>
  * <tr><td>needs</td><td>--add-opens java.base/java.lang</td><td>--add-exports
- *     java.base/jdk.internal.vm</td><td>nothing</td></tr>
+ *     java.base/jdk.internal.vm</td><td>nothing</td><td>nothing</td></tr>
+ * <tr><td>coroutines of one loop</td>
+ *     <td>take turns</td>
+ *     <td>take turns</td>
+ *     <td>run at the same time</td>
+ *     <td>take turns</td></tr>
  * <tr><td>blocking calls, locks, Thread.sleep</td><td>free the loop</td><td>block the
- *     loop</td><td>block the loop</td></tr>
+ *     loop</td><td>hold nobody up</td><td>block the loop</td></tr>
+ * <tr><td>a cancellation or a limit, during a blocking call</td><td>interrupts it</td><td>waits for
+ *     its end</td><td>waits for its end</td><td>waits for its end</td></tr>
  * <tr><td>a monitor or lock held across a suspension</td>
  *     <td>safe</td>
  *     <td>unsafe: the loop's thread owns it</td>
+ *     <td>safe</td>
  *     <td>safe, but another coroutine of the loop that waits for it stops the loop</td></tr>
  * <tr><td>thread-locals, scoped values</td>
+ *     <td>the coroutine's</td>
  *     <td>the coroutine's</td>
  *     <td>the coroutine's</td>
  *     <td>the coroutine's</td></tr>
  * <tr><td>interrupts</td>
  *     <td>the coroutine's</td>
  *     <td>the loop's: a coroutine sees what another has set</td>
+ *     <td>the coroutine's</td>
  *     <td>the coroutine's</td></tr>
  * <tr><td>timer tasks, stages of {@link Coroutine#toFuture}, {@code onLost}</td>
  *     <td>run in a virtual thread on the loop, and may block</td>
  *     <td>run on the loop's thread, and block the loop</td>
+ *     <td>run in a virtual thread, and may block</td>
  *     <td>run on the loop's thread, and block the loop</td></tr>
  * <tr><td>handlers and logs</td>
  *     <td>run in a virtual thread on the loop</td>
  *     <td>run outside the loop; under a virtual clock, on the loop's thread</td>
+ *     <td>run in a thread of their own; under a virtual clock, in the thread that reports</td>
  *     <td>as CONTINUATION</td></tr>
  * <tr><td>a coroutine that has begun</td>
  *     <td>can move to another loop</td>
  *     <td>stays on its loop</td>
+ *     <td>runs on any carrier of the JDK</td>
  *     <td>can move to another loop</td></tr>
- * <tr><td>{@link CoroutineScheduler#threadFactory}</td><td>yes</td><td>no</td><td>no</td></tr>
+ * <tr><td>{@link SpawnOptions#here}, {@link SpawnOptions#onLoop}, policies, loops inside
+ *     Netty</td><td>yes</td><td>yes</td><td>no</td><td>yes</td></tr>
+ * <tr><td>{@link CoroutineScheduler#threadFactory}</td><td>yes</td><td>no</td><td>yes, with
+ *     threads of the JDK's scheduler</td><td>no</td></tr>
  * </table>
  */
 public enum Engine {
@@ -89,12 +105,26 @@ public enum Engine {
    * class initialiser keeps a carrier of the JDK's scheduler; if there is only one, everything
    * stops. A stack overflow inside a suspension loses the coroutine or stops the loop.
    *
-   * <p>Channels, mutexes and semaphores serve plain virtual threads as well, outside of any
-   * scheduler. There, a message costs about half as much as on this engine, and a blocking call
-   * holds nobody else up. What plain threads lack are turns, delays on the wheel, cancellation and
-   * scopes.
+   * <p>{@link #PLAIN_THREAD} needs no flag either, costs about half as much, and lets no blocking
+   * call hold others up. This engine is for those who need turns without a flag.
    */
-  HANDOFF(null, null);
+  HANDOFF(null, null),
+
+  /**
+   * Plain virtual threads of the JDK. Works in every JVM. No loop gives turns: the coroutines of a
+   * scheduler run whenever the JDK's own scheduler has a carrier for them, several at the same
+   * time, even with {@code loops(1)}. Programs that rely on turns, such as a plain counter that
+   * several coroutines change, need another engine, or a {@link
+   * io.tourbillon.coroutine.sync.Mutex}.
+   *
+   * <p>Delays and limits are timers of a wheel. Cancellation, scopes, channels, locks and sockets
+   * work as on every engine. What needs turns is refused with an {@link
+   * UnsupportedOperationException} that names it: {@link SpawnOptions#here}, {@link
+   * SpawnOptions#onLoop}, each {@link SchedulingPolicy} but the first in, first out, and
+   * loops inside Netty. Priorities have no effect. The number of loops says over how many lists the
+   * coroutines are spread, and nothing else; their threads only start for sockets and reports.
+   */
+  PLAIN_THREAD(null, null);
 
   private final @Nullable String option;
   private final @Nullable String place;

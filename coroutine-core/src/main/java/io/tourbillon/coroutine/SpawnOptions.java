@@ -130,7 +130,8 @@ public final class SpawnOptions {
    * long as they do not suspend in the midst of a change. This replaces a key.
    *
    * <p>The spawn throws {@link IllegalStateException} if the caller is not on a loop of the
-   * scheduler, as its coroutines and the tasks of its timers are.
+   * scheduler, as its coroutines and the tasks of its timers are. On {@link Engine#PLAIN_THREAD} it
+   * throws {@link UnsupportedOperationException}.
    */
   public SpawnOptions here() {
     return new SpawnOptions(name, group, priority, resumesPerSecond, evenIfCancelled, HERE);
@@ -140,7 +141,8 @@ public final class SpawnOptions {
    * Returns the same options for a coroutine that stays for life on the loop that a key chooses:
    * coroutines of a scheduler with equal keys get the same loop, and never run at the same time, as
    * those of {@link #here}. Coroutines with different keys may share a loop. If the loop of a key
-   * dies, later coroutines with that key get another one. This replaces {@code here}.
+   * dies, later coroutines with that key get another one. This replaces {@code here}. On {@link
+   * Engine#PLAIN_THREAD} the spawn throws {@link UnsupportedOperationException}.
    *
    * @param key its {@code hashCode} chooses the loop, so it must not change
    */

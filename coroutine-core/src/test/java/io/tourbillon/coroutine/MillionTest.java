@@ -16,7 +16,7 @@ class MillionTest {
           case CONTINUATION -> "-Xmx800m";
           case VIRTUAL_THREAD -> "-Xmx1200m";
           // Stock virtual threads are larger.
-          case HANDOFF -> "-Xmx1600m";
+          case HANDOFF, PLAIN_THREAD -> "-Xmx1600m";
         };
     String said = new FreshJvm(Million.class).with(heap).within(Duration.ofMinutes(3)).run();
     assertEquals("ended: " + Million.COROUTINES + ", early: 0" + System.lineSeparator(), said);

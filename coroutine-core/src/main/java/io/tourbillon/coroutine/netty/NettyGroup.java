@@ -16,7 +16,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
 import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.loop.Poller;
-import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.SuspendingCoroutine;
 import io.tourbillon.coroutine.internal.task.CurrentLoop;
 import java.util.Iterator;
 import java.util.List;
@@ -88,7 +88,7 @@ final class NettyGroup extends AbstractEventExecutorGroup
    */
   @Override
   public IoEventLoop next() {
-    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    SuspendingCoroutine<?> coroutine = CurrentLoop.coroutine();
     if (coroutine != null) {
       coroutine.loop().anchor(coroutine);
       for (NettyPoller poller : pollers) {

@@ -90,10 +90,14 @@ public final class Simulation {
    * flags of production, or set an engine, so that a run fails if that is not available.
    *
    * @param engine if it is not available, each run throws UnsupportedOperationException
+   * @throws IllegalArgumentException if it is {@link Engine#PLAIN_THREAD}, which gives no turns
    */
   public Simulation engine(Engine engine) {
-    return new Simulation(
-        Objects.requireNonNull(engine, "engine"), seed, tick, limit, grace, surroundings);
+    if (Objects.requireNonNull(engine, "engine") == Engine.PLAIN_THREAD) {
+      throw new IllegalArgumentException(
+          "a simulation needs an engine that gives turns: " + engine);
+    }
+    return new Simulation(engine, seed, tick, limit, grace, surroundings);
   }
 
   /** Sets the seed by which chance decides the order of turns. */

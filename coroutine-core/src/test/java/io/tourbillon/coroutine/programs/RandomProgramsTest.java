@@ -76,7 +76,7 @@ class RandomProgramsTest {
         "task.OpenScope:close:awaitChildren=0",
         "task.OpenScope:join:isFrom=0",
         "task.Supervisor:carryOut:tell=0",
-        "task.CoroutineTask:delay:checkCancelled=0",
+        "task.SuspendingCoroutine:delay:checkCancelled=0",
         "task.CoroutineTask:yieldNow:checkCancelled=0",
       })
   void schedulerWithoutACall_isCaught_byAShortProgram(String withoutCall) throws Exception {

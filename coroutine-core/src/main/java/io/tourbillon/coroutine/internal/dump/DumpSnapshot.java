@@ -6,7 +6,7 @@ import io.tourbillon.coroutine.CoroutineDump.Entry;
 import io.tourbillon.coroutine.CoroutineDump.Link;
 import io.tourbillon.coroutine.internal.dump.WaitForGraph.Edge;
 import io.tourbillon.coroutine.internal.task.CoroutineLoop;
-import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.SuspendingCoroutine;
 import io.tourbillon.coroutine.internal.task.TaskHost;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -68,12 +68,12 @@ public final class DumpSnapshot {
   private final List<String> silent = new ArrayList<>();
 
   /** The coroutines that were noted: one of each loop, then a second one of each, and so on. */
-  private final Map<CoroutineTask<?>, Sighting> sighted = new LinkedHashMap<>();
+  private final Map<SuspendingCoroutine<?>, Sighting> sighted = new LinkedHashMap<>();
 
-  private final Set<CoroutineTask<?>> deadlocked = new LinkedHashSet<>();
+  private final Set<SuspendingCoroutine<?>> deadlocked = new LinkedHashSet<>();
 
   /** Parents before children. */
-  private final Set<CoroutineTask<?>> wanted = new LinkedHashSet<>();
+  private final Set<SuspendingCoroutine<?>> wanted = new LinkedHashSet<>();
 
   /** Creates a snapshot of at most a number of coroutines. */
   public DumpSnapshot(TaskHost scheduler, List<CoroutineLoop> loops, int most) {
@@ -90,7 +90,7 @@ public final class DumpSnapshot {
     List<List<Edge>> cycles = WaitForGraph.cycles(byNumber(sighted.keySet()));
     for (List<Edge> cycle : cycles) {
       for (Edge edge : cycle) {
-        if (edge.waiter() instanceof CoroutineTask<?> coroutine) {
+        if (edge.waiter() instanceof SuspendingCoroutine<?> coroutine) {
           deadlocked.add(coroutine);
         }
       }
@@ -126,7 +126,7 @@ public final class DumpSnapshot {
         longest = Math.max(longest, answer.size());
       } else if (!loop.isDead() && !loop.hasEnded()) {
         silent.add(loop.name());
-        CoroutineTask<?> running = loop.current();
+        SuspendingCoroutine<?> running = loop.current();
         if (running != null) {
           sighted.put(running, Sighting.glimpse(running));
         }
@@ -155,7 +155,7 @@ public final class DumpSnapshot {
 
   /** Asks loops for sightings. Ignores late answers. */
   private Map<CoroutineLoop, List<Sighting>> ask(
-      Collection<CoroutineLoop> some, Function<CoroutineLoop, List<CoroutineTask<?>>> forWhom) {
+      Collection<CoroutineLoop> some, Function<CoroutineLoop, List<SuspendingCoroutine<?>>> forWhom) {
     Map<CoroutineLoop, List<Sighting>> answers = new ConcurrentHashMap<>();
     boolean _ =
         CoroutineLoop.tellAll(
@@ -169,28 +169,28 @@ public final class DumpSnapshot {
   }
 
   /** Chooses a coroutine and its ancestors to be shown, as long as there is room. */
-  private void want(CoroutineTask<?> coroutine) {
-    Deque<CoroutineTask<?>> line = new ArrayDeque<>();
-    CoroutineTask<?> next = coroutine;
+  private void want(SuspendingCoroutine<?> coroutine) {
+    Deque<SuspendingCoroutine<?>> line = new ArrayDeque<>();
+    SuspendingCoroutine<?> next = coroutine;
     while (next != null && !wanted.contains(next)) {
       line.push(next);
-      next = parentOf(next) instanceof CoroutineTask<?> parent ? parent : null;
+      next = parentOf(next) instanceof SuspendingCoroutine<?> parent ? parent : null;
     }
-    for (CoroutineTask<?> each : line) {
+    for (SuspendingCoroutine<?> each : line) {
       if (wanted.size() < most && each.loop().scheduler().equals(scheduler)) {
         wanted.add(each);
       }
     }
   }
 
-  private @Nullable Object parentOf(CoroutineTask<?> coroutine) {
+  private @Nullable Object parentOf(SuspendingCoroutine<?> coroutine) {
     Sighting known = sighted.get(coroutine);
     return known == null ? coroutine.parent() : known.parent();
   }
 
   private void sightAgain() {
-    Map<CoroutineLoop, List<CoroutineTask<?>>> again = new HashMap<>();
-    for (CoroutineTask<?> each : wanted) {
+    Map<CoroutineLoop, List<SuspendingCoroutine<?>>> again = new HashMap<>();
+    for (SuspendingCoroutine<?> each : wanted) {
       boolean isDue = deadlocked.contains(each) || !sighted.containsKey(each);
       if (isDue && !silent.contains(each.loop().name())) {
         again.computeIfAbsent(each.loop(), _ -> new ArrayList<>()).add(each);
@@ -203,14 +203,14 @@ public final class DumpSnapshot {
 
   /** Returns the entries in depth-first order, older siblings first. */
   private List<Entry> tree() {
-    Map<CoroutineTask<?>, List<Sighting>> children = new HashMap<>();
+    Map<SuspendingCoroutine<?>, List<Sighting>> children = new HashMap<>();
     Deque<Place> next = new ArrayDeque<>();
-    for (CoroutineTask<?> each : byNumber(wanted).reversed()) {
+    for (SuspendingCoroutine<?> each : byNumber(wanted).reversed()) {
       Sighting seen = sighted.get(each);
       if (seen == null) {
         continue;
       }
-      if (seen.parent() instanceof CoroutineTask<?> parent
+      if (seen.parent() instanceof SuspendingCoroutine<?> parent
           && wanted.contains(parent)
           && sighted.containsKey(parent)) {
         children.computeIfAbsent(parent, _ -> new ArrayList<>()).add(seen);
@@ -231,9 +231,9 @@ public final class DumpSnapshot {
 
   private record Place(Sighting seen, int depth) {}
 
-  private static List<CoroutineTask<?>> byNumber(Collection<CoroutineTask<?>> coroutines) {
+  private static List<SuspendingCoroutine<?>> byNumber(Collection<SuspendingCoroutine<?>> coroutines) {
     return coroutines.stream()
-        .sorted(Comparator.<CoroutineTask<?>>comparingLong(each -> each.number()))
+        .sorted(Comparator.<SuspendingCoroutine<?>>comparingLong(each -> each.number()))
         .toList();
   }
 
@@ -264,7 +264,7 @@ public final class DumpSnapshot {
   }
 
   private static long numberOf(Edge edge) {
-    return edge.waiter() instanceof CoroutineTask<?> coroutine
+    return edge.waiter() instanceof SuspendingCoroutine<?> coroutine
         ? coroutine.number()
         : Long.MAX_VALUE;
   }

@@ -3,7 +3,7 @@ package io.tourbillon.coroutine.internal.dump;
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineDump;
 import io.tourbillon.coroutine.internal.loop.LoopWheel;
-import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.SuspendingCoroutine;
 import io.tourbillon.coroutine.internal.task.Family;
 import io.tourbillon.coroutine.internal.task.Traits;
 import java.time.Duration;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param families the families of the scopes that it opened and of the scope whose child it is
  */
 public record Sighting(
-    CoroutineTask<?> coroutine,
+    SuspendingCoroutine<?> coroutine,
     State state,
     @Nullable Object waitsFor,
     long heldNanos,
@@ -34,23 +34,23 @@ public record Sighting(
     List<Family> families) {
 
   /** Notes coroutines of a loop, without those that have ended. Called by the loop. */
-  static List<Sighting> ofAll(List<CoroutineTask<?>> coroutines, long nowNanos) {
+  static List<Sighting> ofAll(List<SuspendingCoroutine<?>> coroutines, long nowNanos) {
     List<Sighting> seen = new ArrayList<>(coroutines.size());
-    for (CoroutineTask<?> coroutine : coroutines) {
+    for (SuspendingCoroutine<?> coroutine : coroutines) {
       if (!coroutine.state().isEnd()) {
-        seen.add(coroutine.isConfinedHere() ? of(coroutine, nowNanos) : glimpse(coroutine));
+        seen.add(coroutine.showsScopesHere() ? of(coroutine, nowNanos) : glimpse(coroutine));
       }
     }
     return seen;
   }
 
   /**
-   * Notes a coroutine. Called on its loop, so the coroutine does not run meanwhile, unless it is
-   * the caller.
+   * Notes a coroutine. If it gets turns, this is called on its loop, so it does not run meanwhile,
+   * unless it is the caller.
    */
-  private static Sighting of(CoroutineTask<?> coroutine, long nowNanos) {
+  private static Sighting of(SuspendingCoroutine<?> coroutine, long nowNanos) {
     long untilNanos = Math.min(coroutine.wakeNanos(), coroutine.strikeNanos());
-    CoroutineTask<?> owner = coroutine.loop().ownerOf(coroutine);
+    SuspendingCoroutine<?> owner = coroutine.loop().ownerOf(coroutine);
     State state = coroutine.state();
     return new Sighting(
         coroutine,
@@ -66,7 +66,7 @@ public record Sighting(
    * Notes a coroutine whose loop does not answer, or that another loop may take over. Called by any
    * thread, so values may be stale.
    */
-  static Sighting glimpse(CoroutineTask<?> coroutine) {
+  static Sighting glimpse(SuspendingCoroutine<?> coroutine) {
     State state = coroutine.state();
     return new Sighting(
         coroutine,

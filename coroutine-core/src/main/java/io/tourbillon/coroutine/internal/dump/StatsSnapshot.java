@@ -16,9 +16,14 @@ public final class StatsSnapshot {
   private final Distribution.Builder waitNanos = Distribution.builder();
   private final Distribution.Builder turnNanos = Distribution.builder();
 
-  /** Creates a snapshot of loops. */
-  public StatsSnapshot(CoroutineLoop[] loops) {
+  /**
+   * Creates a snapshot of loops.
+   *
+   * @param alarmsLateness how late the timers were that wake coroutines without turns
+   */
+  public StatsSnapshot(CoroutineLoop[] loops, Distribution alarmsLateness) {
     this.loops = loops;
+    Distribution.Builder _ = latenessNanos.add(alarmsLateness);
   }
 
   /** Takes the statistics. */
@@ -32,7 +37,7 @@ public final class StatsSnapshot {
     for (CoroutineLoop loop : loops) {
       each.add(loop.stats());
       live += loop.live();
-      running += loop.current() == null ? 0 : 1;
+      running += loop.running();
       guests += loop.guests();
       refused += loop.refused();
       letGo += loop.letGoes();

@@ -1,7 +1,7 @@
 package io.tourbillon.coroutine.internal.dump;
 
 import io.tourbillon.coroutine.Awaited;
-import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.SuspendingCoroutine;
 import io.tourbillon.coroutine.internal.task.Settlement;
 import io.tourbillon.coroutine.internal.task.ThreadResumption;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ final class WaitForGraph {
   }
 
   /** Returns all cycles that can be reached from these coroutines. */
-  static List<List<Edge>> cycles(Collection<? extends CoroutineTask<?>> from) {
+  static List<List<Edge>> cycles(Collection<? extends SuspendingCoroutine<?>> from) {
     return cycles(from, WaitForGraph::isThere);
   }
 
@@ -80,7 +80,7 @@ final class WaitForGraph {
    * @param check the second look at a cycle
    */
   static List<List<Edge>> cycles(
-      Collection<? extends CoroutineTask<?>> from, Predicate<List<Edge>> check) {
+      Collection<? extends SuspendingCoroutine<?>> from, Predicate<List<Edge>> check) {
     WaitForGraph graph = new WaitForGraph(check);
     from.forEach(graph::follow);
     return graph.cycles;
@@ -122,7 +122,7 @@ final class WaitForGraph {
 
   private static @Nullable Settlement<?> waitOf(Object who) {
     return switch (who) {
-      case CoroutineTask<?> coroutine -> coroutine.pendingWait();
+      case SuspendingCoroutine<?> coroutine -> coroutine.pendingWait();
       case Thread thread ->
           LockSupport.getBlocker(thread) instanceof ThreadResumption<?> wait && !wait.isSettled()
               ? wait

@@ -21,6 +21,11 @@ public abstract class LoopEngine {
   /** Returns a new thread, not started, that will run the loop. */
   public abstract Thread newLoopThread(String name);
 
+  /** Returns whether the loop gives its coroutines turns, one after the other. */
+  public boolean givesTurns() {
+    return true;
+  }
+
   /** Returns a new strand for a coroutine that has not begun. Called by the loop. */
   public abstract Strand newStrand(EngineTask coroutine);
 

@@ -72,7 +72,7 @@ public abstract class EventLoop implements EngineLoop {
   /** Null if no loop takes over tasks of others. */
   private final @Nullable Thief thief;
 
-  private final LoopCounts counts = new LoopCounts();
+  private final LoopCounts counts;
 
   /** Null if the loop uses the system's clock. */
   private final @Nullable RealTimeWaits realTimeWaits;
@@ -148,6 +148,7 @@ public abstract class EventLoop implements EngineLoop {
     ready = new ReadyQueue(order, this::elapsedNanos, recorder);
     realTimeWaits = isRealTime() ? null : new RealTimeWaits(this);
     engine = newEngine.apply(this);
+    counts = new LoopCounts(engine.givesTurns());
     turns = new Turns(this, engine, ready, recorder, newBacklog(stealing));
   }
 
@@ -225,6 +226,16 @@ public abstract class EventLoop implements EngineLoop {
   /** Returns the time since the scheduler was made. */
   public final long elapsedNanos() {
     return scale.elapsedNanos(clock.nanoTime());
+  }
+
+  /** Returns the reading of the clock at an elapsed time. */
+  public final long clockNanos(long elapsedNanos) {
+    return scale.clockNanos(elapsedNanos);
+  }
+
+  /** Returns the limit of {@link #isOverBudget}. */
+  public final long budgetNanos() {
+    return budgetNanos;
   }
 
   /** Starts its thread. */

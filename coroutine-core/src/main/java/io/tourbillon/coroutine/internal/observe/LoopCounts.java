@@ -11,6 +11,17 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class LoopCounts {
   private final AtomicLongArray counts = new AtomicLongArray(Count.values().length);
 
+  private final boolean hasOneWriter;
+
+  /**
+   * Creates counts that are zero.
+   *
+   * @param hasOneWriter false if several threads may write at the same time, which costs more
+   */
+  public LoopCounts(boolean hasOneWriter) {
+    this.hasOneWriter = hasOneWriter;
+  }
+
   /** What is counted. Counts that say "now" also go down. */
   public enum Count {
     /** Coroutines that ended with a result. */
@@ -46,7 +57,11 @@ public final class LoopCounts {
 
   /** Adds to a count. Called by the writer. */
   public void add(Count count, long amount) {
-    set(count, counts.getPlain(count.ordinal()) + amount);
+    if (hasOneWriter) {
+      set(count, counts.getPlain(count.ordinal()) + amount);
+    } else {
+      counts.getAndAdd(count.ordinal(), amount);
+    }
   }
 
   /** Sets a count. Called by the writer. */

@@ -6,7 +6,7 @@ import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.coroutine.internal.loop.Uninterruptibly;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.task.CoroutineLoop;
-import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.SuspendingCoroutine;
 import io.tourbillon.coroutine.internal.task.CurrentLoop;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.text.Measured;
@@ -83,7 +83,7 @@ final class Closing {
    * @param spawner the coroutine that spawns, or null. It has not ended, so the close cannot have
    *     seen the last one end, and will not before the new one has its place
    */
-  boolean admits(@Nullable CoroutineTask<?> spawner) {
+  boolean admits(@Nullable SuspendingCoroutine<?> spawner) {
     return !over && spawner != null && spawner.loop().scheduler().equals(scheduler);
   }
 
@@ -172,7 +172,7 @@ final class Closing {
   }
 
   private void refuseMore() {
-    CoroutineTask<?> caller = CurrentLoop.coroutineOrWaiter();
+    SuspendingCoroutine<?> caller = CurrentLoop.coroutineOrWaiter();
     if (caller != null && caller.loop().scheduler().equals(scheduler)) {
       throw closedByItself(caller.name());
     }
@@ -193,6 +193,7 @@ final class Closing {
   void loopIsQuiet() {
     if (begun && scheduler.isQuiet()) {
       quiet.complete(null);
+      scheduler.closeAlarms();
     }
   }
 
@@ -230,7 +231,7 @@ final class Closing {
     return left.total() + names.setEmptyValue("").toString();
   }
 
-  void cancel(CoroutineTask<?> coroutine) {
+  void cancel(SuspendingCoroutine<?> coroutine) {
     coroutine.cancel(Count.CANCELLED_BY_CLOSE, "the scheduler is closed", scheduler.name());
   }
 

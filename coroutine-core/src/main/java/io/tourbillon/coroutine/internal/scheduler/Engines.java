@@ -8,6 +8,7 @@ import io.tourbillon.coroutine.internal.engine.ContinuationEngine;
 import io.tourbillon.coroutine.internal.engine.EngineLoop;
 import io.tourbillon.coroutine.internal.engine.HandoffEngine;
 import io.tourbillon.coroutine.internal.engine.LoopEngine;
+import io.tourbillon.coroutine.internal.engine.PlainThreadEngine;
 import io.tourbillon.coroutine.internal.engine.Scheduling;
 import io.tourbillon.coroutine.internal.engine.VirtualThreadEngine;
 import java.time.Duration;
@@ -35,6 +36,7 @@ final class Engines {
       case VIRTUAL_THREAD -> new VirtualThreadEngine(loop);
       case CONTINUATION -> new ContinuationEngine(loop);
       case HANDOFF -> new HandoffEngine(loop);
+      case PLAIN_THREAD -> new PlainThreadEngine(loop);
     };
   }
 
@@ -149,9 +151,10 @@ final class Engines {
    * Chooses the engine of a new scheduler.
    *
    * @param asked null for the best one that is available
+   * @param needsTurns whether the options of the scheduler promise turns
    * @throws UnsupportedOperationException if the engine that was asked for is not available
    */
-  static Engine choose(@Nullable Engine asked) {
+  static Engine choose(@Nullable Engine asked, boolean needsTurns) {
     if (asked != null) {
       String obstacle = obstacle(asked);
       if (!obstacle.isEmpty()) {
@@ -166,11 +169,15 @@ final class Engines {
     if (obstacle.isEmpty()) {
       return Engine.VIRTUAL_THREAD;
     }
+    Engine instead = needsTurns ? Engine.HANDOFF : Engine.PLAIN_THREAD;
     LOG.log(
         System.Logger.Level.WARNING,
-        "coroutines run on Engine.HANDOFF, where a switch costs several times as much and blocking"
-            + " calls block their loop: "
+        "coroutines run on Engine."
+            + instead
+            + (needsTurns
+                ? ", where a switch costs several times as much and blocking calls block their loop: "
+                : ", where they run at the same time, and a switch costs more: ")
             + obstacle);
-    return Engine.HANDOFF;
+    return instead;
   }
 }

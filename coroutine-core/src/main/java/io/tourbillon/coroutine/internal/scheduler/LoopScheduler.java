@@ -11,17 +11,22 @@ import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.internal.dump.DumpSnapshot;
 import io.tourbillon.coroutine.internal.dump.StatsSnapshot;
 import io.tourbillon.coroutine.internal.engine.BlockingThreads;
+import io.tourbillon.coroutine.internal.engine.OffLoop;
 import io.tourbillon.coroutine.internal.loop.TurnOrder;
 import io.tourbillon.coroutine.internal.loop.WorkStealing;
 import io.tourbillon.coroutine.internal.surround.ListenedBody;
 import io.tourbillon.coroutine.internal.surround.Surroundings;
 import io.tourbillon.coroutine.internal.task.CoroutineLoop;
 import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.PlainCoroutine;
+import io.tourbillon.coroutine.internal.task.PlainLoop;
+import io.tourbillon.coroutine.internal.task.SuspendingCoroutine;
 import io.tourbillon.coroutine.internal.task.CurrentLoop;
 import io.tourbillon.coroutine.internal.task.Reports;
 import io.tourbillon.coroutine.internal.task.TaskHost;
 import io.tourbillon.coroutine.internal.task.Traits;
 import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.Distribution;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.internal.CreationSite;
 import io.tourbillon.timer.internal.LateCompletionException;
@@ -72,6 +77,9 @@ final class LoopScheduler implements TaskHost {
 
   private @Nullable BlockingThreads blockingThreads;
 
+  /** Made at the first call, guarded by this; volatile, as every delay reads it. */
+  private volatile @Nullable TimerService alarms;
+
   private LoopScheduler(SchedulerBuilder options, Engine engine) {
     clock = options.clock;
     tick = options.tick;
@@ -101,7 +109,10 @@ final class LoopScheduler implements TaskHost {
             options.mix,
             options.pollers);
     for (int number = 0; number < loops.length; number++) {
-      loops[number] = new CoroutineLoop(this, number, common);
+      loops[number] =
+          engine == Engine.PLAIN_THREAD
+              ? new PlainLoop(this, number, common)
+              : new CoroutineLoop(this, number, common);
     }
     closing = new Closing(this, List.of(loops), options);
   }
@@ -112,7 +123,9 @@ final class LoopScheduler implements TaskHost {
    * it.
    */
   private @Nullable WorkStealing newStealing(int mix) {
-    return loops.length > 1 && (clock.equals(Clock.system()) || mix > 0)
+    return loops.length > 1
+            && engine != Engine.PLAIN_THREAD
+            && (clock.equals(Clock.system()) || mix > 0)
         ? new WorkStealing(loops, spawned::get)
         : null;
   }
@@ -129,7 +142,7 @@ final class LoopScheduler implements TaskHost {
   }
 
   static LoopScheduler start(SchedulerBuilder options) {
-    Engine engine = Engines.choose(options.engine);
+    Engine engine = Engines.choose(options.engine, Turns.arePromisedBy(options));
     return start(options, engine);
   }
 
@@ -138,11 +151,16 @@ final class LoopScheduler implements TaskHost {
     if (options.decorator != null) {
       Engines.requireThreadLocals(engine);
     }
+    if (engine == Engine.PLAIN_THREAD) {
+      Turns.refuseFor(options);
+    }
     LoopScheduler scheduler = new LoopScheduler(options, engine);
     boolean started = false;
     try {
-      for (CoroutineLoop loop : scheduler.loops) {
-        loop.start();
+      if (engine != Engine.PLAIN_THREAD) { // Its loops start with their first message.
+        for (CoroutineLoop loop : scheduler.loops) {
+          loop.start();
+        }
       }
       started = true;
     } finally {
@@ -170,7 +188,10 @@ final class LoopScheduler implements TaskHost {
 
   @Override
   public CoroutineStats stats() {
-    return new StatsSnapshot(loops)
+    TimerService woken = alarms;
+    Distribution lateness =
+        woken == null ? Distribution.builder().build() : woken.stats().latenessNanos();
+    return new StatsSnapshot(loops, lateness)
         .take(recordStats, tick.toNanos(), spawned.get(), abandonedCalls());
   }
 
@@ -208,19 +229,19 @@ final class LoopScheduler implements TaskHost {
     Surroundings around = surroundings;
     return around == null
         ? spawnAny(options, body, null, _ -> {})
-        : around.<CoroutineTask<T>>spawn(options, body, it -> spawnAny(options, it, null, _ -> {}));
+        : around.<SuspendingCoroutine<T>>spawn(options, body, it -> spawnAny(options, it, null, _ -> {}));
   }
 
   @Override
-  public <T extends @Nullable Object> CoroutineTask<T> spawnAny(
+  public <T extends @Nullable Object> SuspendingCoroutine<T> spawnAny(
       SpawnOptions options,
       Object body,
       @Nullable String cancelledFor,
-      Consumer<? super CoroutineTask<T>> known) {
+      Consumer<? super SuspendingCoroutine<T>> known) {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(body, "body");
     StackReserve.require();
-    CoroutineTask<?> parent = CurrentLoop.coroutine();
+    SuspendingCoroutine<?> parent = CurrentLoop.coroutine();
     CoroutineLoop loop = place(options);
     loop.takePlace();
     boolean accepted = false;
@@ -229,13 +250,13 @@ final class LoopScheduler implements TaskHost {
       if (loop.isDead()) {
         throw new IllegalStateException("no loop is alive any more: " + name);
       }
-      CoroutineTask<T> coroutine = newCoroutine(loop, options, body);
+      SuspendingCoroutine<T> coroutine = newCoroutine(loop, options, body);
       coroutine.inherit(parent);
       if (cancelledFor != null) {
         coroutine.cancel(cancelledFor);
       }
       known.accept(coroutine);
-      loop.accept(coroutine);
+      coroutine.start();
       accepted = true;
       return coroutine;
     } finally {
@@ -256,11 +277,15 @@ final class LoopScheduler implements TaskHost {
   }
 
   @Override
-  public <T extends @Nullable Object> CoroutineTask<T> newCoroutine(
+  public <T extends @Nullable Object> SuspendingCoroutine<T> newCoroutine(
       CoroutineLoop loop, SpawnOptions options, Object body) {
     StackTraceElement createdAt = recordCreationSites ? CreationSite.find() : null;
-    CoroutineTask<T> coroutine =
-        new CoroutineTask<>(loop, spawned.incrementAndGet(), Traits.of(options, createdAt), body);
+    Traits traits = Traits.of(options, createdAt);
+    long number = spawned.incrementAndGet();
+    SuspendingCoroutine<T> coroutine =
+        loop instanceof PlainLoop plain
+            ? new PlainCoroutine<>(plain, number, traits, body)
+            : new CoroutineTask<>(loop, number, traits, body);
     if (body instanceof ListenedBody listened) {
       listened.belongsTo(coroutine);
     }
@@ -269,13 +294,17 @@ final class LoopScheduler implements TaskHost {
 
   /** Chooses the loop for a coroutine: that of its options, or that of the caller, or by load. */
   private CoroutineLoop place(SpawnOptions options) {
+    if (engine == Engine.PLAIN_THREAD) {
+      Turns.refuseFor(options);
+      return loops[(int) Long.remainderUnsigned(spawned.get(), loops.length)];
+    }
     Object key = options.loopKey();
     if (key != null) {
       return loopOf(key);
     }
     CoroutineLoop here = CurrentLoop.get();
     if (here != null && here.scheduler().equals(this) && !here.isDead()) {
-      CoroutineTask<?> spawner = here.current();
+      SuspendingCoroutine<?> spawner = here.current();
       if (options.staysHere() && spawner != null) {
         here.anchor(spawner);
       }
@@ -363,7 +392,10 @@ final class LoopScheduler implements TaskHost {
               .clock(clock)
               .tick(tick)
               .recordStats(recordStats)
-              .executor(task -> lessLoaded().runTimerTask(task));
+              .executor(
+                  engine == Engine.PLAIN_THREAD
+                      ? task -> OffLoop.start("", task)
+                      : task -> lessLoaded().runTimerTask(task));
       CoroutineDecorator decorator = surroundings == null ? null : surroundings.decorator();
       if (decorator != null) {
         options.decorator(decorator::decorateTask);
@@ -375,6 +407,32 @@ final class LoopScheduler implements TaskHost {
       }
     }
     return service;
+  }
+
+  @Override
+  public TimerService alarms() {
+    TimerService made = alarms;
+    return made == null ? makeAlarms() : made;
+  }
+
+  private synchronized TimerService makeAlarms() {
+    TimerService service = alarms;
+    if (service == null) {
+      service = TimerService.builder().clock(clock).tick(tick).recordStats(recordStats).build();
+      alarms = service;
+    }
+    return service;
+  }
+
+  /** Closes the alarms after the last coroutine has ended. */
+  void closeAlarms() {
+    TimerService service;
+    synchronized (this) {
+      service = alarms;
+    }
+    if (service != null) {
+      service.close();
+    }
   }
 
   void closeTimers() {
@@ -410,7 +468,7 @@ final class LoopScheduler implements TaskHost {
 
   @Override
   public ThreadFactory threadFactory() {
-    if (engine != Engine.VIRTUAL_THREAD) {
+    if (engine == Engine.CONTINUATION || engine == Engine.HANDOFF) {
       throw new UnsupportedOperationException(
           "threads on the loops need Engine.VIRTUAL_THREAD, and this scheduler has "
               + engine
@@ -450,7 +508,7 @@ final class LoopScheduler implements TaskHost {
   }
 
   @Override
-  public void cancelForClose(CoroutineTask<?> coroutine) {
+  public void cancelForClose(SuspendingCoroutine<?> coroutine) {
     closing.cancel(coroutine);
   }
 

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * too late. Implements {@code Coroutines.acquireWithin}.
  */
 final class Acquisition<T extends @Nullable Object, X extends Exception> {
-  private final CoroutineTask<?> caller;
-  private final CoroutineTask<T> acquirer;
+  private final SuspendingCoroutine<?> caller;
+  private final SuspendingCoroutine<T> acquirer;
   private final Consumer<? super T> onLost;
 
   /** Starts the acquisition. Called by the coroutine that wants the value. */
-  Acquisition(CoroutineTask<?> caller, Body<T, X> part, Consumer<? super T> onLost) {
+  Acquisition(SuspendingCoroutine<?> caller, Body<T, X> part, Consumer<? super T> onLost) {
     this.caller = caller;
     this.onLost = onLost;
     acquirer = caller.spawnBeside(caller.name() + ", acquiring", part::call);

@@ -18,19 +18,19 @@ import org.jspecify.annotations.Nullable;
 final class Attachments {
   // An IdentityHashMap grows before it adds. A HashMap that runs out of memory while it grows has
   // added the entry already, and may lose entries later.
-  private final IdentityHashMap<CoroutineTask<?>, Set<CoroutineTask<?>>> byOwner =
+  private final IdentityHashMap<SuspendingCoroutine<?>, Set<SuspendingCoroutine<?>>> byOwner =
       new IdentityHashMap<>();
-  private final IdentityHashMap<CoroutineTask<?>, CoroutineTask<?>> owners =
+  private final IdentityHashMap<SuspendingCoroutine<?>, SuspendingCoroutine<?>> owners =
       new IdentityHashMap<>();
 
   /** Coroutines that have spawned another one to stay on their loop. */
-  private final Set<CoroutineTask<?>> anchored = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<SuspendingCoroutine<?>> anchored = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /**
    * Attaches a coroutine to an owner, neither of which has ended. Changes nothing if memory runs
    * out.
    */
-  void add(CoroutineTask<?> owner, CoroutineTask<?> attached) {
+  void add(SuspendingCoroutine<?> owner, SuspendingCoroutine<?> attached) {
     boolean added = false;
     try {
       owners.put(attached, owner);
@@ -44,23 +44,23 @@ final class Attachments {
   }
 
   /** Makes a coroutine stay until it ends. */
-  void anchor(CoroutineTask<?> coroutine) {
+  void anchor(SuspendingCoroutine<?> coroutine) {
     anchored.add(coroutine);
   }
 
   /** Returns whether a coroutine must stay. */
-  boolean holds(CoroutineTask<?> coroutine) {
+  boolean holds(SuspendingCoroutine<?> coroutine) {
     return (!anchored.isEmpty() && anchored.contains(coroutine))
         || (!owners.isEmpty() && (owners.containsKey(coroutine) || byOwner.containsKey(coroutine)));
   }
 
   /** Returns the owner of a coroutine; null if it has none. */
-  @Nullable CoroutineTask<?> ownerOf(CoroutineTask<?> attached) {
+  @Nullable SuspendingCoroutine<?> ownerOf(SuspendingCoroutine<?> attached) {
     return owners.get(attached);
   }
 
   /** Cancels the coroutines that are attached to one that has ended, and removes that one. */
-  void ended(CoroutineTask<?> coroutine) {
+  void ended(SuspendingCoroutine<?> coroutine) {
     if (!anchored.isEmpty()) {
       anchored.remove(coroutine);
     }
@@ -68,15 +68,15 @@ final class Attachments {
       return;
     }
     forget(coroutine);
-    @Nullable Set<CoroutineTask<?>> left = byOwner.remove(coroutine);
+    @Nullable Set<SuspendingCoroutine<?>> left = byOwner.remove(coroutine);
     if (left != null) {
       cancelAll(left, coroutine);
     }
   }
 
-  private void forget(CoroutineTask<?> attached) {
-    CoroutineTask<?> owner = owners.remove(attached);
-    Set<CoroutineTask<?>> others = owner == null ? null : byOwner.get(owner);
+  private void forget(SuspendingCoroutine<?> attached) {
+    SuspendingCoroutine<?> owner = owners.remove(attached);
+    Set<SuspendingCoroutine<?>> others = owner == null ? null : byOwner.get(owner);
     if (others != null) {
       others.remove(attached);
       if (others.isEmpty()) {
@@ -86,13 +86,13 @@ final class Attachments {
   }
 
   /** Waits for memory if there is none, since the coroutines must not outlive their owner. */
-  private void cancelAll(Set<CoroutineTask<?>> attached, CoroutineTask<?> owner) {
+  private void cancelAll(Set<SuspendingCoroutine<?>> attached, SuspendingCoroutine<?> owner) {
     while (true) {
       try {
-        for (CoroutineTask<?> each : attached) {
+        for (SuspendingCoroutine<?> each : attached) {
           owners.remove(each);
         }
-        for (CoroutineTask<?> each : attached) {
+        for (SuspendingCoroutine<?> each : attached) {
           each.cancel(owner.name() + ", its owner, has ended");
         }
         return;

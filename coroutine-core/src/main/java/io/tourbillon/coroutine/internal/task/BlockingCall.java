@@ -33,7 +33,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   private static final int ENDED = 3;
   private static final int ABANDONED = 4;
 
-  private final CoroutineTask<?> coroutine;
+  private final SuspendingCoroutine<?> coroutine;
   private final BlockingThreads threads;
 
   /** Cleared if the call is taken back, since it may stay in the queue of the threads for long. */
@@ -89,7 +89,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
    *     wait for its end
    */
   BlockingCall(
-      CoroutineTask<?> coroutine,
+      SuspendingCoroutine<?> coroutine,
       BlockingThreads threads,
       Body<T, X> body,
       @Nullable Consumer<? super T> onLate) {
@@ -182,7 +182,7 @@ final class BlockingCall<T extends @Nullable Object, X extends Exception>
   }
 
   /** Returns the coroutine that waits for the call of the current thread; null if it makes none. */
-  static @Nullable CoroutineTask<?> coroutineHere() {
+  static @Nullable SuspendingCoroutine<?> coroutineHere() {
     BlockingCall<?, ?> call = HERE.get();
     return call == null ? null : call.coroutine;
   }

@@ -109,7 +109,7 @@ final class CallInterrupts {
    * Clears the interrupt status that an interruption left in the running coroutine, and waits for
    * one that is being delivered.
    */
-  void clear(ScopedCoroutine<?> coroutine) {
+  void clear(CoroutineTask<?> coroutine) {
     Interruption interruption = of(coroutine);
     if (interruption == null) {
       return;

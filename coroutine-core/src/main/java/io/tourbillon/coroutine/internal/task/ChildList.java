@@ -16,12 +16,12 @@ final class ChildList {
 
   /** A child, and the listener for its end. It can be in one list only. */
   abstract static class Child extends End.Listener {
-    final CoroutineTask<?> coroutine;
+    final SuspendingCoroutine<?> coroutine;
     private @Nullable Child before;
     private @Nullable Child after;
     private boolean listed;
 
-    Child(CoroutineTask<?> coroutine) {
+    Child(SuspendingCoroutine<?> coroutine) {
       this.coroutine = coroutine;
     }
   }
@@ -71,8 +71,8 @@ final class ChildList {
   }
 
   /** A copy, for use without the lock. */
-  List<CoroutineTask<?>> coroutines() {
-    List<CoroutineTask<?>> all = new ArrayList<>(size);
+  List<SuspendingCoroutine<?>> coroutines() {
+    List<SuspendingCoroutine<?>> all = new ArrayList<>(size);
     for (Child child = first; child != null; child = child.after) {
       all.add(child.coroutine);
     }

@@ -11,6 +11,7 @@ import io.tourbillon.coroutine.internal.loop.Attraction;
 import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.loop.Expiry;
 import io.tourbillon.coroutine.internal.loop.LoopTask;
+import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.coroutine.internal.loop.Poller;
 import io.tourbillon.coroutine.internal.loop.TurnOrder;
 import io.tourbillon.coroutine.internal.loop.Uninterruptibly;
@@ -46,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Who may touch what.</b> Any thread may use the newcomers and the counts of coroutines and
  * threads. Everything else is loop-confined.
  */
-public final class CoroutineLoop extends EventLoop {
+public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
   /** How often to sum up {@link #live} at most. */
   private static final int MOST_SUMS = 20;
 
@@ -156,10 +157,9 @@ public final class CoroutineLoop extends EventLoop {
       BiConsumer<CoroutineLoop, Runnable> something) {
     List<CompletableFuture<?>> told = new ArrayList<>();
     for (CoroutineLoop loop : loops) {
-      if (!loop.isDead() && !loop.hasEnded()) {
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
+      CompletableFuture<Boolean> done = new CompletableFuture<>();
+      if (loop.ask(() -> something.accept(loop, () -> done.complete(true)))) {
         told.add(done);
-        loop.tell(() -> something.accept(loop, () -> done.complete(true)));
       }
     }
     return Uninterruptibly.isDoneWithin(
@@ -218,6 +218,20 @@ public final class CoroutineLoop extends EventLoop {
     }
     long waiting = counts().get(Count.READY) + mail();
     return isFree() ? waiting : waiting + 1;
+  }
+
+  /** Sends a message, unless nobody will read it. Returns whether it was sent. */
+  boolean ask(Message message) {
+    if (isDead() || hasEnded()) {
+      return false;
+    }
+    tell(message);
+    return true;
+  }
+
+  /** Returns the number of coroutines that run now; other threads may see a stale value. */
+  public int running() {
+    return current() == null ? 0 : 1;
   }
 
   /** Returns the number of coroutines that have a place here. */
@@ -287,7 +301,7 @@ public final class CoroutineLoop extends EventLoop {
    * Takes in a coroutine that has a place here. If its options allow it, it may begin on another
    * loop instead, which takes it over.
    */
-  public void accept(CoroutineTask<?> coroutine) {
+  void accept(CoroutineTask<?> coroutine) {
     if (isOffered(coroutine)) {
       coroutine.waitsSince(isHere() ? stamp() : Stamp.of(elapsedNanos()));
     }
@@ -401,7 +415,7 @@ public final class CoroutineLoop extends EventLoop {
   private void abandonAll(IllegalStateException causeOfDeath) {
     while (true) {
       try {
-        for (CoroutineTask<?> coroutine : residents.all()) {
+        for (SuspendingCoroutine<?> coroutine : residents.all()) {
           int suspended = coroutine.state() == Coroutine.State.SUSPENDED ? 1 : 0;
           if (coroutine.abandon(causeOfDeath)) {
             counts().add(Count.PRESENT, -1);
@@ -459,12 +473,12 @@ public final class CoroutineLoop extends EventLoop {
     cancelIfClosing(coroutine);
   }
 
-  private void keep(CoroutineTask<?> coroutine) {
+  final void keep(SuspendingCoroutine<?> coroutine) {
     residents.add(coroutine);
     counts().add(Count.PRESENT, 1);
   }
 
-  private void cancelIfClosing(CoroutineTask<?> coroutine) {
+  final void cancelIfClosing(SuspendingCoroutine<?> coroutine) {
     if (cancelling) {
       cancel(coroutine);
     }
@@ -573,7 +587,7 @@ public final class CoroutineLoop extends EventLoop {
   /**
    * Cancels a coroutine because the scheduler is being closed. Waits for memory if there is none.
    */
-  private void cancel(CoroutineTask<?> coroutine) {
+  private void cancel(SuspendingCoroutine<?> coroutine) {
     while (true) {
       try {
         scheduler.cancelForClose(coroutine);
@@ -599,7 +613,7 @@ public final class CoroutineLoop extends EventLoop {
   public void finish(Runnable told) {
     finishing = true;
     for (Expiry due : wheel().all()) {
-      if (due instanceof CoroutineTask<?> coroutine && coroutine.state().isEnd()) {
+      if (due instanceof SuspendingCoroutine<?> coroutine && coroutine.state().isEnd()) {
         coroutine.reportUnseen();
       }
     }
@@ -609,7 +623,7 @@ public final class CoroutineLoop extends EventLoop {
   // Called by the loop, or by the coroutine that has the turn.
 
   /** Makes the coroutine that has the turn stay on this loop until it ends. */
-  public void anchor(CoroutineTask<?> coroutine) {
+  public void anchor(SuspendingCoroutine<?> coroutine) {
     attachments.anchor(coroutine);
   }
 
@@ -642,41 +656,62 @@ public final class CoroutineLoop extends EventLoop {
   }
 
   /** Returns the owner with which a coroutine ends; null if it has none. */
-  public @Nullable CoroutineTask<?> ownerOf(CoroutineTask<?> coroutine) {
+  public @Nullable SuspendingCoroutine<?> ownerOf(SuspendingCoroutine<?> coroutine) {
     return attachments.ownerOf(coroutine);
   }
 
   /**
    * Starts a coroutine on this loop for one that has not ended. It is accepted even after a close
    * has begun.
+   *
+   * @param spawner has the turn
    */
-  <T extends @Nullable Object> CoroutineTask<T> spawnBeside(SpawnOptions options, Object body) {
+  final <T extends @Nullable Object> SuspendingCoroutine<T> spawnBeside(
+      SuspendingCoroutine<?> spawner, SpawnOptions options, Object body) {
     StackReserve.require();
-    CoroutineTask<T> coroutine = newCoroutineBeside(options, body);
+    SuspendingCoroutine<T> coroutine = newCoroutineBeside(spawner, options, body);
+    beginHere(coroutine);
+    return coroutine;
+  }
+
+  private void beginHere(SuspendingCoroutine<?> coroutine) {
     takePlace();
-    settle(coroutine);
+    boolean begun = false;
+    try {
+      begin(coroutine);
+      begun = true;
+    } finally {
+      if (!begun) {
+        givePlace();
+      }
+    }
+  }
+
+  private <T extends @Nullable Object> SuspendingCoroutine<T> newCoroutineBeside(
+      SuspendingCoroutine<?> spawner, SpawnOptions options, Object body) {
+    SuspendingCoroutine<T> coroutine = scheduler.newCoroutine(this, options, body);
+    coroutine.inherit(spawner);
     return coroutine;
   }
 
-  private <T extends @Nullable Object> CoroutineTask<T> newCoroutineBeside(
-      SpawnOptions options, Object body) {
-    CoroutineTask<T> coroutine = scheduler.newCoroutine(this, options, body);
-    coroutine.inherit(current());
-    return coroutine;
-  }
-
-  /**
-   * Starts a coroutine as {@link #spawnBeside} does, which is cancelled when its owner ends. The
-   * owner has the turn.
-   */
-  <T extends @Nullable Object> CoroutineTask<T> spawnAttached(
-      CoroutineTask<?> owner, SpawnOptions options, Object body) {
+  /** Starts a coroutine as {@link #spawnBeside} does, which is cancelled when its owner ends. */
+  <T extends @Nullable Object> SuspendingCoroutine<T> spawnAttached(
+      SuspendingCoroutine<?> owner, SpawnOptions options, Object body) {
     StackReserve.require();
-    CoroutineTask<T> coroutine = newCoroutineBeside(options, body);
+    SuspendingCoroutine<T> coroutine = newCoroutineBeside(owner, options, body);
+    attach(owner, coroutine);
+    beginHere(coroutine);
+    return coroutine;
+  }
+
+  /** Makes a coroutine, which has not begun, end with its owner. */
+  void attach(SuspendingCoroutine<?> owner, SuspendingCoroutine<?> coroutine) {
     attachments.add(owner, coroutine);
-    takePlace();
-    settle(coroutine);
-    return coroutine;
+  }
+
+  /** Starts a coroutine that has a place here. */
+  void begin(SuspendingCoroutine<?> coroutine) {
+    settle((CoroutineTask<?>) coroutine);
   }
 
   Strand newStrand(CoroutineTask<?> coroutine) {
@@ -684,11 +719,21 @@ public final class CoroutineLoop extends EventLoop {
   }
 
   /** Called when a coroutine has had its last turn. */
-  void ended(CoroutineTask<?> coroutine) {
-    residents.remove(coroutine);
-    counts().add(Count.PRESENT, -1);
+  void ended(SuspendingCoroutine<?> coroutine) {
+    remove(coroutine);
     counts().add(coroutine.countOfEnd(), 1);
     givePlace();
+    attachments.ended(coroutine);
+  }
+
+  private void remove(SuspendingCoroutine<?> coroutine) {
+    residents.remove(coroutine);
+    counts().add(Count.PRESENT, -1);
+  }
+
+  /** Forgets a coroutine that could not begin. Its spawner gives the place back. */
+  final void forgetUnbegun(SuspendingCoroutine<?> coroutine) {
+    remove(coroutine);
     attachments.ended(coroutine);
   }
 
@@ -701,7 +746,7 @@ public final class CoroutineLoop extends EventLoop {
    * Tells the listener of a coroutine that has ended without a last turn. Waits for memory if there
    * is none.
    */
-  void endedUnheard(CoroutineTask<?> coroutine, ListenedBody body, Coroutine.State how) {
+  final void endedUnheard(SuspendingCoroutine<?> coroutine, ListenedBody body, Coroutine.State how) {
     Throwable failure = how == Coroutine.State.FAILED ? coroutine.failure() : null;
     while (true) {
       try {
@@ -734,7 +779,7 @@ public final class CoroutineLoop extends EventLoop {
    * Reports a failure that no code has seen, unless it is an orderly end. Waits for memory if there
    * is none.
    */
-  void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
+  final void uncaught(SuspendingCoroutine<?> coroutine, Throwable failure) {
     while (true) {
       try {
         engine().report(() -> scheduler.reports().uncaught(coroutine, failure));
@@ -746,8 +791,8 @@ public final class CoroutineLoop extends EventLoop {
   }
 
   /** Returns at most a number of coroutines here that have not ended. */
-  public List<CoroutineTask<?>> some(int most) {
-    List<CoroutineTask<?>> some = residents.some(most);
+  public List<SuspendingCoroutine<?>> some(int most) {
+    List<SuspendingCoroutine<?>> some = residents.some(most);
     newcomers().all().stream()
         .limit(most - some.size())
         .forEach(task -> some.add((CoroutineTask<?>) task));

@@ -11,6 +11,7 @@ import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.internal.engine.Pause;
 import io.tourbillon.coroutine.internal.engine.Strand;
 import io.tourbillon.coroutine.internal.loop.EventLoop;
+import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.coroutine.internal.surround.ListenedBody;
 import io.tourbillon.coroutine.internal.surround.Surroundings;
 import io.tourbillon.timer.Clock;
@@ -46,20 +47,9 @@ import org.jspecify.annotations.Nullable;
  * few coroutines need is kept elsewhere, in {@link CallInterrupts} and {@link Traits}. The loop
  * arms the wheel on its own stack, so that the frames of a suspended coroutine need not carry that.
  */
-public final class CoroutineTask<T extends @Nullable Object> extends ScopedCoroutine<T>
-    implements ListenedBody.Subject {
-  private static final long UNSEEN_NANOS = 1_000_000_000;
-
-  /** A Callable or an Action; cleared when the body has ended. */
-  private @Nullable Object body;
-
+public final class CoroutineTask<T extends @Nullable Object> extends SuspendingCoroutine<T> {
   /** Made for the first turn, cleared after the last. */
   private @Nullable Strand strand;
-
-  /** The neighbours in {@link Residents}. */
-  @Nullable CoroutineTask<?> next;
-
-  @Nullable CoroutineTask<?> previous;
 
   /** The id of its entry in the wheel; 0 if it has none. */
   private long timerId;
@@ -70,8 +60,12 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
    * @param body a Callable of T, or an Action if T is Void
    */
   public CoroutineTask(CoroutineLoop loop, long number, @Nullable Traits traits, Object body) {
-    super(loop, number, traits);
-    this.body = body;
+    super(loop, number, traits, body);
+  }
+
+  @Override
+  public void start() {
+    loop.accept(this);
   }
 
   // Called by the loop.
@@ -86,7 +80,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
     Strand carrier = strand;
     if (carrier == null) {
-      if (cancellation() != null && !beginsEvenIfCancelled()) {
+      if (isCancelledAtOnce()) {
         end(State.CANCELLED);
         return true;
       }
@@ -108,11 +102,6 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     return true;
   }
 
-  private boolean beginsEvenIfCancelled() {
-    Traits special = traits();
-    return special != null && special.beginsEvenIfCancelled;
-  }
-
   /** Tries to begin again after the turns of others, since there was no memory for the strand. */
   private void beginLater() {
     strand = null;
@@ -127,7 +116,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
   }
 
   private void turn(Strand carrier, boolean wasBlocked) {
-    setState(State.RUNNING);
+    setState(State.RUNNING, loop.stamp());
     loop.begin(this);
     Pause pause = Pause.ENDED;
     Throwable broken = null;
@@ -142,33 +131,12 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
       case SUSPENDED -> suspended(wakeNanos);
       case BLOCKED -> {
         waitsFor = Standstill.BLOCKING_CALL;
-        setState(State.SUSPENDED);
+        setState(State.SUSPENDED, loop.stamp());
         loop.interrupts.blocked(this);
       }
-      case NOT_TAKEN -> setState(State.READY);
+      case NOT_TAKEN -> setState(State.READY, loop.stamp());
       case NOT_STARTED -> beginLater();
-      case ENDED -> {
-        if (!hasEnded()) {
-          outcome = lost(broken);
-        }
-        end(outcome instanceof Thrown(Throwable _, State how) ? how : State.DONE);
-      }
-    }
-  }
-
-  /**
-   * Returns the outcome of a coroutine that cannot continue. Waits for memory if there is none,
-   * since without an outcome the coroutine would never end.
-   */
-  private static Thrown lost(@Nullable Throwable cause) {
-    while (true) {
-      try {
-        return new Thrown(
-            cause == null ? new IllegalStateException("the stack of the coroutine is lost") : cause,
-            State.FAILED);
-      } catch (OutOfMemoryError full) {
-        MemoryReserve.pause();
-      }
+      case ENDED -> endWithOutcome(broken);
     }
   }
 
@@ -185,80 +153,34 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  private void end(State how) {
-    Object unfinished = body;
-    body = null;
-    strand = null;
-    waitsFor = null;
-    try {
-      leaveTo(null, CancelScope.LeftOpen.BY_ITS_END);
-      loop.interrupts.forget(this);
-      disarm();
-    } finally {
-      tellEnd(how);
-    }
-    if (unfinished instanceof ListenedBody unheard) {
-      loop.endedUnheard(this, unheard, how);
-    }
-  }
-
-  private void tellEnd(State how) {
-    try {
-      boolean known = publishEnd(how);
-      if (!known && how == State.FAILED) {
-        timerId = loop.armSurely(loop.elapsedNanos() + UNSEEN_NANOS, this);
-      }
-    } finally {
-      loop.ended(this);
-    }
-  }
-
-  /** Fails the coroutine because its loop has died. Returns false if it had ended before. */
-  boolean abandon(Throwable cause) {
-    if (state().isEnd()) {
-      return false;
-    }
-    outcome = lost(cause);
-    publishEnd(State.FAILED);
-    loop.givePlace();
-    if (body instanceof ListenedBody unheard) {
-      loop.endedUnheard(this, unheard, State.FAILED);
-    }
-    return true;
+  @Override
+  public boolean showsScopesHere() {
+    return isConfinedHere();
   }
 
   @Override
-  void lostWatcher() {
-    if (state() == State.FAILED && !isSeen() && timerId == 0) {
+  void letGoOfLoop() {
+    strand = null;
+    disarm();
+  }
+
+  @Override
+  void reportLater() {
+    if (timerId == 0) {
       timerId = loop.armSurely(loop.elapsedNanos() + UNSEEN_NANOS, this);
     }
   }
 
-  /** Reports a failure that no code has seen, once. Waits for memory if there is none. */
-  void reportUnseen() {
-    if (state() == State.FAILED) {
-      disarm();
-      if (!isSeen()) {
-        markSeen();
-        loop.uncaught(this, failure());
-      }
-    }
-  }
-
-  private void markSeen() {
-    while (true) {
-      try {
-        End _ = watched();
-        return;
-      } catch (OutOfMemoryError full) {
-        MemoryReserve.pause();
-      }
-    }
+  @Override
+  boolean reportsNoLonger() {
+    boolean wasArmed = isArmed();
+    disarm();
+    return wasArmed;
   }
 
   /** Makes the coroutine ready, as soon as its rate allows. */
   void makeReady() {
-    setState(State.READY);
+    setState(State.READY, loop.stamp());
     Traits special = traits();
     if (special == null || !special.isThrottled()) {
       loop.makeReady(this);
@@ -325,7 +247,12 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     }
   }
 
-  /** A limit has moved to an earlier time. Does nothing unless it is suspended. */
+  @Override
+  void tell(Message message) {
+    loop.tell(message);
+  }
+
+  @Override
   void hurried() {
     State seen = state(); // Before the loop, as in cancelled.
     if (!loop.isHere()) {
@@ -369,8 +296,9 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     return true;
   }
 
-  /** Returns when a wait must end that ends by itself at a time: then, or at an earlier limit. */
-  private long endOfWait(long untilNanos) {
+  /** Returns that time, or an earlier limit. */
+  @Override
+  long endOfWait(long untilNanos) {
     MovableLimit movable = MovableLimit.innermost(scope());
     if (movable != null) {
       movable.waitsUntil(untilNanos);
@@ -422,9 +350,35 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     return state() == State.SUSPENDED && waitsFor == Standstill.INTERRUPT;
   }
 
-  @Override
+  /** Waits until an interrupt has been delivered. */
   void awaitInterrupt() {
     park(Standstill.INTERRUPT, CancelScope.NEVER);
+  }
+
+  @Override
+  void clearInterrupt() {
+    loop.interrupts.clear(this);
+  }
+
+  @Override
+  boolean wasInterruptedFor(CancelScope.Signal signal) {
+    return loop.interrupts.wereFor(signal, this);
+  }
+
+  @Override
+  void forgetInterrupt() {
+    loop.interrupts.forget(this);
+  }
+
+  /** Sends the resumption to the loop. */
+  @Override
+  void resume(ResumptionTask<?> settled) {
+    CoroutineLoop loop = this.loop;
+    CoroutineLoop here = CurrentLoop.get();
+    if (here != null && loop.isAttractedBy(here)) {
+      settled.settledOn(here);
+    }
+    loop.tellFrom(here, settled);
   }
 
   /**
@@ -438,7 +392,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
       if (attracting == null) {
         makeReady();
       } else {
-        setState(State.READY);
+        setState(State.READY, loop.stamp());
         loop.handOver(this, attracting);
       }
     }
@@ -457,102 +411,6 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
   }
 
   // Called by the coroutine.
-
-  /** Runs the body. The strand ends after this. */
-  @Override
-  public void run() {
-    try {
-      if (body instanceof Action action) {
-        action.run();
-        ended(null);
-      } else {
-        ended(((Callable<?>) Objects.requireNonNull(body)).call());
-      }
-    } catch (Throwable thrown) {
-      ended(outcomeOf(thrown));
-    }
-  }
-
-  /** Returns the outcome for an exception of the body. Waits for memory as {@link #lost} does. */
-  private Thrown outcomeOf(Throwable thrown) {
-    while (true) {
-      try {
-        return isCancellation(thrown)
-            ? new Thrown(thrown, State.CANCELLED)
-            : new Thrown(asFailure(thrown), State.FAILED);
-      } catch (OutOfMemoryError full) {
-        MemoryReserve.pause();
-      }
-    }
-  }
-
-  private void ended(@Nullable Object outcome) {
-    this.outcome = outcome;
-    body = null;
-  }
-
-  private boolean hasEnded() {
-    return body == null;
-  }
-
-  /**
-   * Returns the failure that others see. If the body threw the exception that showed the failure of
-   * its scope, that is the failure of the scope: the exception itself is only for the coroutine's
-   * own code.
-   */
-  private static Throwable asFailure(Throwable thrown) {
-    // getCause of other exceptions may be code of users.
-    Throwable cause = thrown instanceof CoroutineCancelledException ? thrown.getCause() : null;
-    if (cause == null) {
-      return thrown;
-    }
-    CompletionException failure = new LateCompletionException(cause);
-    failure.addSuppressed(thrown);
-    return failure;
-  }
-
-  @Override
-  public boolean isCancellation(Throwable thrown) {
-    Cancellation asked = cancellation();
-    return asked != null && isFor(asked, thrown);
-  }
-
-  @Override
-  public Coroutine<?> coroutine() {
-    return this;
-  }
-
-  @Override
-  public CoroutineScheduler scheduler() {
-    return loop.scheduler();
-  }
-
-  @Override
-  public Clock clock() {
-    return loop.clock();
-  }
-
-  @Override
-  public @Nullable RandomGenerator chance() {
-    return loop.chance();
-  }
-
-  @Override
-  public void delay(long delayNanos) {
-    if (delayNanos <= 0) {
-      yieldNow();
-      return;
-    }
-    checkCancelled();
-    turnEnds();
-    try {
-      long wakeNanos = TickScale.deadlineNanos(loop.elapsedNanos(), delayNanos);
-      park(Standstill.DELAY, endOfWait(wakeNanos));
-    } finally {
-      turnBegins();
-    }
-    checkCancelled();
-  }
 
   @Override
   public void checkpoint() {
@@ -578,160 +436,10 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
   }
 
   @Override
-  public <V extends @Nullable Object> V suspend(
-      Object waitsFor, Consumer<? super Resumption<V>> registration) {
-    return suspend(new ResumptionTask<>(this, waitsFor), registration);
-  }
-
-  <V extends @Nullable Object> V suspend(
-      ResumptionTask<V> resumption, Consumer<? super Resumption<V>> registration) {
-    passSuspensionPoint();
-    resumption.register(registration);
-    if (!resumption.isSettled()) {
-      parkOn(resumption, CancelScope.NEVER);
-    }
-    if (resumption.isCut()) {
-      resumption.cleanUp();
-      throw cancelledException();
-    }
-    if (resumption.isCancellation()) {
-      // It may be a consequence of the caller's own cancellation, which counts then.
-      checkCancelled();
-    }
-    return resumption.value();
-  }
-
-  /**
-   * Suspends as {@code suspend} does, but returns at the limit, without an exception: the
-   * settlement is cut then.
-   *
-   * @param limitNanos more than zero
-   */
-  <V extends @Nullable Object> Settlement<V> suspendAtMost(
-      long limitNanos, Object waitsFor, Consumer<? super Resumption<V>> registration) {
-    ResumptionTask<V> resumption = new ResumptionTask<>(this, waitsFor);
-    long untilNanos = TickScale.deadlineNanos(loop.elapsedNanos(), limitNanos);
-    passSuspensionPoint();
-    resumption.register(registration);
-    if (!resumption.isSettled()) {
-      parkOn(resumption, untilNanos);
-    }
-    if (resumption.isCut()) {
-      resumption.cleanUp();
-      checkCancelled();
-    }
-    return resumption;
-  }
-
-  private void parkOn(ResumptionTask<?> resumption, long untilNanos) {
-    turnEnds();
-    try {
-      if (loop.tellsTurns() && resumption.isSettled()) {
-        return; // The listener has let others go first, and a settlement then wakes nobody.
-      }
-      park(resumption, endOfWait(untilNanos));
-    } catch (RuntimeException | Error notSuspended) {
-      boolean cut = resumption.cut();
-      if (cut) {
-        resumption.cleanUp();
-      }
-      if (cut || !resumption.isSettled()) {
-        throw notSuspended;
-      }
-      // It has settled meanwhile, so there is no need to suspend.
-    } finally {
-      waitsFor = null;
-      turnBegins();
-    }
-  }
-
-  /**
-   * Tells a listener of turns that the coroutine is about to suspend. Called while it runs: a
-   * listener may block, or even suspend.
-   */
-  private void turnEnds() {
-    if (loop.tellsTurns() && body instanceof ListenedBody listened) {
-      listened.turnEnds(this);
-    }
-  }
-
-  private void turnBegins() {
-    if (loop.tellsTurns() && body instanceof ListenedBody listened) {
-      listened.turnBegins(this);
-    }
-  }
-
-  @Override
-  public <V extends @Nullable Object> V await(CompletionStage<V> stage) {
-    Subscription.StageWait<V> wait = new Subscription.StageWait<>(this, stage);
-    return suspend(wait, _ -> wait.begin());
-  }
-
-  @Override
-  public <V extends @Nullable Object> Coroutine<V> spawnAttached(String name, Callable<V> body) {
-    return surrounded(name, body, (options, it) -> loop.spawnAttached(this, options, it));
-  }
-
-  /** Spawns a coroutine that does a part of the work of this one, on its loop. */
-  <V extends @Nullable Object> CoroutineTask<V> spawnBeside(
-      String name, Callable<? extends V> body) {
-    return surrounded(name, body, (options, it) -> loop.spawnBeside(options, it));
-  }
-
-  /**
-   * Spawns a coroutine whose body is surrounded.
-   *
-   * @param spawn gets the options and the body; it reads the loop, since a decorator that blocks or
-   *     suspends lets this coroutine move
-   */
-  private <V extends @Nullable Object> CoroutineTask<V> surrounded(
-      String name,
-      Callable<? extends V> body,
-      BiFunction<SpawnOptions, Object, CoroutineTask<V>> spawn) {
-    SpawnOptions options = SpawnOptions.named(name);
-    Surroundings around = loop.scheduler().surroundings();
-    return around == null
-        ? spawn.apply(options, body)
-        : around.spawn(options, body, it -> spawn.apply(options, it));
-  }
-
-  @Override
-  public <V extends @Nullable Object, X extends Exception> V blocking(Body<V, X> body) throws X {
-    return call(body, null);
-  }
-
-  @Override
-  public <V extends @Nullable Object, X extends Exception> V abandonableBlocking(
-      Body<V, X> body, Consumer<? super V> onLate) throws X {
-    return call(body, onLate);
-  }
-
-  private <V extends @Nullable Object, X extends Exception> V call(
-      Body<V, X> body, @Nullable Consumer<? super V> onLate) throws X {
-    TaskHost scheduler = loop.scheduler();
-    Surroundings around = scheduler.surroundings();
-    Body<V, X> call = around == null ? body : around.aroundCall(body);
-    return new BlockingCall<>(this, scheduler.blockingThreads(), call, onLate).call();
-  }
-
-  @Override
-  public <V extends @Nullable Object, X extends Exception> V withDeadline(
-      Duration limit, Deadline.Scoped<V, X> part) throws X, TimeoutException {
-    return within(new MovableLimit(scope(), this, limit), part);
-  }
-
-  @Override
-  public <V extends @Nullable Object, X extends Exception> V acquireWithin(
-      Duration limit, Body<V, X> acquire, Consumer<? super V> onLost) throws X, TimeoutException {
-    checkCancelled();
-    return new Acquisition<>(this, acquire, onLost).await(limit);
-  }
-
-  /** Suspends until the coroutine is made ready, or at the latest until a time. */
-  private void park(Object waitsFor, long wakeNanos) {
+  void park(Object waitsFor, long wakeNanos) {
     this.waitsFor = waitsFor;
     loop.wakeAt(wakeNanos);
-    setState(State.SUSPENDED);
+    setState(State.SUSPENDED, loop.stamp());
     giveTurn();
     if (this.waitsFor instanceof OutOfMemoryError notArmed) {
       throw notArmed;
@@ -742,7 +450,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     try {
       Objects.requireNonNull(strand).suspend();
     } catch (RuntimeException | Error notSuspended) {
-      setState(State.RUNNING);
+      setState(State.RUNNING, loop.stamp());
       loop.wakeAt(CancelScope.NEVER);
       loop.forget(this);
       throw notSuspended;
@@ -770,7 +478,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     return timerId != 0;
   }
 
-  /** Returns the deadline of its entry in the wheel, in elapsed time; NEVER if it has none. */
+  @Override
   public long wakeNanos() {
     return timerId == 0 ? CancelScope.NEVER : loop.wheel().deadlineNanos(timerId);
   }
@@ -787,24 +495,6 @@ public final class CoroutineTask<T extends @Nullable Object> extends ScopedCorou
     if (timerId != 0) {
       loop.wheel().disarm(timerId);
       timerId = 0;
-    }
-  }
-
-  /** A reason to be suspended that needs no object of its own. */
-  private enum Standstill {
-    DELAY("a delay"),
-    BLOCKING_CALL("a blocking call"),
-    INTERRUPT("an interrupt that is being delivered");
-
-    private final String words;
-
-    Standstill(String words) {
-      this.words = words;
-    }
-
-    @Override
-    public String toString() {
-      return words;
     }
   }
 }

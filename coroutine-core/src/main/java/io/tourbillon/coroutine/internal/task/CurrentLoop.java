@@ -22,17 +22,17 @@ public final class CurrentLoop {
   }
 
   /** Returns the calling coroutine; null if the caller is none. */
-  public static @Nullable CoroutineTask<?> coroutine() {
+  public static @Nullable SuspendingCoroutine<?> coroutine() {
     CoroutineLoop loop = get();
-    return loop == null ? null : loop.current();
+    return loop == null ? PlainCoroutine.here() : loop.current();
   }
 
   /**
    * Returns the calling coroutine, or else the coroutine that waits for the caller as its blocking
    * call; null if there is neither.
    */
-  public static @Nullable CoroutineTask<?> coroutineOrWaiter() {
-    CoroutineTask<?> coroutine = coroutine();
+  public static @Nullable SuspendingCoroutine<?> coroutineOrWaiter() {
+    SuspendingCoroutine<?> coroutine = coroutine();
     return coroutine == null ? BlockingCall.coroutineHere() : coroutine;
   }
 
@@ -42,8 +42,8 @@ public final class CurrentLoop {
    * @param method is named in the exception
    * @throws IllegalStateException if the caller is no coroutine
    */
-  public static CoroutineTask<?> requireCoroutine(String method) {
-    CoroutineTask<?> coroutine = coroutine();
+  public static SuspendingCoroutine<?> requireCoroutine(String method) {
+    SuspendingCoroutine<?> coroutine = coroutine();
     if (coroutine == null) {
       throw new IllegalStateException(
           method
@@ -55,7 +55,7 @@ public final class CurrentLoop {
 
   /** Returns the name of the calling coroutine, or else of the calling thread. */
   public static String whoAmI() {
-    CoroutineTask<?> coroutine = coroutine();
+    SuspendingCoroutine<?> coroutine = coroutine();
     if (coroutine != null) {
       return coroutine.name();
     }

@@ -177,9 +177,12 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     }
     // A loop that takes the coroutine over writes the field loop and then reads the cancellation.
     // This thread does the reverse, so one of them sees the other.
-    loop.tell(notice);
+    tell(notice);
     return true;
   }
+
+  /** Runs a message where it may use what the coroutine has suspended with. */
+  abstract void tell(Message message);
 
   // The end, for code that waits for it.
 
@@ -237,7 +240,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
       case DONE -> new Outcome.Done<>((T) outcome);
       case FAILED -> new Outcome.Failed<>(Settlement.unwrapped(failure()));
       default -> {
-        CoroutineTask<?> caller = CurrentLoop.coroutine();
+        SuspendingCoroutine<?> caller = CurrentLoop.coroutine();
         if (caller != null) {
           caller.checkCancelled(); // As in result.
         }
@@ -286,7 +289,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
       default -> {
         // If the caller's scope has failed, that may be why this coroutine was cancelled; the
         // caller must see the failure of its scope then.
-        CoroutineTask<?> caller = CurrentLoop.coroutine();
+        SuspendingCoroutine<?> caller = CurrentLoop.coroutine();
         if (caller != null) {
           caller.checkCancelled();
         }
@@ -323,7 +326,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     Message notice = this::lostWatcher; // Made first: nothing may fail after unwatch.
     awaited.unwatch();
     if (state.isEnd()) {
-      loop.tell(notice);
+      tell(notice);
     }
   }
 
@@ -333,7 +336,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
    * @throws IllegalStateException if the caller is this coroutine, or the thread of a loop
    */
   final void requireJoinable() {
-    CoroutineTask<?> caller = CurrentLoop.coroutineOrWaiter();
+    SuspendingCoroutine<?> caller = CurrentLoop.coroutineOrWaiter();
     if (caller == this) {
       throw new IllegalStateException("a coroutine must not join itself: " + name());
     }
@@ -519,16 +522,16 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     return state == State.READY;
   }
 
-  /** Called on a loop to which the coroutine belonged when it was cancelled. */
+  /** Called as a message when it was cancelled. */
   abstract void cancelled();
 
   final @Nullable Cancellation cancellation() {
     return cancellation;
   }
 
-  final void setState(State now) {
+  final void setState(State now, int stamp) {
     State before = (State) STATE.get(this);
-    since = loop.stamp();
+    since = stamp;
     STATE.setRelease(this, now);
     if (now == State.SUSPENDED) {
       loop.counts().add(Count.SUSPENDED, 1);

@@ -41,14 +41,14 @@ final class MovableLimit extends CancelScope implements CancelScope.Signal, Dead
     }
   }
 
-  private final CoroutineTask<?> coroutine;
+  private final SuspendingCoroutine<?> coroutine;
   private final long beginNanos;
   private final AtomicReference<Setting> setting;
 
   /** When the current wait ends by itself, in elapsed time. Loop-confined. */
   private long waitUntilNanos = NEVER;
 
-  MovableLimit(@Nullable CancelScope outer, CoroutineTask<?> coroutine, Duration limit) {
+  MovableLimit(@Nullable CancelScope outer, SuspendingCoroutine<?> coroutine, Duration limit) {
     super(outer);
     this.coroutine = coroutine;
     beginNanos = nowNanos();
@@ -98,7 +98,7 @@ final class MovableLimit extends CancelScope implements CancelScope.Signal, Dead
       }
       if (setting.compareAndSet(known, moved)) {
         if (limit != null && deadlineNanos < known.deadlineNanos) {
-          coroutine.loop().tell(hurried);
+          coroutine.tell(hurried);
         }
         return true;
       }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenScope implements CoroutineScope {
   private final TaskHost scheduler;
   private final Thread ownerThread = Thread.currentThread();
-  private final @Nullable CoroutineTask<?> owner;
+  private final @Nullable SuspendingCoroutine<?> owner;
   private final CancelScope.@Nullable Children ownersScope;
   private final Family family;
   private final Supervisor supervisor;
@@ -37,7 +37,7 @@ final class OpenScope implements CoroutineScope {
   /** Whether join has thrown the failure. Used by the owner alone. */
   private boolean failureIsSeen;
 
-  private OpenScope(CoroutineScheduler scheduler, Policy policy, @Nullable CoroutineTask<?> owner) {
+  private OpenScope(CoroutineScheduler scheduler, Policy policy, @Nullable SuspendingCoroutine<?> owner) {
     this.scheduler = (TaskHost) Objects.requireNonNull(scheduler, "scheduler");
     this.owner = owner;
     family = new Family(owner == null ? ownerThread : owner);
@@ -51,7 +51,7 @@ final class OpenScope implements CoroutineScope {
     if (scheduler != null) {
       return new OpenScope(scheduler, policy, CurrentLoop.coroutine());
     }
-    CoroutineTask<?> owner = CurrentLoop.requireCoroutine("CoroutineScope.open");
+    SuspendingCoroutine<?> owner = CurrentLoop.requireCoroutine("CoroutineScope.open");
     return new OpenScope(owner.loop().scheduler(), policy, owner);
   }
 
@@ -124,7 +124,7 @@ final class OpenScope implements CoroutineScope {
 
   private <T extends @Nullable Object> Coroutine<T> add(SpawnOptions options, Object body) {
     return supervisor.add(
-        (String reason, Consumer<CoroutineTask<T>> known) ->
+        (String reason, Consumer<SuspendingCoroutine<T>> known) ->
             scheduler.spawnAny(options, body, reason, known));
   }
 
@@ -220,7 +220,7 @@ final class OpenScope implements CoroutineScope {
     if (owner != null && ownersScope != null) {
       ownersScope.strike(
           owner.loop().elapsedNanos(), new Supervisor.Because("it has failed", thrown), thrown);
-      owner.loop().tell(owner::cancelled);
+      owner.tell(owner::cancelled);
     }
   }
 

@@ -73,7 +73,7 @@ public final class Reports {
   }
 
   /** Reports a failure that no code has seen, unless it is an orderly end. */
-  void uncaught(CoroutineTask<?> coroutine, Throwable failure) {
+  void uncaught(SuspendingCoroutine<?> coroutine, Throwable failure) {
     if (isOrderly(failure)) {
       return;
     }

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 final class Residents {
-  private @Nullable CoroutineTask<?> first;
+  private @Nullable SuspendingCoroutine<?> first;
 
-  void add(CoroutineTask<?> coroutine) {
-    CoroutineTask<?> second = first;
+  void add(SuspendingCoroutine<?> coroutine) {
+    SuspendingCoroutine<?> second = first;
     coroutine.next = second;
     if (second != null) {
       second.previous = coroutine;
@@ -22,9 +22,9 @@ final class Residents {
     first = coroutine;
   }
 
-  void remove(CoroutineTask<?> coroutine) {
-    CoroutineTask<?> before = coroutine.previous;
-    CoroutineTask<?> after = coroutine.next;
+  void remove(SuspendingCoroutine<?> coroutine) {
+    SuspendingCoroutine<?> before = coroutine.previous;
+    SuspendingCoroutine<?> after = coroutine.next;
     if (before == null) {
       first = after;
     } else {
@@ -38,14 +38,14 @@ final class Residents {
   }
 
   /** Returns a copy, since an action on one may end it or add another. */
-  List<CoroutineTask<?>> all() {
+  List<SuspendingCoroutine<?>> all() {
     return some(Integer.MAX_VALUE);
   }
 
   /** Returns a copy of the first ones, at most a number. */
-  List<CoroutineTask<?>> some(int most) {
-    List<CoroutineTask<?>> some = new ArrayList<>();
-    for (CoroutineTask<?> coroutine = first;
+  List<SuspendingCoroutine<?>> some(int most) {
+    List<SuspendingCoroutine<?>> some = new ArrayList<>();
+    for (SuspendingCoroutine<?> coroutine = first;
         coroutine != null && some.size() < most;
         coroutine = coroutine.next) {
       some.add(coroutine);

@@ -16,7 +16,7 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
    * not keep it reachable. A thread that reads null has not settled the outcome, and can no longer
    * do so.
    */
-  private @Nullable CoroutineTask<?> coroutine;
+  private @Nullable SuspendingCoroutine<?> coroutine;
 
   /**
    * Whether the coroutine is inside a shield. Then only the coroutine can decide whether a
@@ -31,7 +31,7 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
    */
   private byte settledBy;
 
-  ResumptionTask(CoroutineTask<?> coroutine, Object source) {
+  ResumptionTask(SuspendingCoroutine<?> coroutine, Object source) {
     super(source);
     this.coroutine = coroutine;
     shielded = CancelScope.Shield.isAround(coroutine.scope());
@@ -45,7 +45,7 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
    */
   @Override
   boolean isOverruled() {
-    CoroutineTask<?> waiter = coroutine;
+    SuspendingCoroutine<?> waiter = coroutine;
     return waiter != null
         && !shielded
         && waiter.cancellation() != null
@@ -54,12 +54,15 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
 
   @Override
   final void wake() {
-    CoroutineLoop loop = Objects.requireNonNull(coroutine, "cleared before it was settled").loop();
-    CoroutineLoop here = CurrentLoop.get();
-    if (here != null && loop.isAttractedBy(here)) {
-      settledBy = (byte) (here.number() + 1);
+    SuspendingCoroutine<?> waiter = coroutine;
+    if (waiter != null) { // Else it has seen the outcome already.
+      waiter.resume(this);
     }
-    loop.tellFrom(here, this);
+  }
+
+  /** Notes the loop on which it was settled, which is not that of the coroutine. */
+  final void settledOn(CoroutineLoop other) {
+    settledBy = (byte) (other.number() + 1);
   }
 
   /** Returns the number of the loop that attracts the coroutine; -1 if there is none. */
@@ -70,8 +73,7 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
   /** Makes the coroutine ready. Called by the loop. */
   @Override
   public final void run() {
-    CoroutineTask<?> resumed = coroutine;
-    if (resumed != null) {
+    if (coroutine instanceof CoroutineTask<?> resumed) {
       letGo();
       resumed.settled(this);
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * and children, and what a cancellation means inside them. The scopes are loop-confined.
  */
 abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends JoinableCoroutine<T>
-    implements Kernel.Caller permits CoroutineTask {
+    implements Kernel.Caller permits SuspendingCoroutine {
   /** The innermost scope; null for the whole coroutine. */
   private @Nullable CancelScope scope;
 
@@ -30,8 +30,16 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
     super(loop, number, traits);
   }
 
-  /** Waits until an interrupt has been delivered. */
-  abstract void awaitInterrupt();
+  // The interrupts of blocking calls of the JDK, which only some engines deliver.
+
+  /** Clears the interrupt status that an interrupt of ours left, and waits for one on its way. */
+  abstract void clearInterrupt();
+
+  /** Returns whether the last interrupt of ours was for a signal. */
+  abstract boolean wasInterruptedFor(Signal signal);
+
+  /** Forgets the last interrupt. */
+  abstract void forgetInterrupt();
 
   public final @Nullable CancelScope scope() {
     return scope;
@@ -94,7 +102,7 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
       Duration grace, Body<V, X> part) throws X {
     StackReserve.require(); // For leaving the scope.
     CancelScope outer = scope;
-    loop.interrupts.clear(this); // An interrupt status that is left over would disturb the part.
+    clearInterrupt(); // An interrupt status that is left over would disturb the part.
     scope = new CancelScope.Shield(outer, loop.elapsedNanos(), TickScale.nanosOf(grace));
     try {
       return part.call();
@@ -198,15 +206,15 @@ abstract sealed class ScopedCoroutine<T extends @Nullable Object> extends Joinab
   final boolean isFor(Signal signal, Throwable thrown) {
     return thrown instanceof CoroutineCancelledException raised
         ? raised.isFrom(signal)
-        : loop.interrupts.wereFor(signal, this)
+        : wasInterruptedFor(signal)
             && Throwables.showInterrupt(thrown, Thread.currentThread().isInterrupted());
   }
 
   /** Clears an interrupt that was delivered for a signal of a scope that ends. */
   private void forgetInterruptFor(Signal signal) {
-    if (loop.interrupts.wereFor(signal, this)) {
-      loop.interrupts.clear(this);
-      loop.interrupts.forget(this);
+    if (wasInterruptedFor(signal)) {
+      clearInterrupt();
+      forgetInterrupt();
     }
   }
 

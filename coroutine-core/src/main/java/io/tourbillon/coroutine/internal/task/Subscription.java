@@ -197,7 +197,7 @@ final class Subscription<T extends @Nullable Object>
     private final CompletionStage<T> stage;
     private @Nullable Subscription<T> subscription;
 
-    StageWait(CoroutineTask<?> coroutine, CompletionStage<T> stage) {
+    StageWait(SuspendingCoroutine<?> coroutine, CompletionStage<T> stage) {
       super(coroutine, stage);
       this.stage = stage;
     }

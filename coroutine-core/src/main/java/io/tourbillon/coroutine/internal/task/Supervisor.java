@@ -57,7 +57,7 @@ final class Supervisor implements Awaited {
   private @Nullable Throwable failure;
 
   /** The first child that failed, if the policy cares about failures. */
-  private @Nullable CoroutineTask<?> culprit;
+  private @Nullable SuspendingCoroutine<?> culprit;
 
   /** The exception for the limit of the scope, if that failed the scope. */
   private @Nullable TimeoutException late;
@@ -76,7 +76,7 @@ final class Supervisor implements Awaited {
    * Why the remaining children must end, and which they are. They are cancelled without the lock.
    */
   private record Ending(
-      String reason, @Nullable Throwable failure, List<CoroutineTask<?>> cancelled) {}
+      String reason, @Nullable Throwable failure, List<SuspendingCoroutine<?>> cancelled) {}
 
   Supervisor(Policy policy, Family family, Consumer<Throwable> onFailure) {
     this.policy = policy;
@@ -92,11 +92,11 @@ final class Supervisor implements Awaited {
    * @throws IllegalStateException if the scope is closed
    */
   <T extends @Nullable Object> Coroutine<T> add(
-      BiFunction<@Nullable String, Consumer<CoroutineTask<T>>, CoroutineTask<T>> spawn) {
+      BiFunction<@Nullable String, Consumer<SuspendingCoroutine<T>>, SuspendingCoroutine<T>> spawn) {
     lock.lock();
     try {
       requireOpen();
-      CoroutineTask<T> child = spawn.apply(ending ? "its scope has ended" : null, this::admit);
+      SuspendingCoroutine<T> child = spawn.apply(ending ? "its scope has ended" : null, this::admit);
       admitted = null;
       return child;
     } finally {
@@ -109,7 +109,7 @@ final class Supervisor implements Awaited {
   }
 
   /** Adds a child before it is placed. If memory runs out here, the child is not placed. */
-  private void admit(CoroutineTask<?> child) {
+  private void admit(SuspendingCoroutine<?> child) {
     child.joinFamily(family);
     ChildList.Child listener =
         new ChildList.Child(child) {
@@ -165,7 +165,7 @@ final class Supervisor implements Awaited {
    * is reported, unless other code joins that child.
    */
   void giveUpFailure() {
-    CoroutineTask<?> who;
+    SuspendingCoroutine<?> who;
     lock.lock();
     try {
       who = winner == null ? culprit : null;
@@ -342,7 +342,7 @@ final class Supervisor implements Awaited {
     carryOut(begun);
   }
 
-  private @Nullable Ending meaningOf(CoroutineTask<?> child) {
+  private @Nullable Ending meaningOf(SuspendingCoroutine<?> child) {
     return switch (child.state()) {
       case DONE -> succeeded(child);
       case FAILED -> failed(child);
@@ -376,7 +376,7 @@ final class Supervisor implements Awaited {
       onFailure.accept(begun.failure);
       reason = new Because(begun.reason, begun.failure);
     }
-    for (CoroutineTask<?> child : begun.cancelled) {
+    for (SuspendingCoroutine<?> child : begun.cancelled) {
       if (child.cancellation() == null) {
         child.cancel(Count.CANCELLED_BY_CALL, reason, CurrentLoop.whoAmI());
       }
@@ -406,7 +406,7 @@ final class Supervisor implements Awaited {
     }
   }
 
-  private @Nullable Ending succeeded(CoroutineTask<?> child) {
+  private @Nullable Ending succeeded(SuspendingCoroutine<?> child) {
     if (policy != Policy.FIRST_SUCCESS || ending) {
       return null;
     }
@@ -419,7 +419,7 @@ final class Supervisor implements Awaited {
    * Handles a failed child. A failure that join neither throws nor suppresses is left to the
    * exception handler.
    */
-  private @Nullable Ending failed(CoroutineTask<?> child) {
+  private @Nullable Ending failed(SuspendingCoroutine<?> child) {
     if (policy == Policy.SUPERVISE || (ending && (failure == null || winner != null))) {
       return null;
     }

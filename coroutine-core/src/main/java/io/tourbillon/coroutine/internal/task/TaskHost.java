@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.internal.engine.BlockingThreads;
 import io.tourbillon.coroutine.internal.surround.Surroundings;
+import io.tourbillon.timer.TimerService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ public interface TaskHost extends CoroutineScheduler {
   String name();
 
   /** Makes a coroutine that is not placed yet. */
-  <T extends @Nullable Object> CoroutineTask<T> newCoroutine(
+  <T extends @Nullable Object> SuspendingCoroutine<T> newCoroutine(
       CoroutineLoop loop, SpawnOptions options, Object body);
 
   /**
@@ -23,14 +24,20 @@ public interface TaskHost extends CoroutineScheduler {
    * @param cancelledFor the reason if it is cancelled from the beginning; null if it is not
    * @param known gets the coroutine before it starts
    */
-  <T extends @Nullable Object> CoroutineTask<T> spawnAny(
+  <T extends @Nullable Object> SuspendingCoroutine<T> spawnAny(
       SpawnOptions options,
       Object body,
       @Nullable String cancelledFor,
-      Consumer<? super CoroutineTask<T>> known);
+      Consumer<? super SuspendingCoroutine<T>> known);
 
   /** Returns what is put around the bodies of coroutines; null for nothing. */
   @Nullable Surroundings surroundings();
+
+  /**
+   * Returns the timers that wake coroutines that get no turns. Their tasks run on the thread of the
+   * timers, and must be short.
+   */
+  TimerService alarms();
 
   /** Returns the threads for blocking calls. */
   BlockingThreads blockingThreads();
@@ -39,7 +46,7 @@ public interface TaskHost extends CoroutineScheduler {
   Reports reports();
 
   /** Cancels a coroutine because the scheduler is being closed. Called by its loop. */
-  void cancelForClose(CoroutineTask<?> coroutine);
+  void cancelForClose(SuspendingCoroutine<?> coroutine);
 
   /** Called by a loop when its last coroutine has ended. */
   void loopIsQuiet();

@@ -77,7 +77,7 @@ public abstract class TaskKernel implements Kernel {
   @Override
   public <T extends @Nullable Object, X extends Exception> T where(
       CoroutineLocal<?> local, @Nullable Object value, Body<T, X> part) throws X {
-    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    SuspendingCoroutine<?> coroutine = CurrentLoop.coroutine();
     return coroutine == null
         ? CancelScope.Local.where(local, value, part)
         : coroutine.where(local, value, part);
@@ -85,7 +85,7 @@ public abstract class TaskKernel implements Kernel {
 
   @Override
   public @Nullable Binding binding(CoroutineLocal<?> local) {
-    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    SuspendingCoroutine<?> coroutine = CurrentLoop.coroutine();
     return CancelScope.Local.find(
         coroutine == null ? BlockingCall.scopeHere() : coroutine.scope(), local);
   }
@@ -102,7 +102,7 @@ public abstract class TaskKernel implements Kernel {
   public <T extends @Nullable Object> T await(
       Object what, Duration limit, Consumer<? super Resumption<T>> registration)
       throws TimeoutException {
-    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    SuspendingCoroutine<?> coroutine = CurrentLoop.coroutine();
     if (coroutine != null && limit.isPositive()) {
       try {
         return coroutine.<T, RuntimeException>withTimeout(
@@ -127,7 +127,7 @@ public abstract class TaskKernel implements Kernel {
   @Override
   public <T extends @Nullable Object> @Nullable T awaitAtMost(
       Object what, Duration limit, Consumer<? super Resumption<T>> registration) {
-    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    SuspendingCoroutine<?> coroutine = CurrentLoop.coroutine();
     Settlement<T> settlement =
         coroutine != null && limit.isPositive()
             ? coroutine.suspendAtMost(TickScale.nanosOf(limit), what, registration)
@@ -140,7 +140,7 @@ public abstract class TaskKernel implements Kernel {
    * not wait here; a thread blocks for the limit at most.
    */
   private static <T extends @Nullable Object> Settlement<T> atMost(
-      @Nullable CoroutineTask<?> coroutine,
+      @Nullable SuspendingCoroutine<?> coroutine,
       Duration limit,
       Object what,
       Consumer<? super Resumption<T>> registration) {
@@ -154,6 +154,8 @@ public abstract class TaskKernel implements Kernel {
     resumption.register(registration);
     if (!resumption.isSettled() && resumption.cut()) {
       resumption.cleanUp();
+    } else {
+      resumption.letGo();
     }
     return resumption;
   }
@@ -175,7 +177,7 @@ public abstract class TaskKernel implements Kernel {
   @Override
   public <T extends @Nullable Object> T awaitUndisturbed(
       Object what, Consumer<? super Resumption<T>> registration) {
-    CoroutineTask<?> coroutine = CurrentLoop.coroutine();
+    SuspendingCoroutine<?> coroutine = CurrentLoop.coroutine();
     if (coroutine != null) {
       return coroutine.<T, RuntimeException>shield(
           FOR_EVER, () -> coroutine.suspend(what, registration));
@@ -246,7 +248,11 @@ public abstract class TaskKernel implements Kernel {
       throws IOException {
     CoroutineLoop loop = CurrentLoop.requireCoroutine("Suspension.whenReady").loop();
     Removal removal = new Removal(loop);
-    removal.registered = loop.whenReady(channel, operation, then);
+    if (loop.isHere()) {
+      removal.registered = loop.whenReady(channel, operation, then);
+    } else {
+      loop.tell(() -> removal.register(channel, operation, then));
+    }
     return removal;
   }
 
@@ -259,6 +265,15 @@ public abstract class TaskKernel implements Kernel {
       this.loop = loop;
     }
 
+    /** Registers for a coroutine that does not run on the loop, which sees a failure itself. */
+    void register(SelectableChannel channel, int operation, Runnable then) {
+      try {
+        registered = loop.whenReady(channel, operation, then);
+      } catch (IOException closed) {
+        then.run();
+      }
+    }
+
     @Override
     public void remove() {
       loop.tell(this);
@@ -266,7 +281,9 @@ public abstract class TaskKernel implements Kernel {
 
     @Override
     public void run() {
-      Objects.requireNonNull(registered).remove();
+      if (registered != null) {
+        registered.remove();
+      }
     }
   }
 

@@ -6,7 +6,7 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.TestSchedulers;
 import io.tourbillon.coroutine.internal.dump.WaitForGraph.Edge;
-import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.SuspendingCoroutine;
 import io.tourbillon.coroutine.sync.Mutex;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ class DeadlockRaceTest {
 
   private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(2).build();
   private final List<Mutex> mutexes = List.of(new Mutex("0"), new Mutex("1"), new Mutex("2"));
-  private final List<CoroutineTask<?>> coroutines = new ArrayList<>();
+  private final List<SuspendingCoroutine<?>> coroutines = new ArrayList<>();
 
   @AfterEach
   void close() {
@@ -54,7 +54,7 @@ class DeadlockRaceTest {
     for (int number = 0; number < 8; number++) {
       Random mine = new Random(random.nextLong());
       coroutines.add(
-          (CoroutineTask<?>)
+          (SuspendingCoroutine<?>)
               scheduler.spawn(
                   () -> {
                     while (true) {

@@ -5,7 +5,7 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.internal.engine.BlockingThreads;
 import io.tourbillon.coroutine.internal.engine.Strand;
 import io.tourbillon.coroutine.internal.task.CoroutineLoop;
-import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.SuspendingCoroutine;
 import io.tourbillon.coroutine.internal.task.CurrentLoop;
 import java.time.Duration;
 import java.util.Objects;
@@ -60,18 +60,18 @@ public final class Internals {
 
   /** The thread that carries a coroutine. */
   public static @Nullable Thread thread(Coroutine<?> coroutine) {
-    Strand strand = ((CoroutineTask<?>) coroutine).strand();
+    Strand strand = ((SuspendingCoroutine<?>) coroutine).strand();
     return strand == null ? null : strand.thread();
   }
 
   /** The owner of the scope that the coroutine is a child of. */
   public static @Nullable Object parent(Coroutine<?> coroutine) {
-    return ((CoroutineTask<?>) coroutine).parent();
+    return ((SuspendingCoroutine<?>) coroutine).parent();
   }
 
   /** The priority that its loop uses. */
   public static int priority(Coroutine<?> coroutine) {
-    return ((CoroutineTask<?>) coroutine).priority();
+    return ((SuspendingCoroutine<?>) coroutine).priority();
   }
 
   /** Sets how long a close waits before it logs what it waits for. */

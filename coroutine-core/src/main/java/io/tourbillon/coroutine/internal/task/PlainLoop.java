@@ -1,0 +1,136 @@
+package io.tourbillon.coroutine.internal.task;
+
+import io.tourbillon.coroutine.internal.loop.Message;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
+import io.tourbillon.timer.internal.ShortLock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loop that gives no turns: its coroutines are virtual threads of the JDK's own scheduler. It
+ * keeps their books, under a lock, for any thread: who is there, and who ends with whom. There are
+ * several such loops so that threads seldom meet at the lock.
+ *
+ * <p>Its own thread serves sockets, and failures that no code has seen. It starts with the first
+ * message.
+ */
+public final class PlainLoop extends CoroutineLoop {
+  /** Guards who is here, and who is attached to whom. Reentrant: a cancellation may end others. */
+  private final ShortLock lock = new ShortLock();
+
+  /** Creates a loop as {@link CoroutineLoop} does. */
+  public PlainLoop(TaskHost scheduler, int number, Options options) {
+    super(scheduler, number, options);
+  }
+
+  /**
+   * Starts a coroutine.
+   *
+   * @throws OutOfMemoryError if there is no memory for its thread; nothing has changed then
+   */
+  @Override
+  void begin(SuspendingCoroutine<?> coroutine) {
+    PlainCoroutine<?> plain = (PlainCoroutine<?>) coroutine;
+    lock.lock();
+    try {
+      keep(plain);
+      cancelIfClosing(plain);
+    } finally {
+      lock.unlock();
+    }
+    boolean begun = false;
+    try {
+      plain.startThread();
+      begun = true;
+    } finally {
+      if (!begun) {
+        drop(plain);
+      }
+    }
+  }
+
+  private void drop(PlainCoroutine<?> coroutine) {
+    lock.lock();
+    try {
+      forgetUnbegun(coroutine);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  void attach(SuspendingCoroutine<?> owner, SuspendingCoroutine<?> coroutine) {
+    lock.lock();
+    try {
+      super.attach(owner, coroutine);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  void ended(SuspendingCoroutine<?> coroutine) {
+    lock.lock();
+    try {
+      super.ended(coroutine);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public @Nullable SuspendingCoroutine<?> ownerOf(SuspendingCoroutine<?> coroutine) {
+    lock.lock();
+    try {
+      return super.ownerOf(coroutine);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void cancelAll() {
+    lock.lock();
+    try {
+      super.cancelAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public List<SuspendingCoroutine<?>> some(int most) {
+    lock.lock();
+    try {
+      return super.some(most);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public int running() {
+    return (int) Math.max(0, counts().get(Count.PRESENT) - counts().get(Count.SUSPENDED));
+  }
+
+  /** Runs it at once: any thread may read the books. */
+  @Override
+  boolean ask(Message message) {
+    message.run();
+    return true;
+  }
+
+  @Override
+  public void finish(Runnable told) {
+    if (hasEnded()) {
+      told.run();
+    } else {
+      tell(() -> super.finish(told));
+    }
+  }
+
+  @Override
+  protected boolean isFinished() {
+    return scheduler().isShutdown() && live() == 0;
+  }
+}
