@@ -120,8 +120,8 @@ public enum Engine {
    * <p>Delays and limits are timers of a wheel. Cancellation, scopes, channels, locks and sockets
    * work as on every engine. What needs turns is refused with an {@link
    * UnsupportedOperationException} that names it: {@link SpawnOptions#here}, {@link
-   * SpawnOptions#onLoop}, each {@link SchedulingPolicy} but the first in, first out, and
-   * loops inside Netty. Priorities have no effect. The number of loops says over how many lists the
+   * SpawnOptions#onLoop}, each {@link SchedulingPolicy} but the first in, first out, and loops
+   * inside Netty. Priorities have no effect. The number of loops says over how many lists the
    * coroutines are spread, and nothing else; their threads only start for sockets and reports.
    */
   PLAIN_THREAD(null, null);

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a suspension allocates. On HANDOFF there is no single thread to measure. */
 @Tag("not-handoff")
+@Tag("not-plain-thread") // The threads of its loops are measured.
 class AllocationTest {
   private static final int COROUTINES = 200;
   private static final int TIMES = 100;

@@ -94,6 +94,8 @@ class ArchitectureTest {
           .definedBy(CORE + ".internal.observe")
           .layer("surround")
           .definedBy(CORE + ".internal.surround")
+          .layer("traits")
+          .definedBy(CORE + ".internal.traits")
           .layer("engine")
           .definedBy(ENGINE)
           .whereLayer("scheduler")
@@ -110,8 +112,11 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("scheduler", "dump", "task", "loop")
           .whereLayer("surround")
           .mayOnlyBeAccessedByLayers("scheduler", "task")
+          .whereLayer("traits")
+          .mayOnlyBeAccessedByLayers("scheduler", "dump", "task")
           .whereLayer("engine")
-          .mayOnlyBeAccessedByLayers("scheduler", "dump", "task", "loop", "surround", "blockhound");
+          .mayOnlyBeAccessedByLayers(
+              "scheduler", "dump", "task", "loop", "traits", "surround", "blockhound");
 
   /** The implementation is found by its name, so the public package must not refer to it. */
   @ArchTest

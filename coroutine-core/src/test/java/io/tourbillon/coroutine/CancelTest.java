@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class CancelTest {
@@ -86,6 +87,7 @@ class CancelTest {
     assertTrue(assertCancelled(sleeper::join).getMessage().endsWith("first"));
   }
 
+  @Tag("not-plain-thread")
   @Test
   void cancel_beforeItBegins_keepsItFromBeginning() {
     Coroutine<?> parent =

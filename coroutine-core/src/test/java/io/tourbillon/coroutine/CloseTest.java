@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class CloseTest {
@@ -283,6 +284,7 @@ class CloseTest {
     }
   }
 
+  @Tag("not-plain-thread")
   @Test
   void timers_runOnALoopAndAreClosedWithTheScheduler() throws Exception {
     CoroutineScheduler scheduler = TestSchedulers.oneLoop();
@@ -296,6 +298,7 @@ class CloseTest {
     assertTrue(scheduler.timers().isShutdown());
   }
 
+  @Tag("not-plain-thread")
   @Test
   void loops_afterClose_end() throws Exception {
     CoroutineScheduler scheduler = TestSchedulers.builder().loops(1).name("short-lived").build();

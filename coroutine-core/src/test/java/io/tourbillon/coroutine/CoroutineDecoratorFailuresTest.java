@@ -239,6 +239,7 @@ class CoroutineDecoratorFailuresTest {
     assertEquals(1, bodies.get());
   }
 
+  @Tag("not-plain-thread")
   @Test
   void coroutineThatIsCancelledBeforeItBegins_doesNotRunItsWrapper() throws Exception {
     AtomicInteger wrappers = new AtomicInteger();

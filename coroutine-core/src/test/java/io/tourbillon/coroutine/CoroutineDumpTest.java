@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class CoroutineDumpTest {
@@ -170,6 +171,7 @@ class CoroutineDumpTest {
         dump.toString().replaceAll(" SUSPENDED.*", ""));
   }
 
+  @Tag("not-plain-thread")
   @Test
   void dump_ofMoreThanWanted_showsAsLargeAPartOfEachLoop() {
     try (CoroutineScheduler two = TestSchedulers.builder().loops(2).clock(clock).build()) {
@@ -270,6 +272,7 @@ class CoroutineDumpTest {
   }
 
   /** A dump is needed most when a loop is blocked. */
+  @Tag("not-plain-thread")
   @Test
   void dump_ofALoopThatIsHeldUp_namesWhoHoldsIt() throws Exception {
     spawnSleepers(1);

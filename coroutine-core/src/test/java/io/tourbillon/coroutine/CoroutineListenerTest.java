@@ -21,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -173,6 +174,7 @@ class CoroutineListenerTest {
     }
   }
 
+  @Tag("not-plain-thread")
   @Test
   void coroutineThatIsCancelledBeforeItBegins_ends_butNotOnTheLoop() throws Exception {
     BlockingQueue<String> ended = new LinkedBlockingQueue<>();
@@ -329,6 +331,7 @@ class CoroutineListenerTest {
    * what the coroutine is about to wait for. Without a look at that, the coroutine would wait for
    * ever.
    */
+  @Tag("not-plain-thread")
   @Test
   void listenerThatLetsOthersGoFirst_losesNoWakeUp() throws Exception {
     long seed = System.nanoTime();

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class CoroutineStatsTest {
@@ -97,6 +98,7 @@ class CoroutineStatsTest {
     assertEquals(1, stats().timeouts());
   }
 
+  @Tag("not-plain-thread")
   @Test
   void states_areSeenFromOutside() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
@@ -127,6 +129,7 @@ class CoroutineStatsTest {
   }
 
   /** Each turn counts once, even if turns are averaged. */
+  @Tag("not-plain-thread")
   @Test
   void turns_areCountedAndMeasured() {
     Coroutine<?> coroutine =
@@ -144,6 +147,7 @@ class CoroutineStatsTest {
     assertTrue(stats.waitNanos().count() > 0, "no wait was measured");
   }
 
+  @Tag("not-plain-thread")
   @Test
   void lateness_isFromTheEndOfTheTickOn() {
     for (int millis = 1; millis <= 3; millis++) {
@@ -156,6 +160,7 @@ class CoroutineStatsTest {
     assertEquals(0, lateness.max());
   }
 
+  @Tag("not-plain-thread")
   @Test
   void busyTime_isThatOfLongTurns() throws Exception {
     try (CoroutineScheduler real = TestSchedulers.oneLoop()) {
@@ -176,6 +181,7 @@ class CoroutineStatsTest {
     }
   }
 
+  @Tag("not-plain-thread")
   @Test
   void stalls_areCounted() throws Exception {
     AtomicInteger told = new AtomicInteger();
@@ -203,6 +209,7 @@ class CoroutineStatsTest {
   }
 
   /** Reading statistics and the loop never wait for each other, and no count is lost. */
+  @Tag("not-plain-thread")
   @Test
   void stats_takenAllTheWhile_loseNothing() throws Exception {
     List<Coroutine<?>> all = new ArrayList<>();

@@ -11,9 +11,11 @@ import io.tourbillon.coroutine.internal.scheduler.Internals;
 import io.tourbillon.timer.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens to coroutines when their loop fails, here because its clock throws. */
+@Tag("not-plain-thread") // No turns.
 class DeadLoopTest {
   private final ArithmeticException defect = new ArithmeticException("broken clock");
 

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Limits that others move while the code runs. */
@@ -164,6 +165,7 @@ class DeadlineTest {
     assertEquals(Duration.ZERO, deadline.remaining());
   }
 
+  @Tag("not-plain-thread")
   @Test
   void blockingCall_isInterruptedAtTheMovedDeadline() throws Exception {
     CompletableFuture<Deadline> given = new CompletableFuture<>();
@@ -266,12 +268,14 @@ class DeadlineTest {
   }
 
   /** Many moves by others, in many orders: the code ends at the last deadline and not before. */
+  @Tag("not-plain-thread")
   @Test
   void racingMoves_endTheCodeAtTheLastDeadline() {
     simulation.explore(300, () -> race(true));
   }
 
   /** The twin forgets the moves that come while it waits. */
+  @Tag("not-plain-thread")
   @Test
   void twinThatForgetsAMove_isCaught() {
     assertThrows(SimulationFailure.class, () -> simulation.explore(300, () -> race(false)));

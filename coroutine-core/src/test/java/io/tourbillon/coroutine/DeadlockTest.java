@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -98,6 +99,7 @@ class DeadlockTest {
         Dumps.answered(scheduler, 1).toString().startsWith("5 coroutines\n" + deadlock + "\n"));
   }
 
+  @Tag("not-plain-thread")
   @Test
   void coroutinesThatJoinEachOther_areADeadlock_overTwoLoops() {
     AtomicReference<Coroutine<?>> second = new AtomicReference<>();

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class DelayTest {
@@ -100,6 +101,7 @@ class DelayTest {
     assertEquals(Optional.of("a delay"), sleeper.waitsFor());
   }
 
+  @Tag("not-plain-thread")
   @Test
   void yieldNow_ofSomeCoroutines_takesTurns() {
     scheduler.spawn(

@@ -34,6 +34,7 @@ class FirstInTheProcessTest {
     assertEquals(expected(deed), answer(deed));
   }
 
+  @Tag("not-plain-thread")
   @Test
   void schedulers_comingAndGoing_doNoHarm() throws Exception {
     assertEquals(expected(Deed.values()), answer(Deed.values()));

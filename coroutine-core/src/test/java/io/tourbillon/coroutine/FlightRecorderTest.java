@@ -13,9 +13,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("not-plain-thread") // It has no turns.
 class FlightRecorderTest {
   private static final List<String> NAMES =
       List.of("tourbillon.SlowTurn", "tourbillon.LoopStall", "tourbillon.LateDelay");

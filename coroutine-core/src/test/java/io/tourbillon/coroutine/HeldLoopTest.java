@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** A loop that a turn has held keeps nothing waiting behind the next turn that does so. */
 @Tag("not-continuation")
+@Tag("not-plain-thread") // No turns.
 class HeldLoopTest {
   /** In many rounds, and after short turns, so that long ones are not the reason. */
   @Test

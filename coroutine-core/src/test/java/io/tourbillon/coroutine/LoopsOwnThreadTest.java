@@ -42,6 +42,7 @@ import org.junit.jupiter.api.Test;
  * tasks of the scheduler, and actions that depend on the end of a coroutine, are exceptions on
  * engines whose blocking calls block the loop anyway.
  */
+@Tag("not-plain-thread") // No turns.
 class LoopsOwnThreadTest {
   /** The places where user code was called on a loop's own thread. */
   private static final Queue<Throwable> VIOLATIONS = new ConcurrentLinkedQueue<>();

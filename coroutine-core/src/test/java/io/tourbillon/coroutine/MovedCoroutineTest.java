@@ -57,6 +57,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Coroutines that go on, after they have begun, on another loop. */
 @Tag("not-continuation") // They stay on their loop.
 @Timeout(120)
+@Tag("not-plain-thread") // No turns.
 class MovedCoroutineTest {
   private static final Duration FOREVER = Duration.ofDays(1);
 

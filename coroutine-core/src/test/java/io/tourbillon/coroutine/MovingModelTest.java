@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Coroutines move at any time, and nothing that is in flight gets lost. */
 @Tag("not-continuation")
+@Tag("not-plain-thread") // No turns.
 class MovingModelTest {
   private static final int SEEDS = 100;
 

@@ -53,8 +53,7 @@ class PlainThreadTest {
   }
 
   static List<SpawnOptions> optionsThatNeedTurns() {
-    return List.of(
-        SpawnOptions.named("a").here(),SpawnOptions.named("a").onLoop("key"));
+    return List.of(SpawnOptions.named("a").here(), SpawnOptions.named("a").onLoop("key"));
   }
 
   @ParameterizedTest
@@ -77,7 +76,9 @@ class PlainThreadTest {
         assertThrows(
             UnsupportedOperationException.class,
             () -> TestSchedulers.builder().policy(SchedulingPolicy.random(1)).build());
-    assertTrue(refusal.getMessage().startsWith("a SchedulingPolicy other than fifo() needs"), refusal::getMessage);
+    assertTrue(
+        refusal.getMessage().startsWith("a SchedulingPolicy other than fifo() needs"),
+        refusal::getMessage);
   }
 
   @Test

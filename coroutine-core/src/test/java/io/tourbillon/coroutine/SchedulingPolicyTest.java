@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whole schedulers with one loop, and coroutines that all become ready at once. */
+@Tag("not-plain-thread") // No turns.
 class SchedulingPolicyTest {
   private final List<String> log = new ArrayList<>();
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The watchdog of loops. It uses the system's clock, and so do these tests. */
+@Tag("not-plain-thread") // No turns.
 class StallTest {
   private static final Duration BOUND = Duration.ofMillis(20);
 

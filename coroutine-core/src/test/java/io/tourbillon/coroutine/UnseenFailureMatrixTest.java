@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.TestFactory;
  * observe it and every end of the observer: the failure is thrown to the observer, is suppressed by
  * what is thrown to it, or goes to the exception handler, and exactly one of these happens.
  */
+@Tag("not-plain-thread") // The failures come at certain turns.
 class UnseenFailureMatrixTest {
   /** The source of the failure. Each fails when the gate opens, or earlier if it is cancelled. */
   private enum Who {

@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where coroutines begin: with their spawner, or on a loop that has nothing to do. */
 @Timeout(120)
+@Tag("not-plain-thread") // No turns.
 class WorkStealingTest {
   /** Spawns a coroutine and holds the loop until it has begun. */
   private static boolean beginsBesideItsSpawner(

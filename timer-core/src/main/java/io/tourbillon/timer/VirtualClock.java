@@ -483,6 +483,21 @@ public final class VirtualClock implements Clock {
       }
     }
 
+    /** Returns the next deferred action if only this alarm's thread, which ends, does not rest. */
+    private @Nullable Runnable lastAction() {
+      acquire();
+      try {
+        waiting = true;
+        timed = false;
+        woken = false;
+        Runnable action = nextRestAction();
+        waiting = false;
+        return action;
+      } finally {
+        lock.unlock();
+      }
+    }
+
     @Override
     public void wake() {
       woken = true;
@@ -491,6 +506,9 @@ public final class VirtualClock implements Clock {
 
     @Override
     public void close() {
+      for (Runnable action = lastAction(); action != null; action = lastAction()) {
+        action.run();
+      }
       acquire();
       try {
         alarms.remove(this);

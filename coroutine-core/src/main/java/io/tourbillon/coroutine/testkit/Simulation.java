@@ -89,15 +89,16 @@ public final class Simulation {
    * blocks may pass there and fail on the engine of production. Start the JVM of the tests with the
    * flags of production, or set an engine, so that a run fails if that is not available.
    *
-   * @param engine if it is not available, each run throws UnsupportedOperationException
-   * @throws IllegalArgumentException if it is {@link Engine#PLAIN_THREAD}, which gives no turns
+   * <p>{@link Engine#PLAIN_THREAD} gives no turns, so that coroutines run at the same time: such a
+   * simulation simulates time, but the order of events is another in each run, and it takes no
+   * seed.
+   *
+   * @param engine if it is not available, or is PLAIN_THREAD and there is a seed, each run throws
+   *     UnsupportedOperationException
    */
   public Simulation engine(Engine engine) {
-    if (Objects.requireNonNull(engine, "engine") == Engine.PLAIN_THREAD) {
-      throw new IllegalArgumentException(
-          "a simulation needs an engine that gives turns: " + engine);
-    }
-    return new Simulation(engine, seed, tick, limit, grace, surroundings);
+    return new Simulation(
+        Objects.requireNonNull(engine, "engine"), seed, tick, limit, grace, surroundings);
   }
 
   /** Sets the seed by which chance decides the order of turns. */

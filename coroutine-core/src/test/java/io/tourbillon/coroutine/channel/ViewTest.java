@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Views of sources: map, filter, merge and the others. */
@@ -554,6 +555,7 @@ class ViewTest {
     channel.close();
   }
 
+  @Tag("not-plain-thread")
   @Test
   void chunksAndZip_conserveAllValues_whoeverGivesUp() {
     simulation.explore(
@@ -575,6 +577,7 @@ class ViewTest {
   }
 
   /** The twin keeps the left value in a variable of the receiver. */
+  @Tag("not-plain-thread")
   @Test
   void twinThatKeepsAValueInTheReceiver_isCaught() {
     SimulationFailure failure =

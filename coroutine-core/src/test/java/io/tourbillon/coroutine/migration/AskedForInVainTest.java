@@ -50,6 +50,7 @@ class AskedForInVainTest extends MigrationPage {
   /**
    * In Go and asyncio, tasks run in the order in which they became ready, however urgent they are.
    */
+  @Tag("not-plain-thread")
   @Test
   void priority_ofOneCoroutine() throws Exception {
     together(
@@ -64,6 +65,7 @@ class AskedForInVainTest extends MigrationPage {
   /**
    * In all of them, a user with a thousand tasks gets a thousand turns for one of another user's.
    */
+  @Tag("not-plain-thread")
   @Test
   void fairness_amongTenants() throws Exception {
     CoroutineGroup greedy = CoroutineGroup.named("greedy");
@@ -80,6 +82,7 @@ class AskedForInVainTest extends MigrationPage {
   }
 
   /** In all of them, a timeout tells when to give up, but not which task should go first. */
+  @Tag("not-plain-thread")
   @Test
   void deadline_thatComesFirst_isFirst() throws Exception {
     together(
@@ -173,6 +176,7 @@ class AskedForInVainTest extends MigrationPage {
   }
 
   /** Most of them show stacks, but not which task keeps which waiting. */
+  @Tag("not-plain-thread")
   @Test
   void whoKeepsWhomWaiting_isSaid() throws Exception {
     Mutex lock = new Mutex("the ledger");

@@ -51,6 +51,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
@@ -473,6 +474,7 @@ class TcpTest {
   }
 
   /** The loop has the channel in its selector, and has no chance to select after the close. */
+  @Tag("not-plain-thread")
   @Test
   void close_onTheLoopThatHasWaited_takesEffectBeforeItReturns() throws Exception {
     try (CoroutineScheduler one = TestSchedulers.oneLoop()) {

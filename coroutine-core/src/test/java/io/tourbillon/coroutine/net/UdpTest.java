@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -125,6 +126,7 @@ class UdpTest {
   }
 
   /** The loop has the channel in its selector, and has no chance to select after the close. */
+  @Tag("not-plain-thread")
   @Test
   void close_onTheLoopThatHasWaited_takesEffectBeforeItReturns() throws Exception {
     try (CoroutineScheduler one = TestSchedulers.oneLoop()) {

@@ -33,11 +33,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** An HTTP server of Netty whose handlers are coroutines. */
 @Timeout(60)
+@Tag("not-plain-thread") // It has no such loops.
 class NettyHttpTest {
   /** How many answers are being made, and the most there were. */
   private final AtomicInteger current = new AtomicInteger();

@@ -80,11 +80,13 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 
 @Timeout(60)
+@Tag("not-plain-thread") // It has no such loops.
 class NettyLoopsTest {
   private final NettyLoops loops = newLoops(2);
 

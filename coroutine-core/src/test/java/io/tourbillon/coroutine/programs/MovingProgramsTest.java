@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What random programs may rely on holds while their coroutines move between loops at any time. */
 @Tag("not-continuation")
+@Tag("not-plain-thread") // No turns.
 class MovingProgramsTest {
   private static final int PROGRAMS = Integer.getInteger("tests.programs", 100);
   private static final long SEED =

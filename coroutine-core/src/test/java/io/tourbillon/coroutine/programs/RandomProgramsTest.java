@@ -45,11 +45,13 @@ class RandomProgramsTest {
     }
   }
 
+  @Tag("not-plain-thread")
   @Test
   void programs_inRandomOrdersOfTurns_endAsTheDocumentationSays() {
     runAll(PROGRAMS);
   }
 
+  @Tag("not-plain-thread")
   @Test
   @Tag("long")
   @Timeout(1800)

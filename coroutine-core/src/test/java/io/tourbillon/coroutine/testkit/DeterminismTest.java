@@ -24,11 +24,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The same seed gives the same steps, with everything that waits and gives up. */
 @Timeout(120)
+@Tag("not-plain-thread") // No turns.
 class DeterminismTest {
   private static final int STEPS = 40;
   private static final int WORKERS = 10;

@@ -20,11 +20,13 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Faults that only some orders of turns show are found, and can be reproduced. */
 @Timeout(120)
+@Tag("not-plain-thread") // No turns.
 class ExploreTest {
   private static final int MANY = 300;
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 /** Code that waits by the real clock while time is virtual, on the engine that notices it. */
 @Tag("virtual-thread")
 @Timeout(120)
+@Tag("not-plain-thread") // No turns.
 class RealTimeInSimulationTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 

@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
+@Tag("not-plain-thread") // No turns.
 class SimulationTest {
   private static final Duration HOUR = Duration.ofHours(1);
 

@@ -155,7 +155,8 @@ public final class DumpSnapshot {
 
   /** Asks loops for sightings. Ignores late answers. */
   private Map<CoroutineLoop, List<Sighting>> ask(
-      Collection<CoroutineLoop> some, Function<CoroutineLoop, List<SuspendingCoroutine<?>>> forWhom) {
+      Collection<CoroutineLoop> some,
+      Function<CoroutineLoop, List<SuspendingCoroutine<?>>> forWhom) {
     Map<CoroutineLoop, List<Sighting>> answers = new ConcurrentHashMap<>();
     boolean _ =
         CoroutineLoop.tellAll(
@@ -231,7 +232,8 @@ public final class DumpSnapshot {
 
   private record Place(Sighting seen, int depth) {}
 
-  private static List<SuspendingCoroutine<?>> byNumber(Collection<SuspendingCoroutine<?>> coroutines) {
+  private static List<SuspendingCoroutine<?>> byNumber(
+      Collection<SuspendingCoroutine<?>> coroutines) {
     return coroutines.stream()
         .sorted(Comparator.<SuspendingCoroutine<?>>comparingLong(each -> each.number()))
         .toList();

@@ -1,8 +1,8 @@
 package io.tourbillon.coroutine.internal.dump;
 
 import io.tourbillon.coroutine.Awaited;
-import io.tourbillon.coroutine.internal.task.SuspendingCoroutine;
 import io.tourbillon.coroutine.internal.task.Settlement;
+import io.tourbillon.coroutine.internal.task.SuspendingCoroutine;
 import io.tourbillon.coroutine.internal.task.ThreadResumption;
 import java.util.ArrayList;
 import java.util.Collection;

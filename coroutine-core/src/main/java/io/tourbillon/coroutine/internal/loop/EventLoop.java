@@ -233,6 +233,11 @@ public abstract class EventLoop implements EngineLoop {
     return scale.clockNanos(elapsedNanos);
   }
 
+  /** Returns the end of the tick in which an elapsed time lies. */
+  public final long endOfTickNanos(long elapsedNanos) {
+    return scale.startNanos(scale.tickAtOrAfter(elapsedNanos));
+  }
+
   /** Returns the limit of {@link #isOverBudget}. */
   public final long budgetNanos() {
     return budgetNanos;

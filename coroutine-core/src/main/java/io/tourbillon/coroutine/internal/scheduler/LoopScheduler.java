@@ -11,25 +11,26 @@ import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.internal.dump.DumpSnapshot;
 import io.tourbillon.coroutine.internal.dump.StatsSnapshot;
 import io.tourbillon.coroutine.internal.engine.BlockingThreads;
-import io.tourbillon.coroutine.internal.engine.OffLoop;
+import io.tourbillon.coroutine.internal.engine.ClockedThread;
 import io.tourbillon.coroutine.internal.loop.TurnOrder;
 import io.tourbillon.coroutine.internal.loop.WorkStealing;
 import io.tourbillon.coroutine.internal.surround.ListenedBody;
 import io.tourbillon.coroutine.internal.surround.Surroundings;
 import io.tourbillon.coroutine.internal.task.CoroutineLoop;
 import io.tourbillon.coroutine.internal.task.CoroutineTask;
+import io.tourbillon.coroutine.internal.task.CurrentLoop;
 import io.tourbillon.coroutine.internal.task.PlainCoroutine;
 import io.tourbillon.coroutine.internal.task.PlainLoop;
-import io.tourbillon.coroutine.internal.task.SuspendingCoroutine;
-import io.tourbillon.coroutine.internal.task.CurrentLoop;
 import io.tourbillon.coroutine.internal.task.Reports;
+import io.tourbillon.coroutine.internal.task.SuspendingCoroutine;
 import io.tourbillon.coroutine.internal.task.TaskHost;
-import io.tourbillon.coroutine.internal.task.Traits;
+import io.tourbillon.coroutine.internal.traits.Traits;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.Distribution;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.internal.CreationSite;
 import io.tourbillon.timer.internal.LateCompletionException;
+import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.text.Printable;
@@ -229,7 +230,8 @@ final class LoopScheduler implements TaskHost {
     Surroundings around = surroundings;
     return around == null
         ? spawnAny(options, body, null, _ -> {})
-        : around.<SuspendingCoroutine<T>>spawn(options, body, it -> spawnAny(options, it, null, _ -> {}));
+        : around.<SuspendingCoroutine<T>>spawn(
+            options, body, it -> spawnAny(options, it, null, _ -> {}));
   }
 
   @Override
@@ -394,7 +396,7 @@ final class LoopScheduler implements TaskHost {
               .recordStats(recordStats)
               .executor(
                   engine == Engine.PLAIN_THREAD
-                      ? task -> OffLoop.start("", task)
+                      ? this::runApart
                       : task -> lessLoaded().runTimerTask(task));
       CoroutineDecorator decorator = surroundings == null ? null : surroundings.decorator();
       if (decorator != null) {
@@ -407,6 +409,21 @@ final class LoopScheduler implements TaskHost {
       }
     }
     return service;
+  }
+
+  /**
+   * Runs a task of the timers in a thread of its own. A virtual clock waits for it, as for a task
+   * on a loop. Waits for memory if there is none, since a timer expires only once.
+   */
+  private void runApart(Runnable task) {
+    while (true) {
+      try {
+        ClockedThread.start(clock, task);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   @Override

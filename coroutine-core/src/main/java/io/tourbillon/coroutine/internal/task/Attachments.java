@@ -24,7 +24,8 @@ final class Attachments {
       new IdentityHashMap<>();
 
   /** Coroutines that have spawned another one to stay on their loop. */
-  private final Set<SuspendingCoroutine<?>> anchored = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<SuspendingCoroutine<?>> anchored =
+      Collections.newSetFromMap(new IdentityHashMap<>());
 
   /**
    * Attaches a coroutine to an owner, neither of which has ended. Changes nothing if memory runs

@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.CoroutineLocal;
 import io.tourbillon.coroutine.Kernel;
 import io.tourbillon.coroutine.internal.loop.EventLoop;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.timer.internal.MemoryReserve;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -72,6 +73,41 @@ public abstract sealed class CancelScope
 
     /** Called by the coroutine or its loop when the code that it is for is about to see it. */
     default void raised() {}
+  }
+
+  /** A request that a whole coroutine must end. Not a record, since it is compared by identity. */
+  static final class Cancellation implements Signal {
+    private final Count count;
+    private final String source;
+    private final Object reason;
+
+    /** The elapsed time of the request. */
+    final long elapsedNanos;
+
+    /**
+     * @param count the count for the end of the coroutine
+     * @param reason its {@code toString} is called when the reason is read
+     */
+    Cancellation(Count count, String source, Object reason, long elapsedNanos) {
+      this.count = count;
+      this.source = source;
+      this.reason = reason;
+      this.elapsedNanos = elapsedNanos;
+    }
+
+    Count count() {
+      return count;
+    }
+
+    @Override
+    public String source() {
+      return source;
+    }
+
+    @Override
+    public String reason() {
+      return reason.toString();
+    }
   }
 
   /** Sends its signal when a limit has passed. Of two limits that have, the earlier one counts. */

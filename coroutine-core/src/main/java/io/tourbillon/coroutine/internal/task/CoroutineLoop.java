@@ -21,6 +21,7 @@ import io.tourbillon.coroutine.internal.observe.LoopFigures;
 import io.tourbillon.coroutine.internal.observe.Stamp;
 import io.tourbillon.coroutine.internal.surround.ListenedBody;
 import io.tourbillon.coroutine.internal.surround.Surroundings;
+import io.tourbillon.coroutine.internal.traits.Traits;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
@@ -678,7 +679,7 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
     takePlace();
     boolean begun = false;
     try {
-      begin(coroutine);
+      launch(coroutine);
       begun = true;
     } finally {
       if (!begun) {
@@ -710,7 +711,7 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
   }
 
   /** Starts a coroutine that has a place here. */
-  void begin(SuspendingCoroutine<?> coroutine) {
+  void launch(SuspendingCoroutine<?> coroutine) {
     settle((CoroutineTask<?>) coroutine);
   }
 
@@ -746,7 +747,8 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
    * Tells the listener of a coroutine that has ended without a last turn. Waits for memory if there
    * is none.
    */
-  final void endedUnheard(SuspendingCoroutine<?> coroutine, ListenedBody body, Coroutine.State how) {
+  final void endedUnheard(
+      SuspendingCoroutine<?> coroutine, ListenedBody body, Coroutine.State how) {
     Throwable failure = how == Coroutine.State.FAILED ? coroutine.failure() : null;
     while (true) {
       try {

@@ -1,33 +1,13 @@
 package io.tourbillon.coroutine.internal.task;
 
-import io.tourbillon.coroutine.Action;
-import io.tourbillon.coroutine.Body;
-import io.tourbillon.coroutine.Coroutine;
-import io.tourbillon.coroutine.CoroutineCancelledException;
-import io.tourbillon.coroutine.CoroutineScheduler;
-import io.tourbillon.coroutine.Deadline;
-import io.tourbillon.coroutine.Resumption;
-import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.internal.engine.Pause;
 import io.tourbillon.coroutine.internal.engine.Strand;
 import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.loop.Message;
-import io.tourbillon.coroutine.internal.surround.ListenedBody;
-import io.tourbillon.coroutine.internal.surround.Surroundings;
-import io.tourbillon.timer.Clock;
-import io.tourbillon.timer.internal.LateCompletionException;
+import io.tourbillon.coroutine.internal.traits.Traits;
 import io.tourbillon.timer.internal.MemoryReserve;
-import io.tourbillon.timer.internal.TickScale;
-import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
-import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**

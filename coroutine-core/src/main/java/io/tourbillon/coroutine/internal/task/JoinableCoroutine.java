@@ -10,6 +10,8 @@ import io.tourbillon.coroutine.internal.loop.LoopTask;
 import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.observe.Stamp;
+import io.tourbillon.coroutine.internal.task.CancelScope.Cancellation;
+import io.tourbillon.coroutine.internal.traits.Traits;
 import io.tourbillon.timer.internal.LateCancellationException;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.StackReserve;

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.Deadline;
 import io.tourbillon.coroutine.internal.loop.Message;
+import io.tourbillon.coroutine.internal.task.CancelScope.Cancellation;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
 import java.time.Duration;

@@ -37,7 +37,8 @@ final class OpenScope implements CoroutineScope {
   /** Whether join has thrown the failure. Used by the owner alone. */
   private boolean failureIsSeen;
 
-  private OpenScope(CoroutineScheduler scheduler, Policy policy, @Nullable SuspendingCoroutine<?> owner) {
+  private OpenScope(
+      CoroutineScheduler scheduler, Policy policy, @Nullable SuspendingCoroutine<?> owner) {
     this.scheduler = (TaskHost) Objects.requireNonNull(scheduler, "scheduler");
     this.owner = owner;
     family = new Family(owner == null ? ownerThread : owner);
@@ -75,12 +76,13 @@ final class OpenScope implements CoroutineScope {
   }
 
   /**
-   * Arms the deadline: in the wheel of the owner's loop, or in the timer service for a plain
-   * thread. It stays in that wheel if the owner moves; so it is lost if that loop dies later.
+   * Arms the deadline: in the wheel of the owner's loop, or in the timer service for an owner that
+   * gets no turns. It stays in that wheel if the owner moves; so it is lost if that loop dies
+   * later.
    */
   private Family.Deadline armed(Duration limit) {
     Runnable over = () -> supervisor.timeOut(limit);
-    if (owner == null) {
+    if (!(owner instanceof CoroutineTask<?>)) {
       TimerHandle timer = scheduler.timers().schedule(limit, over);
       return new Family.Deadline(timer::remaining, timer::cancel);
     }

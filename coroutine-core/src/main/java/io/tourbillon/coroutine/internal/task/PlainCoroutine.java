@@ -4,9 +4,10 @@ import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.coroutine.internal.engine.Strand;
 import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.loop.Message;
-import io.tourbillon.coroutine.internal.loop.Throttle;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.observe.Stamp;
+import io.tourbillon.coroutine.internal.traits.Throttle;
+import io.tourbillon.coroutine.internal.traits.Traits;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.internal.MemoryReserve;
@@ -76,7 +77,7 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
 
   @Override
   public void start() {
-    loop.begin(this);
+    loop.launch(this);
   }
 
   /**
@@ -219,13 +220,19 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
 
     /** Returns whether a time has passed. If not, {@link #park} will not wait for longer. */
     boolean isPast(long elapsedNanos) {
-      if (elapsedNanos != CancelScope.NEVER && elapsedNanos <= loop.elapsedNanos()) {
-        return true;
+      long endNanos = elapsedNanos;
+      if (endNanos != CancelScope.NEVER) {
+        if (ownAlarm != null) {
+          endNanos = loop.endOfTickNanos(endNanos); // As the timers do, which it does not use.
+        }
+        if (endNanos <= loop.elapsedNanos()) {
+          return true;
+        }
+        if (ownAlarm == null) {
+          setAlarm(endNanos);
+        }
       }
-      if (ownAlarm == null && elapsedNanos != CancelScope.NEVER) {
-        setAlarm(elapsedNanos);
-      }
-      wakeNanos = elapsedNanos;
+      wakeNanos = endNanos;
       return false;
     }
 

@@ -29,7 +29,7 @@ public final class PlainLoop extends CoroutineLoop {
    * @throws OutOfMemoryError if there is no memory for its thread; nothing has changed then
    */
   @Override
-  void begin(SuspendingCoroutine<?> coroutine) {
+  void launch(SuspendingCoroutine<?> coroutine) {
     PlainCoroutine<?> plain = (PlainCoroutine<?>) coroutine;
     lock.lock();
     try {
@@ -123,7 +123,7 @@ public final class PlainLoop extends CoroutineLoop {
   @Override
   public void finish(Runnable told) {
     if (hasEnded()) {
-      told.run();
+      engine().report(told); // After the reports that are left.
     } else {
       tell(() -> super.finish(told));
     }

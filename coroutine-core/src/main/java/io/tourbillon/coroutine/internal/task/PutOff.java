@@ -2,7 +2,8 @@ package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.coroutine.internal.loop.Expiry;
-import io.tourbillon.coroutine.internal.loop.Throttle;
+import io.tourbillon.coroutine.internal.traits.Throttle;
+import io.tourbillon.coroutine.internal.traits.Traits;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.TickScale;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,6 @@
 package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.internal.loop.Message;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -7,6 +7,7 @@ import io.tourbillon.coroutine.Deadline;
 import io.tourbillon.coroutine.Kernel;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.task.CancelScope.Signal;
+import io.tourbillon.coroutine.internal.traits.Traits;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.text.Printable;

@@ -92,11 +92,13 @@ final class Supervisor implements Awaited {
    * @throws IllegalStateException if the scope is closed
    */
   <T extends @Nullable Object> Coroutine<T> add(
-      BiFunction<@Nullable String, Consumer<SuspendingCoroutine<T>>, SuspendingCoroutine<T>> spawn) {
+      BiFunction<@Nullable String, Consumer<SuspendingCoroutine<T>>, SuspendingCoroutine<T>>
+          spawn) {
     lock.lock();
     try {
       requireOpen();
-      SuspendingCoroutine<T> child = spawn.apply(ending ? "its scope has ended" : null, this::admit);
+      SuspendingCoroutine<T> child =
+          spawn.apply(ending ? "its scope has ended" : null, this::admit);
       admitted = null;
       return child;
     } finally {
@@ -250,9 +252,9 @@ final class Supervisor implements Awaited {
   boolean close() {
     while (true) {
       try {
-        Ending begun = beginClose();
-        carryOut(begun);
-        return begun != null;
+        boolean wasOpen = beginClose();
+        carryOut(pending);
+        return wasOpen;
       } catch (OutOfMemoryError full) {
         MemoryReserve.pause();
       }
@@ -285,15 +287,21 @@ final class Supervisor implements Awaited {
     }
   }
 
-  private @Nullable Ending beginClose() {
+  /**
+   * Closes the scope. If it is ending already, its children learn the reason for that, though the
+   * thread that has begun that may not have told them yet. Returns whether it was open.
+   */
+  private boolean beginClose() {
     lock.lock();
     try {
       if (closed) {
-        return null;
+        return false;
       }
-      Ending begun = ending("its scope was closed", null);
+      if (!ending) {
+        Ending _ = ending("its scope was closed", null);
+      }
       closed = true;
-      return begun;
+      return true;
     } finally {
       lock.unlock();
     }

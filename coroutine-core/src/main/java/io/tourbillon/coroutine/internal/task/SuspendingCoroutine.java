@@ -10,6 +10,8 @@ import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.internal.surround.ListenedBody;
 import io.tourbillon.coroutine.internal.surround.Surroundings;
+import io.tourbillon.coroutine.internal.task.CancelScope.Cancellation;
+import io.tourbillon.coroutine.internal.traits.Traits;
 import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.LateCompletionException;
 import io.tourbillon.timer.internal.MemoryReserve;
@@ -375,7 +377,8 @@ public abstract sealed class SuspendingCoroutine<T extends @Nullable Object>
   }
 
   @Override
-  public final <V extends @Nullable Object> Coroutine<V> spawnAttached(String name, Callable<V> body) {
+  public final <V extends @Nullable Object> Coroutine<V> spawnAttached(
+      String name, Callable<V> body) {
     return surrounded(name, body, (options, it) -> loop.spawnAttached(this, options, it));
   }
 
@@ -403,7 +406,8 @@ public abstract sealed class SuspendingCoroutine<T extends @Nullable Object>
   }
 
   @Override
-  public final <V extends @Nullable Object, X extends Exception> V blocking(Body<V, X> body) throws X {
+  public final <V extends @Nullable Object, X extends Exception> V blocking(Body<V, X> body)
+      throws X {
     return call(body, null);
   }
 

@@ -7,8 +7,10 @@ import io.tourbillon.coroutine.internal.observe.LoopFigures;
 import io.tourbillon.timer.Distribution;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("not-plain-thread") // No turns.
 class SchedulerFiguresTest {
   @Test
   void toString_isForPeople() {

@@ -11,10 +11,12 @@ import io.tourbillon.timer.internal.text.Measured;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("not-plain-thread") // No turns.
 class WordsTest {
   @ParameterizedTest
   @CsvSource({

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 @Tag("handoff") // It needs no engine, so one run will do.
+@Tag("not-plain-thread") // No turns.
 class MailboxTest {
   private static final Duration TOTAL = Duration.ofSeconds(30);
 

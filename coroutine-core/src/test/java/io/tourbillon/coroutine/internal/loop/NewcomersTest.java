@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 @Tag("handoff") // It needs no engine, so one run will do.
+@Tag("not-plain-thread") // No turns.
 class NewcomersTest {
   private final CoroutineScheduler scheduler = TestSchedulers.oneLoop();
   private final CoroutineLoop loop = Internals.loop(scheduler, 0);

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 @Tag("handoff") // It needs no engine, so one run will do.
+@Tag("not-plain-thread") // No turns.
 class SpinTest {
   private static final long STEP_NANOS = 100;
   private static final long FOREVER = Long.MAX_VALUE;

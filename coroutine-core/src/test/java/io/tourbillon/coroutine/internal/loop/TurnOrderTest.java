@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The orders alone, at times that the test sets, and the longest wait in each. */
+@Tag("not-plain-thread") // No turns.
 class TurnOrderTest {
   private static final long MS = 1_000_000;
 

@@ -3,10 +3,12 @@ package io.tourbillon.coroutine.internal.observe;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("not-plain-thread") // No turns.
 class StampTest {
   /** In the first, an int of hundredths has its greatest value; in the second, it is 0 again. */
   @ParameterizedTest

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.task.CancelScope.Cancellation;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** When suspension points throw a signal, and of which scope. */
+@Tag("not-plain-thread") // No turns.
 class CancelScopeTest {
   private static final long NEVER = CancelScope.NEVER;
 

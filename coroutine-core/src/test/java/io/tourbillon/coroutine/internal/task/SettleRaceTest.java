@@ -15,12 +15,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A value, a failure and a cut race for one resumption: exactly one of them wins, and the outcome
  * is the winner's. A broken twin races, too.
  */
+@Tag("not-plain-thread") // No turns.
 class SettleRaceTest {
   private static final int ROUNDS = 20_000;
   private static final int VALUE = 1;

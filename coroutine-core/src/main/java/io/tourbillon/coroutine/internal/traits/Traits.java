@@ -1,8 +1,7 @@
-package io.tourbillon.coroutine.internal.task;
+package io.tourbillon.coroutine.internal.traits;
 
 import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.internal.engine.LoopConfined;
-import io.tourbillon.coroutine.internal.loop.Throttle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * memory.
  */
 public final class Traits {
-  final @Nullable String name;
+  public final @Nullable String name;
   public final @Nullable Group group;
-  final int priority;
-  final boolean beginsEvenIfCancelled;
+  public final int priority;
+  public final boolean beginsEvenIfCancelled;
 
   /** Whether the spawner chose the loop. */
   private final boolean isPlaced;
@@ -24,7 +23,7 @@ public final class Traits {
   private final @Nullable Throttle own;
 
   /** The id of the wheel entry of a delayed turn; 0 if none is delayed. */
-  @LoopConfined long throttleTimerId;
+  @LoopConfined public long throttleTimerId;
 
   private Traits(SpawnOptions options, @Nullable StackTraceElement createdAt) {
     this.createdAt = createdAt;
@@ -44,24 +43,25 @@ public final class Traits {
         : new Traits(options, createdAt);
   }
 
-  boolean isThrottled() {
+  /** Returns whether a rate delays it. */
+  public boolean isThrottled() {
     return own != null || groups() != null;
   }
 
   /**
    * Returns whether it may begin, or go on, on another loop than the one on which it was placed.
    */
-  boolean mayMove() {
+  public boolean mayMove() {
     return !isPlaced && !isThrottled();
   }
 
   /** Returns the throttle for its own rate; null if it has none. */
-  @Nullable Throttle own() {
+  public @Nullable Throttle own() {
     return own;
   }
 
   /** Returns the throttle for the rate of its group; null if there is none. */
-  @Nullable Throttle groups() {
+  public @Nullable Throttle groups() {
     return group == null ? null : group.throttle();
   }
 }

@@ -1,4 +1,4 @@
-package io.tourbillon.coroutine.internal.loop;
+package io.tourbillon.coroutine.internal.traits;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,7 @@
-package io.tourbillon.coroutine.internal.task;
+package io.tourbillon.coroutine.internal.traits;
 
 import io.tourbillon.coroutine.CoroutineGroup;
 import io.tourbillon.coroutine.SpawnOptions;
-import io.tourbillon.coroutine.internal.loop.Throttle;
 import org.jspecify.annotations.Nullable;
 
 /** A group of coroutines, and the throttle that its members share. */
@@ -13,7 +12,8 @@ public final class Group implements CoroutineGroup {
   /** Null if the group has no rate. */
   private final @Nullable Throttle throttle;
 
-  Group(String name) {
+  /** Creates a group without a rate. */
+  public Group(String name) {
     this(name, 0, null);
   }
 

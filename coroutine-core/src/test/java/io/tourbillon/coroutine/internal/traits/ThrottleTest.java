@@ -1,12 +1,14 @@
-package io.tourbillon.coroutine.internal.loop;
+package io.tourbillon.coroutine.internal.traits;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("not-plain-thread") // No turns.
 class ThrottleTest {
   /**
    * The lowest possible rate, with so many turns that their times exceed the range of the clock.
