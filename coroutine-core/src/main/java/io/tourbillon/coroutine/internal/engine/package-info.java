@@ -1,5 +1,5 @@
 /**
- * The three engines, which carry the stacks of coroutines.
+ * The engines, which carry the stacks of coroutines.
  *
  * <p>A {@link io.tourbillon.coroutine.internal.engine.LoopEngine} serves one loop: it makes the
  * loop's thread and a {@link io.tourbillon.coroutine.internal.engine.Strand} for each coroutine,
@@ -10,6 +10,8 @@
  *                                              VirtualThreadPool is the loop as the JDK sees it
  *   ContinuationEngine, ContinuationStrand     a raw continuation on the loop's thread
  *   HandoffEngine, HandoffStrand               a stock virtual thread, and a flag for the turn
+ *   PlainThreadEngine                          no strands: coroutines are threads of the JDK, see
+ *                                              PlainCoroutine in internal.task
  * </pre>
  *
  * <p><b>Rule.</b> This package depends on no other package of this module. An engine knows its loop

@@ -52,7 +52,7 @@ final class Engines {
         + " needs parts of the JDK that version "
         + Runtime.version().feature()
         + " does not have, so use JDK 25 or "
-        + Engine.HANDOFF
+        + Engine.PLAIN_THREAD
         + ": "
         + absent;
   }

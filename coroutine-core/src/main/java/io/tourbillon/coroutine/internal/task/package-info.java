@@ -35,6 +35,20 @@
  *       CoroutineLoop.ended} updates the counts and cancels attached coroutines.
  * </ol>
  *
+ * <h2>Coroutines without turns</h2>
+ *
+ * <p>On {@code Engine.PLAIN_THREAD} a coroutine is a virtual thread of the JDK, {@code
+ * PlainCoroutine}, and its loop is a {@code PlainLoop}, which gives no turns. Nothing is
+ * loop-confined then: what would be belongs to the thread of the coroutine. Those who settle a
+ * resumption, cancel, or move a limit change what is atomic and unpark that thread, which looks at
+ * everything itself before it parks again. The loop keeps the books under a lock: who lives there,
+ * and who ends with whom. Delays and limits are timers of {@code TaskHost.alarms}; with a clock
+ * that is not the system's, each thread waits by an alarm of that clock instead, so that a virtual
+ * clock knows who is busy. {@code JoinableCoroutine}, {@code ScopedCoroutine} and {@code
+ * SuspendingCoroutine}, scopes and supervisors are the same for both kinds.
+ *
+ * <p>The rest of this page is about coroutines that get turns.
+ *
  * <h2>How a coroutine moves</h2>
  *
  * <p>A coroutine is either confined to the loop in its field {@code loop}, or unclaimed: it waits
