@@ -13,8 +13,11 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -33,6 +36,12 @@ import org.jspecify.annotations.Nullable;
  * in {@link #release}. If it is a virtual thread, it may have to wait for a lock of the JDK
  * meanwhile; the loop runs others then, but leaves the selector alone, which is locked.
  *
+ * <p><b>Locks of the JDK.</b> Who closes a channel takes a lock of each selector that knows it, and
+ * so does each select. If a coroutine on a virtual thread waited for that lock, and its own loop
+ * behind it, the JDK would give the lock to the coroutine, which its loop could not run: the loop
+ * stood still for up to a second. So a coroutine first asks other loops to give up their keys of a
+ * channel, in {@link KeyRequest}, and a loop does not select while one of its coroutines closes.
+ *
  * <p><b>Exact timers.</b> A selector counts its timeouts in milliseconds. If less than one is left
  * until a timer is due, the loop parks for a tenth of a millisecond at a time, and looks at the
  * channels in between.
@@ -44,6 +53,11 @@ public final class Sockets implements Poller {
 
   /** The longest time for which a busy loop does not look at channels, except in a long turn. */
   private static final long LOOK_NANOS = 50_000;
+
+  /**
+   * How long a coroutine waits for other loops to give up their keys, which may be in a long turn.
+   */
+  private static final long KEY_NANOS = 50_000_000;
 
   /** All that are open, to find those that have a key of a channel. */
   private static final Set<Sockets> OPEN = ConcurrentHashMap.newKeySet();
@@ -62,15 +76,24 @@ public final class Sockets implements Poller {
   /** Whether the loop selects, or a coroutine of it that closes a channel. */
   private boolean selects;
 
+  /**
+   * How many coroutines of the loop are in the close of a channel, and may wait for a lock there.
+   */
+  private int closing;
+
+  /** Keys that coroutines of other loops ask this one to give up. Served before each select. */
+  private final Queue<KeyRequest> requests = new ConcurrentLinkedQueue<>();
+
   /** When the loop looked at the channels last, by the system's clock. */
   private long lookedNanos = System.nanoTime();
 
   /**
-   * Whether the loop was woken since it last came back. Written by the waking thread and reset by
-   * the loop; volatile, as is {@link #parks}: the loop writes {@code parks} and then reads this,
-   * the waking thread does the reverse, so one of them sees the other.
+   * Whether the loop was woken since it last came back. false -> true by the one thread that wakes
+   * it, so that no two wait for the lock of the selector; reset by the loop. Volatile, as is {@link
+   * #parks}: the loop writes {@code parks} and then reads this, the waking thread does the reverse,
+   * so one of them sees the other.
    */
-  private volatile boolean woken;
+  private final AtomicBoolean woken = new AtomicBoolean();
 
   /** Whether the loop parks, or is about to, and does not select. */
   private volatile boolean parks;
@@ -97,12 +120,24 @@ public final class Sockets implements Poller {
    * thread.
    */
   public static void close(SelectableChannel channel) throws IOException {
+    Sockets own = null;
     List<Sockets> having = new ArrayList<>(1);
     for (Sockets sockets : OPEN) {
+      if (sockets.isHere.getAsBoolean()) {
+        own = sockets;
+      }
       if (channel.isRegistered() && channel.keyFor(sockets.selector) != null) {
         having.add(sockets);
       }
     }
+    if (own != null) {
+      own.closeHere(channel, having);
+    } else {
+      close(channel, having);
+    }
+  }
+
+  private static void close(SelectableChannel channel, List<Sockets> having) throws IOException {
     try {
       channel.close();
     } finally {
@@ -112,13 +147,38 @@ public final class Sockets implements Poller {
     }
   }
 
+  /** Closes a channel for a coroutine of this loop. */
+  private void closeHere(SelectableChannel channel, List<Sockets> having) throws IOException {
+    int others = having.size() - (having.contains(this) ? 1 : 0);
+    if (others > 0 && !thread.isVirtual() && Thread.currentThread().isVirtual()) {
+      KeyRequest request = new KeyRequest(channel, others);
+      for (Sockets other : having) {
+        if (!other.equals(this)) {
+          other.requests.add(request);
+          other.wake();
+        }
+      }
+      request.await(KEY_NANOS);
+    }
+    closing++;
+    try {
+      close(channel, having);
+    } finally {
+      closing--;
+    }
+  }
+
   /**
    * Releases a channel that was closed: at once if the caller is on the loop, and otherwise when
-   * the loop has been woken. Connections are left to the loop, as the JDK has told the peer.
+   * the loop has been woken. Connections are left to the next select of the loop, as the JDK has
+   * told the peer.
    */
   private void release(SelectableChannel channel) throws IOException {
-    if (channel instanceof SocketChannel || !isHere.getAsBoolean() || selects) {
+    if (!isHere.getAsBoolean() || selects) {
       wake();
+      return;
+    }
+    if (channel instanceof SocketChannel) {
       return;
     }
     selects = true;
@@ -259,12 +319,14 @@ public final class Sockets implements Poller {
 
   /** Looks which channels are ready, and does not wait. */
   private void look() {
-    if (selects) {
+    if (mustNotSelect()) {
       return;
     }
     selects = true;
     try {
+      List<KeyRequest> served = giveUpKeys();
       int _ = selector.selectNow(this::ready);
+      served.forEach(KeyRequest::done);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     } finally {
@@ -273,10 +335,31 @@ public final class Sockets implements Poller {
     lookedNanos = System.nanoTime();
   }
 
+  /** Returns whether a coroutine of this loop has a lock of the selector, or waits for one. */
+  private boolean mustNotSelect() {
+    return selects || closing > 0;
+  }
+
+  /** Cancels keys that coroutines of other loops ask for. The next select releases them. */
+  private List<KeyRequest> giveUpKeys() {
+    if (requests.isEmpty()) {
+      return List.of();
+    }
+    List<KeyRequest> served = new ArrayList<>();
+    for (KeyRequest each = requests.poll(); each != null; each = requests.poll()) {
+      SelectionKey key = each.channel.keyFor(selector);
+      if (key != null) {
+        key.cancel();
+      }
+      served.add(each);
+    }
+    return served;
+  }
+
   @Override
   public void awaitUntil(long deadlineNanos) {
     long nanos = deadlineNanos - System.nanoTime();
-    if (selects) {
+    if (mustNotSelect()) {
       park(nanos);
     } else if (nanos >= MILLI_NANOS) {
       select(nanos / MILLI_NANOS);
@@ -286,17 +369,17 @@ public final class Sockets implements Poller {
         park(Math.min(nanos, SLICE_NANOS));
       }
     }
-    woken = false;
+    woken.set(false);
   }
 
   @Override
   public void await() {
-    if (selects) {
+    if (mustNotSelect()) {
       park(Long.MAX_VALUE);
     } else {
       select(0);
     }
-    woken = false;
+    woken.set(false);
   }
 
   /**
@@ -307,7 +390,12 @@ public final class Sockets implements Poller {
   private void select(long millis) {
     selects = true;
     try {
-      int _ = woken ? selector.selectNow(this::ready) : selector.select(this::ready, millis);
+      List<KeyRequest> served = giveUpKeys();
+      int _ =
+          woken.get() || !served.isEmpty()
+              ? selector.selectNow(this::ready)
+              : selector.select(this::ready, millis);
+      served.forEach(KeyRequest::done);
       lookedNanos = System.nanoTime();
       boolean _ = Thread.interrupted(); // Nothing should interrupt a loop, and it could not rest.
     } catch (IOException failure) {
@@ -319,7 +407,7 @@ public final class Sockets implements Poller {
 
   private void park(long nanos) {
     parks = true;
-    if (!woken) {
+    if (!woken.get()) {
       LockSupport.parkNanos(this, nanos);
       boolean _ = Thread.interrupted();
     }
@@ -328,10 +416,9 @@ public final class Sockets implements Poller {
 
   @Override
   public void wake() {
-    if (woken) {
+    if (woken.get() || !woken.compareAndSet(false, true)) {
       return;
     }
-    woken = true;
     if (parks) {
       LockSupport.unpark(thread);
     } else {
