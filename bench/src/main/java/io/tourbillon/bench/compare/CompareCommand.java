@@ -4,15 +4,12 @@ import io.tourbillon.bench.Interruption;
 import io.tourbillon.bench.console.ExitCode;
 import io.tourbillon.bench.console.FileRefusedException;
 import io.tourbillon.bench.console.HeapSize;
+import io.tourbillon.bench.console.ReportFolder;
 import io.tourbillon.bench.host.Machine;
 import io.tourbillon.bench.scenario.Scenario;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -22,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,9 +44,6 @@ public final class CompareCommand implements Callable<Integer> {
 
   private static final Duration NO_LIMIT = Duration.ofDays(30);
 
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -70,7 +65,8 @@ public final class CompareCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "N",
       description =
-          "How many timers, coroutines or threads. Replaces the sizes of the scenario; needs one --scenario.")
+          "How many timers, coroutines or threads. Replaces the sizes of the scenario; needs one"
+              + " --scenario.")
   private List<Integer> sizes = new ArrayList<>();
 
   @Option(
@@ -91,11 +87,7 @@ public final class CompareCommand implements Callable<Integer> {
       description = "Heap of each JVM, such as 4g. Default: 8g, with --quick 512m.")
   private @Nullable Integer heapMegabytes;
 
-  @Option(
-      names = "--output",
-      paramLabel = "DIR",
-      description = "Where to write. Default: a new folder, tourbillon-compare-TIME.")
-  private @Nullable Path folder;
+  @Mixin private ReportFolder folder;
 
   @Option(
       names = "--against",
@@ -139,7 +131,7 @@ public final class CompareCommand implements Callable<Integer> {
         quick,
         heapMegabytes != null ? heapMegabytes : quick ? QUICK_HEAP_MEGABYTES : USUAL_HEAP_MEGABYTES,
         quick ? QUICK_LIMIT : NO_LIMIT,
-        newFolder(),
+        folder.choose(),
         against == null ? null : earlier(against),
         String.join(" ", spec.commandLine().getParseResult().originalArgs()));
   }
@@ -167,22 +159,6 @@ public final class CompareCommand implements Callable<Integer> {
     } catch (FileRefusedException refused) {
       throw new FileRefusedException("--against: " + refused.getMessage());
     }
-  }
-
-  /** Chooses a new folder, so that nothing of an earlier comparison is overwritten. */
-  private Path newFolder() throws UnfitException {
-    Path chosen =
-        folder != null
-            ? folder
-            : Path.of(
-                "tourbillon-compare-" + LocalDateTime.now(ZoneId.systemDefault()).format(TIME));
-    if (Files.exists(chosen.resolve(Comparison.RESULTS))) {
-      throw new UnfitException("--output must be a folder without results: " + chosen);
-    }
-    if (Files.exists(chosen) && !Files.isDirectory(chosen)) {
-      throw new UnfitException("--output must be a folder: " + chosen);
-    }
-    return chosen;
   }
 
   private static String listing() {

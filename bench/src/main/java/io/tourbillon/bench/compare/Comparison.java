@@ -5,6 +5,7 @@ import io.tourbillon.bench.ServerJvm;
 import io.tourbillon.bench.console.FileRefusedException;
 import io.tourbillon.bench.console.NewFolder;
 import io.tourbillon.bench.console.OneLine;
+import io.tourbillon.bench.console.ReportFolder;
 import io.tourbillon.bench.durable.DurableKind;
 import io.tourbillon.bench.host.Build;
 import io.tourbillon.bench.host.ChildProcess;
@@ -27,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A comparison, from its preparation to its files. Another thread may stop it. */
 final class Comparison {
-  static final String RESULTS = "results.json";
-  static final String PAGE = "page.html";
-
   /** Processes that wanted a core in the last minute. An idle machine has some tenths. */
   private static final double BUSY = 1;
 
@@ -190,7 +188,7 @@ final class Comparison {
       return;
     }
     try {
-      ResultsFile.write(results(foreign), request.folder().resolve(RESULTS));
+      ResultsFile.write(results(foreign), request.folder().resolve(ReportFolder.RESULTS));
       unwritten = false;
     } catch (FileRefusedException failure) {
       if (!unwritten) {
@@ -232,8 +230,8 @@ final class Comparison {
       out.println(regression);
       isWell &= !regression.hasOursSlowed();
     }
-    isWell &= writeAndTell(RESULTS, file -> ResultsFile.write(results, file));
-    isWell &= writeAndTell(PAGE, file -> Page.write(results, file, "the page"));
+    isWell &= writeAndTell(ReportFolder.RESULTS, file -> ResultsFile.write(results, file));
+    isWell &= writeAndTell(ReportFolder.PAGE, file -> Page.write(results, file, "the page"));
     out.flush();
     return isWell;
   }

@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Results as one HTML file that needs no network. The page itself is static: page.html, page.css,
- * plots.js, page.js and Chart.js. This class inserts the results as JSON, which page.js renders.
+ * Results as one HTML file that needs no network: an {@link HtmlPage} with page.html, plots.js and
+ * page.js, which renders the results.
  *
  * @param results as in their file
  * @param rows the same results, combined for each subject and size
@@ -74,9 +74,13 @@ record Page(
             Summary.of(results).rows(),
             SubjectText.of(TimerKind.OURS_IDS),
             Stream.of(Scenario.values()).map(ScenarioText::of).toList());
-    return new HtmlPage(Page.class, "page.html")
-        .script("plots", "plots.js")
-        .script("script", "page.js")
+    return new HtmlPage(
+            Page.class,
+            "Tourbillon and its peers",
+            "Timer services and coroutine systems at the same work",
+            "page.html")
+        .script("plots.js")
+        .script("page.js")
         .with(page);
   }
 

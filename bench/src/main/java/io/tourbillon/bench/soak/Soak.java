@@ -5,6 +5,7 @@ import io.tourbillon.bench.console.DurationText;
 import io.tourbillon.bench.console.FileRefusedException;
 import io.tourbillon.bench.console.NewFolder;
 import io.tourbillon.bench.console.OutputFile;
+import io.tourbillon.bench.console.ReportFolder;
 import io.tourbillon.bench.host.Build;
 import io.tourbillon.bench.host.ChildProcess;
 import io.tourbillon.bench.host.Machine;
@@ -26,9 +27,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A soak: rounds of faults in turn, then loads, then the report. Another thread may stop it. */
 final class Soak {
-  static final String RESULTS = "results.json";
-  static final String PAGE = "page.html";
-
   private static final int BAR_COLUMNS = 110;
 
   /** A crash of this JVM loses at most the rounds of this time. */
@@ -171,7 +169,7 @@ final class Soak {
     archive.add(round);
     print(round);
     if (!round.isWell() || System.nanoTime() - writtenNanos > WRITE_NANOS) {
-      boolean _ = write(RESULTS, json());
+      boolean _ = write(ReportFolder.RESULTS, json());
       writtenNanos = System.nanoTime();
     }
   }
@@ -212,8 +210,8 @@ final class Soak {
     out.println();
     out.print(SoakSummary.of(results.rounds()));
     absent.forEach((id, reason) -> out.printf(Locale.ROOT, "left out: %s: %s%n", id, reason));
-    boolean written = write(RESULTS, json());
-    written &= write(PAGE, SoakPage.render(results));
+    boolean written = write(ReportFolder.RESULTS, json());
+    written &= write(ReportFolder.PAGE, SoakPage.render(results));
     out.flush();
     return isWell && written;
   }

@@ -6,16 +6,12 @@ import io.tourbillon.bench.console.DurationText;
 import io.tourbillon.bench.console.ExitCode;
 import io.tourbillon.bench.console.FileRefusedException;
 import io.tourbillon.bench.console.HeapSize;
+import io.tourbillon.bench.console.ReportFolder;
 import io.tourbillon.bench.soak.fault.Fault;
 import io.tourbillon.bench.soak.load.Load;
 import io.tourbillon.bench.soak.round.Phases;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -51,9 +48,6 @@ public final class SoakCommand implements Callable<Integer> {
 
   /** The greatest whole number of which the page knows every digit. */
   private static final long MOST_SEED = (1L << 53) - 1;
-
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
   @Spec private CommandSpec spec;
 
@@ -111,11 +105,7 @@ public final class SoakCommand implements Callable<Integer> {
           "Heap of each JVM, such as 512m. Default: 256m for faults, what it needs for a load.")
   private @Nullable Integer heapMegabytes;
 
-  @Option(
-      names = "--output",
-      paramLabel = "DIR",
-      description = "Where to write. Default: a new folder, tourbillon-soak-TIME.")
-  private @Nullable Path folder;
+  @Mixin private ReportFolder folder;
 
   @Option(names = "--list", description = "Lists faults and loads, and ends.")
   private boolean list;
@@ -176,7 +166,7 @@ public final class SoakCommand implements Callable<Integer> {
         round,
         seed == null ? ThreadLocalRandom.current().nextInt(MOST_RANDOM_SEED) : seed,
         heapMegabytes,
-        newFolder(),
+        folder.choose(),
         String.join(" ", spec.commandLine().getParseResult().originalArgs()),
         main);
   }
@@ -226,21 +216,6 @@ public final class SoakCommand implements Callable<Integer> {
 
   private ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
-  }
-
-  /** Chooses a new folder, so that nothing of an earlier soak is overwritten. */
-  private Path newFolder() {
-    Path chosen =
-        folder != null
-            ? folder
-            : Path.of("tourbillon-soak-" + LocalDateTime.now(ZoneId.systemDefault()).format(TIME));
-    if (Files.exists(chosen.resolve(Soak.RESULTS))) {
-      throw wrong("--output must be a folder without results: " + chosen);
-    }
-    if (Files.exists(chosen) && !Files.isDirectory(chosen)) {
-      throw wrong("--output must be a folder: " + chosen);
-    }
-    return chosen;
   }
 
   private static String listing() {

@@ -24,8 +24,12 @@ record SoakPage(SoakResults results, List<Subject> subjects) {
     for (Load load : Load.values()) {
       subjects.add(new Subject(load.id(), load.description(), true));
     }
-    return new HtmlPage(SoakPage.class, "soak.html")
-        .script("script", "soak.js")
+    return new HtmlPage(
+            SoakPage.class,
+            "Tourbillon under faults and loads",
+            "Timers and coroutines under a steady load, and what they bore",
+            "soak.html")
+        .script("soak.js")
         .with(new SoakPage(results, subjects));
   }
 }

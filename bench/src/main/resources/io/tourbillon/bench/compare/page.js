@@ -1,29 +1,11 @@
 'use strict';
 
 /*
- * Renders the results that stand in the page as JSON: facts, a table and plots for each scenario.
- * Whatever comes from the results is set as text, never as HTML. Nothing moves, so a plot looks the
- * same on the screen, in print and to the next reader.
+ * Renders the results of a comparison: facts, a table and plots for each scenario.
  */
-const {results, complete, yardstick, scenarios, rows} =
-  JSON.parse(document.getElementById('data').textContent);
+const {results, complete, yardstick, scenarios, rows} = data;
 const known = new Set(scenarios.map(scenario => scenario.id));
 const repetitions = Math.max(0, ...results.outcomes.map(outcome => outcome.repetition));
-
-// ---- DOM ----
-
-function make(tag, attributes, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes ?? {})) {
-    element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-}
-
-const fill = (id, ...children) => document.getElementById(id).append(...children);
-const code = text => make('code', null, text);
-const warning = text => make('p', {class: 'warning'}, text);
 
 // ---- numbers: three digits, or whole, in a unit that reads well ----
 
@@ -81,28 +63,13 @@ const byPlace = (one, other) => one.contender.place - other.contender.place;
 
 // ---- facts ----
 
-function renderFacts() {
-  const {machine} = results;
-  const started = `${results.started.slice(0, 16).replace('T', ' ')} UTC`;
-  const duration = `${Math.floor(results.seconds / 60)} min ${results.seconds % 60} s`;
-  const load = machine.load < 0 ? 'unknown' : machine.load.toFixed(2);
-  document.title += `, ${started}`;
-  fill('lead', `, ${started}`);
-  const facts = [
-    ['Command', code(`tourbillon ${results.command}`)],
-    ['Started', `${started}, took ${duration}`],
-    ['Complete', complete ? 'yes' : 'no'],
-    ['Commit', code(results.commit)],
-    ['Machine', `${machine.processor}, ${machine.cores} cores, ${inUnit('B', machine.memoryBytes)}`],
-    ['System', `${machine.system}; load at the start ${load}`],
-    ['JDK', machine.jdk],
+function renderHead() {
+  renderFacts({...results, complete: complete ? 'yes' : 'no', memory: inUnit('B', results.machine.memoryBytes)}, [], [
     ['JVM flags', ...results.jvmFlags.flatMap(flag => [code(flag), ' '])],
     ['Versions', ...Object.entries(results.versions).flatMap(
       ([name, version]) => [make('span', {class: 'item'}, `${name} ${version}`), ' '])],
     ...Object.entries(results.absent).map(([id, reason]) => [`Absent: ${id}`, reason]),
-  ];
-  fill('facts', ...facts.flatMap(
-    ([term, ...values]) => [make('dt', null, term), make('dd', null, ...values)]));
+  ]);
   if (!complete) {
     fill('warnings', warning('Not everything was measured. The tables tell what was left out, and why.'));
   }
@@ -201,17 +168,12 @@ function renderSection({scenario, plots}) {
   fill('main', make('section', {id: scenario.id},
     make('h2', null, scenario.title),
     make('p', null, scenario.description),
-    make('div', {class: 'plots'}, ...plots.map(({id, caption}) => make('figure', null,
-      make('figcaption', null, caption),
-      make('div', {class: 'canvas'}, make('canvas',
-        {id, role: 'img', 'aria-label': `${caption}. The table below has its figures.`}))))),
+    make('div', {class: 'plots'}, ...plots.map(({id, caption}) =>
+      figure(id, caption, `${caption}. The table below has its figures.`))),
     make('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Figures of ${scenario.title}`},
       renderTable(scenario))));
 }
 
-renderFacts();
+renderHead();
 sections.forEach(renderSection);
-drawAll();
-for (const query of ['(prefers-color-scheme: dark)', 'print']) {
-  matchMedia(query).addEventListener('change', drawAll);
-}
+keepDrawn(() => sections.flatMap(({plots}) => plots).forEach(draw));

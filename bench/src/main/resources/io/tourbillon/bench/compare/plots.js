@@ -171,8 +171,6 @@ const shapes = ['circle', 'triangle', 'rectRot'];
 const barHeight = 30;
 const room = 70;
 
-const color = name =>
-  getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
 const inWords = point =>
   point.figure.median + (point.figure.range && ` (${point.figure.range})`);
 const shown = context => context.dataset.data[context.dataIndex].point;
@@ -259,13 +257,6 @@ const tooltip = {
   },
 };
 
-/** As ever, but with the dashes of the lines. */
-const generateLabels = chart =>
-  Chart.defaults.plugins.legend.labels.generateLabels(chart).map(label => ({
-    ...label,
-    lineDash: chart.data.datasets[label.datasetIndex].borderDash,
-  }));
-
 function lines(plot) {
   return {
     type: 'line',
@@ -290,7 +281,7 @@ function lines(plot) {
       scales: {x: scaleOf(plot.x), y: scaleOf(plot.y)},
       plugins: {
         tooltip,
-        legend: {position: 'bottom', labels: {usePointStyle: true, pointStyle: 'line', pointStyleWidth: 36, generateLabels}},
+        legend: lineLegend,
       },
     },
     plugins: [whiskers],
@@ -342,24 +333,5 @@ function draw(plot) {
   if (plot.bars) {
     canvas.parentNode.style.height = `${plot.series.length * barHeight + room}px`;
   }
-  Chart.getChart(canvas)?.destroy();
-  new Chart(canvas, plot.bars ? bars(plot) : lines(plot));
-}
-
-function drawAll() {
-  Chart.defaults.animation = false;
-  Chart.defaults.maintainAspectRatio = false;
-  Chart.defaults.locale = 'en';
-  Chart.defaults.color = color('muted');
-  Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-  Object.assign(Chart.defaults.plugins.tooltip, {
-    backgroundColor: color('panel'),
-    borderColor: color('muted'),
-    borderWidth: 1,
-    titleColor: color('ink'),
-    bodyColor: color('ink'),
-    padding: 10,
-    boxPadding: 4,
-  });
-  sections.flatMap(({plots}) => plots).forEach(draw);
+  drawChart(canvas, plot.bars ? bars(plot) : lines(plot));
 }

@@ -1,26 +1,10 @@
 'use strict';
 
 /*
- * Renders the results of a soak that stand in the page as JSON. Whatever comes from the results is
- * set as text, never as HTML. Nothing moves.
+ * Renders the results of a soak: breaches first, then a table, and plots of some rounds.
  */
-const {results, subjects} = JSON.parse(document.getElementById('data').textContent);
+const {results, subjects} = data;
 const mostDrawn = 3;
-
-// ---- DOM ----
-
-function make(tag, attributes, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes ?? {})) {
-    element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-}
-
-const fill = (id, ...children) => document.getElementById(id).append(...children);
-const code = text => make('code', null, text);
-const color = name => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
 
 // ---- numbers ----
 
@@ -31,30 +15,26 @@ const later = (one, other) => Math.max(one?.timers.p99Nanos ?? 0, one?.sleeps.p9
 
 // ---- facts and breaches ----
 
-function renderFacts() {
-  const {machine} = results;
-  const started = `${results.started.slice(0, 16).replace('T', ' ')} UTC`;
-  document.title += `, ${started}`;
-  fill('lead', `, ${started}`);
-  const broken = results.rounds.filter(round => round.breaches.length > 0);
-  const facts = [
-    ['Promises', broken.length === 0
+const broken = results.rounds.filter(round => round.breaches.length > 0);
+
+function renderHead() {
+  renderFacts(
+    {
+      ...results,
+      complete: results.complete ? 'yes' : 'no, it was stopped',
+      memory: `${whole(results.machine.memoryBytes / 2 ** 20)} MiB`,
+    },
+    [['Promises', make('strong', {class: broken.length === 0 ? 'kept' : 'failure'}, broken.length === 0
       ? `kept in each of ${whole(results.rounds.length)} rounds`
-      : `BROKEN in ${whole(broken.length)} of ${whole(results.rounds.length)} rounds`],
-    ['Command', code(`tourbillon ${results.command}`)],
-    ['First seed', whole(results.seed).replaceAll(',', '')],
-    ['Started', `${started}, took ${Math.floor(results.seconds / 60)} min ${results.seconds % 60} s`],
-    ['Complete', results.complete ? 'yes' : 'no, it was stopped'],
-    ['Commit', code(results.commit)],
-    ['Machine', `${machine.processor}, ${machine.cores} cores, ${whole(machine.memoryBytes / 2 ** 20)} MiB`],
-    ['System', `${machine.system}; load at the start ${machine.load < 0 ? 'unknown' : machine.load.toFixed(2)}`],
-    ['JDK', machine.jdk],
-    ...Object.entries(results.absent).map(([id, reason]) => [`Left out: ${id}`, reason]),
-  ];
-  fill('facts', ...facts.flatMap(([term, value]) => [make('dt', null, term), make('dd', null, value)]));
+      : `BROKEN in ${whole(broken.length)} of ${whole(results.rounds.length)} rounds`)]],
+    [
+      ['First seed', `${results.seed}`],
+      ...Object.entries(results.absent).map(([id, reason]) => [`Left out: ${id}`, reason]),
+    ]);
   for (const round of broken) {
     for (const breach of round.breaches) {
-      fill('breaches', make('p', {class: 'warning'}, `${round.name}, seed ${round.seed}: ${breach}`));
+      const link = make('a', {href: `#${round.name}`}, `${round.name}, seed ${round.seed}`);
+      fill('warnings', make('p', {class: 'warning'}, make('strong', null, 'Broken: '), link, `: ${breach}`));
     }
   }
 }
@@ -69,9 +49,16 @@ const groups = [...Map.groupBy(results.rounds, round => round.name)]
 const sum = (rounds, figure) => rounds.reduce((total, round) => total + (round.figures[figure] ?? 0), 0);
 
 function renderTable() {
-  const head = ['fault', 'rounds', 'broken', 'timers', 'coroutines', 'p99 before', 'p99 after', 'of a parked thread'];
+  const head = ['rounds', 'broken', 'timers', 'coroutines',
+    'late, p99, before', 'late, p99, after', 'a parked thread, p99, after'];
+  if (groups.every(group => group.load)) {
+    document.getElementById('summary').remove();
+    return;
+  }
   fill('table',
-    make('thead', null, make('tr', null, ...head.map(text => make('th', {scope: 'col'}, text)))),
+    make('thead', null, make('tr', null,
+      make('th', {scope: 'col'}, 'fault'),
+      ...head.map(text => make('th', {scope: 'col', class: 'median'}, text)))),
     make('tbody', null, ...groups.filter(group => !group.load).map(({id, rounds}) => {
       const broken = rounds.filter(round => round.breaches.length > 0).length;
       const cells = [
@@ -81,7 +68,7 @@ function renderTable() {
         inMillis(Math.max(0, ...rounds.map(round => round.after?.machine.p99Nanos ?? 0))),
       ];
       return make('tr', null, make('th', {scope: 'row'}, make('a', {href: `#${id}`}, id)),
-        ...cells.map((text, at) => make('td', {class: at === 1 && broken > 0 ? 'failure' : 'median'}, text)));
+        ...cells.map((text, at) => make('td', {class: at === 1 && broken > 0 ? 'median failure' : 'median'}, text)));
     })));
 }
 
@@ -96,34 +83,32 @@ function drawnOf(rounds) {
   return worst.slice(0, mostDrawn).toSorted((one, other) => one.seed - other.seed);
 }
 
-function renderGroup({id, description, rounds}) {
-  fill('nav', make('a', {href: `#${id}`}, id), ' ');
+function renderGroup({id, description, load, rounds}) {
+  const isBroken = rounds.some(round => round.breaches.length > 0);
+  fill('nav', make('a', {href: `#${id}`, class: isBroken ? 'failure' : ''}, isBroken ? `${id}: broken` : id), ' ');
   const section = make('section', {id}, make('h2', null, id), make('p', null, description));
   for (const round of drawnOf(rounds)) {
     const key = `${id}-${round.seed}`;
     charts.push([`${key}-lateness`, latenessChart(round)], [`${key}-room`, roomChart(round)]);
     section.append(
       make('h3', null, `seed ${round.seed}, ${round.engine}, ${round.collector}`),
-      ...round.breaches.map(breach => make('p', {class: 'warning'}, breach)),
+      ...round.breaches.map(breach => warning(breach)),
       make('div', {class: 'plots'},
-        figure(`${key}-lateness`, 'Lateness over time; the fault is shaded'),
+        figure(`${key}-lateness`, load ? 'Lateness over time' : 'Lateness over time; the fault is shaded'),
         figure(`${key}-room`, 'Heap in use and threads over time')));
   }
   section.append(renderFigures(rounds));
   fill('main', section);
 }
 
-const figure = (id, caption) => make('figure', null,
-  make('figcaption', null, caption),
-  make('div', {class: 'canvas'}, make('canvas', {id, role: 'img', 'aria-label': caption})));
-
 /** Counts of all rounds, and what their notes say, each once. */
 function renderFigures(rounds) {
   const names = [...new Set(rounds.flatMap(round => Object.keys(round.figures)))];
   const notes = [...new Set(rounds.flatMap(round => round.notes))].slice(0, 12);
-  return make('dl', null,
-    ...names.flatMap(name => [make('dt', null, name), make('dd', null, whole(sum(rounds, name)))]),
-    ...notes.flatMap(note => [make('dt', null, 'note'), make('dd', null, note)]));
+  return make('dl', null, ...facts([
+    ...names.map(name => [name, whole(sum(rounds, name))]),
+    ...notes.map(note => ['note', note]),
+  ]));
 }
 
 // ---- plots ----
@@ -167,7 +152,7 @@ function chartOf(round, datasets, scales) {
       },
       plugins: {
         shade: {from: round.faultFromMillis / 1e3, to: round.faultToMillis / 1e3},
-        legend: {position: 'bottom', labels: {usePointStyle: true, pointStyle: 'line', pointStyleWidth: 30}},
+        legend: lineLegend,
       },
     },
     plugins: [shade],
@@ -195,23 +180,7 @@ const roomChart = round => () => chartOf(round, [
   threads: {position: 'right', beginAtZero: true, title: {display: true, text: 'threads'}, grid: {display: false}},
 });
 
-function drawAll() {
-  Chart.defaults.animation = false;
-  Chart.defaults.maintainAspectRatio = false;
-  Chart.defaults.locale = 'en';
-  Chart.defaults.color = color('muted');
-  Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-  for (const [id, config] of charts) {
-    const canvas = document.getElementById(id);
-    Chart.getChart(canvas)?.destroy();
-    new Chart(canvas, config());
-  }
-}
-
-renderFacts();
+renderHead();
 renderTable();
 groups.forEach(renderGroup);
-drawAll();
-for (const query of ['(prefers-color-scheme: dark)', 'print']) {
-  matchMedia(query).addEventListener('change', drawAll);
-}
+keepDrawn(() => charts.forEach(([id, config]) => drawChart(document.getElementById(id), config())));

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.tourbillon.bench.Main;
 import io.tourbillon.bench.Program;
 import io.tourbillon.bench.TestProcess;
+import io.tourbillon.bench.console.ReportFolder;
 import io.tourbillon.bench.scenario.Metric;
 import io.tourbillon.bench.scenario.Scenario;
 import io.tourbillon.bench.subject.TimerKind;
@@ -52,7 +53,7 @@ class CompareCommandTest {
             "--heap=256m",
             "--output=" + folder);
     assertEquals(0, exitCode, err::toString);
-    Results results = ResultsFile.read(folder.resolve(Comparison.RESULTS));
+    Results results = ResultsFile.read(folder.resolve(ReportFolder.RESULTS));
     assertTrue(results.isComplete());
     assertEquals(4, results.outcomes().size());
     Row ours = Summary.of(results).rows(Scenario.TIMER_MEMORY).getFirst();
@@ -63,7 +64,7 @@ class CompareCommandTest {
     assertTrue(
         out.toString()
             .contains("quick, so without [lateness, lateness-by-load, ten-million, ping-pong, "));
-    assertTrue(Files.exists(folder.resolve(Comparison.PAGE)));
+    assertTrue(Files.exists(folder.resolve(ReportFolder.PAGE)));
   }
 
   @Test
@@ -178,10 +179,10 @@ class CompareCommandTest {
 
   @Test
   void compare_pageCanNotBeWritten_showsTheTableAndExitsWithOne() throws IOException {
-    Path page = Files.createDirectory(folder.resolve(Comparison.PAGE));
+    Path page = Files.createDirectory(folder.resolve(ReportFolder.PAGE));
     assertEquals(1, runSmall(folder));
     assertTrue(out.toString().contains("| Memory of a pending timer, 1,000: "), out::toString);
-    assertTrue(ResultsFile.read(folder.resolve(Comparison.RESULTS)).isComplete());
+    assertTrue(ResultsFile.read(folder.resolve(ReportFolder.RESULTS)).isComplete());
     assertEquals("the page must be a file, not a folder: " + page, err.toString().strip());
   }
 
@@ -190,7 +191,7 @@ class CompareCommandTest {
   void compare_pageIsALinkToResults_keepsThoseAndShowsTheTable() throws IOException {
     Path before = folder.resolve("before.json");
     ResultsFile.write(new Samples().results(), before);
-    Path page = Files.createSymbolicLink(folder.resolve(Comparison.PAGE), before);
+    Path page = Files.createSymbolicLink(folder.resolve(ReportFolder.PAGE), before);
     assertEquals(1, runSmall(folder));
     assertTrue(out.toString().contains("| Memory of a pending timer, 1,000: "), out::toString);
     assertEquals(new Samples().results(), ResultsFile.read(before));
@@ -202,7 +203,7 @@ class CompareCommandTest {
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "not every user may make links there")
   void compare_resultsCanNotBeWritten_showsTheTableAndExitsWithOne() throws IOException {
     Path results =
-        Files.createSymbolicLink(folder.resolve(Comparison.RESULTS), folder.resolve("absent"));
+        Files.createSymbolicLink(folder.resolve(ReportFolder.RESULTS), folder.resolve("absent"));
     assertEquals(1, runSmall(folder, "--repeat=2"));
     assertTrue(out.toString().contains("| Memory of a pending timer, 1,000: "), out::toString);
     String refusal = "a file of results must not be a link to nothing: " + results;
@@ -214,7 +215,7 @@ class CompareCommandTest {
   @Test
   void compare_scenarioNamedTwice_isMeasuredOnce() throws IOException {
     assertEquals(0, runSmall(folder, "--scenario=timer-memory"), err::toString);
-    assertEquals(1, ResultsFile.read(folder.resolve(Comparison.RESULTS)).outcomes().size());
+    assertEquals(1, ResultsFile.read(folder.resolve(ReportFolder.RESULTS)).outcomes().size());
   }
 
   @Test
@@ -279,7 +280,7 @@ class CompareCommandTest {
 
   @Test
   void compare_folderWithResults_isRefused() throws IOException {
-    Files.createFile(folder.resolve(Comparison.RESULTS));
+    Files.createFile(folder.resolve(ReportFolder.RESULTS));
     assertEquals(CommandLine.ExitCode.USAGE, run("compare", "--output", folder.toString()));
     assertTrue(err.toString().startsWith("--output must be a folder without results: " + folder));
   }
@@ -381,7 +382,7 @@ class CompareCommandTest {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("printed").toFile()));
     try {
-      Path file = folder.resolve(Comparison.RESULTS);
+      Path file = folder.resolve(ReportFolder.RESULTS);
       while (!Files.exists(file)) {
         assertTrue(process.isAlive(), () -> read(folder.resolve("printed")));
         TimeUnit.MILLISECONDS.sleep(20);
@@ -399,7 +400,7 @@ class CompareCommandTest {
             outcome.measurement() != null || "the comparison was stopped".equals(outcome.reason()),
             outcome::toString);
       }
-      assertTrue(Files.exists(folder.resolve(Comparison.PAGE)));
+      assertTrue(Files.exists(folder.resolve(ReportFolder.PAGE)));
       assertTrue(read(folder.resolve("printed")).contains("| Idle: wake-ups a second "));
       try (Stream<Path> left = Files.list(scratch)) {
         assertEquals(

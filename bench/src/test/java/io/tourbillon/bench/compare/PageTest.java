@@ -205,7 +205,7 @@ final class PageTest {
     String page = Page.render(SampleResults.of(THREE_RUNS));
 
     assertTrue(page.contains("Chart.js v4."), "Chart.js with its licence");
-    assertEquals(4, page.split("</script>", -1).length - 1, "scripts");
+    assertEquals(5, page.split("</script>", -1).length - 1, "scripts");
   }
 
   @ParameterizedTest

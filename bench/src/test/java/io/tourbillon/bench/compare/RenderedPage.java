@@ -1,6 +1,7 @@
 package io.tourbillon.bench.compare;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,11 +19,16 @@ import tools.jackson.databind.json.JsonMapper;
  * programs} need it; where it is absent they fail. Driver and browser are named, so that Selenium
  * does not look for them.
  */
-final class RenderedPage implements AutoCloseable {
+public final class RenderedPage implements AutoCloseable {
   private final Path folder;
   private final ChromeDriver driver;
 
-  RenderedPage(Path folder) {
+  /**
+   * Starts a browser.
+   *
+   * @param folder for its files
+   */
+  public RenderedPage(Path folder) {
     this.folder = folder;
     ChromeOptions options = new ChromeOptions();
     options.setBinary(find("chromium", "google-chrome"));
@@ -55,26 +61,31 @@ final class RenderedPage implements AutoCloseable {
   }
 
   void open(Outcome... outcomes) throws Exception {
+    open(Page.render(SampleResults.of(outcomes)));
+  }
+
+  /** Opens a page. */
+  public void open(String html) throws IOException {
     Path file = folder.resolve("page.html");
-    Files.writeString(file, Page.render(SampleResults.of(outcomes)));
+    Files.writeString(file, html);
     driver.get(file.toUri().toString());
   }
 
   /** The value of an expression in the page's language, such as one of {@code Chart.getChart}. */
-  JsonNode evaluate(String expression) {
+  public JsonNode evaluate(String expression) {
     String json = (String) driver.executeScript("return JSON.stringify(" + expression + ")");
     return JsonMapper.shared().readTree(json);
   }
 
   /** Without the contents of scripts. */
-  String markup() {
+  public String markup() {
     return evaluate("document.documentElement.outerHTML")
         .stringValue()
         .replaceAll("(?s)(<script[^>]*>).*?</script>", "$1");
   }
 
   /** Rows of tables as readers see them, without the swatch and the tags. */
-  List<String> rows() {
+  public List<String> rows() {
     return Pattern.compile("<tr[ >].*?</tr>", Pattern.DOTALL)
         .matcher(markup())
         .results()
