@@ -1,5 +1,7 @@
 package io.tourbillon.bench;
 
+import io.tourbillon.bench.host.OurJvm;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The JVM that every subject is measured in: flags of a server. */
@@ -43,6 +45,29 @@ public final class ServerJvm {
         NATIVE_ACCESS,
         OPEN_TO_VIRTUAL_THREAD,
         EXPORT_TO_CONTINUATION);
+  }
+
+  /**
+   * Returns the command that starts one of our programs, with all engines of coroutines; its
+   * arguments are added.
+   *
+   * @param collector an option, such as {@link #COLLECTOR}; empty for the one that the JVM chooses
+   */
+  public static List<String> command(int heapMegabytes, String collector, Class<?> main) {
+    List<String> command = new ArrayList<>();
+    command.add(OurJvm.executable());
+    command.add("-Xms" + heapMegabytes + "m");
+    command.add("-Xmx" + heapMegabytes + "m");
+    if (!collector.isEmpty()) {
+      command.add(collector);
+    }
+    command.add(NATIVE_ACCESS);
+    command.add(OPEN_TO_VIRTUAL_THREAD);
+    command.add(EXPORT_TO_CONTINUATION);
+    command.add("-cp");
+    command.add(OurJvm.classPath());
+    command.add(main.getName());
+    return command;
   }
 
   private ServerJvm() {}

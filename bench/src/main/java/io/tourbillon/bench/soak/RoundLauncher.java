@@ -5,7 +5,6 @@ import io.tourbillon.bench.console.FileRefusedException;
 import io.tourbillon.bench.console.OneLine;
 import io.tourbillon.bench.console.OutputFile;
 import io.tourbillon.bench.host.ChildProcess;
-import io.tourbillon.bench.host.OurJvm;
 import io.tourbillon.bench.soak.round.RoundResult;
 import io.tourbillon.bench.soak.round.Variant;
 import java.io.IOException;
@@ -23,7 +22,7 @@ final class RoundLauncher {
   private static final String PROMISE = "the process ends by itself, with a result: ";
 
   /** For the start of the JVM, the rehearsal and the close, each with its patience. */
-  private static final Duration PATIENCE = Duration.ofSeconds(150);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /** The process itself ends before, and says where it hangs. */
   private static final Duration LATER = Duration.ofSeconds(15);
@@ -58,18 +57,9 @@ final class RoundLauncher {
     Variant variant = Variant.of(seed);
     Duration limit = length.plus(PATIENCE);
     List<String> command = new ArrayList<>(prefix);
-    command.add(OurJvm.executable());
+    command.addAll(ServerJvm.command(heapMegabytes, variant.collector(), main));
     command.addAll(
         List.of(
-            "-Xms" + heapMegabytes + "m",
-            "-Xmx" + heapMegabytes + "m",
-            variant.collector(),
-            ServerJvm.NATIVE_ACCESS,
-            ServerJvm.OPEN_TO_VIRTUAL_THREAD,
-            ServerJvm.EXPORT_TO_CONTINUATION,
-            "-cp",
-            OurJvm.classPath(),
-            main.getName(),
             "soak-round",
             "--with-parent",
             name,

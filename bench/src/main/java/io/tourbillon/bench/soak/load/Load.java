@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 /** The loads that a soak knows. The id is the name in lower case, with hyphens. */
 public enum Load {
   TIMERS_10M(
-      "10 million pending timers, a million operations a second asked for, in 2 GB beyond the tasks",
+      "10 million pending timers, a million operations a second asked for, in 2 GB beyond the"
+          + " tasks",
       PendingTimers.HEAP_MEGABYTES,
       () -> new PendingTimers(10_000_000, 1_000_000)),
   SOCKETS_100K(
-      "100,000 coroutines, each with a socket of its own: both ends of 50,000 connections",
-      2048,
+      "100,000 coroutines, each waiting for its own socket: both ends of 50,000 connections, in as"
+          + " many processes as the limit of open files demands",
+      Sockets.HEAP_MEGABYTES,
       () -> new Sockets(50_000)),
   OVERLOAD(
       "more timers than the limit and the executor of a service take: the rest is refused",

@@ -64,23 +64,19 @@ final class LoadReport {
   }
 
   RoundResult result(@Nullable Engine engine, Window part, Sampler sampler) {
-    String collector =
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-            .filter(argument -> argument.matches("-XX:\\+Use\\w+GC"))
-            .findFirst()
-            .orElse("");
+    return result(engine == null ? "" : engine.name(), part, sampler.windows());
+  }
+
+  /** Returns the option of this JVM that chooses the collector; empty if there is none. */
+  static String collector() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.matches("-XX:\\+Use\\w+GC"))
+        .findFirst()
+        .orElse("");
+  }
+
+  RoundResult result(String engine, @Nullable Window part, List<Window> windows) {
     return new RoundResult(
-        name,
-        seed,
-        engine == null ? "" : engine.name(),
-        collector,
-        0,
-        0,
-        breaches.all(),
-        figures,
-        notes,
-        null,
-        part,
-        sampler.windows());
+        name, seed, engine, collector(), 0, 0, breaches.all(), figures, notes, null, part, windows);
   }
 }

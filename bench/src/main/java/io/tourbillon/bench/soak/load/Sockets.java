@@ -1,231 +1,176 @@
 package io.tourbillon.bench.soak.load;
 
 import io.tourbillon.bench.host.Descriptors;
-import io.tourbillon.bench.soak.round.Breaches;
-import io.tourbillon.bench.soak.round.CheckedCoroutine;
-import io.tourbillon.bench.soak.round.CheckedCoroutines;
+import io.tourbillon.bench.host.Machine;
+import io.tourbillon.bench.soak.round.Lateness;
 import io.tourbillon.bench.soak.round.RoundResult;
-import io.tourbillon.bench.soak.round.Sampler;
 import io.tourbillon.bench.soak.round.Window;
-import io.tourbillon.coroutine.CoroutineScheduler;
-import io.tourbillon.coroutine.Coroutines;
-import io.tourbillon.coroutine.net.TcpConnection;
-import io.tourbillon.coroutine.net.TcpListener;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
-import org.HdrHistogram.Recorder;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.HdrHistogram.Histogram;
 
 /**
- * A coroutine at each end of many connections. The clients send a message every few seconds and
- * check that it comes back; each read has a limit.
+ * A coroutine at each end of many connections, each waiting for its socket. The clients send a
+ * message every few seconds and check that it comes back; the servers check what they get.
  *
- * <p>Each end takes a file descriptor. If the process may not open as many, there are as many
- * connections as it may, and the report says so. A pair of addresses has ports for some 28,000
- * connections at most, so several listeners share them.
+ * <p>Each end takes a file descriptor, and a process may have only so many. So the connections are
+ * shared by as many processes as that takes ({@link SocketPlan}), each a {@link SocketWorker} with
+ * clients and servers, and the figures of all are put together.
  */
 final class Sockets implements LoadTrial {
-  private static final int CONNECTIONS_A_LISTENER = 20_000;
+  /** Of the process that gives the orders and adds the figures up. */
+  static final int HEAP_MEGABYTES = 256;
 
-  /** For the JVM's own files. */
-  private static final int OTHER_DESCRIPTORS = 200;
+  private static final int CONNECTS_A_SECOND = 2_000;
 
-  private static final int MESSAGE_BYTES = 64;
-  private static final int CONNECTS_A_MILLI = 2;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration GRACE = Duration.ofSeconds(60);
-  private static final long MOST_NANOS = TimeUnit.MINUTES.toNanos(10);
+  /**
+   * What came due during the collection before the measurement is late, and says nothing; and the
+   * compilers of all processes are busy then.
+   */
+  private static final long MOST_SETTLE_MILLIS = 20_000;
 
   private final int asked;
+  private final long descriptors;
   private final Duration longestPause;
-  private final AtomicLong connected = new AtomicLong();
-  private final AtomicLong sent = new AtomicLong();
-  private final AtomicLong received = new AtomicLong();
-  private final AtomicLong echoed = new AtomicLong();
-  private final Recorder roundTripNanos = new Recorder(MOST_NANOS, 2);
-  private volatile boolean stopping;
+  private final Class<?> main;
 
+  /** Prepares a load that takes about 40 % of two cores of 2026 with 50,000 connections. */
   Sockets(int connections) {
-    this(connections, Duration.ofSeconds(15));
+    this(connections, Descriptors.most(), Duration.ofSeconds(15), SocketWorker.class);
   }
 
   /**
    * Prepares a load.
    *
+   * @param descriptors how many files a process may open
    * @param longestPause between two messages of a connection; the shortest is a third of it
+   * @param main the program of a worker
    */
-  Sockets(int connections, Duration longestPause) {
+  Sockets(int connections, long descriptors, Duration longestPause, Class<?> main) {
     asked = connections;
+    this.descriptors = descriptors;
     this.longestPause = longestPause;
+    this.main = main;
   }
 
   @Override
   public RoundResult run(String name, long seed, Duration duration) throws Exception {
     LoadReport report = new LoadReport(name, seed);
-    int connections = possible(report);
-    SplittableRandom random = new SplittableRandom(seed);
-    CoroutineScheduler scheduler = CoroutineScheduler.builder().name("soak").recordStats().build();
-    try (Sampler sampler = new Sampler(LoadReport.WINDOW_MILLIS)) {
-      CheckedCoroutines book = new CheckedCoroutines(sampler.sleeps(), report.breaches());
-      List<TcpListener> listeners = listen(scheduler, book, connections);
+    SocketPlan plan = SocketPlan.of(asked, descriptors, Machine.availableBytes() >> 20);
+    report.figure("processes", plan.workers());
+    report.figure("MiB of heap of each", plan.heapMegabytes());
+    if (plan.shortfall() != null) {
+      report.note(plan.shortfall());
+    }
+    try (SocketWorkers workers = SocketWorkers.start(plan, seed, longestPause, main)) {
       long startNanos = System.nanoTime();
-      List<CheckedCoroutine> clients = new ArrayList<>();
-      for (int number = 0; number < connections; number++) {
-        SocketAddress server = listeners.get(number % listeners.size()).localAddress();
-        SplittableRandom own = random.split();
-        clients.add(book.spawn(scheduler, () -> talk(server, book, own)));
-        if (number % CONNECTS_A_MILLI == 0) {
-          TimeUnit.MILLISECONDS.sleep(1);
-        }
-      }
-      awaitConnected(connections, report.breaches());
-      report.figure("connections", connected.get());
+      workers.connect(CONNECTS_A_SECOND);
       report.figure("milliseconds to connect all", (System.nanoTime() - startNanos) / 1_000_000);
-      sampler.endPart();
-      roundTripNanos.reset();
-      long sentBefore = sent.get();
-      TimeUnit.NANOSECONDS.sleep(duration.toNanos());
-      Window part = sampler.endPart();
-      report.figure("coroutines on sockets", 2 * connected.get());
-      report.figure("echoes", sent.get() - sentBefore);
-      report.figure(
-          "echoes a second", (sent.get() - sentBefore) / Math.max(1, duration.toSeconds()));
-      report.times("round trip", roundTripNanos.getIntervalHistogram());
-      stop(scheduler, book, listeners, clients, report.breaches());
-      report.lateness(part);
-      return report.result(scheduler.engine(), part, sampler);
-    } finally {
-      boolean _ = scheduler.close(Duration.ZERO);
+      workers.settle();
+      TimeUnit.MILLISECONDS.sleep(Math.min(MOST_SETTLE_MILLIS, duration.toMillis() / 10));
+      workers.measure(duration);
+      return result(report, plan, workers.finish(), duration);
+    } catch (SocketWorkers.LostException lost) {
+      report.breaches().add("each worker lives to the end", String.valueOf(lost.getMessage()));
+      return report.result("", null, List.of());
     }
   }
 
-  private int possible(LoadReport report) {
-    long free = Descriptors.most() - Descriptors.open() - OTHER_DESCRIPTORS;
-    int possible = Math.clamp(free / 2, 1, asked);
-    if (possible < asked) {
-      report.note(
-          String.format(
-              Locale.ROOT,
-              "%,d connections were asked for, but the process may open %,d files (ulimit -n):"
-                  + " they suffice for %,d, and so for %,d coroutines",
-              asked,
-              Descriptors.most(),
-              possible,
-              2 * possible));
-    }
-    return possible;
+  private static RoundResult result(
+      LoadReport report, SocketPlan plan, List<WorkerReport> workers, Duration duration) {
+    long ends = sum(workers, WorkerReport::connected) + sum(workers, WorkerReport::accepted);
+    long echoes = sum(workers, WorkerReport::measuredEchoes);
+    report.figure("connections", sum(workers, WorkerReport::connected));
+    report.figure("coroutines that wait for a socket of their own", ends);
+    report.figure("echoes", echoes);
+    report.figure("echoes a second", echoes / Math.max(1, duration.toSeconds()));
+    report.figure(
+        "CPU of all processes, per mille of "
+            + Runtime.getRuntime().availableProcessors()
+            + " cores",
+        sum(workers, WorkerReport::cpuNanos)
+            / Math.max(1, duration.toMillis() * Runtime.getRuntime().availableProcessors())
+            / 1000);
+    report.times("round trip", added(workers, WorkerReport::roundTrips));
+    Window part = part(workers);
+    report.lateness(part);
+    report.figure("threads of all processes", sum(workers, WorkerReport::threads));
+    report.figure("open files of all processes", sum(workers, WorkerReport::descriptors));
+    report.figure("MiB of live heap in all processes", sum(workers, WorkerReport::heapBytes) >> 20);
+    report.figure(
+        "bytes of live heap for each coroutine",
+        sum(workers, WorkerReport::heapBytes) / Math.max(1, ends));
+    report.figure(
+        "KiB of live heap left in all processes after the close",
+        sum(workers, WorkerReport::leftBytes) >> 10);
+    judge(report, plan, workers);
+    return report.result(workers.getFirst().engine(), part, windows(workers));
   }
 
-  private List<TcpListener> listen(
-      CoroutineScheduler scheduler, CheckedCoroutines book, int connections) throws IOException {
-    List<TcpListener> listeners = new ArrayList<>();
-    for (int left = connections; left > 0; left -= CONNECTIONS_A_LISTENER) {
-      TcpListener listener =
-          TcpListener.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      listeners.add(listener);
-      book.leave(book.spawnThrowing(scheduler, () -> accept(scheduler, book, listener)));
+  private static void judge(LoadReport report, SocketPlan plan, List<WorkerReport> workers) {
+    for (int number = 0; number < workers.size(); number++) {
+      report
+          .breaches()
+          .addAll(
+              "worker " + (number + 1) + " of " + workers.size(), workers.get(number).breaches());
+      workers.get(number).notes().forEach(report::note);
     }
-    return listeners;
-  }
-
-  /** Ends by an exception when the listener is closed. */
-  private void accept(CoroutineScheduler scheduler, CheckedCoroutines book, TcpListener listener)
-      throws IOException {
-    while (true) {
-      TcpConnection connection = listener.accept();
-      book.leave(book.spawn(scheduler, () -> echo(connection)));
+    long connected = sum(workers, WorkerReport::connected);
+    long accepted = sum(workers, WorkerReport::accepted);
+    if (connected != plan.connections() || accepted != connected) {
+      report
+          .breaches()
+          .add(
+              "each connection has two ends",
+              connected + " connected, " + accepted + " accepted, of " + plan.connections());
     }
-  }
-
-  /** The server's end. It ends when the client closes the connection. */
-  private void echo(TcpConnection connection) throws IOException, TimeoutException {
-    try (connection) {
-      ByteBuffer buffer = ByteBuffer.allocate(MESSAGE_BYTES);
-      Duration limit = longestPause.plus(PATIENCE);
-      while (Coroutines.withTimeout(limit, () -> connection.read(buffer.clear())) >= 0) {
-        buffer.flip();
-        echoed.addAndGet(buffer.remaining());
-        connection.write(buffer);
-      }
-    }
-  }
-
-  /** The client's end. */
-  private void talk(SocketAddress server, CheckedCoroutines book, SplittableRandom random)
-      throws IOException, TimeoutException {
-    long longestNanos = longestPause.toNanos();
-    try (TcpConnection connection =
-        Coroutines.withTimeout(PATIENCE, () -> TcpConnection.connect(server))) {
-      connected.incrementAndGet();
-      ByteBuffer message = ByteBuffer.allocate(MESSAGE_BYTES);
-      while (!stopping) {
-        book.delay(random.nextLong(longestNanos / 3, longestNanos));
-        exchange(connection, message, random.nextLong());
-      }
+    long sent = sum(workers, WorkerReport::sent);
+    long echoed = sum(workers, WorkerReport::echoed);
+    long received = sum(workers, WorkerReport::received);
+    if (sent != received || echoed != sent) {
+      report
+          .breaches()
+          .add(
+              "no message is lost or doubled",
+              sent + " were sent, " + echoed + " echoed, " + received + " came back");
     }
   }
 
-  private void exchange(TcpConnection connection, ByteBuffer message, long token)
-      throws IOException, TimeoutException {
-    long fromNanos = System.nanoTime();
-    message.clear().putLong(0, token);
-    connection.write(message);
-    sent.incrementAndGet();
-    message.clear();
-    while (message.hasRemaining()) {
-      if (Coroutines.withTimeout(PATIENCE, () -> connection.read(message)) < 0) {
-        throw new IOException("the server has closed the connection");
-      }
-    }
-    if (message.getLong(0) != token) {
-      throw new IOException("a message must come back as it was sent");
-    }
-    received.incrementAndGet();
-    roundTripNanos.recordValue(Math.min(System.nanoTime() - fromNanos, MOST_NANOS));
+  private static long sum(List<WorkerReport> workers, ToLongFunction<WorkerReport> figure) {
+    return workers.stream().mapToLong(figure).sum();
   }
 
-  private void awaitConnected(int connections, Breaches breaches) throws InterruptedException {
-    long limitNanos = System.nanoTime() + PATIENCE.toNanos();
-    while (connected.get() < connections && System.nanoTime() - limitNanos < 0) {
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
-    if (connected.get() < connections) {
-      breaches.add("every client connects", connected + " of " + connections);
-    }
+  private static Histogram added(
+      List<WorkerReport> workers, Function<WorkerReport, String> histogram) {
+    Histogram sum = WorkerReport.decode(histogram.apply(workers.getFirst()));
+    workers.stream().skip(1).map(histogram).map(WorkerReport::decode).forEach(sum::add);
+    return sum;
   }
 
-  private void stop(
-      CoroutineScheduler scheduler,
-      CheckedCoroutines book,
-      List<TcpListener> listeners,
-      List<CheckedCoroutine> clients,
-      Breaches breaches)
-      throws IOException {
-    stopping = true;
-    for (TcpListener listener : listeners) {
-      listener.close();
+  /** Returns the lateness of all workers together, from their histograms. */
+  private static Window part(List<WorkerReport> workers) {
+    return new Window(
+        0,
+        Lateness.of(added(workers, WorkerReport::timers)),
+        Lateness.of(added(workers, WorkerReport::sleeps)),
+        Lateness.of(added(workers, WorkerReport::machine)),
+        sum(workers, WorkerReport::heapBytes),
+        Math.toIntExact(sum(workers, WorkerReport::threads)));
+  }
+
+  /** Returns windows for plots, each the worst of what the workers have seen then. */
+  private static List<Window> windows(List<WorkerReport> workers) {
+    int count = workers.stream().mapToInt(worker -> worker.windows().size()).min().orElse(0);
+    List<Window> windows = new ArrayList<>();
+    for (int at = 0; at < count; at++) {
+      int moment = at;
+      windows.add(
+          Window.worst(workers.stream().map(worker -> worker.windows().get(moment)).toList()));
     }
-    // Clients end at their next message, and servers when their clients have.
-    if (!scheduler.close(longestPause.plus(GRACE))) {
-      breaches.add("every coroutine ends", "the scheduler was closed, and some have not");
-    }
-    clients.forEach(book::collect);
-    book.collectLeft();
-    book.judge("coroutines", scheduler.stats(), breaches);
-    if (sent.get() != received.get() || echoed.get() != sent.get() * MESSAGE_BYTES) {
-      breaches.add(
-          "no byte is lost or doubled",
-          sent + " messages sent, " + received + " came back, " + echoed + " bytes were echoed");
-    }
+    return windows;
   }
 }

@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.CoroutineScope;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,9 @@ public final class CheckedCoroutine implements Action {
     /** Its body may throw. */
     THROWING,
     /** Its loop may die. */
-    MORTAL
+    MORTAL,
+    /** Its scope cancels it if another child fails. */
+    CHILD
   }
 
   /** How the body went. */
@@ -53,6 +56,14 @@ public final class CheckedCoroutine implements Action {
     coroutine = scheduler.spawn(this);
   }
 
+  /** Spawns a child. */
+  CheckedCoroutine(CheckedCoroutines book, CoroutineScope scope, Action body) {
+    this.book = book;
+    this.kind = Kind.CHILD;
+    this.body = body;
+    coroutine = scope.spawn(this);
+  }
+
   /** The body. */
   @Override
   public void run() throws Exception {
@@ -65,7 +76,7 @@ public final class CheckedCoroutine implements Action {
       throw cancellation;
     } catch (Throwable failure) {
       course.set(Course.THREW);
-      if (kind == Kind.LASTING && !(failure instanceof OutOfMemoryError)) {
+      if ((kind == Kind.LASTING || kind == Kind.CHILD) && !(failure instanceof OutOfMemoryError)) {
         book.breaches().add("no coroutine fails", failure);
       }
       throw failure;
@@ -91,6 +102,11 @@ public final class CheckedCoroutine implements Action {
     return coroutine.state();
   }
 
+  /** Returns true if its scope sees its failure. */
+  boolean isChild() {
+    return kind == Kind.CHILD;
+  }
+
   /** Returns true if it has failed although its body has neither returned nor thrown. */
   boolean hasDiedWithLoop() {
     return kind == Kind.MORTAL && course.get() == null;
@@ -103,7 +119,8 @@ public final class CheckedCoroutine implements Action {
       case DONE -> how == Course.RETURNED;
       case FAILED -> how == Course.THREW || kind == Kind.MORTAL;
       case CANCELLED ->
-          (cancelled || book.isClosing()) && (how == Course.CANCELLED || !begun.get());
+          (cancelled || book.isClosing() || kind == Kind.CHILD)
+              && (how == Course.CANCELLED || !begun.get());
       case CREATED, READY, RUNNING, SUSPENDED -> false;
     };
   }

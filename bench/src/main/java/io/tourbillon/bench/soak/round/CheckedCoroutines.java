@@ -5,7 +5,9 @@ import io.tourbillon.bench.account.Account.End;
 import io.tourbillon.bench.account.Accounts;
 import io.tourbillon.bench.soak.round.CheckedCoroutine.Kind;
 import io.tourbillon.coroutine.Action;
+import io.tourbillon.coroutine.Block;
 import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.CoroutineStats;
 import io.tourbillon.coroutine.Coroutines;
 import java.time.Duration;
@@ -33,6 +35,7 @@ public final class CheckedCoroutines {
   private final AtomicLong bodiesCollected = new AtomicLong();
   private final AtomicLong done = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
+  private final AtomicLong failedInScope = new AtomicLong();
   private final AtomicLong diedWithLoop = new AtomicLong();
   private final AtomicLong cancelled = new AtomicLong();
 
@@ -71,6 +74,11 @@ public final class CheckedCoroutines {
   /** As {@link #spawn}; the coroutine may fail by itself, because its loop dies. */
   public CheckedCoroutine spawnOnMortal(CoroutineScheduler scheduler, Action body) {
     return enter(new CheckedCoroutine(this, scheduler, Kind.MORTAL, body));
+  }
+
+  /** As {@link #spawn}; a child of a scope of the calling coroutine. */
+  CheckedCoroutine spawnChild(CoroutineScope scope, Action body) {
+    return enter(new CheckedCoroutine(this, scope, body));
   }
 
   /** Only what was accepted is counted: if a spawn throws, its body must not run. */
@@ -112,6 +120,9 @@ public final class CheckedCoroutines {
       }
       case FAILED -> {
         failed.incrementAndGet();
+        if (coroutine.isChild()) {
+          failedInScope.incrementAndGet();
+        }
         if (coroutine.hasDiedWithLoop()) {
           diedWithLoop.incrementAndGet();
         }
@@ -146,12 +157,22 @@ public final class CheckedCoroutines {
 
   /** Lets a timeout of the calling coroutine pass, and enters it. */
   public void timeOut(long limitNanos) {
+    timeOut(limitNanos, () -> Coroutines.delay(NEVER));
+  }
+
+  /**
+   * As {@link #timeOut(long)}, and ends a wait of the calling coroutine so.
+   *
+   * @param wait must not end by itself
+   * @throws X if the wait throws it
+   */
+  public <X extends Exception> void timeOut(long limitNanos, Block<X> wait) throws X {
     long deadlineNanos = System.nanoTime() + limitNanos;
     timeouts.begin();
     boolean over = false;
     try {
-      Coroutines.withTimeout(Duration.ofNanos(limitNanos), () -> Coroutines.delay(NEVER));
-      breaches.add("a timeout ends its body", "a delay of " + NEVER + " ended without one");
+      Coroutines.withTimeout(Duration.ofNanos(limitNanos), wait);
+      breaches.add("a timeout ends its body", "the body ended without one");
     } catch (TimeoutException passed) {
       over = true;
     } finally {
@@ -203,6 +224,11 @@ public final class CheckedCoroutines {
   /** Returns how many have failed. */
   public long failed() {
     return failed.get();
+  }
+
+  /** Returns how many have failed whose failure no scope sees. */
+  long failedAlone() {
+    return failed.get() - failedInScope.get();
   }
 
   /** Returns how many delays and timeouts have begun. */

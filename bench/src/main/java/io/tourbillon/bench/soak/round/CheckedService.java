@@ -55,7 +55,7 @@ public final class CheckedService {
   }
 
   /** Takes a service that belongs to somebody else, such as a scheduler. */
-  CheckedService(String name, ValueRecorder latenessNanos, TimerService timers) {
+  public CheckedService(String name, ValueRecorder latenessNanos, TimerService timers) {
     this.name = name;
     accounts = new Accounts(latenessNanos);
     ownHandler = false;
@@ -126,7 +126,7 @@ public final class CheckedService {
   }
 
   /** Ends all timers, and enters those that were pending. */
-  void shutDown() {
+  public void shutDown() {
     accounts.handBack(timers.shutdownNow());
   }
 
@@ -163,7 +163,7 @@ public final class CheckedService {
   }
 
   /** Adds what is wrong, once the service has ended. */
-  void judge(Breaches breaches) {
+  public void judge(Breaches breaches) {
     beats.forEach(Heartbeat::stop);
     breaches.addAll(name, broken());
   }

@@ -31,11 +31,13 @@ final class Churn {
 
     /** Returns what should have happened by now and has not, or nothing. */
     Optional<String> overdue();
+
+    /** Gives what has not ended to a book that collects it at the end of the round. */
+    default void leaveAll() {}
   }
 
   private final Breaches breaches;
   private final List<Step> steps = new ArrayList<>();
-  private final CoroutineSet coroutines;
   private final AtomicLong calls = new AtomicLong();
   private final AtomicLong errors = new AtomicLong();
   private final Thread thread;
@@ -50,8 +52,12 @@ final class Churn {
       TimerSet timers = new TimerSet(service.timers(), account, random.split());
       steps.addAll(Collections.nCopies(STEPS, timers));
     }
-    coroutines = new CoroutineSet(stage.scheduler(), stage.coroutines(), random.split());
-    steps.add(coroutines);
+    CheckedCoroutines book = stage.coroutines();
+    steps.add(CoroutineSet.sleepers(stage.scheduler(), book, random.split()));
+    steps.add(CoroutineSet.families(stage.scheduler(), book, stage.families(), random.split()));
+    for (CheckedJobs jobs : stage.jobs()) {
+      steps.add(new JobSet(jobs, random.split()));
+    }
     thread = Thread.ofPlatform().daemon().name("soak-churn-" + number).unstarted(this::run);
   }
 
@@ -94,8 +100,8 @@ final class Churn {
     }
     for (Step step : new LinkedHashSet<>(steps)) {
       awaitDue(step);
+      step.leaveAll();
     }
-    coroutines.leaveAll();
   }
 
   /** What is due must happen, and not only when the service is closed. */

@@ -11,19 +11,49 @@ import org.jspecify.annotations.Nullable;
 
 /** Coroutines that one thread spawns, cancels at random and collects. */
 final class CoroutineSet implements Churn.Step {
-  private static final int SIZE = 100;
+  private static final int SLEEPERS = 100;
+  private static final int FAMILIES = 8;
   private static final int MOST_STEPS = 6;
   private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
   private final CoroutineScheduler scheduler;
   private final CheckedCoroutines book;
   private final SplittableRandom random;
-  private final @Nullable CheckedCoroutine[] coroutines = new CheckedCoroutine[SIZE];
+  private final Life life;
+  private final @Nullable CheckedCoroutine[] coroutines;
 
-  CoroutineSet(CoroutineScheduler scheduler, CheckedCoroutines book, SplittableRandom random) {
+  /** The body of each. */
+  @FunctionalInterface
+  private interface Life {
+    void live(SplittableRandom random) throws Exception;
+  }
+
+  private CoroutineSet(
+      CoroutineScheduler scheduler,
+      CheckedCoroutines book,
+      SplittableRandom random,
+      int size,
+      Life life) {
     this.scheduler = scheduler;
     this.book = book;
     this.random = random;
+    this.life = life;
+    coroutines = new CheckedCoroutine[size];
+  }
+
+  /** Coroutines that sleep, yield and run into timeouts. */
+  static CoroutineSet sleepers(
+      CoroutineScheduler scheduler, CheckedCoroutines book, SplittableRandom random) {
+    return new CoroutineSet(scheduler, book, random, SLEEPERS, own -> sleep(book, own));
+  }
+
+  /** Coroutines that open scopes with children. */
+  static CoroutineSet families(
+      CoroutineScheduler scheduler,
+      CheckedCoroutines book,
+      Families families,
+      SplittableRandom random) {
+    return new CoroutineSet(scheduler, book, random, FAMILIES, families::live);
   }
 
   /**
@@ -33,7 +63,7 @@ final class CoroutineSet implements Churn.Step {
    */
   @Override
   public void step() {
-    int slot = random.nextInt(SIZE);
+    int slot = random.nextInt(coroutines.length);
     CheckedCoroutine coroutine = coroutines[slot];
     if (coroutine == null || coroutine.isEnded()) {
       spawn(slot, coroutine);
@@ -49,11 +79,10 @@ final class CoroutineSet implements Churn.Step {
       book.collect(ended);
     }
     long seed = random.nextLong();
-    coroutines[slot] = book.spawn(scheduler, () -> live(new SplittableRandom(seed)));
+    coroutines[slot] = book.spawn(scheduler, () -> life.live(new SplittableRandom(seed)));
   }
 
-  /** The body. */
-  private void live(SplittableRandom own) {
+  private static void sleep(CheckedCoroutines book, SplittableRandom own) {
     int steps = 1 + own.nextInt(MOST_STEPS);
     for (int step = 0; step < steps; step++) {
       long nanos = own.nextLong(MOST_NANOS);
@@ -80,8 +109,8 @@ final class CoroutineSet implements Churn.Step {
         : Optional.of(alive.size() + " coroutines have not ended, such as " + alive.getFirst());
   }
 
-  /** Gives what has not ended to the book, which collects it at the end. */
-  void leaveAll() {
+  @Override
+  public void leaveAll() {
     for (CheckedCoroutine each : coroutines) {
       if (each != null) {
         book.leave(each);

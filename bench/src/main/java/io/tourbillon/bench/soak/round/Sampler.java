@@ -43,6 +43,13 @@ public final class Sampler implements AutoCloseable {
   /** Written by the thread that closes, read by the sampler's. */
   private volatile boolean closed;
 
+  /**
+   * All that was recorded in a part, so that parts of several processes can be added up.
+   *
+   * @param timers how late timers were, in nanoseconds, and so on
+   */
+  public record Times(Histogram timers, Histogram sleeps, Histogram machine) {}
+
   /** One kind of lateness. Guarded by the sampler, but for the recorder. */
   private static final class Series {
     private final Recorder recorder = new Recorder(MOST_NANOS, DIGITS);
@@ -95,7 +102,8 @@ public final class Sampler implements AutoCloseable {
     }
   }
 
-  private synchronized void endWindow() {
+  /** Ends a window before its time. */
+  public synchronized void endWindow() {
     windows.add(
         new Window(
             millis(),
@@ -121,6 +129,11 @@ public final class Sampler implements AutoCloseable {
         machine.endPart(),
         last.heapBytes(),
         last.threads());
+  }
+
+  /** Returns what was recorded in this part up to the last end of a window. */
+  public synchronized Times times() {
+    return new Times(timers.part.copy(), sleeps.part.copy(), machine.part.copy());
   }
 
   /** Returns the time since the beginning. */

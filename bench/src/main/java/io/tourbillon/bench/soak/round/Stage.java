@@ -29,6 +29,8 @@ public final class Stage {
   private final CheckedService onLoops;
   private final CoroutineScheduler scheduler;
   private final CheckedCoroutines coroutines;
+  private final Families families;
+  private final List<CheckedJobs> jobs;
   private final AtomicLong unseenFailures = new AtomicLong();
   private final AtomicLong stalls = new AtomicLong();
   private final List<Churn> churns;
@@ -62,6 +64,17 @@ public final class Stage {
             "timers on a pool", sampler.timers(), options -> options.executor(pool), disguise);
     onLoops = new CheckedService("timers on loops", sampler.timers(), scheduler.timers());
     coroutines = new CheckedCoroutines(sampler.sleeps(), breaches);
+    families = new Families(coroutines);
+    jobs =
+        List.of(
+            new CheckedJobs(
+                "jobs on a driver", sampler.timers(), UnaryOperator.identity(), false, breaches),
+            new CheckedJobs(
+                "jobs on a pool",
+                sampler.timers(),
+                options -> options.executor(pool),
+                true,
+                breaches));
     churns =
         Stream.iterate(1, number -> number + 1)
             .limit(CHURNS)
@@ -78,6 +91,16 @@ public final class Stage {
   /** Returns all timer services. */
   public List<CheckedService> services() {
     return List.of(onDriver, onPool, onLoops);
+  }
+
+  /** Returns the services that are used as executors and by futures. */
+  List<CheckedJobs> jobs() {
+    return jobs;
+  }
+
+  /** Returns the families of coroutines. */
+  Families families() {
+    return families;
   }
 
   /** Returns the service whose tasks run on its driver. */
@@ -114,22 +137,24 @@ public final class Stage {
       churn.stop();
     }
     services().forEach(CheckedService::shutDown);
+    jobs.forEach(CheckedJobs::shutDown);
     coroutines.willClose();
     if (!scheduler.close(Duration.ZERO)) {
       breaches.add("every coroutine ends", "the scheduler was closed, and some have not");
     }
     onDriver.close(breaches);
     onPool.close(breaches);
+    jobs.forEach(CheckedJobs::closeAndJudge);
     pool.close();
     coroutines.collectLeft();
     services().forEach(service -> service.judge(breaches));
     coroutines.judge("coroutines", scheduler.stats(), breaches);
     // Without memory there may be none to tell the handler with.
-    boolean mayBeFewer = errors() > 0 && unseenFailures.get() < coroutines.failed();
-    if (unseenFailures.get() != coroutines.failed() && !mayBeFewer) {
+    boolean mayBeFewer = errors() > 0 && untold() > 0;
+    if (untold() != 0 && !mayBeFewer) {
       breaches.add(
           "each failure that nobody sees is given to the handler once",
-          unseenFailures + " were, of " + coroutines.failed());
+          unseenFailures + " were, of " + coroutines.failedAlone());
     }
     if (scheduler.close(GRACE)) {
       return;
@@ -148,7 +173,7 @@ public final class Stage {
 
   /** Returns how many failures were not given to the handler; only for want of memory. */
   long untold() {
-    return coroutines.failed() - unseenFailures.get();
+    return coroutines.failedAlone() - unseenFailures.get();
   }
 
   /** Returns how often the watchdog reported a turn. */

@@ -62,15 +62,9 @@ public final class Trial {
   public RoundResult run() throws InterruptedException {
     SplittableRandom random = new SplittableRandom(seed);
     pass(Phases.REHEARSAL, random.split());
-    ThreadCensus threads = new ThreadCensus();
-    HeapCensus heap = HeapCensus.take();
+    Leftovers leftovers = Leftovers.before();
     Pass pass = pass(phases, random.split());
-    List<String> newThreads = threads.newThreads(ThreadCensus.PATIENCE);
-    if (!newThreads.isEmpty()) {
-      breaches.add("no thread is left behind", newThreads);
-    }
-    heap.growth(pass.permittedBytes)
-        .ifPresent(grown -> breaches.add("no object is left behind", grown));
+    leftovers.judge(breaches, pass.permittedBytes);
     judgeLateness(pass);
     return new RoundResult(
         name,
@@ -139,10 +133,15 @@ public final class Trial {
     figures.put("timers", stage.services().stream().mapToLong(CheckedService::accepted).sum());
     figures.put("coroutines", stage.coroutines().spawned());
     figures.put("delays and timeouts", stage.coroutines().waits());
+    figures.put(
+        "tasks of executors and futures",
+        stage.jobs().stream().mapToLong(CheckedJobs::accepted).sum());
+    figures.put("values handed over by channels", stage.families().handedOver());
     figures.put("calls", stage.calls());
     figures.put("calls without memory", stage.errors());
     figures.put("stalls reported", stage.stalls());
     figures.put("failures not told for want of memory", stage.untold());
+    figures.put("families not judged for want of memory", stage.families().unjudged());
     figures.putAll(scene.figures());
     return figures;
   }

@@ -1,5 +1,7 @@
 package io.tourbillon.bench.soak.round;
 
+import java.util.List;
+
 /**
  * A moment of a round, for plots.
  *
@@ -16,4 +18,25 @@ public record Window(
     Lateness sleeps,
     Lateness machine,
     long heapBytes,
-    int threads) {}
+    int threads) {
+  /**
+   * Returns what several processes have seen at the same time: the worst lateness of each kind, and
+   * the sums of heap and threads.
+   *
+   * @param all at least one
+   */
+  public static Window worst(List<Window> all) {
+    return new Window(
+        all.stream().mapToLong(Window::atMillis).max().orElse(0),
+        Lateness.worst(all.stream().map(Window::timers).toList()),
+        Lateness.worst(all.stream().map(Window::sleeps).toList()),
+        Lateness.worst(all.stream().map(Window::machine).toList()),
+        all.stream().mapToLong(Window::heapBytes).sum(),
+        all.stream().mapToInt(Window::threads).sum());
+  }
+
+  /** Returns the same moment of a time that began later. */
+  public Window since(long millis) {
+    return new Window(atMillis - millis, timers, sleeps, machine, heapBytes, threads);
+  }
+}
