@@ -84,6 +84,9 @@ public final class Sockets implements Poller {
   /** Keys that coroutines of other loops ask this one to give up. Served before each select. */
   private final Queue<KeyRequest> requests = new ConcurrentLinkedQueue<>();
 
+  /** Those of them that the next select serves. Empty between selects, unless one has failed. */
+  private final ArrayList<KeyRequest> served = new ArrayList<>();
+
   /** When the loop looked at the channels last, by the system's clock. */
   private long lookedNanos = System.nanoTime();
 
@@ -137,6 +140,21 @@ public final class Sockets implements Poller {
     }
   }
 
+  private void askForKeys(SelectableChannel channel, List<Sockets> having, int others) {
+    try {
+      KeyRequest request = new KeyRequest(channel, others);
+      for (Sockets other : having) {
+        if (!other.equals(this)) {
+          other.requests.add(request);
+          other.wake();
+        }
+      }
+      request.await(KEY_NANOS);
+    } catch (OutOfMemoryError full) {
+      // It is a precaution; the channel must be closed in any case.
+    }
+  }
+
   private static void close(SelectableChannel channel, List<Sockets> having) throws IOException {
     try {
       channel.close();
@@ -151,14 +169,7 @@ public final class Sockets implements Poller {
   private void closeHere(SelectableChannel channel, List<Sockets> having) throws IOException {
     int others = having.size() - (having.contains(this) ? 1 : 0);
     if (others > 0 && !thread.isVirtual() && Thread.currentThread().isVirtual()) {
-      KeyRequest request = new KeyRequest(channel, others);
-      for (Sockets other : having) {
-        if (!other.equals(this)) {
-          other.requests.add(request);
-          other.wake();
-        }
-      }
-      request.await(KEY_NANOS);
+      askForKeys(channel, having, others);
     }
     closing++;
     try {
@@ -324,9 +335,9 @@ public final class Sockets implements Poller {
     }
     selects = true;
     try {
-      List<KeyRequest> served = giveUpKeys();
+      giveUpKeys();
       int _ = selector.selectNow(this::ready);
-      served.forEach(KeyRequest::done);
+      tellServed();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     } finally {
@@ -340,20 +351,31 @@ public final class Sockets implements Poller {
     return selects || closing > 0;
   }
 
-  /** Cancels keys that coroutines of other loops ask for. The next select releases them. */
-  private List<KeyRequest> giveUpKeys() {
-    if (requests.isEmpty()) {
-      return List.of();
-    }
-    List<KeyRequest> served = new ArrayList<>();
-    for (KeyRequest each = requests.poll(); each != null; each = requests.poll()) {
-      SelectionKey key = each.channel.keyFor(selector);
-      if (key != null) {
-        key.cancel();
+  /**
+   * Cancels keys that coroutines of other loops ask for. The next select releases them, and {@link
+   * #tellServed} tells. Without memory, those that are left are served later: who asks waits for a
+   * limited time.
+   */
+  private void giveUpKeys() {
+    try {
+      for (KeyRequest each = requests.peek(); each != null; each = requests.peek()) {
+        served.add(each);
+        KeyRequest _ = requests.poll();
+        SelectionKey key = each.channel.keyFor(selector);
+        if (key != null) {
+          key.cancel();
+        }
       }
-      served.add(each);
+    } catch (OutOfMemoryError full) {
+      // Later.
     }
-    return served;
+  }
+
+  private void tellServed() {
+    for (int number = 0; number < served.size(); number++) {
+      served.get(number).done();
+    }
+    served.clear();
   }
 
   @Override
@@ -390,12 +412,12 @@ public final class Sockets implements Poller {
   private void select(long millis) {
     selects = true;
     try {
-      List<KeyRequest> served = giveUpKeys();
+      giveUpKeys();
       int _ =
           woken.get() || !served.isEmpty()
               ? selector.selectNow(this::ready)
               : selector.select(this::ready, millis);
-      served.forEach(KeyRequest::done);
+      tellServed();
       lookedNanos = System.nanoTime();
       boolean _ = Thread.interrupted(); // Nothing should interrupt a loop, and it could not rest.
     } catch (IOException failure) {
