@@ -5,6 +5,7 @@
  */
 const {results, subjects} = data;
 const mostDrawn = 3;
+const mostPoints = 150;
 
 // ---- numbers ----
 
@@ -25,7 +26,7 @@ function renderHead() {
       memory: `${whole(results.machine.memoryBytes / 2 ** 20)} MiB`,
     },
     [['Promises', make('strong', {class: broken.length === 0 ? 'kept' : 'failure'}, broken.length === 0
-      ? `kept in each of ${whole(results.rounds.length)} rounds`
+      ? `kept in every round, of ${whole(results.rounds.length)}`
       : `BROKEN in ${whole(broken.length)} of ${whole(results.rounds.length)} rounds`)]],
     [
       ['First seed', `${results.seed}`],
@@ -129,9 +130,18 @@ const shade = {
   },
 };
 
+/** A load of minutes has hundreds of windows: a point is the worst of a few. */
+function thinned(points) {
+  const size = Math.ceil(points.length / mostPoints);
+  return [...Map.groupBy(points, point => Math.floor(points.indexOf(point) / size)).values()].map(group => {
+    const values = group.map(point => point.y).filter(y => y !== null);
+    return {x: group.at(-1).x, y: values.length === 0 ? null : Math.max(...values)};
+  });
+}
+
 const line = (label, round, name, dash, valueOf, axis = 'y') => ({
   label,
-  data: round.windows.map(window => ({x: window.atMillis / 1e3, y: valueOf(window)})),
+  data: thinned(round.windows.map(window => ({x: window.atMillis / 1e3, y: valueOf(window)}))),
   borderColor: color(name),
   backgroundColor: color(name),
   borderDash: dash,

@@ -93,7 +93,7 @@ class SoakPageTest {
   @Test
   void promises_thatWereKept_areSaidToBe() throws Exception {
     String page = open(round("closing", 2000));
-    assertTrue(page.contains("<strong class=\"kept\">kept in each of 1 rounds"), page);
+    assertTrue(page.contains("<strong class=\"kept\">kept in every round, of 1"), page);
     assertFalse(page.contains("class=\"warning\"><strong>"), page);
   }
 
