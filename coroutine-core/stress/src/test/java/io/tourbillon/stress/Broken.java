@@ -2,6 +2,7 @@ package io.tourbillon.stress;
 
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,16 @@ public final class Broken {
 
   /** Checks, then acts. */
   public static boolean compareAndSet(AtomicInteger number, int known, int next) {
+    if (number.get() != known) {
+      return false;
+    }
+    pause();
+    number.set(next);
+    return true;
+  }
+
+  /** Checks, then acts. */
+  public static boolean compareAndSet(AtomicLong number, long known, long next) {
     if (number.get() != known) {
       return false;
     }

@@ -24,8 +24,10 @@ class InterleavingsTest {
   private static final String ALL = ".";
   private static final String TWIN = ".Twin";
 
-  /** The races of locks, limits and loops, and a twin that is caught within a moment. */
-  private static final String USUAL = "(?:internal|loop)[.]\\w+$|LastPermit[.]Twin$";
+  /** Some races of locks, limits and loops, and a twin that is caught within a moment. */
+  private static final String USUAL =
+      "[.](?:MutualExclusion|MutualExclusionOfShortLock|LastPermit|PermitsBetweenStripes"
+          + "|ClaimByTwoLoops|PostAgainstRest|SpawnAgainstRest)$|LastPermit[.]Twin$";
 
   private static final int BRIEF_MILLIS = 150;
 

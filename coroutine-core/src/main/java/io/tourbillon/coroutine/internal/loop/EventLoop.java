@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * sender of the message starts another thread, which continues where this one stopped, since no
  * message may be refused.
  */
-public abstract class EventLoop implements EngineLoop {
+public abstract class EventLoop extends Peer implements EngineLoop {
   /** The number of messages read between two readings of the clock. */
   private static final int INTAKE = 1024;
 
@@ -174,12 +174,6 @@ public abstract class EventLoop implements EngineLoop {
    * is left.
    */
   protected abstract boolean isFinished();
-
-  /**
-   * Takes over an unclaimed task of another loop, and makes it ready. Returns false if that loop or
-   * another was first.
-   */
-  protected abstract boolean takeOver(LoopTask task);
 
   /**
    * Gives up a task in the ready queue for the loop that claims it first. Returns false if it must
@@ -376,7 +370,7 @@ public abstract class EventLoop implements EngineLoop {
     return thief != null && task.mayMove();
   }
 
-  /** Returns the tasks that other loops may take over. */
+  @Override
   protected final Newcomers newcomers() {
     return newcomers;
   }
@@ -386,9 +380,14 @@ public abstract class EventLoop implements EngineLoop {
     return looksForMail || isIdle();
   }
 
-  /** Returns whether the loop sleeps or is about to; false if no loop takes over tasks. */
+  @Override
   final boolean isIdle() {
     return thief != null && thief.isIdle();
+  }
+
+  @Override
+  final void rouse() {
+    tell(() -> {}); // To wake it is enough.
   }
 
   private void send(Runnable mail) {
@@ -634,7 +633,7 @@ public abstract class EventLoop implements EngineLoop {
     return elapsedNanos() - turns.lookNanos() >= budgetNanos;
   }
 
-  /** Returns whether there is one task to run, or none. Called between turns. */
+  @Override
   public final boolean hasOneTask() {
     return ready.size() <= 1 && mailbox.isEmpty();
   }

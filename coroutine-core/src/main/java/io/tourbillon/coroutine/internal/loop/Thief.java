@@ -21,7 +21,7 @@ final class Thief {
   /** The most tasks to take over at once. */
   private static final int MOST = 32;
 
-  private final EventLoop loop;
+  private final Peer loop;
   private final WorkStealing stealing;
 
   /** Whether the loop rests or is about to; written by the loop, read by spawners. */
@@ -43,7 +43,7 @@ final class Thief {
   /** The pause before the next look; 0 if the loop is not the searcher. */
   private long pauseNanos;
 
-  Thief(EventLoop loop, WorkStealing stealing) {
+  Thief(Peer loop, WorkStealing stealing) {
     this.loop = loop;
     this.stealing = stealing;
   }
@@ -67,7 +67,7 @@ final class Thief {
   long beginIdling(long nowNanos) {
     loop.newcomers().forgetFirst(); // So a loop at rest keeps no task that has ended.
     idle = true;
-    EventLoop from = stealing.loopWithOldest(loop);
+    Peer from = stealing.loopWithOldest(loop);
     LoopTask oldest = from == null ? null : from.newcomers().oldest();
     if (from != null && oldest != null && hasWaited(oldest, nowNanos) && takeSome(from, nowNanos)) {
       return nowNanos;
@@ -81,7 +81,7 @@ final class Thief {
    * took less than 50 us together, so that no other loop can wait long for what this one has taken.
    * Of those that have begun, takes over all that the other loop has let go: it has kept as many.
    */
-  private boolean takeSome(EventLoop from, long nowNanos) {
+  private boolean takeSome(Peer from, long nowNanos) {
     most = nowNanos - tookNanos < PATIENCE_NANOS ? Math.min(2 * most, MOST) : 1;
     tookNanos = nowNanos;
     int taken = 0;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Lets loops that would rest take over tasks of other loops: work stealing (Blumofe and Leiserson,
  * 1999), restricted to tasks that have no stack and no timer yet, and to those that their loop has
  * let go, as {@link Backlog} does. This class is what the loops of a scheduler share; each loop has
- * a {@link Thief}. Thread-safe.
+ * a {@link Thief}. Both know a loop as {@link Peer}. Thread-safe.
  *
  * <p><b>Which tasks.</b> The oldest first, and only from a loop whose oldest has waited for 50 us
  * or longer. So a task that its loop is about to run stays with the one that spawned or resumed it,
@@ -32,16 +32,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkStealing {
   /** The loops of the scheduler; filled before the first of them starts. */
-  private final EventLoop[] loops;
+  private final Peer[] loops;
 
   /** Returns the number of the task that was spawned last. */
   private final LongSupplier lastNumber;
 
   /**
    * The loop that searches; null if none does. Set by the loop itself or by who calls it, by
-   * compare-and-set from null; reset by the loop.
+   * compare-and-set from null; reset by the loop, or by who has called it too late.
    */
-  private final AtomicReference<@Nullable EventLoop> searcher = new AtomicReference<>();
+  private final AtomicReference<@Nullable Peer> searcher = new AtomicReference<>();
 
   /**
    * Creates what loops share.
@@ -49,7 +49,7 @@ public final class WorkStealing {
    * @param loops the loops; filled before the first of them starts
    * @param lastNumber returns the number of the task that was spawned last
    */
-  public WorkStealing(EventLoop[] loops, LongSupplier lastNumber) {
+  public WorkStealing(Peer[] loops, LongSupplier lastNumber) {
     this.loops = loops;
     this.lastNumber = lastNumber;
   }
@@ -63,10 +63,10 @@ public final class WorkStealing {
   void call() {
     int first = (int) (lastNumber() % loops.length); // Not always the same.
     for (int at = 0; at < loops.length && searcher.get() == null; at++) {
-      EventLoop loop = loops[(first + at) % loops.length];
+      Peer loop = loops[(first + at) % loops.length];
       if (loop.isIdle() && searcher.compareAndSet(null, loop)) {
         if (loop.isIdle()) {
-          loop.tell(() -> {}); // To wake it is enough.
+          loop.rouse();
           return;
         }
         // It has begun to work, and may have done so before it could see that it is the searcher.
@@ -77,23 +77,23 @@ public final class WorkStealing {
     }
   }
 
-  boolean isSearcher(EventLoop loop) {
+  boolean isSearcher(Peer loop) {
     return loop.equals(searcher.get());
   }
 
   /** Makes a loop the searcher. Returns false if another one is. Called by the loop. */
-  boolean becomeSearcher(EventLoop loop) {
+  boolean becomeSearcher(Peer loop) {
     return searcher.compareAndSet(null, loop);
   }
 
   /** Makes a loop cease to search. Returns false if it was not the searcher. */
-  boolean stopSearching(EventLoop loop) {
+  boolean stopSearching(Peer loop) {
     return isSearcher(loop) && searcher.compareAndSet(loop, null);
   }
 
   /** Returns whether another loop rests, about. */
-  boolean restsAnyBut(EventLoop one) {
-    for (EventLoop loop : loops) {
+  boolean restsAnyBut(Peer one) {
+    for (Peer loop : loops) {
       if (loop.isIdle() && !loop.equals(one)) {
         return true;
       }
@@ -102,7 +102,7 @@ public final class WorkStealing {
   }
 
   /** Returns the loop with a number, which begins at 0; numbers go round. */
-  public EventLoop loop(long number) {
+  public Peer loop(long number) {
     return loops[(int) (number % loops.length)];
   }
 
@@ -110,10 +110,10 @@ public final class WorkStealing {
    * Returns the loop, other than the thief's, that has the oldest task among its newcomers; null if
    * there is none. The task may belong to another loop, which has passed it to this one.
    */
-  @Nullable EventLoop loopWithOldest(EventLoop thief) {
-    EventLoop from = null;
+  @Nullable Peer loopWithOldest(Peer thief) {
+    Peer from = null;
     LoopTask oldest = null;
-    for (EventLoop loop : loops) {
+    for (Peer loop : loops) {
       if (!loop.equals(thief)) {
         LoopTask first = loop.newcomers().oldest();
         if (first != null && (oldest == null || first.number() < oldest.number())) {

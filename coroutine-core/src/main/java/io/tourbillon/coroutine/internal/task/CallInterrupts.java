@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.task;
 
+import io.tourbillon.coroutine.internal.engine.InterruptStage;
 import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.coroutine.internal.engine.OffLoop;
@@ -10,7 +11,6 @@ import io.tourbillon.timer.Clock;
 import io.tourbillon.timer.internal.MemoryReserve;
 import java.util.IdentityHashMap;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,15 +143,7 @@ final class CallInterrupts {
 
   /**
    * The interrupts of the blocking calls of one coroutine, for a signal. The loop begins them. If
-   * an interrupt may run code of users, another thread delivers it. It must not arrive after the
-   * coroutine has left the call, so the coroutine first withdraws a pending interrupt, or waits for
-   * one that is being delivered.
-   *
-   * <pre>
-   *   IDLE --- begin ---> PENDING --- deliver ---> DELIVERING ---> IDLE, notifies the coroutine
-   *    ^                     |
-   *    +----- withdraw ------+
-   * </pre>
+   * an interrupt may run code of users, another thread delivers it, and notifies the coroutine.
    */
   private static final class Interruption implements Message {
     /**
@@ -161,10 +153,6 @@ final class CallInterrupts {
 
     private static final long MOST_PATIENCE_NANOS = 1_000_000_000;
 
-    private static final int IDLE = 0;
-    private static final int PENDING = 1;
-    private static final int DELIVERING = 2;
-
     private final CoroutineTask<?> coroutine;
 
     /** The signal of the last interrupt. */
@@ -172,12 +160,8 @@ final class CallInterrupts {
 
     private long patienceNanos = FIRST_PATIENCE_NANOS;
 
-    /**
-     * IDLE, PENDING or DELIVERING. The loop changes IDLE to PENDING. A compare-and-set from PENDING
-     * decides between IDLE, by the coroutine that withdraws, and DELIVERING, by the thread that
-     * delivers. That thread alone changes DELIVERING to IDLE.
-     */
-    private final AtomicInteger stage = new AtomicInteger(IDLE);
+    /** Of the interrupt that another thread delivers. */
+    private final InterruptStage stage = new InterruptStage();
 
     Interruption(CoroutineTask<?> coroutine, Signal signal) {
       this.coroutine = coroutine;
@@ -212,14 +196,14 @@ final class CallInterrupts {
      * still meanwhile.
      */
     void beginElsewhere(Thread target) {
-      if (stage.get() != IDLE) {
+      if (!stage.isIdle()) {
         return;
       }
       Clock.Hold hold = coroutine.loop().clock().hold();
       boolean begun = false;
       try {
         Runnable delivery = () -> deliver(target, hold);
-        stage.set(PENDING);
+        stage.begin();
         begun = true;
         OffLoop.start("tourbillon-interrupt", delivery);
       } finally {
@@ -236,7 +220,7 @@ final class CallInterrupts {
      *     delivery
      */
     boolean withdraw() {
-      return stage.compareAndSet(PENDING, IDLE) || stage.get() == IDLE;
+      return stage.withdraw();
     }
 
     /**
@@ -254,11 +238,11 @@ final class CallInterrupts {
 
     private void deliver(Thread target, Clock.Hold hold) {
       try {
-        if (stage.compareAndSet(PENDING, DELIVERING)) {
+        if (stage.beginDelivery()) {
           try {
             Interrupts.deliver(target);
           } finally {
-            stage.set(IDLE);
+            stage.endDelivery();
             coroutine.loop().tell(this);
           }
         }

@@ -15,16 +15,16 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * One thread gives permits of a {@code PendingLimit} back to its stripe, takes one again, and gives
- * back so many that some move to the common store. Another thread, whose stripe is empty, takes two
+ * One thread gives permits of a {@code PendingLimit} back to its stripe and takes one again, four
+ * times, so that some move to the common store. Another thread, whose stripe is empty, takes four
  * where it finds them.
  *
- * <p>Forbidden: the permits taken and those left are not the ten that were given back. A thread may
- * be refused although a permit is free, as the documentation says.
+ * <p>Forbidden: the permits taken and those left are not the twenty that were given back. A thread
+ * may be refused although a permit is free, as the documentation says.
  */
 @JCStressTest
 @State
-@Outcome(id = "[01], [012], 10", expect = ACCEPTABLE, desc = "no permit was lost or made")
+@Outcome(id = "[0-4], [0-4], 20", expect = ACCEPTABLE, desc = "no permit was lost or made")
 public class PermitsBetweenStripes {
   private final Race race = new Together(new Steps());
 
@@ -48,6 +48,7 @@ public class PermitsBetweenStripes {
    */
   public static final class Steps implements Race {
     private static final int PERMITS = 64;
+    private static final int ROUNDS = 4;
     private final PendingLimit limit = new PendingLimit(PERMITS, 2);
     private int takenByFirst;
     private int takenBySecond;
@@ -61,17 +62,18 @@ public class PermitsBetweenStripes {
 
     @Override
     public int first() {
-      limit.release(5);
-      takenByFirst = Race.bit(LastPermit.Steps.tryAcquire(limit));
-      limit.release(5);
+      for (int round = 0; round < ROUNDS; round++) {
+        limit.release(5);
+        takenByFirst += Race.bit(LastPermit.Steps.tryAcquire(limit));
+      }
       return takenByFirst;
     }
 
     @Override
     public int second() {
-      takenBySecond =
-          Race.bit(LastPermit.Steps.tryAcquire(limit))
-              + Race.bit(LastPermit.Steps.tryAcquire(limit));
+      for (int round = 0; round < ROUNDS; round++) {
+        takenBySecond += Race.bit(LastPermit.Steps.tryAcquire(limit));
+      }
       return takenBySecond;
     }
 
