@@ -19,6 +19,7 @@ import org.jetbrains.lincheck.datastructures.StressOptions;
  */
 public final class Linearizability {
   private static final String HOLDS = "linearizable";
+  private static final long HUNG_MILLIS = 60_000;
 
   private Linearizability() {}
 
@@ -87,6 +88,8 @@ public final class Linearizability {
     options.threads(2);
     options.actorsPerThread(3);
     options.iterations(Integer.parseInt(arguments[3]));
+    // Ten seconds by default, within which threads may not even begin on a busy machine.
+    options.invocationTimeout$lincheck(HUNG_MILLIS);
     options.sequentialSpecification(Class.forName(arguments[2]));
     try {
       options.check(Class.forName(arguments[1]));

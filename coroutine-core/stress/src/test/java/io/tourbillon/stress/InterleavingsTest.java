@@ -62,7 +62,7 @@ class InterleavingsTest {
   @Test
   @Tag("long")
   @Tag("stress")
-  @Timeout(840)
+  @Timeout(3600)
   void twinsAreCaught_forAShortTime() throws Exception {
     check(ALL, StressRun.brief(folder, BRIEF_MILLIS).run(ALL));
   }
@@ -70,7 +70,7 @@ class InterleavingsTest {
   @Test
   @Tag("long")
   @Tag("stress")
-  @Timeout(7200)
+  @Timeout(14_400)
   void racesHoldAndTwinsAreCaught_inAllConfigurationsOfTheJvm() throws Exception {
     check(ALL, StressRun.thorough(folder, THOROUGH_MILLIS).run(ALL));
   }

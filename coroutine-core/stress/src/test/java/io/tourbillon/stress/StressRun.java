@@ -50,7 +50,7 @@ final class StressRun {
     List<String> options = options(millis, 1);
     options.addAll(List.of("-pth", "false", "-hs", "128"));
     options.addAll(List.of("-jvmArgs", System.getProperty(FLAGS) + " " + FAST_START));
-    return new StressRun(folder, Duration.ofMinutes(10), options);
+    return new StressRun(folder, Duration.ofMinutes(30), options);
   }
 
   /**
@@ -59,7 +59,7 @@ final class StressRun {
   static StressRun thorough(Path folder, int millis) {
     List<String> options = options(millis, 3);
     options.addAll(List.of("-jvmArgsPrepend", System.getProperty(FLAGS)));
-    return new StressRun(folder, Duration.ofHours(2), options);
+    return new StressRun(folder, Duration.ofHours(4), options);
   }
 
   /**

@@ -89,7 +89,8 @@ public class ArmOfNumberAgainstShutdown {
         new Twins(
             Steps.class,
             Defect.in("io.tourbillon.timer.ShardedLongTimers$Share").unlocked("insert"),
-            Defect.in("io.tourbillon.timer.ShardedLongTimers$Share").pausing("insert", "openLongs"));
+            Defect.in("io.tourbillon.timer.ShardedLongTimers$Share")
+                .pausing("insert", "openLongs"));
 
     private final Race race = TWINS.race();
 

@@ -67,7 +67,7 @@ public class GiveUpAgainstYield {
     private int take(Duration limit) {
       try {
         return Race.bit(generator.next(limit) instanceof Step.Yielded<Integer, ?>);
-      } catch (TimeoutException late) {
+      } catch (TimeoutException | IllegalStateException notTaken) {
         return 0;
       }
     }
@@ -95,9 +95,7 @@ public class GiveUpAgainstYield {
   @State
   public static class Twin {
     private static final Twins TWINS =
-        new Twins(
-            Steps.class,
-            Defect.in(Exchange.class).without("giveUp", "equals"));
+        new Twins(Steps.class, Defect.in(Exchange.class).without("giveUp", "equals"));
 
     private final Race race = TWINS.race();
 
