@@ -29,6 +29,11 @@ class ReadmeTest {
     requireInReadme(SummaryTable.ofDurable(summary("durable.json")));
   }
 
+  @Test
+  void latenessByLoad_isThatOfTheResultsInThisModule() throws IOException {
+    requireInReadme(SummaryTable.ofTimers(summary("load.json")));
+  }
+
   private static Summary summary(String file) throws IOException {
     Results results = ResultsFile.read(Path.of(file));
     assertTrue(results.isComplete());
