@@ -20,8 +20,9 @@ import java.util.stream.IntStream;
 /**
  * Callers arm timers as fast as they can, more than the service may hold, and their tasks take more
  * time than the executor has. Both refuse: the service by an exception of the call, the executor by
- * a call of the handler. What is accepted and let through runs, and it runs about on time, because
- * the queue is short.
+ * a call of the handler. What is accepted and let through runs. How late it is has a bound, too:
+ * the driver works off at most as many timers as may be pending, and the queue of the executor is
+ * short.
  */
 final class Overload implements LoadTrial {
   private static final int CALLERS = 2;
@@ -140,6 +141,7 @@ final class Overload implements LoadTrial {
     report.figure("accepted", service.accepted());
     report.figure("of those refused by the executor", refusedByExecutor.get());
     report.figure("of those run", part.timers().count());
+    report.figure("of those handed back at the close", service.handedBack());
     report.figure("run a second", part.timers().count() / Math.max(1, duration.toSeconds()));
     report.lateness(part);
     if (refusedByService.get() == 0 || refusedByExecutor.get() == 0) {

@@ -168,6 +168,11 @@ public final class CheckedService {
     breaches.addAll(name, broken());
   }
 
+  /** Returns how many timers were pending at the shutdown. */
+  public long handedBack() {
+    return accounts.total(Account.End.HANDED_BACK);
+  }
+
   /** Returns how many timers were accepted. */
   public long accepted() {
     return accounts.total(Account::begun);
