@@ -150,8 +150,9 @@ public final class Barrier {
   public void reset() {
     lock.lock();
     try {
-      round.breakNow(name + " was reset", null);
-      round = new Round();
+      Round ended = round;
+      round = new Round(); // First, so that nobody takes the broken one for the present one.
+      ended.breakNow(name + " was reset", null);
     } finally {
       lock.unlock();
     }
@@ -159,7 +160,8 @@ public final class Barrier {
 
   /** Returns true if the barrier is broken and has not been reset since. */
   public boolean isBroken() {
-    return round.broken != null;
+    Round current = round;
+    return current.broken != null && current.equals(round);
   }
 
   /** Returns how many parties wait. A snapshot. */

@@ -13,9 +13,30 @@
  * that one place, and stays true when production changes; a defect that no longer finds its place
  * is an error.
  *
- * <p>{@code InterleavingsTest} runs everything for a short time in each build: all races must pass,
- * and every twin must be caught. The profile {@code stress} runs all for minutes, in more
- * configurations of the JVM.
+ * <p>{@code InterleavingsTest} runs some races for a moment in each build. The profile {@code
+ * stress} runs all for a short time, in which every twin must be caught, and then the races in all
+ * configurations of the JVM that jcstress knows.
+ *
+ * <p><b>What has no race here</b>, and why:
+ *
+ * <ul>
+ *   <li>Flags that one thread sets once, after which it wakes whoever reads them, or that are read
+ *       again and again: {@code Waker.stopped}, {@code DriverThread.started}, {@code Mailbox.alarm},
+ *       {@code EventLoop.dead}, {@code Keeper.closing}, {@code Closing.begun} and the like.
+ *   <li>Counts that only observers read: {@code LoopCounts}, {@code Counts}, {@code Recording}, and
+ *       the fields of {@code CoroutineLoop} for statistics.
+ *   <li>State behind a lock or a monitor that is held for all of an operation: {@code ExecutorRuns},
+ *       {@code NearTimers}, {@code LiveFiring}, {@code Supervisor}, {@code LatestValue}, {@code
+ *       Users}, {@code SerialSubscription}, {@code CoroutineSubscription}, {@code Connections} of
+ *       the metrics server. The locks themselves have races.
+ *   <li>Hand-offs that are those of a class of the JDK: {@code LiveThreads}, {@code DropWatch},
+ *       {@code Firings} and {@code WriteGate}.
+ *   <li>{@code HandoffStrand}: its turn is passed by park and unpark, and each test on that engine
+ *       passes it some thousand times. What moves with a coroutine, such as the strays of {@code
+ *       VirtualThreadPool}: a model with mutants, {@code MovingModelTest}.
+ *   <li>{@code Confinement}, {@code OrderedExecutor} and {@code NettyTimeout}: tests of their own
+ *       have twins.
+ * </ul>
  */
 @NullMarked
 package io.tourbillon.stress;

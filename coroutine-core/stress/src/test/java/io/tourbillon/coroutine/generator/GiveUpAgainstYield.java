@@ -39,7 +39,7 @@ public class GiveUpAgainstYield {
   }
 
   @Actor
-  public void yield(III_Result r) {
+  public void yieldValue(III_Result r) {
     r.r2 = race.second();
   }
 
@@ -105,7 +105,7 @@ public class GiveUpAgainstYield {
     }
 
     @Actor
-    public void yield(III_Result r) {
+    public void yieldValue(III_Result r) {
       r.r2 = race.second();
     }
 
