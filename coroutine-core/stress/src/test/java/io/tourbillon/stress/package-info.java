@@ -21,14 +21,15 @@
  *
  * <ul>
  *   <li>Flags that one thread sets once, after which it wakes whoever reads them, or that are read
- *       again and again: {@code Waker.stopped}, {@code DriverThread.started}, {@code Mailbox.alarm},
- *       {@code EventLoop.dead}, {@code Keeper.closing}, {@code Closing.begun} and the like.
+ *       again and again: {@code Waker.stopped}, {@code DriverThread.started}, {@code
+ *       Mailbox.alarm}, {@code EventLoop.dead}, {@code Keeper.closing}, {@code Closing.begun} and
+ *       the like.
  *   <li>Counts that only observers read: {@code LoopCounts}, {@code Counts}, {@code Recording}, and
  *       the fields of {@code CoroutineLoop} for statistics.
- *   <li>State behind a lock or a monitor that is held for all of an operation: {@code ExecutorRuns},
- *       {@code NearTimers}, {@code LiveFiring}, {@code Supervisor}, {@code LatestValue}, {@code
- *       Users}, {@code SerialSubscription}, {@code CoroutineSubscription}, {@code Connections} of
- *       the metrics server. The locks themselves have races.
+ *   <li>State behind a lock or a monitor that is held for all of an operation: {@code
+ *       ExecutorRuns}, {@code NearTimers}, {@code LiveFiring}, {@code Supervisor}, {@code
+ *       LatestValue}, {@code Users}, {@code SerialSubscription}, {@code CoroutineSubscription},
+ *       {@code Connections} of the metrics server. The locks themselves have races.
  *   <li>Hand-offs that are those of a class of the JDK: {@code LiveThreads}, {@code DropWatch},
  *       {@code Firings} and {@code WriteGate}.
  *   <li>{@code HandoffStrand}: its turn is passed by park and unpark, and each test on that engine

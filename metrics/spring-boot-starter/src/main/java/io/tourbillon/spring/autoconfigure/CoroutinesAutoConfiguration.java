@@ -6,6 +6,7 @@ import io.tourbillon.coroutine.SchedulingPolicy;
 import io.tourbillon.spring.CoroutineSchedulerBuilderCustomizer;
 import io.tourbillon.spring.ShutdownPhases;
 import io.tourbillon.timer.Clock;
+import java.util.Objects;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

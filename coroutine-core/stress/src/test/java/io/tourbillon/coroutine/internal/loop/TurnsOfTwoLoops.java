@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.loop;
 
+import io.tourbillon.coroutine.internal.traits.Throttle;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import io.tourbillon.stress.Defect;

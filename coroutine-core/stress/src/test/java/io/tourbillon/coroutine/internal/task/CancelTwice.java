@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.task;
 
+import io.tourbillon.coroutine.internal.task.CancelScope.Cancellation;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import io.tourbillon.coroutine.Action;
