@@ -108,7 +108,7 @@ public interface CoroutineScheduler extends AutoCloseable {
    * RejectedExecutionException}; a coroutine of the scheduler may use it until the grace is over.
    *
    * <p>On {@link Engine#PLAIN_THREAD} the threads are virtual threads of the JDK's own scheduler,
-   * and the close does not concern them.
+   * and their waits are no entries of a wheel.
    *
    * @throws UnsupportedOperationException if the engine is neither {@link Engine#VIRTUAL_THREAD}
    *     nor {@link Engine#PLAIN_THREAD}; the message names the missing flag
@@ -186,8 +186,8 @@ public interface CoroutineScheduler extends AutoCloseable {
   interface Builder {
     /**
      * Sets the number of event loops, each a thread. The default is one for each processor. With
-     * one loop, if it is asked for, coroutines never run at the same time: {@link #build} does not
-     * choose {@link Engine#PLAIN_THREAD} then.
+     * one loop, coroutines never run at the same time, unless {@link Engine#PLAIN_THREAD} is asked
+     * for: {@link #build} does not choose that engine by itself after {@code loops(1)}.
      *
      * @param loops from 1 to 1024
      * @throws IllegalArgumentException if the number is out of that range
@@ -195,11 +195,12 @@ public interface CoroutineScheduler extends AutoCloseable {
     Builder loops(int loops);
 
     /**
-     * Sets the engine. {@link #build} fails if this JVM cannot run it, or if another option needs
-     * turns and the engine gives none. The default is {@link Engine#VIRTUAL_THREAD}. If this JVM
-     * cannot run that, a warning is logged and the engine is {@link Engine#PLAIN_THREAD}, or {@link
-     * Engine#HANDOFF} if an option needs turns: {@code loops(1)}, a policy other than {@link
-     * SchedulingPolicy#fifo}, loops inside Netty.
+     * Sets the engine. {@link #build} fails if this JVM cannot run it. It also fails if the engine
+     * is {@link Engine#PLAIN_THREAD} and there is a policy, or the loops are inside Netty. The
+     * default is {@link Engine#VIRTUAL_THREAD}. If this JVM cannot run that, a warning is logged
+     * and the engine is {@link Engine#PLAIN_THREAD}, or {@link Engine#HANDOFF} if an option needs
+     * turns: {@code loops(1)}, a policy other than {@link SchedulingPolicy#fifo}, loops inside
+     * Netty.
      */
     Builder engine(Engine engine);
 

@@ -123,6 +123,11 @@ public enum Engine {
    * SpawnOptions#onLoop}, each {@link SchedulingPolicy} but the first in, first out, and loops
    * inside Netty. Priorities have no effect. The number of loops says over how many lists the
    * coroutines are spread, and nothing else; their threads only start for sockets and reports.
+   *
+   * <p>A suspension below a native frame or in a class initialiser keeps a carrier of the JDK's
+   * scheduler. A coroutine that waits for a carrier counts as running. There are no turns to watch:
+   * the watchdog, the handlers of stalls and of waits in real time, and the statistics of turns
+   * have nothing to tell.
    */
   PLAIN_THREAD(null, null);
 

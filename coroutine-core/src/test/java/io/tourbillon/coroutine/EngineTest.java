@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +79,27 @@ class EngineTest {
         CoroutineScheduler scheduler = CoroutineScheduler.create()) {
       assertEquals(Engine.VIRTUAL_THREAD, scheduler.engine());
       assertEquals(List.of(), log.lines());
+    }
+  }
+
+  /** A virtual thread that another one makes gets the scheduler of that one from the JDK. */
+  @Test
+  @Tag("virtual-thread")
+  void plainThreads_thatACoroutineOfALoopSpawns_doNotRunOnThatLoop() throws Exception {
+    try (CoroutineScheduler loops = TestSchedulers.oneLoop();
+        CoroutineScheduler plain =
+            CoroutineScheduler.builder().engine(Engine.PLAIN_THREAD).build()) {
+      Coroutine<Boolean> spawned =
+          loops
+              .spawn(
+                  () ->
+                      plain.spawn(
+                          () -> {
+                            Coroutines.delay(1, TimeUnit.MILLISECONDS);
+                            return Coroutines.scheduler().equals(plain);
+                          }))
+              .join();
+      assertTrue(spawned.join());
     }
   }
 

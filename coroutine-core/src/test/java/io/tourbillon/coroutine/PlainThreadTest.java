@@ -11,6 +11,7 @@ import io.tourbillon.timer.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ThreadLocalRandom;
@@ -191,6 +192,80 @@ class PlainThreadTest {
         assertEquals(TimeoutException.class, thrown.getCause().getClass());
       }
     }
+  }
+
+  /** A stage is code of users, and the coroutine on which it depends has ended. */
+  @Test
+  void stageOfAnEndedCoroutine_mayBlock_andHoldsNobodyUp() throws Exception {
+    CoroutineScheduler scheduler = TestSchedulers.oneLoop();
+    CountDownLatch begin = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    Coroutine<Integer> coroutine =
+        scheduler.spawn(
+            () -> {
+              begin.await();
+              return 7;
+            });
+    CompletableFuture<Integer> late =
+        coroutine
+            .toFuture()
+            .thenApply(
+                value -> {
+                  try {
+                    goOn.await();
+                  } catch (InterruptedException unexpected) {
+                    throw new AssertionError(unexpected);
+                  }
+                  return value + (Suspension.caller() instanceof Coroutine<?> ? 100 : 1);
+                });
+    begin.countDown();
+    assertEquals(7, coroutine.join(PATIENCE));
+    assertEquals(Coroutine.State.DONE, coroutine.state());
+    assertTrue(scheduler.close(PATIENCE), "the stage holds the close up");
+    goOn.countDown();
+    assertEquals(8, late.get(30, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void rate_isHeeded() throws Exception {
+    try (CoroutineScheduler scheduler = TestSchedulers.oneLoop()) {
+      long startNanos = System.nanoTime();
+      scheduler
+          .spawn(
+              SpawnOptions.named("slow").withRate(100),
+              () -> {
+                for (int count = 0; count < 5; count++) {
+                  Coroutines.yieldNow();
+                }
+              })
+          .join(PATIENCE);
+      long tookNanos = System.nanoTime() - startNanos;
+      assertTrue(tookNanos >= 50_000_000, () -> tookNanos + " ns");
+    }
+  }
+
+  /** What outlasts a close that has given up finds timers, and leaves none behind. */
+  @Test
+  void cleanUp_afterACloseThatGaveUp_canStillSleep() throws Exception {
+    CoroutineScheduler scheduler = TestSchedulers.oneLoop();
+    CountDownLatch known = new CountDownLatch(1);
+    Coroutine<?> stubborn =
+        scheduler.spawn(
+            () ->
+                Coroutines.shield(
+                    PATIENCE,
+                    () -> {
+                      known.countDown();
+                      Coroutines.delay(Duration.ofMillis(1500));
+                      Coroutines.delay(Duration.ofMillis(1));
+                      return null;
+                    }));
+    known.await();
+    try (LogCapture _ = new LogCapture()) {
+      assertFalse(scheduler.close(Duration.ZERO));
+    }
+    stubborn.joinOutcome();
+    assertEquals(Coroutine.State.DONE, stubborn.state());
   }
 
   @Test

@@ -483,21 +483,6 @@ public final class VirtualClock implements Clock {
       }
     }
 
-    /** Returns the next deferred action if only this alarm's thread, which ends, does not rest. */
-    private @Nullable Runnable lastAction() {
-      acquire();
-      try {
-        waiting = true;
-        timed = false;
-        woken = false;
-        Runnable action = nextRestAction();
-        waiting = false;
-        return action;
-      } finally {
-        lock.unlock();
-      }
-    }
-
     @Override
     public void wake() {
       woken = true;
@@ -506,14 +491,29 @@ public final class VirtualClock implements Clock {
 
     @Override
     public void close() {
-      for (Runnable action = lastAction(); action != null; action = lastAction()) {
+      for (Runnable action = closeOrAct(); action != null; action = closeOrAct()) {
         action.run();
       }
+    }
+
+    /**
+     * Removes this alarm; but if all others rest and an action was deferred until then, returns
+     * that action, which comes first.
+     */
+    private @Nullable Runnable closeOrAct() {
       acquire();
       try {
-        alarms.remove(this);
-        changed.signalAll();
-        advanceIfAllRest();
+        waiting = true;
+        timed = false;
+        woken = false;
+        Runnable action = nextRestAction();
+        waiting = false;
+        if (action == null) {
+          alarms.remove(this);
+          changed.signalAll();
+          advanceIfAllRest();
+        }
+        return action;
       } finally {
         lock.unlock();
       }

@@ -21,7 +21,7 @@ public final class ClockedThread implements Runnable {
    */
   public static void start(Clock clock, Runnable task) {
     ClockedThread clocked = new ClockedThread(task);
-    Thread thread = Thread.ofVirtual().inheritInheritableThreadLocals(false).unstarted(clocked);
+    Thread thread = PlainThreadEngine.newThread(Thread.ofVirtual(), clocked);
     clocked.alarm = clock.equals(Clock.system()) ? null : clock.newAlarm(thread);
     boolean started = false;
     try {

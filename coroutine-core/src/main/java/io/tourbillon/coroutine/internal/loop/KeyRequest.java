@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.internal.loop;
 
+import io.tourbillon.coroutine.internal.engine.Interrupts;
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -45,7 +46,7 @@ final class KeyRequest {
       interrupted |= Thread.interrupted();
     }
     if (interrupted) {
-      waiter.interrupt();
+      Interrupts.restore();
     }
   }
 }

@@ -56,6 +56,12 @@ final class Closing {
   /** Whether the grace is over or all have ended; written once. */
   private volatile boolean over;
 
+  /**
+   * Whether nobody waits for the last coroutine any more. Written before the places are counted,
+   * and read after the last place was given back, so that one of both closes the alarms.
+   */
+  private volatile boolean hasGivenUp;
+
   Closing(LoopScheduler scheduler, List<CoroutineLoop> loops, SchedulerBuilder options) {
     this.scheduler = scheduler;
     this.loops = loops;
@@ -193,7 +199,9 @@ final class Closing {
   void loopIsQuiet() {
     if (begun && scheduler.isQuiet()) {
       quiet.complete(null);
-      scheduler.closeAlarms();
+      if (hasGivenUp) {
+        scheduler.closeAlarms();
+      }
     }
   }
 
@@ -201,7 +209,7 @@ final class Closing {
   private boolean cancelAll() {
     end();
     for (CoroutineLoop loop : loops) {
-      loop.tell(loop::cancelAll);
+      loop.tellToCancelAll();
     }
     int before = Integer.MAX_VALUE;
     for (int now = scheduler.live(); now < before; now = scheduler.live()) {
@@ -245,5 +253,9 @@ final class Closing {
     boolean _ =
         CoroutineLoop.tellAll(loops, ended ? CLEAN_UP : DumpSnapshot.ANSWER, CoroutineLoop::finish);
     scheduler.closeBlockingThreads();
+    hasGivenUp = true;
+    if (scheduler.isQuiet()) {
+      scheduler.closeAlarms();
+    }
   }
 }

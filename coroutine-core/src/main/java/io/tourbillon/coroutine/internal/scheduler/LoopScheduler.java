@@ -249,7 +249,7 @@ final class LoopScheduler implements TaskHost {
     boolean accepted = false;
     try {
       requireAdmission();
-      if (loop.isDead()) {
+      if (loop.isDead() && engine != Engine.PLAIN_THREAD) {
         throw new IllegalStateException("no loop is alive any more: " + name);
       }
       SuspendingCoroutine<T> coroutine = newCoroutine(loop, options, body);
@@ -411,11 +411,8 @@ final class LoopScheduler implements TaskHost {
     return service;
   }
 
-  /**
-   * Runs a task of the timers in a thread of its own. A virtual clock waits for it, as for a task
-   * on a loop. Waits for memory if there is none, since a timer expires only once.
-   */
-  private void runApart(Runnable task) {
+  @Override
+  public void runApart(Runnable task) {
     while (true) {
       try {
         ClockedThread.start(clock, task);

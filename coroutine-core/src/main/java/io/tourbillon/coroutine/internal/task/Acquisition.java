@@ -3,7 +3,6 @@ package io.tourbillon.coroutine.internal.task;
 import io.tourbillon.coroutine.Body;
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineCancelledException;
-import io.tourbillon.coroutine.internal.loop.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -59,7 +58,7 @@ final class Acquisition<T extends @Nullable Object, X extends Exception> {
   private final class Late extends End.Listener {
     @Override
     void ended() {
-      EventLoop.runTask(Acquisition.this::lost);
+      CurrentLoop.runTask(Acquisition.this::lost);
     }
   }
 

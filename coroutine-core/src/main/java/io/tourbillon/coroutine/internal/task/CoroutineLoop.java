@@ -413,7 +413,7 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
   }
 
   /** Fails all coroutines of a dead loop. Waits for memory if there is none. */
-  private void abandonAll(IllegalStateException causeOfDeath) {
+  void abandonAll(IllegalStateException causeOfDeath) {
     while (true) {
       try {
         for (SuspendingCoroutine<?> coroutine : residents.all()) {
@@ -599,6 +599,11 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
     }
   }
 
+  /** Makes the loop cancel all coroutines. Called by any thread. */
+  public void tellToCancelAll() {
+    tell(this::cancelAll);
+  }
+
   /** Cancels all coroutines that are here or on their way. */
   public void cancelAll() {
     cancelling = true;
@@ -724,17 +729,17 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
     remove(coroutine);
     counts().add(coroutine.countOfEnd(), 1);
     givePlace();
-    attachments.ended(coroutine);
+    detach(coroutine);
   }
 
-  private void remove(SuspendingCoroutine<?> coroutine) {
+  /** Forgets a coroutine that has ended, or could not begin. */
+  final void remove(SuspendingCoroutine<?> coroutine) {
     residents.remove(coroutine);
     counts().add(Count.PRESENT, -1);
   }
 
-  /** Forgets a coroutine that could not begin. Its spawner gives the place back. */
-  final void forgetUnbegun(SuspendingCoroutine<?> coroutine) {
-    remove(coroutine);
+  /** Cancels the coroutines that end with this one. */
+  final void detach(SuspendingCoroutine<?> coroutine) {
     attachments.ended(coroutine);
   }
 

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.internal.engine.LoopOfThread;
+import io.tourbillon.coroutine.internal.loop.EventLoop;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the loop and the coroutine to which the calling code belongs. */
@@ -25,6 +26,20 @@ public final class CurrentLoop {
   public static @Nullable SuspendingCoroutine<?> coroutine() {
     CoroutineLoop loop = get();
     return loop == null ? PlainCoroutine.here() : loop.current();
+  }
+
+  /**
+   * Runs a task of users as {@link EventLoop#runTask} does; but a coroutine that gets no turns runs
+   * it in a thread of its own, since the task must not suspend or hold up that coroutine, which may
+   * have ended.
+   */
+  static void runTask(Runnable task) {
+    PlainCoroutine<?> plain = PlainCoroutine.here();
+    if (plain == null) {
+      EventLoop.runTask(task);
+    } else {
+      plain.loop().scheduler().runApart(task);
+    }
   }
 
   /**

@@ -5,7 +5,6 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension;
-import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.loop.LoopTask;
 import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
@@ -358,7 +357,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
         new End.Listener() {
           @Override
           void ended() {
-            EventLoop.runTask(() -> settle(view));
+            CurrentLoop.runTask(() -> settle(view));
           }
         });
     return view;

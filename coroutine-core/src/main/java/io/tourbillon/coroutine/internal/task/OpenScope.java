@@ -76,13 +76,17 @@ final class OpenScope implements CoroutineScope {
   }
 
   /**
-   * Arms the deadline: in the wheel of the owner's loop, or in the timer service for an owner that
-   * gets no turns. It stays in that wheel if the owner moves; so it is lost if that loop dies
-   * later.
+   * Arms the deadline: in the wheel of the owner's loop, among the alarms for an owner without
+   * turns, or in the timer service for a plain thread. It stays in that wheel if the owner moves;
+   * so it is lost if that loop dies later.
    */
   private Family.Deadline armed(Duration limit) {
     Runnable over = () -> supervisor.timeOut(limit);
-    if (!(owner instanceof CoroutineTask<?>)) {
+    if (owner instanceof PlainCoroutine<?>) {
+      TimerHandle timer = scheduler.alarms().schedule(limit, () -> scheduler.runApart(over));
+      return new Family.Deadline(timer::remaining, timer::cancel);
+    }
+    if (owner == null) {
       TimerHandle timer = scheduler.timers().schedule(limit, over);
       return new Family.Deadline(timer::remaining, timer::cancel);
     }

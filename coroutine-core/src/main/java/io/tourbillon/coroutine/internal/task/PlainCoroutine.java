@@ -1,11 +1,13 @@
 package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.internal.engine.Interrupts;
+import io.tourbillon.coroutine.internal.engine.PlainThreadEngine;
 import io.tourbillon.coroutine.internal.engine.Strand;
 import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.observe.Stamp;
+import io.tourbillon.coroutine.internal.task.CancelScope.Cancellation;
 import io.tourbillon.coroutine.internal.traits.Throttle;
 import io.tourbillon.coroutine.internal.traits.Traits;
 import io.tourbillon.timer.Clock;
@@ -86,8 +88,10 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
    * @throws OutOfMemoryError if that is not possible
    */
   void startThread() {
-    inUse = true;
-    Thread fresh = named(Thread.ofVirtual().inheritInheritableThreadLocals(false)).unstarted(this);
+    if (!inUse) {
+      inUse = true;
+    }
+    Thread fresh = PlainThreadEngine.newThread(named(Thread.ofVirtual()), this);
     ownAlarm = loop.isRealTime() ? null : loop.clock().newAlarm(fresh);
     thread = fresh;
     boolean started = false;
@@ -111,16 +115,31 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
 
   @Override
   public void run() {
-    setHere();
-    awaitRate();
-    if (isCancelledAtOnce()) {
-      end(State.CANCELLED);
-    } else {
-      setState(State.RUNNING, stampNow());
-      super.run();
-      endWithOutcome(null);
+    try {
+      setHere();
+      Throwable broken = awaitBegin();
+      if (broken == null && isCancelledAtOnce()) {
+        end(State.CANCELLED);
+      } else {
+        setState(State.RUNNING, stampNow());
+        if (broken == null) {
+          super.run();
+        }
+        endWithOutcome(broken);
+      }
+    } finally {
+      closeOwnAlarm();
     }
-    closeOwnAlarm();
+  }
+
+  /** Waits until its rate lets it begin. Returns what keeps it from that; null if nothing does. */
+  private @Nullable Throwable awaitBegin() {
+    try {
+      awaitRate();
+      return null;
+    } catch (Throwable thrown) {
+      return thrown;
+    }
   }
 
   /** Waits for memory if there is none. */
@@ -166,7 +185,7 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
   private void sleep(long untilNanos) {
     Wait wait = new Wait();
     try {
-      while (!wait.isPast(Math.min(untilNanos, strikeNanos()))) {
+      while (!wait.isPast(loop.elapsedNanos(), Math.min(untilNanos, strikeNanos()))) {
         wait.park();
       }
     } finally {
@@ -181,9 +200,15 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
     Wait wait = new Wait();
     try {
       boolean refused = false;
+      Cancellation refusedFor = null;
       while (!resumption.isSettled()) {
-        if (!refused && wait.isPast(Math.min(untilNanos, strikeNanos()))) {
-          // What cannot be cut, such as a call that has begun, settles it later.
+        long nowNanos = loop.elapsedNanos();
+        boolean waits = refused && refusedFor == cancellation();
+        long endNanos = waits ? CancelScope.NEVER : Math.min(untilNanos, strikeNanos());
+        if (wait.isPast(nowNanos, endNanos)) {
+          // What cannot be cut, such as a call that has begun, settles it later. A cancellation
+          // that comes meanwhile interrupts it once more.
+          refusedFor = cancellation();
           refused = !resumption.cut() && !resumption.isSettled();
         } else {
           wait.park();
@@ -218,14 +243,19 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
     private @Nullable Alarm alarm;
     private boolean interrupted;
 
-    /** Returns whether a time has passed. If not, {@link #park} will not wait for longer. */
-    boolean isPast(long elapsedNanos) {
+    /**
+     * Returns whether a time has passed. If not, {@link #park} will not wait for longer.
+     *
+     * @param nowNanos was read before the time: then a movable limit that counts as passed here has
+     *     expired for all
+     */
+    boolean isPast(long nowNanos, long elapsedNanos) {
       long endNanos = elapsedNanos;
       if (endNanos != CancelScope.NEVER) {
         if (ownAlarm != null) {
           endNanos = loop.endOfTickNanos(endNanos); // As the timers do, which it does not use.
         }
-        if (endNanos <= loop.elapsedNanos()) {
+        if (endNanos <= nowNanos) {
           return true;
         }
         if (ownAlarm == null) {
@@ -248,6 +278,7 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
 
     /** May return without a reason. */
     void park() {
+      interrupted |= Thread.interrupted(); // The alarm of a clock would lose it.
       try {
         if (ownAlarm == null) {
           LockSupport.park(PlainCoroutine.this);
@@ -407,7 +438,9 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
   // Called by its loop.
 
   private void armReport() {
-    if (unseenTimerId == 0) {
+    if (loop.isDead()) {
+      reportUnseen();
+    } else if (unseenTimerId == 0) {
       unseenTimerId = loop.armSurely(loop.elapsedNanos() + UNSEEN_NANOS, this);
     }
   }

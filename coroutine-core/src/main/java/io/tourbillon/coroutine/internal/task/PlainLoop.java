@@ -44,15 +44,16 @@ public final class PlainLoop extends CoroutineLoop {
       begun = true;
     } finally {
       if (!begun) {
-        drop(plain);
+        strikeOut(plain);
       }
     }
   }
 
-  private void drop(PlainCoroutine<?> coroutine) {
+  private void strikeOut(SuspendingCoroutine<?> coroutine) {
     lock.lock();
     try {
-      forgetUnbegun(coroutine);
+      remove(coroutine);
+      detach(coroutine);
     } finally {
       lock.unlock();
     }
@@ -68,15 +69,20 @@ public final class PlainLoop extends CoroutineLoop {
     }
   }
 
+  /** Gives the place back without the lock: the last one may end a close, which takes long. */
   @Override
   void ended(SuspendingCoroutine<?> coroutine) {
-    lock.lock();
-    try {
-      super.ended(coroutine);
-    } finally {
-      lock.unlock();
+    strikeOut(coroutine);
+    counts().add(coroutine.countOfEnd(), 1);
+    givePlace();
+    if (isFinished() && !hasEnded()) {
+      tell(() -> {}); // Its thread may rest, and can end now.
     }
   }
+
+  /** The threads of its coroutines live on: nothing of them was on the thread that has died. */
+  @Override
+  void abandonAll(IllegalStateException causeOfDeath) {}
 
   @Override
   public @Nullable SuspendingCoroutine<?> ownerOf(SuspendingCoroutine<?> coroutine) {
@@ -86,6 +92,12 @@ public final class PlainLoop extends CoroutineLoop {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Cancels at once: the thread of the loop is not needed. */
+  @Override
+  public void tellToCancelAll() {
+    cancelAll();
   }
 
   @Override

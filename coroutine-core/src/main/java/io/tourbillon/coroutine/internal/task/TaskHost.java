@@ -39,6 +39,12 @@ public interface TaskHost extends CoroutineScheduler {
    */
   TimerService alarms();
 
+  /**
+   * Runs a task of users in a thread of its own, for which a virtual clock waits. Waits for memory
+   * if there is none.
+   */
+  void runApart(Runnable task);
+
   /** Returns the threads for blocking calls. */
   BlockingThreads blockingThreads();
 

@@ -10,13 +10,14 @@ import io.tourbillon.coroutine.Kernel;
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.coroutine.internal.engine.Interrupts;
-import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.coroutine.internal.loop.Sockets;
 import io.tourbillon.coroutine.internal.traits.Group;
 import io.tourbillon.timer.internal.LateCompletionException;
+import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.TickScale;
 import java.io.IOException;
+import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.Collection;
@@ -208,7 +209,7 @@ public abstract class TaskKernel implements Kernel {
         new End.Listener() {
           @Override
           void ended() {
-            EventLoop.runTask(then);
+            CurrentLoop.runTask(then);
           }
         };
     awaited.listen(listener);
@@ -248,6 +249,9 @@ public abstract class TaskKernel implements Kernel {
       throws IOException {
     CoroutineLoop loop = CurrentLoop.requireCoroutine("Suspension.whenReady").loop();
     Removal removal = new Removal(loop);
+    if (channel.isBlocking()) {
+      throw new IllegalBlockingModeException();
+    }
     if (loop.isHere()) {
       removal.registered = loop.whenReady(channel, operation, then);
     } else {
@@ -265,12 +269,24 @@ public abstract class TaskKernel implements Kernel {
       this.loop = loop;
     }
 
-    /** Registers for a coroutine that does not run on the loop, which sees a failure itself. */
+    /**
+     * Registers for a coroutine that does not run on the loop, which sees a failure itself. Waits
+     * for memory if there is none, since the coroutine would wait for ever.
+     */
     void register(SelectableChannel channel, int operation, Runnable then) {
-      try {
-        registered = loop.whenReady(channel, operation, then);
-      } catch (IOException closed) {
-        then.run();
+      while (true) {
+        try {
+          registered = loop.whenReady(channel, operation, then);
+          return;
+        } catch (OutOfMemoryError full) {
+          MemoryReserve.pause();
+        } catch (IOException | RuntimeException failure) {
+          if (channel.isOpen()) {
+            MemoryReserve.pause(); // No selector: the coroutine tries again, but not all the time.
+          }
+          then.run();
+          return;
+        }
       }
     }
 

@@ -101,6 +101,7 @@ class FailingAllocationsTest {
     "VIRTUAL_THREAD, 1",
     "CONTINUATION, 1",
     "HANDOFF, 1",
+    "PLAIN_THREAD, 1",
     "VIRTUAL_THREAD, 3",
     "CONTINUATION, 3"
   })

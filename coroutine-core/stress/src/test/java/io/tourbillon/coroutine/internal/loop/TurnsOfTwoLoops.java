@@ -1,8 +1,8 @@
 package io.tourbillon.coroutine.internal.loop;
 
-import io.tourbillon.coroutine.internal.traits.Throttle;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
+import io.tourbillon.coroutine.internal.traits.Throttle;
 import io.tourbillon.stress.Defect;
 import io.tourbillon.stress.Race;
 import io.tourbillon.stress.Together;

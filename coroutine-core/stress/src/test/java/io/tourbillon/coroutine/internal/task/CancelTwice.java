@@ -1,9 +1,9 @@
 package io.tourbillon.coroutine.internal.task;
 
-import io.tourbillon.coroutine.internal.task.CancelScope.Cancellation;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import io.tourbillon.coroutine.Action;
+import io.tourbillon.coroutine.internal.task.CancelScope.Cancellation;
 import io.tourbillon.stress.Defect;
 import io.tourbillon.stress.Race;
 import io.tourbillon.stress.Together;
