@@ -151,6 +151,7 @@ class CoroutineDumpTest {
   }
 
   /** The youngest come first, and their parents are the oldest. */
+  @Tag("not-plain-thread")
   @Test
   void dump_ofMoreThanWanted_showsNobodyWithoutItsParents_andCountsTheOthers() {
     spawnSleepers(5);

@@ -391,6 +391,7 @@ class CoroutineListenerTest {
     }
   }
 
+  @Tag("not-plain-thread")
   @Test
   void coroutinesOfALoopThatDies_end() throws Exception {
     boolean[] isBroken = new boolean[1];

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The everyday tools of Python's gevent. */
@@ -236,6 +237,7 @@ class ComingFromGeventTest extends MigrationPage {
    * gevent.sleep(0)
    * }</pre>
    */
+  @Tag("not-plain-thread")
   @Test
   void sleep0_letsTheOthersGoFirst() throws Exception {
     run(

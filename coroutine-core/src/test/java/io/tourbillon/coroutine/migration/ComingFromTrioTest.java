@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The everyday tools of Python's Trio. */
@@ -301,6 +302,7 @@ class ComingFromTrioTest extends MigrationPage {
    * async for value in receive: print(value)
    * }</pre>
    */
+  @Tag("not-plain-thread")
   @Test
   void memoryChannel_ofSeveralProducers_isClosedByTheLast() throws Exception {
     Channel<String> channel = Channel.rendezvous();
@@ -377,6 +379,7 @@ class ComingFromTrioTest extends MigrationPage {
    * await trio.lowlevel.checkpoint()        # in a long computation
    * }</pre>
    */
+  @Tag("not-plain-thread")
   @Test
   void checkpoint_letsOthersGoFirstOnceTheBudgetIsUsedUp() throws Exception {
     run(

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The everyday tools of Python's Twisted. */
@@ -353,6 +354,7 @@ class ComingFromTwistedTest extends MigrationPage {
    * cooperate(step() for n in range(3))               # a little of it in each turn
    * }</pre>
    */
+  @Tag("not-plain-thread")
   @Test
   void cooperate_isYieldingInALoop() throws Exception {
     run(
