@@ -47,8 +47,8 @@ import org.jspecify.annotations.Nullable;
 public interface CoroutineScheduler extends AutoCloseable {
   /**
    * Returns a new scheduler with a loop for each processor. It uses {@link Engine#VIRTUAL_THREAD}
-   * if the JVM was started with the flag of that engine; otherwise it uses {@link
-   * Engine#PLAIN_THREAD} and logs a warning.
+   * if the JVM was started with the flag of that engine; otherwise it uses {@link Engine#HANDOFF}
+   * and logs a warning.
    */
   static CoroutineScheduler create() {
     return builder().build();
@@ -186,8 +186,7 @@ public interface CoroutineScheduler extends AutoCloseable {
   interface Builder {
     /**
      * Sets the number of event loops, each a thread. The default is one for each processor. With
-     * one loop, coroutines never run at the same time, unless {@link Engine#PLAIN_THREAD} is asked
-     * for: {@link #build} does not choose that engine by itself after {@code loops(1)}.
+     * one loop, coroutines never run at the same time, except on {@link Engine#PLAIN_THREAD}.
      *
      * @param loops from 1 to 1024
      * @throws IllegalArgumentException if the number is out of that range
@@ -196,11 +195,7 @@ public interface CoroutineScheduler extends AutoCloseable {
 
     /**
      * Sets the engine. {@link #build} fails if this JVM cannot run it. It also fails if the engine
-     * is {@link Engine#PLAIN_THREAD} and there is a policy, or the loops are inside Netty. The
-     * default is {@link Engine#VIRTUAL_THREAD}. If this JVM cannot run that, a warning is logged
-     * and the engine is {@link Engine#PLAIN_THREAD}, or {@link Engine#HANDOFF} if an option needs
-     * turns: {@code loops(1)}, a policy other than {@link SchedulingPolicy#fifo}, loops inside
-     * Netty.
+     * is {@link Engine#PLAIN_THREAD} and there is a policy, or the loops are inside Netty.
      */
     Builder engine(Engine engine);
 

@@ -49,26 +49,10 @@ class EngineTest {
   void create_withoutAnyFlag_fallsBackAndSaysSoOnce() {
     try (LogCapture log = new LogCapture();
         CoroutineScheduler scheduler = CoroutineScheduler.create()) {
-      assertEquals(Engine.PLAIN_THREAD, scheduler.engine());
+      assertEquals(Engine.HANDOFF, scheduler.engine());
       assertEquals(1, log.lines().size());
       assertTrue(
           log.lines().getFirst().endsWith(Engine.VIRTUAL_THREAD.flag()), log.lines()::toString);
-    }
-  }
-
-  /** Code that knows of one loop may have no locks. */
-  @Test
-  @Tag("handoff")
-  void build_withoutAnyFlag_forWhatNeedsTurns_fallsBackToTurns() {
-    for (CoroutineScheduler.Builder builder :
-        List.of(
-            CoroutineScheduler.builder().loops(1),
-            CoroutineScheduler.builder().policy(SchedulingPolicy.roundRobin()))) {
-      try (LogCapture log = new LogCapture();
-          CoroutineScheduler scheduler = builder.build()) {
-        assertEquals(Engine.HANDOFF, scheduler.engine());
-        assertEquals(1, log.lines().size());
-      }
     }
   }
 

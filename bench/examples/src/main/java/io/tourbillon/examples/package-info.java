@@ -18,9 +18,9 @@
  * </table>
  *
  * <p>Each has a {@code main} that runs it. The JVM determines the engine: {@code VIRTUAL_THREAD}
- * with the flag {@code --add-opens java.base/java.lang=ALL-UNNAMED}, and {@code PLAIN_THREAD}
- * without it, or {@code HANDOFF} for one loop. The tests run the awaiting examples on every engine,
- * and the blocking servers on {@code VIRTUAL_THREAD}.
+ * with the flag {@code --add-opens java.base/java.lang=ALL-UNNAMED}, which the two blocking servers
+ * need, and {@code HANDOFF} without it. The tests run the awaiting examples on every engine, and
+ * the blocking servers on {@code VIRTUAL_THREAD}.
  */
 @NullMarked
 package io.tourbillon.examples;

@@ -58,7 +58,7 @@ class FileCopyTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
   void byThread_copiesAll(Engine engine) throws Exception {
     Path file = file(100_000);
     run(engine, () -> FileCopy.byThread(file, copy()));
@@ -66,7 +66,7 @@ class FileCopyTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
   void byPieces_neitherOverwritesNorDeletesWhatIsThere(Engine engine) throws Exception {
     Path file = file(1);
     Files.writeString(copy(), "precious");
@@ -79,7 +79,7 @@ class FileCopyTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
   void byPieces_ofWhatIsNotThere_makesNothing(Engine engine) {
     assertInstanceOf(
         NoSuchFileException.class,
@@ -91,7 +91,7 @@ class FileCopyTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
   void byPieces_thatIsCancelled_leavesNothingBehind(Engine engine) throws Exception {
     Path file = file(50_000_000);
     try (CoroutineScheduler scheduler =

@@ -48,7 +48,7 @@ class ManyConnectionsTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
   void connections_thatTalkAndPause_loseNoByte_andIdlersAreClosedInTime(Engine engine)
       throws Exception {
     int connections = connections();

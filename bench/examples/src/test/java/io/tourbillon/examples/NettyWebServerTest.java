@@ -54,7 +54,7 @@ class NettyWebServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
   void requests_areAnswered(Engine engine) throws Exception {
     try (NettyLoops loops = oneLoop(engine);
         NettyWebServer server = new NettyWebServer(loops, ANY_PORT, LONG)) {
@@ -70,7 +70,7 @@ class NettyWebServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
   void requests_thatSleep_sleepAtTheSameTime(Engine engine) throws Exception {
     try (NettyLoops loops = oneLoop(engine);
         NettyWebServer server = new NettyWebServer(loops, ANY_PORT, LONG)) {
@@ -91,7 +91,7 @@ class NettyWebServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
   void silentClient_isDisconnected(Engine engine) throws Exception {
     try (NettyLoops loops = oneLoop(engine);
         NettyWebServer server = new NettyWebServer(loops, ANY_PORT, Duration.ofMillis(50));

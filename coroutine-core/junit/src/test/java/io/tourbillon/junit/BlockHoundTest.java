@@ -219,7 +219,7 @@ class BlockHoundTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
   void coroutine_thatBlocks_failsWhereThatBlocksTheLoop(Engine engine) {
     try (CoroutineScheduler scheduler = scheduler(engine)) {
       for (Callable<?> call : BLOCKING) {
@@ -236,7 +236,7 @@ class BlockHoundTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
   void timerTask_thatBlocks_isFoundWhereThatBlocksTheLoop(Engine engine) throws Exception {
     try (CoroutineScheduler scheduler = scheduler(engine)) {
       CompletableFuture<Boolean> blocked = new CompletableFuture<>();
@@ -259,7 +259,7 @@ class BlockHoundTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
   void coroutines_thatOnlySuspend_pass(Engine engine) {
     try (CoroutineScheduler scheduler = scheduler(engine)) {
       List<Coroutine<Integer>> all = new ArrayList<>();
@@ -292,7 +292,7 @@ class BlockHoundTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
   void sockets_pass(Engine engine) {
     try (CoroutineScheduler scheduler = scheduler(engine)) {
       assertEquals("hello", scheduler.spawn(BlockHoundTest::echo).join());

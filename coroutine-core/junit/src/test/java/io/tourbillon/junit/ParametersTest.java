@@ -141,7 +141,7 @@ class ParametersTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
   void services_runOnTheEngineOfTheConfiguration(Engine engine) {
     Trial.of(OnTheClock.class, TourbillonExtension.ENGINE_PARAMETER, engine.name())
         .requirePassed(5);

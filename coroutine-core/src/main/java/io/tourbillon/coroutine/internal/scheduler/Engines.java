@@ -52,7 +52,7 @@ final class Engines {
         + " needs parts of the JDK that version "
         + Runtime.version().feature()
         + " does not have, so use JDK 25 or "
-        + Engine.PLAIN_THREAD
+        + Engine.HANDOFF
         + ": "
         + absent;
   }
@@ -151,10 +151,9 @@ final class Engines {
    * Chooses the engine of a new scheduler.
    *
    * @param asked null for the best one that is available
-   * @param needsTurns whether the options of the scheduler promise turns
    * @throws UnsupportedOperationException if the engine that was asked for is not available
    */
-  static Engine choose(@Nullable Engine asked, boolean needsTurns) {
+  static Engine choose(@Nullable Engine asked) {
     if (asked != null) {
       String obstacle = obstacle(asked);
       if (!obstacle.isEmpty()) {
@@ -169,15 +168,11 @@ final class Engines {
     if (obstacle.isEmpty()) {
       return Engine.VIRTUAL_THREAD;
     }
-    Engine instead = needsTurns ? Engine.HANDOFF : Engine.PLAIN_THREAD;
     LOG.log(
         System.Logger.Level.WARNING,
-        "coroutines run on Engine."
-            + instead
-            + (needsTurns
-                ? ", where a switch costs several times as much and blocking calls block their loop: "
-                : ", where they run at the same time, and a switch costs more: ")
+        "coroutines run on Engine.HANDOFF, where a switch costs several times as much and blocking"
+            + " calls block their loop: "
             + obstacle);
-    return instead;
+    return Engine.HANDOFF;
   }
 }

@@ -143,7 +143,7 @@ final class LoopScheduler implements TaskHost {
   }
 
   static LoopScheduler start(SchedulerBuilder options) {
-    Engine engine = Engines.choose(options.engine, Turns.arePromisedBy(options));
+    Engine engine = Engines.choose(options.engine);
     return start(options, engine);
   }
 

@@ -9,14 +9,6 @@ import org.jspecify.annotations.Nullable;
 final class Turns {
   private Turns() {}
 
-  /**
-   * Returns whether a scheduler with these options gives turns on every engine that is chosen for
-   * it. With one loop, which was asked for, its coroutines never run at the same time.
-   */
-  static boolean arePromisedBy(SchedulerBuilder options) {
-    return options.asksForOneLoop || needsTurns(options) != null;
-  }
-
   /** Returns what needs turns, in words; null if nothing does. */
   private static @Nullable String needsTurns(SchedulerBuilder options) {
     if (!(options.policy instanceof SchedulingPolicy.Fifo)) {

@@ -6,7 +6,7 @@ import io.tourbillon.coroutine.SchedulingPolicy;
 import io.tourbillon.spring.CoroutineSchedulerBuilderCustomizer;
 import io.tourbillon.spring.ShutdownPhases;
 import io.tourbillon.timer.Clock;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -57,7 +57,7 @@ public final class CoroutinesAutoConfiguration {
     if (properties.recordCreationSites()) {
       builder.recordCreationSites();
     }
-    builder.engine(engine(properties));
+    builder.engine(engine(properties.engine()));
     clock.ifUnique(builder::clock);
     customizers.orderedStream().forEach(each -> each.customize(builder));
     CoroutineScheduler scheduler = builder.build();
@@ -75,13 +75,11 @@ public final class CoroutinesAutoConfiguration {
   }
 
   /**
-   * Returns the engine that was asked for, or the best one: without the flag of virtual threads,
-   * the one that {@link CoroutineScheduler.Builder#engine} names.
+   * Returns the engine that was asked for, or the best one.
    *
    * @throws EngineUnavailableException if this JVM cannot run the one that was asked for
    */
-  private static Engine engine(CoroutinesProperties properties) {
-    Engine asked = properties.engine();
+  private static Engine engine(@Nullable Engine asked) {
     Engine wanted = asked == null ? Engine.VIRTUAL_THREAD : asked;
     if (wanted.isAvailable()) {
       return wanted;
@@ -89,21 +87,15 @@ public final class CoroutinesAutoConfiguration {
     if (asked != null) {
       throw new EngineUnavailableException(asked);
     }
-    boolean needsTurns =
-        Objects.equals(properties.loops(), 1)
-            || properties.policy() != CoroutinesProperties.Policy.FIFO;
     LOG.log(
         System.Logger.Level.WARNING,
-        "Coroutines run on the engine "
-            + (needsTurns
-                ? "handoff, where a switch costs several times as much and blocking calls block"
-                    + " their loop. "
-                : "plain-thread, where they run at the same time, and a switch costs more. ")
+        "Coroutines run on the engine handoff, where a switch costs several times as much and"
+            + " blocking calls block their loop. "
             + EngineAdvice.of(wanted)
-            + "\nTo keep this engine without this warning, set tourbillon.coroutines.engine="
-            + (needsTurns ? "handoff" : "plain-thread")
-            + ". If the program has no coroutines, set tourbillon.coroutines.enabled=false.");
-    return needsTurns ? Engine.HANDOFF : Engine.PLAIN_THREAD;
+            + "\nTo keep this engine without this warning, set"
+            + " tourbillon.coroutines.engine=handoff. If the program has no coroutines, set"
+            + " tourbillon.coroutines.enabled=false.");
+    return Engine.HANDOFF;
   }
 
   private static SchedulingPolicy policy(CoroutinesProperties properties) {

@@ -55,7 +55,7 @@ class EngineTest {
 
   /** Whichever flags this JVM was started with. */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
   void engineOfTheProperty_runs_orFailsTheStart(Engine engine) {
     AutoConfigurationTest.runner()
         .withPropertyValues("tourbillon.coroutines.engine=" + EngineAdvice.name(engine))
