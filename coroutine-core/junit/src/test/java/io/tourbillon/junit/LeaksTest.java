@@ -16,6 +16,7 @@ import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.VirtualClock;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletionException;
