@@ -15,11 +15,6 @@ public enum CoroutineKind implements Subject {
       Family.OURS_CONTINUATION,
       "Engine.CONTINUATION, Coroutines.delay, a loop a core",
       () -> new OurCoroutines(Engine.CONTINUATION)),
-  /** Ours, in plain virtual threads. */
-  OURS_PLAIN_THREAD(
-      Family.OURS_PLAIN_THREAD,
-      "Engine.PLAIN_THREAD, Coroutines.delay",
-      () -> new OurCoroutines(Engine.PLAIN_THREAD)),
   /** Ours, the default without a JVM flag. */
   OURS_HANDOFF(
       Family.OURS_HANDOFF,

@@ -23,13 +23,6 @@ public enum TalkKind implements Subject {
       "Engine.CONTINUATION; as above",
       EnumSet.allOf(Talk.class),
       loops -> ours(Engine.CONTINUATION, loops)),
-  /** Ours, in plain virtual threads. */
-  OURS_PLAIN_THREAD(
-      Family.OURS_PLAIN_THREAD,
-      "Engine.PLAIN_THREAD; as above;"
-          + " jdk.virtualThreadScheduler.parallelism and maxPoolSize as the size",
-      EnumSet.allOf(Talk.class),
-      loops -> ours(Engine.PLAIN_THREAD, loops)),
   /** Ours, the default without a JVM flag. */
   OURS_HANDOFF(
       Family.OURS_HANDOFF,
