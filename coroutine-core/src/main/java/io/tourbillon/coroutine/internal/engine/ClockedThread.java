@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine.internal.engine;
 
 import io.tourbillon.timer.Clock;
+import io.tourbillon.timer.internal.MemoryReserve;
 import org.jspecify.annotations.Nullable;
 
 /** A virtual thread that runs one task, and for whose end a virtual clock waits. */
@@ -15,11 +16,21 @@ public final class ClockedThread implements Runnable {
   }
 
   /**
-   * Starts a thread.
-   *
-   * @throws OutOfMemoryError if that is not possible; the task does not run then
+   * Runs a task in a new thread. Waits for memory if there is none, since the task must not be
+   * lost.
    */
   public static void start(Clock clock, Runnable task) {
+    while (true) {
+      try {
+        tryStart(clock, task);
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
+  }
+
+  private static void tryStart(Clock clock, Runnable task) {
     ClockedThread clocked = new ClockedThread(task);
     Thread thread = PlainThreadEngine.newThread(Thread.ofVirtual(), clocked);
     clocked.alarm = clock.equals(Clock.system()) ? null : clock.newAlarm(thread);

@@ -30,7 +30,6 @@ import io.tourbillon.timer.Distribution;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.internal.CreationSite;
 import io.tourbillon.timer.internal.LateCompletionException;
-import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.StackReserve;
 import io.tourbillon.timer.internal.TickScale;
 import io.tourbillon.timer.internal.text.Printable;
@@ -298,7 +297,7 @@ final class LoopScheduler implements TaskHost {
   private CoroutineLoop place(SpawnOptions options) {
     if (engine == Engine.PLAIN_THREAD) {
       Turns.refuseFor(options);
-      return loops[(int) Long.remainderUnsigned(spawned.get(), loops.length)];
+      return loops[(int) (spawned.get() % loops.length)];
     }
     Object key = options.loopKey();
     if (key != null) {
@@ -413,14 +412,7 @@ final class LoopScheduler implements TaskHost {
 
   @Override
   public void runApart(Runnable task) {
-    while (true) {
-      try {
-        ClockedThread.start(clock, task);
-        return;
-      } catch (OutOfMemoryError full) {
-        MemoryReserve.pause();
-      }
-    }
+    ClockedThread.start(clock, task);
   }
 
   @Override
@@ -440,12 +432,9 @@ final class LoopScheduler implements TaskHost {
 
   /** Closes the alarms after the last coroutine has ended. */
   void closeAlarms() {
-    TimerService service;
-    synchronized (this) {
-      service = alarms;
-    }
-    if (service != null) {
-      service.close();
+    TimerService made = alarms;
+    if (made != null) {
+      made.close();
     }
   }
 

@@ -3,19 +3,10 @@ package io.tourbillon.coroutine.internal.scheduler;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.SchedulingPolicy;
 import io.tourbillon.coroutine.SpawnOptions;
-import org.jspecify.annotations.Nullable;
 
 /** What only loops that give turns can do, and what {@link Engine#PLAIN_THREAD} refuses. */
 final class Turns {
   private Turns() {}
-
-  /** Returns what needs turns, in words; null if nothing does. */
-  private static @Nullable String needsTurns(SchedulerBuilder options) {
-    if (!(options.policy instanceof SchedulingPolicy.Fifo)) {
-      return "a SchedulingPolicy other than fifo()";
-    }
-    return options.pollers == null ? null : "a loop inside another library";
-  }
 
   /**
    * Refuses options of a scheduler that need turns.
@@ -23,9 +14,11 @@ final class Turns {
    * @throws UnsupportedOperationException names the option
    */
   static void refuseFor(SchedulerBuilder options) {
-    String what = needsTurns(options);
-    if (what != null) {
-      throw refusal(what);
+    if (!(options.policy instanceof SchedulingPolicy.Fifo)) {
+      throw refusal("a SchedulingPolicy other than fifo()");
+    }
+    if (options.pollers != null) {
+      throw refusal("a loop inside another library");
     }
   }
 

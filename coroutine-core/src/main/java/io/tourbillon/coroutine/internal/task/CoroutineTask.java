@@ -152,10 +152,8 @@ public final class CoroutineTask<T extends @Nullable Object> extends SuspendingC
   }
 
   @Override
-  boolean reportsNoLonger() {
-    boolean wasArmed = isArmed();
+  void reportNoLonger() {
     disarm();
-    return wasArmed;
   }
 
   /** Makes the coroutine ready, as soon as its rate allows. */

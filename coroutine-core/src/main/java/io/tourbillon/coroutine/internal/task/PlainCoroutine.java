@@ -446,13 +446,11 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
   }
 
   @Override
-  boolean reportsNoLonger() {
-    boolean reports = unseenTimerId != 0;
-    if (reports) {
+  void reportNoLonger() {
+    if (unseenTimerId != 0) {
       loop.wheel().disarm(unseenTimerId);
       unseenTimerId = 0;
     }
-    return reports;
   }
 
   @Override

@@ -122,8 +122,8 @@ public abstract sealed class SuspendingCoroutine<T extends @Nullable Object>
   /** Arms {@link #expired} for a failure that no code has seen yet. Waits for memory. */
   abstract void reportLater();
 
-  /** Undoes {@link #reportLater}. Returns whether there was something to undo. */
-  abstract boolean reportsNoLonger();
+  /** Undoes {@link #reportLater}. */
+  abstract void reportNoLonger();
 
   /**
    * Returns the outcome of a coroutine that cannot continue. Waits for memory if there is none,
@@ -150,7 +150,7 @@ public abstract sealed class SuspendingCoroutine<T extends @Nullable Object>
   /** Reports a failure that no code has seen, once. Waits for memory if there is none. */
   final void reportUnseen() {
     if (state() == State.FAILED) {
-      boolean _ = reportsNoLonger();
+      reportNoLonger();
       if (!isSeen()) {
         markSeen();
         loop.uncaught(this, failure());
