@@ -20,10 +20,9 @@
  * <p><b>What has no race here</b>, and why:
  *
  * <ul>
- *   <li>Flags that one thread sets once, after which it wakes whoever reads them, or that are read
- *       again and again: {@code Waker.stopped}, {@code DriverThread.started}, {@code
- *       Mailbox.alarm}, {@code EventLoop.dead}, {@code Keeper.closing}, {@code Closing.begun} and
- *       the like.
+ *   <li>Flags that one thread sets once. It then wakes their readers, or they are read again and
+ *       again: {@code Waker.stopped}, {@code DriverThread.started}, {@code Mailbox.alarm}, {@code
+ *       EventLoop.dead}, {@code Keeper.closing}, {@code Closing.begun} and the like.
  *   <li>Counts that only observers read: {@code LoopCounts}, {@code Counts}, {@code Recording}, and
  *       the fields of {@code CoroutineLoop} for statistics.
  *   <li>State behind a lock or a monitor that is held for all of an operation: {@code

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Families of coroutines: one opens a scope with producers and consumers, who hand values over by
- * two channels and take turns at a mutex. Whoever is cancelled, and wherever: no value is lost or
- * doubled, nobody is in the mutex beside another, and no child outlives the scope.
+ * two channels and take turns at a mutex. A cancellation of any of them, at any place, loses or
+ * doubles no value, lets no two into the mutex, and leaves no child behind the scope.
  */
 final class Families {
   private static final int PRODUCERS = 2;

@@ -57,6 +57,10 @@ final class LoopScheduler implements TaskHost {
 
   private final String name;
   private final Engine engine;
+
+  /** Whether loops give coroutines turns; if not, coroutines are threads of the JDK. */
+  private final boolean givesTurns;
+
   private final CoroutineLoop[] loops;
   private final Clock clock;
   private final Duration tick;
@@ -87,6 +91,7 @@ final class LoopScheduler implements TaskHost {
     recordCreationSites = options.recordCreationSites;
     mostBlockingThreads = options.blockingThreads;
     this.engine = engine;
+    givesTurns = engine != Engine.PLAIN_THREAD;
     name = options.name;
     surroundings = Surroundings.of(options.decorator, options.listener, clock);
     reports =
@@ -110,9 +115,9 @@ final class LoopScheduler implements TaskHost {
             options.pollers);
     for (int number = 0; number < loops.length; number++) {
       loops[number] =
-          engine == Engine.PLAIN_THREAD
-              ? new PlainLoop(this, number, common)
-              : new CoroutineLoop(this, number, common);
+          givesTurns
+              ? new CoroutineLoop(this, number, common)
+              : new PlainLoop(this, number, common);
     }
     closing = new Closing(this, List.of(loops), options);
   }
@@ -123,9 +128,7 @@ final class LoopScheduler implements TaskHost {
    * it.
    */
   private @Nullable WorkStealing newStealing(int mix) {
-    return loops.length > 1
-            && engine != Engine.PLAIN_THREAD
-            && (clock.equals(Clock.system()) || mix > 0)
+    return loops.length > 1 && givesTurns && (clock.equals(Clock.system()) || mix > 0)
         ? new WorkStealing(loops, spawned::get)
         : null;
   }
@@ -151,13 +154,13 @@ final class LoopScheduler implements TaskHost {
     if (options.decorator != null) {
       Engines.requireThreadLocals(engine);
     }
-    if (engine == Engine.PLAIN_THREAD) {
+    LoopScheduler scheduler = new LoopScheduler(options, engine);
+    if (!scheduler.givesTurns) {
       Turns.refuseFor(options);
     }
-    LoopScheduler scheduler = new LoopScheduler(options, engine);
     boolean started = false;
     try {
-      if (engine != Engine.PLAIN_THREAD) { // Its loops start with their first message.
+      if (scheduler.givesTurns) { // Other loops start with their first message.
         for (CoroutineLoop loop : scheduler.loops) {
           loop.start();
         }
@@ -248,7 +251,7 @@ final class LoopScheduler implements TaskHost {
     boolean accepted = false;
     try {
       requireAdmission();
-      if (loop.isDead() && engine != Engine.PLAIN_THREAD) {
+      if (loop.isDead() && givesTurns) {
         throw new IllegalStateException("no loop is alive any more: " + name);
       }
       SuspendingCoroutine<T> coroutine = newCoroutine(loop, options, body);
@@ -295,7 +298,7 @@ final class LoopScheduler implements TaskHost {
 
   /** Chooses the loop for a coroutine: that of its options, or that of the caller, or by load. */
   private CoroutineLoop place(SpawnOptions options) {
-    if (engine == Engine.PLAIN_THREAD) {
+    if (!givesTurns) {
       Turns.refuseFor(options);
       return loops[(int) (spawned.get() % loops.length)];
     }
@@ -393,10 +396,7 @@ final class LoopScheduler implements TaskHost {
               .clock(clock)
               .tick(tick)
               .recordStats(recordStats)
-              .executor(
-                  engine == Engine.PLAIN_THREAD
-                      ? this::runApart
-                      : task -> lessLoaded().runTimerTask(task));
+              .executor(givesTurns ? task -> lessLoaded().runTimerTask(task) : this::runApart);
       CoroutineDecorator decorator = surroundings == null ? null : surroundings.decorator();
       if (decorator != null) {
         options.decorator(decorator::decorateTask);

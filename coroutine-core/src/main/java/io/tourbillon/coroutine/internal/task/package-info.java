@@ -30,8 +30,8 @@
  *       Resumption}, which goes to the loop as a message ({@code ResumptionTask.run}, then {@code
  *       CoroutineTask.settled}); or the JDK submits the virtual thread again ({@code
  *       CoroutineTask.runBlocked}).
- *   <li><b>done</b>: the body has returned or thrown. {@code CoroutineTask.end} leaves the open
- *       scopes, publishes the final state and notifies the listeners in {@code End}. {@code
+ *   <li><b>done</b>: the body has returned or thrown. {@code SuspendingCoroutine.end} leaves the
+ *       open scopes, publishes the final state and notifies the listeners in {@code End}. {@code
  *       CoroutineLoop.ended} updates the counts and cancels attached coroutines.
  * </ol>
  *
@@ -118,6 +118,7 @@
  *       Attachments        loop-confined: coroutines that must stay on the loop
  *       CallInterrupts     loop-confined: interrupts of blocking calls
  *       CoroutineTask      loop-confined: turns
+ *         SuspendingCoroutine  loop-confined: the body, and what it calls to suspend
  *         ScopedCoroutine    loop-confined: the stack of CancelScopes
  *         JoinableCoroutine  any thread: state, cancel, join; End holds the listeners
  *         Strand           the engine: the stack
@@ -136,8 +137,8 @@
  * LoopEngine.runTask} for tasks that belong on the loop, {@code LoopEngine.report} for handlers and
  * logs, and {@code CallInterrupts} and {@code BlockingCall} for interrupts, which close channels.
  * Decorators and listeners are called by the spawner and by the coroutine itself. A listener may
- * block there, and so let the loop go on: {@code CoroutineTask} calls it only where nothing is half
- * done. The thread that asks for a text calls {@code toString} of a user's object.
+ * block there, and so let the loop go on: {@code SuspendingCoroutine} calls it only where nothing
+ * is half done. The thread that asks for a text calls {@code toString} of a user's object.
  *
  * <h2>Memory and stack run out</h2>
  *
@@ -165,7 +166,7 @@
  *   <li>What a cancellation means in a part of the code: {@code CancelScope}. What the end of a
  *       child means for its siblings: {@code Supervisor}.
  *   <li>A new operation of {@code Coroutines}: declare it in {@code Kernel.Caller} and implement it
- *       in {@code CoroutineTask}, or in {@code ScopedCoroutine} if it opens a scope.
+ *       in {@code SuspendingCoroutine}, or in {@code ScopedCoroutine} if it opens a scope.
  *   <li>What a dump shows: {@code internal.dump.Sighting}, then the public {@code CoroutineDump}.
  * </ul>
  */
