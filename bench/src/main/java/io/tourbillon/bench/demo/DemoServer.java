@@ -103,8 +103,8 @@ final class DemoServer implements AutoCloseable {
             .toFuture()
             .whenComplete(
                 (nothing, end) -> {
+                  ledger.sessions.end(session); // First: a close may wait for another loop.
                   connection.close();
-                  ledger.sessions.end(session);
                   sessions.remove(session);
                 });
   }
