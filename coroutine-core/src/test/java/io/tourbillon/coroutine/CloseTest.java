@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.internal.scheduler.Internals;
 import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.internal.LiveThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +45,43 @@ class CloseTest {
     assertThrows(RejectedExecutionException.class, () -> scheduler.spawn(() -> {}));
     scheduler.close();
     assertTrue(scheduler.close(Duration.ZERO));
+  }
+
+  /**
+   * A spawn takes a place before it is refused, and a loop that sees the place does not end yet.
+   */
+  @Test
+  void close_whileSpawnsAreRefused_endsEveryLoop() throws Exception {
+    long before = LiveThreads.lastNumber();
+    for (int round = 0; round < 60; round++) {
+      CoroutineScheduler scheduler = TestSchedulers.oneLoop();
+      CountDownLatch refused = new CountDownLatch(1);
+      Thread caller =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int further = 0; further < 50; ) {
+                      try {
+                        Coroutine<?> _ = scheduler.spawn(() -> {});
+                      } catch (RejectedExecutionException closed) {
+                        refused.countDown();
+                        further++;
+                      }
+                    }
+                  });
+      scheduler.close();
+      assertTrue(refused.await(30, TimeUnit.SECONDS));
+      caller.join();
+    }
+    long limitNanos = System.nanoTime() + PATIENCE.toNanos();
+    while (loopsSince(before) > 0 && System.nanoTime() - limitNanos < 0) {
+      Thread.sleep(1);
+    }
+    assertEquals(0, loopsSince(before));
+  }
+
+  private static long loopsSince(long number) {
+    return LiveThreads.all().stream().filter(entry -> entry.number() > number).count();
   }
 
   @Test

@@ -318,6 +318,9 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
   public void givePlace() {
     if (givenBack.incrementAndGet() == taken.get()) {
       scheduler.loopIsQuiet();
+      if (scheduler.isShutdown() && !hasEnded()) {
+        tell(() -> {}); // Its thread may have seen the place as taken, and rest. It can end now.
+      }
     }
   }
 
