@@ -355,8 +355,11 @@ public final class VirtualClock implements Clock {
     }
   }
 
+  // Both without an iterator, for which there may be no memory: time would stand still.
+
   private @Nullable VirtualAlarm busyAlarm() {
-    for (VirtualAlarm alarm : alarms) {
+    for (int index = 0; index < alarms.size(); index++) {
+      VirtualAlarm alarm = alarms.get(index);
       if (!alarm.isAtRest()) {
         return alarm;
       }
@@ -366,7 +369,8 @@ public final class VirtualClock implements Clock {
 
   private @Nullable VirtualAlarm nextAlarm() {
     VirtualAlarm next = null;
-    for (VirtualAlarm alarm : alarms) {
+    for (int index = 0; index < alarms.size(); index++) {
+      VirtualAlarm alarm = alarms.get(index);
       if (alarm.timed && (next == null || alarm.deadlineNanos - next.deadlineNanos < 0)) {
         next = alarm;
       }

@@ -5,8 +5,6 @@ package io.tourbillon.timer.internal;
  * operation.
  *
  * <p>A caller may call from any depth. A {@link StackOverflowError} between two writes that belong
- *
- * <p>A caller may call from any depth. A {@link StackOverflowError} between two writes that belong
  * together would corrupt a shard for all threads. So each operation first calls {@link #require},
  * which does nothing, but needs a frame larger than all frames of the operation together. If there
  * is no room for it, the error is thrown there, and nothing has changed.
