@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("not-continuation")
 @Tag("not-plain-thread") // No turns.
 class MovingModelTest {
-  private static final int SEEDS = 100;
+  private static final int SEEDS = 50;
 
   @Test
   void programs_whoseCoroutinesMoveAtAnyTime_runAsIfTheyStayed() throws Exception {

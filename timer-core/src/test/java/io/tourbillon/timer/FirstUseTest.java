@@ -17,11 +17,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The first use of an operation initialises and links nothing: see {@link FirstUse}. */
 class FirstUseTest {
@@ -88,11 +87,20 @@ class FirstUseTest {
     assertEquals(List.of(), late);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"-Xmixed", "-Xint"})
+  @Test
   @Timeout(90)
-  void operations_firstTriedOnAFullStack_workLater(String mode, @TempDir Path folder)
-      throws Exception {
+  void operations_firstTriedOnAFullStack_workLater(@TempDir Path folder) throws Exception {
+    checkOnAFullStack("-Xint", folder);
+  }
+
+  @Test
+  @Tag("long")
+  @Timeout(90)
+  void operations_firstTriedOnAFullStack_compiled_workLater(@TempDir Path folder) throws Exception {
+    checkOnAFullStack("-Xmixed", folder);
+  }
+
+  private static void checkOnAFullStack(String mode, Path folder) throws Exception {
     List<String> said =
         ChildJvm.run(
             folder, FirstUseRun.class, List.of(Timer.class), List.of(mode), List.of("deep"));

@@ -37,6 +37,7 @@ class SurvivalTest {
   // A full heap.
 
   @Test
+  @Tag("long")
   @Timeout(90)
   void fullHeap_forAWhile_losesNoTimer(@TempDir Path folder) throws Exception {
     survivesAFullHeap("-XX:+UseG1GC", folder);

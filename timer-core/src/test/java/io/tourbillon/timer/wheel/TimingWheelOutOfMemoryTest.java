@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An OutOfMemoryError at any point leaves the wheel as it was: {@link OutOfMemoryRun}. */
+@Tag("long") // Fills the heap 45 times.
 class TimingWheelOutOfMemoryTest {
   private static final Pattern RESULT =
       Pattern.compile("errors in arm: (\\d+), rearm: (\\d+), advance: (\\d+), trim: \\d+");
