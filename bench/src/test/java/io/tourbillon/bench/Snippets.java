@@ -78,7 +78,7 @@ final class Snippets {
                 folder + File.pathSeparator + path,
                 "Try"));
     assertEquals(0, end.exitCode(), end::err);
-    assertFalse(end.err().contains("HANDOFF"), end::err);
+    assertFalse(end.err().contains("coroutines run on"), end::err);
     List<String> printed = end.out().lines().toList();
     PRINTS
         .matcher(snippet)

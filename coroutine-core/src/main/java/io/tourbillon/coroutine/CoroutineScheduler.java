@@ -47,8 +47,9 @@ import org.jspecify.annotations.Nullable;
 public interface CoroutineScheduler extends AutoCloseable {
   /**
    * Returns a new scheduler with a loop for each processor. It uses {@link Engine#VIRTUAL_THREAD}
-   * if the JVM was started with the flag of that engine; otherwise it uses {@link Engine#HANDOFF}
-   * and logs a warning.
+   * if the JVM was started with the flag of that engine; otherwise it uses {@link
+   * Engine#PLAIN_THREAD}, where {@link SpawnOptions#here} and {@link SpawnOptions#onLoop} are
+   * refused, and logs a warning.
    */
   static CoroutineScheduler create() {
     return builder().build();
@@ -83,7 +84,8 @@ public interface CoroutineScheduler extends AutoCloseable {
   /**
    * Returns the timer service of this scheduler, which uses its clock and runs tasks on the loops,
    * between the turns of coroutines. Tasks are no coroutines. On {@link Engine#VIRTUAL_THREAD} a
-   * task that waits frees its loop. On the other engines a task that blocks blocks the loop, and
+   * task that waits frees its loop. On {@link Engine#PLAIN_THREAD} each task runs in a virtual
+   * thread of its own, and may wait. On the other engines a task that blocks blocks the loop, and
    * one that waits for a coroutine, a channel or a lock of this library gets an {@link
    * IllegalStateException}.
    *
@@ -185,8 +187,9 @@ public interface CoroutineScheduler extends AutoCloseable {
    */
   interface Builder {
     /**
-     * Sets the number of event loops, each a thread. The default is one for each processor. With
-     * one loop, coroutines never run at the same time, except on {@link Engine#PLAIN_THREAD}.
+     * Sets the number of event loops, each a thread. The default is one for each processor. After
+     * {@code loops(1)}, coroutines never run at the same time, unless {@link #engine} sets {@link
+     * Engine#PLAIN_THREAD}. A default of one loop does not promise that.
      *
      * @param loops from 1 to 1024
      * @throws IllegalArgumentException if the number is out of that range
@@ -195,7 +198,11 @@ public interface CoroutineScheduler extends AutoCloseable {
 
     /**
      * Sets the engine. {@link #build} fails if this JVM cannot run it. It also fails if the engine
-     * is {@link Engine#PLAIN_THREAD} and there is a policy, or the loops are inside Netty.
+     * is {@link Engine#PLAIN_THREAD} and there is a policy, or the loops are inside Netty. The
+     * default is {@link Engine#VIRTUAL_THREAD}. If this JVM cannot run that, a warning is logged
+     * and the engine is {@link Engine#PLAIN_THREAD}, or {@link Engine#HANDOFF} if an option needs
+     * turns: {@code loops(1)}, a policy other than {@link SchedulingPolicy#fifo}, loops inside
+     * Netty.
      */
     Builder engine(Engine engine);
 
@@ -223,7 +230,7 @@ public interface CoroutineScheduler extends AutoCloseable {
      * Sets the limit of the watchdog. The watchdog reports a turn that holds a loop for 1.0 to 1.5
      * times the limit, or later on a busy machine, to the {@link #stallHandler} while the turn
      * lasts. The default is 100 ms. Costs a thread for each loop, which sleeps while the loop does.
-     * Always uses the system's clock.
+     * Always uses the system's clock. {@link Engine#PLAIN_THREAD} has no turns and no watchdog.
      *
      * <p>While the garbage collector or the operating system stops the process, the watchdog cannot
      * run either. It notices that, and does not count the time. But a pause of less than half the

@@ -105,16 +105,17 @@ public enum Engine {
    * class initialiser keeps a carrier of the JDK's scheduler; if there is only one, everything
    * stops. A stack overflow inside a suspension loses the coroutine or stops the loop.
    *
-   * <p>{@link #PLAIN_THREAD} needs no flag either, costs about half as much, and lets no blocking
-   * call hold others up. This engine is for those who need turns without a flag.
+   * <p>Without a flag, a scheduler takes this engine only if it needs turns: after {@code
+   * loops(1)}, with a policy other than first in, first out, or inside Netty. {@link #PLAIN_THREAD}
+   * costs about half as much, and lets no blocking call hold others up.
    */
   HANDOFF(null, null),
 
   /**
-   * Plain virtual threads of the JDK. Works in every JVM. No loop gives turns: the coroutines of a
-   * scheduler run whenever the JDK's own scheduler has a carrier for them, several at the same
-   * time, even with {@code loops(1)}. Programs that rely on turns, such as a plain counter that
-   * several coroutines change, need another engine, or a {@link
+   * Plain virtual threads of the JDK, the engine of JVMs without a flag. No loop gives turns: the
+   * coroutines of a scheduler run whenever the JDK's own scheduler has a carrier for them, several
+   * at the same time, even with {@code loops(1)}. Programs that rely on turns, such as a plain
+   * counter that several coroutines change, need another engine, or a {@link
    * io.tourbillon.coroutine.sync.Mutex}.
    *
    * <p>Delays and limits are timers of a wheel. Cancellation, scopes, channels, locks and sockets
@@ -122,7 +123,8 @@ public enum Engine {
    * UnsupportedOperationException} that names it: {@link SpawnOptions#here}, {@link
    * SpawnOptions#onLoop}, each {@link SchedulingPolicy} but the first in, first out, and loops
    * inside Netty. Priorities have no effect. The number of loops says over how many lists the
-   * coroutines are spread, and nothing else; their threads only start for sockets and reports.
+   * coroutines are spread, and nothing else. The first loop has a thread; those of the others start
+   * for sockets and reports.
    *
    * <p>A suspension below a native frame or in a class initialiser keeps a carrier of the JDK's
    * scheduler. A coroutine that waits for a carrier counts as running. There are no turns to watch:

@@ -95,7 +95,7 @@ class AbsentPartsTest {
         run(new FreshJvm(AbsentPartsProgram.class).with(EXPORTED), classesAndParts)) {
       boolean needsVirtual = Set.of(CARRIERS, VIRTUAL_THREADS).contains(found.inClass);
       boolean needsContinuation = found.inClass.equals(CONTINUATIONS);
-      assertEquals(needsVirtual ? "HANDOFF" : "VIRTUAL_THREAD", found.chosen, found::toString);
+      assertEquals(needsVirtual ? "PLAIN_THREAD" : "VIRTUAL_THREAD", found.chosen, found::toString);
       checkObstacle(found, Engine.VIRTUAL_THREAD, found.virtual, needsVirtual);
       checkObstacle(found, Engine.CONTINUATION, found.continuation, needsContinuation);
       assertEquals(needsVirtual, found.logged.contains(ABSENT), found::toString);
@@ -112,7 +112,9 @@ class AbsentPartsTest {
     if (isThere) {
       String rule = engine + " needs parts of the JDK that version ";
       assertTrue(obstacle.startsWith(rule), found::toString);
-      assertTrue(obstacle.contains(" so use JDK 25 or HANDOFF: "), found::toString);
+      assertTrue(
+          obstacle.contains(" so use JDK 25, PLAIN_THREAD, or, for turns, HANDOFF: "),
+          found::toString);
       String absentClass = found.part.replace('.', '/');
       assertTrue(
           obstacle.contains(found.part + ABSENT) || obstacle.contains(absentClass),
@@ -134,7 +136,7 @@ class AbsentPartsTest {
     }
     for (Found found : run(new FreshJvm(AbsentPartsProgram.class), parts)) {
       assertEquals("", found.continuation, found::toString);
-      assertEquals("HANDOFF", found.chosen, found::toString);
+      assertEquals("PLAIN_THREAD", found.chosen, found::toString);
       String flag = Engine.VIRTUAL_THREAD.flag();
       assertEquals("VIRTUAL_THREAD needs the flag " + flag, found.virtual, found::toString);
       if (found.inClass.isEmpty()) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.coroutine.netty.NettyLoops;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -49,10 +50,40 @@ class EngineTest {
   void create_withoutAnyFlag_fallsBackAndSaysSoOnce() {
     try (LogCapture log = new LogCapture();
         CoroutineScheduler scheduler = CoroutineScheduler.create()) {
-      assertEquals(Engine.HANDOFF, scheduler.engine());
+      assertEquals(Engine.PLAIN_THREAD, scheduler.engine());
       assertEquals(1, log.lines().size());
       assertTrue(
           log.lines().getFirst().endsWith(Engine.VIRTUAL_THREAD.flag()), log.lines()::toString);
+    }
+  }
+
+  /** Code that knows of one loop may have no locks. */
+  @Test
+  @Tag("handoff")
+  void build_withoutAnyFlag_forWhatNeedsTurns_fallsBackToTurns() {
+    for (CoroutineScheduler.Builder builder :
+        List.of(
+            CoroutineScheduler.builder().loops(1),
+            CoroutineScheduler.builder().policy(SchedulingPolicy.roundRobin()))) {
+      try (LogCapture log = new LogCapture();
+          CoroutineScheduler scheduler = builder.build()) {
+        assertEquals(Engine.HANDOFF, scheduler.engine());
+        assertEquals(1, log.lines().size());
+      }
+    }
+    try (NettyLoops loops = NettyLoops.builder().loops(1).build()) {
+      assertEquals(Engine.HANDOFF, loops.scheduler().engine());
+    }
+  }
+
+  @Test
+  @Tag("handoff")
+  void build_withoutAnyFlag_goesByTheLastNumberOfLoops_andByTheEngineThatIsSet() {
+    try (CoroutineScheduler several = CoroutineScheduler.builder().loops(1).loops(2).build();
+        CoroutineScheduler asked =
+            CoroutineScheduler.builder().loops(1).engine(Engine.PLAIN_THREAD).build()) {
+      assertEquals(Engine.PLAIN_THREAD, several.engine());
+      assertEquals(Engine.PLAIN_THREAD, asked.engine());
     }
   }
 

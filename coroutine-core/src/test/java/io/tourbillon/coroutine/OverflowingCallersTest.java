@@ -25,57 +25,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An operation that overflows the caller's stack has had no effect, and can be repeated. */
+@Tag("long") // Dives thousands of times.
 @Tag("virtual-thread") // The callers are threads, so the tests are the same on each engine.
 class OverflowingCallersTest {
   private static final int ROUNDS = 20;
-  private static final long STACK_BYTES = 200_000;
 
   private final CoroutineScheduler scheduler = TestSchedulers.builder().loops(1).build();
 
   @AfterEach
   void close() {
     scheduler.close(Duration.ZERO);
-  }
-
-  /** Runs an operation at the greatest depth of the stack at which it does not overflow. */
-  private static final class Diver implements Runnable {
-    private final Runnable operation;
-    private boolean done;
-    private int failures;
-
-    Diver(Runnable operation) {
-      this.operation = operation;
-    }
-
-    @Override
-    public void run() {
-      dive(0);
-    }
-
-    @SuppressWarnings("InfiniteRecursion") // Recurses until the stack is full.
-    private int dive(int depth) {
-      int deepest = depth;
-      try {
-        deepest = dive(depth + 1);
-      } catch (StackOverflowError deepEnough) {
-        failures++;
-      }
-      if (!done) {
-        operation.run();
-        done = true;
-      }
-      return deepest;
-    }
-  }
-
-  private static void doDeepDown(Runnable operation) throws InterruptedException {
-    Diver diver = new Diver(operation);
-    Thread thread = new Thread(null, diver, "diver", STACK_BYTES);
-    thread.setUncaughtExceptionHandler((_, thrown) -> {});
-    thread.start();
-    thread.join();
-    assertTrue(diver.done, "never done");
-    assertTrue(diver.failures > 0, "never too deep");
   }
 
   private Coroutine<Integer> waiting(Callable<Integer> body) {
@@ -92,7 +51,7 @@ class OverflowingCallersTest {
     for (int round = 0; round < ROUNDS; round++) {
       int value = round;
       Coroutine<Integer> receiver = waiting(channel::receive);
-      doDeepDown(() -> assertTrue(channel.trySend(value)));
+      Diver.doDeepDown(() -> assertTrue(channel.trySend(value)));
       assertEquals(value, receiver.join(PATIENCE));
       assertTrue(channel.tryReceive().isEmpty());
     }
@@ -109,7 +68,7 @@ class OverflowingCallersTest {
       ended.add(each);
     }
     Iterator<Coroutine<Integer>> next = ended.iterator();
-    doDeepDown(
+    Diver.doDeepDown(
         () -> {
           // A new coroutine at each depth, because the first attempt may leave something behind.
           if (next.hasNext()) {
@@ -127,7 +86,7 @@ class OverflowingCallersTest {
       Event event = new Event();
       Coroutine<?> awaited = scheduler.spawn(() -> event.await());
       CompletableFuture<?> other = awaited.toFuture();
-      doDeepDown(
+      Diver.doDeepDown(
           () -> {
             Thread.currentThread().interrupt();
             try {
@@ -154,7 +113,7 @@ class OverflowingCallersTest {
                 permits.release();
                 return 1;
               });
-      doDeepDown(permits::release);
+      Diver.doDeepDown(permits::release);
       assertEquals(1, waiter.join(PATIENCE));
       assertEquals(1, permits.availablePermits());
     }
@@ -173,8 +132,8 @@ class OverflowingCallersTest {
                 group.await();
                 return 1;
               });
-      doDeepDown(event::set);
-      doDeepDown(group::done);
+      Diver.doDeepDown(event::set);
+      Diver.doDeepDown(group::done);
       assertEquals(1, waiter.join(PATIENCE));
     }
   }
@@ -183,7 +142,7 @@ class OverflowingCallersTest {
   void lockAndUnlock_deepDown_leaveTheMutexFree() throws Exception {
     Mutex mutex = new Mutex();
     for (int round = 0; round < ROUNDS; round++) {
-      doDeepDown(
+      Diver.doDeepDown(
           () -> {
             if (!mutex.isHeldByCaller()) {
               mutex.lock();
@@ -200,7 +159,7 @@ class OverflowingCallersTest {
     for (int round = 0; round < ROUNDS; round++) {
       try (CoroutineScope scope = CoroutineScope.open(scheduler, Policy.FAIL_FAST)) {
         Coroutine<?> child = scope.spawn(() -> Coroutines.delay(PATIENCE.multipliedBy(100)));
-        doDeepDown(() -> scope.cancel("deep down"));
+        Diver.doDeepDown(() -> scope.cancel("deep down"));
         assertThrows(CompletionException.class, () -> child.join(PATIENCE));
       }
     }

@@ -71,6 +71,24 @@ class PlainThreadTest {
     }
   }
 
+  /** The JDK needs more stack for the start of a thread than a loop does to take a message. */
+  @Test
+  void spawn_deepDown_isCountedIfItIsAccepted() throws Exception {
+    try (CoroutineScheduler scheduler = TestSchedulers.oneLoop()) {
+      AtomicInteger ran = new AtomicInteger();
+      List<Coroutine<?>> accepted = new ArrayList<>();
+      for (int round = 0; round < 20; round++) {
+        Diver.doDeepDown(() -> accepted.add(scheduler.spawn(() -> ran.incrementAndGet())));
+      }
+      for (Coroutine<?> each : accepted) {
+        each.join(PATIENCE);
+      }
+      assertEquals(20, accepted.size());
+      assertEquals(20, ran.get());
+      assertEquals(20, scheduler.stats().spawned());
+    }
+  }
+
   @Test
   void policy_isRefusedByName() {
     UnsupportedOperationException refusal =
@@ -176,7 +194,7 @@ class PlainThreadTest {
             scheduler.spawn(
                 () ->
                     Coroutines.withDeadline(
-                        Duration.ofMillis(5),
+                        Duration.ofMinutes(1),
                         deadline -> {
                           limit[0] = deadline;
                           assertTrue(deadline.reschedule(Duration.ofHours(1)));
@@ -184,7 +202,7 @@ class PlainThreadTest {
                           Coroutines.delay(Duration.ofHours(2));
                           return null;
                         }));
-        known.await();
+        assertTrue(known.await(30, TimeUnit.SECONDS));
         Thread.sleep(ThreadLocalRandom.current().nextInt(8));
         assertFalse(waiter.state().isEnd());
         assertTrue(limit[0].reschedule(Duration.ofNanos(1)));

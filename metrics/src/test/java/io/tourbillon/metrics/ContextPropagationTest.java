@@ -18,6 +18,7 @@ class ContextPropagationTest {
   @ParameterizedTest
   @CsvSource({
     "HANDOFF, -Dno=flag",
+    "PLAIN_THREAD, -Dno=flag",
     "VIRTUAL_THREAD, --add-opens=java.base/java.lang=ALL-UNNAMED",
     "CONTINUATION, --add-exports=java.base/jdk.internal.vm=ALL-UNNAMED",
   })

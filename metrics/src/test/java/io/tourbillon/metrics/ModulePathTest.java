@@ -77,7 +77,7 @@ class ModulePathTest {
             "--class-path",
             path(Stream.concat(Stream.of(compiled.toString()), needed())),
             "consumer.Main",
-            "HANDOFF"));
+            "PLAIN_THREAD"));
     assertEquals(expected("null"), run(command));
   }
 

@@ -62,7 +62,7 @@ class EchoServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void client_thatSendsMoreThanBuffersHold_getsItAllBack(Engine engine) throws Exception {
     try (CoroutineScheduler scheduler = oneLoop(engine);
         EchoServer server = new EchoServer(scheduler, ANY_PORT, 10, LONG)) {
@@ -73,7 +73,7 @@ class EchoServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void halfClosedConnection_isAnsweredToItsEnd(Engine engine) throws Exception {
     try (CoroutineScheduler scheduler = oneLoop(engine);
         EchoServer server = new EchoServer(scheduler, ANY_PORT, 10, LONG);
@@ -87,7 +87,7 @@ class EchoServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void client_thatResetsItsConnection_isNobodyElsesAffair(Engine engine) throws Exception {
     try (CoroutineScheduler scheduler = oneLoop(engine);
         EchoServer server = new EchoServer(scheduler, ANY_PORT, 1, LONG)) {
@@ -104,7 +104,7 @@ class EchoServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void client_thatIsSilent_isClosedWhenPatienceIsOver_andNotBefore(Engine engine) throws Exception {
     long startNanos = System.nanoTime();
     try (CoroutineScheduler scheduler = oneLoop(engine);
@@ -116,7 +116,7 @@ class EchoServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void client_thatDoesNotTakeWhatItIsSent_isClosed(Engine engine) throws Exception {
     try (CoroutineScheduler scheduler = oneLoop(engine);
         EchoServer server = new EchoServer(scheduler, ANY_PORT, 10, SHORT);
@@ -133,7 +133,7 @@ class EchoServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void connection_beyondTheMost_isServedWhenThereIsAPlace(Engine engine) throws Exception {
     try (CoroutineScheduler scheduler = oneLoop(engine);
         EchoServer server = new EchoServer(scheduler, ANY_PORT, 2, LONG);
@@ -155,7 +155,7 @@ class EchoServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void close_letsWhoIsServedComeToAnEnd_butNobodyElse(Engine engine) throws Exception {
     try (CoroutineScheduler scheduler = oneLoop(engine);
         EchoServer server = new EchoServer(scheduler, ANY_PORT, 10, LONG);
@@ -189,7 +189,7 @@ class EchoServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void close_whenTheGraceIsOver_closesTheRest(Engine engine) throws Exception {
     try (CoroutineScheduler scheduler = oneLoop(engine);
         EchoServer server = new EchoServer(scheduler, ANY_PORT, 10, LONG);

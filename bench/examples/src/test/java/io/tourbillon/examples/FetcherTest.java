@@ -110,7 +110,7 @@ class FetcherTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void fetch_ofMany_answersInOrder_andHasSoManyAtOnce(Engine engine) {
     List<URI> addresses = IntStream.range(0, 100).mapToObj(n -> uri("/page/" + n)).toList();
     assertEquals(
@@ -123,7 +123,7 @@ class FetcherTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void fetch_ofWhatFails_answersTheRest(Engine engine) throws Exception {
     int nobody;
     try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -145,7 +145,7 @@ class FetcherTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void fetch_ofWhatTakesTooLong_isGivenUp(Engine engine) {
     Fetcher.Answer answer =
         fetch(engine, Duration.ofMillis(100), List.of(uri("/never"))).getFirst();
@@ -154,7 +154,7 @@ class FetcherTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void fetch_thatIsCancelled_ends(Engine engine) throws Exception {
     try (CoroutineScheduler scheduler = oneLoop(engine)) {
       Coroutine<?> fetching =

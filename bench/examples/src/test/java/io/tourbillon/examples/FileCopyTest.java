@@ -48,8 +48,8 @@ class FileCopyTest {
 
   @ParameterizedTest
   @CsvSource({
-    "VIRTUAL_THREAD, 0", "CONTINUATION, 0", "HANDOFF, 0",
-    "VIRTUAL_THREAD, 5000001", "CONTINUATION, 5000001", "HANDOFF, 5000001"
+    "VIRTUAL_THREAD, 0", "CONTINUATION, 0", "HANDOFF, 0", "PLAIN_THREAD, 0",
+    "VIRTUAL_THREAD, 5000001", "CONTINUATION, 5000001", "HANDOFF, 5000001", "PLAIN_THREAD, 5000001"
   })
   void byPieces_copiesAll(Engine engine, int bytes) throws Exception {
     Path file = file(bytes);
@@ -58,7 +58,7 @@ class FileCopyTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void byThread_copiesAll(Engine engine) throws Exception {
     Path file = file(100_000);
     run(engine, () -> FileCopy.byThread(file, copy()));
@@ -66,7 +66,7 @@ class FileCopyTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void byPieces_neitherOverwritesNorDeletesWhatIsThere(Engine engine) throws Exception {
     Path file = file(1);
     Files.writeString(copy(), "precious");
@@ -79,7 +79,7 @@ class FileCopyTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void byPieces_ofWhatIsNotThere_makesNothing(Engine engine) {
     assertInstanceOf(
         NoSuchFileException.class,
@@ -91,7 +91,7 @@ class FileCopyTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void byPieces_thatIsCancelled_leavesNothingBehind(Engine engine) throws Exception {
     Path file = file(50_000_000);
     try (CoroutineScheduler scheduler =

@@ -48,7 +48,7 @@ class ManyConnectionsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void connections_thatTalkAndPause_loseNoByte_andIdlersAreClosedInTime(Engine engine)
       throws Exception {
     int connections = connections();

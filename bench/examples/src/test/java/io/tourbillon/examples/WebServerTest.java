@@ -151,7 +151,7 @@ class WebServerTest {
   }
 
   static Stream<Engine> engines() {
-    return Stream.of(Engine.VIRTUAL_THREAD, Engine.CONTINUATION, Engine.HANDOFF);
+    return Stream.of(Engine.values());
   }
 
   @ParameterizedTest

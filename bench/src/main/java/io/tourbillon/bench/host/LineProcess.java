@@ -60,7 +60,7 @@ public final class LineProcess implements AutoCloseable {
   }
 
   private static Thread reader(String what, Runnable reading) {
-    return Thread.ofPlatform().daemon().name("soak-worker-" + what).start(reading);
+    return Thread.ofPlatform().daemon().name("line-process-" + what).start(reading);
   }
 
   /**

@@ -16,6 +16,11 @@ public enum CoroutineKind implements Subject {
       "Engine.CONTINUATION, Coroutines.delay, a loop a core",
       () -> new OurCoroutines(Engine.CONTINUATION)),
   /** Ours, the default without a JVM flag. */
+  OURS_PLAIN_THREAD(
+      Family.OURS_PLAIN_THREAD,
+      "Engine.PLAIN_THREAD, Coroutines.delay, the JDK's scheduler with a carrier a core",
+      () -> new OurCoroutines(Engine.PLAIN_THREAD)),
+  /** Ours, with turns and without a JVM flag. */
   OURS_HANDOFF(
       Family.OURS_HANDOFF,
       "Engine.HANDOFF, Coroutines.delay, a loop a core",

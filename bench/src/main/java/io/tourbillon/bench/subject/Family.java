@@ -8,6 +8,7 @@ public enum Family {
   OURS_VIRTUAL_THREAD("Tourbillon, virtual threads"),
   OURS_CONTINUATION("Tourbillon, continuations"),
   OURS_HANDOFF("Tourbillon, handoff"),
+  OURS_PLAIN_THREAD("Tourbillon, plain threads"),
   OURS_THREADS("Tourbillon, Thread.sleep"),
   OURS_SQLITE("Tourbillon, SQLite"),
   OURS_POSTGRES("Tourbillon, PostgreSQL"),

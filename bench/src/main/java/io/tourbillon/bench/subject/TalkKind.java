@@ -24,6 +24,13 @@ public enum TalkKind implements Subject {
       EnumSet.allOf(Talk.class),
       loops -> ours(Engine.CONTINUATION, loops)),
   /** Ours, the default without a JVM flag. */
+  OURS_PLAIN_THREAD(
+      Family.OURS_PLAIN_THREAD,
+      "Engine.PLAIN_THREAD; as above;"
+          + " jdk.virtualThreadScheduler.parallelism and maxPoolSize as the size",
+      EnumSet.allOf(Talk.class),
+      loops -> ours(Engine.PLAIN_THREAD, loops)),
+  /** Ours, with turns and without a JVM flag. */
   OURS_HANDOFF(
       Family.OURS_HANDOFF,
       "Engine.HANDOFF; as above",

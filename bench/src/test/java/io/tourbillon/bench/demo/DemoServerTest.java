@@ -71,7 +71,7 @@ final class DemoServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void session_manyRequests_answersEachOnOneConnection(Engine engine) throws IOException {
     serve(
         engine,
@@ -89,7 +89,7 @@ final class DemoServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void session_theTwoHundredFiftiethAnswer_isLate(Engine engine) throws IOException {
     serve(
         engine,
@@ -107,14 +107,14 @@ final class DemoServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void session_clientIsSilent_isClosedByItsTimer(Engine engine) throws IOException {
     assertClosedAfter(engine, "", Session.SILENCE);
     assertEquals(1, ledger.silences.ended(End.FIRED));
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void session_requestStaysUnfinished_isClosedByItsLimit(Engine engine) throws IOException {
     assertClosedAfter(engine, "GET /work", Session.MESSAGE_LIMIT);
     assertEquals(0, ledger.silences.ended(End.FIRED));
@@ -135,7 +135,7 @@ final class DemoServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void session_headIsTooLong_isClosed(Engine engine) throws IOException {
     serve(
         engine,
@@ -148,7 +148,7 @@ final class DemoServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void close_sessionsOpen_endsThem(Engine engine) throws IOException {
     List<Socket> sockets = new ArrayList<>();
     serve(
@@ -169,7 +169,7 @@ final class DemoServerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void session_serviceIsShutDown_answersUntilTheServerCloses(Engine engine) throws IOException {
     serve(
         engine,

@@ -115,7 +115,7 @@ final class DemoTest {
     String out = terminate(Main.class, "serving", SIGTERM_EXIT);
 
     assertTrue(out.contains("then stopped"), out);
-    assertTrue(out.contains("engine    HANDOFF, as this JVM was started without "), out);
+    assertTrue(out.contains("engine    PLAIN_THREAD, as this JVM was started without "), out);
     assertTrue(out.contains("promise   kept"), out);
   }
 

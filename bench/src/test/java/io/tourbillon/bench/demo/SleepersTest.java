@@ -27,7 +27,7 @@ final class SleepersTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void close_allAsleep_endsEach(Engine engine) throws InterruptedException {
     int count = 10_000;
     try (CoroutineScheduler scheduler = scheduler(engine)) {

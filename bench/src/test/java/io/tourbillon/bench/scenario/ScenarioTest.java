@@ -45,7 +45,14 @@ class ScenarioTest {
   void subjects_ofATalk_areThoseThatTakePartInIt() {
     List<String> ofSelect = Scenario.SELECT.subjects().stream().map(Subject::id).toList();
     assertEquals(
-        List.of("ours-virtual-thread", "ours-continuation", "ours-handoff", "jox", "kotlin", "go"),
+        List.of(
+            "ours-virtual-thread",
+            "ours-continuation",
+            "ours-plain-thread",
+            "ours-handoff",
+            "jox",
+            "kotlin",
+            "go"),
         ofSelect);
     assertFalse(Stream.of(Scenario.values()).filter(Scenario::isTalk).findAny().isEmpty());
     assertFalse(Scenario.MUTEX.subjects().contains(ForeignKind.ASYNCIO));

@@ -3,14 +3,18 @@ package io.tourbillon.junit;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.testkit.Simulation;
-import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** The engine of tests: the best one that this JVM has, or that of the configuration. */
 final class Engines {
+  private static final Set<Engine> WITH_TURNS =
+      EnumSet.complementOf(EnumSet.of(Engine.PLAIN_THREAD));
+
   private Engines() {}
 
   static CoroutineScheduler.Builder set(
@@ -29,16 +33,17 @@ final class Engines {
   }
 
   private static Engine parse(String text) {
-    try {
-      return Engine.valueOf(text.strip().toUpperCase(Locale.ROOT));
-    } catch (IllegalArgumentException e) {
-      throw new ExtensionConfigurationException(
-          TourbillonExtension.ENGINE_PARAMETER
-              + " must be one of "
-              + Arrays.toString(Engine.values())
-              + ": "
-              + text,
-          e);
-    }
+    String name = text.strip().toUpperCase(Locale.ROOT);
+    return WITH_TURNS.stream()
+        .filter(engine -> engine.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ExtensionConfigurationException(
+                    TourbillonExtension.ENGINE_PARAMETER
+                        + " must be one of "
+                        + WITH_TURNS
+                        + ", whose order of turns a seed can decide: "
+                        + text));
   }
 }

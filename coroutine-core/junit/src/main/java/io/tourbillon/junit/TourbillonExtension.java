@@ -106,8 +106,9 @@ public final class TourbillonExtension extends TestCalls
   public static final String SEED_PARAMETER = "tourbillon.seed";
 
   /**
-   * The engine on which coroutines run, a name of {@link io.tourbillon.coroutine.Engine}. By
-   * default the best one for which the JVM of the tests has the flag, as in production.
+   * The engine on which coroutines run, a name of {@link io.tourbillon.coroutine.Engine}, but not
+   * {@code PLAIN_THREAD}: a seed decides the order of turns, and that engine gives none. By default
+   * {@code VIRTUAL_THREAD} if the JVM of the tests has its flag, and otherwise {@code HANDOFF}.
    */
   public static final String ENGINE_PARAMETER = "tourbillon.engine";
 

@@ -3,6 +3,7 @@ package io.tourbillon.junit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,10 +12,14 @@ import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.SpawnOptions;
+import io.tourbillon.coroutine.net.UdpSocket;
 import io.tourbillon.timer.PolledTimerService;
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
 import io.tourbillon.timer.VirtualClock;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
@@ -23,6 +28,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
@@ -180,7 +186,7 @@ class LeaksTest {
 
     @Test
     void cScheduler() {
-      opened(CoroutineScheduler.builder().name("orders").loops(2).build());
+      opened(CoroutineScheduler.builder().engine(Engine.HANDOFF).name("orders").loops(2).build());
     }
   }
 
@@ -213,7 +219,7 @@ class LeaksTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void scheduler_ofEveryEngine_isFound(Engine engine) {
     LoopLeft.engine = engine;
     requireMessage(Trial.of(LoopLeft.class).onlyFailure(), "LoopLeft.test(", "-loop-0");
@@ -251,6 +257,46 @@ class LeaksTest {
   @Test
   void services_thatTheClassCloses_areNoLeaks() {
     Trial.of(OfClass.class).requirePassed(2);
+  }
+
+  @ExtendWith(TourbillonExtension.class)
+  static class PartsLater {
+    private static CoroutineScheduler scheduler;
+
+    @BeforeAll
+    static void open() {
+      scheduler = CoroutineScheduler.builder().engine(Engine.PLAIN_THREAD).loops(2).build();
+    }
+
+    @Test
+    void test() throws Exception {
+      scheduler.spawn(() -> Coroutines.delay(Duration.ofMillis(1))).join();
+      scheduler.timers().after(Duration.ofMillis(1)).join();
+      for (int loop = 0; loop < 2; loop++) {
+        scheduler.spawn(PartsLater::waitForNobody).join();
+      }
+    }
+
+    private static void waitForNobody() throws Exception {
+      try (UdpSocket socket =
+          UdpSocket.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+        assertThrows(
+            TimeoutException.class,
+            () ->
+                Coroutines.withTimeout(
+                    Duration.ofMillis(5), () -> socket.receive(ByteBuffer.allocate(1))));
+      }
+    }
+
+    @AfterAll
+    static void close() {
+      scheduler.close();
+    }
+  }
+
+  @Test
+  void threads_thatASharedSchedulerStartsLater_areNoLeaks() {
+    Trial.of(PartsLater.class).requirePassed(1);
   }
 
   @ExtendWith(TourbillonExtension.class)
@@ -481,7 +527,7 @@ class LeaksTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void failure_thatIsReportedLate_isNeverMissed(Engine engine) {
     Trial trial =
         Trial.of(UnseenAtTheEnd.class, TourbillonExtension.ENGINE_PARAMETER, engine.name());

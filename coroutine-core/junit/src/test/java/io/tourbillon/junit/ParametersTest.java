@@ -147,14 +147,15 @@ class ParametersTest {
         .requirePassed(5);
   }
 
-  @Test
-  void engine_thatDoesNotExist_isRefused() {
+  @ParameterizedTest
+  @ValueSource(strings = {"steam", "plain_thread"})
+  void engine_thatDoesNotExistOrGivesNoTurns_isRefused(String engine) {
     Throwable failure =
-        Trial.of(OnTheClock.class, TourbillonExtension.ENGINE_PARAMETER, "steam")
+        Trial.of(OnTheClock.class, TourbillonExtension.ENGINE_PARAMETER, engine)
             .failureOf("coroutines");
     assertTrue(
         failure.toString().contains("tourbillon.engine must be one of [VIRTUAL_THREAD,")
-            && failure.toString().endsWith(": steam"),
+            && failure.toString().endsWith(": " + engine),
         failure::toString);
   }
 

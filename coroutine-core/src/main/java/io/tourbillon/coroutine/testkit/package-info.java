@@ -32,9 +32,10 @@
  *
  * <p>{@code Thread.sleep} and the timed waits of java.util.concurrent read the clock of the system.
  * On {@link io.tourbillon.coroutine.Engine#VIRTUAL_THREAD} they are detected and fail the run; a
- * wait of a few milliseconds may pass. On the other engines they block the loop in real time, as in
- * production. A JVM without flags runs simulations on {@code Engine.HANDOFF} and warns of it: give
- * the tests the flags of production.
+ * wait of a few milliseconds may pass. On CONTINUATION and HANDOFF they block the loop in real
+ * time, as in production. A JVM without flags runs simulations on HANDOFF, which gives turns, and
+ * warns of it: its schedulers outside of simulations run coroutines at the same time. Give the
+ * tests the flag of VIRTUAL_THREAD, as production.
  *
  * <h2>Orders</h2>
  *

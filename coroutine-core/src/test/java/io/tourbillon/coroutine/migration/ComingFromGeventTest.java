@@ -431,6 +431,7 @@ class ComingFromGeventTest extends MigrationPage {
    * }</pre>
    */
   @Test
+  @Tag("not-plain-thread")
   void local_isBoundForAPart() throws Exception {
     CoroutineLocal<String> request = new CoroutineLocal<>("request");
     run(

@@ -49,7 +49,7 @@ public final class LiveThreads {
   /**
    * A thread that has been started or is about to be.
    *
-   * @param number rises by one from entry to entry
+   * @param number rises from entry to entry; 0 for a part
    * @param creatorId the id of the thread that built the service
    * @param createdAt where it was built; null if sites are not recorded, or no user was found there
    */
@@ -67,7 +67,10 @@ public final class LiveThreads {
     recordSites = true;
   }
 
-  /** Adds a thread. Called by the thread that builds the service, before the other one starts. */
+  /**
+   * Adds a thread, unless it was added as a part before. Called by the thread that builds the
+   * service, before the other one starts.
+   */
   public static void add(Thread thread, Owner owner) {
     Entry entry =
         new Entry(
@@ -76,7 +79,16 @@ public final class LiveThreads {
             thread,
             Thread.currentThread().threadId(),
             recordSites ? CreationSite.find() : null);
-    LIVE.put(thread.threadId(), entry);
+    Entry _ = LIVE.putIfAbsent(thread.threadId(), entry);
+  }
+
+  /**
+   * Adds a thread that begins later than the service or scheduler that it is a part of, for whoever
+   * happens to need it first. It is left open only if the whole is, and the whole is listed.
+   */
+  public static void addPart(Thread thread, Owner owner) {
+    LIVE.put(
+        thread.threadId(), new Entry(0, owner, thread, Thread.currentThread().threadId(), null));
   }
 
   /** Removes a thread that is about to end, or could not be started. Throws nothing. */
@@ -95,13 +107,16 @@ public final class LiveThreads {
     return LAST.get();
   }
 
-  /** Returns all entries, oldest first. Drops those of threads that ended before they were ours. */
+  /**
+   * Returns all entries but parts, oldest first. Drops those of threads that ended before they were
+   * ours.
+   */
   public static List<Entry> all() {
     SortedMap<Long, Entry> byNumber = new TreeMap<>();
     for (Entry entry : LIVE.values()) {
       if (entry.thread.getState() == Thread.State.TERMINATED) {
         remove(entry.thread);
-      } else {
+      } else if (entry.number != 0) {
         byNumber.put(entry.number, entry);
       }
     }

@@ -62,6 +62,19 @@ class LiveThreadsTest {
   }
 
   @Test
+  void part_isOfItsKind_butNotListed() {
+    long before = LiveThreads.lastNumber();
+    Thread thread = new Thread(() -> {});
+    LiveThreads.addPart(thread, Owner.TIMER_SERVICE);
+    LiveThreads.add(thread, Owner.TIMER_SERVICE);
+    assertTrue(LiveThreads.contains(thread, Owner.TIMER_SERVICE));
+    assertEquals(List.of(), after(before));
+    assertTrue(LiveThreads.all().stream().noneMatch(entry -> entry.thread().equals(thread)));
+    LiveThreads.remove(thread);
+    assertFalse(LiveThreads.contains(thread, Owner.TIMER_SERVICE));
+  }
+
+  @Test
   void thread_thatEndsBeforeItDrives_isDropped() throws InterruptedException {
     long before = LiveThreads.lastNumber();
     Thread thread = new Thread(() -> {});

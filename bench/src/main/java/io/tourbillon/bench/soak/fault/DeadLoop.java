@@ -4,6 +4,7 @@ import io.tourbillon.bench.soak.round.CheckedCoroutine;
 import io.tourbillon.bench.soak.round.CheckedCoroutines;
 import io.tourbillon.bench.soak.round.Disturbance;
 import io.tourbillon.bench.soak.round.Scene;
+import io.tourbillon.bench.soak.round.Variant;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.LoopStats;
@@ -62,9 +63,10 @@ final class DeadLoop implements Disturbance {
   private static void killOne(Scene scene) throws InterruptedException {
     LethalClock clock = new LethalClock();
     CheckedCoroutines book = new CheckedCoroutines(scene.sleeps(), scene.breaches());
+    Engine engine = engine(scene.variant());
     CoroutineScheduler scheduler =
         CoroutineScheduler.builder()
-            .engine(scene.variant().engine())
+            .engine(engine)
             .loops(LOOPS)
             .clock(clock)
             .name("soak-mortal")
@@ -92,12 +94,17 @@ final class DeadLoop implements Disturbance {
     }
     alive.forEach(book::collect);
     book.judge("coroutines beside a dead loop", scheduler.stats(), scene.breaches());
-    if (scene.variant().engine() != Engine.CONTINUATION) {
+    if (engine != Engine.CONTINUATION) {
       // The JDK keeps each virtual thread that has not ended, and nobody can end these.
       scene.permitLeft(BYTES_OF_A_THREAD * book.failed());
     }
     scene.count("loops that died", 1);
     scene.count("coroutines that failed with them", book.failed());
+  }
+
+  /** Coroutines of PLAIN_THREAD outlive the thread of their loop, so HANDOFF stands in. */
+  private static Engine engine(Variant variant) {
+    return variant.engine() == Engine.PLAIN_THREAD ? Engine.HANDOFF : variant.engine();
   }
 
   private static void live(CheckedCoroutines book, SplittableRandom random) {

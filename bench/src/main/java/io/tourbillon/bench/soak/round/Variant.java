@@ -10,17 +10,13 @@ import java.util.SplittableRandom;
  * @param collector an option of the JVM
  */
 public record Variant(Engine engine, String collector) {
-  /** Those with loops: a fault of a loop needs one. */
-  private static final Engine[] ENGINES = {
-    Engine.VIRTUAL_THREAD, Engine.CONTINUATION, Engine.HANDOFF
-  };
-
   private static final String[] COLLECTORS = {"-XX:+UseG1GC", "-XX:+UseSerialGC"};
 
   /** Returns the variant of a seed. */
   public static Variant of(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
+    Engine[] engines = Engine.values();
     return new Variant(
-        ENGINES[random.nextInt(ENGINES.length)], COLLECTORS[random.nextInt(COLLECTORS.length)]);
+        engines[random.nextInt(engines.length)], COLLECTORS[random.nextInt(COLLECTORS.length)]);
   }
 }

@@ -246,7 +246,7 @@ public abstract class EventLoop extends Peer implements EngineLoop {
         mailbox.waitBy(newAlarm(fresh));
         thread = fresh;
         watchdog = newWatchdog(fresh);
-        LiveThreads.add(fresh, LiveThreads.Owner.COROUTINE_SCHEDULER);
+        list(fresh);
         fresh.start();
         started = true;
       } finally {
@@ -255,6 +255,11 @@ public abstract class EventLoop extends Peer implements EngineLoop {
         }
       }
     }
+  }
+
+  /** Adds its thread to {@link LiveThreads}. */
+  protected void list(Thread fresh) {
+    LiveThreads.add(fresh, LiveThreads.Owner.COROUTINE_SCHEDULER);
   }
 
   private Clock.Alarm newAlarm(Thread fresh) {

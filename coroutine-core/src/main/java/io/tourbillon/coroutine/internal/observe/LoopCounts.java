@@ -38,6 +38,8 @@ public final class LoopCounts {
     TIMEOUTS,
     /** Turns of coroutines and of other virtual threads. */
     SWITCHES,
+    /** Coroutines whose thread has started; only on loops that give no turns. */
+    STARTED,
     /** Coroutines that the loop took over from others. */
     TAKEN_OVER,
     /**

@@ -11,6 +11,7 @@ import io.tourbillon.coroutine.internal.engine.LoopEngine;
 import io.tourbillon.coroutine.internal.engine.PlainThreadEngine;
 import io.tourbillon.coroutine.internal.engine.Scheduling;
 import io.tourbillon.coroutine.internal.engine.VirtualThreadEngine;
+import io.tourbillon.timer.internal.IndependentThread;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -51,7 +52,9 @@ final class Engines {
     return engine
         + " needs parts of the JDK that version "
         + Runtime.version().feature()
-        + " does not have, so use JDK 25 or "
+        + " does not have, so use JDK 25, "
+        + Engine.PLAIN_THREAD
+        + ", or, for turns, "
         + Engine.HANDOFF
         + ": "
         + absent;
@@ -151,9 +154,10 @@ final class Engines {
    * Chooses the engine of a new scheduler.
    *
    * @param asked null for the best one that is available
+   * @param needsTurns whether the options of the scheduler promise turns
    * @throws UnsupportedOperationException if the engine that was asked for is not available
    */
-  static Engine choose(@Nullable Engine asked) {
+  static Engine choose(@Nullable Engine asked, boolean needsTurns) {
     if (asked != null) {
       String obstacle = obstacle(asked);
       if (!obstacle.isEmpty()) {
@@ -168,11 +172,15 @@ final class Engines {
     if (obstacle.isEmpty()) {
       return Engine.VIRTUAL_THREAD;
     }
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "coroutines run on Engine.HANDOFF, where a switch costs several times as much and blocking"
-            + " calls block their loop: "
-            + obstacle);
-    return Engine.HANDOFF;
+    Engine instead = needsTurns ? Engine.HANDOFF : Engine.PLAIN_THREAD;
+    // Loads what the JDK needs for a virtual thread, for which the first spawn may lack the stack.
+    IndependentThread.virtual("", () -> {}).start();
+    String cost =
+        needsTurns
+            ? ", where a switch costs several times as much and blocking calls block their loop: "
+            : ", where they run at the same time, a switch costs more, and SpawnOptions.here() and"
+                + " onLoop are refused: ";
+    LOG.log(System.Logger.Level.WARNING, "coroutines run on Engine." + instead + cost + obstacle);
+    return instead;
   }
 }

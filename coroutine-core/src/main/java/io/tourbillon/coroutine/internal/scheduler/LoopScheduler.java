@@ -14,6 +14,7 @@ import io.tourbillon.coroutine.internal.engine.BlockingThreads;
 import io.tourbillon.coroutine.internal.engine.ClockedThread;
 import io.tourbillon.coroutine.internal.loop.TurnOrder;
 import io.tourbillon.coroutine.internal.loop.WorkStealing;
+import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
 import io.tourbillon.coroutine.internal.surround.ListenedBody;
 import io.tourbillon.coroutine.internal.surround.Surroundings;
 import io.tourbillon.coroutine.internal.task.CoroutineLoop;
@@ -145,7 +146,7 @@ final class LoopScheduler implements TaskHost {
   }
 
   static LoopScheduler start(SchedulerBuilder options) {
-    Engine engine = Engines.choose(options.engine);
+    Engine engine = Engines.choose(options.engine, Turns.arePromisedBy(options));
     return start(options, engine);
   }
 
@@ -160,10 +161,9 @@ final class LoopScheduler implements TaskHost {
     }
     boolean started = false;
     try {
-      if (scheduler.givesTurns) { // Other loops start with their first message.
-        for (CoroutineLoop loop : scheduler.loops) {
-          loop.start();
-        }
+      // Without turns, one thread shows tools that the scheduler is open. Others start when needed.
+      for (int i = 0; i < (scheduler.givesTurns ? scheduler.loops.length : 1); i++) {
+        scheduler.loops[i].start();
       }
       started = true;
     } finally {
@@ -195,7 +195,19 @@ final class LoopScheduler implements TaskHost {
     Distribution lateness =
         woken == null ? Distribution.builder().build() : woken.stats().latenessNanos();
     return new StatsSnapshot(loops, lateness)
-        .take(recordStats, tick.toNanos(), spawned.get(), abandonedCalls());
+        .take(recordStats, tick.toNanos(), accepted(), abandonedCalls());
+  }
+
+  /** Without turns, the start of a thread may fail after its coroutine has a number. */
+  private long accepted() {
+    if (givesTurns) {
+      return spawned.get();
+    }
+    long started = 0;
+    for (CoroutineLoop loop : loops) {
+      started += loop.counts().get(Count.STARTED);
+    }
+    return started;
   }
 
   private synchronized long abandonedCalls() {
@@ -300,7 +312,8 @@ final class LoopScheduler implements TaskHost {
   private CoroutineLoop place(SpawnOptions options) {
     if (!givesTurns) {
       Turns.refuseFor(options);
-      return loops[(int) (spawned.get() % loops.length)];
+      CoroutineLoop next = loops[(int) (spawned.get() % loops.length)];
+      return next.isDead() ? anyAlive() : next;
     }
     Object key = options.loopKey();
     if (key != null) {
@@ -392,16 +405,13 @@ final class LoopScheduler implements TaskHost {
     TimerService service = timers;
     if (service == null) {
       TimerService.Builder options =
-          TimerService.builder()
-              .clock(clock)
-              .tick(tick)
-              .recordStats(recordStats)
+          ownTimers()
               .executor(givesTurns ? task -> lessLoaded().runTimerTask(task) : this::runApart);
       CoroutineDecorator decorator = surroundings == null ? null : surroundings.decorator();
       if (decorator != null) {
         options.decorator(decorator::decorateTask);
       }
-      service = options.build();
+      service = new PartDriver().build(options);
       timers = service;
       if (closing.isOver()) {
         service.close();
@@ -424,10 +434,14 @@ final class LoopScheduler implements TaskHost {
   private synchronized TimerService makeAlarms() {
     TimerService service = alarms;
     if (service == null) {
-      service = TimerService.builder().clock(clock).tick(tick).recordStats(recordStats).build();
+      service = new PartDriver().build(ownTimers());
       alarms = service;
     }
     return service;
+  }
+
+  private TimerService.Builder ownTimers() {
+    return TimerService.builder().clock(clock).tick(tick).recordStats(recordStats);
   }
 
   /** Closes the alarms after the last coroutine has ended. */

@@ -23,6 +23,10 @@ final class SchedulerBuilder implements CoroutineScheduler.Builder {
   private static final int MOST_LOOPS = 1024;
 
   int loops = Runtime.getRuntime().availableProcessors();
+
+  /** Whether {@link #loops(int)} was called with 1. */
+  boolean asksForOneLoop;
+
   @Nullable Engine engine;
   Clock clock = Clock.system();
   String name = "coroutine";
@@ -68,6 +72,7 @@ final class SchedulerBuilder implements CoroutineScheduler.Builder {
       throw new IllegalArgumentException("loops must be from 1 to " + MOST_LOOPS + ": " + loops);
     }
     this.loops = loops;
+    asksForOneLoop = loops == 1;
     return this;
   }
 

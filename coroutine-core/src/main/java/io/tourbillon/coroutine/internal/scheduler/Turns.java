@@ -3,10 +3,27 @@ package io.tourbillon.coroutine.internal.scheduler;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.SchedulingPolicy;
 import io.tourbillon.coroutine.SpawnOptions;
+import org.jspecify.annotations.Nullable;
 
 /** What only loops that give turns can do, and what {@link Engine#PLAIN_THREAD} refuses. */
 final class Turns {
   private Turns() {}
+
+  /**
+   * Returns whether the options promise turns if no engine is asked for. Coroutines of one loop
+   * that was asked for never run at the same time.
+   */
+  static boolean arePromisedBy(SchedulerBuilder options) {
+    return options.asksForOneLoop || needOf(options) != null;
+  }
+
+  /** Returns which option needs turns; null if none does. */
+  private static @Nullable String needOf(SchedulerBuilder options) {
+    if (!(options.policy instanceof SchedulingPolicy.Fifo)) {
+      return "a SchedulingPolicy other than fifo()";
+    }
+    return options.pollers == null ? null : "a loop inside another library";
+  }
 
   /**
    * Refuses options of a scheduler that need turns.
@@ -14,11 +31,9 @@ final class Turns {
    * @throws UnsupportedOperationException names the option
    */
   static void refuseFor(SchedulerBuilder options) {
-    if (!(options.policy instanceof SchedulingPolicy.Fifo)) {
-      throw refusal("a SchedulingPolicy other than fifo()");
-    }
-    if (options.pollers != null) {
-      throw refusal("a loop inside another library");
+    String need = needOf(options);
+    if (need != null) {
+      throw refusal(need);
     }
   }
 
@@ -43,7 +58,8 @@ final class Turns {
             + Engine.PLAIN_THREAD
             + " gives none: use "
             + Engine.VIRTUAL_THREAD
-            + " or "
-            + Engine.HANDOFF);
+            + ", for which the JVM needs the flag "
+            + Engine.VIRTUAL_THREAD.flag()
+            + ", or Builder.engine(HANDOFF)");
   }
 }

@@ -50,6 +50,12 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
   private Clock.@Nullable Alarm ownAlarm;
 
   /**
+   * Its waits, one at a time. Made before any of them, since a wait that needed memory could fail
+   * after a callback has been given away.
+   */
+  private final Wait wait = new Wait();
+
+  /**
    * The end of its current wait, in elapsed time; {@link CancelScope#NEVER} for none. Written by
    * its thread; plain, since others take a glimpse.
    */
@@ -183,7 +189,6 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
 
   /** Waits until a time, or an earlier limit or cancellation. */
   private void sleep(long untilNanos) {
-    Wait wait = new Wait();
     try {
       while (!wait.isPast(loop.elapsedNanos(), Math.min(untilNanos, strikeNanos()))) {
         wait.park();
@@ -197,7 +202,6 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
    * Waits until a resumption is settled. Cuts it at a time, or at an earlier limit or cancellation.
    */
   private void awaitSettled(ResumptionTask<?> resumption, long untilNanos) {
-    Wait wait = new Wait();
     try {
       boolean refused = false;
       Cancellation refusedFor = null;
@@ -238,7 +242,7 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
     }
   }
 
-  /** One wait of the thread. Used by the thread alone. */
+  /** A wait of the thread, and the next one after {@link #end}. Used by the thread alone. */
   private final class Wait {
     private @Nullable Alarm alarm;
     private boolean interrupted;
@@ -297,8 +301,10 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
       wakeNanos = CancelScope.NEVER;
       if (alarm != null) {
         alarm.cancel();
+        alarm = null;
       }
       if (interrupted) {
+        interrupted = false;
         Interrupts.restore();
       }
     }
@@ -428,6 +434,9 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
     while (true) {
       try {
         loop.tell(this::armReport);
+        if (loop.isDead()) {
+          reportUnseen(); // It reads no messages any more.
+        }
         return;
       } catch (OutOfMemoryError full) {
         MemoryReserve.pause();
@@ -438,9 +447,7 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
   // Called by its loop.
 
   private void armReport() {
-    if (loop.isDead()) {
-      reportUnseen();
-    } else if (unseenTimerId == 0) {
+    if (unseenTimerId == 0) {
       unseenTimerId = loop.armSurely(loop.elapsedNanos() + UNSEEN_NANOS, this);
     }
   }

@@ -2,7 +2,10 @@ package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
+import io.tourbillon.timer.internal.LiveThreads;
 import io.tourbillon.timer.internal.ShortLock;
+import io.tourbillon.timer.internal.StackReserve;
+import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * several such loops so that threads seldom meet at the lock.
  *
  * <p>Its own thread serves sockets, and failures that no code has seen. It starts with the first
- * message.
+ * message, or with the scheduler.
  */
 public final class PlainLoop extends CoroutineLoop {
   /** Guards who is here, and who is attached to whom. Reentrant: a cancellation may end others. */
@@ -23,13 +26,25 @@ public final class PlainLoop extends CoroutineLoop {
     super(scheduler, number, options);
   }
 
+  /** The first loop starts with the scheduler, and stands for it. */
+  @Override
+  protected void list(Thread fresh) {
+    if (number() == 0) {
+      super.list(fresh);
+    } else {
+      LiveThreads.addPart(fresh, LiveThreads.Owner.COROUTINE_SCHEDULER);
+    }
+  }
+
   /**
    * Starts a coroutine.
    *
    * @throws OutOfMemoryError if there is no memory for its thread; nothing has changed then
+   * @throws StackOverflowError likewise, if the caller has too little stack
    */
   @Override
   void launch(SuspendingCoroutine<?> coroutine) {
+    StackReserve.require(); // The JDK needs about as much for a start as all that came before.
     PlainCoroutine<?> plain = (PlainCoroutine<?>) coroutine;
     lock.lock();
     try {
@@ -47,6 +62,7 @@ public final class PlainLoop extends CoroutineLoop {
         strikeOut(plain);
       }
     }
+    counts().add(Count.STARTED, 1);
   }
 
   private void strikeOut(SuspendingCoroutine<?> coroutine) {
@@ -75,9 +91,12 @@ public final class PlainLoop extends CoroutineLoop {
     strikeOut(coroutine);
     counts().add(coroutine.countOfEnd(), 1);
     givePlace();
-    if (isFinished() && !hasEnded()) {
-      tell(() -> {}); // Its thread may rest, and can end now.
-    }
+  }
+
+  /** Returns null: there are no turns to watch. */
+  @Override
+  protected @Nullable Watchdog<?> newWatchdog(Thread fresh) {
+    return null;
   }
 
   /** The threads of its coroutines live on: nothing of them was on the thread that has died. */

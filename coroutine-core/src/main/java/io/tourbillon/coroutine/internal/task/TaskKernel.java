@@ -249,11 +249,12 @@ public abstract class TaskKernel implements Kernel {
       throws IOException {
     CoroutineLoop loop = CurrentLoop.requireCoroutine("Suspension.whenReady").loop();
     Removal removal = new Removal(loop);
-    if (channel.isBlocking()) {
-      throw new IllegalBlockingModeException();
-    }
     if (loop.isHere()) {
       removal.registered = loop.whenReady(channel, operation, then);
+    } else if (channel.isBlocking()) { // The loop would find that out too late to tell the caller.
+      throw new IllegalBlockingModeException();
+    } else if (loop.isDead()) {
+      throw new IllegalStateException("the thread that waits for sockets has died: " + loop);
     } else {
       loop.tell(() -> removal.register(channel, operation, then));
     }

@@ -6,7 +6,6 @@ import io.tourbillon.coroutine.SchedulingPolicy;
 import io.tourbillon.spring.CoroutineSchedulerBuilderCustomizer;
 import io.tourbillon.spring.ShutdownPhases;
 import io.tourbillon.timer.Clock;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -57,10 +56,16 @@ public final class CoroutinesAutoConfiguration {
     if (properties.recordCreationSites()) {
       builder.recordCreationSites();
     }
-    builder.engine(engine(properties.engine()));
+    Engine engine = properties.engine();
+    if (engine != null) {
+      builder.engine(available(engine));
+    }
     clock.ifUnique(builder::clock);
     customizers.orderedStream().forEach(each -> each.customize(builder));
     CoroutineScheduler scheduler = builder.build();
+    if (engine == null && !Engine.VIRTUAL_THREAD.isAvailable()) {
+      advise(scheduler.engine());
+    }
     lifecycle.closeBy(() -> close(scheduler));
     return scheduler;
   }
@@ -75,27 +80,26 @@ public final class CoroutinesAutoConfiguration {
   }
 
   /**
-   * Returns the engine that was asked for, or the best one.
+   * Returns the engine that was asked for.
    *
-   * @throws EngineUnavailableException if this JVM cannot run the one that was asked for
+   * @throws EngineUnavailableException if this JVM cannot run it
    */
-  private static Engine engine(@Nullable Engine asked) {
-    Engine wanted = asked == null ? Engine.VIRTUAL_THREAD : asked;
-    if (wanted.isAvailable()) {
-      return wanted;
-    }
-    if (asked != null) {
+  private static Engine available(Engine asked) {
+    if (!asked.isAvailable()) {
       throw new EngineUnavailableException(asked);
     }
+    return asked;
+  }
+
+  /** Says how to get the default engine, which the scheduler has warned it could not have. */
+  private static void advise(Engine chosen) {
     LOG.log(
         System.Logger.Level.WARNING,
-        "Coroutines run on the engine handoff, where a switch costs several times as much and"
-            + " blocking calls block their loop. "
-            + EngineAdvice.of(wanted)
-            + "\nTo keep this engine without this warning, set"
-            + " tourbillon.coroutines.engine=handoff. If the program has no coroutines, set"
-            + " tourbillon.coroutines.enabled=false.");
-    return Engine.HANDOFF;
+        EngineAdvice.of(Engine.VIRTUAL_THREAD)
+            + "\nTo stay on the present engine without this warning, set"
+            + " tourbillon.coroutines.engine="
+            + EngineAdvice.name(chosen)
+            + ". If the program has no coroutines, set tourbillon.coroutines.enabled=false.");
   }
 
   private static SchedulingPolicy policy(CoroutinesProperties properties) {

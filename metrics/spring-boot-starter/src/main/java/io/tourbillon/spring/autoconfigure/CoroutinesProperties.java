@@ -14,7 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param loops Number of event loops, each a thread, from 1 to 1024. One for each processor by
  *     default.
  * @param engine Engine that carries the coroutines. By default the virtual-thread engine if the JVM
- *     was started with its flag, and handoff otherwise.
+ *     was started with its flag. Otherwise plain-thread, or handoff with one loop or a policy other
+ *     than fifo.
  * @param name How names of loops, and of coroutines without a name, begin.
  * @param tick Resolution of delays and limits, from 10 us to an hour.
  * @param watchdog How long a turn may hold a loop before it is reported, from 1 ms to a day; zero

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.SchedulingPolicy;
+import io.tourbillon.spring.CoroutineSchedulerBuilderCustomizer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -13,9 +15,11 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 
 @Timeout(60)
@@ -55,7 +59,7 @@ class EngineTest {
 
   /** Whichever flags this JVM was started with. */
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN_THREAD")
+  @EnumSource
   void engineOfTheProperty_runs_orFailsTheStart(Engine engine) {
     AutoConfigurationTest.runner()
         .withPropertyValues("tourbillon.coroutines.engine=" + EngineAdvice.name(engine))
@@ -73,8 +77,8 @@ class EngineTest {
             });
   }
 
-  @Test
-  void startWithoutTheFlag_warnsOnce_andSaysHowToGiveIt() {
+  /** Returns what is logged below the name of the library while a context starts. */
+  private static List<String> warningsOf(ApplicationContextRunner runner) {
     List<String> warnings = Collections.synchronizedList(new ArrayList<>());
     Handler handler =
         new Handler() {
@@ -92,18 +96,47 @@ class EngineTest {
     Logger logger = Logger.getLogger("io.tourbillon");
     logger.addHandler(handler);
     try {
-      AutoConfigurationTest.runner().run(context -> assertThat(context).hasNotFailed());
+      runner.run(context -> assertThat(context).hasNotFailed());
     } finally {
       logger.removeHandler(handler);
     }
+    return warnings;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, fifo, plain-thread", "1, fifo, handoff", "2, priority, handoff"})
+  void startWithoutTheFlag_warns_andSaysHowToGiveIt(String loops, String policy, String engine) {
+    List<String> warnings =
+        warningsOf(
+            AutoConfigurationTest.runner()
+                .withPropertyValues(
+                    "tourbillon.coroutines.loops=" + loops,
+                    "tourbillon.coroutines.policy=" + policy));
     if (Engine.VIRTUAL_THREAD.isAvailable()) {
       assertThat(warnings).isEmpty();
     } else {
-      assertThat(warnings).hasSize(1);
-      assertThat(warnings.getFirst())
+      assertThat(warnings).hasSize(2);
+      assertThat(warnings.getFirst()).startsWith("coroutines run on Engine.");
+      assertThat(warnings.getLast())
+          .contains("tourbillon.coroutines.engine=" + engine)
           .contains("Add-Opens: java.base/java.lang")
           .contains("JDK_JAVA_OPTIONS")
           .contains("tourbillon.coroutines.enabled=false");
     }
+  }
+
+  @Test
+  void customizerThatNeedsTurns_getsThem() {
+    AutoConfigurationTest.runner()
+        .withPropertyValues("tourbillon.coroutines.loops=2")
+        .withBean(
+            CoroutineSchedulerBuilderCustomizer.class,
+            () -> builder -> builder.policy(SchedulingPolicy.random(1)))
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(context.getBean(CoroutineScheduler.class).engine())
+                  .isNotEqualTo(Engine.PLAIN_THREAD);
+            });
   }
 }

@@ -94,7 +94,7 @@ class ExecutableJarTest {
   @Tag("long")
   void jar_withoutTheFlag_warns() throws Exception {
     assertThat(output(withoutFlag, Map.of(), 0))
-        .contains("engine HANDOFF, " + ALL_WELL)
+        .contains("engine PLAIN_THREAD, " + ALL_WELL)
         .contains("Add-Opens: java.base/java.lang");
   }
 
