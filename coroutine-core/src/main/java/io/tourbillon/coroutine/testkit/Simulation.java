@@ -84,12 +84,12 @@ public final class Simulation {
   }
 
   /**
-   * Sets the engine. The default is {@link Engine#VIRTUAL_THREAD} if this JVM has its flag, and
-   * otherwise {@link Engine#HANDOFF}, since a simulation needs turns, and the log warns of it once:
-   * code that blocks may pass there and fail on VIRTUAL_THREAD; and a scheduler of production that
-   * has no flag either takes {@link Engine#PLAIN_THREAD}, where coroutines run at the same time.
-   * Start the JVM of the tests with the flags of production, or set an engine, so that a run fails
-   * if that is not available.
+   * Sets the engine. The default is {@link Engine#VIRTUAL_THREAD} if this JVM has its flag.
+   * Otherwise it is {@link Engine#HANDOFF}, since a simulation needs turns, and the log warns of it
+   * once. Code that blocks may pass there and fail on VIRTUAL_THREAD. A scheduler of production
+   * that has no flag either takes {@link Engine#PLAIN_THREAD}, where coroutines run at the same
+   * time. Start the JVM of the tests with the flags of production, or set an engine, so that a run
+   * fails if that is not available.
    *
    * <p>{@link Engine#PLAIN_THREAD} gives no turns, so that coroutines run at the same time: such a
    * simulation simulates time, but the order of events is another in each run, and it takes no

@@ -83,8 +83,8 @@ public final class LiveThreads {
   }
 
   /**
-   * Adds a thread that begins later than the service or scheduler that it is a part of, for whoever
-   * happens to need it first. It is left open only if the whole is, and the whole is listed.
+   * Adds a thread that is a part of a scheduler. It may start long after the scheduler, in a call
+   * of somebody else. The scheduler has an entry of its own, so {@link #all} leaves this one out.
    */
   public static void addPart(Thread thread, Owner owner) {
     LIVE.put(
