@@ -72,6 +72,9 @@ public final class LiveThreads {
    * service, before the other one starts.
    */
   public static void add(Thread thread, Owner owner) {
+    if (LIVE.containsKey(thread.threadId())) {
+      return; // A part, which needs neither a number nor a search for its site.
+    }
     Entry entry =
         new Entry(
             LAST.incrementAndGet(),
@@ -79,7 +82,7 @@ public final class LiveThreads {
             thread,
             Thread.currentThread().threadId(),
             recordSites ? CreationSite.find() : null);
-    Entry _ = LIVE.putIfAbsent(thread.threadId(), entry);
+    LIVE.put(thread.threadId(), entry);
   }
 
   /**
