@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A value that changes, and that others observe: a configuration, a leader, a state. A subscriber
  * gets the current value first, and then the latest one whenever it asks; it may miss values in
- * between.
+ * between. All observers see a change at the same time.
  *
  * <pre>{@code
  * LatestValue<Config> config = new LatestValue<>(Config.load());
@@ -33,9 +33,13 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the value; never null
  */
 public final class LatestValue<T> implements AutoCloseable {
+  /**
+   * The lock of all subscribers' channels, too. So who has read a new value by {@link #get} gets
+   * that one, or a later one, from any source.
+   */
   private final ShortLock lock = new ShortLock();
 
-  /** Written under the lock, so that all subscribers see the changes in the same order. */
+  /** Written under the lock, before the subscribers get it. */
   private volatile T value;
 
   // Guarded by the lock.
@@ -113,7 +117,7 @@ public final class LatestValue<T> implements AutoCloseable {
 
   /** Returns a source of the current value and of the latest one after each receive. */
   public Source<T> subscribe() {
-    LockedChannel<T> channel = new LockedChannel<>(Channel.builder(), 1, true, null, null);
+    LockedChannel<T> channel = new LockedChannel<>(lock);
     lock.lock();
     try {
       boolean _ = channel.trySend(value);

@@ -28,7 +28,7 @@ final class LockedChannel<T> implements Channel<T> {
   /** For the generated name. */
   private final long number = NUMBERS.incrementAndGet();
 
-  final ShortLock lock = new ShortLock();
+  final ShortLock lock;
   private final @Nullable String name;
 
   private final @Nullable Consumer<? super T> onUndelivered;
@@ -69,6 +69,22 @@ final class LockedChannel<T> implements Channel<T> {
       boolean dropsOldest,
       @Nullable Runnable onCancelled,
       @Nullable Runnable onCauseSeen) {
+    this(new ShortLock(), options, capacity, dropsOldest, onCancelled, onCauseSeen);
+  }
+
+  /** A channel for the latest value. Whoever has the lock can change several at once. */
+  LockedChannel(ShortLock lock) {
+    this(lock, Channel.builder(), 1, true, null, null);
+  }
+
+  private LockedChannel(
+      ShortLock lock,
+      Builder<T> options,
+      int capacity,
+      boolean dropsOldest,
+      @Nullable Runnable onCancelled,
+      @Nullable Runnable onCauseSeen) {
+    this.lock = lock;
     name = options.name;
     onUndelivered = options.onUndelivered;
     this.onCancelled = onCancelled;
