@@ -28,6 +28,9 @@ final class Backlog {
   /** The most tasks to let go at once. */
   private static final int MOST = 32;
 
+  /** About how many turns count for {@link #turnNanos}. */
+  private static final int RECENT = 64;
+
   private final EventLoop loop;
   private final ReadyQueue ready;
   private final WorkStealing stealing;
@@ -43,6 +46,9 @@ final class Backlog {
 
   /** Whether the loop has let go of tasks in this round. */
   private boolean isShared;
+
+  /** The average length of recent turns. Plain, since other loops only take a glimpse. */
+  private long turnNanos;
 
   Backlog(EventLoop loop, ReadyQueue ready, WorkStealing stealing, long longTurnNanos) {
     this.loop = loop;
@@ -66,7 +72,7 @@ final class Backlog {
    * @param turns their number
    */
   void look(long nowNanos, long tookNanos, int turns) {
-    took(nowNanos, tookNanos);
+    took(nowNanos, tookNanos, turns);
     if (tookNanos >= turns * longTurnNanos
         && !isShared
         && nowNanos - roundNanos >= PATIENCE_NANOS) {
@@ -77,10 +83,16 @@ final class Backlog {
   }
 
   /** Called when some turns have ended. */
-  void took(long nowNanos, long tookNanos) {
+  void took(long nowNanos, long tookNanos, int turns) {
+    turnNanos += (tookNanos - turns * turnNanos) / RECENT;
     if (tookNanos >= HELD_NANOS) {
       heldNanos = nowNanos;
     }
+  }
+
+  /** Returns the average length of recent turns, about. May be called by any thread. */
+  long turnNanos() {
+    return turnNanos;
   }
 
   /** Returns whether it must look after each turn, because a turn has held the loop lately. */

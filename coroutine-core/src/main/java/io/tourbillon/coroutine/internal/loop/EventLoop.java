@@ -385,6 +385,11 @@ public abstract class EventLoop extends Peer implements EngineLoop {
     return looksForMail || isIdle();
   }
 
+  /** Returns the average length of recent turns, about; 0 if no task can move. */
+  protected final long turnNanos() {
+    return turns.averageNanos();
+  }
+
   @Override
   final boolean isIdle() {
     return thief != null && thief.isIdle();

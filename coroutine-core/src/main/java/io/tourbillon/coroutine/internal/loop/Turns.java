@@ -37,8 +37,8 @@ public final class Turns {
   /** The last reading of the clock. */
   private long lookNanos;
 
-  /** Whether there were turns after that. */
-  private boolean isUnlooked;
+  /** The number of turns after that. */
+  private int unlooked;
 
   Turns(
       EventLoop loop,
@@ -74,10 +74,18 @@ public final class Turns {
 
   /** Called with the first reading of the clock after a round. */
   void endedBefore(long nowNanos) {
-    if (isUnlooked && backlog != null) {
-      backlog.took(nowNanos, nowNanos - lookNanos);
+    if (unlooked > 0 && backlog != null) {
+      backlog.took(nowNanos, nowNanos - lookNanos, unlooked);
     }
-    isUnlooked = false;
+    unlooked = 0;
+  }
+
+  /**
+   * Returns the average length of recent turns, about; 0 if no task can move. May be called by any
+   * thread.
+   */
+  long averageNanos() {
+    return backlog == null ? 0 : backlog.turnNanos();
   }
 
   /** Returns the last reading of the clock; the current turn began at that time or later. */
@@ -118,7 +126,7 @@ public final class Turns {
         }
       }
     }
-    isUnlooked = sinceLook > 0;
+    unlooked = sinceLook;
     if (count > countAtLook && isMeasured()) {
       took(loop.elapsedNanos() - lookNanos, count - countAtLook, last);
     }

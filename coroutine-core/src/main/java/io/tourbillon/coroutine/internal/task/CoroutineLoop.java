@@ -52,6 +52,15 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
   /** How often to sum up {@link #live} at most. */
   private static final int MOST_SUMS = 20;
 
+  /** What a resumption between loops costs, about. */
+  private static final long CROSSING_NANOS = 5_000;
+
+  /** Coroutines with turns shorter than a crossing attract each other if they talk so often. */
+  private static final long SELDOM_NANOS = 1_000_000;
+
+  /** The same for longer turns: two loops are better than one for sides that compute. */
+  private static final long OFTEN_NANOS = 30_000;
+
   private final TaskHost scheduler;
 
   private final int number;
@@ -575,17 +584,37 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
 
   /**
    * Returns the loop on which a coroutine should go on: one that has resumed it again and again and
-   * is not busier than this; null if there is none.
+   * where it is better off; null if there is none.
    */
   @Nullable CoroutineLoop attracting(CoroutineTask<?> coroutine, ResumptionTask<?> resumption) {
+    if (attraction == null) {
+      return null;
+    }
     int attractor = resumption.attractor();
-    if (attractor < 0
-        || attraction == null
-        || !attraction.isStrong(coroutine.number(), number, attractor, nowNanos())) {
+    if (attractor < 0) {
+      attraction.resumedHere(coroutine.number());
       return null;
     }
     CoroutineLoop other = (CoroutineLoop) Objects.requireNonNull(stealing).loop(attractor);
-    return other.work() <= work() && !other.isDead() ? other : null;
+    boolean areShort = turnNanos() < CROSSING_NANOS && other.turnNanos() < CROSSING_NANOS;
+    boolean isStrong =
+        attraction.isStrong(
+            coroutine.number(),
+            number,
+            attractor,
+            areShort ? SELDOM_NANOS : OFTEN_NANOS,
+            nowNanos());
+    return isStrong && !other.isDead() && isBusierThan(other, areShort) ? other : null;
+  }
+
+  /** Returns whether another loop is less busy, or a coroutine hardly waits longer there. */
+  private boolean isBusierThan(CoroutineLoop other, boolean areShort) {
+    return areShort ? other.waitNanos() <= waitNanos() + CROSSING_NANOS : other.work() <= work();
+  }
+
+  /** Returns how long a coroutine would wait for its turn, about. */
+  private long waitNanos() {
+    return work() * turnNanos();
   }
 
   /**
