@@ -75,7 +75,8 @@ public final class Select<R extends @Nullable Object> implements Awaited {
   private Select(Collection<? extends SelectCase<R>> cases) {
     cases.forEach(this::add);
     if (this.cases.isEmpty() && limit == null) {
-      throw new IllegalArgumentException("a select must have at least one case");
+      throw new IllegalArgumentException(
+          "a select must have at least one case; call await() of a Select that was made before");
     }
     wait = new SelectWait<>(this.cases);
   }

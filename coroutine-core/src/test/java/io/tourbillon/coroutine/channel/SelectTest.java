@@ -310,7 +310,7 @@ class SelectTest {
   @Test
   void select_ofNothing_isRefused() {
     assertEquals(
-        "a select must have at least one case",
+        "a select must have at least one case; call await() of a Select that was made before",
         assertThrows(IllegalArgumentException.class, () -> Select.of()).getMessage());
   }
 
