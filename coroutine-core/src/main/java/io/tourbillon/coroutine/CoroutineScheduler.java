@@ -12,7 +12,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs coroutines on event loops. Each loop is one thread with a timing wheel of its own.
+ * Runs coroutines on event loops. Each loop is one thread with a timing wheel of its own. On {@link
+ * Engine#PLAIN_THREAD}, the engine of a JVM without a flag, there are no such loops: coroutines are
+ * virtual threads of the JDK.
  *
  * <pre>{@code
  * try (CoroutineScheduler scheduler = CoroutineScheduler.create()) {
@@ -85,9 +87,10 @@ public interface CoroutineScheduler extends AutoCloseable {
    * Returns the timer service of this scheduler, which uses its clock and runs tasks on the loops,
    * between the turns of coroutines. Tasks are no coroutines. On {@link Engine#VIRTUAL_THREAD} a
    * task that waits frees its loop. On {@link Engine#PLAIN_THREAD} each task runs in a virtual
-   * thread of its own, and may wait. On the other engines a task that blocks blocks the loop, and
-   * one that waits for a coroutine, a channel or a lock of this library gets an {@link
-   * IllegalStateException}.
+   * thread of its own, and may wait: tasks of one time, also those of {@code
+   * asScheduledExecutor()}, run at the same time and in any order. On the other engines a task that
+   * blocks blocks the loop, and one that waits for a coroutine, a channel or a lock of this library
+   * gets an {@link IllegalStateException}.
    *
    * <p>Each call returns the same object. It records statistics if the scheduler does, and has the
    * decorator of the scheduler. Closing the scheduler closes it when the last coroutine has ended
@@ -187,8 +190,8 @@ public interface CoroutineScheduler extends AutoCloseable {
    */
   interface Builder {
     /**
-     * Sets the number of event loops, each a thread. The default is one for each processor. After
-     * {@code loops(1)}, coroutines never run at the same time, unless {@link #engine} sets {@link
+     * Sets the number of event loops. The default is one for each processor. After {@code
+     * loops(1)}, coroutines never run at the same time, unless {@link #engine} sets {@link
      * Engine#PLAIN_THREAD}. A default of one loop does not promise that.
      *
      * @param loops from 1 to 1024
@@ -215,7 +218,10 @@ public interface CoroutineScheduler extends AutoCloseable {
      */
     Builder clock(Clock clock);
 
-    /** Sets the prefix for the names of threads and of coroutines without a name. */
+    /**
+     * Sets the prefix for the names of the loops' threads and of coroutines without a name. A timer
+     * service of the scheduler has a name of its own.
+     */
     Builder name(String name);
 
     /**

@@ -58,7 +58,10 @@ public interface CoroutineStats {
    */
   long abandonedCalls();
 
-  /** Turns of coroutines and of other virtual threads. */
+  /**
+   * Turns of coroutines and of other virtual threads. On {@link Engine#PLAIN_THREAD}, which has
+   * none: suspensions that have ended, without those for {@code yieldNow}.
+   */
   long switches();
 
   /** Turns that the watchdog reported. */

@@ -133,9 +133,10 @@ public final class Coroutines {
   }
 
   /**
-   * Starts a helper of the calling coroutine. The helper runs on the same loop, and is cancelled
-   * when its owner ends, for whatever reason. Unlike the children of a {@link CoroutineScope}, the
-   * owner does not wait for it. For helpers that serve one owner, such as a generator.
+   * Starts a helper of the calling coroutine. The helper runs on the same loop, or at the same time
+   * on {@link Engine#PLAIN_THREAD}, and is cancelled when its owner ends, for whatever reason.
+   * Unlike the children of a {@link CoroutineScope}, the owner does not wait for it. For helpers
+   * that serve one owner, such as a generator.
    *
    * @param name for logs and dumps
    */
@@ -205,7 +206,7 @@ public final class Coroutines {
    * TimeoutException}; this method turns that into a {@link TimeoutException}. If the body returns
    * all the same, this method returns the late value. On {@link Engine#VIRTUAL_THREAD} a blocking
    * call of the JDK is interrupted; neither that interrupt nor one that came on top of it is left
-   * behind.
+   * behind. On the other engines the limit waits for the end of such a call.
    *
    * <p>Limits nest; the earliest deadline counts. A suspended coroutine has one entry in the wheel,
    * however many limits are around it, and one more while it is in a timed wait of the JDK.
@@ -308,7 +309,8 @@ public final class Coroutines {
    * should end by itself.
    *
    * @param limit zero or less gives up at the first check
-   * @param onLost gives back a value that came too late; it runs on the loop and should be quick
+   * @param onLost gives back a value that came too late; {@link Engine} says where it runs, and
+   *     whether it may block
    * @return the value that {@code acquire} returns
    * @throws X if {@code acquire} throws it
    * @throws TimeoutException if the limit has passed first

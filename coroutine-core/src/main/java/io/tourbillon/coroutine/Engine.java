@@ -122,14 +122,20 @@ public enum Engine {
    * work as on every engine. What needs turns is refused with an {@link
    * UnsupportedOperationException} that names it: {@link SpawnOptions#here}, {@link
    * SpawnOptions#onLoop}, each {@link SchedulingPolicy} but the first in, first out, and loops
-   * inside Netty. Priorities have no effect. The number of loops says over how many lists the
-   * coroutines are spread, and nothing else. The first loop has a thread; those of the others start
-   * for sockets and reports.
+   * inside Netty. Priorities and groups have no effect; rates do. The number of loops says over how
+   * many lists the coroutines are spread, and how many threads serve sockets and reports. The first
+   * of these threads starts with the scheduler, the others when they are needed.
    *
-   * <p>A suspension below a native frame or in a class initialiser keeps a carrier of the JDK's
-   * scheduler. A coroutine that waits for a carrier counts as running. There are no turns to watch:
-   * the watchdog, the handlers of stalls and of waits in real time, and the statistics of turns
-   * have nothing to tell.
+   * <p>The JDK has as many carriers as processors. Coroutines that compute keep them: others, and
+   * the tasks of {@link CoroutineScheduler#timers}, wait for their end, or for a {@link
+   * Coroutines#checkpoint}. Nothing reports that, since there are no turns to watch: the watchdog,
+   * the handlers of stalls and of waits in real time, and the measured times of turns have nothing
+   * to tell. A suspension below a native frame or in a class initialiser keeps a carrier as well.
+   * Statistics count a coroutine that waits for a carrier as running, and dumps show one in a
+   * blocking call as RUNNING.
+   *
+   * <p>A coroutine inherits no thread-locals of its spawner. Interrupts are left alone: a
+   * suspension does not end for one, and leaves it set.
    */
   PLAIN_THREAD(null, null);
 
@@ -142,15 +148,15 @@ public enum Engine {
   }
 
   /**
-   * Returns the flag with which the JVM must be started for this engine; an empty string if it
-   * needs none.
+   * Returns the flag with which the JVM must be started for this engine, as the command line and
+   * {@code JDK_JAVA_OPTIONS} take it; an empty string if it needs none.
    */
   public String flag() {
     if (option == null) {
       return "";
     }
     Module module = Engine.class.getModule();
-    return option + " " + place + "=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
+    return option + "=" + place + "=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
   }
 
   /**

@@ -331,7 +331,7 @@ class CoroutineDecoratorFailuresTest {
   void decorator_whereCoroutinesShareThreadLocals_isRefused() throws Exception {
     assertEquals(
         "a decorator needs coroutines with thread-locals of their own, for which CONTINUATION needs"
-            + " the flag --add-opens java.base/java.lang=ALL-UNNAMED, as this JVM forbids the use of"
+            + " the flag --add-opens=java.base/java.lang=ALL-UNNAMED, as this JVM forbids the use of"
             + " sun.misc.Unsafe",
         new FreshJvm(RefusedDecoratorProgram.class)
             .with("--sun-misc-unsafe-memory-access=deny")

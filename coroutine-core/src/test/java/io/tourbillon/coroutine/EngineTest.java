@@ -20,8 +20,8 @@ class EngineTest {
 
   @Test
   void flag_namesTheModuleToOpenTo() {
-    assertEquals("--add-opens java.base/java.lang=ALL-UNNAMED", Engine.VIRTUAL_THREAD.flag());
-    assertEquals("--add-exports java.base/jdk.internal.vm=ALL-UNNAMED", Engine.CONTINUATION.flag());
+    assertEquals("--add-opens=java.base/java.lang=ALL-UNNAMED", Engine.VIRTUAL_THREAD.flag());
+    assertEquals("--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED", Engine.CONTINUATION.flag());
     assertEquals("", Engine.HANDOFF.flag());
   }
 

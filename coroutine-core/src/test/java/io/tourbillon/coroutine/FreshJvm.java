@@ -73,7 +73,7 @@ public final class FreshJvm {
     command.add("-ea");
     String flag = TestSchedulers.ENGINE.flag();
     if (!flag.isEmpty()) {
-      command.addAll(List.of(flag.split(" ")));
+      command.add(flag);
     }
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));

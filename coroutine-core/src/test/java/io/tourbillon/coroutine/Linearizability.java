@@ -63,7 +63,7 @@ public final class Linearizability {
                 "-Xshare:off",
                 "--sun-misc-unsafe-memory-access=allow",
                 "--add-opens=java.base/java.lang=ALL-UNNAMED")
-            .within(Duration.ofMinutes(20))
+            .within(Duration.ofMinutes(60))
             .run(mode.name(), operations.getName(), meaning.getName(), Integer.toString(scenarios));
     List<String> lines = said.lines().toList();
     if (lines.contains(HOLDS)) {

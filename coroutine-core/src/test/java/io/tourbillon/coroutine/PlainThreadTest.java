@@ -17,6 +17,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
@@ -48,6 +49,47 @@ class PlainThreadTest {
       scheduler.spawn(() -> Coroutines.delay(Duration.ofMillis(1))).join(PATIENCE);
       goOn.countDown();
       for (Coroutine<?> each : blocked) {
+        each.join(PATIENCE);
+      }
+    }
+  }
+
+  @Test
+  void coroutineThatWaitsForACarrier_isCreated_andSaysSinceWhen() throws Exception {
+    try (CoroutineScheduler scheduler = TestSchedulers.oneLoop()) {
+      AtomicBoolean over = new AtomicBoolean();
+      int carriers = Runtime.getRuntime().availableProcessors();
+      CountDownLatch computing = new CountDownLatch(carriers);
+      List<Coroutine<?>> all = new ArrayList<>();
+      Thread.sleep(200); // The scheduler is older than the coroutine.
+      long startNanos = System.nanoTime();
+      for (int carrier = 0; carrier < carriers; carrier++) {
+        all.add(
+            scheduler.spawn(
+                () -> {
+                  computing.countDown();
+                  while (!over.get()) {
+                    Thread.onSpinWait();
+                  }
+                }));
+      }
+      try {
+        assertTrue(computing.await(30, TimeUnit.SECONDS));
+        Coroutine<?> late = scheduler.spawn(SpawnOptions.named("late"), () -> {});
+        all.add(late);
+        assertEquals(Coroutine.State.CREATED, late.state());
+        CoroutineDump.Entry entry =
+            scheduler.dump(all.size()).coroutines().stream()
+                .filter(each -> each.name().equals("late"))
+                .findAny()
+                .orElseThrow();
+        assertEquals(Coroutine.State.CREATED, entry.state());
+        long sinceNanos = System.nanoTime() - startNanos + 10_000_000; // Hundredths of a second.
+        assertTrue(entry.inState().toNanos() <= sinceNanos, entry::toString);
+      } finally {
+        over.set(true);
+      }
+      for (Coroutine<?> each : all) {
         each.join(PATIENCE);
       }
     }
@@ -96,7 +138,9 @@ class PlainThreadTest {
             UnsupportedOperationException.class,
             () -> TestSchedulers.builder().policy(SchedulingPolicy.random(1)).build());
     assertTrue(
-        refusal.getMessage().startsWith("a SchedulingPolicy other than fifo() needs"),
+        refusal
+            .getMessage()
+            .startsWith("a SchedulingPolicy other than fifo(), or a seed of a Simulation, needs"),
         refusal::getMessage);
   }
 

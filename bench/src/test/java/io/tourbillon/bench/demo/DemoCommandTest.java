@@ -106,7 +106,7 @@ final class DemoCommandTest {
         out.toString()
             .contains(
                 "engine    VIRTUAL_THREAD, as this JVM was started with"
-                    + " --add-opens java.base/java.lang=ALL-UNNAMED"),
+                    + " --add-opens=java.base/java.lang=ALL-UNNAMED"),
         out.toString());
     assertFalse(out.toString().contains("failures"), out.toString());
     assertEquals("", err.toString());

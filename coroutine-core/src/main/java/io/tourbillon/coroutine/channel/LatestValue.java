@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A value that changes, and that others observe: a configuration, a leader, a state. A subscriber
  * gets the current value first, and then the latest one whenever it asks; it may miss values in
- * between. All observers see a change at the same time.
+ * between. Once a caller has got a new value, from {@link #get} or from a source, all calls that
+ * begin after that get this value or a later one.
  *
  * <pre>{@code
  * LatestValue<Config> config = new LatestValue<>(Config.load());
@@ -28,15 +29,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Thread-safe. No method waits. A change costs a lock and some twenty nanoseconds for each
- * subscriber. A subscriber that leaves must {@linkplain Source#cancel() cancel} its source.
+ * subscriber. Subscribers receive behind the same lock. A subscriber that leaves must {@linkplain
+ * Source#cancel() cancel} its source.
  *
  * @param <T> the type of the value; never null
  */
 public final class LatestValue<T> implements AutoCloseable {
-  /**
-   * The lock of all subscribers' channels, too. So who has read a new value by {@link #get} gets
-   * that one, or a later one, from any source.
-   */
+  /** The lock of all subscribers' channels, too, so that a change is one step for all of them. */
   private final ShortLock lock = new ShortLock();
 
   /** Written under the lock, before the subscribers get it. */
@@ -106,13 +105,25 @@ public final class LatestValue<T> implements AutoCloseable {
     }
   }
 
-  /** Nobody waits for a channel that drops the oldest value. */
+  /**
+   * From the write of the value on, nothing is allocated and no lock taken, so that the change is
+   * not made by half.
+   */
   private void setLocked(T newValue) {
     if (closed) {
       throw ChannelClosedException.ofSender("the latest value", cause);
     }
+    forgetThoseWhoLeft();
     value = newValue;
-    subscribers.removeIf(subscriber -> !subscriber.trySend(newValue));
+    for (int index = 0; index < subscribers.size(); index++) {
+      LockedChannel<T> subscriber = subscribers.get(index);
+      boolean _ = subscriber.giveLocked(newValue); // Replaces the one that is there.
+      T _ = subscriber.takeDisplaced();
+    }
+  }
+
+  private void forgetThoseWhoLeft() {
+    subscribers.removeIf(LockedChannel::isClosed);
   }
 
   /** Returns a source of the current value and of the latest one after each receive. */
@@ -124,8 +135,7 @@ public final class LatestValue<T> implements AutoCloseable {
       if (closed) {
         channel.closeWith(cause);
       } else {
-        // Here too, as a value that is never set again would collect those who have left.
-        subscribers.removeIf(LockedChannel::isClosed);
+        forgetThoseWhoLeft(); // A value that is never set again would collect them.
         subscribers.add(channel);
       }
     } finally {
@@ -157,8 +167,8 @@ public final class LatestValue<T> implements AutoCloseable {
       }
       this.cause = cause;
       closed = true;
-      for (LockedChannel<T> subscriber : subscribers) {
-        subscriber.closeWith(cause);
+      for (int index = 0; index < subscribers.size(); index++) {
+        boolean _ = subscribers.get(index).closeLocked(cause);
       }
       subscribers.clear();
       return true;
@@ -176,7 +186,7 @@ public final class LatestValue<T> implements AutoCloseable {
   public int subscriberCount() {
     lock.lock();
     try {
-      subscribers.removeIf(LockedChannel::isClosed);
+      forgetThoseWhoLeft();
       return subscribers.size();
     } finally {
       lock.unlock();

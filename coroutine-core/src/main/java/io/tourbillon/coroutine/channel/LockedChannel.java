@@ -72,7 +72,7 @@ final class LockedChannel<T> implements Channel<T> {
     this(new ShortLock(), options, capacity, dropsOldest, onCancelled, onCauseSeen);
   }
 
-  /** A channel for the latest value. Whoever has the lock can change several at once. */
+  /** A channel for the latest value. Who has the lock can change several of them in one step. */
   LockedChannel(ShortLock lock) {
     this(lock, Channel.builder(), 1, true, null, null);
   }
@@ -263,26 +263,31 @@ final class LockedChannel<T> implements Channel<T> {
 
   @Override
   public Optional<T> tryReceive() {
+    T value;
     lock.lock();
     try {
-      return Surely.apply(Optional::ofNullable, takeLocked());
+      value = takeLocked();
     } finally {
       lock.unlock();
     }
+    return Surely.apply(Optional::ofNullable, value);
   }
 
   /** Takes a value. Returns null if there is none yet; throws if there never will be. */
   private @Nullable T tryTake() {
+    T value;
+    boolean isOver;
     lock.lock();
     try {
-      T value = takeLocked();
-      if (value == null && closed) {
-        throw newClosedForReceiver();
-      }
-      return value;
+      value = takeLocked();
+      isOver = value == null && closed;
     } finally {
       lock.unlock();
     }
+    if (isOver) {
+      throw newClosedForReceiver();
+    }
+    return value;
   }
 
   private void takeOrEnrol(Resumption<@Nullable T> received) {
@@ -379,7 +384,8 @@ final class LockedChannel<T> implements Channel<T> {
     }
   }
 
-  private boolean closeLocked(@Nullable Throwable cause) {
+  /** Called under the lock. */
+  boolean closeLocked(@Nullable Throwable cause) {
     if (closed) {
       return false;
     }

@@ -20,7 +20,7 @@ final class SelectLocks {
 
   /**
    * Locks the channels, each once. Waits for a lock only while it holds none, so that a user of one
-   * channel does not wait for the users of the others. If a lock is not free, all are unlocked, and
+   * lock does not wait for the users of the others. If a lock is not free, all are unlocked, and
    * the next attempt begins with that one. After {@code std::lock} of C++.
    */
   void lockAll() {

@@ -35,9 +35,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The body runs in a coroutine of its own, so it may suspend in other ways as well. It begins
  * when the first value is asked for; before that a generator costs nothing. With {@link #of(Body)}
- * that coroutine belongs to the coroutine that asks first: it runs on the same loop and is
- * cancelled when that one has ended. With a scheduler it belongs to nobody, and threads can ask as
- * well. A step costs two turns of a loop and a few small objects.
+ * that coroutine belongs to the coroutine that asks first: it runs on the same loop, if there are
+ * turns, and is cancelled when that one has ended. With a scheduler it belongs to nobody, and
+ * threads can ask as well. A step costs two turns, or two switches of threads, and a few small
+ * objects.
  *
  * <p><b>One caller at a time</b> takes a step. A second caller gets an {@link
  * IllegalStateException}, as does the body itself. If the caller of a step is cancelled or times

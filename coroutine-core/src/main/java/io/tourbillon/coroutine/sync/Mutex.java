@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A mutual exclusion lock for coroutines and threads. It can be held across suspensions on every
- * engine; monitors and the locks of the JDK cannot.
+ * engine; monitors and the locks of the JDK can on some, see {@link
+ * io.tourbillon.coroutine.Engine}.
  *
  * <pre>{@code
  * Mutex mutex = new Mutex();

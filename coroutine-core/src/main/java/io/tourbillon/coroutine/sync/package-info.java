@@ -68,7 +68,7 @@
  *
  * <p>The internal locks are held for some ten nanoseconds. Nobody waits and no user code runs under
  * them. So all of this can be held across suspensions on every {@link
- * io.tourbillon.coroutine.Engine}, unlike monitors and the locks of the JDK.
+ * io.tourbillon.coroutine.Engine}; monitors and the locks of the JDK can on some.
  *
  * <p>No name here but {@code Semaphore} is one of {@code java.util.concurrent} or {@code
  * java.util.concurrent.locks}. Code that imports all of both names {@code Semaphore} in an import

@@ -25,10 +25,11 @@ class SubscribersLinearizabilityTest {
   private static final int ORDERS = 2;
   private static final int MANY = 30;
 
-  /** Operations on a latest value and its subscriber. */
+  /** Operations on a latest value and its two subscribers. */
   public static class OfLatestValue {
     private final LatestValue<Integer> latest = new LatestValue<>(1);
     private final Source<Integer> seen = latest.subscribe();
+    private final Source<Integer> seenByOther = latest.subscribe();
 
     @Operation
     public int get() {
@@ -60,6 +61,11 @@ class SubscribersLinearizabilityTest {
     }
 
     @Operation
+    public int tryReceiveOther() {
+      return seenByOther.tryReceive().orElse(0);
+    }
+
+    @Operation
     public boolean close() {
       return latest.closeWith(null);
     }
@@ -69,6 +75,7 @@ class SubscribersLinearizabilityTest {
   public static class LatestValueByOne {
     private volatile int value = 1;
     private volatile int unseen = 1;
+    private volatile int unseenByOther = 1;
     private volatile boolean closed;
 
     @Operation
@@ -83,6 +90,7 @@ class SubscribersLinearizabilityTest {
       }
       value = next;
       unseen = next;
+      unseenByOther = next;
       return true;
     }
 
@@ -96,6 +104,13 @@ class SubscribersLinearizabilityTest {
     public int tryReceive() {
       int received = unseen;
       unseen = 0;
+      return received;
+    }
+
+    @Operation
+    public int tryReceiveOther() {
+      int received = unseenByOther;
+      unseenByOther = 0;
       return received;
     }
 

@@ -40,7 +40,7 @@ final class ThreadLocalMaps {
     if (ARE_KNOWN && BINDINGS != null) {
       return "";
     }
-    String flag = "--add-opens java.base/java.lang=" + target();
+    String flag = "--add-opens=java.base/java.lang=" + target();
     return Thread.class.getModule().isOpen("java.lang", ThreadLocalMaps.class.getModule())
         ? "class Thread must have the fields threadLocals, inheritableThreadLocals and"
             + " scopedValueBindings, as in JDK 25, and in version "

@@ -4,13 +4,20 @@ import io.tourbillon.coroutine.internal.engine.LoopConfined;
 
 /**
  * Finds coroutines of a loop that another loop resumes again and again. They are better off there:
- * a resumption within a loop costs less than one between loops. A small table by number, so that
- * nothing is kept in the coroutines. Those that have the same place in it are watched one after the
- * other.
+ * a resumption within a loop costs less than one between loops. What other loops resume as often is
+ * not found (majority vote, Boyer and Moore, 1981).
+ *
+ * <p>A small table by number, so that nothing is kept in the coroutines. One coroutine at a time
+ * has a place, for as long as its resumptions may take. Then others that belong there come first,
+ * for as long again.
  */
 @LoopConfined
 public final class Attraction {
-  private static final int PLACES = 64;
+  private static final int PLACE_BITS = 6;
+  private static final int PLACES = 1 << PLACE_BITS;
+
+  /** Spreads numbers over the places: 2^64 divided by the golden ratio, odd. */
+  private static final long MIX = 0x9E3779B97F4A7C15L;
 
   /** So many resumptions attract to a loop with a smaller number. */
   private static final int TIMES = 16;
@@ -21,15 +28,15 @@ public final class Attraction {
    */
   private static final int RELUCTANCE = 4;
 
-  /** Zero for none. */
+  /** The coroutine that has the place; negated if it has given it up; zero for none. */
   private final long[] numbers = new long[PLACES];
 
   private final int[] attractors = new int[PLACES];
 
-  /** The resumptions by the attractor, less those within the loop. */
+  /** The resumptions by that loop, less all others. */
   private final int[] times = new int[PLACES];
 
-  private final long[] untilNanos = new long[PLACES];
+  private final long[] sinceNanos = new long[PLACES];
 
   /**
    * Notes that another loop has resumed a coroutine. Returns whether it has done so often enough.
@@ -40,25 +47,50 @@ public final class Attraction {
    * @param eachNanos the time within which a resumption must follow another, on average
    */
   public boolean isStrong(long number, int from, int attractor, long eachNanos, long nowNanos) {
-    int enough = attractor < from ? TIMES : RELUCTANCE * TIMES;
     int place = place(number);
-    boolean isOver = nowNanos >= untilNanos[place];
-    boolean isNew = numbers[place] != number;
-    if (isNew && numbers[place] != 0 && !isOver) {
+    int enough = attractor < from ? TIMES : RELUCTANCE * TIMES;
+    boolean isOver = nowNanos - sinceNanos[place] >= enough * eachNanos;
+    if (numbers[place] == number && isOver) {
+      giveUp(place, number, nowNanos);
       return false;
     }
-    if (isNew || isOver || attractors[place] != attractor) {
+    if (numbers[place] != number) {
+      boolean isFree = numbers[place] <= 0 && numbers[place] != -number;
+      if (!isFree && !isOver) {
+        return false;
+      }
       numbers[place] = number;
-      attractors[place] = attractor;
+      sinceNanos[place] = nowNanos;
       times[place] = 0;
-      untilNanos[place] = nowNanos + enough * eachNanos;
     }
-    times[place]++;
-    if (times[place] < enough) {
+    if (votes(place, attractor) < enough) {
       return false;
     }
     numbers[place] = 0;
     return true;
+  }
+
+  /** Notes that a coroutine cannot follow a strong attraction, so that it is not found at once. */
+  public void refused(long number, long nowNanos) {
+    giveUp(place(number), number, nowNanos);
+  }
+
+  private void giveUp(int place, long number, long nowNanos) {
+    numbers[place] = -number;
+    sinceNanos[place] = nowNanos;
+  }
+
+  /** Votes for a loop. Returns how many more votes it has than all others. */
+  private int votes(int place, int attractor) {
+    if (attractors[place] != attractor) {
+      if (times[place] > 0) {
+        times[place]--;
+        return 0;
+      }
+      attractors[place] = attractor;
+    }
+    times[place]++;
+    return times[place];
   }
 
   /** Notes that a coroutine was resumed within its loop. */
@@ -70,6 +102,6 @@ public final class Attraction {
   }
 
   private static int place(long number) {
-    return (int) (number % PLACES);
+    return (int) ((number * MIX) >>> (Long.SIZE - PLACE_BITS));
   }
 }

@@ -31,6 +31,12 @@ final class Backlog {
   /** About how many turns count for {@link #turnNanos}. */
   private static final int RECENT = 64;
 
+  /** About how many rounds count for {@link #waiting}, which has this unit as well. */
+  private static final int ROUNDS = 16;
+
+  /** Tasks that wait for so long are let go though turns are short. */
+  private static final long DEEP_NANOS = 500_000;
+
   private final EventLoop loop;
   private final ReadyQueue ready;
   private final WorkStealing stealing;
@@ -47,35 +53,42 @@ final class Backlog {
   /** Whether the loop has let go of tasks in this round. */
   private boolean isShared;
 
-  /** The average length of recent turns. Plain, since other loops only take a glimpse. */
+  // Plain, since other loops only take a glimpse.
+
+  /** The average length of recent turns. */
   private long turnNanos;
+
+  /** How many sixteenths of a task were ready when recent rounds began, on average. */
+  private long waiting;
 
   Backlog(EventLoop loop, ReadyQueue ready, WorkStealing stealing, long longTurnNanos) {
     this.loop = loop;
     this.ready = ready;
     this.stealing = stealing;
     this.longTurnNanos = longTurnNanos;
+    turnNanos = longTurnNanos;
   }
 
   /** Called before the first turn of a round. */
   void beginRound(long nowNanos) {
     roundNanos = nowNanos;
     isShared = false;
+    waiting += ready.size() - waiting / ROUNDS;
     shareIfHeldLately(nowNanos);
   }
 
   /**
    * Called between turns: lets go of every second task, once in a round, if turns are long and the
-   * tasks have waited for some time.
+   * tasks have waited for some time, or if they are going to wait for long.
    *
    * @param tookNanos the time that the turns since the last look took together
    * @param turns their number
    */
   void look(long nowNanos, long tookNanos, int turns) {
-    took(nowNanos, tookNanos, turns);
-    if (tookNanos >= turns * longTurnNanos
-        && !isShared
-        && nowNanos - roundNanos >= PATIENCE_NANOS) {
+    took(nowNanos, tookNanos);
+    turnNanos += (tookNanos - turns * turnNanos) / RECENT;
+    boolean isMuch = tookNanos >= turns * longTurnNanos || ready.size() * turnNanos >= DEEP_NANOS;
+    if (isMuch && !isShared && nowNanos - roundNanos >= PATIENCE_NANOS) {
       share(2);
     } else {
       shareIfHeldLately(nowNanos);
@@ -83,17 +96,25 @@ final class Backlog {
   }
 
   /** Called when some turns have ended. */
-  void took(long nowNanos, long tookNanos, int turns) {
-    turnNanos += (tookNanos - turns * turnNanos) / RECENT;
+  void took(long nowNanos, long tookNanos) {
     if (tookNanos >= HELD_NANOS) {
       heldNanos = nowNanos;
     }
   }
 
-  /** Returns the average length of recent turns, about. May be called by any thread. */
+  // May be called by any thread.
+
+  /** Returns the average length of recent turns, about. */
   long turnNanos() {
     return turnNanos;
   }
+
+  /** Returns how long a task waits for its turn, on average, while the loop is busy. */
+  long waitNanos() {
+    return waiting * turnNanos / ROUNDS;
+  }
+
+  // Called by the loop.
 
   /** Returns whether it must look after each turn, because a turn has held the loop lately. */
   boolean looksOften() {

@@ -387,7 +387,14 @@ public abstract class EventLoop extends Peer implements EngineLoop {
 
   /** Returns the average length of recent turns, about; 0 if no task can move. */
   protected final long turnNanos() {
-    return turns.averageNanos();
+    Backlog backlog = turns.backlog();
+    return backlog == null ? 0 : backlog.turnNanos();
+  }
+
+  /** Returns how long a task has to wait for its turn, about; 0 if no task can move. */
+  protected final long waitNanos() {
+    Backlog backlog = turns.backlog();
+    return backlog == null || isFree() ? 0 : backlog.waitNanos();
   }
 
   @Override

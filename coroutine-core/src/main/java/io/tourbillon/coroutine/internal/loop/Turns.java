@@ -37,8 +37,8 @@ public final class Turns {
   /** The last reading of the clock. */
   private long lookNanos;
 
-  /** The number of turns after that. */
-  private int unlooked;
+  /** Whether there were turns after that. */
+  private boolean isUnlooked;
 
   Turns(
       EventLoop loop,
@@ -74,18 +74,15 @@ public final class Turns {
 
   /** Called with the first reading of the clock after a round. */
   void endedBefore(long nowNanos) {
-    if (unlooked > 0 && backlog != null) {
-      backlog.took(nowNanos, nowNanos - lookNanos, unlooked);
+    if (isUnlooked && backlog != null) {
+      backlog.took(nowNanos, nowNanos - lookNanos);
     }
-    unlooked = 0;
+    isUnlooked = false;
   }
 
-  /**
-   * Returns the average length of recent turns, about; 0 if no task can move. May be called by any
-   * thread.
-   */
-  long averageNanos() {
-    return backlog == null ? 0 : backlog.turnNanos();
+  /** Returns what knows how long turns are and how many wait; null if no task can move. */
+  @Nullable Backlog backlog() {
+    return backlog;
   }
 
   /** Returns the last reading of the clock; the current turn began at that time or later. */
@@ -126,7 +123,7 @@ public final class Turns {
         }
       }
     }
-    unlooked = sinceLook;
+    isUnlooked = sinceLook > 0;
     if (count > countAtLook && isMeasured()) {
       took(loop.elapsedNanos() - lookNanos, count - countAtLook, last);
     }

@@ -91,6 +91,9 @@ final class Engines {
     if (engine == Engine.VIRTUAL_THREAD && !Carriers.ARE_KNOWN) {
       return Carriers.ABSENT == null ? need(engine) : lack(engine, Carriers.ABSENT);
     }
+    if (engine == Engine.CONTINUATION && !seesContinuations()) {
+      return need(engine); // Before sun.misc.Unsafe is used, of which the JDK warns.
+    }
     LoopScheduler scheduler = null;
     try {
       scheduler =
@@ -105,6 +108,11 @@ final class Engines {
         scheduler.close(Duration.ZERO);
       }
     }
+  }
+
+  private static boolean seesContinuations() {
+    Module base = Object.class.getModule();
+    return base.isExported("jdk.internal.vm", Engines.class.getModule());
   }
 
   /** A class that is closed makes the link fail by the access, one that is absent otherwise. */
@@ -177,10 +185,16 @@ final class Engines {
     IndependentThread.virtual("", () -> {}).start();
     String cost =
         needsTurns
-            ? ", where a switch costs several times as much and blocking calls block their loop: "
+            ? ", where a switch costs several times as much and blocking calls block their loop"
             : ", where they run at the same time, a switch costs more, and SpawnOptions.here() and"
-                + " onLoop are refused: ";
-    LOG.log(System.Logger.Level.WARNING, "coroutines run on Engine." + instead + cost + obstacle);
+                + " onLoop are refused";
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "coroutines run on Engine."
+            + instead
+            + cost
+            + "; to accept that without this warning, name it in Builder.engine: "
+            + obstacle);
     return instead;
   }
 }

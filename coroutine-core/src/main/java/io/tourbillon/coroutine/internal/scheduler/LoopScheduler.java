@@ -434,7 +434,8 @@ final class LoopScheduler implements TaskHost {
   private synchronized TimerService makeAlarms() {
     TimerService service = alarms;
     if (service == null) {
-      service = new PartDriver().build(ownTimers());
+      // Without a watchdog: it runs no code of users.
+      service = new PartDriver().build(ownTimers().watchdog(Duration.ZERO));
       alarms = service;
     }
     return service;

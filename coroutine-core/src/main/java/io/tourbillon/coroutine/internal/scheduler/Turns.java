@@ -20,7 +20,7 @@ final class Turns {
   /** Returns which option needs turns; null if none does. */
   private static @Nullable String needOf(SchedulerBuilder options) {
     if (!(options.policy instanceof SchedulingPolicy.Fifo)) {
-      return "a SchedulingPolicy other than fifo()";
+      return "a SchedulingPolicy other than fifo(), or a seed of a Simulation,";
     }
     return options.pollers == null ? null : "a loop inside another library";
   }

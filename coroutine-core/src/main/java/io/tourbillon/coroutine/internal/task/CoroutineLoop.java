@@ -52,14 +52,17 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
   /** How often to sum up {@link #live} at most. */
   private static final int MOST_SUMS = 20;
 
-  /** What a resumption between loops costs, about. */
-  private static final long CROSSING_NANOS = 5_000;
+  /** Turns are short if they take less than a resumption between loops, about. */
+  private static final long SHORT_TURN_NANOS = 5_000;
 
-  /** Coroutines with turns shorter than a crossing attract each other if they talk so often. */
+  /** How often a loop must resume a coroutine to attract it, if turns on both loops are short. */
   private static final long SELDOM_NANOS = 1_000_000;
 
-  /** The same for longer turns: two loops are better than one for sides that compute. */
+  /** The same if they are long: then two loops are better than one for sides that compute. */
   private static final long OFTEN_NANOS = 30_000;
+
+  /** So much longer may be the wait for a turn on the loop that attracts, if turns are short. */
+  private static final long LONGER_WAIT_NANOS = 10_000;
 
   private final TaskHost scheduler;
 
@@ -207,12 +210,9 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
     return scheduler;
   }
 
-  /** Returns whether coroutines move from this loop to another one that resumes them often. */
-  boolean isAttractedBy(CoroutineLoop other) {
-    return attraction != null
-        && other.number != number
-        && other.number < Byte.MAX_VALUE
-        && other.scheduler.equals(scheduler);
+  /** Returns whether it matters for this loop that another one, or itself, resumes a coroutine. */
+  boolean noticesResumptionBy(CoroutineLoop other) {
+    return attraction != null && other.number < Byte.MAX_VALUE && other.scheduler.equals(scheduler);
   }
 
   /** Returns whether it has less to do than another, or as much and fewer coroutines. */
@@ -591,12 +591,14 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
       return null;
     }
     int attractor = resumption.attractor();
-    if (attractor < 0) {
+    if (attractor == number) {
       attraction.resumedHere(coroutine.number());
+    }
+    if (attractor < 0 || attractor == number) {
       return null;
     }
     CoroutineLoop other = (CoroutineLoop) Objects.requireNonNull(stealing).loop(attractor);
-    boolean areShort = turnNanos() < CROSSING_NANOS && other.turnNanos() < CROSSING_NANOS;
+    boolean areShort = turnNanos() < SHORT_TURN_NANOS && other.turnNanos() < SHORT_TURN_NANOS;
     boolean isStrong =
         attraction.isStrong(
             coroutine.number(),
@@ -604,17 +606,19 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
             attractor,
             areShort ? SELDOM_NANOS : OFTEN_NANOS,
             nowNanos());
-    return isStrong && !other.isDead() && isBusierThan(other, areShort) ? other : null;
+    if (!isStrong) {
+      return null;
+    }
+    if (other.isDead() || !hasRoom(other, areShort)) {
+      attraction.refused(coroutine.number(), nowNanos());
+      return null;
+    }
+    return other;
   }
 
-  /** Returns whether another loop is less busy, or a coroutine hardly waits longer there. */
-  private boolean isBusierThan(CoroutineLoop other, boolean areShort) {
-    return areShort ? other.waitNanos() <= waitNanos() + CROSSING_NANOS : other.work() <= work();
-  }
-
-  /** Returns how long a coroutine would wait for its turn, about. */
-  private long waitNanos() {
-    return work() * turnNanos();
+  /** Returns whether a coroutine of this loop would hardly wait longer for its turns on another. */
+  private boolean hasRoom(CoroutineLoop other, boolean areShort) {
+    return areShort ? other.waitNanos() <= waitNanos() + LONGER_WAIT_NANOS : other.work() <= work();
   }
 
   /**

@@ -353,7 +353,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends SuspendingC
   void resume(ResumptionTask<?> settled) {
     CoroutineLoop loop = this.loop;
     CoroutineLoop here = CurrentLoop.get();
-    if (here != null && loop.isAttractedBy(here)) {
+    if (here != null && loop.noticesResumptionBy(here)) {
       settled.settledOn(here);
     }
     loop.tellFrom(here, settled);

@@ -413,9 +413,10 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
     wake();
   }
 
+  /** Returns false: it is CREATED until its thread runs, and is never ready after that. */
   @Override
   boolean hasBegun() {
-    return thread != null;
+    return false;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.tourbillon.coroutine.internal.task;
 
 import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.coroutine.internal.observe.LoopCounts.Count;
+import io.tourbillon.coroutine.internal.observe.Stamp;
 import io.tourbillon.timer.internal.LiveThreads;
 import io.tourbillon.timer.internal.ShortLock;
 import io.tourbillon.timer.internal.StackReserve;
@@ -46,6 +47,7 @@ public final class PlainLoop extends CoroutineLoop {
   void launch(SuspendingCoroutine<?> coroutine) {
     StackReserve.require(); // The JDK needs about as much for a start as all that came before.
     PlainCoroutine<?> plain = (PlainCoroutine<?>) coroutine;
+    plain.waitsSince(Stamp.of(elapsedNanos()));
     lock.lock();
     try {
       keep(plain);

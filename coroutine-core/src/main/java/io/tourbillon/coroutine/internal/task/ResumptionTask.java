@@ -24,9 +24,9 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
   private final boolean shielded;
 
   /**
-   * The number of the loop on which it was settled, plus 1; 0 if that is the coroutine's own, or
-   * none that attracts it. Written by the thread that settles, before it sends the message. A byte,
-   * since the object then has 32 bytes.
+   * The number of the loop on which it was settled, plus 1; 0 if that is none, or does not matter.
+   * Written by the thread that settles, before it sends the message. A byte, since the object then
+   * has 32 bytes.
    */
   private byte settledBy;
 
@@ -59,12 +59,12 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
     }
   }
 
-  /** Notes the loop on which it was settled, which is not that of the coroutine. */
+  /** Notes the loop on which it was settled. */
   final void settledOn(CoroutineLoop other) {
     settledBy = (byte) (other.number() + 1);
   }
 
-  /** Returns the number of the loop that attracts the coroutine; -1 if there is none. */
+  /** Returns the number of the loop on which it was settled; -1 if that does not matter. */
   final int attractor() {
     return settledBy - 1;
   }

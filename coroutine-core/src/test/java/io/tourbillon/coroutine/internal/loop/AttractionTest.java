@@ -16,10 +16,29 @@ class AttractionTest {
   private static final long COROUTINE = 7;
 
   /** Has the place of {@link #COROUTINE} in the table. */
-  private static final long NEIGHBOUR = COROUTINE + 64;
+  private static final long NEIGHBOUR = neighbour();
+
+  /** How long a coroutine may have its place. */
+  private static final long WINDOW_NANOS = 16 * EACH_NANOS;
 
   private final Attraction attraction = new Attraction();
   private long nowNanos;
+
+  /** Returns the first coroutine that is not watched while {@link #COROUTINE} is. */
+  private static long neighbour() {
+    long number = COROUTINE;
+    boolean isWatched = true;
+    while (isWatched) {
+      number++;
+      Attraction attraction = new Attraction();
+      isWatched = false;
+      for (int count = 0; count < 16; count++) {
+        boolean _ = attraction.isStrong(COROUTINE, 0, 1, EACH_NANOS, 0);
+        isWatched |= attraction.isStrong(number, 1, 0, EACH_NANOS, 0);
+      }
+    }
+    return number;
+  }
 
   private boolean isStrong(long coroutine, int from, int attractor) {
     return attraction.isStrong(coroutine, from, attractor, EACH_NANOS, nowNanos);
@@ -38,14 +57,18 @@ class AttractionTest {
 
   @Test
   void loopWithASmallerNumber_attractsSooner() {
-    assertEquals(16, resumptions(COROUTINE, 1, 0, EACH_NANOS));
-    assertEquals(64, resumptions(COROUTINE, 0, 1, EACH_NANOS));
+    assertEquals(16, resumptions(COROUTINE, 1, 0, EACH_NANOS - 1));
+    assertEquals(64, resumptions(NEIGHBOUR, 0, 1, EACH_NANOS - 1));
   }
 
   @Test
-  void anotherAttraction_beginsAnew() {
+  void anotherAttraction_beginsAnew_andAfterARefusalTakesLonger() {
     assertEquals(16, resumptions(COROUTINE, 1, 0, 1));
     assertEquals(16, resumptions(COROUTINE, 1, 0, 1));
+    attraction.refused(COROUTINE, nowNanos);
+    long startNanos = nowNanos;
+    assertTrue(resumptions(COROUTINE, 1, 0, WINDOW_NANOS / 100) > 100);
+    assertTrue(nowNanos - startNanos >= WINDOW_NANOS);
   }
 
   @Test
@@ -58,6 +81,16 @@ class AttractionTest {
     for (int count = 0; count < MOST; count++) {
       assertFalse(isStrong(COROUTINE, 2, count % 2));
     }
+  }
+
+  @Test
+  void mostOfTheResumptions_attract() {
+    int count = 0;
+    while (!isStrong(COROUTINE, 3, count % 3 == 0 ? 1 : 2)) {
+      count++;
+      assertTrue(count < MOST);
+    }
+    assertEquals(2, count % 3 == 0 ? 1 : 2);
   }
 
   @Test
@@ -84,7 +117,19 @@ class AttractionTest {
   @Test
   void coroutineThatIsResumedNoMore_givesUpItsPlace() {
     assertFalse(isStrong(COROUTINE, 1, 0));
-    nowNanos += 16 * EACH_NANOS;
+    nowNanos += WINDOW_NANOS;
     assertEquals(16, resumptions(NEIGHBOUR, 1, 0, 1));
+  }
+
+  /** Its neighbour is resumed a hundred times less often, but often enough. */
+  @Test
+  void coroutineThatIsResumedByTwoLoopsForEver_leavesItsPlaceToOthers() {
+    boolean isFound = false;
+    for (int count = 0; count < 100 * MOST; count++) {
+      assertFalse(isStrong(COROUTINE, 2, count % 2));
+      isFound |= count % 100 == 0 && isStrong(NEIGHBOUR, 2, 0);
+      nowNanos += EACH_NANOS / 200;
+    }
+    assertTrue(isFound);
   }
 }

@@ -82,7 +82,7 @@ public class SetAgainstReceive {
             Steps.class,
             Defect.in(LatestValue.class).without("set", "lock"),
             Defect.in(LatestValue.class).without("set", "unlock"),
-            Defect.in(LatestValue.class).pausing("setLocked", "removeIf"));
+            Defect.in(LatestValue.class).pausing("setLocked", "size"));
 
     private final Race race = TWINS.race();
 

@@ -7,17 +7,15 @@ final class EngineAdvice {
   private EngineAdvice() {}
 
   static String of(Engine engine) {
-    String[] flag = engine.flag().split(" ", 2);
+    String[] flag = engine.flag().split("=", 3); // The option, the package, and to whom.
     String attribute = flag[0].equals("--add-opens") ? "Add-Opens" : "Add-Exports";
-    String joined = String.join("=", flag);
-    String place = flag[1].substring(0, flag[1].indexOf('='));
     return """
     The engine %s needs a flag of the JVM:
       in the manifest of an executable jar:  %s: %s
       in a container, or before java:        JDK_JAVA_OPTIONS=%s
       on the command line:                   java %s ...\
     """
-        .formatted(name(engine), attribute, place, joined, joined);
+        .formatted(name(engine), attribute, flag[1], engine.flag(), engine.flag());
   }
 
   /** Returns the name of an engine as in properties. */

@@ -44,7 +44,7 @@ class EngineTest {
     assertThat(analysis.getDescription())
         .contains("tourbillon.coroutines.engine")
         .contains("virtual-thread")
-        .contains("--add-opens java.base/java.lang=ALL-UNNAMED");
+        .contains("--add-opens=java.base/java.lang=ALL-UNNAMED");
     assertThat(analysis.getAction())
         .contains("Add-Opens: java.base/java.lang\n")
         .contains("JDK_JAVA_OPTIONS=--add-opens=java.base/java.lang=ALL-UNNAMED\n");
