@@ -70,9 +70,7 @@ class AbandonedCallTest {
     Coroutine<String> coroutine =
         scheduler.spawn(() -> Coroutines.abandonableBlocking(body, late::add));
     assertTrue(begun.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
-    while (coroutine.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(coroutine);
     return coroutine;
   }
 

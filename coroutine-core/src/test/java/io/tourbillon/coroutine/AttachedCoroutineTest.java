@@ -102,9 +102,7 @@ class AttachedCoroutineTest {
         scheduler.spawn(
             () ->
                 Suspension.<String>awaitUndisturbed("the gate", opened -> resumeAt(gate, opened)));
-    while (waiter.state() != Coroutine.State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(waiter);
     waiter.cancel();
     scheduler.timers().schedule(Duration.ofMillis(5), () -> gate.complete("open"));
     Thread.currentThread().interrupt();

@@ -32,9 +32,7 @@ class CancelOrderTest {
 
   private <T> Coroutine<T> suspended(Callable<T> body) {
     Coroutine<T> coroutine = scheduler.spawn(body);
-    while (coroutine.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(coroutine);
     return coroutine;
   }
 

@@ -122,9 +122,7 @@ class CloseWithGraceTest {
                 }
               }
             });
-    while (sleeper.state() != Coroutine.State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(sleeper);
     assertTrue(scheduler.close(Duration.ZERO));
     assertTrue(refused.join());
   }

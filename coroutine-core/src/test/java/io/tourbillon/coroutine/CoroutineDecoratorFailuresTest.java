@@ -208,9 +208,7 @@ class CoroutineDecoratorFailuresTest {
                   }
                 });
     Coroutine<?> coroutine = scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
-    while (coroutine.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(coroutine);
     coroutine.cancel("enough");
     assertTrue(coroutine.toFuture().handle((_, _) -> true).get(30, TimeUnit.SECONDS));
     assertEquals(State.CANCELLED, coroutine.state());

@@ -96,9 +96,7 @@ class CoroutineListenerTest {
   private final VirtualClock clock = new VirtualClock();
 
   private void passAnHour(Coroutine<?> sleeper) {
-    while (sleeper.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(sleeper);
     clock.advance(HOUR);
   }
 
@@ -416,9 +414,7 @@ class CoroutineListenerTest {
           TestSchedulers.builder().loops(1).clock(clock).listener(notes).build();
       Coroutine<?> sleeper =
           scheduler.spawn(SpawnOptions.named("one"), () -> Coroutines.delay(HOUR));
-      while (sleeper.state() != State.SUSPENDED) {
-        Thread.onSpinWait();
-      }
+      TestSchedulers.awaitSuspended(sleeper);
       isBroken[0] = true;
       Internals.wake(scheduler, 0);
       assertEquals("one FAILED coroutine-loop-0 has died after PT0S", notes.next(2).getLast());

@@ -60,9 +60,7 @@ class CoroutineScopeFailuresTest {
                 throwNotCleanedUp();
               }
             });
-    while (child.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(child);
   }
 
   private void throwNotCleanedUp() {
@@ -97,9 +95,7 @@ class CoroutineScopeFailuresTest {
       Coroutine<String> late =
           scope.spawn(() -> Coroutines.shield(LONG, () -> Coroutines.await(stage)));
       Coroutine<?> other = scope.spawn(() -> Coroutines.delay(LONG));
-      while (late.state() != State.SUSPENDED) {
-        Thread.onSpinWait();
-      }
+      TestSchedulers.awaitSuspended(late);
       scope.timeout(Duration.ZERO);
       Coroutine.awaitAll(List.of(other));
       stage.complete("late");
@@ -357,9 +353,7 @@ class CoroutineScopeFailuresTest {
                       Coroutines.delay(LONG);
                       return null;
                     }));
-    while (caller.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(caller);
     caller.cancel("enough");
     Coroutine.awaitAll(List.of(caller));
     assertEquals(State.CANCELLED, caller.state());

@@ -106,9 +106,7 @@ class CoroutineStatsTest {
     CoroutineScheduler real = TestSchedulers.oneLoop();
     try (real) {
       Coroutine<?> sleeper = real.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
-      while (sleeper.state() != Coroutine.State.SUSPENDED) {
-        Thread.onSpinWait();
-      }
+      TestSchedulers.awaitSuspended(sleeper);
       real.spawn(
           () -> {
             running.countDown();

@@ -42,9 +42,7 @@ class DeadLoopTest {
     try (LogCapture log = new LogCapture()) {
       CoroutineScheduler scheduler = TestSchedulers.builder().loops(1).clock(clock).build();
       Coroutine<?> sleeper = scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
-      while (sleeper.state() != State.SUSPENDED) {
-        Thread.onSpinWait();
-      }
+      TestSchedulers.awaitSuspended(sleeper);
       broken = true;
       Internals.wake(scheduler, 0);
       Throwable cause =

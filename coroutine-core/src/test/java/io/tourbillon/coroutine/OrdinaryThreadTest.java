@@ -120,9 +120,7 @@ class OrdinaryThreadTest {
   }
 
   private static void awaitSuspension(Coroutine<?> coroutine) {
-    while (coroutine.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(coroutine);
   }
 
   @Test

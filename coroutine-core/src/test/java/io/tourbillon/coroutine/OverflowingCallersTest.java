@@ -39,9 +39,7 @@ class OverflowingCallersTest {
 
   private Coroutine<Integer> waiting(Callable<Integer> body) {
     Coroutine<Integer> coroutine = scheduler.spawn(body);
-    while (coroutine.state() != Coroutine.State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(coroutine);
     return coroutine;
   }
 

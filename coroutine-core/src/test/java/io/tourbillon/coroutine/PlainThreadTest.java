@@ -186,9 +186,7 @@ class PlainThreadTest {
                 return got == 7 && Thread.interrupted();
               });
       known.await();
-      while (coroutine.state() != Coroutine.State.SUSPENDED) {
-        Thread.onSpinWait();
-      }
+      TestSchedulers.awaitSuspended(coroutine);
       its[0].interrupt();
       Thread.sleep(5);
       assertEquals(Coroutine.State.SUSPENDED, coroutine.state());

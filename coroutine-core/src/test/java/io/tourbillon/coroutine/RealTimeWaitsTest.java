@@ -86,9 +86,7 @@ class RealTimeWaitsTest {
     VirtualClock byHand = new VirtualClock();
     CoroutineScheduler other = TestSchedulers.on(byHand);
     Coroutine<?> sleeper = other.spawn(() -> Thread.sleep(3 * SLEEP_MILLIS));
-    while (sleeper.state() != Coroutine.State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(sleeper);
     // Long enough to measure the rest of the sleep, even on a busy machine.
     Thread.sleep(2 * SLEEP_MILLIS);
     byHand.advance(Duration.ofMillis(3 * SLEEP_MILLIS));

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.timer.TaskDecorator;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -142,9 +141,7 @@ class ScopedValueTest {
                 boundAfterwards.complete(REQUEST.isBound());
               }
             });
-    while (coroutine.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(coroutine);
     coroutine.cancel();
     assertFalse(boundAfterwards.get(30, TimeUnit.SECONDS));
   }

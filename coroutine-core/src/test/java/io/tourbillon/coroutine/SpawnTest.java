@@ -233,9 +233,7 @@ class SpawnTest {
               return Coroutines.await(stage);
             });
     assertEquals(State.RUNNING, inside.get(30, TimeUnit.SECONDS));
-    while (coroutine.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(coroutine);
     assertTrue(coroutine.waitsFor().orElseThrow().contains("CompletableFuture"));
     assertFalse(coroutine.state().isEnd());
     stage.complete("done");

@@ -21,6 +21,19 @@ public final class TestSchedulers {
     return builder().loops(1).build();
   }
 
+  /** Waits until a coroutine is suspended. Throws if it ends instead, or takes too long. */
+  public static void awaitSuspended(Coroutine<?> coroutine) {
+    long startNanos = System.nanoTime();
+    for (Coroutine.State seen = coroutine.state();
+        seen != Coroutine.State.SUSPENDED;
+        seen = coroutine.state()) {
+      if (seen.isEnd() || System.nanoTime() - startNanos > PATIENCE.toNanos()) {
+        throw new AssertionError("is not suspended: " + coroutine);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   /** A scheduler with one loop that uses the clock. */
   public static CoroutineScheduler on(VirtualClock clock) {
     return builder().loops(1).clock(clock).build();

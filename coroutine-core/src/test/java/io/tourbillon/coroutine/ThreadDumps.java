@@ -4,7 +4,6 @@ import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
-import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.internal.scheduler.Internals;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -56,9 +55,7 @@ final class ThreadDumps {
         all.add(scheduler.spawn(SpawnOptions.named("sleeper-" + number), () -> rest(way, signal)));
       }
       for (Coroutine<?> coroutine : all) {
-        while (coroutine.state() != State.SUSPENDED) {
-          Thread.onSpinWait();
-        }
+        TestSchedulers.awaitSuspended(coroutine);
       }
       for (int number = 0; number < LOOPS; number++) {
         Thread loop = Internals.loopThread(scheduler, number);

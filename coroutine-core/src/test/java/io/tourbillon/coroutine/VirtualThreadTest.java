@@ -383,9 +383,7 @@ class VirtualThreadTest {
                 }
               });
       try (Socket accepted = server.accept()) {
-        while (reader.state() != State.SUSPENDED) {
-          Thread.onSpinWait();
-        }
+        TestSchedulers.awaitSuspended(reader);
         reader.cancel("enough");
         assertCancelled(() -> reader.join(PATIENCE));
         assertEquals(State.CANCELLED, reader.state());
@@ -462,9 +460,7 @@ class VirtualThreadTest {
               return Thread.interrupted();
             });
     Thread thread = threads.take();
-    while (coroutine.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(coroutine);
     thread.interrupt();
     assertTrue(coroutine.join(PATIENCE));
   }

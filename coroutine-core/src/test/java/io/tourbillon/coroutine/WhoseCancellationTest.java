@@ -88,9 +88,7 @@ class WhoseCancellationTest {
                 future.completeExceptionally(t);
               }
             });
-    while (worker.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(worker);
     worker.cancel("it is no use any more");
     return future;
   }
@@ -211,9 +209,7 @@ class WhoseCancellationTest {
     Coroutine<String> waiter =
         scheduler.spawn(
             () -> assertThrows(CoroutineCancelledException.class, sleeper::join).reason());
-    while (waiter.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(waiter);
     scheduler
         .spawn(
             () -> {

@@ -170,9 +170,7 @@ class CompletionHandlersTest {
   }
 
   private static void awaitSuspension(Coroutine<?> coroutine) {
-    while (coroutine.state() != Coroutine.State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(coroutine);
   }
 
   /** A channel, or an accepted connection, whose close fails. */

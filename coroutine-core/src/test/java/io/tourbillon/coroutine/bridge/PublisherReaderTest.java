@@ -181,9 +181,7 @@ class PublisherReaderTest {
     PublisherReader<String> reader = reading(4);
     assertThrows(TimeoutException.class, () -> reader.receive(Duration.ofMillis(5)));
     Coroutine<String> receiver = scheduler.spawn(() -> reader.receive());
-    while (receiver.state() != Coroutine.State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(receiver);
     receiver.cancel();
     assertCancelled(() -> receiver.join(PATIENCE));
     publish("a");

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine;
-import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.TestSchedulers;
 import java.io.IOException;
@@ -73,9 +72,7 @@ class BroadcastTest {
   void receiveOrNull_whileWaiting_endsWithTheChannel() throws Exception {
     Channel<String> channel = Channel.rendezvous();
     Coroutine<String> receiver = scheduler.spawn(() -> channel.receiveOrNull());
-    while (receiver.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(receiver);
     channel.close();
     assertNull(receiver.join(PATIENCE));
   }
@@ -136,9 +133,7 @@ class BroadcastTest {
     Source<Integer> fast = broadcast.subscribe();
     broadcast.send(1);
     Coroutine<?> sender = scheduler.spawn(() -> broadcast.send(2));
-    while (sender.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(sender);
     assertEquals(1, fast.receive());
     assertEquals(1, slow.receive());
     sender.join(PATIENCE);
@@ -163,9 +158,7 @@ class BroadcastTest {
     Source<Integer> leaving = broadcast.subscribe();
     broadcast.send(1);
     Coroutine<?> sender = scheduler.spawn(() -> broadcast.send(2));
-    while (sender.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(sender);
     leaving.cancel();
     sender.join(PATIENCE);
     assertEquals(0, broadcast.subscriberCount());

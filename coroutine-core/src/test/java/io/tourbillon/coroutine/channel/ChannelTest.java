@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine;
-import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.TestSchedulers;
@@ -37,9 +36,7 @@ class ChannelTest {
   }
 
   private static void awaitSuspension(Coroutine<?> coroutine) {
-    while (coroutine.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(coroutine);
   }
 
   private <T> Coroutine<T> receiving(Channel<T> channel) {

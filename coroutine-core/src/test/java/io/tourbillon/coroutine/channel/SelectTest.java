@@ -14,7 +14,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine;
-import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.TestSchedulers;
@@ -45,9 +44,7 @@ class SelectTest {
 
   private Coroutine<String> selecting(Select<String> select) {
     Coroutine<String> coroutine = scheduler.spawn(select::await);
-    while (coroutine.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(coroutine);
     return coroutine;
   }
 

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine;
-import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.CoroutineDump;
 import io.tourbillon.coroutine.CoroutineScheduler;
@@ -106,9 +105,7 @@ class GeneratorOwnerTest {
                 seen.add("owner");
               }
             });
-    while (owner.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(owner);
     owner.cancel("enough");
     assertCancelled(() -> owner.join(PATIENCE));
     assertEquals("finally", nextSeen(), "before the owner goes on");
@@ -159,9 +156,7 @@ class GeneratorOwnerTest {
         scheduler.spawn(
             () ->
                 Generator.<Integer>of(out -> out.yield(Coroutines.await(gate))).iterator().next());
-    while (taker.state() != State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(taker);
     for (int time = 0; time < 5; time++) {
       System.gc();
       Thread.sleep(5);

@@ -14,6 +14,7 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineCancelledException;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
+import io.tourbillon.coroutine.TestSchedulers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -82,9 +83,7 @@ class NettyFuturesTest {
   @Test
   void await_cancelled_leavesTheFutureAlone() {
     Coroutine<String> coroutine = awaiting();
-    while (coroutine.state() != Coroutine.State.SUSPENDED) {
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(coroutine);
     coroutine.cancel();
     assertCancelled(() -> coroutine.join(PATIENCE));
     assertFalse(promise.isDone());

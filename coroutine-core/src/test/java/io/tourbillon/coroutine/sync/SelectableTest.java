@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.Coroutine;
-import io.tourbillon.coroutine.Coroutine.State;
 import io.tourbillon.coroutine.CoroutineDump;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Dumps;
@@ -49,10 +48,7 @@ class SelectableTest {
 
   private <T> Coroutine<T> waiting(Callable<T> body) {
     Coroutine<T> coroutine = scheduler.spawn(body);
-    while (coroutine.state() != State.SUSPENDED) {
-      assertFalse(coroutine.state().isEnd(), coroutine::toString);
-      Thread.onSpinWait();
-    }
+    TestSchedulers.awaitSuspended(coroutine);
     return coroutine;
   }
 
