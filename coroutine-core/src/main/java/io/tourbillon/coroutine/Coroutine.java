@@ -29,7 +29,8 @@ public interface Coroutine<T extends @Nullable Object> {
     /**
      * The coroutine has not begun. It is on its way to its loop, or waits there for its first turn
      * while another loop may take it over; in that case it goes from here to RUNNING. On {@link
-     * Engine#PLAIN_THREAD} it always does so, when a carrier of the JDK is free.
+     * Engine#PLAIN_THREAD} it always does so, when a carrier of the JDK is free and its rate allows
+     * it.
      */
     CREATED,
     /** The coroutine is ready and waits for its turn. */
@@ -151,11 +152,14 @@ public interface Coroutine<T extends @Nullable Object> {
    *
    * <p>Stages that depend on the future run on the loop where the coroutine ended, unless they are
    * given an executor, and delay the other coroutines of the loop while they compute. On {@link
-   * Engine#VIRTUAL_THREAD} and {@link Engine#PLAIN_THREAD} such a stage runs in a virtual thread
-   * and may block. On the other engines it runs on the loop's thread. A stage that blocks there
-   * blocks the loop, as does a failure whose {@code toString} blocks; a stage that waits for a
-   * coroutine, a channel or a lock of this library gets an {@link IllegalStateException}. It stays
-   * on the loop so that callers may rely on nothing else running there at the same time, if {@link
+   * Engine#VIRTUAL_THREAD} such a stage runs in a virtual thread on the loop and may block. On
+   * {@link Engine#PLAIN_THREAD} it runs in a virtual thread of its own, may block, and delays
+   * nobody.
+   *
+   * <p>On the other engines it runs on the loop's thread. A stage that blocks there blocks the
+   * loop, as does a failure whose {@code toString} blocks; a stage that waits for a coroutine, a
+   * channel or a lock of this library gets an {@link IllegalStateException}. It stays on the loop
+   * so that callers may rely on nothing else running there at the same time, if {@link
    * SpawnOptions} keep the coroutine there.
    */
   CompletableFuture<T> toFuture();

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs coroutines on event loops. Each loop is one thread with a timing wheel of its own. On {@link
- * Engine#PLAIN_THREAD}, the engine of a JVM without a flag, there are no such loops: coroutines are
- * virtual threads of the JDK.
+ * Engine#PLAIN_THREAD}, the default engine of a JVM without a flag, there are no such loops:
+ * coroutines are virtual threads of the JDK.
  *
  * <pre>{@code
  * try (CoroutineScheduler scheduler = CoroutineScheduler.create()) {
@@ -32,12 +32,14 @@ import org.jspecify.annotations.Nullable;
  * loop that would rest takes it over, after that time or a few milliseconds later.
  *
  * <p>A coroutine that has begun can move while it is ready and waits for its turn, on {@link
- * Engine#VIRTUAL_THREAD} and {@link Engine#HANDOFF}. It moves to a loop that would rest, if its own
- * loop has a backlog of turns that take microseconds; on VIRTUAL_THREAD also to a loop whose
- * coroutines resume it again and again. {@link SpawnOptions#here} and {@link SpawnOptions#onLoop}
- * choose the loop for life. Also a coroutine that has spawned another with {@code here()} stays, as
- * do generators and others that {@link Coroutines#spawnAttached} starts, and their owners. With a
- * clock that is not the system's, and for coroutines with a rate, no loop takes anything over.
+ * Engine#VIRTUAL_THREAD} and {@link Engine#HANDOFF}. It moves to a loop that would rest, if turns
+ * on its own loop take microseconds, or wait for milliseconds; on VIRTUAL_THREAD also to a loop
+ * whose coroutines resume it again and again. What is ready behind a turn that holds a loop waits
+ * for its end; for 200 ms after a turn of 5 ms, the others move before the next turn. {@link
+ * SpawnOptions#here} and {@link SpawnOptions#onLoop} choose the loop for life. Also a coroutine
+ * that has spawned another with {@code here()} stays, as do generators and others that {@link
+ * Coroutines#spawnAttached} starts, and their owners. With a clock that is not the system's, and
+ * for coroutines with a rate, no loop takes anything over.
  *
  * <p>Coroutines of one loop never run at the same time, and each runs until it suspends: a long
  * computation delays those that wait there. Which other calls block a loop depends on the {@link
@@ -87,10 +89,10 @@ public interface CoroutineScheduler extends AutoCloseable {
    * Returns the timer service of this scheduler, which uses its clock and runs tasks on the loops,
    * between the turns of coroutines. Tasks are no coroutines. On {@link Engine#VIRTUAL_THREAD} a
    * task that waits frees its loop. On {@link Engine#PLAIN_THREAD} each task runs in a virtual
-   * thread of its own, and may wait: tasks of one time, also those of {@code
-   * asScheduledExecutor()}, run at the same time and in any order. On the other engines a task that
-   * blocks blocks the loop, and one that waits for a coroutine, a channel or a lock of this library
-   * gets an {@link IllegalStateException}.
+   * thread of its own, and may wait: tasks run at the same time and in any order, also those of
+   * {@code asScheduledExecutor()}. On the other engines a task that blocks blocks the loop, and one
+   * that waits for a coroutine, a channel or a lock of this library gets an {@link
+   * IllegalStateException}.
    *
    * <p>Each call returns the same object. It records statistics if the scheduler does, and has the
    * decorator of the scheduler. Closing the scheduler closes it when the last coroutine has ended

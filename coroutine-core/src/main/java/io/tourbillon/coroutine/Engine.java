@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <table>
  * <caption>The engines</caption>
  * <tr><th></th><th>VIRTUAL_THREAD</th><th>CONTINUATION</th><th>PLAIN_THREAD</th><th>HANDOFF</th></tr>
- * <tr><td>needs</td><td>--add-opens java.base/java.lang</td><td>--add-exports
+ * <tr><td>needs</td><td>--add-opens=java.base/java.lang</td><td>--add-exports
  *     java.base/jdk.internal.vm</td><td>nothing</td><td>nothing</td></tr>
  * <tr><td>coroutines of one loop</td>
  *     <td>take turns</td>
@@ -91,7 +91,7 @@ public enum Engine {
    * after a move, code of users would find thread-locals and locks of the wrong loop.
    *
    * <p>Each coroutine has thread-locals and bindings of scoped values of its own, and inherits
-   * none. For that, start the JVM with {@code --add-opens java.base/java.lang} as well. Without
+   * none. For that, start the JVM with {@code --add-opens=java.base/java.lang} as well. Without
    * that flag the engine uses {@code sun.misc.Unsafe}, of which JDK 25 warns once on standard
    * error; and with {@code --sun-misc-unsafe-memory-access=deny} coroutines share those of the
    * loop, so a coroutine must not suspend with a scoped value bound, and a scheduler with a {@link
@@ -131,8 +131,8 @@ public enum Engine {
    * Coroutines#checkpoint}. Nothing reports that, since there are no turns to watch: the watchdog,
    * the handlers of stalls and of waits in real time, and the measured times of turns have nothing
    * to tell. A suspension below a native frame or in a class initialiser keeps a carrier as well.
-   * Statistics count a coroutine that waits for a carrier as running, and dumps show one in a
-   * blocking call as RUNNING.
+   * Statistics count a coroutine that waits for a carrier as running before it begins, and as
+   * suspended after a suspension; dumps show one in a blocking call as RUNNING.
    *
    * <p>A coroutine inherits no thread-locals of its spawner. Interrupts are left alone: a
    * suspension does not end for one, and leaves it set.

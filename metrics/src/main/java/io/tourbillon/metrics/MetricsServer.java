@@ -39,6 +39,20 @@ import org.jspecify.annotations.Nullable;
  * nor passwords: put a proxy in front of it if others can reach it. On the loopback address it
  * responds only to requests for {@code localhost} or a numeric address, so that no page on the
  * Internet can read it through a browser on this machine. Requests change nothing and stop no loop.
+ * As an example, nginx adds a password and TLS on the same machine so:
+ *
+ * <pre>{@code
+ * server {
+ *   listen 443 ssl;
+ *   ssl_certificate     /etc/nginx/metrics.pem;
+ *   ssl_certificate_key /etc/nginx/metrics.key;
+ *   location = /metrics {
+ *     auth_basic           "metrics";
+ *     auth_basic_user_file /etc/nginx/metrics.users;     # from htpasswd
+ *     proxy_pass           http://127.0.0.1:9464;
+ *   }
+ * }
+ * }</pre>
  *
  * <p>Everything is bounded, so that slow or hostile clients cost the process little:
  *

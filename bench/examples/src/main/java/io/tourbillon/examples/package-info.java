@@ -18,7 +18,7 @@
  * </table>
  *
  * <p>Each has a {@code main} that runs it. The JVM determines the engine: {@code VIRTUAL_THREAD}
- * with the flag {@code --add-opens java.base/java.lang=ALL-UNNAMED}, which the two blocking servers
+ * with the flag {@code --add-opens=java.base/java.lang=ALL-UNNAMED}, which the two blocking servers
  * need, and {@code PLAIN_THREAD} without it, or {@code HANDOFF} for loops inside Netty. The tests
  * run the awaiting examples on every engine, Netty's on those that give turns, and the blocking
  * servers on {@code VIRTUAL_THREAD}.

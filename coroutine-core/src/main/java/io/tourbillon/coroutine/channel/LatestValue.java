@@ -106,8 +106,8 @@ public final class LatestValue<T> implements AutoCloseable {
   }
 
   /**
-   * From the write of the value on, nothing is allocated and no lock taken, so that the change is
-   * not made by half.
+   * From the write of the value on nothing throws, so that the change is not made by half: no lock
+   * is taken, and where memory is needed to wake a subscriber, that waits for it.
    */
   private void setLocked(T newValue) {
     if (closed) {

@@ -33,8 +33,9 @@ final class SelectWait<R extends @Nullable Object> {
 
   /**
    * Returns the order of an attempt: random, so that all cases that can take place are equally
-   * likely to be first, or that of the caller if the select is biased. A random order depends on
-   * the generator alone and not on earlier attempts, so that a seed can be replayed.
+   * likely to be first, or that of the caller if the select is biased. A random start alone would
+   * prefer a case that stands behind one that cannot take place. A random order depends on the
+   * generator alone and not on earlier attempts, so that a seed can be replayed.
    */
   List<SelectCase<R>> order(boolean biased) {
     if (biased || cases.size() < 2) {

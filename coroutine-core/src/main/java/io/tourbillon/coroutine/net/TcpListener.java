@@ -173,10 +173,10 @@ public final class TcpListener implements Closeable {
    * are reset. A second call does nothing. Does not suspend.
    *
    * <p>The address is free when this returns, if the caller is a coroutine on the loop where the
-   * acceptor has waited. Otherwise, and always on {@link
-   * io.tourbillon.coroutine.Engine#PLAIN_THREAD}, that loop is woken and frees it: after its
-   * current turn at the latest. Until then, the address is in use, and clients can connect, but are
-   * reset.
+   * acceptor has waited. Otherwise that loop is woken and frees it: after its current turn at the
+   * latest. On {@link io.tourbillon.coroutine.Engine#PLAIN_THREAD} no coroutine is on a loop, and
+   * its thread frees the address a moment later. Until then, the address is in use, and clients can
+   * connect, but are reset.
    */
   @Override
   public void close() {

@@ -4,8 +4,8 @@ import io.tourbillon.coroutine.internal.engine.LoopConfined;
 
 /**
  * Finds coroutines of a loop that another loop resumes again and again. They are better off there:
- * a resumption within a loop costs less than one between loops. What other loops resume as often is
- * not found (majority vote, Boyer and Moore, 1981).
+ * a resumption within a loop costs less than one between loops. One that other loops resume about
+ * as often is seldom found (majority vote, Boyer and Moore, 1981).
  *
  * <p>A small table by number, so that nothing is kept in the coroutines. One coroutine at a time
  * has a place, for as long as its resumptions may take. Then others that belong there come first,
@@ -36,7 +36,10 @@ public final class Attraction {
   /** The resumptions by that loop, less all others. */
   private final int[] times = new int[PLACES];
 
+  /** When the place was taken or given up, and for how long that counts. */
   private final long[] sinceNanos = new long[PLACES];
+
+  private final long[] windowNanos = new long[PLACES];
 
   /**
    * Notes that another loop has resumed a coroutine. Returns whether it has done so often enough.
@@ -49,7 +52,8 @@ public final class Attraction {
   public boolean isStrong(long number, int from, int attractor, long eachNanos, long nowNanos) {
     int place = place(number);
     int enough = attractor < from ? TIMES : RELUCTANCE * TIMES;
-    boolean isOver = nowNanos - sinceNanos[place] >= enough * eachNanos;
+    long enoughNanos = enough * eachNanos;
+    boolean isOver = nowNanos - sinceNanos[place] >= windowNanos[place];
     if (numbers[place] == number && isOver) {
       giveUp(place, number, nowNanos);
       return false;
@@ -61,9 +65,12 @@ public final class Attraction {
       }
       numbers[place] = number;
       sinceNanos[place] = nowNanos;
+      windowNanos[place] = 0;
       times[place] = 0;
     }
-    if (votes(place, attractor) < enough) {
+    // Longer for a candidate that needs more, and never shorter. So no other vote ends it sooner.
+    windowNanos[place] = Math.max(windowNanos[place], enoughNanos);
+    if (votes(place, attractor) < enough || nowNanos - sinceNanos[place] >= enoughNanos) {
       return false;
     }
     numbers[place] = 0;

@@ -34,8 +34,8 @@ final class Backlog {
   /** About how many rounds count for {@link #waiting}, which has this unit as well. */
   private static final int ROUNDS = 16;
 
-  /** Tasks that wait for so long are let go though turns are short. */
-  private static final long DEEP_NANOS = 500_000;
+  /** Tasks are let go though turns are short if they wait for so many long turns: some ms. */
+  private static final int DEEP = 1000;
 
   private final EventLoop loop;
   private final ReadyQueue ready;
@@ -52,6 +52,9 @@ final class Backlog {
 
   /** Whether the loop has let go of tasks in this round. */
   private boolean isShared;
+
+  /** Whether tasks have waited for too long in recent rounds, and another loop may rest. */
+  private boolean isDeep;
 
   // Plain, since other loops only take a glimpse.
 
@@ -74,21 +77,25 @@ final class Backlog {
     roundNanos = nowNanos;
     isShared = false;
     waiting += ready.size() - waiting / ROUNDS;
+    isDeep = waitNanos() >= DEEP * longTurnNanos;
     shareIfHeldLately(nowNanos);
   }
 
   /**
    * Called between turns: lets go of every second task, once in a round, if turns are long and the
-   * tasks have waited for some time, or if they are going to wait for long.
+   * tasks have waited for some time, or if tasks wait for long in each round.
    *
    * @param tookNanos the time that the turns since the last look took together
    * @param turns their number
    */
   void look(long nowNanos, long tookNanos, int turns) {
     took(nowNanos, tookNanos);
-    turnNanos += (tookNanos - turns * turnNanos) / RECENT;
-    boolean isMuch = tookNanos >= turns * longTurnNanos || ready.size() * turnNanos >= DEEP_NANOS;
+    // At most one long turn more on average: a pause of the collector is no turn.
+    long countedNanos = Math.min(tookNanos, RECENT * longTurnNanos);
+    turnNanos += (countedNanos - turns * turnNanos) / RECENT;
+    boolean isMuch = isDeep || tookNanos >= turns * longTurnNanos;
     if (isMuch && !isShared && nowNanos - roundNanos >= PATIENCE_NANOS) {
+      isDeep = false; // One search a round.
       share(2);
     } else {
       shareIfHeldLately(nowNanos);

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The wheel of a loop, in nanoseconds of elapsed time. Expires what is due, measures how late that
- * was, and gives back memory after a peak.
+ * was, and gives back memory after a peak. It uses the bare {@link TimingWheel} instead of a polled
+ * service: a loop counts for itself, and has no use for permits, listeners and handles.
  */
 @LoopConfined
 public final class LoopWheel {

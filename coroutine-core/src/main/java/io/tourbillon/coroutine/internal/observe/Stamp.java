@@ -12,6 +12,9 @@ package io.tourbillon.coroutine.internal.observe;
 public final class Stamp {
   private static final long UNIT_NANOS = 10_000_000;
 
+  /** An observer may have read the clock so long before a coroutine that runs got its stamp. */
+  private static final int MOST_AHEAD = 1000;
+
   private Stamp() {}
 
   /** Returns the stamp of a time. */
@@ -20,11 +23,13 @@ public final class Stamp {
   }
 
   /**
-   * Returns the time since a stamp, to a hundredth of a second.
+   * Returns the time since a stamp, to a hundredth of a second; zero if the stamp is some seconds
+   * ahead.
    *
-   * @param nowNanos elapsed time, not before that of the stamp
+   * @param nowNanos elapsed time
    */
   public static long nanosSince(int stamp, long nowNanos) {
-    return Integer.toUnsignedLong(of(nowNanos) - stamp) * UNIT_NANOS;
+    int units = of(nowNanos) - stamp;
+    return -MOST_AHEAD <= units && units < 0 ? 0 : Integer.toUnsignedLong(units) * UNIT_NANOS;
   }
 }

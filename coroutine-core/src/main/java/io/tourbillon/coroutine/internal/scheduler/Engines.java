@@ -91,7 +91,7 @@ final class Engines {
     if (engine == Engine.VIRTUAL_THREAD && !Carriers.ARE_KNOWN) {
       return Carriers.ABSENT == null ? need(engine) : lack(engine, Carriers.ABSENT);
     }
-    if (engine == Engine.CONTINUATION && !seesContinuations()) {
+    if (engine == Engine.CONTINUATION && areContinuationsHidden()) {
       return need(engine); // Before sun.misc.Unsafe is used, of which the JDK warns.
     }
     LoopScheduler scheduler = null;
@@ -110,9 +110,12 @@ final class Engines {
     }
   }
 
-  private static boolean seesContinuations() {
+  /** Returns whether the JVM lacks the flag, although it has what the flag would show. */
+  private static boolean areContinuationsHidden() {
+    String flag = Engine.CONTINUATION.flag();
+    String place = flag.substring(flag.indexOf('/') + 1, flag.lastIndexOf('='));
     Module base = Object.class.getModule();
-    return base.isExported("jdk.internal.vm", Engines.class.getModule());
+    return base.getPackages().contains(place) && !base.isExported(place, Engines.class.getModule());
   }
 
   /** A class that is closed makes the link fail by the access, one that is absent otherwise. */
@@ -193,7 +196,9 @@ final class Engines {
         "coroutines run on Engine."
             + instead
             + cost
-            + "; to accept that without this warning, name it in Builder.engine: "
+            + ". Builder.engine("
+            + instead
+            + ") accepts that without this warning. "
             + obstacle);
     return instead;
   }

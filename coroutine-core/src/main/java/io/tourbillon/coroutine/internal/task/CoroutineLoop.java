@@ -210,9 +210,16 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
     return scheduler;
   }
 
-  /** Returns whether it matters for this loop that another one, or itself, resumes a coroutine. */
-  boolean noticesResumptionBy(CoroutineLoop other) {
-    return attraction != null && other.number < Byte.MAX_VALUE && other.scheduler.equals(scheduler);
+  /** Notes where a coroutine of this loop is resumed. Called on that loop, before this knows. */
+  void noteResumption(ResumptionTask<?> settled, CoroutineLoop here) {
+    if (attraction == null) {
+      return;
+    }
+    if (equals(here)) {
+      settled.settledAtHome();
+    } else if (here.number < Byte.MAX_VALUE && here.scheduler.equals(scheduler)) {
+      settled.settledOn(here);
+    }
   }
 
   /** Returns whether it has less to do than another, or as much and fewer coroutines. */
@@ -587,14 +594,14 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
    * where it is better off; null if there is none.
    */
   @Nullable CoroutineLoop attracting(CoroutineTask<?> coroutine, ResumptionTask<?> resumption) {
-    if (attraction == null) {
+    if (attraction == null || !coroutine.mayMove()) {
       return null;
     }
-    int attractor = resumption.attractor();
-    if (attractor == number) {
+    if (resumption.isSettledAtHome()) {
       attraction.resumedHere(coroutine.number());
     }
-    if (attractor < 0 || attractor == number) {
+    int attractor = resumption.attractor();
+    if (attractor < 0) {
       return null;
     }
     CoroutineLoop other = (CoroutineLoop) Objects.requireNonNull(stealing).loop(attractor);
@@ -609,7 +616,7 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
     if (!isStrong) {
       return null;
     }
-    if (other.isDead() || !hasRoom(other, areShort)) {
+    if (other.isDead() || !hasRoom(other, areShort) || isHeld(coroutine)) {
       attraction.refused(coroutine.number(), nowNanos());
       return null;
     }

@@ -353,8 +353,8 @@ public final class CoroutineTask<T extends @Nullable Object> extends SuspendingC
   void resume(ResumptionTask<?> settled) {
     CoroutineLoop loop = this.loop;
     CoroutineLoop here = CurrentLoop.get();
-    if (here != null && loop.noticesResumptionBy(here)) {
-      settled.settledOn(here);
+    if (here != null) {
+      loop.noteResumption(settled, here);
     }
     loop.tellFrom(here, settled);
   }

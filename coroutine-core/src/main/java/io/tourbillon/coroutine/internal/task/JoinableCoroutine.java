@@ -133,7 +133,10 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
     return hasBegun() ? State.READY : state;
   }
 
-  /** Returns whether it has a stack: it has had a turn and has not ended. Called by any thread. */
+  /**
+   * Returns whether CREATED means that its loop has let it go after a turn, so that it is ready.
+   * Called by any thread.
+   */
   abstract boolean hasBegun();
 
   @Override

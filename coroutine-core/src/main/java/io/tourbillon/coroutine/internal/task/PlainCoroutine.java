@@ -413,7 +413,7 @@ public final class PlainCoroutine<T extends @Nullable Object> extends Suspending
     wake();
   }
 
-  /** Returns false: it is CREATED until its thread runs, and is never ready after that. */
+  /** Returns false: it is CREATED until its body begins, and never after that. */
   @Override
   boolean hasBegun() {
     return false;

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T>
     implements Message {
+  private static final byte HOME = -1;
+
   /**
    * The coroutine; cleared on the loop when the suspension is over, so that a kept resumption does
    * not keep it reachable. A thread that reads null has not settled the outcome, and can no longer
@@ -24,9 +26,9 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
   private final boolean shielded;
 
   /**
-   * The number of the loop on which it was settled, plus 1; 0 if that is none, or does not matter.
-   * Written by the thread that settles, before it sends the message. A byte, since the object then
-   * has 32 bytes.
+   * The number of the loop on which it was settled, plus 1; {@link #HOME} for the coroutine's own;
+   * 0 if that is none, or does not matter. Written by the thread that settles, before it sends the
+   * message. A byte, since the object then has 32 bytes.
    */
   private byte settledBy;
 
@@ -59,14 +61,23 @@ non-sealed class ResumptionTask<T extends @Nullable Object> extends Settlement<T
     }
   }
 
-  /** Notes the loop on which it was settled. */
+  /** Notes that it was settled on the coroutine's own loop. */
+  final void settledAtHome() {
+    settledBy = HOME;
+  }
+
+  final boolean isSettledAtHome() {
+    return settledBy == HOME;
+  }
+
+  /** Notes the loop on which it was settled, which is not that of the coroutine. */
   final void settledOn(CoroutineLoop other) {
     settledBy = (byte) (other.number() + 1);
   }
 
-  /** Returns the number of the loop on which it was settled; -1 if that does not matter. */
+  /** Returns the number of the other loop on which it was settled; -1 if there is none. */
   final int attractor() {
-    return settledBy - 1;
+    return Math.max(settledBy, 0) - 1;
   }
 
   /** Makes the coroutine ready. Called by the loop. */

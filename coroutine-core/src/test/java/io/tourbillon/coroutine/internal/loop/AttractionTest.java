@@ -132,4 +132,30 @@ class AttractionTest {
     }
     assertTrue(isFound);
   }
+
+  /** A loop with a greater number needs more time than one with a smaller number. */
+  @Test
+  void mostOfTheResumptions_attractAlsoIfOthersWouldNeedFewer() {
+    int count = 1;
+    while (!isStrong(COROUTINE, 2, count % 20 == 0 ? 0 : 3)) {
+      nowNanos += EACH_NANOS / 2;
+      count++;
+      assertTrue(count < MOST);
+    }
+    assertTrue(count % 20 != 0);
+  }
+
+  @Test
+  void coroutineThatNeedsMoreTime_keepsItsPlaceFromOneThatNeedsLess() {
+    int count = 1;
+    while (!isStrong(COROUTINE, 2, 3)) {
+      if (count % 10 == 0) {
+        assertFalse(isStrong(NEIGHBOUR, 2, 0));
+      }
+      nowNanos += EACH_NANOS / 2;
+      count++;
+      assertTrue(count < MOST);
+    }
+    assertEquals(64, count);
+  }
 }

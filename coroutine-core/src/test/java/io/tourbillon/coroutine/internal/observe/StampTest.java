@@ -29,4 +29,11 @@ class StampTest {
     assertEquals(0, Stamp.nanosSince(Stamp.of(0), 9_999_999));
     assertEquals(10_000_000, Stamp.nanosSince(Stamp.of(9_999_999), 10_000_000));
   }
+
+  /** One thread reads the clock, and another one stamps a moment later. */
+  @Test
+  void timeSince_ofAStampThatIsAhead_isZero() {
+    assertEquals(0, Stamp.nanosSince(Stamp.of(10_000_000), 9_999_999));
+    assertEquals(0, Stamp.nanosSince(Stamp.of(Duration.ofSeconds(10).toNanos()), 0));
+  }
 }
