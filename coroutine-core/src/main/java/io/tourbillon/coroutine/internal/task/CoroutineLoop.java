@@ -52,10 +52,10 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
   /** How often to sum up {@link #live} at most. */
   private static final int MOST_SUMS = 20;
 
-  /** Turns are short if they take less than a resumption between loops, about. */
-  private static final long SHORT_TURN_NANOS = 5_000;
-
-  /** How often a loop must resume a coroutine to attract it, if turns on both loops are short. */
+  /**
+   * How often a loop must resume a coroutine to attract it, if turns on both loops are too short to
+   * be worth moving.
+   */
   private static final long SELDOM_NANOS = 1_000_000;
 
   /** The same if they are long: then two loops are better than one for sides that compute. */
@@ -605,7 +605,7 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
       return null;
     }
     CoroutineLoop other = (CoroutineLoop) Objects.requireNonNull(stealing).loop(attractor);
-    boolean areShort = turnNanos() < SHORT_TURN_NANOS && other.turnNanos() < SHORT_TURN_NANOS;
+    boolean areShort = Math.max(turnNanos(), other.turnNanos()) < engine().worthMovingNanos();
     boolean isStrong =
         attraction.isStrong(
             coroutine.number(),
