@@ -49,6 +49,12 @@ public final class FreshJvm {
     return this;
   }
 
+  /** Gives the program a network that has the loopback device alone, and which it may change. */
+  public FreshJvm withANetworkOfItsOwn() {
+    shell.addAll(List.of("unshare", "-rn", "sh", "-c", "ip link set lo up; exec \"$@\"", "sh"));
+    return this;
+  }
+
   /** Sets the expected exit status; the default is 0. */
   public FreshJvm endingWith(int exitValue) {
     this.exitValue = exitValue;

@@ -8,6 +8,8 @@ import io.tourbillon.timer.Distribution;
 import io.tourbillon.timer.TimerService;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
@@ -24,6 +26,7 @@ final class AttackedProgram {
   private static final int TIMERS_A_STEP = 10;
   private static final long STEP_MILLIS = 5;
   private static final long DELAY_MILLIS = 20;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final Duration MEASURED = Duration.ofSeconds(10);
 
   private AttackedProgram() {}
@@ -51,7 +54,9 @@ final class AttackedProgram {
     Distribution before = timers.stats().latenessNanos();
     long cpuBeforeNanos = cpuNanos();
     long startNanos = System.nanoTime();
+    int threads = 0;
     while (System.nanoTime() - startNanos < time.toNanos()) {
+      threads = Math.max(threads, THREADS.getThreadCount());
       for (int timer = 0; timer < TIMERS_A_STEP; timer++) {
         timers.arm(DELAY_MILLIS, TimeUnit.MILLISECONDS, () -> {});
       }
@@ -63,13 +68,14 @@ final class AttackedProgram {
     return String.format(
         Locale.ROOT,
         "lateness p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, max %.2f ms of %d timers;"
-            + " CPU %d ms/s; %d MB live",
+            + " CPU %d ms/s; %d threads at most; %d MB live",
         lateness.percentile(50) / 1e6,
         lateness.percentile(99) / 1e6,
         lateness.percentile(99.9) / 1e6,
         lateness.max() / 1e6,
         lateness.count(),
         cpuMillisPerSecond,
+        threads,
         liveBytes() >> 20);
   }
 

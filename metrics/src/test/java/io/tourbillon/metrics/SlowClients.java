@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Clients that keep a server busy at little cost to themselves: they send a header byte by byte, or
- * do not read the response to their request. If the server closes or refuses a connection, the
- * client connects again.
+ * Clients that keep a server busy at little cost to themselves: they send nothing, or a header byte
+ * by byte, or many requests at once, or do not read the response to their request. If the server
+ * closes or refuses a connection, the client connects again.
  */
 final class SlowClients implements AutoCloseable {
   private static final int RECEIVE_BUFFER_BYTES = 4 * 1024;
@@ -41,6 +41,17 @@ final class SlowClients implements AutoCloseable {
   static SlowClients drippingHeaders(int port, int count) throws IOException {
     return new SlowClients(
         port, count, "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", true);
+  }
+
+  /** Clients that connect and send nothing. */
+  static SlowClients sayingNothing(int port, int count) throws IOException {
+    return new SlowClients(port, count, "", false);
+  }
+
+  /** Clients that send many requests in one go and read only the status of the first response. */
+  static SlowClients pipelining(int port, int count, int requests) throws IOException {
+    String request = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    return new SlowClients(port, count, request.repeat(requests), false);
   }
 
   /** Clients that send a request and read only the status of the response. */

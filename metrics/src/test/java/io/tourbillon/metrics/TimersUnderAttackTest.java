@@ -20,12 +20,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Timers are about as late during an attack on the server as without one. Prints how late they are.
+ * Timers are about as late during an attack on the server as without one, and the server takes as
+ * few threads and as little memory as it promises. Prints the figures.
  */
 @Tag("long")
 class TimersUnderAttackTest {
   private static final Pattern P99 = Pattern.compile("p99 ([0-9.]+) ms");
+  private static final Pattern THREADS = Pattern.compile("([0-9]+) threads");
+  private static final Pattern LIVE = Pattern.compile("([0-9]+) MB live");
   private static final double MARGIN_MILLIS = 50;
+  private static final int MOST_THREADS = 10;
+
+  /** Responses may hold 16 MiB. The rest is for 256 connections and what is made at the time. */
+  private static final int MOST_MEGABYTES = 48;
+
+  private static final int THOUSANDS = 5_000;
 
   @Test
   @Timeout(300)
@@ -57,11 +66,18 @@ class TimersUnderAttackTest {
       try (SlowClients _ = SlowClients.drippingHeaders(port, 200)) {
         figures.put("200 slow headers", measure(process, answers));
       }
+      try (SlowClients _ = SlowClients.drippingHeaders(port, THOUSANDS)) {
+        figures.put("5,000 slow headers", measure(process, answers));
+      }
+      try (SlowClients _ = SlowClients.sayingNothing(port, THOUSANDS)) {
+        figures.put("5,000 that say nothing", measure(process, answers));
+      }
+      try (SlowClients _ = SlowClients.pipelining(port, THOUSANDS, 50)) {
+        figures.put("5,000 times 50 requests at once", measure(process, answers));
+      }
       figures.put("nobody again", measure(process, answers));
       figures.forEach((attack, figure) -> System.out.println(attack + ": " + figure));
-      double quiet = Math.max(p99(figures.get("nobody")), p99(figures.get("nobody again")));
-      figures.forEach(
-          (attack, figure) -> assertTrue(p99(figure) <= quiet + MARGIN_MILLIS, figures::toString));
+      figures.forEach((_, figure) -> requireAsGoodAs(figures, figure));
       assertFalse(Files.readString(errors).contains("OutOfMemoryError"), Files.readString(errors));
     } finally {
       process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
@@ -77,8 +93,17 @@ class TimersUnderAttackTest {
     return answer;
   }
 
-  private static double p99(String figure) {
-    Matcher matcher = P99.matcher(figure);
+  private static void requireAsGoodAs(Map<String, String> figures, String figure) {
+    String before = figures.get("nobody");
+    String after = figures.get("nobody again");
+    double quietMillis = Math.max(read(P99, before), read(P99, after));
+    assertTrue(read(P99, figure) <= quietMillis + MARGIN_MILLIS, figures::toString);
+    assertTrue(read(THREADS, figure) <= read(THREADS, before) + MOST_THREADS, figures::toString);
+    assertTrue(read(LIVE, figure) <= read(LIVE, before) + MOST_MEGABYTES, figures::toString);
+  }
+
+  private static double read(Pattern pattern, String figure) {
+    Matcher matcher = pattern.matcher(figure);
     assertTrue(matcher.find(), figure);
     return Double.parseDouble(matcher.group(1));
   }

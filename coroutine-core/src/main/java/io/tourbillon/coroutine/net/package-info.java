@@ -39,8 +39,12 @@
  * });
  * }</pre>
  *
- * <p><b>Peers that vanish.</b> A peer whose machine is gone sends nothing, not even an end. Only a
- * limit, or the option {@code SO_KEEPALIVE} after some hours, ends a read from it.
+ * <p><b>Peers that vanish.</b> A peer whose network or machine is gone sends nothing, not even an
+ * end. A read from it waits until a limit passes, and a write does so when the buffers are full.
+ * The option {@code SO_KEEPALIVE} ends such a read with an {@link java.io.IOException}: after two
+ * hours, or after the seconds that the options {@code TCP_KEEPIDLE}, {@code TCP_KEEPINTERVAL} and
+ * {@code TCP_KEEPCOUNT} of the JDK's {@code jdk.net.ExtendedSocketOptions} say. If the network
+ * comes back before that, nothing is lost.
  *
  * <p><b>Close.</b> Any thread or coroutine may close a socket. Those that wait for it get an {@link
  * java.nio.channels.AsynchronousCloseException}. For those that accept or receive datagrams it is

@@ -77,7 +77,7 @@ class TcpTest {
   }
 
   /** Both ends of a connection. */
-  private record Pair(TcpConnection client, TcpConnection server) implements AutoCloseable {
+  record Pair(TcpConnection client, TcpConnection server) implements AutoCloseable {
     static Pair open() throws IOException {
       try (TcpListener listener = TcpListener.open(ANY_PORT)) {
         TcpConnection client = TcpConnection.connect(listener.localAddress());

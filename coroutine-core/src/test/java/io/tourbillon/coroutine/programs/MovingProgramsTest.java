@@ -3,9 +3,11 @@ package io.tourbillon.coroutine.programs;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tourbillon.coroutine.FreshJvm;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,11 +19,26 @@ class MovingProgramsTest {
   private static final long SEED =
       Long.getLong("tests.programs.seed", ThreadLocalRandom.current().nextInt());
 
+  private static void runAll(int programs) throws Exception {
+    String said =
+        new FreshJvm(MovingPrograms.class)
+            .within(Duration.ofMinutes(30))
+            .run("" + SEED, "" + programs);
+    long moves = Long.parseLong(said.strip().replaceAll("(?s).*moves: ", ""));
+    assertTrue(moves > programs, said);
+    System.out.println(programs + " programs from seed " + SEED + ", " + moves + " moves");
+  }
+
   @Test
   void programs_whoseCoroutinesMoveAtAnyTime_keepWhatIsPromised() throws Exception {
-    String said = new FreshJvm(MovingPrograms.class).run("" + SEED, "" + PROGRAMS);
-    long moves = Long.parseLong(said.strip().replaceAll("(?s).*moves: ", ""));
-    assertTrue(moves > PROGRAMS, said);
+    runAll(PROGRAMS);
+  }
+
+  @Test
+  @Tag("long")
+  @Timeout(2000)
+  void tenThousandPrograms_whoseCoroutinesMoveAtAnyTime_keepWhatIsPromised() throws Exception {
+    runAll(10_000);
   }
 
   @Tag("virtual-thread") // The twins are the same on each engine that moves.

@@ -2,13 +2,16 @@ package io.tourbillon.coroutine.sync;
 
 import static io.tourbillon.coroutine.Cancelled.assertCancelled;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
+import static io.tourbillon.coroutine.TestSchedulers.awaitSuspended;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.LoopStats;
 import io.tourbillon.coroutine.SpawnOptions;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,8 +20,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class MutexTest extends OnTwoLoops {
@@ -79,6 +84,47 @@ class MutexTest extends OnTwoLoops {
       waiter.join(PATIENCE);
     }
     assertEquals(List.of(0, 1, 2, 3, 4, 5), order);
+  }
+
+  /** One turn for each time that a coroutine gets the mutex, so nobody is woken in vain. */
+  @Test
+  @Tag("not-plain-thread") // No turns.
+  void handOver_betweenLoops_wakesTheNextHolderOnce() throws Exception {
+    int rounds = 300;
+    List<Coroutine<?>> both = new CopyOnWriteArrayList<>();
+    mutex.lock();
+    for (int loop = 0; loop < 2; loop++) {
+      int other = 1 - loop;
+      Action inTurn =
+          () -> {
+            for (int round = 0; round < rounds; round++) {
+              mutex.lock();
+              awaitThatItWaits(both.get(other));
+              mutex.unlock();
+            }
+          };
+      Coroutine<?> each = scheduler.spawn(SpawnOptions.DEFAULT.onLoop(loop), inTurn);
+      awaitSuspended(each);
+      both.add(each);
+    }
+    long before = switches();
+    mutex.unlock();
+    for (Coroutine<?> each : both) {
+      each.join(PATIENCE);
+    }
+    // A loop counts a turn some time after it. The last holder need not wait.
+    assertEquals(2 * rounds, switches() - before, 3);
+  }
+
+  /** Waits, without a suspension, until a coroutine waits for the mutex or has ended. */
+  private static void awaitThatItWaits(Coroutine<?> coroutine) {
+    while (coroutine.waitsFor().isEmpty() && !coroutine.state().isEnd()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private long switches() {
+    return scheduler.stats().loops().stream().mapToLong(LoopStats::switches).sum();
   }
 
   @Test
