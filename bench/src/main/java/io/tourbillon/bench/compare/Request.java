@@ -111,7 +111,7 @@ record Request(
               + " for lateness-by-load: "
               + sizes);
       require(
-          !scenario.isTalk() || sizes.stream().allMatch(size -> size <= MOST_THREADS),
+          !scenario.isOnThreads() || sizes.stream().allMatch(size -> size <= MOST_THREADS),
           "--size is the number of threads, and must be from 1 to "
               + MOST_THREADS
               + " for "

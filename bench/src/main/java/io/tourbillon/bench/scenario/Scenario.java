@@ -2,6 +2,7 @@ package io.tourbillon.bench.scenario;
 
 import io.tourbillon.bench.durable.DurableKind;
 import io.tourbillon.bench.subject.CoroutineKind;
+import io.tourbillon.bench.subject.EchoKind;
 import io.tourbillon.bench.subject.Family;
 import io.tourbillon.bench.subject.ForeignKind;
 import io.tourbillon.bench.subject.Subject;
@@ -146,6 +147,18 @@ public enum Scenario {
   WITH_TIMEOUT(Talk.WITH_TIMEOUT),
   SCOPE(Talk.SCOPE),
   UNEVEN(Talk.UNEVEN),
+  ECHO(
+      "Echo over TCP",
+      "A server on loopback sends back what it receives. 64 clients in another process each send"
+          + " 64 bytes, and the next ones when these have come back; each byte is checked. The size"
+          + " is the number of threads of the server. CPU is that of its process, without the"
+          + " clients, whose thread takes the other core.",
+      "round trip",
+      List.of(Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION),
+      Effort.of(4000, 4000, 1, 2),
+      Effort.of(0, 0),
+      (subject, job) -> Trials.echo((EchoKind) subject, job),
+      Set.of()),
   DURABLE_SCHEDULE(
       "Durable timers scheduled",
       "Each caller schedules a timer, an hour away, and waits until it is durable before it"
@@ -288,7 +301,7 @@ public enum Scenario {
 
   /** The title with a size, for a table. */
   public String title(int size) {
-    if (isTalk()) {
+    if (isOnThreads()) {
       return title + (size == 1 ? ", 1 thread" : ", " + size + " threads");
     }
     if (this == LATENESS_BY_LOAD) {
@@ -370,7 +383,7 @@ public enum Scenario {
     if (isOfCoroutines()) {
       flags.add("-Xmn" + heapMegabytes * YOUNG_EIGHTHS / 8 + "m");
     }
-    if (isTalk()) {
+    if (isOnThreads()) {
       flags.addAll(TalkKind.jvmFlags(size));
     }
     return flags;
@@ -381,9 +394,14 @@ public enum Scenario {
     return this == SLEEPERS || this == COROUTINE_MEMORY || isTalk();
   }
 
-  /** Returns true if its coroutines talk. Then its size is a number of threads. */
+  /** Returns true if its coroutines talk. */
   public boolean isTalk() {
     return talk != null;
+  }
+
+  /** Returns true if its size is a number of threads. */
+  public boolean isOnThreads() {
+    return isTalk() || this == ECHO;
   }
 
   /** Returns true if its timers are durable. Then its subjects need databases. */
@@ -401,6 +419,9 @@ public enum Scenario {
     }
     if (talk != null) {
       return List.copyOf(TalkKind.in(talk));
+    }
+    if (this == ECHO) {
+      return List.of(EchoKind.values());
     }
     return List.of(isOfCoroutines() ? CoroutineKind.values() : TimerKind.values());
   }

@@ -1,14 +1,19 @@
 package io.tourbillon.bench.scenario;
 
 import io.tourbillon.bench.ProcessCpu;
+import io.tourbillon.bench.host.LineProcess;
+import io.tourbillon.bench.host.OurJvm;
 import io.tourbillon.bench.subject.CoroutineKind;
 import io.tourbillon.bench.subject.CoroutineSubject;
+import io.tourbillon.bench.subject.EchoKind;
+import io.tourbillon.bench.subject.EchoSubject;
 import io.tourbillon.bench.subject.Talk;
 import io.tourbillon.bench.subject.TalkKind;
 import io.tourbillon.bench.subject.TalkSubject;
 import io.tourbillon.bench.subject.Tally;
 import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.subject.TimerSubject;
+import io.tourbillon.bench.work.EchoClients;
 import io.tourbillon.bench.work.FireRound;
 import io.tourbillon.bench.work.Footprint;
 import io.tourbillon.bench.work.IdleCost;
@@ -18,9 +23,12 @@ import io.tourbillon.bench.work.RequestTimeouts;
 import io.tourbillon.bench.work.Sleepers;
 import io.tourbillon.bench.work.SteadyWork;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /** How the work of each scenario is warmed up and measured, for one subject in this JVM. */
@@ -46,6 +54,11 @@ final class Trials {
   private static final long LEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private static final long LEAD_NANOS_EACH = 1_000;
+
+  /** The clients of an echo server, and how long they may take to start. */
+  private static final int CLIENTS = 64;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** Operations between two readings of the clock. */
   private static final int OPERATIONS = 1000;
@@ -206,6 +219,51 @@ final class Trials {
           Map.of(
               Metric.CPU_PER_OPERATION, cpuNanos / operations,
               Metric.WALL_PER_OPERATION, nanos / operations));
+    }
+  }
+
+  /** The clients go on meanwhile, in a process of their own. */
+  static Measurement echo(EchoKind kind, Job job) throws IOException, InterruptedException {
+    try (EchoSubject server = kind.open(job.size());
+        LineProcess clients = LineProcess.start(echoClients(server.port()))) {
+      roundTrips(clients);
+      Thread.sleep(job.warmUpMillis());
+      long startRoundTrips = roundTrips(clients);
+      long startCpuNanos = ProcessCpu.nanos();
+      long startNanos = System.nanoTime();
+      Thread.sleep(job.measureMillis());
+      double operations = roundTrips(clients) - startRoundTrips;
+      long nanos = System.nanoTime() - startNanos;
+      long cpuNanos = ProcessCpu.nanos() - startCpuNanos;
+      if (operations == 0) {
+        throw new IllegalStateException("a message must come back while it is measured: none did");
+      }
+      return Measurement.of(
+          Map.of(
+              Metric.CPU_PER_OPERATION, cpuNanos / operations,
+              Metric.WALL_PER_OPERATION, nanos / operations));
+    }
+  }
+
+  private static List<String> echoClients(int port) {
+    return List.of(
+        OurJvm.executable(),
+        "-Xmx64m",
+        "-XX:+UseSerialGC",
+        "-cp",
+        OurJvm.classPath(),
+        EchoClients.class.getName(),
+        String.valueOf(port),
+        String.valueOf(CLIENTS));
+  }
+
+  /** Asks the clients how many messages have come back. */
+  private static long roundTrips(LineProcess clients) throws InterruptedException {
+    try {
+      clients.send("?");
+      return Long.parseLong(clients.receive(PATIENCE));
+    } catch (LineProcess.EndedException | TimeoutException failure) {
+      throw new IllegalStateException("each message must come back: " + failure.getMessage());
     }
   }
 

@@ -105,7 +105,7 @@ class CompareCommandTest {
           --heap 8x                                  | Invalid value for option '--heap': a heap must be written as 8g or 512m: 8x
           --heap 1m                                  | --heap must be 64m at least: 1m
           --heap 9000g                               | --heap must leave 1024 of the
-          --size 10                                  | --size must come with one --scenario: 24
+          --size 10                                  | --size must come with one --scenario: 25
           --scenario fire --size 0                   | --size must be from 1 to 50000000: 0
           --scenario fire --size 50000001            | --size must be from 1 to 50000000: 50000001
           --scenario ten-million --heap 1g           | --heap must be 4200m at least for ten-million with 10000000: 1024m

@@ -75,7 +75,7 @@ class MeasureCommandTest {
     if (scenario == Scenario.LATENESS_BY_LOAD) {
       return "50";
     }
-    return scenario.isTalk() ? "2" : "200";
+    return scenario.isOnThreads() ? "2" : "200";
   }
 
   /** Idle timeouts of a few milliseconds come due while they are armed. */

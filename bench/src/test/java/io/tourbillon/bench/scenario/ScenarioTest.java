@@ -28,6 +28,7 @@ class ScenarioTest {
     assertEquals("Idle", Scenario.IDLE.title(1));
     assertEquals("Ping-pong, 1 thread", Scenario.PING_PONG.title(1));
     assertEquals("Ping-pong, 2 threads", Scenario.PING_PONG.title(2));
+    assertEquals("Echo over TCP, 2 threads", Scenario.ECHO.title(2));
   }
 
   @Test
@@ -37,6 +38,9 @@ class ScenarioTest {
     assertTrue(flags.contains("-Djdk.virtualThreadScheduler.maxPoolSize=2"), flags::toString);
     assertTrue(flags.contains("-Dkotlinx.coroutines.scheduler.core.pool.size=2"), flags::toString);
     assertTrue(flags.contains("-Xmn500m"), flags::toString);
+    List<String> ofServers = Scenario.ECHO.jvmFlags(800, 2);
+    assertTrue(ofServers.contains("-Djdk.virtualThreadScheduler.parallelism=2"), ofServers::toString);
+    assertFalse(ofServers.contains("-Xmn500m"), ofServers::toString);
     assertEquals(List.of("-Xmn500m"), Scenario.SLEEPERS.jvmFlags(800, 1_000_000));
     assertEquals(List.of(), Scenario.FIRE.jvmFlags(800, 2));
   }

@@ -90,14 +90,14 @@ class MutexTest extends OnTwoLoops {
   @Test
   @Tag("not-plain-thread") // No turns.
   void handOver_betweenLoops_wakesTheNextHolderOnce() throws Exception {
-    int rounds = 300;
+    long rounds = 300;
     List<Coroutine<?>> both = new CopyOnWriteArrayList<>();
     mutex.lock();
     for (int loop = 0; loop < 2; loop++) {
       int other = 1 - loop;
       Action inTurn =
           () -> {
-            for (int round = 0; round < rounds; round++) {
+            for (long round = 0; round < rounds; round++) {
               mutex.lock();
               awaitThatItWaits(both.get(other));
               mutex.unlock();
