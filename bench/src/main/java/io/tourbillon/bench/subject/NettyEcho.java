@@ -2,6 +2,7 @@ package io.tourbillon.bench.subject;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -37,7 +38,13 @@ final class NettyEcho implements EchoSubject {
   private static final class Echo extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-      context.writeAndFlush(message, context.voidPromise());
+      ChannelFuture _ = context.writeAndFlush(message, context.voidPromise());
+    }
+
+    /** The client has ended, which says so itself if that was too early. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable gone) {
+      ChannelFuture _ = context.close();
     }
   }
 

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -36,9 +37,11 @@ final class SelectorEcho implements EchoSubject {
   private void run(Selector loop) {
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     try {
-      while (loop.isOpen()) {
+      while (true) {
         loop.select(key -> handle(key, buffer));
       }
+    } catch (ClosedSelectorException over) {
+      // The measurement is over.
     } catch (IOException unusable) {
       throw new UncheckedIOException(unusable);
     }
