@@ -125,6 +125,9 @@ public interface Kernel {
   /** Implements {@link Suspension#checkCanSelect}. */
   void checkCanSelect(String method);
 
+  /** Implements {@link Suspension#yieldBeforeWait}. */
+  boolean yieldBeforeWait();
+
   /** Implements {@link Suspension#closeChannel}. */
   void closeChannel(SelectableChannel channel) throws IOException;
 

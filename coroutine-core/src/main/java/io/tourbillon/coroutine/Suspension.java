@@ -260,6 +260,18 @@ public final class Suspension {
   }
 
   /**
+   * Lets other threads run for a moment, if that may spare the caller a wait for a channel. On
+   * {@link Engine#PLAIN_THREAD} such a wait costs two switches between threads of the operating
+   * system, several times as much as a read. So code that has found a channel not ready calls this
+   * first, tries once more if the result is true, and calls {@link #whenReady} if that is in vain.
+   *
+   * @return whether to try once more; false at once on all other engines
+   */
+  public static boolean yieldBeforeWait() {
+    return Implementation.KERNEL.yieldBeforeWait();
+  }
+
+  /**
    * Closes a channel for which coroutines have waited by {@link #whenReady}, and lets their loops
    * release it. After a plain {@code close}, the operating system keeps the channel, and its port,
    * until all those loops select again. Called by any thread; does not suspend.

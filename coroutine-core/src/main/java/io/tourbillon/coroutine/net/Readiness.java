@@ -32,6 +32,12 @@ final class Readiness {
   private final Waiters<Resumption<@Nullable Void>> waiters = new Waiters<>();
 
   /**
+   * Whether the last caller has yielded instead of a wait. Plain: if two callers meet here, one of
+   * them yields once more or once less, and neither does any harm.
+   */
+  private boolean hasYielded;
+
+  /**
    * Creates a readiness.
    *
    * @param operation one of the constants of {@link java.nio.channels.SelectionKey}
@@ -68,10 +74,13 @@ final class Readiness {
 
   private void awaitBy(Consumer<Resumption<@Nullable Void>> registration) throws IOException {
     Suspension.checkCanSelect(method);
-    try {
-      Suspension.<@Nullable Void>await(what, registration);
-    } catch (UncheckedIOException failure) {
-      throw failure.getCause();
+    hasYielded = !hasYielded && Suspension.yieldBeforeWait();
+    if (!hasYielded) {
+      try {
+        Suspension.<@Nullable Void>await(what, registration);
+      } catch (UncheckedIOException failure) {
+        throw failure.getCause();
+      }
     }
     if (!channel.isOpen()) {
       throw new AsynchronousCloseException();

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
+import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.FreshJvm;
 import io.tourbillon.coroutine.LogCapture;
 import io.tourbillon.coroutine.Suspension;
@@ -746,6 +747,13 @@ class TcpTest {
   private static void assertRefused(String method, Executable call) {
     String message = assertThrows(IllegalStateException.class, call).getMessage();
     assertTrue(message.startsWith(method + " must be called inside a coroutine"), message);
+  }
+
+  @Test
+  void yieldBeforeWait_isForCoroutinesThatAreThreads() {
+    boolean isThread = TestSchedulers.ENGINE == Engine.PLAIN_THREAD;
+    assertEquals(isThread, run(() -> Suspension.yieldBeforeWait()));
+    assertFalse(Suspension.yieldBeforeWait());
   }
 
   @Test

@@ -310,6 +310,16 @@ public abstract class TaskKernel implements Kernel {
   }
 
   @Override
+  @SuppressWarnings("ThreadPriorityCheck") // It is a virtual thread, whose carrier runs others.
+  public boolean yieldBeforeWait() {
+    boolean isThread = PlainCoroutine.here() != null;
+    if (isThread) {
+      Thread.yield();
+    }
+    return isThread;
+  }
+
+  @Override
   public void closeChannel(SelectableChannel channel) throws IOException {
     Sockets.close(channel);
   }
