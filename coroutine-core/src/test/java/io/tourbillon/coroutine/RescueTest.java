@@ -277,14 +277,12 @@ class RescueTest {
                   on(scheduler, 0),
                   () ->
                       scheduler.spawn(
-                          SpawnOptions.DEFAULT.withRate(1e6),
-                          after(go, stayed::incrementAndGet)))
+                          SpawnOptions.DEFAULT.withRate(1e6), after(go, stayed::incrementAndGet)))
               .join();
       TestSchedulers.awaitSuspended(throttled);
       beginOnFirst(scheduler, 10, after(go, left::incrementAndGet));
       Coroutine<Boolean> holder =
-          holdBefore(
-              scheduler, go, () -> holdUntil(() -> left.get() == 10) && stayed.get() == 0);
+          holdBefore(scheduler, go, () -> holdUntil(() -> left.get() == 10) && stayed.get() == 0);
       assertRan(holder);
       throttled.join(PATIENCE);
     }
@@ -491,9 +489,7 @@ class RescueTest {
         CoroutineScheduler _ = options().name("unwatched").watchdog(Duration.ZERO).build()) {
       assertEquals(
           List.of(0, 0, 1),
-          Stream.of("single", "virtual", "unwatched")
-              .map(name -> rescuers(name).size())
-              .toList());
+          Stream.of("single", "virtual", "unwatched").map(name -> rescuers(name).size()).toList());
     }
   }
 }

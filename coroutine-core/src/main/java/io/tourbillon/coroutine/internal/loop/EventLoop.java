@@ -408,6 +408,11 @@ public abstract class EventLoop extends Peer implements EngineLoop {
     }
   }
 
+  /** Returns what lets the rescuer in; null if nothing can be let go in a turn. */
+  final @Nullable TurnGate gate() {
+    return gate;
+  }
+
   /** Returns the tasks that are ready. Called by the rescuer, inside the gate. */
   final ReadyQueue ready() {
     return ready;

@@ -53,7 +53,7 @@ final class Rescuer implements Runnable {
   private volatile boolean resting;
 
   /** A loop, and what the rescuer knows of it; only the rescuer uses that. */
-  private static final class Watched {
+  static final class Watched {
     final EventLoop loop;
     final TurnGate gate;
 
@@ -187,7 +187,7 @@ final class Rescuer implements Runnable {
   }
 
   /** Lets go of some tasks. Returns the number of those that it has looked at. */
-  private static int rescueSome(Watched each) {
+  static int rescueSome(Watched each) {
     List<LoopTask> gone = new ArrayList<>(MOST);
     if (!each.gate.tryEnter(each.turn)) {
       return 0;

@@ -96,7 +96,7 @@ final class TurnGate {
 
   /** A plain read; it tells the number, and whether it is closed. */
   private long numberAndState() {
-    return (long) WORD.get(this);
+    return word;
   }
 
   // Called by the rescuer.

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets loops that would rest take over tasks of other loops: work stealing (Blumofe and Leiserson,
  * 1999), restricted to tasks that have no stack and no timer yet, and to those that {@link Backlog}
- * or {@link Rescuer} has let go. This class is what the loops of a scheduler share; each loop has
- * a {@link Thief}. Both know a loop as {@link Peer}. Thread-safe.
+ * or {@link Rescuer} has let go. This class is what the loops of a scheduler share; each loop has a
+ * {@link Thief}. Both know a loop as {@link Peer}. Thread-safe.
  *
  * <p><b>Which tasks.</b> The oldest first, and only from a loop whose oldest has waited for 50 us
  * or longer. So a task that its loop is about to run stays with the one that spawned or resumed it,
