@@ -49,7 +49,7 @@ final class Rescuer implements Runnable {
   /** Null if no loop has a thread. Guarded by this; volatile, since loops wake it. */
   private volatile @Nullable Thread thread;
 
-  /** Written by the rescuer, read by loops. */
+  /** Guarded by this; volatile, since loops read it. */
   private volatile boolean resting;
 
   /** A loop, and what the rescuer knows of it; only the rescuer uses that. */
@@ -99,6 +99,7 @@ final class Rescuer implements Runnable {
     if (watched.isEmpty()) {
       Thread last = thread;
       thread = null;
+      resting = false;
       LockSupport.unpark(last);
     }
   }
@@ -120,12 +121,12 @@ final class Rescuer implements Runnable {
       Thread.interrupted();
       try {
         quietLooks = looksAtActivity() ? 0 : quietLooks + 1;
+        if (quietLooks >= LINGER) {
+          quietLooks = 0;
+          rest();
+        }
       } catch (OutOfMemoryError full) {
         MemoryReserve.pause();
-      }
-      if (quietLooks >= LINGER) {
-        rest();
-        quietLooks = 0;
       }
     }
   }
@@ -135,11 +136,21 @@ final class Rescuer implements Runnable {
   }
 
   private void rest() {
-    resting = true;
-    if (isWanted() && areAllIdle()) {
-      LockSupport.park(this);
+    if (setResting(true)) {
+      if (areAllIdle()) {
+        LockSupport.park(this);
+      }
+      boolean _ = setResting(false);
     }
-    resting = false;
+  }
+
+  /** Does nothing and returns false if this thread is to end; another may have begun already. */
+  private synchronized boolean setResting(boolean now) {
+    if (isWanted()) {
+      resting = now;
+      return true;
+    }
+    return false;
   }
 
   private boolean areAllIdle() {
@@ -189,7 +200,8 @@ final class Rescuer implements Runnable {
   /** Lets go of some tasks. Returns the number of those that it has looked at. */
   static int rescueSome(Watched each) {
     List<LoopTask> gone = new ArrayList<>(MOST);
-    if (!each.gate.tryEnter(each.turn)) {
+    long turn = each.turn;
+    if (!each.gate.tryEnter(turn)) {
       return 0;
     }
     try {
@@ -202,7 +214,7 @@ final class Rescuer implements Runnable {
       each.place = nextPlace(each, waiting.size());
       return waiting.size();
     } finally {
-      each.gate.leave(each.turn);
+      each.gate.leave(turn);
       if (!gone.isEmpty()) {
         each.loop.offerLetGo(gone);
       }
