@@ -415,7 +415,10 @@ class RescueTest {
     assertEquals(0, stats.failed());
   }
 
-  /** A dump that the holder takes notes those that leave at the same time. */
+  /**
+   * A dump that the holder takes notes those that leave at the same time. Where its wait for the
+   * other loop frees this one, the turn ends there.
+   */
   @Test
   void dump_byTheHolder_showsEachOnce() throws Exception {
     try (CoroutineScheduler scheduler = twoLoops()) {
