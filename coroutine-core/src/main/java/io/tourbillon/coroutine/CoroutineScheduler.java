@@ -34,17 +34,27 @@ import org.jspecify.annotations.Nullable;
  * <p>A coroutine that has begun can move while it is ready and waits for its turn, on {@link
  * Engine#VIRTUAL_THREAD} and {@link Engine#HANDOFF}. It moves to a loop that would rest, if turns
  * on its own loop take microseconds, or wait for milliseconds; on VIRTUAL_THREAD also to a loop
- * whose coroutines resume it again and again. What is ready behind a turn that holds a loop waits
- * for its end; for 200 ms after a turn of 5 ms, the others move before the next turn. {@link
- * SpawnOptions#here} and {@link SpawnOptions#onLoop} choose the loop for life. Also a coroutine
- * that has spawned another with {@code here()} stays, as do generators and others that {@link
- * Coroutines#spawnAttached} starts, and their owners. With a clock that is not the system's, and
- * for coroutines with a rate, no loop takes anything over.
+ * whose coroutines resume it again and again. {@link SpawnOptions#here} and {@link
+ * SpawnOptions#onLoop} choose the loop for life. Also a coroutine that has spawned another with
+ * {@code here()} stays, as do generators and others that {@link Coroutines#spawnAttached} starts,
+ * and their owners. With a clock that is not the system's, and for coroutines with a rate, no loop
+ * takes anything over.
  *
- * <p>Coroutines of one loop never run at the same time, and each runs until it suspends: a long
- * computation delays those that wait there. Which other calls block a loop depends on the {@link
- * Engine}. On {@link Engine#PLAIN_THREAD} loops give no turns, so nothing of this applies:
- * coroutines run on the carriers of the JDK, at the same time.
+ * <p><b>A turn that holds its loop.</b> Coroutines of one loop never run at the same time, and each
+ * runs until it suspends: a long computation delays those that wait there. Which other calls block
+ * a loop depends on the {@link Engine}. If a coroutine holds a loop for 5 ms while another loop
+ * rests, those that are ready and can move leave the held loop, 5 to 10 ms after the turn began.
+ * Those that the coroutine makes ready later in this turn follow. For 200 ms after such a turn, the
+ * loop lets others go before its next turn. A thread looks after this; it does not depend on the
+ * watchdog, and rests while all loops rest.
+ *
+ * <p>What is suspended on the held loop stays there until the turn ends. Delays, limits and sockets
+ * are late, and so is what other threads resume, or the JDK after a blocking call. A thread of
+ * {@link #threadFactory} or a task of {@link #timers} that holds a loop delays everything there
+ * that has begun.
+ *
+ * <p>On {@link Engine#PLAIN_THREAD} loops give no turns, so nothing of this applies: coroutines run
+ * on the carriers of the JDK, at the same time.
  *
  * <p>Thread-safe. Loops are daemon threads.
  */
@@ -239,6 +249,8 @@ public interface CoroutineScheduler extends AutoCloseable {
      * times the limit, or later on a busy machine, to the {@link #stallHandler} while the turn
      * lasts. The default is 100 ms. Costs a thread for each loop, which sleeps while the loop does.
      * Always uses the system's clock. {@link Engine#PLAIN_THREAD} has no turns and no watchdog.
+     * Coroutines that are ready leave a loop that is held with or without a watchdog: see {@link
+     * CoroutineScheduler}.
      *
      * <p>While the garbage collector or the operating system stops the process, the watchdog cannot
      * run either. It notices that, and does not count the time. But a pause of less than half the

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A turn that holds a loop for too long, seen while it lasts. All other coroutines of the loop wait
- * for it, and timers of the loop are late.
+ * A turn that holds a loop for too long, seen while it lasts. Timers of the loop are late, and all
+ * coroutines that are suspended there wait for it. Those that are ready wait, too, unless they can
+ * move to a loop that rests: see {@link CoroutineScheduler}.
  *
  * @param loop the name of the loop
  * @param coroutine the name of the coroutine that has the turn; empty if it is other code

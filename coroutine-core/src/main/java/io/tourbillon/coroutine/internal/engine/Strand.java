@@ -44,14 +44,17 @@ public interface Strand {
   }
 
   /**
-   * Returns whether only the loop can resume it: the JDK will not do so of itself. Called by the
-   * loop, while the coroutine is suspended.
+   * Returns whether only the loop can resume it: the JDK will not do so of itself. Called as {@link
+   * #leaves}, while the coroutine is suspended.
    */
   default boolean isAtRest() {
     return true;
   }
 
-  /** Called by the loop before it lets another loop take the coroutine over. */
+  /**
+   * Called before another loop may take the coroutine over: by the loop, or by another thread while
+   * the loop stands in the turn of another coroutine.
+   */
   default void leaves() {}
 
   /**

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * submit it. Other entries are dropped: the JDK makes them each time it has read the stack of a
  * suspended thread.
  *
- * <p>Any thread may call {@code execute}, which looks up the strays. {@code schedule} is called on
- * the loop that runs the thread. Everything else is loop-confined.
+ * <p>Any thread may call {@code execute}, which looks up the strays, and change the strays. {@code
+ * schedule} is called on the loop that runs the thread. Everything else is loop-confined.
  */
 @LoopConfined
 final class VirtualThreadPool extends ForkJoinPool {

@@ -41,7 +41,7 @@ final class VirtualThreadStrand implements Strand, Runnable {
   /** Whether the thread has left the carrier because it suspended. */
   private boolean left;
 
-  /** Whether it has moved before. Written by the loop that has the coroutine. */
+  /** Whether it has moved before. Written by the loop that has the coroutine, as in leaves(). */
   private boolean isStray;
 
   /**

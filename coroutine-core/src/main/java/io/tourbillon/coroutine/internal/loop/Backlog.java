@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * Lets go of ready tasks when the loop has a backlog while another loop rests, so that {@link
  * WorkStealing} finds them. A task that is let go keeps its place in the ready queue, and the loop
- * runs it in its turn if no other loop has taken it over by then.
+ * runs it in its turn if no other loop has taken it over by then. During a turn that is long, the
+ * {@link Rescuer} does this.
  */
 @LoopConfined
 final class Backlog {
@@ -14,7 +15,7 @@ final class Backlog {
   private static final long PATIENCE_NANOS = 50_000;
 
   /** A turn of this length, or a few together, hold the loop. */
-  private static final long HELD_NANOS = 5_000_000;
+  private static final long HELD_NANOS = Rescuer.HELD_NANOS;
 
   /**
    * For how long the loop is careful after a turn that held it. That costs some clock readings and
@@ -130,7 +131,7 @@ final class Backlog {
 
   /**
    * Lets go of all tasks but the first, if there are few and a turn has held the loop a short time
-   * ago. The next one may do so as well, and during a turn the loop can let nothing go.
+   * ago. The next one may do so as well, and during a turn the rescuer takes some milliseconds.
    */
   private void shareIfHeldLately(long nowNanos) {
     isCareful = nowNanos - heldNanos < CAREFUL_NANOS && ready.size() <= FEW;

@@ -5,7 +5,6 @@ import io.tourbillon.coroutine.internal.engine.Strand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +30,7 @@ final class Batch {
   }
 
   /** Returns the next task, or null. Refills the batch from the queue when it is used up. */
-  @Nullable Runnable poll(Queue<Runnable> ready) {
+  @Nullable Runnable poll(ArrivalRing ready) {
     if (place == size) {
       fill(ready);
       if (size == 0) {
@@ -43,16 +42,21 @@ final class Batch {
     return task;
   }
 
-  /** Returns at most a number of the tasks that have not been polled. */
-  List<Runnable> some(int most) {
+  /** Returns the number of tasks that have not been polled. */
+  int size() {
+    return size - place;
+  }
+
+  /** Returns at most a number of the tasks that have not been polled, after those to skip. */
+  List<Runnable> some(int skip, int most) {
     List<Runnable> some = new ArrayList<>();
-    for (int at = place; at < size && some.size() < most; at++) {
+    for (int at = place + skip; at < size && some.size() < most; at++) {
       some.add(Objects.requireNonNull(tasks[at]));
     }
     return some;
   }
 
-  private void fill(Queue<Runnable> ready) {
+  private void fill(ArrivalRing ready) {
     place = 0;
     size = 0;
     for (Runnable task; size < MOST && (task = ready.poll()) != null; size++) {

@@ -18,6 +18,7 @@ import io.tourbillon.timer.internal.text.Printable;
 import io.tourbillon.timer.internal.watchdog.Watchdog;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import java.util.function.Function;
@@ -71,6 +72,18 @@ public abstract class EventLoop extends Peer implements EngineLoop {
 
   /** Null if no loop takes over tasks of others. */
   private final @Nullable Thief thief;
+
+  /**
+   * Lets the rescuer in during turns; null if no task can move after it has begun, or by another
+   * clock than the system's.
+   */
+  private final @Nullable TurnGate gate;
+
+  /** The gate, if to add a ready task may move others; null if not. */
+  private final @Nullable TurnGate gateOfAdds;
+
+  /** Not null if there is a gate. */
+  private final @Nullable Rescuer rescuer;
 
   private final LoopCounts counts;
 
@@ -149,6 +162,9 @@ public abstract class EventLoop extends Peer implements EngineLoop {
     realTimeWaits = isRealTime() ? null : new RealTimeWaits(this);
     engine = newEngine.apply(this);
     counts = new LoopCounts(engine.givesTurns());
+    gate = stealing != null && engine.canMove() && isRealTime() ? new TurnGate() : null;
+    gateOfAdds = ready.addsAtTheEnd() ? null : gate;
+    rescuer = stealing == null || gate == null ? null : stealing.rescuer();
     turns = new Turns(this, engine, ready, recorder, newBacklog(stealing));
   }
 
@@ -180,6 +196,12 @@ public abstract class EventLoop extends Peer implements EngineLoop {
    * stay, or is not ready.
    */
   protected abstract boolean letGo(LoopTask task);
+
+  /**
+   * Gives up a task as {@link #letGo} does, while another task has the turn. Called by the rescuer,
+   * inside the gate.
+   */
+  protected abstract boolean letGoInTurn(LoopTask task);
 
   /** Reports that a task of the loop, or a turn, has thrown. */
   protected abstract void failed(Object task, Throwable failure);
@@ -247,6 +269,9 @@ public abstract class EventLoop extends Peer implements EngineLoop {
         thread = fresh;
         watchdog = newWatchdog(fresh);
         list(fresh);
+        if (rescuer != null && gate != null) {
+          rescuer.begin(this, gate);
+        }
         fresh.start();
         started = true;
       } finally {
@@ -272,6 +297,9 @@ public abstract class EventLoop extends Peer implements EngineLoop {
     if (thief != null) {
       thief.endIdling();
       thief.stopSearching();
+    }
+    if (rescuer != null) {
+      rescuer.end(this);
     }
     Watchdog<?> dog = watchdog;
     if (dog != null) {
@@ -363,6 +391,31 @@ public abstract class EventLoop extends Peer implements EngineLoop {
     if (offered) {
       offered();
     }
+  }
+
+  /**
+   * Offers tasks that were let go in a turn. If the loop has died meanwhile, it may not have seen
+   * them, so they are refused here. Called by the rescuer, outside the gate.
+   */
+  final void offerLetGo(List<LoopTask> gone) {
+    for (int at = 0; at < gone.size(); at++) { // An iterator would need memory.
+      newcomers.add(gone.get(at));
+    }
+    newcomers.forgetFirst(); // The loop may have run them and rest by now.
+    offered();
+    for (int at = 0; dead && at < gone.size(); at++) {
+      refuse(gone.get(at), causeOfDeath);
+    }
+  }
+
+  /** Returns what lets the rescuer in; null if nothing can be let go in a turn. */
+  final @Nullable TurnGate gate() {
+    return gate;
+  }
+
+  /** Returns the tasks that are ready. Called by the rescuer, inside the gate. */
+  final ReadyQueue ready() {
+    return ready;
   }
 
   /** Called when a task has been added to the newcomers. */
@@ -635,6 +688,9 @@ public abstract class EventLoop extends Peer implements EngineLoop {
       if (thief != null) {
         thief.endIdling();
       }
+      if (rescuer != null) {
+        rescuer.wakeIfResting();
+      }
     }
   }
 
@@ -668,11 +724,31 @@ public abstract class EventLoop extends Peer implements EngineLoop {
   /** Notes that a task has the turn. */
   public final void begin(LoopTask task) {
     current = task;
+    if (gate != null) {
+      gate.open();
+    }
   }
 
   /** Notes that no task has the turn. */
   public final void end() {
+    if (gate != null) {
+      gate.close();
+    }
     current = null;
+  }
+
+  /**
+   * Keeps the rescuer out until {@link #reopenGate}, since the caller changes what it reads or
+   * writes, or walks through it. The caller must not suspend meanwhile. Returns false if the
+   * rescuer is out anyway; the caller must not reopen the gate then.
+   */
+  protected final boolean closeGate() {
+    return gate != null && gate.closeInTurn();
+  }
+
+  /** Follows {@link #closeGate} if that has returned true. */
+  protected final void reopenGate() {
+    Objects.requireNonNull(gate).reopen();
   }
 
   /** Sets the time until which the task with the turn will suspend at most. */
@@ -693,6 +769,15 @@ public abstract class EventLoop extends Peer implements EngineLoop {
    */
   @Override
   public final void makeReady(Runnable task) {
+    if (gateOfAdds != null && gateOfAdds.closeInTurn()) {
+      add(task);
+      gateOfAdds.reopen();
+    } else {
+      add(task);
+    }
+  }
+
+  private void add(Runnable task) {
     while (true) {
       try {
         ready.add(task, nowNanos);
@@ -705,7 +790,11 @@ public abstract class EventLoop extends Peer implements EngineLoop {
 
   /** Removes a task that was made ready. Takes time in proportion to the tasks that are ready. */
   protected final void takeBack(Runnable task) {
+    boolean wasOpen = closeGate();
     ready.takeBack(task);
+    if (wasOpen) {
+      reopenGate();
+    }
   }
 
   @Override

@@ -57,6 +57,16 @@ final class ReadyQueue {
     return order.some(most);
   }
 
+  /** Returns at most a number of tasks, more or less in their order, after those to skip. */
+  List<Runnable> some(int skip, int most) {
+    return order.some(skip, most);
+  }
+
+  /** As {@link TurnOrder#addsAtTheEnd}. */
+  boolean addsAtTheEnd() {
+    return order.addsAtTheEnd();
+  }
+
   boolean isEmpty() {
     return order.isEmpty();
   }

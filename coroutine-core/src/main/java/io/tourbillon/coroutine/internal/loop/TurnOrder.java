@@ -67,6 +67,20 @@ public abstract sealed class TurnOrder {
   /** Returns at most a number of tasks, more or less in their order. */
   abstract List<Runnable> some(int most);
 
+  /** Returns at most a number of tasks as {@link #some(int)} does, after those to skip. */
+  List<Runnable> some(int skip, int most) {
+    List<Runnable> all = some(skip + most);
+    return all.subList(Math.min(skip, all.size()), all.size());
+  }
+
+  /**
+   * Returns whether a task is added behind all others, and {@link #some(int, int)} may be called
+   * meanwhile by another thread.
+   */
+  boolean addsAtTheEnd() {
+    return false;
+  }
+
   /** Adds elements to a list until it has a size. */
   static void fill(List<Runnable> some, int most, Iterable<? extends Runnable> from) {
     Iterator<? extends Runnable> each = from.iterator();
@@ -86,31 +100,12 @@ public abstract sealed class TurnOrder {
 
   /** The task that came first is first. Reads ahead, so that memory is fetched early. */
   static final class Arrival extends TurnOrder {
-    private static final int ROOM = 16;
-
-    /** Has room for one more task, except at the beginning of an add. */
-    private ArrayDeque<Runnable> queue = new ArrayDeque<>(ROOM);
-
-    private int room = ROOM;
+    private final ArrivalRing queue = new ArrivalRing();
     private final Batch batch = new Batch();
 
     @Override
     void add(Runnable task, long nowNanos) {
-      if (queue.size() == room) {
-        grow();
-      }
       queue.add(task);
-    }
-
-    /**
-     * Makes room before a task is added. An ArrayDeque that fails to grow in a full heap loses its
-     * elements: it has stored the new one by then, and looks empty.
-     */
-    private void grow() {
-      ArrayDeque<Runnable> larger = new ArrayDeque<>(2 * room);
-      larger.addAll(queue);
-      queue = larger;
-      room *= 2;
     }
 
     @Override
@@ -120,7 +115,7 @@ public abstract sealed class TurnOrder {
 
     @Override
     boolean remove(Runnable task) {
-      return queue.removeLastOccurrence(task);
+      return queue.removeLast(task);
     }
 
     @Override
@@ -130,14 +125,24 @@ public abstract sealed class TurnOrder {
 
     @Override
     List<Runnable> some(int most) {
-      List<Runnable> some = batch.some(most);
-      fill(some, most, queue);
+      return some(0, most);
+    }
+
+    @Override
+    List<Runnable> some(int skip, int most) {
+      List<Runnable> some = batch.some(skip, most);
+      some.addAll(queue.some(Math.max(0, skip - batch.size()), most - some.size()));
       return some;
     }
 
     @Override
+    boolean addsAtTheEnd() {
+      return true;
+    }
+
+    @Override
     boolean isEmpty() {
-      return batch.isEmpty() && queue.isEmpty();
+      return batch.isEmpty() && queue.size() == 0;
     }
   }
 

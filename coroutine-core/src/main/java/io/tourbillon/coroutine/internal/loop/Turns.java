@@ -143,6 +143,7 @@ public final class Turns {
         engine.runOther(task);
       }
     } catch (Throwable failure) {
+      loop.end(); // In case the turn was not ended, as the stack was full.
       loop.failed(task, failure);
     }
     return true;

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets loops that would rest take over tasks of other loops: work stealing (Blumofe and Leiserson,
- * 1999), restricted to tasks that have no stack and no timer yet, and to those that their loop has
- * let go, as {@link Backlog} does. This class is what the loops of a scheduler share; each loop has
- * a {@link Thief}. Both know a loop as {@link Peer}. Thread-safe.
+ * 1999), restricted to tasks that have no stack and no timer yet, and to those that {@link Backlog}
+ * or {@link Rescuer} has let go. This class is what the loops of a scheduler share; each loop has a
+ * {@link Thief}. Both know a loop as {@link Peer}. Thread-safe.
  *
  * <p><b>Which tasks.</b> The oldest first, and only from a loop whose oldest has waited for 50 us
  * or longer. So a task that its loop is about to run stays with the one that spawned or resumed it,
@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * volatile mode.
  */
 public final class WorkStealing {
+  private final String name;
+
   /** The loops of the scheduler; filled before the first of them starts. */
   private final Peer[] loops;
 
@@ -43,15 +45,29 @@ public final class WorkStealing {
    */
   private final AtomicReference<@Nullable Peer> searcher = new AtomicReference<>();
 
+  private final Rescuer rescuer = new Rescuer(this);
+
   /**
    * Creates what loops share.
    *
+   * @param name the name of the scheduler, for a thread
    * @param loops the loops; filled before the first of them starts
    * @param lastNumber returns the number of the task that was spawned last
    */
-  public WorkStealing(Peer[] loops, LongSupplier lastNumber) {
+  @SuppressWarnings("this-escape") // The rescuer keeps a reference, and does nothing yet.
+  public WorkStealing(String name, Peer[] loops, LongSupplier lastNumber) {
+    this.name = name;
     this.loops = loops;
     this.lastNumber = lastNumber;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Returns what lets go of tasks for a loop that a turn holds. */
+  Rescuer rescuer() {
+    return rescuer;
   }
 
   /** Returns the number of the task that was spawned last. */

@@ -3,9 +3,10 @@ package io.tourbillon.coroutine.internal.observe;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Counts what happens on a loop. The loop, or the coroutine that has the turn, writes; so there is
- * one writer at a time. Any thread reads. Opaque mode is enough: each count becomes visible soon,
- * and the counts need not be consistent with each other.
+ * Counts what happens on a loop. The loop, or the coroutine that has the turn, writes; during a
+ * long turn also the thread that lets coroutines go, PRESENT and LET_GO alone, while it keeps those
+ * two out. So each count has one writer at a time. Any thread reads. Opaque mode is enough: each
+ * count becomes visible soon, and the counts need not be consistent with each other.
  */
 @SuppressWarnings("EnumOrdinal") // The ordinal is the index in the array, and nothing else.
 public final class LoopCounts {

@@ -130,7 +130,7 @@ final class LoopScheduler implements TaskHost {
    */
   private @Nullable WorkStealing newStealing(int mix) {
     return loops.length > 1 && givesTurns && (clock.equals(Clock.system()) || mix > 0)
-        ? new WorkStealing(loops, spawned::get)
+        ? new WorkStealing(name, loops, spawned::get)
         : null;
   }
 

@@ -130,11 +130,9 @@ final class CallInterrupts {
     return of(coroutine) != null;
   }
 
-  /** Forgets the interruption of a coroutine. */
+  /** Forgets the interruption of a coroutine. The rescuer must be kept out meanwhile. */
   void forget(ScopedCoroutine<?> coroutine) {
-    if (!last.isEmpty()) {
-      last.remove(coroutine);
-    }
+    last.remove(coroutine);
   }
 
   private @Nullable Interruption of(ScopedCoroutine<?> coroutine) {

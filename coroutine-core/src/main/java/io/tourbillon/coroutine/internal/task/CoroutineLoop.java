@@ -47,6 +47,30 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Who may touch what.</b> Any thread may use the newcomers and the counts of coroutines and
  * threads. Everything else is loop-confined.
+ *
+ * <p><b>The gate.</b> While a coroutine has the turn for long, the {@code Rescuer} lets go of
+ * others in place of the loop, by {@link #letGoInTurn}. It reads the ready queue, the current task,
+ * {@link Attachments}, {@link CallInterrupts}, and of each coroutine the loop, state, strand and
+ * timer; it changes the residents, the counts PRESENT and LET_GO, the state of those that it lets
+ * go, and makes their strands strays. The loop itself closes the gate when the turn is over. The
+ * coroutine that has the turn closes it, with {@link #closeGate}, where it does one of these:
+ *
+ * <ul>
+ *   <li>It adds a resident, or walks through the residents: {@link #keep}, {@link #cancelAll},
+ *       {@link #some}.
+ *   <li>It changes what holds coroutines here: {@link #attach}, {@link #anchor}, and {@link
+ *       CallInterrupts#forget}.
+ *   <li>It passes a coroutine on that it has resumed: {@link #handOver}.
+ *   <li>It takes its own turn back, since it cannot be suspended: {@code EventLoop.takeBack}. It
+ *       makes another task ready, if the order of turns has no end to add at: {@code
+ *       EventLoop.makeReady}. An order by arrival has: see {@code ArrivalRing}.
+ *   <li>It notes coroutines for a dump, and so reads what is confined to this loop: {@link
+ *       #tellAll}.
+ * </ul>
+ *
+ * <p>A coroutine that it makes ready by {@code CoroutineTask.makeReady} may be on another loop at
+ * once, since it can have older entries in the ready queue. So code of the loop that makes a
+ * coroutine ready must not use that coroutine afterwards.
  */
 public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
   /** How often to sum up {@link #live} at most. */
@@ -171,12 +195,24 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
     List<CompletableFuture<?>> told = new ArrayList<>();
     for (CoroutineLoop loop : loops) {
       CompletableFuture<Boolean> done = new CompletableFuture<>();
-      if (loop.ask(() -> something.accept(loop, () -> done.complete(true)))) {
+      if (loop.ask(() -> loop.doAlone(() -> something.accept(loop, () -> done.complete(true))))) {
         told.add(done);
       }
     }
     return Uninterruptibly.isDoneWithin(
         CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new)), patience);
+  }
+
+  /** Keeps the rescuer out meanwhile. Called by the loop, or by the coroutine that has the turn. */
+  private void doAlone(Runnable something) {
+    boolean wasOpen = closeGate();
+    try {
+      something.run();
+    } finally {
+      if (wasOpen) {
+        reopenGate();
+      }
+    }
   }
 
   /**
@@ -494,8 +530,12 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
   }
 
   final void keep(SuspendingCoroutine<?> coroutine) {
+    boolean wasOpen = closeGate();
     residents.add(coroutine);
     counts().add(Count.PRESENT, 1);
+    if (wasOpen) {
+      reopenGate();
+    }
   }
 
   final void cancelIfClosing(SuspendingCoroutine<?> coroutine) {
@@ -549,7 +589,23 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
   @Override
   protected boolean letGo(LoopTask task) {
     CoroutineTask<?> coroutine = (CoroutineTask<?>) task;
-    if (!coroutine.isConfinedHere() || !coroutine.canLeave() || isHeld(coroutine)) {
+    return coroutine.isConfinedHere() && letGoUnlessHeld(coroutine);
+  }
+
+  @Override
+  protected boolean letGoInTurn(LoopTask task) {
+    CoroutineTask<?> coroutine = (CoroutineTask<?>) task;
+    // The state is read before the loop: see isConfinedHere. The current one may be ready as well,
+    // as it is about to suspend.
+    return coroutine.isReady()
+        && equals(coroutine.loop())
+        && !coroutine.equals(current())
+        && letGoUnlessHeld(coroutine);
+  }
+
+  /** Lets go of a coroutine of this loop. Returns false if it must stay, or is not ready. */
+  private boolean letGoUnlessHeld(CoroutineTask<?> coroutine) {
+    if (!coroutine.canLeave() || isHeld(coroutine)) {
       return false;
     }
     residents.remove(coroutine);
@@ -564,10 +620,22 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
     return attachments.holds(coroutine) || interrupts.concern(coroutine);
   }
 
-  /** Passes a coroutine, which is ready, to another loop; makes it ready here if it must stay. */
+  /**
+   * Passes a coroutine, which is no longer suspended, to another loop; makes it ready here if it
+   * must stay.
+   */
   void handOver(CoroutineTask<?> coroutine, CoroutineLoop other) {
-    if (!passes(coroutine, other)) {
+    boolean wasOpen = closeGate();
+    coroutine.setReady();
+    boolean isGone = letGo(coroutine);
+    if (!isGone) {
       coroutine.makeReady();
+    }
+    if (wasOpen) {
+      reopenGate();
+    }
+    if (isGone) {
+      other.acceptAndOffer(coroutine);
     }
   }
 
@@ -650,7 +718,9 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
   /** Cancels all coroutines that are here or on their way. */
   public void cancelAll() {
     cancelling = true;
-    residents.all().forEach(this::cancel);
+    // The rescuer may let some go that are not among the newcomers yet. Whoever claims them
+    // cancels.
+    residents(Integer.MAX_VALUE).forEach(this::cancel);
     newcomers().all().forEach(task -> cancel((CoroutineTask<?>) task));
   }
 
@@ -673,7 +743,31 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
 
   /** Makes the coroutine that has the turn stay on this loop until it ends. */
   public void anchor(SuspendingCoroutine<?> coroutine) {
-    attachments.anchor(coroutine);
+    doAlone(() -> attachments.anchor(coroutine));
+  }
+
+  /** Returns a copy of the first residents, at most a number. */
+  private List<SuspendingCoroutine<?>> residents(int most) {
+    boolean wasOpen = closeGate();
+    try {
+      return residents.some(most);
+    } finally {
+      if (wasOpen) {
+        reopenGate();
+      }
+    }
+  }
+
+  /** Forgets that a blocking call of the coroutine was interrupted. */
+  void forgetInterrupt(CoroutineTask<?> coroutine) {
+    if (!interrupts.concern(coroutine)) {
+      return;
+    }
+    boolean wasOpen = closeGate();
+    interrupts.forget(coroutine);
+    if (wasOpen) {
+      reopenGate();
+    }
   }
 
   /** Makes a coroutine ready as soon as its rate allows. Waits for memory if there is none. */
@@ -755,7 +849,7 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
 
   /** Makes a coroutine, which has not begun, end with its owner. */
   void attach(SuspendingCoroutine<?> owner, SuspendingCoroutine<?> coroutine) {
-    attachments.add(owner, coroutine);
+    doAlone(() -> attachments.add(owner, coroutine));
   }
 
   /** Starts a coroutine that has a place here. */
@@ -842,7 +936,7 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
 
   /** Returns at most a number of coroutines here that have not ended. */
   public List<SuspendingCoroutine<?>> some(int most) {
-    List<SuspendingCoroutine<?>> some = residents.some(most);
+    List<SuspendingCoroutine<?>> some = residents(most);
     newcomers().all().stream()
         .limit(most - some.size())
         .forEach(task -> some.add((CoroutineTask<?>) task));

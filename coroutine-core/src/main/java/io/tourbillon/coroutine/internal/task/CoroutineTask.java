@@ -156,15 +156,24 @@ public final class CoroutineTask<T extends @Nullable Object> extends SuspendingC
     disarm();
   }
 
-  /** Makes the coroutine ready, as soon as its rate allows. */
+  /**
+   * Makes the coroutine ready, as soon as its rate allows. The rescuer may let it go before this
+   * returns, and another loop take it over, so the loop is read first.
+   */
   void makeReady() {
-    setState(State.READY, loop.stamp());
+    CoroutineLoop mine = loop;
+    setState(State.READY, mine.stamp());
     Traits special = traits();
     if (special == null || !special.isThrottled()) {
-      loop.makeReady(this);
+      mine.makeReady(this);
     } else {
-      loop.makeReadyWhenDue(this, special);
+      mine.makeReadyWhenDue(this, special);
     }
+  }
+
+  /** Makes the coroutine ready without adding it to the ready queue. */
+  void setReady() {
+    setState(State.READY, loop.stamp());
   }
 
   @Override
@@ -192,7 +201,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends SuspendingC
     return isReady() && carrier != null && carrier.isAtRest() && mayMove() && !isArmed();
   }
 
-  /** Lets another loop take it over. Called by its loop. */
+  /** Lets another loop take it over. Called by its loop, or by the rescuer in place of it. */
   void letGo() {
     Objects.requireNonNull(strand).leaves();
     release();
@@ -210,7 +219,8 @@ public final class CoroutineTask<T extends @Nullable Object> extends SuspendingC
   @Override
   void cancelled() {
     // Read before the loop: see isConfinedHere. An unclaimed one sees the cancellation in its turn;
-    // it may seem to be ready here, but one that moves has no rate, and is not delayed.
+    // it may seem to be ready here, or leave meanwhile, but one that moves has no rate, and is not
+    // delayed.
     State seen = state();
     if (!loop.isHere()) {
       loop.tell(this::cancelled);
@@ -345,7 +355,7 @@ public final class CoroutineTask<T extends @Nullable Object> extends SuspendingC
 
   @Override
   void forgetInterrupt() {
-    loop.interrupts.forget(this);
+    loop.forgetInterrupt(this);
   }
 
   /** Sends the resumption to the loop. */
@@ -370,7 +380,6 @@ public final class CoroutineTask<T extends @Nullable Object> extends SuspendingC
       if (attracting == null) {
         makeReady();
       } else {
-        setState(State.READY, loop.stamp());
         loop.handOver(this, attracting);
       }
     }

@@ -514,7 +514,7 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
         && (seen != State.RUNNING || equals(loop.current()));
   }
 
-  /** Gives it up for the loop that claims it first. Called by its loop while it is ready. */
+  /** Gives it up for the loop that claims it first. Called as letGo, while it is ready. */
   final void release() {
     state = State.CREATED;
   }
@@ -535,12 +535,13 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
 
   final void setState(State now, int stamp) {
     State before = (State) STATE.get(this);
+    if (before == State.SUSPENDED && now != State.SUSPENDED) {
+      loop.counts().add(Count.SUSPENDED, -1); // First: if it is ready, it may soon be elsewhere.
+    }
     since = stamp;
     STATE.setRelease(this, now);
     if (now == State.SUSPENDED) {
       loop.counts().add(Count.SUSPENDED, 1);
-    } else if (before == State.SUSPENDED) {
-      loop.counts().add(Count.SUSPENDED, -1);
     }
   }
 

@@ -55,12 +55,13 @@
  * for a turn, and belongs to the loop that is the first to {@code claim} it. Every coroutine is
  * unclaimed before its first turn. After that only its own loop can make it so, by {@code
  * CoroutineLoop.letGo}, and only while it is ready; it puts it among the {@code Newcomers} of a
- * loop first or last. The claim is one compare-and-set from CREATED to RUNNING. Who wins it writes
- * {@code loop} and alone writes the state from then on. The entries that are left in other queues
- * are ignored when their turn comes, or are a claim like any other if the coroutine is unclaimed
- * again.
+ * loop first or last. While the loop stands in a long turn, the {@code Rescuer} does the same in
+ * its place. The claim is one compare-and-set from CREATED to RUNNING. Who wins it writes {@code
+ * loop} and alone writes the state from then on. The entries that are left in other queues are
+ * ignored when their turn comes, or are a claim like any other if the coroutine is unclaimed again.
  *
- * <p>Two reasons lead to a move: {@code Backlog} and {@code Attraction}. What may be in flight:
+ * <p>Three reasons lead to a move: {@code Backlog}, {@code Rescuer} and {@code Attraction}. What
+ * may be in flight:
  *
  * <ul>
  *   <li><i>A timer or a limit</i>: a ready coroutine has no entry in the wheel. It was disarmed, or
@@ -90,7 +91,8 @@
  *       back, so the scheduler is not quiet in between. It cancels what it claims if it was told to
  *       cancel all.
  *   <li><i>The death of a loop</i>: a dead loop fails its residents, and its newcomers that belong
- *       to it; it gives others back to the loop that has let them go.
+ *       to it; it gives others back to the loop that has let them go. The rescuer adds newcomers
+ *       and then reads whether the loop is dead; a loop that dies does the reverse.
  *   <li><i>Memory</i>: {@code letGo} allocates nothing that it does not wait for.
  * </ul>
  *
@@ -112,6 +114,7 @@
  *       Newcomers          any thread: unclaimed coroutines, for all loops to claim
  *       Thief              the loop: takes over newcomers of other loops
  *       Backlog, Attraction    loop-confined: which coroutines it lets go, and when
+ *       TurnGate           lets the Rescuer of WorkStealing do so in a long turn
  *       Residents          loop-confined: coroutines that the loop has claimed
  *       ReadyQueue, TurnOrder, Turns    loop-confined: which coroutine is next, and for how long
  *       LoopCounts, LoopRecorder        the loop writes, any thread reads
@@ -159,8 +162,10 @@
  *   <li>A recorded time: record it in {@code internal.observe.LoopRecorder}; the rest as for a
  *       count. An event of the flight recorder: add a class beside {@code SlowTurnEvent} and a
  *       method to {@code FlightRecorder}.
- *   <li>Which coroutines change the loop, and when: {@code WorkStealing}, {@code Backlog} and
- *       {@code Attraction} in {@code internal.loop}.
+ *   <li>Which coroutines change the loop, and when: {@code WorkStealing}, {@code Backlog}, {@code
+ *       Rescuer} and {@code Attraction} in {@code internal.loop}.
+ *   <li>A method that a coroutine calls and that changes what is confined to its loop: see the list
+ *       in {@code CoroutineLoop} of what must close the {@code TurnGate}.
  *   <li>What wakes a sleeping loop: {@code internal.loop.Mailbox}. Its class documentation shows
  *       why no wake-up is lost.
  *   <li>What a cancellation means in a part of the code: {@code CancelScope}. What the end of a

@@ -22,7 +22,7 @@ final class StealingLoop extends Peer {
 
   /** What loops share of which this many are to be made, and set. */
   static WorkStealing among(Peer[] loops) {
-    return new WorkStealing(loops, () -> 1);
+    return new WorkStealing("race", loops, () -> 1);
   }
 
   /** Goes to rest. Returns whether it would rest until it is woken. */
