@@ -67,7 +67,7 @@ final class StandingLoop {
     return new CoroutineTask<@Nullable Void>(loop, number, traits, BODY);
   }
 
-  /** A stack that is never resumed. */
+  /** A stack that is never resumed. A suspension returns at once. */
   private static final class Still implements Strand {
     @Override
     public Pause resume() {
@@ -75,9 +75,7 @@ final class StandingLoop {
     }
 
     @Override
-    public void suspend() {
-      throw new UnsupportedOperationException();
-    }
+    public void suspend() {}
 
     @Override
     public boolean isAlive() {
