@@ -43,15 +43,17 @@ import org.jspecify.annotations.Nullable;
  * <p><b>A turn that holds its loop.</b> Coroutines of one loop never run at the same time, and each
  * runs until it suspends: a long computation delays those that wait there. Which other calls block
  * a loop depends on the {@link Engine}. If a coroutine holds a loop for 5 ms while another loop
- * rests, those that are ready and can move leave the held loop, 5 to 10 ms after the turn began.
- * Those that the coroutine makes ready later in this turn follow. For 200 ms after such a turn, the
- * loop lets others go before its next turn. A thread looks after this; it does not depend on the
- * watchdog, and rests while all loops rest.
+ * rests, those that are ready and can move leave the held loop: the first ones 5 to 10 ms after the
+ * turn began, and each 5 ms some more of a thousand that wait. Those that the coroutine makes ready
+ * later in this turn follow. For 200 ms after such a turn, the loop lets others go before its next
+ * turn. A thread of the scheduler looks after this, independent of the watchdog, and rests soon
+ * after all loops do.
  *
  * <p>What is suspended on the held loop stays there until the turn ends. Delays, limits and sockets
- * are late, and so is what other threads resume, or the JDK after a blocking call. A thread of
- * {@link #threadFactory} or a task of {@link #timers} that holds a loop delays everything there
- * that has begun.
+ * are late, and so is what other threads resume, or the JDK after a blocking call. The limit of a
+ * {@link CoroutineScope} that was opened there is late as well, also if its owner has left. A
+ * thread of {@link #threadFactory} or a task of {@link #timers} that holds a loop delays everything
+ * there that has begun.
  *
  * <p>On {@link Engine#PLAIN_THREAD} loops give no turns, so nothing of this applies: coroutines run
  * on the carriers of the JDK, at the same time.

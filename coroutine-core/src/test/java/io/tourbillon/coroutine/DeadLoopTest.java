@@ -56,11 +56,20 @@ class DeadLoopTest {
       IllegalStateException refused =
           assertThrows(IllegalStateException.class, () -> scheduler.spawn(() -> {}));
       assertEquals("no loop is alive any more: coroutine", refused.getMessage());
+      awaitCountOfFailures(scheduler);
       CoroutineStats stats = scheduler.stats();
       assertEquals(1, stats.spawned());
       assertEquals(1, stats.failed());
       assertEquals(0, stats.created() + stats.ready() + stats.running() + stats.suspended());
       assertTrue(scheduler.close(Duration.ZERO));
+    }
+  }
+
+  /** A loop that dies counts a failure after it has notified those who wait for it. */
+  private static void awaitCountOfFailures(CoroutineScheduler scheduler) {
+    long startNanos = System.nanoTime();
+    while (scheduler.stats().failed() == 0 && System.nanoTime() - startNanos < PATIENCE.toNanos()) {
+      Thread.onSpinWait();
     }
   }
 }

@@ -24,9 +24,7 @@ public enum EchoKind implements Subject {
       loops -> new OurEcho(Engine.PLAIN_THREAD, loops)),
   /** Ours, with turns and without a JVM flag. */
   OURS_HANDOFF(
-      Family.OURS_HANDOFF,
-      "Engine.HANDOFF; as above",
-      loops -> new OurEcho(Engine.HANDOFF, loops)),
+      Family.OURS_HANDOFF, "Engine.HANDOFF; as above", loops -> new OurEcho(Engine.HANDOFF, loops)),
   /** Blocking sockets on our loops. */
   OURS_THREADS(
       Family.OURS_THREADS,

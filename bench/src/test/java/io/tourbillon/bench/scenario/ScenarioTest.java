@@ -39,7 +39,8 @@ class ScenarioTest {
     assertTrue(flags.contains("-Dkotlinx.coroutines.scheduler.core.pool.size=2"), flags::toString);
     assertTrue(flags.contains("-Xmn500m"), flags::toString);
     List<String> ofServers = Scenario.ECHO.jvmFlags(800, 2);
-    assertTrue(ofServers.contains("-Djdk.virtualThreadScheduler.parallelism=2"), ofServers::toString);
+    assertTrue(
+        ofServers.contains("-Djdk.virtualThreadScheduler.parallelism=2"), ofServers::toString);
     assertFalse(ofServers.contains("-Xmn500m"), ofServers::toString);
     assertEquals(List.of("-Xmn500m"), Scenario.SLEEPERS.jvmFlags(800, 1_000_000));
     assertEquals(List.of(), Scenario.FIRE.jvmFlags(800, 2));

@@ -54,6 +54,8 @@ public interface Strand {
   /**
    * Called before another loop may take the coroutine over: by the loop, or by another thread while
    * the loop stands in the turn of another coroutine.
+   *
+   * @throws OutOfMemoryError if there is no memory for that; nothing has changed then
    */
   default void leaves() {}
 

@@ -108,17 +108,10 @@ final class VirtualThreadPool extends ForkJoinPool {
     return runner.loop.beginTimedWait(runner.guest, expiry, unit.toNanos(delay));
   }
 
-  /** Makes a strand a stray. Waits for memory if there is none. */
+  /** Makes a strand a stray. Changes nothing that counts if memory runs out. */
   void addStray(Runnable continuation, VirtualThreadStrand strand) {
     hadStrays = true;
-    while (true) {
-      try {
-        strays.put(continuation, strand);
-        return;
-      } catch (OutOfMemoryError full) {
-        MemoryReserve.pause();
-      }
-    }
+    strays.put(continuation, strand);
   }
 
   /** Forgets a stray that has ended. */

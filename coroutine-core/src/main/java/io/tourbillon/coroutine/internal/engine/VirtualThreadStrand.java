@@ -144,8 +144,8 @@ final class VirtualThreadStrand implements Strand, Runnable {
   @Override
   public void leaves() {
     if (!isStray) {
-      isStray = true;
       home().addStray(Objects.requireNonNull(continuation, "it has begun"), this);
+      isStray = true;
     }
   }
 

@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  *
  * <p><b>Who may touch what.</b> Everything but the mailbox is loop-confined: only the loop, or the
- * task that has the turn, uses it. {@link Mailbox} explains how a resting loop is woken.
+ * task that has the turn, uses it; during a long turn also the {@link Rescuer}, if it has entered
+ * the {@link TurnGate}. {@link Mailbox} explains how a resting loop is woken.
  *
  * <p><b>How it ends.</b> The thread ends when the loop {@link #isFinished} and nothing is due.
  * Virtual threads of users may still come back to this loop, from a socket for example. Then the
@@ -739,16 +740,22 @@ public abstract class EventLoop extends Peer implements EngineLoop {
 
   /**
    * Keeps the rescuer out until {@link #reopenGate}, since the caller changes what it reads or
-   * writes, or walks through it. The caller must not suspend meanwhile. Returns false if the
-   * rescuer is out anyway; the caller must not reopen the gate then.
+   * writes, or walks through it. The caller must not suspend meanwhile. Returns 0 if the rescuer is
+   * out anyway.
    */
-  protected final boolean closeGate() {
-    return gate != null && gate.closeInTurn();
+  protected final long closeGate() {
+    return gate == null ? 0 : gate.closeInTurn();
   }
 
-  /** Follows {@link #closeGate} if that has returned true. */
-  protected final void reopenGate() {
-    Objects.requireNonNull(gate).reopen();
+  /**
+   * Follows {@link #closeGate}.
+   *
+   * @param turn the result of that
+   */
+  protected final void reopenGate(long turn) {
+    if (gate != null) {
+      gate.reopen(turn);
+    }
   }
 
   /** Sets the time until which the task with the turn will suspend at most. */
@@ -769,11 +776,12 @@ public abstract class EventLoop extends Peer implements EngineLoop {
    */
   @Override
   public final void makeReady(Runnable task) {
-    if (gateOfAdds != null && gateOfAdds.closeInTurn()) {
+    if (gateOfAdds == null) {
       add(task);
-      gateOfAdds.reopen();
     } else {
+      long turn = gateOfAdds.closeInTurn();
       add(task);
+      gateOfAdds.reopen(turn);
     }
   }
 
@@ -790,11 +798,9 @@ public abstract class EventLoop extends Peer implements EngineLoop {
 
   /** Removes a task that was made ready. Takes time in proportion to the tasks that are ready. */
   protected final void takeBack(Runnable task) {
-    boolean wasOpen = closeGate();
+    long turn = closeGate();
     ready.takeBack(task);
-    if (wasOpen) {
-      reopenGate();
-    }
+    reopenGate(turn);
   }
 
   @Override

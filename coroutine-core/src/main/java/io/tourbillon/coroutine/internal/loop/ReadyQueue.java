@@ -12,6 +12,7 @@ final class ReadyQueue {
   private final TurnOrder order;
   private final LongSupplier clock;
   private final @Nullable LoopRecorder recorder;
+  private int takenBack;
 
   /**
    * Creates an empty queue.
@@ -47,9 +48,17 @@ final class ReadyQueue {
 
   /** Removes a task that was added, usually the last one. */
   void takeBack(Runnable task) {
-    if (order.remove(task) && recorder != null) {
-      recorder.forget(task);
+    if (order.remove(task)) {
+      takenBack++;
+      if (recorder != null) {
+        recorder.forget(task);
+      }
     }
+  }
+
+  /** Returns how many tasks were removed from between others, ever. */
+  int takenBack() {
+    return takenBack;
   }
 
   /** Returns at most a number of tasks, more or less in their order. */

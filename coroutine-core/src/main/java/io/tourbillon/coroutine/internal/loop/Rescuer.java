@@ -65,6 +65,9 @@ final class Rescuer implements Runnable {
     /** How many of the tasks that wait behind this turn it has looked at. */
     int place;
 
+    /** The {@link ReadyQueue#takenBack} of that time; a removal moves the places of others. */
+    int takenBack;
+
     Watched(EventLoop loop, TurnGate gate) {
       this.loop = loop;
       this.gate = gate;
@@ -80,27 +83,41 @@ final class Rescuer implements Runnable {
    * run without a rescuer until the next one starts.
    */
   synchronized void begin(EventLoop loop, TurnGate gate) {
-    watched.add(new Watched(loop, gate));
-    if (thread == null) {
-      try {
+    boolean isNew = thread == null;
+    try {
+      watched.add(new Watched(loop, gate));
+      if (isNew) {
         Thread fresh = IndependentThread.daemon(stealing.name() + "-rescuer", this);
         thread = fresh;
         fresh.start();
-      } catch (OutOfMemoryError full) {
+      }
+    } catch (OutOfMemoryError full) {
+      if (isNew) {
         thread = null;
       }
     }
     wakeIfResting();
   }
 
-  /** Ceases to watch a loop whose thread has ended. */
+  /** Ceases to watch a loop whose thread has ended. Waits for memory if there is none. */
   synchronized void end(EventLoop loop) {
-    watched.removeIf(each -> each.loop.equals(loop));
+    while (!isForgotten(loop)) {
+      MemoryReserve.pause();
+    }
     if (watched.isEmpty()) {
       Thread last = thread;
       thread = null;
       resting = false;
       LockSupport.unpark(last);
+    }
+  }
+
+  private boolean isForgotten(EventLoop loop) {
+    try {
+      boolean _ = watched.removeIf(each -> each.loop.equals(loop));
+      return true;
+    } catch (OutOfMemoryError full) {
+      return false;
     }
   }
 
@@ -125,8 +142,8 @@ final class Rescuer implements Runnable {
           quietLooks = 0;
           rest();
         }
-      } catch (OutOfMemoryError full) {
-        MemoryReserve.pause();
+      } catch (RuntimeException | Error failure) {
+        MemoryReserve.pause(); // It goes on: what it has let go is among the newcomers.
       }
     }
   }
@@ -205,7 +222,12 @@ final class Rescuer implements Runnable {
       return 0;
     }
     try {
-      List<Runnable> waiting = each.loop.ready().some(each.place, MOST);
+      ReadyQueue ready = each.loop.ready();
+      if (ready.takenBack() != each.takenBack) {
+        each.takenBack = ready.takenBack();
+        each.place = 0;
+      }
+      List<Runnable> waiting = ready.some(each.place, MOST);
       for (Runnable task : waiting) {
         if (task instanceof LoopTask some && each.loop.letGoInTurn(some)) {
           gone.add(some);

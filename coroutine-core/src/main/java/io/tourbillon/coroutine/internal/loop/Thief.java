@@ -79,7 +79,8 @@ final class Thief {
   /**
    * Takes over some tasks that have not begun: one, and twice as many each time if the last ones
    * took less than 50 us together, so that no other loop can wait long for what this one has taken.
-   * Of those that have begun, takes over all that the other loop has let go: it has kept as many.
+   * Of those that have begun, takes over all that the other loop has let go: it has kept some, or
+   * is held.
    */
   private boolean takeSome(Peer from, long nowNanos) {
     most = nowNanos - tookNanos < PATIENCE_NANOS ? Math.min(2 * most, MOST) : 1;

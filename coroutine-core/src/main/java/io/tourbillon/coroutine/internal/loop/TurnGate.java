@@ -67,31 +67,38 @@ final class TurnGate {
 
   /** Closes the gate after a turn. Does nothing if it is closed. */
   void close() {
-    boolean _ = closeInTurn();
+    long _ = closeInTurn();
   }
 
   // Called by the loop or by the task that has the turn.
 
-  /** Closes the gate. Returns false if it was closed; the caller must not open it then. */
-  boolean closeInTurn() {
+  /** Closes the gate. Returns the number of the turn for {@link #reopen}; 0 if it was closed. */
+  long closeInTurn() {
     long seen = numberAndState();
     if ((seen & STATE) == CLOSED) {
-      return false; // Only the caller could open it.
+      return 0; // Only the caller could open it.
     }
-    long open = (seen & ~STATE) + OPEN;
-    for (int looks = 0; !WORD.compareAndSet(this, open, open - OPEN + CLOSED); looks++) {
+    long turn = seen & ~STATE;
+    for (int looks = 0; !WORD.compareAndSet(this, turn + OPEN, turn + CLOSED); looks++) {
       if (looks < LOOKS) {
         Thread.onSpinWait();
       } else {
-        MemoryReserve.pause(); // The rescuer may wait for memory, or for a processor.
+        MemoryReserve.pause(); // The rescuer waits for a processor.
       }
     }
-    return true;
+    return turn;
   }
 
-  /** Opens the gate again for the turn in which {@link #closeInTurn} has closed it. */
-  void reopen() {
-    WORD.setRelease(this, (numberAndState() & ~STATE) + OPEN);
+  /**
+   * Opens the gate again, if it is still the turn in which it was closed: a virtual thread may have
+   * waited for a lock of the JDK meanwhile, and has another turn then.
+   *
+   * @param turn the result of {@link #closeInTurn}
+   */
+  void reopen(long turn) {
+    if (turn != 0 && numberAndState() == turn + CLOSED) {
+      WORD.setRelease(this, turn + OPEN);
+    }
   }
 
   /** A plain read; it tells the number, and whether it is closed. */

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * reads who searches, and if nobody does, who else is idle. A loop says that it is idle and then
  * looks for tasks; if one waits and another loop searches, it leaves the matter to that one. A
  * searcher that gets work of its own ceases to search, looks once more, and calls another loop if a
- * task waits. In each pair one sees what the other wrote, as each writes before it reads, both in
- * volatile mode.
+ * task waits. What {@link Backlog} or {@link Rescuer} lets go still has its entry in the ready
+ * queue of its loop, so that loop is not idle before it has looked at it. In each pair one sees
+ * what the other wrote, as each writes before it reads, both in volatile mode.
  */
 public final class WorkStealing {
   private final String name;

@@ -205,13 +205,11 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
 
   /** Keeps the rescuer out meanwhile. Called by the loop, or by the coroutine that has the turn. */
   private void doAlone(Runnable something) {
-    boolean wasOpen = closeGate();
+    long turn = closeGate();
     try {
       something.run();
     } finally {
-      if (wasOpen) {
-        reopenGate();
-      }
+      reopenGate(turn);
     }
   }
 
@@ -530,12 +528,10 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
   }
 
   final void keep(SuspendingCoroutine<?> coroutine) {
-    boolean wasOpen = closeGate();
+    long turn = closeGate();
     residents.add(coroutine);
     counts().add(Count.PRESENT, 1);
-    if (wasOpen) {
-      reopenGate();
-    }
+    reopenGate(turn);
   }
 
   final void cancelIfClosing(SuspendingCoroutine<?> coroutine) {
@@ -605,13 +601,13 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
 
   /** Lets go of a coroutine of this loop. Returns false if it must stay, or is not ready. */
   private boolean letGoUnlessHeld(CoroutineTask<?> coroutine) {
-    if (!coroutine.canLeave() || isHeld(coroutine)) {
+    if (!coroutine.canLeave() || isHeld(coroutine) || !coroutine.preparesToLeave()) {
       return false;
     }
     residents.remove(coroutine);
     counts().add(Count.PRESENT, -1);
     counts().add(Count.LET_GO, 1);
-    coroutine.letGo();
+    coroutine.release();
     return true;
   }
 
@@ -625,15 +621,13 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
    * must stay.
    */
   void handOver(CoroutineTask<?> coroutine, CoroutineLoop other) {
-    boolean wasOpen = closeGate();
+    long turn = closeGate();
     coroutine.setReady();
     boolean isGone = letGo(coroutine);
     if (!isGone) {
       coroutine.makeReady();
     }
-    if (wasOpen) {
-      reopenGate();
-    }
+    reopenGate(turn);
     if (isGone) {
       other.acceptAndOffer(coroutine);
     }
@@ -748,13 +742,11 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
 
   /** Returns a copy of the first residents, at most a number. */
   private List<SuspendingCoroutine<?>> residents(int most) {
-    boolean wasOpen = closeGate();
+    long turn = closeGate();
     try {
       return residents.some(most);
     } finally {
-      if (wasOpen) {
-        reopenGate();
-      }
+      reopenGate(turn);
     }
   }
 
@@ -763,11 +755,9 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
     if (!interrupts.concern(coroutine)) {
       return;
     }
-    boolean wasOpen = closeGate();
+    long turn = closeGate();
     interrupts.forget(coroutine);
-    if (wasOpen) {
-      reopenGate();
-    }
+    reopenGate(turn);
   }
 
   /** Makes a coroutine ready as soon as its rate allows. Waits for memory if there is none. */

@@ -201,10 +201,17 @@ public final class CoroutineTask<T extends @Nullable Object> extends SuspendingC
     return isReady() && carrier != null && carrier.isAtRest() && mayMove() && !isArmed();
   }
 
-  /** Lets another loop take it over. Called by its loop, or by the rescuer in place of it. */
-  void letGo() {
-    Objects.requireNonNull(strand).leaves();
-    release();
+  /**
+   * Makes its stack ready to leave. Called by its loop, or by the rescuer in place of it, before
+   * {@code release}. Changes nothing and returns false if there is no memory for that.
+   */
+  boolean preparesToLeave() {
+    try {
+      Objects.requireNonNull(strand).leaves();
+      return true;
+    } catch (OutOfMemoryError full) {
+      return false;
+    }
   }
 
   /** Makes it belong to a loop that has claimed it. Called by that loop. */

@@ -60,8 +60,9 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
   /**
    * The state. The loop or the coroutine writes it, in release mode between turns, so that readers
    * see it soon; the final state is a volatile write. CREATED means unclaimed: the coroutine has
-   * not begun, or its loop has let it go. If loops may take it over, one of them changes CREATED to
-   * RUNNING by compare-and-set, and is the loop that writes from then on.
+   * not begun, or its loop has let it go, or the rescuer in place of that. If loops may take it
+   * over, one of them changes CREATED to RUNNING by compare-and-set, and is the loop that writes
+   * from then on.
    */
   private volatile State state = State.CREATED;
 
@@ -504,8 +505,8 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
 
   /**
    * Returns whether it belongs to the calling loop, and does so until that loop does something
-   * about it. Reads the state before the loop: another loop that has claimed it writes first the
-   * loop and then READY or SUSPENDED.
+   * about it; one that is ready may leave in the next long turn, too. Reads the state before the
+   * loop: another loop that has claimed it writes first the loop and then READY or SUSPENDED.
    */
   public final boolean isConfinedHere() {
     State seen = state;

@@ -98,10 +98,10 @@
  *
  * <h2>Who owns what</h2>
  *
- * <p>Either a loop runs, or one of its coroutines has the turn, never both at the same time. So
- * what they share needs no atomic operation; {@link
- * io.tourbillon.coroutine.internal.engine.LoopConfined} marks it. Messages of other threads come
- * through the {@code Mailbox}.
+ * <p>Either a loop runs, or one of its coroutines has the turn, never both at the same time; in a
+ * long turn the {@code Rescuer} may have entered, and both keep out. So what they share needs no
+ * atomic operation; {@link io.tourbillon.coroutine.internal.engine.LoopConfined} marks it. Messages
+ * of other threads come through the {@code Mailbox}.
  *
  * <pre>
  *   LoopScheduler          any thread: places coroutines

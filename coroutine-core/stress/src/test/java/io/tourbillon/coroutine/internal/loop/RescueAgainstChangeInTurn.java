@@ -58,11 +58,12 @@ public class RescueAgainstChangeInTurn {
 
     @Override
     public int first() {
-      if (!gate.closeInTurn()) {
+      long turn = gate.closeInTurn();
+      if (turn == 0) {
         throw new IllegalStateException("nobody else closes it");
       }
       int seen = change();
-      gate.reopen();
+      gate.reopen(turn);
       return seen;
     }
 

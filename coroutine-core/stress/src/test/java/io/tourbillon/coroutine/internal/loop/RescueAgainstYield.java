@@ -18,8 +18,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * A coroutine that has the turn gives it up and stays ready, while the rescuer lets go of those that
- * are ready.
+ * A coroutine that has the turn gives it up and stays ready, while the rescuer lets go of those
+ * that are ready.
  *
  * <p>The coroutine is in the ready queue some time before it has left its stack. Forbidden: the
  * rescuer lets it go then, so that another loop resumes it while it still runs.
