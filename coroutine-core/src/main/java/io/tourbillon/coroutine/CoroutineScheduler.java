@@ -44,10 +44,10 @@ import org.jspecify.annotations.Nullable;
  * runs until it suspends: a long computation delays those that wait there. Which other calls block
  * a loop depends on the {@link Engine}. If a coroutine holds a loop for 5 ms while another loop
  * rests, those that are ready and can move leave the held loop: the first ones 5 to 10 ms after the
- * turn began, and each 5 ms some more of a thousand that wait. Those that the coroutine makes ready
- * later in this turn follow. For 200 ms after such a turn, the loop lets others go before its next
- * turn. A thread of the scheduler looks after this, independent of the watchdog, and rests soon
- * after all loops do.
+ * turn began, or up to 30 ms if the loops had little to do before, and then up to a thousand every
+ * 5 ms. Those that the coroutine makes ready later in this turn follow. For 200 ms after such a
+ * turn, the loop lets others go before its next turn. A thread of the scheduler looks after this,
+ * independent of the watchdog, and rests soon after all loops do.
  *
  * <p>What is suspended on the held loop stays there until the turn ends. Delays, limits and sockets
  * are late, and so is what other threads resume, or the JDK after a blocking call. The limit of a

@@ -14,23 +14,27 @@ import org.jspecify.annotations.Nullable;
  * call that blocks a loop, or a long computation, strands nothing that is ready behind it. The
  * thread enters by the {@link TurnGate} of the loop.
  *
- * <p>It looks at all loops every 5 ms. A loop that is in the same turn as at an earlier look, 5 ms
- * ago or longer, is held. As long as it is held, each look goes on where the last one stopped, so
- * it finds what the task that has the turn has made ready since.
+ * <p>It looks at all loops every 5 ms, and less often while it finds all of them idle. A loop that
+ * is in the same turn as at an earlier look, 5 ms ago or longer, is held. As long as it is held,
+ * each look goes on where the last one stopped, so it finds what the task that has the turn has
+ * made ready since.
  *
- * <p><b>At rest.</b> If no loop has done anything for some looks, the rescuer rests until one wakes
- * up. It writes that it rests and then reads whether each loop is idle; a loop writes that it is
- * not and then reads whether the rescuer rests. One sees what the other wrote, as both are in
+ * <p><b>At rest.</b> If no loop has done anything since the last look, the rescuer rests until one
+ * wakes up. It writes that it rests and then reads whether each loop is idle; a loop writes that it
+ * is not and then reads whether the rescuer rests. One sees what the other wrote, as both are in
  * volatile mode.
  *
  * <p>The thread begins with the first loop and ends with the last.
  */
 final class Rescuer implements Runnable {
-  /** How long a turn must last at least, and how long to wait between two looks. */
+  /** How long a turn must last at least, and how long to wait between two looks at busy loops. */
   static final long HELD_NANOS = 5_000_000;
 
-  /** After so many looks at which nothing has happened it rests. */
-  private static final int LINGER = 4;
+  /**
+   * The longest wait between two looks. To wake up costs as much as a short turn, and loops with
+   * little to do should not cost twice as much.
+   */
+  private static final long MOST_PAUSE_NANOS = 20_000_000;
 
   /** How many tasks to look at while inside a gate. */
   private static final int MOST = 64;
@@ -132,16 +136,15 @@ final class Rescuer implements Runnable {
 
   @Override
   public void run() {
-    int quietLooks = 0;
+    long pauseNanos = HELD_NANOS;
     while (isWanted()) {
-      LockSupport.parkNanos(this, HELD_NANOS);
+      LockSupport.parkNanos(this, pauseNanos);
       Thread.interrupted();
       try {
-        quietLooks = looksAtActivity() ? 0 : quietLooks + 1;
-        if (quietLooks >= LINGER) {
-          quietLooks = 0;
+        if (!looksAtActivity()) {
           rest();
         }
+        pauseNanos = areAllIdle() ? Math.min(2 * pauseNanos, MOST_PAUSE_NANOS) : HELD_NANOS;
       } catch (RuntimeException | Error failure) {
         MemoryReserve.pause(); // It goes on: what it has let go is among the newcomers.
       }
