@@ -52,7 +52,9 @@ class NativeImageMetadataTest {
           new Known("io.tourbillon.coroutine.Implementation")
               .calls(2)
               .of("io.tourbillon.coroutine.internal.scheduler.SchedulerKernel#<init>()"),
+          own("io.tourbillon.coroutine.internal.loop.ArrivalRing", "slots", "tail"),
           own("io.tourbillon.coroutine.internal.loop.Mailbox", "rest"),
+          own("io.tourbillon.coroutine.internal.loop.TurnGate", "word"),
           own("io.tourbillon.coroutine.internal.task.End", "held", "watchers"),
           own(
               "io.tourbillon.coroutine.internal.task.JoinableCoroutine",

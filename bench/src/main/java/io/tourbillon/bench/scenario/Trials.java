@@ -2,7 +2,6 @@ package io.tourbillon.bench.scenario;
 
 import io.tourbillon.bench.ProcessCpu;
 import io.tourbillon.bench.host.LineProcess;
-import io.tourbillon.bench.host.OurJvm;
 import io.tourbillon.bench.subject.CoroutineKind;
 import io.tourbillon.bench.subject.CoroutineSubject;
 import io.tourbillon.bench.subject.EchoKind;
@@ -25,7 +24,6 @@ import io.tourbillon.bench.work.SteadyWork;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -225,7 +223,7 @@ final class Trials {
   /** The clients go on meanwhile, in a process of their own. */
   static Measurement echo(EchoKind kind, Job job) throws IOException, InterruptedException {
     try (EchoSubject server = kind.open(job.size());
-        LineProcess clients = LineProcess.start(echoClients(server.port()))) {
+        LineProcess clients = LineProcess.start(EchoClients.command(server.port(), CLIENTS))) {
       roundTrips(clients);
       Thread.sleep(job.warmUpMillis());
       long startRoundTrips = roundTrips(clients);
@@ -243,18 +241,6 @@ final class Trials {
               Metric.CPU_PER_OPERATION, cpuNanos / operations,
               Metric.WALL_PER_OPERATION, nanos / operations));
     }
-  }
-
-  private static List<String> echoClients(int port) {
-    return List.of(
-        OurJvm.executable(),
-        "-Xmx64m",
-        "-XX:+UseSerialGC",
-        "-cp",
-        OurJvm.classPath(),
-        EchoClients.class.getName(),
-        String.valueOf(port),
-        String.valueOf(CLIENTS));
   }
 
   /** Asks the clients how many messages have come back. */

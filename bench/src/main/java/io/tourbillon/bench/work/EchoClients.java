@@ -1,5 +1,6 @@
 package io.tourbillon.bench.work;
 
+import io.tourbillon.bench.host.OurJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,6 +13,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * The clients of an echo server, a program of its own: each has a connection, sends a message, and
@@ -35,6 +37,19 @@ public final class EchoClients {
       Client client = new Client(SocketChannel.open(server), number);
       client.connection.register(selector, SelectionKey.OP_READ, client);
     }
+  }
+
+  /** Returns the command that starts it. */
+  public static List<String> command(int port, int clients) {
+    return List.of(
+        OurJvm.executable(),
+        "-Xmx64m",
+        "-XX:+UseSerialGC",
+        "-cp",
+        OurJvm.classPath(),
+        EchoClients.class.getName(),
+        String.valueOf(port),
+        String.valueOf(clients));
   }
 
   /**

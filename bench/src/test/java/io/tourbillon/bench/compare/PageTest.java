@@ -291,6 +291,7 @@ final class PageTest {
             "with-timeout-bars",
             "scope-bars",
             "uneven-bars",
+            "echo-bars",
             "durable-schedule-bars",
             "durable-lives-bars",
             "durable-reopen-bars"),

@@ -7,12 +7,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A peer whose network is gone: nothing comes from it, not even an end. */
+/**
+ * A peer whose network is gone: nothing comes from it, not even an end. Needs Linux, and the right
+ * to make a network namespace, which containers may lack.
+ */
+@Tag("long")
+@Tag("programs")
 @Timeout(120)
 class VanishedPeerTest {
-  /** Needs Linux, and the right to make a network namespace, which containers may lack. */
-  @Tag("long")
-  @Tag("programs")
   @Test
   void calls_endByALimitOrByProbes_andWhatWasWrittenArrivesWhenTheNetworkIsBack() throws Exception {
     String said = new FreshJvm(VanishedPeerProgram.class).withANetworkOfItsOwn().run();
