@@ -61,7 +61,9 @@ final class SelectorEcho implements EchoSubject {
       if (connection != null) {
         connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
         connection.configureBlocking(false);
-        connection.register(loops.get(accepted++ % loops.size()), SelectionKey.OP_READ);
+        Selector loop = loops.get(accepted++ % loops.size());
+        connection.register(loop, SelectionKey.OP_READ);
+        loop.wakeup(); // One that selects does not see the new channel.
       }
     } catch (IOException unusable) {
       throw new UncheckedIOException(unusable);
