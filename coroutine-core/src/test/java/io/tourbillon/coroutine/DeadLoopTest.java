@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Holding.holdUntil;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -56,20 +57,13 @@ class DeadLoopTest {
       IllegalStateException refused =
           assertThrows(IllegalStateException.class, () -> scheduler.spawn(() -> {}));
       assertEquals("no loop is alive any more: coroutine", refused.getMessage());
-      awaitCountOfFailures(scheduler);
+      // A loop that dies counts a failure after it has notified those who wait for it.
+      assertTrue(holdUntil(() -> scheduler.stats().failed() > 0));
       CoroutineStats stats = scheduler.stats();
       assertEquals(1, stats.spawned());
       assertEquals(1, stats.failed());
       assertEquals(0, stats.created() + stats.ready() + stats.running() + stats.suspended());
       assertTrue(scheduler.close(Duration.ZERO));
-    }
-  }
-
-  /** A loop that dies counts a failure after it has notified those who wait for it. */
-  private static void awaitCountOfFailures(CoroutineScheduler scheduler) {
-    long startNanos = System.nanoTime();
-    while (scheduler.stats().failed() == 0 && System.nanoTime() - startNanos < PATIENCE.toNanos()) {
-      Thread.onSpinWait();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine;
 
+import static io.tourbillon.coroutine.Holding.holdFor;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("not-plain-thread") // It has no turns.
 class FlightRecorderTest {
+  private static final Duration HELD = Duration.ofMillis(150);
   private static final List<String> NAMES =
       List.of("tourbillon.SlowTurn", "tourbillon.LoopStall", "tourbillon.LateDelay");
 
@@ -41,23 +43,16 @@ class FlightRecorderTest {
               SpawnOptions.named("hog"),
               () -> {
                 Coroutine<?> late = suspendedDelay(scheduler);
-                hold();
+                holdFor(HELD);
                 while (!isHogSeen.get()) { // Some other turn was seen, shortly before this one.
                   Coroutines.yieldNow();
-                  hold();
+                  holdFor(HELD);
                 }
                 return late;
               });
       hog.join(PATIENCE).join(PATIENCE);
     } finally {
       scheduler.close();
-    }
-  }
-
-  private static void hold() {
-    long startNanos = System.nanoTime();
-    while (System.nanoTime() - startNanos < 150_000_000) {
-      Thread.onSpinWait();
     }
   }
 

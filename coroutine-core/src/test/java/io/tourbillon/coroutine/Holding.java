@@ -5,16 +5,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Ways to hold a loop: the calling coroutine waits and does not give up its turn. */
-final class Holding {
+public final class Holding {
   private Holding() {}
 
   /** Waits until something is true; returns false if that takes longer than patience. */
-  static boolean holdUntil(BooleanSupplier something) {
+  public static boolean holdUntil(BooleanSupplier something) {
     return holdUntil(something, TestSchedulers.PATIENCE);
   }
 
   /** Waits until something is true; returns false if that takes too long. */
-  static boolean holdUntil(BooleanSupplier something, Duration atMost) {
+  public static boolean holdUntil(BooleanSupplier something, Duration atMost) {
     long startNanos = System.nanoTime();
     while (!something.getAsBoolean()) {
       if (System.nanoTime() - startNanos > atMost.toNanos()) {
@@ -30,7 +30,7 @@ final class Holding {
   }
 
   /** Waits for a time. */
-  static void holdFor(Duration time) {
+  public static void holdFor(Duration time) {
     boolean _ = holdUntil(() -> false, time);
   }
 }

@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine.sync;
 
 import static io.tourbillon.coroutine.Cancelled.assertCancelled;
+import static io.tourbillon.coroutine.Holding.holdUntil;
 import static io.tourbillon.coroutine.TestSchedulers.PATIENCE;
 import static io.tourbillon.coroutine.TestSchedulers.awaitSuspended;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -99,7 +100,8 @@ class MutexTest extends OnTwoLoops {
           () -> {
             for (long round = 0; round < rounds; round++) {
               mutex.lock();
-              awaitThatItWaits(both.get(other));
+              Coroutine<?> next = both.get(other);
+              assertTrue(holdUntil(() -> next.waitsFor().isPresent() || next.state().isEnd()));
               mutex.unlock();
             }
           };
@@ -115,13 +117,6 @@ class MutexTest extends OnTwoLoops {
     // A loop counts a turn some time after it. The last holder need not wait.
     long turns = switches() - before;
     assertTrue(Math.abs(turns - 2 * rounds) <= 3, () -> turns + " turns");
-  }
-
-  /** Waits, without a suspension, until a coroutine waits for the mutex or has ended. */
-  private static void awaitThatItWaits(Coroutine<?> coroutine) {
-    while (coroutine.waitsFor().isEmpty() && !coroutine.state().isEnd()) {
-      Thread.onSpinWait();
-    }
   }
 
   private long switches() {

@@ -21,9 +21,9 @@ import java.lang.invoke.VarHandle;
  * <p><b>Who writes.</b> Only the loop, or the task that has the turn, leaves CLOSED, so it does
  * that by a write in release mode: a rescuer that enters sees what they wrote before. All other
  * transitions are compare-and-sets from OPEN, since both sides try them, except for {@link #leave}:
- * while it is ENTERED, everybody else waits. That write is in release mode, too, and whoever closes
- * next sees what the rescuer has changed. So the two sides are never in at the same time, and what
- * one has changed the other sees; fields that they share may be plain.
+ * while the gate is ENTERED, all others wait. {@code leave} writes in release mode, too, so the
+ * side that closes next sees what the rescuer has changed. So the two sides are never in at the
+ * same time, and what one has changed the other sees; fields that they share may be plain.
  *
  * <p><b>The task that has the turn</b> runs code of users most of the time. Where it calls code of
  * the loop that changes what the rescuer reads or writes, or walks through it, that code closes the

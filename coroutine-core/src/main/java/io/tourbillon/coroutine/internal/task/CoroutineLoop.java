@@ -712,8 +712,7 @@ public sealed class CoroutineLoop extends EventLoop permits PlainLoop {
   /** Cancels all coroutines that are here or on their way. */
   public void cancelAll() {
     cancelling = true;
-    // The rescuer may let some go that are not among the newcomers yet. Whoever claims them
-    // cancels.
+    // This misses those that the rescuer lets go now. The loop that claims them cancels them.
     residents(Integer.MAX_VALUE).forEach(this::cancel);
     newcomers().all().forEach(task -> cancel((CoroutineTask<?>) task));
   }
