@@ -201,15 +201,29 @@ final class Trials {
     System.gc();
     try (TalkSubject subject = kind.open(job.size())) {
       subject.start(talk, tally);
-      Thread.sleep(job.warmUpMillis());
-      long startOperations = tally.total();
-      long startCpuNanos = ProcessCpu.nanos();
-      long startNanos = System.nanoTime();
-      Thread.sleep(job.measureMillis());
-      double operations = tally.total() - startOperations;
-      long nanos = System.nanoTime() - startNanos;
-      long cpuNanos = ProcessCpu.nanos() - startCpuNanos;
+      Spent spent = watch(job, tally::total);
       tally.end();
+      return spent.perOperation();
+    }
+  }
+
+  /** The clients go on meanwhile, in a process of their own. */
+  static Measurement echo(EchoKind kind, Job job) throws IOException, InterruptedException {
+    try (EchoSubject server = kind.open(job.size());
+        LineProcess clients = LineProcess.start(EchoClients.command(server.port(), CLIENTS))) {
+      roundTrips(clients);
+      return watch(job, () -> roundTrips(clients)).perOperation();
+    }
+  }
+
+  /** How many operations others have finished until now. */
+  private interface Count {
+    long total() throws InterruptedException;
+  }
+
+  /** What others have done while this thread slept, and what it took. */
+  private record Spent(double operations, long nanos, long cpuNanos) {
+    Measurement perOperation() {
       if (operations == 0) {
         throw new IllegalStateException("an operation must end while it is measured: none did");
       }
@@ -220,27 +234,16 @@ final class Trials {
     }
   }
 
-  /** The clients go on meanwhile, in a process of their own. */
-  static Measurement echo(EchoKind kind, Job job) throws IOException, InterruptedException {
-    try (EchoSubject server = kind.open(job.size());
-        LineProcess clients = LineProcess.start(EchoClients.command(server.port(), CLIENTS))) {
-      roundTrips(clients);
-      Thread.sleep(job.warmUpMillis());
-      long startRoundTrips = roundTrips(clients);
-      long startCpuNanos = ProcessCpu.nanos();
-      long startNanos = System.nanoTime();
-      Thread.sleep(job.measureMillis());
-      double operations = roundTrips(clients) - startRoundTrips;
-      long nanos = System.nanoTime() - startNanos;
-      long cpuNanos = ProcessCpu.nanos() - startCpuNanos;
-      if (operations == 0) {
-        throw new IllegalStateException("a message must come back while it is measured: none did");
-      }
-      return Measurement.of(
-          Map.of(
-              Metric.CPU_PER_OPERATION, cpuNanos / operations,
-              Metric.WALL_PER_OPERATION, nanos / operations));
-    }
+  /** Sleeps while others warm up, and then while they are measured. */
+  private static Spent watch(Job job, Count count) throws InterruptedException {
+    Thread.sleep(job.warmUpMillis());
+    long startOperations = count.total();
+    long startCpuNanos = ProcessCpu.nanos();
+    long startNanos = System.nanoTime();
+    Thread.sleep(job.measureMillis());
+    double operations = count.total() - startOperations;
+    long nanos = System.nanoTime() - startNanos;
+    return new Spent(operations, nanos, ProcessCpu.nanos() - startCpuNanos);
   }
 
   /** Asks the clients how many messages have come back. */
