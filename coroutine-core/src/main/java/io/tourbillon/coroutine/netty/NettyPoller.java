@@ -325,9 +325,16 @@ final class NettyPoller implements Poller {
     return false;
   }
 
-  /** Lets Netty end in its next turns. It has no quiet period, which would stop the coroutines. */
+  /**
+   * Lets Netty end in its next turns. It has no quiet period, which would stop the coroutines.
+   * Called by any thread.
+   */
   void shutDown() {
-    var _ = channels.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
+    try {
+      var _ = channels.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException alreadyEnded) {
+      // Netty wakes its loop after it has told it to end, and the loop had ended in between.
+    }
   }
 
   /**
