@@ -10,7 +10,6 @@ import io.tourbillon.bench.subject.TimerKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -61,7 +60,7 @@ record Page(
           subject.id(),
           subject.title(),
           subject.configuration(),
-          subject.family().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+          subject.family().color(),
           subject.family().isOurs());
     }
   }

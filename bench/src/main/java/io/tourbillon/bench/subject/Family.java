@@ -1,5 +1,7 @@
 package io.tourbillon.bench.subject;
 
+import java.util.Locale;
+
 /** The project that a subject belongs to. Subjects of a family differ in configuration only. */
 public enum Family {
   OURS_IDS("Tourbillon, ids"),
@@ -9,11 +11,12 @@ public enum Family {
   OURS_CONTINUATION("Tourbillon, continuations"),
   OURS_HANDOFF("Tourbillon, handoff"),
   OURS_PLAIN_THREAD("Tourbillon, plain threads"),
-  OURS_THREADS("Tourbillon, Thread.sleep"),
+  OURS_THREADS("Tourbillon, blocking code"),
   OURS_SQLITE("Tourbillon, SQLite"),
   OURS_POSTGRES("Tourbillon, PostgreSQL"),
   NETTY("Netty"),
   JDK("JDK"),
+  SELECTOR("bare selector"),
   KAFKA("Kafka"),
   KOTLIN("Kotlin"),
   JOX("Jox"),
@@ -30,6 +33,11 @@ public enum Family {
 
   public String title() {
     return title;
+  }
+
+  /** Returns the name of the colour in {@code page.css}. */
+  public String color() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Returns true for ours, which come first. */
