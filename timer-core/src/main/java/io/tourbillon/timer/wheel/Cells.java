@@ -45,8 +45,6 @@ abstract class Cells {
   /** Forgets the array of a chunk. */
   abstract void drop(int chunk);
 
-  abstract boolean isPresent(int chunk);
-
   /**
    * Sets the number of chunks that the table has room for. Allocates before it changes anything.
    */
@@ -135,11 +133,6 @@ abstract class Cells {
     @Override
     void drop(int chunk) {
       cells[chunk] = NO_CELLS;
-    }
-
-    @Override
-    boolean isPresent(int chunk) {
-      return cells[chunk].length > 0;
     }
 
     @Override

@@ -80,11 +80,6 @@ final class EntryCells<E extends WheelEntry> extends Cells {
   }
 
   @Override
-  boolean isPresent(int chunk) {
-    return cells[chunk].length > 0;
-  }
-
-  @Override
   void resize(int chunks) {
     cells = Arrays.copyOf(cells, chunks);
   }

@@ -1,6 +1,7 @@
 package io.tourbillon.timer.wheel;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Locale;
 
 /**
@@ -73,7 +74,7 @@ final class Slots {
   private long[] live = {};
   private int[] slot = {};
 
-  /** The list of the chunks of a slot; for a chunk in no slot, that of free or of absent ones. */
+  /** The list of the chunks of a slot; for a free chunk, that of the free ones. */
   private int[] next = {};
 
   private int[] previous = {};
@@ -86,8 +87,11 @@ final class Slots {
   private int free = NONE;
   private int freeCount;
 
-  /** Chunks that have no array of cells. */
-  private int absent = NONE;
+  /** Chunks that have no array of cells. Has room for all, so that it never grows in between. */
+  private BitSet absent = new BitSet();
+
+  /** No chunk below this one is absent. */
+  private int absentFrom;
 
   /** The chunk that was looked at last. */
   private int hand;
@@ -260,19 +264,15 @@ final class Slots {
     }
   }
 
-  /** Forgets the ids after the last chunk that has cells, a step each. */
+  /**
+   * Forgets the ids after the last chunk that has cells. A step is 64 chunks, since even the first
+   * call, which no compiler has seen, must not keep the callers of the wheel waiting.
+   */
   private void shrink() {
     dropFreeFrom(chunkIds / 4);
-    while (chunkIds > 0 && !cells.isPresent(chunkIds - 1)) {
-      chunkIds--;
-    }
-    absent = NONE;
-    for (int chunk = chunkIds - 1; chunk >= 0; chunk--) {
-      if (!cells.isPresent(chunk)) {
-        next[chunk] = absent;
-        absent = chunk;
-      }
-    }
+    int idsLeft = absent.previousClearBit(chunkIds - 1) + 1;
+    absent.clear(idsLeft, chunkIds);
+    chunkIds = idsLeft;
     hand = 0;
     triedIds = chunkIds;
     triedChunks = chunksInUse;
@@ -392,8 +392,8 @@ final class Slots {
   /** Forgets the cells of a chunk that is in no slot and not on the list of free ones. */
   private void makeAbsent(int chunk) {
     cells.drop(chunk);
-    next[chunk] = absent;
-    absent = chunk;
+    absent.set(chunk);
+    absentFrom = Math.min(absentFrom, chunk);
   }
 
   private void countSparse() {
@@ -412,14 +412,15 @@ final class Slots {
 
   /** Makes a free chunk. */
   private void create() {
-    int chunk = absent;
+    int chunk = absent.nextSetBit(absentFrom);
     if (chunk == NONE) {
       reserveId();
       cells.create(chunkIds);
       chunk = chunkIds++;
     } else {
       cells.create(chunk);
-      absent = next[chunk];
+      absent.clear(chunk);
+      absentFrom = chunk + 1;
     }
     next[chunk] = NONE;
     free = chunk;
@@ -442,11 +443,14 @@ final class Slots {
     int[] newSlot = Arrays.copyOf(slot, length);
     int[] newNext = Arrays.copyOf(next, length);
     int[] newPrevious = Arrays.copyOf(previous, length);
+    BitSet newAbsent = new BitSet(length);
+    newAbsent.or(absent);
     cells.resize(length);
     live = newLive;
     slot = newSlot;
     next = newNext;
     previous = newPrevious;
+    absent = newAbsent;
   }
 
   /** Walks every list; see the invariants of {@link TimingWheel}. */
@@ -471,8 +475,12 @@ final class Slots {
     }
     int size = cells.size();
     check(cellsSeen == size, "invariant 1: %d cells for %d entries", cellsSeen, size);
-    int known = chunksSeen + countList(free) + countList(absent);
+    int known = chunksSeen + countList(free) + absent.cardinality();
     check(known == chunkIds, "%d chunks known of %d", known, chunkIds);
+    check(absent.length() <= chunkIds, "%d ids and an absent one in %d", chunkIds, absent.length());
+    int firstAbsent = absent.nextSetBit(0);
+    boolean isFound = firstAbsent == NONE || firstAbsent >= absentFrom;
+    check(isFound, "chunk %d is absent, below %d", firstAbsent, absentFrom);
     check(countList(free) == freeCount, "%d chunks free, not %d", countList(free), freeCount);
     return true;
   }
