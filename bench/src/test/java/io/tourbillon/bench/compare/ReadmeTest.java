@@ -25,6 +25,11 @@ class ReadmeTest {
   }
 
   @Test
+  void echo_isThatOfTheResultsInThisModule() throws IOException {
+    requireInReadme(SummaryTable.ofCoroutines(summary("echo.json")));
+  }
+
+  @Test
   void durableTimers_areThoseOfTheResultsInThisModule() throws IOException {
     requireInReadme(SummaryTable.ofDurable(summary("durable.json")));
   }

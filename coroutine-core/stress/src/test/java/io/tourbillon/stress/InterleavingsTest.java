@@ -33,7 +33,7 @@ class InterleavingsTest {
   private static final int BRIEF_MILLIS = 150;
 
   /** For the twins that were not caught in the runs before. */
-  private static final int[] MORE_MILLIS = {500, 2000, 4000};
+  private static final int[] MORE_MILLIS = {500, 2000, 4000, 15_000};
 
   private static final int THOROUGH_MILLIS = 300;
 
