@@ -18,21 +18,25 @@ import java.util.stream.Stream;
 /**
  * A table of a comparison, in Markdown: a line for each scenario, size and leading figure, and a
  * column for each family, which its best configuration represents. Figures are medians. Timers,
- * coroutines and durable timers have separate tables, because few families are in more than one.
+ * coroutines, servers and durable timers have separate tables, because few families are in more
+ * than one.
  */
 final class SummaryTable {
   private SummaryTable() {}
 
   /** The tables that have lines. */
   static String of(Summary summary) {
-    return Stream.of(ofTimers(summary), ofCoroutines(summary), ofDurable(summary))
+    return Stream.of(
+            ofTimers(summary), ofCoroutines(summary), ofServers(summary), ofDurable(summary))
         .filter(table -> !table.isEmpty())
         .collect(Collectors.joining("\n"));
   }
 
   /** Empty if no timers were measured. */
   static String ofTimers(Summary summary) {
-    return of(summary, scenario -> !scenario.isOfCoroutines() && !scenario.isDurable());
+    return of(
+        summary,
+        scenario -> !scenario.isOfCoroutines() && !scenario.isOfServers() && !scenario.isDurable());
   }
 
   /** Empty if no durable timers were measured. */
@@ -43,6 +47,11 @@ final class SummaryTable {
   /** Empty if no coroutines were measured. */
   static String ofCoroutines(Summary summary) {
     return of(summary, Scenario::isOfCoroutines);
+  }
+
+  /** Empty if no servers were measured. */
+  static String ofServers(Summary summary) {
+    return of(summary, Scenario::isOfServers);
   }
 
   private static String of(Summary summary, Predicate<Scenario> which) {

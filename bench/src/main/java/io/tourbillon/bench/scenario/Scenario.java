@@ -394,6 +394,11 @@ public enum Scenario {
     return this == SLEEPERS || this == COROUTINE_MEMORY || isTalk();
   }
 
+  /** Returns true if its subjects are servers. */
+  public boolean isOfServers() {
+    return this == ECHO;
+  }
+
   /** Returns true if its coroutines talk. */
   public boolean isTalk() {
     return talk != null;
@@ -401,7 +406,7 @@ public enum Scenario {
 
   /** Returns true if its size is a number of threads. */
   public boolean isOnThreads() {
-    return isTalk() || this == ECHO;
+    return isTalk() || isOfServers();
   }
 
   /** Returns true if its timers are durable. Then its subjects need databases. */
@@ -420,7 +425,7 @@ public enum Scenario {
     if (talk != null) {
       return List.copyOf(TalkKind.in(talk));
     }
-    if (this == ECHO) {
+    if (isOfServers()) {
       return List.of(EchoKind.values());
     }
     return List.of(isOfCoroutines() ? CoroutineKind.values() : TimerKind.values());

@@ -39,8 +39,7 @@ public enum EchoKind implements Subject {
           + " jdk.virtualThreadScheduler.parallelism and maxPoolSize as the size",
       _ -> ThreadEcho.ofTheJdk()),
   /** The JDK's selectors. */
-  SELECTOR(
-      Family.SELECTOR, "a java.nio.channels.Selector a thread, no library", SelectorEcho::new);
+  SELECTOR(Family.SELECTOR, "a java.nio.channels.Selector a thread, no library", SelectorEcho::new);
 
   private final Family family;
   private final String configuration;

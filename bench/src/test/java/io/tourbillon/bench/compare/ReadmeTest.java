@@ -26,7 +26,7 @@ class ReadmeTest {
 
   @Test
   void echo_isThatOfTheResultsInThisModule() throws IOException {
-    requireInReadme(SummaryTable.ofCoroutines(summary("echo.json")));
+    requireInReadme(SummaryTable.ofServers(summary("echo.json")));
   }
 
   @Test
