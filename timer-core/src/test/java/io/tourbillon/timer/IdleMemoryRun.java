@@ -10,13 +10,15 @@ import java.util.concurrent.TimeUnit;
  * which has had one.
  */
 final class IdleMemoryRun {
-  private static final int SERVICES = 50;
+  private static final int SERVICES = 200;
 
   private IdleMemoryRun() {}
 
   public static void main(String[] args) throws Exception {
-    try (TimerService first = TimerService.create()) {
-      use(first); // Classes and constants, which services share, are not counted.
+    for (int i = 0; i < SERVICES; i++) {
+      try (TimerService first = TimerService.create()) {
+        use(first); // What services share is not counted.
+      }
     }
     List<TimerService> services = new ArrayList<>(SERVICES);
     long beforeBytes = liveBytes();

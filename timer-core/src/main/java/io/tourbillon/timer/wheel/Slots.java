@@ -88,7 +88,7 @@ final class Slots {
   private int freeCount;
 
   /** Chunks that have no array of cells. Has room for all, so that it never grows in between. */
-  private BitSet absent = new BitSet();
+  private BitSet absent = new BitSet(0);
 
   /** No chunk below this one is absent. */
   private int absentFrom;
