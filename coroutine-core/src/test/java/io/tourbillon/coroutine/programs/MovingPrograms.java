@@ -10,16 +10,26 @@ import io.tourbillon.coroutine.TestSchedulers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs random programs on three loops that a {@link ConductedClock} interleaves, while every second
  * or third turn moves a coroutine to another loop. Time passes while coroutines run, and two of
  * them can run in turns at any call, so what holds in every order is checked, and no outcome is
- * compared. The program ends with status 1 at the first seed that fails, and names it.
+ * compared. The program ends with status 1 at the first seed that fails, and prints what {@link
+ * Campaign.Fault} says.
  */
 public final class MovingPrograms {
   private static final int LOOPS = 3;
   private static final int PATIENCE_SECONDS = 10;
+
+  /** While a program is made smaller, which tries many that are stuck. */
+  private static final int LESS_PATIENCE_SECONDS = 1;
+
+  private static final long SHRINKING_NANOS = SECONDS.toNanos(10);
+
+  /** While a program is made smaller: a fault may need an interleaving. */
+  private static final int SEEDS_OF_SMALLER = 4;
 
   private MovingPrograms() {}
 
@@ -40,11 +50,11 @@ public final class MovingPrograms {
     long first = Long.parseLong(arguments[0]);
     long moves = 0;
     for (long seed = first; seed < first + Long.parseLong(arguments[1]); seed++) {
+      Program program = ProgramGenerator.of(seed);
       try {
-        moves += run(ProgramGenerator.of(seed), seed);
+        moves += run(program, seed, PATIENCE_SECONDS);
       } catch (Throwable failure) {
-        System.out.println("seed " + seed + " fails: " + failure);
-        System.out.println(ProgramGenerator.of(seed));
+        System.out.println(smallest(seed, program, failure.toString()));
         failure.printStackTrace();
         System.exit(1);
       }
@@ -53,8 +63,34 @@ public final class MovingPrograms {
     System.exit(0);
   }
 
+  private static Campaign.Fault smallest(long seed, Program program, String words) {
+    long startNanos = System.nanoTime();
+    String[] wordsOfSmallest = {words};
+    Program smallest =
+        Shrinker.shrink(
+            program,
+            smaller -> {
+              String fault =
+                  System.nanoTime() - startNanos < SHRINKING_NANOS ? faultOf(smaller, seed) : null;
+              wordsOfSmallest[0] = fault == null ? wordsOfSmallest[0] : fault;
+              return fault != null;
+            });
+    return new Campaign.Fault(seed, program, words, smallest, wordsOfSmallest[0]);
+  }
+
+  private static @Nullable String faultOf(Program program, long seed) {
+    for (long other = seed; other < seed + SEEDS_OF_SMALLER; other++) {
+      try {
+        long _ = run(program, other, LESS_PATIENCE_SECONDS);
+      } catch (Throwable failure) {
+        return failure.toString();
+      }
+    }
+    return null;
+  }
+
   /** Returns how many coroutines have moved. */
-  private static long run(Program program, long seed) throws Exception {
+  private static long run(Program program, long seed, int patienceSeconds) throws Exception {
     System.setProperty("io.tourbillon.coroutine.mix", Long.toString(2 + seed % 2));
     ConductedClock clock = new ConductedClock(seed);
     Interpreter[] made = new Interpreter[1];
@@ -74,11 +110,11 @@ public final class MovingPrograms {
             .toFuture();
     clock.begin();
     try {
-      ended.get(PATIENCE_SECONDS, SECONDS);
+      ended.get(patienceSeconds, SECONDS);
     } catch (TimeoutException stuck) {
       throw new AssertionError("stuck: " + scheduler.dump(100), stuck);
     }
-    boolean closed = scheduler.close(Duration.ofSeconds(PATIENCE_SECONDS));
+    boolean closed = scheduler.close(Duration.ofSeconds(patienceSeconds));
     interpreter.checkRest(closed, scheduler.stats());
     String outcome = interpreter.outcome();
     if (!interpreter.breaches().isEmpty() || outcome.contains("unexpected")) {
