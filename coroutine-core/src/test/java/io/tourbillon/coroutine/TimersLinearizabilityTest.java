@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
  * call may be refused, or a poll do nothing, although a timer can still be cancelled or pushed out.
  */
 @Tag("long") // Takes some minutes.
+@Tag("stress")
 @Tag("handoff") // Independent of the engine, so it runs once.
 @Timeout(5000)
 class TimersLinearizabilityTest {

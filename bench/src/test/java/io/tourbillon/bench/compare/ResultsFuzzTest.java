@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -26,7 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
  * made a page of and held against others: no damage is found out later.
  */
 class ResultsFuzzTest {
-  private static final int FILES = 300;
+  private static final int FEW = 300;
+  private static final int MANY = 10_000;
 
   private static final String[] VALUES = {
     "null",
@@ -66,8 +68,18 @@ class ResultsFuzzTest {
 
   @Test
   void read_damagedAtRandom_isRefusedOrFitForAllThatFollows() throws IOException {
-    long seed = System.nanoTime();
-    System.out.println("seed of damaged results: " + seed);
+    readDamaged(FEW);
+  }
+
+  @Test
+  @Tag("long")
+  void readOften_damagedAtRandom_isRefusedOrFitForAllThatFollows() throws IOException {
+    readDamaged(MANY);
+  }
+
+  private void readDamaged(int files) throws IOException {
+    long seed = Long.getLong("tests.results.seed", System.nanoTime());
+    System.out.println("seed of damaged results: -Dtests.results.seed=" + seed);
     Random random = new Random(seed);
     Path file = folder.resolve("results.json");
     Results whole = sample();
@@ -76,15 +88,15 @@ class ResultsFuzzTest {
     List<String> places = new ArrayList<>();
     collect("", JsonMapper.shared().readTree(text), places);
     int refused = 0;
-    for (int number = 0; number < FILES; number++) {
+    for (int number = 0; number < files; number++) {
       String told = "seed " + seed + ", file " + number;
       Files.write(file, damaged(text, places, random));
       if (!isFit(file, whole, told)) {
         refused++;
       }
     }
-    assertTrue(refused > FILES / 2, "seed " + seed + ", refused " + refused);
-    assertTrue(refused < FILES, "seed " + seed + ": some damage does no harm");
+    assertTrue(refused > files / 2, "seed " + seed + ", refused " + refused);
+    assertTrue(refused < files, "seed " + seed + ": some damage does no harm");
   }
 
   private static Results sample() {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Operations of channels and selects that do not wait, with broken twins. */
 @Tag("long") // Takes some minutes.
+@Tag("stress")
 @Tag("handoff") // Independent of the engine, so it runs once.
 @Timeout(5000)
 class ChannelLinearizabilityTest {

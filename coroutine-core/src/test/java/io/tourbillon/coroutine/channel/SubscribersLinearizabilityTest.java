@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
  * need not have the same ones at the same time.
  */
 @Tag("long") // Takes some minutes.
+@Tag("stress")
 @Tag("handoff") // Independent of the engine, so it runs once.
 @Timeout(5000)
 class SubscribersLinearizabilityTest {

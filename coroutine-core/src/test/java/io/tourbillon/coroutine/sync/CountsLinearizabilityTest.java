@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
  * wait meet in it depends on time, and no order of the calls explains that.
  */
 @Tag("long") // Takes some minutes.
+@Tag("stress")
 @Tag("handoff") // Independent of the engine, so it runs once.
 @Timeout(5000)
 class CountsLinearizabilityTest {

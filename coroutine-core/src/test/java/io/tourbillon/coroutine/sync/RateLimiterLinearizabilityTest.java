@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Operations of a rate limiter that do not wait, while time passes, with a broken twin. */
 @Tag("long") // Takes some minutes.
+@Tag("stress")
 @Tag("handoff") // Independent of the engine, so it runs once.
 @Timeout(5000)
 class RateLimiterLinearizabilityTest {

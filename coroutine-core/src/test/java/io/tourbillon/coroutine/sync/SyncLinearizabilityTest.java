@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Operations of mutex and semaphore that do not wait, with broken twins. */
 @Tag("long") // Takes some minutes.
+@Tag("stress")
 @Tag("handoff") // Independent of the engine, so it runs once.
 @Timeout(5000)
 class SyncLinearizabilityTest {

@@ -25,10 +25,12 @@ class InterleavingsTest {
   private static final String TWIN = ".Twin";
   private static final String RACES = "^(?!.*[.]Twin$)";
 
-  /** Some races of locks, limits and loops, and a twin that is caught within a moment. */
+  /** Some races of each kind, and a twin that is caught within a moment. */
   private static final String USUAL =
       "[.](?:MutualExclusion|MutualExclusionOfShortLock|LastPermit|PermitsBetweenStripes"
-          + "|ClaimByTwoLoops|PostAgainstRest|SpawnAgainstRest)$|LastPermit[.]Twin$";
+          + "|CancelAgainstFire|RescheduleAgainstFire|ScheduleAgainstShutdown"
+          + "|ClaimByTwoLoops|PostAgainstRest|SpawnAgainstRest"
+          + "|ResumeAgainstCut|SendAgainstReceive)$|LastPermit[.]Twin$";
 
   private static final int BRIEF_MILLIS = 150;
 
