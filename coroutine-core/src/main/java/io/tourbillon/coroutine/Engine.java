@@ -107,7 +107,7 @@ public enum Engine {
    *
    * <p>Without a flag, a scheduler takes this engine only if it needs turns: after {@code
    * loops(1)}, with a policy other than first in, first out, or inside Netty. {@link #PLAIN_THREAD}
-   * costs about half as much, and lets no blocking call hold others up.
+   * costs about half as much, except for sockets, and lets no blocking call hold others up.
    */
   HANDOFF(null, null),
 

@@ -77,7 +77,7 @@ class EngineTagsTest {
   /** A misspelt tag would exclude nothing. */
   @Test
   void tags_areThoseThatTheBuildKnows() throws Exception {
-    Set<String> known = new HashSet<>(Set.of("long", "programs"));
+    Set<String> known = new HashSet<>(Set.of("long", "programs", "stress"));
     for (Engine engine : Engine.values()) {
       known.addAll(Set.of(tagOf(engine), "not-" + tagOf(engine)));
     }

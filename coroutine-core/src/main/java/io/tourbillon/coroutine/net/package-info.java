@@ -64,6 +64,10 @@
  * timer of the loop is due within a millisecond, the loop may find a channel ready up to a tenth of
  * a millisecond late.
  *
+ * <p><b>Loops.</b> A socket belongs to no loop: the loop of the coroutine that waits for it watches
+ * it. So a coroutine takes its sockets along when it moves to another loop, and two coroutines of
+ * different loops may read and write the same connection.
+ *
  * <p><b>Schedulers.</b> A scheduler with another clock, or of {@code NettyLoops}, cannot use these
  * sockets: the first call by one of its coroutines throws an {@link UnsupportedOperationException}.
  * On {@code NettyLoops}, use a channel of Netty, or give the sockets a {@link

@@ -131,6 +131,37 @@ class SelectTest {
   }
 
   @Test
+  void twoSendsToOneChannel_areChosenAtRandom() throws Exception {
+    Channel<String> roomy = Channel.unlimited();
+    Select<String> toRoomy =
+        Select.of(onSend(roomy, "a", () -> "a"), onSend(roomy, "b", () -> "b"));
+    int sent = 0;
+    for (int number = 0; number < 500; number++) {
+      sent += toRoomy.await().equals("a") ? 1 : 0;
+    }
+    assertTrue(sent > 150 && sent < 350, "a was sent without a wait: " + sent);
+
+    Channel<String> rendezvous = Channel.rendezvous();
+    Select<String> toReceiver =
+        Select.of(onSend(rendezvous, "a", () -> "a"), onSend(rendezvous, "b", () -> "b"));
+    Coroutine<Integer> sender =
+        scheduler.spawn(
+            () -> {
+              int waited = 0;
+              for (int number = 0; number < 500; number++) {
+                waited += toReceiver.await().equals("a") ? 1 : 0;
+              }
+              return waited;
+            });
+    int received = 0;
+    for (int number = 0; number < 500; number++) {
+      received += rendezvous.receive().equals("a") ? 1 : 0;
+    }
+    assertEquals(received, sender.join(PATIENCE));
+    assertTrue(received > 150 && received < 350, "a was sent after a wait: " + received);
+  }
+
+  @Test
   void timeout_comesWhenNothingElseDoes() throws Exception {
     Select<String> select = ofBoth(onTimeout(Duration.ofMillis(5), () -> "late"));
     assertEquals("late", select.await());
