@@ -88,6 +88,14 @@ public sealed interface Connection extends Closeable permits TcpConnection, TlsC
    */
   <T> void setOption(SocketOption<T> option, T value) throws IOException;
 
+  /**
+   * Returns the value of an option of the socket. The system may have rounded what was set, as it
+   * does for the sizes of buffers.
+   *
+   * @throws UnsupportedOperationException if the socket does not have the option
+   */
+  <T> T getOption(SocketOption<T> option) throws IOException;
+
   /** Returns the address of the peer. */
   SocketAddress remoteAddress() throws IOException;
 

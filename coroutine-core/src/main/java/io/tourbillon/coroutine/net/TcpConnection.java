@@ -309,6 +309,11 @@ public final class TcpConnection implements Connection {
   }
 
   @Override
+  public <T> T getOption(SocketOption<T> option) throws IOException {
+    return channel.getOption(option);
+  }
+
+  @Override
   public SocketAddress remoteAddress() throws IOException {
     return Objects.requireNonNull(channel.getRemoteAddress(), "connected");
   }

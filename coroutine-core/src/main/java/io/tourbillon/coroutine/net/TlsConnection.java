@@ -777,6 +777,11 @@ public final class TlsConnection implements Connection {
   }
 
   @Override
+  public <T> T getOption(SocketOption<T> option) throws IOException {
+    return transport.getOption(option);
+  }
+
+  @Override
   public SocketAddress remoteAddress() throws IOException {
     return transport.remoteAddress();
   }

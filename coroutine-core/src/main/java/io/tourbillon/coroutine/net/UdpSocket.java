@@ -141,6 +141,16 @@ public final class UdpSocket implements Closeable {
     DatagramChannel _ = channel.setOption(option, value);
   }
 
+  /**
+   * Returns the value of an option of the socket. The system may have rounded what was set, as it
+   * does for the sizes of buffers.
+   *
+   * @throws UnsupportedOperationException if the socket does not have the option
+   */
+  public <T> T getOption(SocketOption<T> option) throws IOException {
+    return channel.getOption(option);
+  }
+
   /** Returns the address at which it receives, with the port that was chosen. */
   public SocketAddress localAddress() {
     return local;

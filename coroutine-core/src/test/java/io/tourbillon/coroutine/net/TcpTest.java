@@ -776,11 +776,20 @@ class TcpTest {
     run(
         () -> {
           try (Pair pair = Pair.open()) {
+            for (Connection connection : List.of(pair.client, pair.server)) {
+              assertTrue(connection.getOption(StandardSocketOptions.TCP_NODELAY), "the default");
+              assertFalse(connection.getOption(StandardSocketOptions.SO_KEEPALIVE), "the default");
+            }
             pair.client.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             pair.client.setOption(StandardSocketOptions.TCP_NODELAY, false);
+            assertTrue(pair.client.getOption(StandardSocketOptions.SO_KEEPALIVE));
+            assertFalse(pair.client.getOption(StandardSocketOptions.TCP_NODELAY));
             assertThrows(
                 UnsupportedOperationException.class,
                 () -> pair.client.setOption(StandardSocketOptions.IP_MULTICAST_LOOP, true));
+            assertThrows(
+                UnsupportedOperationException.class,
+                () -> pair.client.getOption(StandardSocketOptions.IP_MULTICAST_LOOP));
           }
           return null;
         });

@@ -1395,6 +1395,8 @@ class TlsTest {
             assertEquals(tcp.client.localAddress(), client.localAddress());
             assertEquals(tcp.client.remoteAddress(), client.remoteAddress());
             client.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            assertTrue(tcp.client.getOption(StandardSocketOptions.SO_KEEPALIVE));
+            assertTrue(client.getOption(StandardSocketOptions.SO_KEEPALIVE));
             assertEquals(
                 "the TLS connection " + client.localAddress() + " to " + client.remoteAddress(),
                 client.toString());
