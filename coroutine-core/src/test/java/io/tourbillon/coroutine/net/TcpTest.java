@@ -58,6 +58,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -324,17 +325,33 @@ class TcpTest {
         });
   }
 
-  @Test
-  void cancel_endsAWait() {
+  @ParameterizedTest
+  @CsvSource({
+    "read, reading from the connection ",
+    "write, writing to the connection ",
+    "accept, a connection to ",
+  })
+  void cancel_endsAWait(String call, String wait) {
     run(
         () -> {
-          try (Pair pair = Pair.open()) {
-            Coroutine<?> reader = scheduler.spawn(() -> pair.server.read(ByteBuffer.allocate(1)));
-            awaitWait(reader, "reading from the connection ");
-            reader.cancel("enough");
+          try (Pair pair = Pair.open();
+              TcpListener listener = TcpListener.open(ANY_PORT)) {
+            Coroutine<?> waiting =
+                scheduler.spawn(
+                    () -> {
+                      switch (call) {
+                        case "read" -> pair.server.read(ByteBuffer.allocate(1));
+                        case "write" -> pair.server.write(ByteBuffer.allocate(50_000_000));
+                        default -> listener.accept().close();
+                      }
+                    });
+            awaitWait(waiting, wait);
+            waiting.cancel("enough");
             CompletionException cancelled =
-                assertThrows(CompletionException.class, () -> reader.join(PATIENCE));
+                assertThrows(CompletionException.class, () -> waiting.join(PATIENCE));
             assertTrue(cancelled.getMessage().contains("enough"), cancelled.getMessage());
+            TcpConnection.connect(listener.localAddress()).close();
+            listener.accept().close(); // It has lost no connection.
           }
           return null;
         });

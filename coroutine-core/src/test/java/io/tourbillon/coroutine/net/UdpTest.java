@@ -23,6 +23,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -123,6 +124,28 @@ class UdpTest {
     assertInstanceOf(AsynchronousCloseException.class, closed);
     assertTrue(assertInstanceOf(OrderlyEnd.class, closed).isOrderly());
     assertTrue(closed.getMessage().endsWith(" was closed meanwhile"), closed.getMessage());
+  }
+
+  @Test
+  void receive_heedsCancellation_andLosesNothing() {
+    run(
+        () -> {
+          try (UdpSocket socket = UdpSocket.open(ANY_PORT)) {
+            ByteBuffer buffer = ByteBuffer.allocate(1);
+            Coroutine<?> waiter = scheduler.spawn(() -> socket.receive(buffer));
+            while (waiter.waitsFor().isEmpty()) {
+              Coroutines.delay(Duration.ofMillis(1));
+            }
+            waiter.cancel("enough");
+            CompletionException cancelled =
+                assertThrows(CompletionException.class, () -> waiter.join(Duration.ofSeconds(30)));
+            assertTrue(cancelled.getMessage().contains("enough"), cancelled.getMessage());
+            socket.send(ByteBuffer.wrap(new byte[] {7}), socket.localAddress());
+            assertEquals(socket.localAddress(), socket.receive(buffer));
+            assertEquals(7, buffer.get(0));
+          }
+          return null;
+        });
   }
 
   /** The loop has the channel in its selector, and has no chance to select after the close. */
