@@ -83,6 +83,37 @@ class TimersLinearizabilityTest {
     }
   }
 
+  /** Operations on a timer that is known by its id. */
+  public static class OfId {
+    private final SetClock clock = new SetClock();
+    private final PolledTimerService timers =
+        TimerService.builder().clock(clock).buildPolled(() -> {});
+
+    private int runs;
+    private final long timer = timers.arm(0, TimeUnit.MILLISECONDS, () -> runs++);
+
+    public OfId() {
+      clock.set(Duration.ofMillis(5));
+    }
+
+    @Operation
+    public boolean cancel() {
+      return timers.cancel(timer);
+    }
+
+    @Operation
+    public boolean pushOut() {
+      return timers.rearm(timer, 1, TimeUnit.HOURS);
+    }
+
+    @Operation(nonParallelGroup = "poller")
+    public int poll() {
+      int before = runs;
+      int _ = timers.poll(BUDGET);
+      return runs - before;
+    }
+  }
+
   /** Operations on a timer that is a number. */
   public static class OfNumber {
     private final SetClock clock = new SetClock();
@@ -158,6 +189,12 @@ class TimersLinearizabilityTest {
   }
 
   @Test
+  void timersWithIds_areLinearizable() throws Exception {
+    assertTrue(Linearizability.holdsInRaces(OfId.class, TimerByOne.class, RACES));
+    assertTrue(Linearizability.holdsInOrders(OfId.class, TimerByOne.class, ORDERS));
+  }
+
+  @Test
   void longTimers_areLinearizable() throws Exception {
     assertTrue(Linearizability.holdsInRaces(OfNumber.class, TimerByOne.class, RACES));
     assertTrue(Linearizability.holdsInOrders(OfNumber.class, TimerByOne.class, ORDERS));
@@ -169,11 +206,13 @@ class TimersLinearizabilityTest {
   }
 
   @Test
-  void both_forLong() throws Exception {
+  void all_forLong() throws Exception {
     assertTrue(Linearizability.holdsInRaces(OfHandle.class, TimerByOne.class, 20 * MANY));
+    assertTrue(Linearizability.holdsInRaces(OfId.class, TimerByOne.class, 20 * MANY));
     assertTrue(Linearizability.holdsInRaces(OfNumber.class, TimerByOne.class, 20 * MANY));
     // A scenario takes up to some minutes: each poll of a wheel has many steps.
     assertTrue(Linearizability.holdsInOrders(OfHandle.class, TimerByOne.class, 3 * ORDERS));
+    assertTrue(Linearizability.holdsInOrders(OfId.class, TimerByOne.class, 3 * ORDERS));
     assertTrue(Linearizability.holdsInOrders(OfNumber.class, TimerByOne.class, 3 * ORDERS));
   }
 }
