@@ -90,8 +90,8 @@ final class Slots {
   /** Chunks that have no array of cells. Has room for all, so that it never grows in between. */
   private BitSet absent = new BitSet(0);
 
-  /** No chunk below this one is absent. */
-  private int absentFrom;
+  /** Where to look for an absent chunk first: at the one that became absent last. */
+  private int absentHint;
 
   /** The chunk that was looked at last. */
   private int hand;
@@ -273,6 +273,7 @@ final class Slots {
     int idsLeft = absent.previousClearBit(chunkIds - 1) + 1;
     absent.clear(idsLeft, chunkIds);
     chunkIds = idsLeft;
+    absentHint = 0;
     hand = 0;
     triedIds = chunkIds;
     triedChunks = chunksInUse;
@@ -393,7 +394,7 @@ final class Slots {
   private void makeAbsent(int chunk) {
     cells.drop(chunk);
     absent.set(chunk);
-    absentFrom = Math.min(absentFrom, chunk);
+    absentHint = chunk;
   }
 
   private void countSparse() {
@@ -412,7 +413,10 @@ final class Slots {
 
   /** Makes a free chunk. */
   private void create() {
-    int chunk = absent.nextSetBit(absentFrom);
+    int chunk = absent.nextSetBit(absentHint);
+    if (chunk == NONE) {
+      chunk = absent.nextSetBit(0);
+    }
     if (chunk == NONE) {
       reserveId();
       cells.create(chunkIds);
@@ -420,7 +424,7 @@ final class Slots {
     } else {
       cells.create(chunk);
       absent.clear(chunk);
-      absentFrom = chunk + 1;
+      absentHint = chunk;
     }
     next[chunk] = NONE;
     free = chunk;
@@ -478,9 +482,6 @@ final class Slots {
     int known = chunksSeen + countList(free) + absent.cardinality();
     check(known == chunkIds, "%d chunks known of %d", known, chunkIds);
     check(absent.length() <= chunkIds, "%d ids and an absent one in %d", chunkIds, absent.length());
-    int firstAbsent = absent.nextSetBit(0);
-    boolean isFound = firstAbsent == NONE || firstAbsent >= absentFrom;
-    check(isFound, "chunk %d is absent, below %d", firstAbsent, absentFrom);
     check(countList(free) == freeCount, "%d chunks free, not %d", countList(free), freeCount);
     return true;
   }
