@@ -1,6 +1,7 @@
 package io.tourbillon.coroutine.programs;
 
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Runs many programs, each in several orders, and compares what was seen with the oracle. */
@@ -53,7 +54,9 @@ final class Campaign {
       outcomes += permitted.size();
     }
     String words = faultOf(program, seed, ORDERS, permitted);
-    return words == null ? null : smallest(seed, program, words);
+    return words == null
+        ? null
+        : Fault.ofSmallest(seed, program, words, smaller -> faultInSomeOrder(seed, smaller));
   }
 
   /**
@@ -66,6 +69,25 @@ final class Campaign {
    * @param wordsOfSmallest what is wrong with that
    */
   record Fault(long seed, Program program, String words, Program smallest, String wordsOfSmallest) {
+    /**
+     * Makes a program that fails smaller.
+     *
+     * @param faultOf returns what is wrong with a program, or null
+     */
+    static Fault ofSmallest(
+        long seed, Program program, String words, Function<Program, @Nullable String> faultOf) {
+      String[] last = {words};
+      Program smallest =
+          Shrinker.shrink(
+              program,
+              smaller -> {
+                String found = faultOf.apply(smaller);
+                last[0] = found == null ? last[0] : found;
+                return found != null;
+              });
+      return new Fault(seed, program, words, smallest, last[0]);
+    }
+
     @Override
     public String toString() {
       return "the program of seed "
@@ -81,13 +103,6 @@ final class Campaign {
           + smallest
           + wordsOfSmallest;
     }
-  }
-
-  private Fault smallest(long seed, Program program, String words) {
-    Program smallest = Shrinker.shrink(program, smaller -> faultInSomeOrder(seed, smaller) != null);
-    String wordsOfSmallest = faultInSomeOrder(seed, smallest);
-    return new Fault(
-        seed, program, words, smallest, wordsOfSmallest == null ? words : wordsOfSmallest);
   }
 
   private @Nullable String faultInSomeOrder(long seed, Program program) {

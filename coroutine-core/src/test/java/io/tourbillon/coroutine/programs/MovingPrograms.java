@@ -65,17 +65,12 @@ public final class MovingPrograms {
 
   private static Campaign.Fault smallest(long seed, Program program, String words) {
     long startNanos = System.nanoTime();
-    String[] wordsOfSmallest = {words};
-    Program smallest =
-        Shrinker.shrink(
-            program,
-            smaller -> {
-              String fault =
-                  System.nanoTime() - startNanos < SHRINKING_NANOS ? faultOf(smaller, seed) : null;
-              wordsOfSmallest[0] = fault == null ? wordsOfSmallest[0] : fault;
-              return fault != null;
-            });
-    return new Campaign.Fault(seed, program, words, smallest, wordsOfSmallest[0]);
+    return Campaign.Fault.ofSmallest(
+        seed,
+        program,
+        words,
+        smaller ->
+            System.nanoTime() - startNanos < SHRINKING_NANOS ? faultOf(smaller, seed) : null);
   }
 
   private static @Nullable String faultOf(Program program, long seed) {
