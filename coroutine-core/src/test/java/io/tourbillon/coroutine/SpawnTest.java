@@ -149,6 +149,18 @@ class SpawnTest {
   }
 
   @Test
+  void toFuture_insideACoroutineOfOneThatHasEnded_isDone() throws Exception {
+    Coroutine<Boolean> caller =
+        scheduler.spawn(
+            () -> {
+              Coroutine<Integer> ended = scheduler.spawn(() -> 7);
+              assertEquals(7, ended.join());
+              return ended.toFuture().isDone();
+            });
+    assertTrue(caller.join(PATIENCE));
+  }
+
+  @Test
   void toFuture_cancelled_cancelsTheCoroutine() {
     Coroutine<?> sleeper = scheduler.spawn(() -> Coroutines.delay(Duration.ofHours(1)));
     assertTrue(sleeper.toFuture().cancel(false));

@@ -44,9 +44,16 @@ final class DemoServer implements AutoCloseable {
   private final Ledger ledger;
   private final TcpListener listener;
   private final Coroutine<?> acceptor;
+
+  /** Done when the ledger has the end of the acceptor. */
+  private final CompletableFuture<?> acceptorEntered;
+
   private final AtomicLong answers = new AtomicLong();
 
-  /** Those that have not ended. The acceptor adds to it, and each leaves it on its own loop. */
+  /**
+   * Those whose end the ledger does not have yet. The acceptor adds to it, and each leaves it on
+   * its own loop.
+   */
   private final Set<Coroutine<?>> sessions = ConcurrentHashMap.newKeySet();
 
   DemoServer(CoroutineScheduler scheduler, TimerService timers, Ledger ledger) throws IOException {
@@ -57,7 +64,7 @@ final class DemoServer implements AutoCloseable {
         TcpListener.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Clients.COUNT);
     acceptor = scheduler.spawn(SpawnOptions.named("acceptor"), this::accept);
     ledger.acceptors.begin();
-    CompletableFuture<?> _ =
+    acceptorEntered =
         acceptor.toFuture().whenComplete((nothing, end) -> ledger.acceptors.end(acceptor));
   }
 
@@ -122,6 +129,9 @@ final class DemoServer implements AutoCloseable {
       long deadlineNanos = System.nanoTime() + GRACE.toNanos();
       Endings.cancel(List.of(acceptor), CLOSING, deadlineNanos);
       Endings.cancel(sessions, CLOSING, deadlineNanos);
+      // A future is done a moment after its coroutine has ended.
+      Endings.await(acceptorEntered::isDone, acceptor, deadlineNanos);
+      Endings.await(sessions::isEmpty, sessions, deadlineNanos);
     } finally {
       listener.close();
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** Ends what the demo has begun, and waits for it. */
 final class Endings {
@@ -52,16 +53,27 @@ final class Endings {
     for (Coroutine<?> coroutine : coroutines) {
       coroutine.cancel(reason);
     }
-    boolean interrupted = false;
     for (Coroutine<?> coroutine : coroutines) {
-      while (!coroutine.state().isEnd()) {
-        if (System.nanoTime() - deadlineNanos > 0) {
-          throw new IllegalStateException("it has not ended in time: " + coroutine);
-        }
-        LockSupport.parkNanos(LOOK_NANOS);
-        // With the status set it would not park.
-        interrupted |= Thread.interrupted();
+      await(() -> coroutine.state().isEnd(), coroutine, deadlineNanos);
+    }
+  }
+
+  /**
+   * Polls until something has ended. An interrupt does not cut the wait short.
+   *
+   * @param subject what must end, for the message
+   * @param deadlineNanos until when that may take, by {@link System#nanoTime}
+   * @throws IllegalStateException if it does not end in time
+   */
+  static void await(BooleanSupplier hasEnded, Object subject, long deadlineNanos) {
+    boolean interrupted = false;
+    while (!hasEnded.getAsBoolean()) {
+      if (System.nanoTime() - deadlineNanos > 0) {
+        throw new IllegalStateException("it has not ended in time: " + subject);
       }
+      LockSupport.parkNanos(LOOK_NANOS);
+      // With the status set it would not park.
+      interrupted |= Thread.interrupted();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -357,6 +357,11 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
   @Override
   public final CompletableFuture<T> toFuture() {
     CompletableFuture<T> view = new CoroutineFuture<>(this);
+    if (state.isEnd()) {
+      End _ = watched();
+      settle(view); // It has no stages yet, so this runs no code of users.
+      return view;
+    }
     watch(
         new End.Listener() {
           @Override
