@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Clients that keep a server busy at little cost to themselves: they send nothing, or a header byte
- * by byte, or many requests at once, or do not read the response to their request. If the server
- * closes or refuses a connection, the client connects again.
+ * by byte, or headers without end, or long paths, or many requests at once, or do not read the
+ * response to their request. If the server closes or refuses a connection, the client connects
+ * again.
  */
 final class SlowClients implements AutoCloseable {
   private static final int RECEIVE_BUFFER_BYTES = 4 * 1024;
@@ -22,15 +23,25 @@ final class SlowClients implements AutoCloseable {
 
   private final InetSocketAddress server;
   private final byte[] beginning;
-  private final boolean drips;
+
+  /** What each client sends again and again after the beginning. */
+  private final byte[] more;
+
+  private final long pauseMillis;
   private final List<Client> clients = new ArrayList<>();
   private final Thread thread;
   private volatile boolean closed;
 
-  private SlowClients(int port, int count, String beginning, boolean drips) throws IOException {
+  private SlowClients(int port, int count, String beginning) throws IOException {
+    this(port, count, beginning, "", 100);
+  }
+
+  private SlowClients(int port, int count, String beginning, String more, long pauseMillis)
+      throws IOException {
     this.server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     this.beginning = beginning.getBytes(StandardCharsets.US_ASCII);
-    this.drips = drips;
+    this.more = more.getBytes(StandardCharsets.US_ASCII);
+    this.pauseMillis = pauseMillis;
     for (int number = 0; number < count; number++) {
       clients.add(new Client());
     }
@@ -40,24 +51,43 @@ final class SlowClients implements AutoCloseable {
   /** Clients that send a byte of a header every half second. */
   static SlowClients drippingHeaders(int port, int count) throws IOException {
     return new SlowClients(
-        port, count, "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", true);
+        port, count, "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", "x", 500);
+  }
+
+  /** Clients that send one header after the other, and never an end of the request. */
+  static SlowClients floodingHeaders(int port, int count) throws IOException {
+    return new SlowClients(
+        port,
+        count,
+        "GET /health HTTP/1.1\r\nHost: localhost\r\n",
+        "X-Flood: more and more\r\n".repeat(100),
+        5);
+  }
+
+  /** Clients that send one request after the other whose path has so many characters. */
+  static SlowClients askingForPaths(int port, int count, int characters) throws IOException {
+    return new SlowClients(
+        port,
+        count,
+        "GET /" + "a".repeat(characters) + " HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "",
+        5);
   }
 
   /** Clients that connect and send nothing. */
   static SlowClients sayingNothing(int port, int count) throws IOException {
-    return new SlowClients(port, count, "", false);
+    return new SlowClients(port, count, "");
   }
 
   /** Clients that send many requests in one go and read only the status of the first response. */
   static SlowClients pipelining(int port, int count, int requests) throws IOException {
     String request = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    return new SlowClients(port, count, request.repeat(requests), false);
+    return new SlowClients(port, count, request.repeat(requests));
   }
 
   /** Clients that send a request and read only the status of the response. */
   static SlowClients readingNothing(int port, int count, String path) throws IOException {
-    return new SlowClients(
-        port, count, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n", false);
+    return new SlowClients(port, count, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
 
   private void run() {
@@ -66,7 +96,7 @@ final class SlowClients implements AutoCloseable {
         for (Client client : clients) {
           client.goOn();
         }
-        TimeUnit.MILLISECONDS.sleep(drips ? 500 : 100);
+        TimeUnit.MILLISECONDS.sleep(pauseMillis);
       }
     } catch (IOException | InterruptedException end) {
       // The clients are not used any more.
@@ -98,9 +128,7 @@ final class SlowClients implements AutoCloseable {
           hasAsked = true;
           return;
         }
-        if (drips) {
-          channel.write(ByteBuffer.wrap(new byte[] {'x'}));
-        }
+        channel.write(ByteBuffer.wrap(more));
         if (!isAnswered) {
           readStatus();
         }

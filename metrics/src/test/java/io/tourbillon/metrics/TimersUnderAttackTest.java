@@ -75,6 +75,12 @@ class TimersUnderAttackTest {
       try (SlowClients _ = SlowClients.pipelining(port, THOUSANDS, 50)) {
         figures.put("5,000 times 50 requests at once", measure(process, answers));
       }
+      try (SlowClients _ = SlowClients.floodingHeaders(port, 1_000)) {
+        figures.put("1,000 with headers without end", measure(process, answers));
+      }
+      try (SlowClients _ = SlowClients.askingForPaths(port, 1_000, 100_000)) {
+        figures.put("1,000 with paths of 100,000 characters", measure(process, answers));
+      }
       figures.put("nobody again", measure(process, answers));
       figures.forEach((attack, figure) -> System.out.println(attack + ": " + figure));
       figures.forEach((_, figure) -> requireAsGoodAs(figures, figure));

@@ -117,6 +117,8 @@ class EndingsRaceTest {
         }
       } catch (RejectedExecutionException shutDown) {
         // The round is over.
+      } catch (RuntimeException | Error failure) {
+        complaints.add("a thread failed: " + failure);
       }
     }
 

@@ -4,6 +4,7 @@ import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.Suspension.Registration;
+import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.ShortLock;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -78,8 +79,8 @@ final class Users {
     Object caller = Suspension.caller();
     if (!caller.equals(last)) {
       check(caller, method);
-      last = caller;
       note(caller);
+      last = caller;
     }
     if (caller instanceof Coroutine<?>) {
       Coroutines.checkpoint(); // A peer that is always ready must not hold the loop.
@@ -106,14 +107,18 @@ final class Users {
 
   /** Notes that the acceptor has gone on to the next connection. */
   void passedBy(Coroutine<?> acceptor) {
+    boolean isUnused = false;
     lock.lock();
     try {
       if (!acceptor.equals(last)) {
         passing = acceptor;
-        dropPassing();
+        isUnused = dropPassing();
       }
     } finally {
       lock.unlock();
+    }
+    if (isUnused) {
+      closeLater(acceptor);
     }
   }
 
@@ -123,36 +128,56 @@ final class Users {
       if (all != null && !all.containsKey(coroutine)) {
         all.put(coroutine, Suspension.whenEnded(coroutine, () -> ended(coroutine)));
         total++;
-        dropPassing();
+        boolean _ = dropPassing(); // This one is left.
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void dropPassing() {
-    if (passing != null && total > 1 && all != null) {
-      Registration itsEnd = all.get(passing);
-      if (itsEnd != null) {
-        itsEnd.remove();
-        remove(passing);
-      }
-      passing = null;
+  /** Returns whether the last user has gone so. */
+  private boolean dropPassing() {
+    if (passing == null || total <= 1 || all == null) {
+      return false;
     }
+    Coroutine<?> gone = passing;
+    passing = null;
+    Registration itsEnd = all.get(gone);
+    if (itsEnd == null) {
+      return false;
+    }
+    itsEnd.remove();
+    return remove(gone);
   }
 
   private void ended(Coroutine<?> coroutine) {
+    boolean isUnused;
     lock.lock();
     try {
-      remove(coroutine);
+      isUnused = remove(coroutine);
     } finally {
       lock.unlock();
     }
+    if (isUnused) {
+      closeLater(coroutine);
+    }
   }
 
-  private void remove(Coroutine<?> coroutine) {
-    if (all != null && all.remove(coroutine) != null && all.isEmpty()) {
-      A_WHILE_LATER.execute(() -> closeIfUnused(coroutine));
+  /** Returns whether this was the last user. */
+  private boolean remove(Coroutine<?> coroutine) {
+    return all != null && all.remove(coroutine) != null && all.isEmpty();
+  }
+
+  /** Waits for memory if there is none, since nobody else will close the socket. */
+  private void closeLater(Coroutine<?> lastUser) {
+    boolean noted = false;
+    for (int attempt = 1; !noted; attempt++) {
+      try {
+        A_WHILE_LATER.execute(() -> closeIfUnused(lastUser));
+        noted = true;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pauseUnlessLast(full, attempt);
+      }
     }
   }
 
@@ -165,10 +190,10 @@ final class Users {
     } finally {
       lock.unlock();
     }
-    LOG.log(
-        Level.WARNING, socket + " was left open, last by " + lastUser.name() + "; it is closed");
     try {
       socket.close();
+      LOG.log(
+          Level.WARNING, socket + " was left open, last by " + lastUser.name() + "; it is closed");
     } catch (Exception failure) {
       LOG.log(Level.WARNING, socket + " could not be closed", failure);
     }
@@ -180,13 +205,13 @@ final class Users {
    * loaded from a folder while no file may be opened.
    */
   void close(SelectableChannel channel) {
-    forgetAll();
-    last = null;
     try {
       Suspension.closeChannel(channel);
     } catch (IOException failure) {
       LOG.log(Level.DEBUG, "the close of " + socket + " failed", failure);
     }
+    forgetAll();
+    last = null;
   }
 
   private void forgetAll() {
@@ -200,7 +225,19 @@ final class Users {
       lock.unlock();
     }
     if (left != null) {
-      left.values().forEach(Registration::remove);
+      removeSurely(left);
+    }
+  }
+
+  private static void removeSurely(Map<Coroutine<?>, Registration> listeners) {
+    boolean removed = false;
+    for (int attempt = 1; !removed; attempt++) {
+      try {
+        listeners.values().forEach(Registration::remove);
+        removed = true;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pauseUnlessLast(full, attempt);
+      }
     }
   }
 }

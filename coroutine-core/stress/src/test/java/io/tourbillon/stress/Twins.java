@@ -3,17 +3,12 @@ package io.tourbillon.stress;
 import java.lang.reflect.Constructor;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes races on classes with defects. Each object has a class loader of its own, which defines all
  * classes of ours anew, and changes those that a defect names. Thread-safe.
  */
 public final class Twins {
-  /** What twins have in common with the stress classes. */
-  private static final String SHARED = "io.tourbillon.stress.";
-
   private static final Duration SOON = Duration.ofMillis(20);
   private static final Duration LONG = Duration.ofSeconds(30);
 
@@ -25,11 +20,8 @@ public final class Twins {
    * @throws IllegalStateException if a defect finds no place in its class
    */
   public Twins(Class<? extends Race> steps, Defect... defects) {
-    Loader loader = new Loader(Twins.class.getClassLoader(), Arrays.asList(defects));
+    ClassLoader loader = new DefectiveClasses(Twins.class.getClassLoader(), Arrays.asList(defects));
     try {
-      for (Defect defect : defects) {
-        Class<?> _ = loader.loadClass(defect.owner()); // Fails now, not somewhere in the race.
-      }
       constructor = loader.loadClass(steps.getName()).asSubclass(Race.class).getConstructor();
     } catch (ReflectiveOperationException missing) {
       throw new IllegalStateException(missing);
@@ -52,31 +44,6 @@ public final class Twins {
    * @param steps the class of the race
    */
   public static Duration limit(Class<? extends Race> steps) {
-    return steps.getClassLoader() instanceof Loader ? SOON : LONG;
-  }
-
-  private static final class Loader extends OwnClasses {
-    private final List<Defect> defects;
-
-    Loader(@Nullable ClassLoader parent, List<Defect> defects) {
-      super(parent);
-      this.defects = defects;
-    }
-
-    @Override
-    protected boolean isShared(String name) {
-      return name.startsWith(SHARED);
-    }
-
-    @Override
-    protected byte[] changed(String name, byte[] bytes) {
-      byte[] changed = bytes;
-      for (Defect defect : defects) {
-        if (defect.owner().equals(name)) {
-          changed = defect.applyTo(changed);
-        }
-      }
-      return changed;
-    }
+    return steps.getClassLoader() instanceof DefectiveClasses ? SOON : LONG;
   }
 }

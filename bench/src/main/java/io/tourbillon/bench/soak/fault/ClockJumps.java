@@ -1,19 +1,28 @@
 package io.tourbillon.bench.soak.fault;
 
 import io.tourbillon.bench.account.Account;
+import io.tourbillon.bench.account.Accounts;
 import io.tourbillon.bench.account.CheckedTimer;
+import io.tourbillon.bench.soak.round.Breaches;
 import io.tourbillon.bench.soak.round.CheckedService;
 import io.tourbillon.bench.soak.round.Disturbance;
 import io.tourbillon.bench.soak.round.Scene;
+import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineScheduler;
+import io.tourbillon.coroutine.Coroutines;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
 /**
  * The wall clock of a service is set forward and back by up to an hour, and the clock of another
- * leaps forward, as after a suspension of the machine. No timer is early by its own clock, and each
- * fires.
+ * service and of a scheduler leaps forward, as after a suspension of the machine. Nothing is early
+ * by its own clock, and each timer, delay and limit ends.
  */
 final class ClockJumps implements Disturbance {
   private static final int MOST_MILLIS = 50;
@@ -60,6 +69,65 @@ final class ClockJumps implements Disturbance {
     }
   }
 
+  /** Coroutines by the clock that leaps: some sleep, and some wait in vain within a limit. */
+  private static final class Sleepers {
+    private static final String NAME = "coroutines by a clock that leaps";
+    private static final Duration NEVER = Duration.ofDays(365);
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final LeapingClock clock;
+    private final Breaches breaches;
+    private final Account waits;
+    private final CoroutineScheduler scheduler;
+
+    Sleepers(LeapingClock clock, Scene scene) {
+      this.clock = clock;
+      breaches = scene.breaches();
+      waits = new Accounts(scene.sleeps()).openUnmeasured("delays and limits");
+      scheduler =
+          CoroutineScheduler.builder()
+              .engine(scene.variant().engine())
+              .loops(2)
+              .clock(clock)
+              .exceptionHandler((_, failure) -> breaches.add("no coroutine fails", failure))
+              .build();
+    }
+
+    void spawn(long nanos, boolean withLimit) {
+      waits.begin();
+      Coroutine<?> _ =
+          scheduler.spawn(
+              () -> {
+                long deadlineNanos = clock.nanoTime() + nanos;
+                if (withLimit) {
+                  waitInVain(Duration.ofNanos(nanos));
+                } else {
+                  Coroutines.delay(nanos, TimeUnit.NANOSECONDS);
+                }
+                waits.run(clock.nanoTime() - deadlineNanos);
+                waits.end(Account.End.FIRED);
+              });
+    }
+
+    private void waitInVain(Duration limit) {
+      try {
+        Coroutines.withTimeout(limit, () -> Coroutines.delay(NEVER));
+        breaches.add("a timeout ends its body", "the body ended without one");
+      } catch (TimeoutException passed) {
+        // As it must be.
+      }
+    }
+
+    void closeAndJudge() {
+      if (!scheduler.close(GRACE)) {
+        breaches.add(NAME, "a closed scheduler ends: it has not, within " + GRACE);
+      }
+      List<String> broken = new ArrayList<>();
+      waits.addBrokenOfTimers(broken);
+      breaches.addAll(NAME, broken);
+    }
+  }
+
   @Override
   public void disturb(Scene scene) throws InterruptedException {
     SplittableRandom random = scene.random();
@@ -79,6 +147,7 @@ final class ClockJumps implements Disturbance {
             UnaryOperator.identity());
     Account wallTimers = byWall.openUnmeasured("timers at times");
     Account leapTimers = byLeaping.openUnmeasured("timers");
+    Sleepers sleepers = new Sleepers(leaping, scene);
     while (scene.goesOn()) {
       for (int number = 0; number < 20; number++) {
         Instant time = wall.instant().plusMillis(random.nextLong(MOST_STEP_MILLIS));
@@ -86,6 +155,7 @@ final class ClockJumps implements Disturbance {
         new LeapTimer(leapTimers, leaping)
             .armAt(
                 byLeaping.timers(), leaping.nanoTime() + NANOS * random.nextLong(MOST_LEAP_MILLIS));
+        sleepers.spawn(NANOS * random.nextLong(1, MOST_LEAP_MILLIS), number % 2 == 0);
       }
       wall.step(Duration.ofMillis(random.nextLong(-MOST_STEP_MILLIS, MOST_STEP_MILLIS)));
       leaping.leap(NANOS * random.nextLong(MOST_LEAP_MILLIS));
@@ -97,11 +167,15 @@ final class ClockJumps implements Disturbance {
     leaping.leap(NANOS * MOST_LEAP_MILLIS);
     scene.awaitEnds(wallTimers);
     scene.awaitEnds(leapTimers);
+    scene.awaitEnds(sleepers.waits);
     require(scene, wallTimers, "timers by the wall clock");
     require(scene, leapTimers, "timers by the clock that leaps");
+    require(scene, sleepers.waits, "delays and limits by the clock that leaps");
     byWall.closeAndJudge(scene.breaches());
     byLeaping.closeAndJudge(scene.breaches());
+    sleepers.closeAndJudge();
     scene.count("timers by those clocks", byWall.accepted() + byLeaping.accepted());
+    scene.count("coroutines by the clock that leaps", sleepers.waits.begun());
   }
 
   private static void require(Scene scene, Account account, String what) {

@@ -856,8 +856,7 @@ public abstract class EventLoop extends Peer implements EngineLoop {
     if (poller instanceof Sockets open) {
       return open;
     }
-    Sockets fresh =
-        new Sockets(Objects.requireNonNull(thread), this::isHere, then -> runSafely(then::run));
+    Sockets fresh = new Sockets(Objects.requireNonNull(thread), this::isHere, this::runSafely);
     poller = fresh;
     // The loop is awake, so nobody relies on the alarm before.
     mailbox.waitBy(fresh);

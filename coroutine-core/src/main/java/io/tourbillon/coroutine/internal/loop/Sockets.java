@@ -2,6 +2,7 @@ package io.tourbillon.coroutine.internal.loop;
 
 import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.coroutine.internal.engine.LoopConfined;
+import io.tourbillon.timer.internal.MemoryReserve;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.CancelledKeyException;
@@ -64,7 +65,7 @@ public final class Sockets implements Poller {
 
   private final Thread thread;
   private final BooleanSupplier isHere;
-  private final Consumer<Runnable> runner;
+  private final Consumer<Message> runner;
   private final Selector selector;
 
   /**
@@ -106,23 +107,44 @@ public final class Sockets implements Poller {
    *
    * @param thread the thread of the loop
    * @param isHere tells whether the caller is on the loop
-   * @param runner runs an action and handles its failures
+   * @param runner runs an action, again if memory runs out, and handles its failures
    * @throws IOException if no selector can be opened, as when too many files are open
    */
-  Sockets(Thread thread, BooleanSupplier isHere, Consumer<Runnable> runner) throws IOException {
+  Sockets(Thread thread, BooleanSupplier isHere, Consumer<Message> runner) throws IOException {
     this.thread = thread;
     this.isHere = isHere;
     this.runner = runner;
     selector = Selector.open();
-    OPEN.add(this);
+    boolean known = false;
+    try {
+      OPEN.add(this);
+      known = true;
+    } finally {
+      if (!known) {
+        selector.close();
+      }
+    }
   }
 
   /**
    * Closes a channel and lets the loops release it that select it. Without that, the operating
    * system would keep the channel until they select again, which may be never. Called by any
-   * thread.
+   * thread. Waits for memory for a while if there is none, since nobody closes a channel twice.
    */
   public static void close(SelectableChannel channel) throws IOException {
+    boolean closed = false;
+    for (int attempt = 1; !closed; attempt++) {
+      try {
+        closeOnce(channel);
+        closed = true;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pauseUnlessLast(full, attempt);
+      }
+    }
+  }
+
+  /** May be repeated. */
+  private static void closeOnce(SelectableChannel channel) throws IOException {
     Sockets own = null;
     List<Sockets> having = new ArrayList<>(1);
     for (Sockets sockets : OPEN) {
@@ -208,7 +230,7 @@ public final class Sockets implements Poller {
     private int wanted;
 
     /** Runs the oldest wait for each operation that is ready. Returns those nobody waits for. */
-    int run(int ready, Consumer<Runnable> runner) {
+    int run(int ready, Consumer<Message> runner) {
       int unwanted = 0;
       for (int left = ready; left != 0; left &= left - 1) {
         int operation = Integer.lowestOneBit(left);
@@ -217,7 +239,7 @@ public final class Sockets implements Poller {
           unwanted |= operation;
         } else {
           all.remove(wait);
-          runner.accept(wait.then);
+          runner.accept(wait);
         }
       }
       return unwanted;
@@ -233,7 +255,13 @@ public final class Sockets implements Poller {
     }
   }
 
-  private record Wait(int operation, Runnable then) {
+  /** A message, so that the loop can run it without more memory. */
+  private record Wait(int operation, Runnable then) implements Message {
+    @Override
+    public void run() {
+      then.run();
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
       return this == other;

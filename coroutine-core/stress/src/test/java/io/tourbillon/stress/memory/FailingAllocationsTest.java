@@ -71,6 +71,11 @@ class FailingAllocationsTest {
   }
 
   @Test
+  void sockets_whenSomeAllocationsFail_areNotLost() throws Exception {
+    check(SocketsProgram.class, "VIRTUAL_THREAD", 1, 5, 100);
+  }
+
+  @Test
   void durableTimers_whenSomeAllocationsFail_areNotLost() throws Exception {
     check(DurableProgram.class, "", 1, 197, 200);
   }
@@ -107,6 +112,20 @@ class FailingAllocationsTest {
   })
   void coroutines_whenAnyAllocationFails_areNotLost(String kind, int inARow) throws Exception {
     check(CoroutinesProgram.class, kind, inARow, 1, 200);
+  }
+
+  @ParameterizedTest
+  @Tag("long")
+  @CsvSource({
+    "VIRTUAL_THREAD, 1",
+    "CONTINUATION, 1",
+    "HANDOFF, 1",
+    "PLAIN_THREAD, 1",
+    "VIRTUAL_THREAD, 3",
+    "PLAIN_THREAD, 3"
+  })
+  void sockets_whenAnyAllocationFails_areNotLost(String kind, int inARow) throws Exception {
+    check(SocketsProgram.class, kind, inARow, 1, 100);
   }
 
   @ParameterizedTest
