@@ -17,8 +17,8 @@
  * stress} runs all for a short time, in which every twin must be caught, and then the races in all
  * configurations of the JVM that jcstress knows.
  *
- * <p>{@code DefectsTest} puts such defects under tests of both cores that have no twin of their own:
- * each of them must fail there.
+ * <p>{@code DefectsTest} puts such defects under tests of both cores that have no twin of their
+ * own: each of them must fail there.
  *
  * <p><b>What has no race here</b>, and why:
  *
