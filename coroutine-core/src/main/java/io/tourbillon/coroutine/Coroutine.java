@@ -148,9 +148,9 @@ public interface Coroutine<T extends @Nullable Object> {
 
   /**
    * Returns a new future that completes when the coroutine ends. Cancelling the future cancels the
-   * coroutine. A future of a coroutine that has ended is done at once. A future that is older is
-   * done a moment after the end: perhaps not yet when {@link #join} or {@link
-   * CoroutineScheduler#close(java.time.Duration)} returns.
+   * coroutine. A future of a coroutine that has ended is done at once, and a stage that is added to
+   * it runs in the caller. A future that is older is done a moment after the end: perhaps not yet
+   * when {@link #join} or {@link CoroutineScheduler#close(java.time.Duration)} returns.
    *
    * <p>Stages that depend on the future run on the loop where the coroutine ended, unless they are
    * given an executor, and delay the other coroutines of the loop while they compute. On {@link

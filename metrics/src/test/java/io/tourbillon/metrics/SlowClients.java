@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Clients that keep a server busy at little cost to themselves: they send nothing, or a header byte
@@ -31,6 +32,9 @@ final class SlowClients implements AutoCloseable {
   private final List<Client> clients = new ArrayList<>();
   private final Thread thread;
   private volatile boolean closed;
+
+  /** Why the attack has ended before the close. */
+  private volatile @Nullable IOException failure;
 
   private SlowClients(int port, int count, String beginning) throws IOException {
     this(port, count, beginning, "", 100);
@@ -98,7 +102,9 @@ final class SlowClients implements AutoCloseable {
         }
         TimeUnit.MILLISECONDS.sleep(pauseMillis);
       }
-    } catch (IOException | InterruptedException end) {
+    } catch (IOException notConnected) {
+      failure = notConnected;
+    } catch (InterruptedException end) {
       // The clients are not used any more.
     }
   }
@@ -161,6 +167,10 @@ final class SlowClients implements AutoCloseable {
     }
     for (Client client : clients) {
       client.channel.close();
+    }
+    IOException early = failure;
+    if (early != null) {
+      throw new IOException("the attack has ended early", early);
     }
   }
 }

@@ -67,16 +67,19 @@ final class Endings {
    */
   static void await(BooleanSupplier hasEnded, Object subject, long deadlineNanos) {
     boolean interrupted = false;
-    while (!hasEnded.getAsBoolean()) {
-      if (System.nanoTime() - deadlineNanos > 0) {
-        throw new IllegalStateException("it has not ended in time: " + subject);
+    try {
+      while (!hasEnded.getAsBoolean()) {
+        if (System.nanoTime() - deadlineNanos > 0) {
+          throw new IllegalStateException("it has not ended in time: " + subject);
+        }
+        LockSupport.parkNanos(LOOK_NANOS);
+        // With the status set it would not park.
+        interrupted |= Thread.interrupted();
       }
-      LockSupport.parkNanos(LOOK_NANOS);
-      // With the status set it would not park.
-      interrupted |= Thread.interrupted();
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

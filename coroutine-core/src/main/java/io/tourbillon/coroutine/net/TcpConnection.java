@@ -100,7 +100,7 @@ public final class TcpConnection implements Connection {
       return connection;
     } finally {
       if (!connected) {
-        channel.close();
+        Suspension.closeChannel(channel); // A loop may know it.
       }
     }
   }
@@ -340,9 +340,12 @@ public final class TcpConnection implements Connection {
    */
   @Override
   public void close() {
-    users.close(channel);
-    readable.wakeAll();
-    writable.wakeAll();
+    try {
+      users.close(channel);
+    } finally {
+      readable.wakeAll();
+      writable.wakeAll();
+    }
   }
 
   /** Returns the addresses, for logs. */

@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts connections at an address, over TCP or at a Unix domain socket. See the documentation of
@@ -114,17 +115,18 @@ public final class TcpListener implements Closeable {
     Suspension.checkCanSelect(ACCEPT);
     users.pass(ACCEPT);
     SocketChannel accepted = acceptChannel();
-    boolean made = false;
+    @Nullable Closeable left = accepted;
     try {
       accepted.configureBlocking(false);
       TcpConnection connection = new TcpConnection(accepted);
+      left = connection;
       connection.prepare();
       goOnTo(connection);
-      made = true;
+      left = null;
       return connection;
     } finally {
-      if (!made) {
-        accepted.close();
+      if (left != null) {
+        left.close();
       }
     }
   }
@@ -180,9 +182,12 @@ public final class TcpListener implements Closeable {
    */
   @Override
   public void close() {
-    users.close(channel);
-    last.clear();
-    acceptable.wakeAll();
+    try {
+      users.close(channel);
+    } finally {
+      last.clear();
+      acceptable.wakeAll();
+    }
   }
 
   /** Returns the address, for logs. */

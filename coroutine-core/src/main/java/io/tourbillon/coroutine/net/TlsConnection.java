@@ -812,6 +812,16 @@ public final class TlsConnection implements Connection {
     if (!transport.isOpen()) {
       return;
     }
+    try {
+      endInOrder();
+    } catch (OutOfMemoryError full) {
+      // The peer is not told, but the connection must be closed in any case.
+    } finally {
+      transport.close();
+    }
+  }
+
+  private void endInOrder() {
     if (writing.tryLock()) {
       try {
         sayGoodbye();
@@ -826,7 +836,6 @@ public final class TlsConnection implements Connection {
         reading.unlock();
       }
     }
-    transport.close();
   }
 
   private void sayGoodbye() {

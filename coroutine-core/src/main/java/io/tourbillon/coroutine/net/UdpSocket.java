@@ -175,9 +175,12 @@ public final class UdpSocket implements Closeable {
    */
   @Override
   public void close() {
-    users.close(channel);
-    readable.wakeAll();
-    writable.wakeAll();
+    try {
+      users.close(channel);
+    } finally {
+      readable.wakeAll();
+      writable.wakeAll();
+    }
   }
 
   /** Returns the address, for logs. */

@@ -6,6 +6,7 @@ import io.tourbillon.coroutine.Suspension;
 import io.tourbillon.coroutine.Suspension.Registration;
 import io.tourbillon.timer.internal.MemoryReserve;
 import io.tourbillon.timer.internal.ShortLock;
+import io.tourbillon.timer.internal.StackReserve;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SelectableChannel;
@@ -170,13 +171,12 @@ final class Users {
 
   /** Waits for memory if there is none, since nobody else will close the socket. */
   private void closeLater(Coroutine<?> lastUser) {
-    boolean noted = false;
-    for (int attempt = 1; !noted; attempt++) {
+    while (true) {
       try {
         A_WHILE_LATER.execute(() -> closeIfUnused(lastUser));
-        noted = true;
+        return;
       } catch (OutOfMemoryError full) {
-        MemoryReserve.pauseUnlessLast(full, attempt);
+        MemoryReserve.pause();
       }
     }
   }
@@ -205,13 +205,15 @@ final class Users {
    * loaded from a folder while no file may be opened.
    */
   void close(SelectableChannel channel) {
+    StackReserve.require();
     try {
       Suspension.closeChannel(channel);
     } catch (IOException failure) {
-      LOG.log(Level.DEBUG, "the close of " + socket + " failed", failure);
+      LOG.log(Level.DEBUG, () -> "the close of " + socket + " failed", failure);
+    } finally {
+      forgetAll();
+      last = null;
     }
-    forgetAll();
-    last = null;
   }
 
   private void forgetAll() {

@@ -204,7 +204,12 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
   private void readIfRoom() {
     if (!reads && !ended && waiting.size() < capacity && context != null) {
       reads = true;
-      context.read();
+      try {
+        context.read();
+      } catch (RuntimeException | Error failure) {
+        reads = false;
+        throw failure;
+      }
     }
   }
 

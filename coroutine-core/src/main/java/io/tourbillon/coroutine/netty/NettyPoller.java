@@ -9,6 +9,8 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.loop.Poller;
+import io.tourbillon.timer.internal.MemoryReserve;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -60,7 +62,7 @@ final class NettyPoller implements Poller {
   private final ChannelLoop channels;
 
   /** Has the turns; null if the thread of the loop has them. */
-  private final @Nullable Thread servant;
+  private @Nullable Thread servant;
 
   /** A turn, if the thread of the loop has them. */
   private final Runnable turn = this::turn;
@@ -147,7 +149,7 @@ final class NettyPoller implements Poller {
     this.loop = loop;
     this.thread = thread;
     this.ended = ended;
-    servant = loop.newCallbackThread(loop.name() + "-netty", this::serve);
+    servant = newServant();
     events = new EventCollector(factory.newHandler(new Waker()), this::taskAdded);
     channels = new ChannelLoop(group, loop, events, servant == null);
   }
@@ -299,6 +301,10 @@ final class NettyPoller implements Poller {
             || channels.isShuttingDown());
   }
 
+  private @Nullable Thread newServant() {
+    return loop.newCallbackThread(loop.name() + "-netty", this::serve);
+  }
+
   private void giveTurn() {
     if (servant == null) {
       inTurn = true;
@@ -307,7 +313,10 @@ final class NettyPoller implements Poller {
       inTurn = true;
       LockSupport.unpark(servant);
     } else {
-      servant.start();
+      if (servant.getState() != Thread.State.NEW) {
+        servant = newServant(); // There was no memory for its start, which cannot be repeated.
+      }
+      Objects.requireNonNull(servant).start();
       servantStarted = true;
       inTurn = true;
     }
@@ -381,6 +390,15 @@ final class NettyPoller implements Poller {
         });
   }
 
+  /** The thread must go on, even if there is no memory to report a failure. */
+  private void report(Throwable failure) {
+    try {
+      loop.report(channels, failure);
+    } catch (OutOfMemoryError full) {
+      MemoryReserve.pause();
+    }
+  }
+
   /** Lets Netty handle events, run tasks, and end if it is to. */
   private void turn() {
     channels.beginTurn(!hadTurn);
@@ -392,7 +410,7 @@ final class NettyPoller implements Poller {
       int _ = channels.run(-1, TURN_NANOS);
       isDone = System.nanoTime() - startNanos < TURN_NANOS;
     } catch (Throwable failure) {
-      loop.report(channels, failure);
+      report(failure);
     } finally {
       if (!isDone) {
         tasksWait = true; // Perhaps: it has stopped early.

@@ -1,6 +1,7 @@
 package io.tourbillon.stress;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
@@ -20,6 +21,7 @@ import org.junit.platform.testkit.engine.Events;
  * as they are, where it must pass, and on classes with a defect, where it must fail.
  */
 class DefectsTest {
+  private static final int MOST_ATTEMPTS = 5;
   private static final String TIMER = "io.tourbillon.timer.";
   private static final String COROUTINE = "io.tourbillon.coroutine.";
   private static final String WHEEL = TIMER + "wheel.";
@@ -128,8 +130,14 @@ class DefectsTest {
     Events well = each.on(List.of());
     assertNotEquals(0, well.succeeded().count());
     assertEquals(List.of(), failures(well));
-    List<Throwable> failures = failures(each.on(each.defects));
+    List<Throwable> failures = List.of();
+    // A race may miss its defect once.
+    for (int attempt = 0; attempt < MOST_ATTEMPTS && failures.isEmpty(); attempt++) {
+      failures = failures(each.on(each.defects));
+    }
     assertNotEquals(List.of(), failures);
+    // Otherwise the class could not be used at all, which anything would notice.
+    assertFalse(failures.getFirst() instanceof LinkageError, failures::toString);
   }
 
   private static List<Throwable> failures(Events events) {

@@ -95,14 +95,16 @@ final class ClockJumps implements Disturbance {
 
     void spawn(long nanos, boolean withLimit) {
       waits.begin();
+      // Now, so that the last leap is far enough for all of them, whenever they begin.
+      long deadlineNanos = clock.nanoTime() + nanos;
       Coroutine<?> _ =
           scheduler.spawn(
               () -> {
-                long deadlineNanos = clock.nanoTime() + nanos;
+                long leftNanos = Math.max(1, deadlineNanos - clock.nanoTime());
                 if (withLimit) {
-                  waitInVain(Duration.ofNanos(nanos));
+                  waitInVain(Duration.ofNanos(leftNanos));
                 } else {
-                  Coroutines.delay(nanos, TimeUnit.NANOSECONDS);
+                  Coroutines.delay(leftNanos, TimeUnit.NANOSECONDS);
                 }
                 waits.run(clock.nanoTime() - deadlineNanos);
                 waits.end(Account.End.FIRED);

@@ -28,6 +28,7 @@ final class HostilePeers implements Disturbance {
 
   @Override
   public void disturb(Scene scene) throws IOException, InterruptedException {
+    well.set(0);
     Peers server = new Peers(scene);
     try {
       List<Thread> peers = new ArrayList<>();

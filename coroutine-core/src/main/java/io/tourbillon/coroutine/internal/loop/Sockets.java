@@ -121,6 +121,7 @@ public final class Sockets implements Poller {
       known = true;
     } finally {
       if (!known) {
+        OPEN.remove(this);
         selector.close();
       }
     }
@@ -182,6 +183,10 @@ public final class Sockets implements Poller {
       channel.close();
     } finally {
       for (Sockets sockets : having) {
+        SelectionKey key = channel.keyFor(sockets.selector);
+        if (key != null) {
+          key.cancel(); // As the close has done, unless there was no memory.
+        }
         sockets.release(channel);
       }
     }
@@ -245,6 +250,13 @@ public final class Sockets implements Poller {
       return unwanted;
     }
 
+    /** Runs all waits. */
+    void runAll(Consumer<Message> runner) {
+      while (!all.isEmpty()) {
+        runner.accept(all.removeLast());
+      }
+    }
+
     private @Nullable Wait first(int operation) {
       for (Wait wait : all) {
         if (wait.operation == operation) {
@@ -303,8 +315,8 @@ public final class Sockets implements Poller {
     }
     Waits known = (Waits) key.attachment();
     if ((known.wanted & operation) == 0) {
+      key.interestOps(known.wanted | operation);
       known.wanted |= operation;
-      key.interestOps(known.wanted);
     }
     return known;
   }
@@ -313,13 +325,18 @@ public final class Sockets implements Poller {
     Waits fresh = new Waits();
     fresh.wanted = operation;
     registering.put(channel, fresh);
+    boolean registered = false;
     try {
       SelectionKey key = channel.register(selector, operation, fresh);
       if (fresh.wanted != operation) {
         key.interestOps(fresh.wanted);
       }
+      registered = true;
     } finally {
       registering.remove(channel);
+      if (!registered) {
+        fresh.runAll(runner); // Others who wait for the channel meanwhile must try again.
+      }
     }
     return fresh;
   }

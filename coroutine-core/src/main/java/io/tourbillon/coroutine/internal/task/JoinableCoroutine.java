@@ -358,8 +358,8 @@ abstract sealed class JoinableCoroutine<T extends @Nullable Object> extends Loop
   public final CompletableFuture<T> toFuture() {
     CompletableFuture<T> view = new CoroutineFuture<>(this);
     if (state.isEnd()) {
-      End _ = watched();
       settle(view); // It has no stages yet, so this runs no code of users.
+      End _ = watched();
       return view;
     }
     watch(

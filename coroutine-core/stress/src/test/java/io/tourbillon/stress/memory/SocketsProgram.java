@@ -22,8 +22,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,8 @@ public final class SocketsProgram implements SweptProgram {
   private static final Duration LIMIT = Duration.ofMillis(5);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final long GREETING = 0x1234_5678_9abc_def0L;
+
+  private static final int DATAGRAMS = 3;
 
   /** More conversations are not cut short by a few failures. */
   private static final int MOST_CONVERSATIONS = 20;
@@ -50,7 +55,11 @@ public final class SocketsProgram implements SweptProgram {
 
   private final Engine engine;
   private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
-  private final List<Coroutine<?>> coroutines = new ArrayList<>();
+  private final List<Coroutine<?>> coroutines = new CopyOnWriteArrayList<>();
+
+  /** How many datagrams have come; some are sent twice. */
+  private final AtomicInteger received = new AtomicInteger();
+
   private @Nullable CoroutineScheduler scheduler;
   private @Nullable TcpListener listener;
   private @Nullable UdpSocket datagrams;
@@ -135,16 +144,22 @@ public final class SocketsProgram implements SweptProgram {
     Coroutine<?> sender = spawn(this::send);
     await(client);
     await(sender);
-    repeat(listener()::close);
-    repeat(datagrams()::close);
+    awaitUntil(() -> received.get() >= DATAGRAMS);
+    // Once: nobody closes a socket twice.
+    listener().close();
+    datagrams().close();
     for (Coroutine<?> coroutine : coroutines) {
       await(coroutine);
     }
   }
 
   private static void await(Coroutine<?> coroutine) throws InterruptedException {
+    awaitUntil(() -> coroutine.state().isEnd());
+  }
+
+  private static void awaitUntil(BooleanSupplier condition) throws InterruptedException {
     long startNanos = System.nanoTime();
-    while (!coroutine.state().isEnd() && System.nanoTime() - startNanos < PATIENCE.toNanos()) {
+    while (!condition.getAsBoolean() && System.nanoTime() - startNanos < PATIENCE.toNanos()) {
       TimeUnit.MICROSECONDS.sleep(100);
     }
   }
@@ -209,7 +224,7 @@ public final class SocketsProgram implements SweptProgram {
     try (TcpConnection other = TcpConnection.connect(listener().localAddress())) {
       Coroutine<?> reader = spawn(() -> readUntilTheClose(other));
       repeat(() -> Coroutines.delay(1, TimeUnit.MILLISECONDS));
-      repeat(other::close);
+      other.close();
       repeat(reader::join);
     }
   }
@@ -238,6 +253,7 @@ public final class SocketsProgram implements SweptProgram {
         if (datagram.getLong(0) != GREETING) {
           throw new AssertionError("received " + datagram.getLong(0));
         }
+        received.incrementAndGet();
       } catch (AsynchronousCloseException closed) {
         return;
       }
@@ -246,7 +262,7 @@ public final class SocketsProgram implements SweptProgram {
 
   private void send() throws Exception {
     try (UdpSocket socket = datagrams(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-      for (int datagram = 0; datagram < 3; datagram++) {
+      for (int datagram = 0; datagram < DATAGRAMS; datagram++) {
         repeat(() -> socket.send(greeting(), datagrams().localAddress()));
         repeat(() -> Coroutines.delay(1, TimeUnit.MILLISECONDS));
       }
@@ -275,6 +291,9 @@ public final class SocketsProgram implements SweptProgram {
         faults.add(coroutine.name() + " has not ended: " + coroutine.waitsFor());
       }
     }
+    if (received.get() < DATAGRAMS) {
+      faults.add("datagrams received: " + received);
+    }
     if (scheduler.stats().loops().stream().anyMatch(LoopStats::dead)) {
       faults.add("a loop has died");
     }
@@ -298,10 +317,7 @@ public final class SocketsProgram implements SweptProgram {
       kept = descriptors();
       return;
     }
-    long startNanos = System.nanoTime();
-    while (descriptors() > kept && System.nanoTime() - startNanos < PATIENCE.toNanos()) {
-      TimeUnit.MILLISECONDS.sleep(1);
-    }
+    awaitUntil(() -> descriptors() <= kept);
     if (descriptors() > kept) {
       faults.add("descriptors are left: " + (descriptors() - kept));
     }
