@@ -32,9 +32,9 @@
  * be) fails. It reports no number, and JMH continues with the next benchmark, or stops with {@code
  * -foe true}. This holds for forked JVMs; {@code -f 0} is for debugging.
  *
- * <p>All figures include the harness: one or two random numbers, and reading the task and the id or
- * handle of a place, each from an array. With a million places these reads miss the caches, as a
- * server's connections do.
+ * <p>All figures include the harness: one or two random numbers, a new task, and reading the id or
+ * handle of a place from an array. With a million places that read misses the caches, as a server's
+ * connections do.
  */
 @NullMarked
 package io.tourbillon.bench.jmh;

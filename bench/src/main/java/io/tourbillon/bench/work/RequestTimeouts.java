@@ -6,8 +6,8 @@ import io.tourbillon.bench.subject.TimerSubject;
 /**
  * Request timeouts: cancels one of the pending timers and arms another in its place, due in 30 to
  * 60 s. None comes due during the work. If there are more than a million, which take long to arm,
- * they are due in 10 to 20 minutes. Each place has its own task, made in advance. The service reads
- * its clock once, in arm.
+ * they are due in 10 to 20 minutes. Each timer gets a new task. The service reads its clock once,
+ * in arm.
  *
  * <p>Several threads can do this together, each with a share of the places.
  */
