@@ -161,11 +161,20 @@ public final class TcpConnection implements Connection {
       if (cutOff) {
         throw new IOException("an earlier write to " + name + " was cut off in the midst");
       }
-      writeAll(buffers);
-    } catch (ClosedChannelException closed) {
-      throw outputEnded && channel.isOpen() ? outputEnded(name) : closed;
+      writeUntilTheEnd(buffers);
     } finally {
       writing.unlock();
+    }
+  }
+
+  /**
+   * As {@link #writeAll}. Tells the end of the output, which looks like a close or a broken pipe.
+   */
+  private void writeUntilTheEnd(ByteBuffer[] buffers) throws IOException {
+    try {
+      writeAll(buffers);
+    } catch (IOException failure) {
+      throw outputEnded && channel.isOpen() ? outputEnded(name) : failure;
     }
   }
 
