@@ -221,12 +221,11 @@ public final class SocketsProgram implements SweptProgram {
             Thread.onSpinWait();
           }
         });
-    try (TcpConnection other = TcpConnection.connect(listener().localAddress())) {
-      Coroutine<?> reader = spawn(() -> readUntilTheClose(other));
-      repeat(() -> Coroutines.delay(1, TimeUnit.MILLISECONDS));
-      other.close();
-      repeat(reader::join);
-    }
+    TcpConnection other = TcpConnection.connect(listener().localAddress());
+    Coroutine<?> reader = spawn(() -> readUntilTheClose(other));
+    repeat(() -> Coroutines.delay(1, TimeUnit.MILLISECONDS));
+    other.close();
+    repeat(reader::join);
   }
 
   private static void readUntilTheClose(TcpConnection connection) throws Exception {
