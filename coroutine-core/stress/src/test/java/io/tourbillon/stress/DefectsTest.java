@@ -87,7 +87,10 @@ class DefectsTest {
 
     private final String test;
     private final String method;
+
+    @SuppressWarnings("ImmutableEnumChecker") // A copy, of records that do not change.
     private final List<Defect> defects;
+
 
     Case(String test, String method, Defect... defects) {
       this.test = test;
