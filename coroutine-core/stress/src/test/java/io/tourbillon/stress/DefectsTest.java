@@ -91,7 +91,6 @@ class DefectsTest {
     @SuppressWarnings("ImmutableEnumChecker") // A copy, of records that do not change.
     private final List<Defect> defects;
 
-
     Case(String test, String method, Defect... defects) {
       this.test = test;
       this.method = method;
