@@ -10,14 +10,18 @@
  *   T PushOut C                        an idle timeout: pushes it out
  *   T Producers C                      CancelArm by 1, 2, 4 threads and one a core, at one service
  *   T Producers.threadsMax C -t 16     the same with as many threads as -t says
+ *   T Locks C -t 8                     the lock of our services and the JDK's, by 8 threads
  *   T WheelArmCancel                   the bare wheels: cancel and arm
  *   T WheelExpiry                      the bare wheels: from arm to expiry
  *   T WheelCascade C                   the bare wheels: the worst tick when a burst comes near
  *   T Fire C                           a million timers due within 3 s
+ *   T FirstTimer                       the first timer of a JVM, due in 10 ms
+ *   T Hop C                            a task by execute of the executor view, and back
  *   T Coroutines.takeTurns C           a coroutine yields
  *   T Coroutines.spawn C               a coroutine starts and ends
  *   T Coroutines.sleep C               a coroutine sleeps
  *   T TalkingOnOne C -p talk=SELECT    coroutines talk on one thread; TalkingOnTwo on two
+ *   T Selects C                        coroutines select what is ready, or the default case
  *   T Policies                         a turn in the order of each scheduling policy
  *   T CancelArm C -p subject=OURS_IDS,OURS_LONGS     a task for each timer, and a number
  *   T CancelArm C -p subject=OURS_IDS -p recordStats=false,true

@@ -8,8 +8,8 @@
 // ---- plots: what is in them ----
 
 function plotsOf(scenario) {
-  const [metric] = scenario.metrics;
-  const measured = rowsOf(scenario).filter(row => row.spreads[metric.key]);
+  const [metric, second] = scenario.metrics;
+  const measured = rowsWith(scenario, metric);
   if (scenario.id === 'request-timeouts') {
     // Ten million timers see the same operation: theirs is the next point of the same line.
     const sizes = new Set(measured.map(row => row.job.size));
@@ -21,7 +21,8 @@ function plotsOf(scenario) {
   const atGreatest = ` at size ${fixed(sizes.at(-1) ?? 0, 0)}`;
   const plots = {
     lines: () => linesPlot(scenario, metric, sizes, measured),
-    load: () => loadPlot(scenario, metric, sizes, measured),
+    load: () => loadPlot(scenario, metric, sizes),
+    tail: () => loadPlot(scenario, second, sizes),
     bars: () => barsPlot(scenario, metric, greatest, atGreatest),
     lateness: () => latenessPlot(scenario, greatest, atGreatest, sizes.at(-1)),
   };
@@ -30,11 +31,14 @@ function plotsOf(scenario) {
     fire: ['bars', 'lateness'],
     sleepers: ['bars', 'lateness'],
     lateness: ['lateness'],
-    'lateness-by-load': [sizes.length === 1 ? 'bars' : 'load'],
+    'lateness-by-load': sizes.length === 1 ? ['bars'] : ['load', 'tail'],
   }[scenario.id] ?? ['bars'];
   return sizes.length === 0 ? []
     : kinds.map(kind => plots[kind]()).filter(plot => plot.series.length > 0);
 }
+
+const rowsWith = (scenario, metric) =>
+  rowsOf(scenario).filter(row => row.spreads[metric.key]);
 
 function seriesOf(scenario, some, pointsOf) {
   return [...Map.groupBy(some, row => row.subject)]
@@ -57,10 +61,11 @@ const pointOf = (metric, size) => row => {
 
 const bySize = (one, other) => one.job.size - other.job.size;
 
-function loadPlot(scenario, metric, sizes, measured) {
+function loadPlot(scenario, metric, sizes) {
+  const measured = rowsWith(scenario, metric);
   const series = seriesOf(scenario, measured.toSorted(bySize), pointOf(metric, 1));
   return {
-    id: `${scenario.id}-lines`,
+    id: `${scenario.id}-${metric.key}`,
     caption: `${metric.title} by load`,
     series,
     x: {title: 'load, % of a core', marks: sizes.map(size => [size, `${size}`])},

@@ -100,18 +100,32 @@ final class PlotsTest {
         measured(TEN_MILLION, 20, "kafka", 1, CPU, 900));
   }
 
-  @Test
-  void load_hasItsPercentOnALinearAxis() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "LATE_P99, '[\"linear\", \"load, % of a core\", \"late, p99, us\", [10, 90], [100, 400]]'",
+    "LATE_P999, '[\"linear\", \"load, % of a core\", \"late, p99.9, us\", [10, 90], [150, 900]]'"
+  })
+  void load_isOnALinearAxisForEachPercentile(Metric metric, String expected) throws Exception {
     assertShown(
-        """
-        ["linear", "load, % of a core", "late, p99, us", [10, 90], [100, 400]]
-        """,
+        expected,
         "(chart => [chart.scales.x.type, chart.options.scales.x.title.text,"
             + " chart.options.scales.y.title.text, chart.data.datasets[0].data.map(d => d.x),"
             + " chart.data.datasets[0].data.map(d => d.y)])"
-            + "(Chart.getChart('lateness-by-load-lines'))",
-        late(LATENESS_BY_LOAD, 90, "kafka", new Percentile(99, 400_000)),
-        late(LATENESS_BY_LOAD, 10, "kafka", new Percentile(99, 100_000)));
+            + "(Chart.getChart('lateness-by-load-"
+            + metric
+            + "'))",
+        late(
+            LATENESS_BY_LOAD,
+            90,
+            "kafka",
+            new Percentile(99, 400_000),
+            new Percentile(99.9, 900_000)),
+        late(
+            LATENESS_BY_LOAD,
+            10,
+            "kafka",
+            new Percentile(99, 100_000),
+            new Percentile(99.9, 150_000)));
   }
 
   @Test

@@ -77,6 +77,48 @@ class BenchmarksTest {
 
   @ParameterizedTest
   @EnumSource
+  void hop_everySubject_comesBack(Hop.Subject subject) {
+    Hop benchmark = new Hop();
+    benchmark.subject = subject;
+    benchmark.open();
+    for (int call = 0; call < CALLS; call++) {
+      benchmark.execute();
+    }
+    benchmark.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void firstTimer_everySubject_fires(TimerKind kind) throws Exception {
+    FirstTimer benchmark = new FirstTimer();
+    benchmark.subject = kind;
+    benchmark.fire();
+    benchmark.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void selects_everyEngine_returnWhatTheyMust(Engine engine) {
+    Selects benchmark = new Selects();
+    benchmark.engine = engine;
+    benchmark.open();
+    benchmark.defaultCase();
+    benchmark.keptDefaultCase();
+    benchmark.oneOfTwoReady();
+    benchmark.close();
+  }
+
+  @Test
+  void locks_eachOperation_counts() {
+    Locks benchmark = new Locks();
+    assertEquals(1, benchmark.spinning());
+    assertEquals(2, benchmark.spinning());
+    assertEquals(3, benchmark.reentrant());
+    assertEquals(4, benchmark.reentrant());
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void wheelArmCancel_everySubject_keepsAllPending(WheelKind kind) {
     for (Order order : Order.values()) {
       WheelArmCancel benchmark = new WheelArmCancel();

@@ -1,5 +1,6 @@
 package io.tourbillon.coroutine.netty;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
@@ -22,6 +23,10 @@ import java.util.ArrayDeque;
  */
 @LoopConfined
 final class EventCollector implements IoHandler {
+  /** Made in advance, since there is no memory when it is needed. */
+  private static final ChannelException NO_MEMORY =
+      new ChannelException("there was no memory to register a channel");
+
   private final IoHandler handler;
   private final Runnable onWakeup;
   private final ArrayDeque<Event> events = new ArrayDeque<>();
@@ -158,7 +163,11 @@ final class EventCollector implements IoHandler {
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
     if (handle instanceof NioIoHandle nio) {
-      return handler.register(new Noting(nio));
+      try {
+        return handler.register(new Noting(nio));
+      } catch (OutOfMemoryError full) {
+        throw NO_MEMORY; // Netty fails the registration for an exception, and forgets it otherwise.
+      }
     }
     throw new IllegalArgumentException(
         "NettyLoops serve channels of NIO only, such as NioSocketChannel: " + handle);

@@ -115,10 +115,19 @@ final class NettyGroup extends AbstractEventExecutorGroup
     return pollers.getFirst().events().isOfType(handlerType);
   }
 
+  /**
+   * {@inheritDoc} If there is no memory for that, closes the channel, which a {@code Bootstrap} would
+   * leave open.
+   */
   @Override
   @Deprecated
   public ChannelFuture register(Channel channel) {
-    return next().register(channel);
+    try {
+      return next().register(channel);
+    } catch (OutOfMemoryError full) {
+      channel.unsafe().closeForcibly();
+      throw full;
+    }
   }
 
   @Override

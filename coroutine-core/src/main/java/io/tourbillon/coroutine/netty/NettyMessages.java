@@ -56,7 +56,8 @@ import org.jspecify.annotations.Nullable;
  * thrown to one receiver, after the messages that came before. It does not end the sequence, as it
  * does not end a channel of Netty: a receiver that goes on gets what came after it. If it does not
  * go on, close this. While an exception waits to be thrown, further ones go on to the next handler,
- * and Netty logs them.
+ * and Netty logs them. An {@code OutOfMemoryError} stands for a message that was lost, so close this
+ * if what follows is of no use without it.
  *
  * <p>Thread-safe. Coroutines on the loop of the channel receive without a lock and without another
  * thread; others, and plain threads, ask that loop. Each message goes to one receiver, and
@@ -66,6 +67,10 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("exports") // Users of this package require Netty themselves.
 public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
+  /** Made in advance, since there is no memory when it is needed. */
+  private static final Failure NO_MEMORY =
+      new Failure(new OutOfMemoryError("there was no memory for what has arrived"));
+
   private final io.netty.channel.Channel channel;
   private final ChannelLoop loop;
   private final Class<T> type;
@@ -84,6 +89,9 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
   private boolean reads;
 
   private boolean ended;
+
+  /** What receivers get after the end: null, or an error if something is missing. */
+  private @Nullable Failure last;
 
   /** Whether messages that arrive are released at once. */
   private boolean closed;
@@ -183,7 +191,7 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
       if (ended || failureWaits) {
         from.fireExceptionCaught(cause); // Netty logs it.
       } else {
-        arrived(new Failure(cause));
+        arrivedSurely(cause);
       }
     }
 
@@ -213,13 +221,32 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
     }
   }
 
-  /** Takes in a message or a {@link Failure}. */
+  /**
+   * Takes in a message or a {@link Failure}. A message for which there is no memory is released,
+   * and Netty tells the inlet about the error, which takes its place.
+   */
   private void arrived(Object arrival) {
     if (closed) {
       ReferenceCountUtil.release(arrival);
     } else if (!giveToReceiver(arrival)) {
-      waiting.add(arrival);
+      try {
+        waiting.add(arrival);
+      } catch (OutOfMemoryError full) {
+        ReferenceCountUtil.release(arrival);
+        throw full;
+      }
       failureWaits |= arrival instanceof Failure;
+    }
+  }
+
+  /** Takes in an exception. If there is no memory for it, the sequence ends with an error. */
+  private void arrivedSurely(Throwable cause) {
+    try {
+      arrived(new Failure(cause));
+    } catch (OutOfMemoryError full) {
+      last = NO_MEMORY;
+      end();
+      var _ = channel.close();
     }
   }
 
@@ -235,7 +262,7 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
   private void end() {
     ended = true;
     for (var next = receivers.poll(); next != null; next = receivers.poll()) {
-      next.resume(null);
+      next.resume(last);
     }
   }
 
@@ -255,7 +282,7 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
         Object _ = take();
       }
     } else if (ended) {
-      receiver.resumption.resume(null);
+      receiver.resumption.resume(last);
     } else {
       receiver.place = receivers.add(receiver.resumption);
       readIfRoom();
@@ -267,9 +294,10 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
     end();
     if (!waiting.isEmpty()) {
       List<Object> left = List.copyOf(waiting);
+      Runnable release = () -> left.forEach(ReferenceCountUtil::release);
       waiting.clear();
       failureWaits = false;
-      EventLoop.runTask(() -> left.forEach(ReferenceCountUtil::release)); // An allocator may lock.
+      EventLoop.runTask(release); // An allocator may lock.
     }
   }
 

@@ -1,5 +1,9 @@
 package io.tourbillon.stress.memory;
 
+import static io.tourbillon.stress.memory.Patience.again;
+import static io.tourbillon.stress.memory.Patience.awaitUntil;
+import static io.tourbillon.stress.memory.Patience.repeat;
+
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.CoroutineScope;
@@ -20,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -35,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 public final class CoroutinesProgram implements SweptProgram {
   private static final Duration MILLI = Duration.ofMillis(1);
   private static final Duration HOUR = Duration.ofHours(1);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int VALUES = 8;
   private static final int WORKERS = 3;
 
@@ -80,36 +82,6 @@ public final class CoroutinesProgram implements SweptProgram {
     }
   }
 
-  @FunctionalInterface
-  private interface Operation<T extends @Nullable Object> {
-    T run() throws Exception;
-  }
-
-  @FunctionalInterface
-  private interface Effect {
-    void run() throws Exception;
-  }
-
-  /** Repeats an operation that has thrown for lack of memory. */
-  private static <T extends @Nullable Object> T again(Operation<T> operation) throws Exception {
-    while (true) {
-      try {
-        return operation.run();
-      } catch (OutOfMemoryError full) {
-        Thread.onSpinWait();
-      }
-    }
-  }
-
-  private static void repeat(Effect effect) throws Exception {
-    Boolean _ =
-        again(
-            () -> {
-              effect.run();
-              return true;
-            });
-  }
-
   /** Makes what is no operation of a scheduler. */
   private static <T> T unfailing(Supplier<T> maker) {
     Object paused = Allocations.pause();
@@ -140,7 +112,7 @@ public final class CoroutinesProgram implements SweptProgram {
             .build();
   }
 
-  private Piece spawn(String name, Effect body) {
+  private Piece spawn(String name, Patience.Effect body) {
     Piece piece = new Piece(name);
     pieces.add(piece);
     try {
@@ -404,11 +376,7 @@ public final class CoroutinesProgram implements SweptProgram {
 
   /** In real time, since the loop has the virtual one. */
   private void awaitEnds() throws InterruptedException {
-    long startNanos = System.nanoTime();
-    while (pieces.stream().anyMatch(CoroutinesProgram::isLive)
-        && System.nanoTime() - startNanos < PATIENCE.toNanos()) {
-      TimeUnit.MICROSECONDS.sleep(200);
-    }
+    awaitUntil(() -> pieces.stream().noneMatch(CoroutinesProgram::isLive));
   }
 
   private static boolean isLive(Piece piece) {
@@ -425,7 +393,7 @@ public final class CoroutinesProgram implements SweptProgram {
     if (stats.loops().stream().anyMatch(LoopStats::dead)) {
       faults.add("a loop has died");
     }
-    if (faults.isEmpty() && !coroutines().close(PATIENCE)) {
+    if (faults.isEmpty() && !coroutines().close(Patience.LIMIT)) {
       faults.add("the scheduler does not end");
     }
     if (isAccepted("producer") && isAccepted("consumer")) {

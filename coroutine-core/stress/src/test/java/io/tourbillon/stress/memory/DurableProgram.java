@@ -1,5 +1,7 @@
 package io.tourbillon.stress.memory;
 
+import static io.tourbillon.stress.memory.Patience.awaitUntil;
+
 import io.tourbillon.timer.durable.DurableTimers;
 import io.tourbillon.timer.durable.DurableTimersException;
 import io.tourbillon.timer.durable.HandlerOptions;
@@ -27,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DurableProgram implements SweptProgram {
   private static final byte[] NONE = {};
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
   private static final int TIMERS = 6;
 
   private static final HandlerOptions AT_ONCE =
@@ -88,14 +89,7 @@ public final class DurableProgram implements SweptProgram {
         Thread.onSpinWait();
       }
     }
-    awaitAll();
-  }
-
-  private void awaitAll() throws InterruptedException {
-    long startNanos = System.nanoTime();
-    while (!isDone() && System.nanoTime() - startNanos < PATIENCE.toNanos()) {
-      TimeUnit.MICROSECONDS.sleep(500);
-    }
+    awaitUntil(this::isDone);
   }
 
   private boolean isDone() {
@@ -118,7 +112,7 @@ public final class DurableProgram implements SweptProgram {
 
   @Override
   public void check() throws Exception {
-    awaitAll();
+    awaitUntil(this::isDone);
     try {
       requireEnds();
       for (String key : dueKeys()) {
@@ -131,7 +125,7 @@ public final class DurableProgram implements SweptProgram {
       }
       fired.clear();
       open().schedule("h", "again", Instant.now(), NONE).get(10, TimeUnit.SECONDS);
-      awaitFired("again");
+      awaitUntil(() -> fired.contains("again"));
       require(fired.contains("again"), "a new timer does not fire");
     } finally {
       open().close();
@@ -162,13 +156,6 @@ public final class DurableProgram implements SweptProgram {
       require(
           cause instanceof DurableTimersException || cause instanceof OutOfMemoryError,
           what + " failed with " + cause);
-    }
-  }
-
-  private void awaitFired(String key) throws InterruptedException {
-    long startNanos = System.nanoTime();
-    while (!fired.contains(key) && System.nanoTime() - startNanos < PATIENCE.toNanos()) {
-      TimeUnit.MILLISECONDS.sleep(1);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterAll;
@@ -18,8 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** No allocation of ours that fails, wherever it is, loses a timer or a coroutine. */
 @Timeout(900)
 class FailingAllocationsTest {
-  /** Kept because java.util.logging holds loggers weakly. */
-  private static final Logger LOGGER = Logger.getLogger("io.tourbillon");
+  /** Of us and of Netty. Kept because java.util.logging holds loggers weakly. */
+  private static final List<Logger> LOGGERS =
+      List.of(Logger.getLogger("io.tourbillon"), Logger.getLogger("io.netty"));
 
   private static final int SEED =
       Integer.getInteger("tests.memory.seed", RandomGenerator.getDefault().nextInt(1000));
@@ -27,12 +29,12 @@ class FailingAllocationsTest {
   /** A full heap is logged each time. */
   @BeforeAll
   static void keepTheLogQuiet() {
-    LOGGER.setUseParentHandlers(false);
+    LOGGERS.forEach(logger -> logger.setUseParentHandlers(false));
   }
 
   @AfterAll
   static void log() {
-    LOGGER.setUseParentHandlers(true);
+    LOGGERS.forEach(logger -> logger.setUseParentHandlers(true));
   }
 
   /**
@@ -70,9 +72,15 @@ class FailingAllocationsTest {
     check(CoroutinesProgram.class, "VIRTUAL_THREAD", 1, 7, 200);
   }
 
+  @ParameterizedTest
+  @CsvSource({"VIRTUAL_THREAD, 5", "VIRTUAL_THREAD TLS, 11"})
+  void sockets_whenSomeAllocationsFail_areNotLost(String kind, int step) throws Exception {
+    check(SocketsProgram.class, kind, 1, step, 100);
+  }
+
   @Test
-  void sockets_whenSomeAllocationsFail_areNotLost() throws Exception {
-    check(SocketsProgram.class, "VIRTUAL_THREAD", 1, 5, 100);
+  void channelsOfNetty_whenSomeAllocationsFail_areNotLost() throws Exception {
+    check(NettyProgram.class, "VIRTUAL_THREAD", 1, 7, 100);
   }
 
   @Test
@@ -122,10 +130,23 @@ class FailingAllocationsTest {
     "HANDOFF, 1",
     "PLAIN_THREAD, 1",
     "VIRTUAL_THREAD, 3",
-    "PLAIN_THREAD, 3"
+    "PLAIN_THREAD, 3",
+    "VIRTUAL_THREAD TLS, 1",
+    "CONTINUATION TLS, 1",
+    "HANDOFF TLS, 1",
+    "PLAIN_THREAD TLS, 1",
+    "VIRTUAL_THREAD TLS, 3"
   })
   void sockets_whenAnyAllocationFails_areNotLost(String kind, int inARow) throws Exception {
     check(SocketsProgram.class, kind, inARow, 1, 100);
+  }
+
+  @ParameterizedTest
+  @Tag("long")
+  @CsvSource({"VIRTUAL_THREAD, 1", "CONTINUATION, 1", "HANDOFF, 1", "VIRTUAL_THREAD, 3"})
+  void channelsOfNetty_whenAnyAllocationFails_areNotLost(String kind, int inARow)
+      throws Exception {
+    check(NettyProgram.class, kind, inARow, 1, 100);
   }
 
   @ParameterizedTest

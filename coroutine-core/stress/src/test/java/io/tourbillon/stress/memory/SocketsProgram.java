@@ -1,17 +1,21 @@
 package io.tourbillon.stress.memory;
 
-import com.sun.management.UnixOperatingSystemMXBean;
+import static io.tourbillon.stress.memory.Patience.again;
+import static io.tourbillon.stress.memory.Patience.awaitUntil;
+import static io.tourbillon.stress.memory.Patience.repeat;
+
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.LoopStats;
+import io.tourbillon.coroutine.net.Connection;
 import io.tourbillon.coroutine.net.TcpConnection;
 import io.tourbillon.coroutine.net.TcpListener;
+import io.tourbillon.coroutine.net.TlsConnection;
 import io.tourbillon.coroutine.net.UdpSocket;
 import java.io.EOFException;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -26,7 +30,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,22 +41,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SocketsProgram implements SweptProgram {
   private static final Duration LIMIT = Duration.ofMillis(5);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final long GREETING = 0x1234_5678_9abc_def0L;
 
   private static final int DATAGRAMS = 3;
 
+  /** By which the client finds a session that it can resume. */
+  private static final int PORT = 443;
+
   /** More conversations are not cut short by a few failures. */
   private static final int MOST_CONVERSATIONS = 20;
-
-  /** A moment, until loops that have ended have closed what they had. */
-  private static final long MOMENT_MILLIS = 100;
-
-  /**
-   * The open descriptors after the first run, in which the JDK opens what it keeps; -1 before that.
-   * Used by one run after the other.
-   */
-  private static long kept = -1;
 
   private final Engine engine;
   private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -60,23 +58,20 @@ public final class SocketsProgram implements SweptProgram {
   /** How many datagrams have come; some are sent twice. */
   private final AtomicInteger received = new AtomicInteger();
 
+  /** Null for bare TCP. */
+  private final @Nullable SSLContext tls;
+
   private @Nullable CoroutineScheduler scheduler;
   private @Nullable TcpListener listener;
   private @Nullable UdpSocket datagrams;
 
+  /**
+   * @param kind an engine, with {@code TLS} after it if the connections are encrypted
+   */
   public SocketsProgram(String kind) {
-    engine = Engine.valueOf(kind);
-  }
-
-  @FunctionalInterface
-  private interface Effect {
-    void run() throws Exception;
-  }
-
-  private static long descriptors() {
-    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-        ? unix.getOpenFileDescriptorCount()
-        : 0;
+    String[] words = kind.split(" ", -1);
+    engine = Engine.valueOf(words[0]);
+    tls = words.length > 1 ? LocalIdentity.CONTEXT : null;
   }
 
   @Override
@@ -108,32 +103,14 @@ public final class SocketsProgram implements SweptProgram {
   }
 
   /** Spawns a coroutine; again, if there was no memory for it. */
-  private Coroutine<?> spawn(Effect body) {
+  private Coroutine<?> spawn(Patience.Effect body) throws Exception {
     if (scheduler == null) {
       throw new IllegalStateException("prepare comes first");
     }
-    while (true) {
-      try {
-        Coroutine<?> coroutine = scheduler.spawn(body::run);
-        coroutines.add(coroutine);
-        return coroutine;
-      } catch (OutOfMemoryError refused) {
-        Thread.onSpinWait();
-      }
-    }
-  }
-
-  /** Repeats an operation that has thrown for lack of memory. */
-  private static void repeat(Effect effect) throws Exception {
-    boolean done = false;
-    while (!done) {
-      try {
-        effect.run();
-        done = true;
-      } catch (OutOfMemoryError full) {
-        Thread.onSpinWait();
-      }
-    }
+    CoroutineScheduler spawning = scheduler;
+    Coroutine<?> coroutine = again(() -> spawning.spawn(body::run));
+    coroutines.add(coroutine);
+    return coroutine;
   }
 
   @Override
@@ -157,17 +134,10 @@ public final class SocketsProgram implements SweptProgram {
     awaitUntil(() -> coroutine.state().isEnd());
   }
 
-  private static void awaitUntil(BooleanSupplier condition) throws InterruptedException {
-    long startNanos = System.nanoTime();
-    while (!condition.getAsBoolean() && System.nanoTime() - startNanos < PATIENCE.toNanos()) {
-      TimeUnit.MICROSECONDS.sleep(100);
-    }
-  }
-
   /** Sends back what each client sends, until the listener is closed. */
   private void serve() {
     while (true) {
-      try (TcpConnection connection = listener().accept()) {
+      try (Connection connection = accepted(listener().accept())) {
         ByteBuffer all = ByteBuffer.allocate(Long.BYTES);
         repeat(() -> connection.readFully(all));
         all.flip();
@@ -180,10 +150,36 @@ public final class SocketsProgram implements SweptProgram {
     }
   }
 
+  private Connection accepted(TcpConnection connection) {
+    return encrypted(connection, context -> TlsConnection.server(connection, context));
+  }
+
+  private Connection connected(TcpConnection connection) {
+    return encrypted(
+        connection,
+        context -> TlsConnection.client(connection, context, LocalIdentity.HOST, PORT));
+  }
+
+  private Connection encrypted(
+      TcpConnection connection, Function<SSLContext, Connection> encryption) {
+    if (tls == null) {
+      return connection;
+    }
+    try {
+      return encryption.apply(tls);
+    } catch (OutOfMemoryError full) {
+      connection.close();
+      throw full;
+    }
+  }
+
   private void converse() throws Exception {
     SocketAddress server = listener().localAddress();
     for (int conversation = 0; conversation < MOST_CONVERSATIONS; conversation++) {
-      try (TcpConnection connection = TcpConnection.connect(server)) {
+      try (Connection connection = connected(TcpConnection.connect(server))) {
+        if (connection instanceof TlsConnection encrypted) {
+          encrypted.handshake();
+        }
         timeOut(connection);
         connection.write(greeting());
         connection.shutdownOutput();
@@ -207,7 +203,7 @@ public final class SocketsProgram implements SweptProgram {
   /**
    * Nobody has sent anything: the read ends by its limit, and by the close of another coroutine.
    */
-  private void timeOut(TcpConnection connection) throws Exception {
+  private void timeOut(Connection connection) throws Exception {
     ByteBuffer nothing = ByteBuffer.allocate(1);
     repeat(
         () -> {
@@ -260,20 +256,11 @@ public final class SocketsProgram implements SweptProgram {
   }
 
   private void send() throws Exception {
-    try (UdpSocket socket = datagrams(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+    SocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (UdpSocket socket = again(() -> UdpSocket.open(any))) {
       for (int datagram = 0; datagram < DATAGRAMS; datagram++) {
         repeat(() -> socket.send(greeting(), datagrams().localAddress()));
         repeat(() -> Coroutines.delay(1, TimeUnit.MILLISECONDS));
-      }
-    }
-  }
-
-  private static UdpSocket datagrams(SocketAddress local) throws IOException {
-    while (true) {
-      try {
-        return UdpSocket.open(local);
-      } catch (OutOfMemoryError full) {
-        Thread.onSpinWait();
       }
     }
   }
@@ -296,29 +283,17 @@ public final class SocketsProgram implements SweptProgram {
     if (scheduler.stats().loops().stream().anyMatch(LoopStats::dead)) {
       faults.add("a loop has died");
     }
-    if (faults.isEmpty() && !scheduler.close(PATIENCE)) {
+    if (faults.isEmpty() && !scheduler.close(Patience.LIMIT)) {
       faults.add("the scheduler does not end");
     }
     failures.forEach(failure -> faults.add("failed: " + failure));
     if (faults.isEmpty()) {
-      checkDescriptors(faults);
+      Descriptors.check(faults);
     }
     if (!faults.isEmpty()) {
       AssertionError error = new AssertionError(faults.toString());
       failures.forEach(error::addSuppressed);
       throw error;
-    }
-  }
-
-  private static void checkDescriptors(List<String> faults) throws InterruptedException {
-    if (kept < 0) {
-      TimeUnit.MILLISECONDS.sleep(MOMENT_MILLIS);
-      kept = descriptors();
-      return;
-    }
-    awaitUntil(() -> descriptors() <= kept);
-    if (descriptors() > kept) {
-      faults.add("descriptors are left: " + (descriptors() - kept));
     }
   }
 }
