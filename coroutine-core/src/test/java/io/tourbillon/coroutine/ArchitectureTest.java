@@ -7,6 +7,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.properties.HasModifiers.Predicates.modifier;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -21,6 +22,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.tourbillon.coroutine.internal.engine.Interrupts;
 import io.tourbillon.coroutine.internal.engine.LoopEngine;
+import io.tourbillon.timer.internal.SafeDeque;
+import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -284,6 +287,10 @@ class ArchitectureTest {
           .haveNameNotMatching(".*\\.task\\.Reports(\\$.*)?")
           .should()
           .callMethod(CoroutineExceptionHandler.class, "handle", Coroutine.class, Throwable.class);
+
+  /** A deque that fails to grow loses its elements: {@link SafeDeque} does not. */
+  @ArchTest
+  static final ArchRule deques_bearAFullHeap = noFields().should().haveRawType(ArrayDeque.class);
 
   @ArchTest
   static final ArchRule module_knowsTheJdkAndWhatItDeclares =

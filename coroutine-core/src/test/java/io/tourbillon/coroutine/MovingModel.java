@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -155,7 +156,7 @@ public final class MovingModel {
 
   private void step(SplittableRandom random) throws Exception {
     Coroutine<?> self = Coroutines.current();
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(14)) {
       case 0 -> Coroutines.yieldNow();
       case 1 -> delay(random.nextInt(4));
       case 2 -> lock();
@@ -165,6 +166,8 @@ public final class MovingModel {
       case 6 -> await(Coroutines::await);
       case 7 -> stay();
       case 8 -> block();
+      case 9 -> attach();
+      case 10 -> interrupt(random);
       default -> cancelChild(random);
     }
     require(self.equals(Coroutines.current()), "it is another coroutine");
@@ -240,12 +243,7 @@ public final class MovingModel {
     }
     long startNanos = clock.nanoTime();
     child.cancel("it is enough");
-    try {
-      child.join();
-      throw new AssertionError("a cancelled coroutine has ended well");
-    } catch (CompletionException cancelled) {
-      require(cancelled.getCause() instanceof CancellationException, "failed: " + cancelled);
-    }
+    requireCancelled(child);
     require(ends.get() <= 1, "it has ended " + ends + " times");
     require(clock.nanoTime() - startNanos < DAY.toNanos(), "the cancellation came too late");
   }
@@ -300,6 +298,58 @@ public final class MovingModel {
         TestSchedulers.ENGINE == Engine.VIRTUAL_THREAD
             ? CompletableFuture::join
             : Coroutines::await);
+  }
+
+  /** A coroutine that is attached to another one ends when that one has. */
+  private void attach() {
+    long startNanos = clock.nanoTime();
+    Coroutine<Coroutine<?>> owner =
+        spawn(
+            () -> {
+              Coroutine<?> attached =
+                  Coroutines.spawnAttached(
+                      "attached",
+                      () -> {
+                        Coroutines.yieldNow();
+                        Coroutines.delay(DAY);
+                        return "slept for a day";
+                      });
+              Coroutines.yieldNow();
+              checkPlace();
+              Coroutines.yieldNow();
+              return attached;
+            });
+    requireCancelled(owner.join());
+    require(clock.nanoTime() - startNanos < DAY.toNanos(), "the owner's end came too late");
+  }
+
+  /** A cancellation interrupts a blocking call of the JDK, where such a call frees the loop. */
+  private void interrupt(SplittableRandom random) {
+    if (TestSchedulers.ENGINE != Engine.VIRTUAL_THREAD) {
+      return;
+    }
+    Coroutine<?> child =
+        spawn(
+            () -> {
+              Coroutines.yieldNow();
+              new CountDownLatch(1).await();
+              return "nobody has counted down";
+            });
+    for (int turns = random.nextInt(6); turns > 0; turns--) {
+      Coroutines.yieldNow();
+    }
+    child.cancel("it is enough");
+    requireCancelled(child);
+    require(!Thread.currentThread().isInterrupted(), "another one was interrupted");
+  }
+
+  private static void requireCancelled(Coroutine<?> coroutine) {
+    try {
+      Object ended = coroutine.join();
+      throw new AssertionError("a cancelled coroutine has ended with " + ended);
+    } catch (CompletionException cancelled) {
+      require(cancelled.getCause() instanceof CancellationException, "failed: " + cancelled);
+    }
   }
 
   /** A coroutine that has spawned one with {@code here()} shares its loop for life. */

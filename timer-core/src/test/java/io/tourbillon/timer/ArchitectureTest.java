@@ -23,6 +23,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.tourbillon.timer.internal.SafeDeque;
+import java.util.ArrayDeque;
 import java.util.Map;
 
 /** Which packages of this module may depend on which others. */
@@ -83,6 +85,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.netty..", NETTY_ADAPTER);
+
+  /** A deque that fails to grow loses its elements: {@link SafeDeque} does not. */
+  @ArchTest
+  static final ArchRule deques_bearAFullHeap =
+      noFields()
+          .that()
+          .areNotDeclaredIn(SafeDeque.class)
+          .should()
+          .haveRawType(ArrayDeque.class);
 
   @ArchTest
   static final ArchRule module_knowsTheJdkAndWhatItDeclares =

@@ -9,14 +9,16 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * The lock of our services beside the JDK's. An operation computes for a moment, and for another
  * one with the lock held, each of them some ten nanoseconds. {@code -t} says how many threads share
- * the lock. The average is what an operation takes; the samples tell the longest wait, which is
- * mostly that for a holder that has lost its processor.
+ * the lock. The average is what an operation takes. Some operations are measured singly: their
+ * greatest time is a long wait, mostly for a holder that has lost its processor.
  */
 @BenchmarkMode({Mode.AverageTime, Mode.SampleTime})
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -30,33 +32,36 @@ public class Locks extends ServerBenchmark {
   private final SpinningLock spinning = new SpinningLock();
   private final ReentrantLock reentrant = new ReentrantLock();
 
-  /** Guarded by the lock in use. */
-  private long operations;
+  /** Guarded by the lock in use. Apart from the locks, since JMH keeps each state apart. */
+  @State(Scope.Benchmark)
+  public static class Guarded {
+    private long operations;
+
+    private long operate() {
+      Blackhole.consumeCPU(MOMENT);
+      return ++operations;
+    }
+  }
 
   @Benchmark
-  public long spinning() {
+  public long spinning(Guarded guarded) {
     Blackhole.consumeCPU(MOMENT);
     spinning.lock();
     try {
-      return operate();
+      return guarded.operate();
     } finally {
       spinning.unlock();
     }
   }
 
   @Benchmark
-  public long reentrant() {
+  public long reentrant(Guarded guarded) {
     Blackhole.consumeCPU(MOMENT);
     reentrant.lock();
     try {
-      return operate();
+      return guarded.operate();
     } finally {
       reentrant.unlock();
     }
-  }
-
-  private long operate() {
-    Blackhole.consumeCPU(MOMENT);
-    return ++operations;
   }
 }

@@ -2,7 +2,7 @@ package io.tourbillon.coroutine.channel;
 
 import io.tourbillon.coroutine.Resumption;
 import io.tourbillon.coroutine.Waiters;
-import java.util.ArrayDeque;
+import io.tourbillon.timer.internal.SafeDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +16,15 @@ import org.jspecify.annotations.Nullable;
  * meet.
  */
 final class Handover<T> {
+  /** The room of a buffer that has not grown, unless its capacity is less. */
+  private static final int FIRST_ROOM = 16;
+
   private final int capacity;
 
   /** True if a value that finds no room replaces the oldest one. */
   private final boolean dropsOldest;
 
-  private final ArrayDeque<T> buffer = new ArrayDeque<>();
+  private final SafeDeque<T> buffer;
   private final Waiters<Resumption<@Nullable T>> receivers = new Waiters<>();
   private final Waiters<Sender<T>> senders = new Waiters<>();
   private @Nullable T displaced;
@@ -37,6 +40,7 @@ final class Handover<T> {
   Handover(int capacity, boolean dropsOldest) {
     this.capacity = capacity;
     this.dropsOldest = dropsOldest;
+    buffer = new SafeDeque<>(Math.clamp(capacity, 1, FIRST_ROOM));
   }
 
   /** Gives a value to a receiver or to the buffer. Returns false if there is no room. */
@@ -50,7 +54,7 @@ final class Handover<T> {
       if (!dropsOldest) {
         return false;
       }
-      displaced = buffer.remove();
+      displaced = buffer.poll();
     }
     return buffer.add(value);
   }

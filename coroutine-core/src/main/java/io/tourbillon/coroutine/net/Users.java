@@ -127,7 +127,10 @@ final class Users {
     lock.lock();
     try {
       if (all != null && !all.containsKey(coroutine)) {
-        all.put(coroutine, Suspension.whenEnded(coroutine, () -> ended(coroutine)));
+        // Unlike put, it adds nothing if memory runs out.
+        Registration _ =
+            all.computeIfAbsent(
+                coroutine, user -> Suspension.whenEnded(user, () -> ended(coroutine)));
         total++;
         boolean _ = dropPassing(); // This one is left.
       }

@@ -8,8 +8,9 @@ import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.nio.NioIoHandle;
 import io.tourbillon.coroutine.internal.engine.LoopConfined;
+import io.tourbillon.timer.internal.SafeDeque;
+import java.io.Serial;
 import java.nio.channels.SelectableChannel;
-import java.util.ArrayDeque;
 
 /**
  * Separates the selection of channels from the handling of their events. The loop calls {@link
@@ -23,13 +24,23 @@ import java.util.ArrayDeque;
  */
 @LoopConfined
 final class EventCollector implements IoHandler {
+  private static final int FIRST_ROOM = 16;
+
   /** Made in advance, since there is no memory when it is needed. */
-  private static final ChannelException NO_MEMORY =
-      new ChannelException("there was no memory to register a channel");
+  private static final ChannelException NO_MEMORY = new NoMemoryException();
+
+  /** Has neither a stack trace nor suppressed exceptions, since many may get the same object. */
+  private static final class NoMemoryException extends ChannelException {
+    @Serial private static final long serialVersionUID = 1;
+
+    NoMemoryException() {
+      super("there was no memory to register a channel", null, true);
+    }
+  }
 
   private final IoHandler handler;
   private final Runnable onWakeup;
-  private final ArrayDeque<Event> events = new ArrayDeque<>();
+  private final SafeDeque<Event> events = new SafeDeque<>(FIRST_ROOM);
 
   /** Whether the handler selects, so that what it calls is not in the turn of Netty. */
   private boolean selects;
@@ -166,7 +177,7 @@ final class EventCollector implements IoHandler {
       try {
         return handler.register(new Noting(nio));
       } catch (OutOfMemoryError full) {
-        throw NO_MEMORY; // Netty fails the registration for an exception, and forgets it otherwise.
+        throw NO_MEMORY; // Netty fails the promise for an Exception. An Error leaves it open.
       }
     }
     throw new IllegalArgumentException(

@@ -116,8 +116,8 @@ final class NettyGroup extends AbstractEventExecutorGroup
   }
 
   /**
-   * {@inheritDoc} If there is no memory for that, closes the channel, which a {@code Bootstrap} would
-   * leave open.
+   * {@inheritDoc} If registration runs out of memory, closes the channel, which a {@code Bootstrap}
+   * would leave open.
    */
   @Override
   @Deprecated

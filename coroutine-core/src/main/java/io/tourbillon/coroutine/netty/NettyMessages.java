@@ -14,8 +14,8 @@ import io.tourbillon.coroutine.channel.Source;
 import io.tourbillon.coroutine.internal.loop.EventLoop;
 import io.tourbillon.coroutine.internal.loop.Message;
 import io.tourbillon.timer.internal.LateCompletionException;
+import io.tourbillon.timer.internal.SafeDeque;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -56,8 +56,11 @@ import org.jspecify.annotations.Nullable;
  * thrown to one receiver, after the messages that came before. It does not end the sequence, as it
  * does not end a channel of Netty: a receiver that goes on gets what came after it. If it does not
  * go on, close this. While an exception waits to be thrown, further ones go on to the next handler,
- * and Netty logs them. An {@code OutOfMemoryError} stands for a message that was lost, so close this
- * if what follows is of no use without it.
+ * and Netty logs them.
+ *
+ * <p><b>Without memory</b> for a message or exception that arrives, the sequence ends and the
+ * channel is closed: receivers get what came before, and one of them a {@link CompletionException}
+ * whose cause is an {@code OutOfMemoryError}.
  *
  * <p>Thread-safe. Coroutines on the loop of the channel receive without a lock and without another
  * thread; others, and plain threads, ask that loop. Each message goes to one receiver, and
@@ -67,9 +70,11 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("exports") // Users of this package require Netty themselves.
 public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
+  private static final int FIRST_ROOM = 16;
+
   /** Made in advance, since there is no memory when it is needed. */
   private static final Failure NO_MEMORY =
-      new Failure(new OutOfMemoryError("there was no memory for what has arrived"));
+      new Failure(new OutOfMemoryError("there was no memory for a message that has arrived"));
 
   private final io.netty.channel.Channel channel;
   private final ChannelLoop loop;
@@ -80,7 +85,7 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
   // Confined to the loop: used by the turn of Netty, and by other code on the loop.
 
   /** Messages, and at most one {@link Failure}, in the order in which they came. */
-  private final ArrayDeque<Object> waiting = new ArrayDeque<>();
+  private final SafeDeque<Object> waiting = new SafeDeque<>(FIRST_ROOM);
 
   private final Waiters<Resumption<@Nullable Object>> receivers = new Waiters<>();
   private @Nullable ChannelHandlerContext context;
@@ -90,10 +95,12 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
 
   private boolean ended;
 
-  /** What receivers get after the end: null, or an error if something is missing. */
+  /** What the next receiver gets after the end: null, or an error if something is missing. */
   private @Nullable Failure last;
 
   /** Whether messages that arrive are released at once. */
+  private boolean dropsAll;
+
   private boolean closed;
 
   /** Whether an exception waits to be thrown. */
@@ -191,7 +198,7 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
       if (ended || failureWaits) {
         from.fireExceptionCaught(cause); // Netty logs it.
       } else {
-        arrivedSurely(cause);
+        failed(cause);
       }
     }
 
@@ -210,7 +217,11 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
   // Called on the loop of the channel.
 
   private void readIfRoom() {
-    if (!reads && !ended && waiting.size() < capacity && context != null) {
+    readIfRoom(waiting.size());
+  }
+
+  private void readIfRoom(int left) {
+    if (!reads && !ended && left < capacity && context != null) {
       reads = true;
       try {
         context.read();
@@ -221,33 +232,35 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
     }
   }
 
-  /**
-   * Takes in a message or a {@link Failure}. A message for which there is no memory is released,
-   * and Netty tells the inlet about the error, which takes its place.
-   */
+  /** Takes in a message or a {@link Failure}. */
   private void arrived(Object arrival) {
-    if (closed) {
+    if (dropsAll) {
       ReferenceCountUtil.release(arrival);
     } else if (!giveToReceiver(arrival)) {
       try {
         waiting.add(arrival);
+        failureWaits |= arrival instanceof Failure;
       } catch (OutOfMemoryError full) {
         ReferenceCountUtil.release(arrival);
-        throw full;
+        cutOff();
       }
-      failureWaits |= arrival instanceof Failure;
     }
   }
 
-  /** Takes in an exception. If there is no memory for it, the sequence ends with an error. */
-  private void arrivedSurely(Throwable cause) {
+  private void failed(Throwable cause) {
     try {
       arrived(new Failure(cause));
     } catch (OutOfMemoryError full) {
-      last = NO_MEMORY;
-      end();
-      var _ = channel.close();
+      cutOff();
     }
+  }
+
+  /** Ends the sequence, as something that has arrived is missing. */
+  private void cutOff() {
+    dropsAll = true;
+    last = NO_MEMORY;
+    end();
+    var _ = channel.close();
   }
 
   private boolean giveToReceiver(Object arrival) {
@@ -262,35 +275,52 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
   private void end() {
     ended = true;
     for (var next = receivers.poll(); next != null; next = receivers.poll()) {
-      next.resume(last);
+      tellEnd(next);
     }
   }
 
+  private void tellEnd(Resumption<@Nullable Object> receiver) {
+    if (receiver.resume(last)) {
+      last = null;
+    }
+  }
+
+  /** Takes what came first. Takes nothing if that fails, as the channel is asked to read before. */
   private @Nullable Object take() {
+    if (waiting.isEmpty()) {
+      return null;
+    }
+    readIfRoom(waiting.size() - 1);
+    return removeFirst();
+  }
+
+  private @Nullable Object removeFirst() {
     Object arrival = waiting.poll();
     if (arrival instanceof Failure) {
       failureWaits = false;
     }
-    readIfRoom();
     return arrival;
   }
 
+  /** Can be repeated, as all messages to a loop. */
   private void takeOrEnrol(Receiver receiver) {
     Object arrival = waiting.peek();
     if (arrival != null) {
       if (receiver.resumption.resume(arrival)) {
-        Object _ = take();
+        Object _ = removeFirst();
       }
-    } else if (ended) {
-      receiver.resumption.resume(last);
-    } else {
-      receiver.place = receivers.add(receiver.resumption);
       readIfRoom();
+    } else if (ended) {
+      tellEnd(receiver.resumption);
+    } else {
+      readIfRoom();
+      receiver.place = receivers.add(receiver.resumption);
     }
   }
 
   private void drop() {
     closed = true;
+    dropsAll = true;
     end();
     if (!waiting.isEmpty()) {
       List<Object> left = List.copyOf(waiting);
@@ -440,8 +470,11 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
    */
   @Override
   public void close() {
-    onLoop(this::drop);
-    var _ = channel.close();
+    try {
+      onLoop(this::drop);
+    } finally {
+      var _ = channel.close();
+    }
   }
 
   @Override

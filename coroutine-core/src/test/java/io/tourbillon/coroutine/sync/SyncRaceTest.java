@@ -27,8 +27,12 @@ class SyncRaceTest {
   private final CoroutineScheduler scheduler =
       TestSchedulers.builder().loops(2).tick(Duration.ofNanos(100_000)).build();
 
+  /** Ends the thread of a test, also if the test has failed. */
+  private final AtomicBoolean over = new AtomicBoolean();
+
   @AfterEach
   void close() {
+    over.set(true);
     scheduler.close(Duration.ZERO);
   }
 
@@ -50,14 +54,13 @@ class SyncRaceTest {
     MutexCondition empty = mutex.newCondition();
     ArrayDeque<Integer> items = new ArrayDeque<>();
     Queue<Integer> taken = new ConcurrentLinkedQueue<>();
-    AtomicBoolean over = new AtomicBoolean();
     List<Coroutine<?>> patient = new ArrayList<>();
     for (int number = 0; number < 3; number++) {
       patient.add(
           scheduler.spawn(
               () -> {
                 while (!over.get()) {
-                  takeOne(mutex, changed, empty, items, taken, over, PATIENCE);
+                  takeOne(mutex, changed, empty, items, taken, PATIENCE);
                 }
               }));
     }
@@ -67,13 +70,13 @@ class SyncRaceTest {
             .start(
                 () -> {
                   while (!over.get()) {
-                    takeOne(mutex, changed, empty, items, taken, over, shortly());
+                    takeOne(mutex, changed, empty, items, taken, shortly());
                   }
                 });
     int count = 1500;
     for (int item = 0; item < count; item++) {
       Coroutine<?> taker =
-          scheduler.spawn(() -> takeOne(mutex, changed, empty, items, taken, over, shortly()));
+          scheduler.spawn(() -> takeOne(mutex, changed, empty, items, taken, shortly()));
       hasty.add(taker);
       mutex.lock();
       try {
@@ -101,13 +104,12 @@ class SyncRaceTest {
     assertEquals(count, taken.stream().distinct().count());
   }
 
-  private static void takeOne(
+  private void takeOne(
       Mutex mutex,
       MutexCondition changed,
       MutexCondition empty,
       Queue<Integer> items,
       Queue<Integer> taken,
-      AtomicBoolean over,
       Duration limit) {
     mutex.lock();
     try {
@@ -160,7 +162,6 @@ class SyncRaceTest {
     int burst = 4;
     RateLimiter limiter = RateLimiter.builder(rate, Duration.ofSeconds(1)).burst(burst).build();
     AtomicInteger acquired = new AtomicInteger();
-    AtomicBoolean over = new AtomicBoolean();
     long startNanos = System.nanoTime();
     List<Coroutine<?>> coroutines = new ArrayList<>();
     for (int number = 0; number < 8; number++) {

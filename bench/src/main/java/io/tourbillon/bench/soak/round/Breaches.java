@@ -14,14 +14,26 @@ public final class Breaches {
 
   private final List<String> sentences = new ArrayList<>();
 
+  /** Precedes each sentence. Volatile: set by the round, read by whoever adds. */
+  private volatile String part = "";
+
   /** Counts those that are not in the list as well, also if there was no memory for them. */
   private final AtomicLong count = new AtomicLong();
+
+  /**
+   * Says in which part of the round promises are broken from now on.
+   *
+   * @param part such as {@code in the rehearsal, }; empty for the round itself
+   */
+  public void setPart(String part) {
+    this.part = part;
+  }
 
   /** Adds a breach: {@code never early: 3 of the sleeps ended before the deadline}. */
   public void add(String promise, Object seen) {
     count.incrementAndGet();
     try {
-      keep(promise + ": " + OneLine.of(String.valueOf(seen)));
+      keep(part + promise + ": " + OneLine.of(String.valueOf(seen)));
     } catch (OutOfMemoryError full) {
       // It is counted.
     }

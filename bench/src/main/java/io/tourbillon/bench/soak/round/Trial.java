@@ -61,7 +61,7 @@ public final class Trial {
   /** Runs; once only. */
   public RoundResult run() throws InterruptedException {
     SplittableRandom random = new SplittableRandom(seed);
-    pass(Phases.REHEARSAL, random.split());
+    rehearse(random.split());
     Leftovers leftovers = Leftovers.before();
     Pass pass = pass(phases, random.split());
     leftovers.judge(breaches, pass.permittedBytes);
@@ -79,6 +79,16 @@ public final class Trial {
         pass.before,
         pass.after,
         pass.windows);
+  }
+
+  /** What was measured then is told if it may explain a breach. */
+  private void rehearse(SplittableRandom random) throws InterruptedException {
+    breaches.setPart("in the rehearsal, ");
+    Pass rehearsal = pass(Phases.REHEARSAL, random);
+    breaches.setPart("");
+    if (!breaches.all().isEmpty()) {
+      notes.add("the rehearsal: " + rehearsal.figures);
+    }
   }
 
   private Pass pass(Phases lengths, SplittableRandom random) throws InterruptedException {

@@ -10,11 +10,14 @@ import io.tourbillon.bench.account.CheckedTimer;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.timer.TimerService;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.HdrHistogram.AtomicHistogram;
 import org.HdrHistogram.Recorder;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,27 @@ class RoundChecksTest {
 
   private static Lateness late(long count, long p99Millis) {
     return new Lateness(count, 0, p99Millis * MILLI, p99Millis * MILLI);
+  }
+
+  /** The fault throws in the rehearsal only. */
+  @Test
+  void trial_brokenInItsRehearsal_saysSoWithFigures() throws Exception {
+    AtomicBoolean rehearsed = new AtomicBoolean();
+    Disturbance fault =
+        scene -> {
+          if (!rehearsed.getAndSet(true)) {
+            throw new IOException("none");
+          }
+        };
+    RoundResult result =
+        new Trial("none", fault, 1, Phases.of(Phases.LEAST_MILLIS), UnaryOperator.identity()).run();
+    String breach = result.breaches().getFirst();
+    assertTrue(
+        breach.startsWith("in the rehearsal, the fault is borne: java.io.IOException: none"),
+        breach);
+    assertTrue(
+        result.notes().stream().anyMatch(note -> note.startsWith("the rehearsal: {timers=")),
+        result.notes()::toString);
   }
 
   // Lateness.

@@ -1,8 +1,8 @@
 package io.tourbillon.coroutine.internal.loop;
 
 import io.tourbillon.coroutine.internal.engine.LoopConfined;
+import io.tourbillon.timer.internal.SafeDeque;
 import io.tourbillon.timer.internal.TickScale;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -152,18 +152,19 @@ public abstract sealed class TurnOrder {
    */
   static final class ByGroup extends TurnOrder {
     private static final Object NO_GROUP = new Object();
+    private static final int FIRST_ROOM = 16;
 
     private final Map<Object, Line> lines = new HashMap<>();
-    private final ArrayDeque<Line> rota = new ArrayDeque<>();
+    private final SafeDeque<Line> rota = new SafeDeque<>(FIRST_ROOM);
     private int size;
 
     /**
-     * The ready tasks of a group: at least one, except during an update. Small, since most groups
+     * The ready tasks of a group, which is in the rota if there is one. Small, since most groups
      * have few.
      */
     private static final class Line {
       final Object group;
-      final ArrayDeque<Runnable> queue = new ArrayDeque<>(1);
+      final SafeDeque<Runnable> queue = new SafeDeque<>(1);
 
       Line(Object group) {
         this.group = group;
@@ -173,13 +174,13 @@ public abstract sealed class TurnOrder {
     @Override
     void add(Runnable task, long nowNanos) {
       Object group = groupOf(task);
-      Line line = lines.get(group);
-      if (line == null) {
-        line = new Line(group);
-        lines.put(group, line);
+      rota.makeRoom();
+      // Unlike put, it grows before it adds. A line without a task is left if memory runs out then.
+      Line line = lines.computeIfAbsent(group, Line::new);
+      line.queue.add(task);
+      if (line.queue.size() == 1) {
         rota.add(line);
       }
-      line.queue.add(task);
       size++;
     }
 
@@ -202,7 +203,7 @@ public abstract sealed class TurnOrder {
     @Override
     boolean remove(Runnable task) {
       Line line = lines.get(groupOf(task));
-      if (line == null || !line.queue.removeLastOccurrence(task)) {
+      if (line == null || !line.queue.removeLast(task)) {
         return false;
       }
       size--;

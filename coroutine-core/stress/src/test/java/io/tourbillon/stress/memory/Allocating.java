@@ -78,14 +78,34 @@ final class Allocating {
           "getStackTrace",
           "setException");
 
-  /** Methods that add where they have just removed, so that there is room. */
+  /** Methods that make room before they add. */
   private static final Set<String> WITH_ROOM =
-      Set.of("io/tourbillon/coroutine/channel/Handover.tryTake");
+      Set.of("io/tourbillon/timer/internal/SafeDeque.add");
+
+  /** Collections that add first and then grow, which may fail. The others grow first. */
+  private static final Set<String> GROWING_LATE =
+      Set.of(
+          "java/util/HashMap",
+          "java/util/HashSet",
+          "java/util/LinkedHashMap",
+          "java/util/LinkedHashSet",
+          "java/util/WeakHashMap",
+          "java/util/Map",
+          "java/util/Set");
+
+  private static final Set<String> ADDING = Set.of("put", "putIfAbsent", "add");
 
   private static final Set<String> BOOTSTRAPS =
       Set.of("makeConcatWithConstants", "makeConcat", "metafactory", "altMetafactory");
 
   private Allocating() {}
+
+  /** Whether a call may fail after it has added something. */
+  static boolean failsLate(CodeElement element) {
+    return element instanceof InvokeInstruction call
+        && GROWING_LATE.contains(call.owner().asInternalName())
+        && ADDING.contains(call.name().stringValue());
+  }
 
   /** Whether a class makes room in its lists before it adds to them. */
   static boolean makesRoom(ClassModel model) {

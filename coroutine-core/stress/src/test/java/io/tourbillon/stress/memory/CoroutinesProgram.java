@@ -5,6 +5,7 @@ import static io.tourbillon.stress.memory.Patience.awaitUntil;
 import static io.tourbillon.stress.memory.Patience.repeat;
 
 import io.tourbillon.coroutine.Coroutine;
+import io.tourbillon.coroutine.CoroutineGroup;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.CoroutineScope;
 import io.tourbillon.coroutine.CoroutineStats;
@@ -12,6 +13,8 @@ import io.tourbillon.coroutine.Coroutines;
 import io.tourbillon.coroutine.Engine;
 import io.tourbillon.coroutine.LoopStats;
 import io.tourbillon.coroutine.Resumption;
+import io.tourbillon.coroutine.SchedulingPolicy;
+import io.tourbillon.coroutine.SpawnOptions;
 import io.tourbillon.coroutine.channel.Channel;
 import io.tourbillon.coroutine.channel.ChannelClosedException;
 import io.tourbillon.coroutine.channel.Received;
@@ -41,6 +44,9 @@ public final class CoroutinesProgram implements SweptProgram {
   private static final int VALUES = 8;
   private static final int WORKERS = 3;
 
+  /** More than a line or a map has room for at first. */
+  private static final int MANY = 20;
+
   private final Engine engine;
   private final VirtualClock clock = new VirtualClock();
   private final List<Piece> pieces = new ArrayList<>();
@@ -51,8 +57,16 @@ public final class CoroutinesProgram implements SweptProgram {
   private final AtomicInteger children = new AtomicInteger();
   private @Nullable CoroutineScheduler scheduler;
 
+  /** Whether each piece has a group of its own, which take turns. */
+  private final boolean grouped;
+
+  /**
+   * @param kind an engine, with {@code GROUPS} after it if groups take turns
+   */
   public CoroutinesProgram(String kind) {
-    engine = Engine.valueOf(kind);
+    String[] words = kind.split(" ", -1);
+    engine = Engine.valueOf(words[0]);
+    grouped = words.length > 1;
   }
 
   /** A coroutine of the program. */
@@ -106,6 +120,7 @@ public final class CoroutinesProgram implements SweptProgram {
             .loops(1)
             .clock(clock)
             .watchdog(Duration.ZERO)
+            .policy(grouped ? SchedulingPolicy.roundRobin() : SchedulingPolicy.fifo())
             .realTimeWaitHandler(_ -> {})
             .recordStats()
             .exceptionHandler((_, failure) -> unseen.add(failure))
@@ -115,10 +130,17 @@ public final class CoroutinesProgram implements SweptProgram {
   private Piece spawn(String name, Patience.Effect body) {
     Piece piece = new Piece(name);
     pieces.add(piece);
+    SpawnOptions options =
+        unfailing(
+            () ->
+                grouped
+                    ? SpawnOptions.DEFAULT.inGroup(CoroutineGroup.named(name + pieces.size()))
+                    : SpawnOptions.DEFAULT);
     try {
       piece.coroutine =
           coroutines()
               .spawn(
+                  options,
                   () -> {
                     piece.begun.incrementAndGet();
                     try {
@@ -136,6 +158,7 @@ public final class CoroutinesProgram implements SweptProgram {
   @Override
   public void operate() throws Exception {
     talk();
+    hoard();
     lock();
     select();
     Piece sleeper = spawn("sleeper", () -> repeat(() -> Coroutines.delay(HOUR)));
@@ -191,6 +214,30 @@ public final class CoroutinesProgram implements SweptProgram {
     }
     if (producer.coroutine == null) {
       end(channel::close);
+    }
+  }
+
+  /** The buffer and the line of those that are ready grow. */
+  private void hoard() {
+    Channel<Integer> channel = unfailing(() -> Channel.buffered(MANY));
+    AtomicInteger next = new AtomicInteger();
+    Piece hoarder =
+        spawn(
+            "hoarder",
+            () -> {
+              while (next.get() < MANY) {
+                repeat(() -> channel.send(next.get()));
+                next.incrementAndGet();
+              }
+              for (int number = 0; number < MANY; number++) {
+                int value = again(channel::receive);
+                if (value != number) {
+                  throw new AssertionError("received " + value + " in the place of " + number);
+                }
+              }
+            });
+    for (int number = 0; number < MANY && hoarder.coroutine != null; number++) {
+      spawn("one of many", () -> repeat(Coroutines::yieldNow));
     }
   }
 

@@ -26,11 +26,11 @@ final class Descriptors {
       return;
     }
     Patience.awaitUntil(() -> open() <= kept);
-    long left = open() - kept;
-    if (left > 0) {
-      faults.add("descriptors are left: " + left);
-      kept += left; // The runs that follow have not left them.
+    long open = open();
+    if (open > kept) {
+      faults.add("descriptors are left: " + (open - kept));
     }
+    kept = open;
   }
 
   private static long open() {

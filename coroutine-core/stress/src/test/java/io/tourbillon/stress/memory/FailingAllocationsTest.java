@@ -67,9 +67,10 @@ class FailingAllocationsTest {
     check(TimersProgram.class, kind, 1, step, 500);
   }
 
-  @Test
-  void coroutines_whenSomeAllocationsFail_areNotLost() throws Exception {
-    check(CoroutinesProgram.class, "VIRTUAL_THREAD", 1, 7, 200);
+  @ParameterizedTest
+  @CsvSource({"VIRTUAL_THREAD, 11", "CONTINUATION GROUPS, 11"})
+  void coroutines_whenSomeAllocationsFail_areNotLost(String kind, int step) throws Exception {
+    check(CoroutinesProgram.class, kind, 1, step, 200);
   }
 
   @ParameterizedTest
@@ -116,7 +117,10 @@ class FailingAllocationsTest {
     "HANDOFF, 1",
     "PLAIN_THREAD, 1",
     "VIRTUAL_THREAD, 3",
-    "CONTINUATION, 3"
+    "CONTINUATION, 3",
+    "VIRTUAL_THREAD GROUPS, 1",
+    "CONTINUATION GROUPS, 1",
+    "CONTINUATION GROUPS, 3"
   })
   void coroutines_whenAnyAllocationFails_areNotLost(String kind, int inARow) throws Exception {
     check(CoroutinesProgram.class, kind, inARow, 1, 200);

@@ -12,8 +12,8 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.Set;
 
 /**
- * Defines our classes anew, with a call of {@link Allocations#next} before each allocation. The
- * programs of this package are defined here as well, so that they use these classes, but are not
+ * Defines our classes anew, with a call of {@link Allocations#next} before each allocation, and
+ * after those calls that may fail when they have added something. The programs of this package are defined here as well, so that they use these classes, but are not
  * changed: their own allocations succeed.
  */
 final class FailingClasses extends OwnClasses {
@@ -83,6 +83,9 @@ final class FailingClasses extends OwnClasses {
             code.invokestatic(COUNTER, "next", NO_ARGUMENTS);
           }
           code.with(element);
+          if (Allocating.failsLate(element)) {
+            code.invokestatic(COUNTER, "next", NO_ARGUMENTS);
+          }
         });
   }
 }

@@ -19,7 +19,7 @@ final class LocalIdentity {
   static final String HOST = "localhost";
 
   private static final String PASSWORD = "password";
-  private static final long MOST_SECONDS = 60;
+  private static final long MOST_SECONDS = 30;
 
   /** For both sides. */
   static final SSLContext CONTEXT = newContext();
@@ -84,9 +84,12 @@ final class LocalIdentity {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    if (!keytool.waitFor(MOST_SECONDS, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
-      keytool.destroyForcibly();
-      throw new IOException("keytool made no key in " + file);
+    try {
+      if (!keytool.waitFor(MOST_SECONDS, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
+        throw new IOException("keytool made no key in " + file);
+      }
+    } finally {
+      Process _ = keytool.destroyForcibly();
     }
   }
 }

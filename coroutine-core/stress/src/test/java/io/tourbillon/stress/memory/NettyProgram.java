@@ -7,9 +7,10 @@ import static io.tourbillon.stress.memory.Patience.repeat;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.Future;
@@ -37,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Coroutines that talk by channels of Netty, on the loop of these channels. As in {@link
  * SocketsProgram}, a conversation may be cut short, and then the client begins another one. What
- * must hold: every wait ends, a conversation that ends in order has lost nothing, and no channel is
- * left open.
+ * must hold: every wait ends, a conversation that ends in order has lost nothing, each buffer is
+ * released, and no channel is left open.
  */
 public final class NettyProgram implements SweptProgram {
   private static final Duration LIMIT = Duration.ofMillis(5);
@@ -52,6 +53,10 @@ public final class NettyProgram implements SweptProgram {
   private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final AtomicInteger begun = new AtomicInteger();
   private final AtomicInteger ended = new AtomicInteger();
+
+  /** Counts what its buffers hold. */
+  private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(false);
+
   private @Nullable NettyLoops loops;
   private @Nullable Channel server;
   private @Nullable Coroutine<?> client;
@@ -77,6 +82,7 @@ public final class NettyProgram implements SweptProgram {
         new ServerBootstrap()
             .group(made.group())
             .channel(NioServerSocketChannel.class)
+            .childOption(ChannelOption.ALLOCATOR, buffers)
             .childHandler(
                 new ChannelInitializer<>() {
                   @Override
@@ -146,6 +152,10 @@ public final class NettyProgram implements SweptProgram {
           NettyMessages<ByteBuf> answers = messages.get();
           complete = answers != null && converse(channel, answers);
         } finally {
+          NettyMessages<ByteBuf> opened = messages.get();
+          if (opened != null) {
+            repeat(opened::close);
+          }
           Future<?> _ = channel.close();
         }
       } catch (CompletionException | OutOfMemoryError cutShort) {
@@ -161,6 +171,7 @@ public final class NettyProgram implements SweptProgram {
     return new Bootstrap()
         .group(loops().group())
         .channel(NioSocketChannel.class)
+        .option(ChannelOption.ALLOCATOR, buffers)
         .handler(
             new ChannelInitializer<>() {
               @Override
@@ -177,16 +188,14 @@ public final class NettyProgram implements SweptProgram {
         isSilent(messages)
             && exchange(channel, messages::receive)
             && exchange(channel, () -> receiveAside(messages));
-    if (complete) {
-      repeat(messages::close);
-      repeat(() -> NettyFutures.await(channel.closeFuture()));
-    }
+    repeat(messages::close);
+    repeat(() -> NettyFutures.await(channel.closeFuture()));
     return complete;
   }
 
   private static boolean exchange(
       Channel channel, Patience.Operation<@Nullable ByteBuf> receiving) throws Exception {
-    Future<?> sent = channel.writeAndFlush(Unpooled.copyLong(GREETING));
+    Future<?> sent = channel.writeAndFlush(channel.alloc().buffer().writeLong(GREETING));
     repeat(() -> NettyFutures.await(sent));
     ByteBuf answer = again(receiving);
     if (answer == null) {
@@ -255,6 +264,10 @@ public final class NettyProgram implements SweptProgram {
     failures.stream()
         .filter(failure -> !(failure instanceof OutOfMemoryError))
         .forEach(failure -> faults.add("failed: " + failure));
+    long bytesLeft = buffers.metric().usedHeapMemory() + buffers.metric().usedDirectMemory();
+    if (faults.isEmpty() && bytesLeft != 0) {
+      faults.add("buffers are left: " + bytesLeft + " bytes");
+    }
     if (faults.isEmpty()) {
       Descriptors.check(faults);
     }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param step from one allocation to the next
  */
 record Sweep(Class<? extends SweptProgram> program, String kind, int inARow, int first, int step) {
-  /** A run that takes longer hangs. */
-  private static final Duration MOST = Duration.ofSeconds(20);
+  /** A run that takes longer hangs. Programs give up earlier, and say what they have waited for. */
+  private static final Duration MOST = Duration.ofSeconds(60);
 
   /** Then it is of no use to go on. */
   private static final int MOST_FAULTS = 20;

@@ -1,0 +1,48 @@
+package io.tourbillon.timer.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SafeDequeTest {
+  /** {@code FailingAllocationsTest} makes it fail to grow. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 16})
+  void operations_inAnyOrder_doWhatThoseOfTheJdkDo(int room) {
+    Random random = new Random(room);
+    ArrayDeque<Integer> expected = new ArrayDeque<>();
+    SafeDeque<Integer> deque = new SafeDeque<>(room);
+    for (int step = 0; step < 20_000; step++) {
+      Integer value = random.nextInt(100);
+      switch (random.nextInt(12)) {
+        case 0, 1, 2, 3, 4 -> assertEquals(expected.add(value), deque.add(value));
+        case 5, 6, 7 -> assertEquals(expected.poll(), deque.poll());
+        case 8 -> assertEquals(expected.removeLastOccurrence(value), deque.removeLast(value));
+        case 9 -> assertEquals(expected.remove(value), deque.remove(value));
+        case 10 -> deque.makeRoom();
+        default -> {
+          if (random.nextInt(1000) == 0) {
+            expected.clear();
+            deque.clear();
+          }
+        }
+      }
+      assertEquals(expected.peek(), deque.peek());
+      assertEquals(expected.size(), deque.size());
+    }
+    assertEquals(List.copyOf(expected), List.copyOf(deque));
+  }
+
+  @Test
+  void poll_ofAnEmptyOne_isNull() {
+    SafeDeque<String> deque = new SafeDeque<>(1);
+    assertNull(deque.poll());
+    assertNull(deque.peek());
+  }
+}
