@@ -338,8 +338,10 @@ public final class MovingModel {
     for (int turns = random.nextInt(6); turns > 0; turns--) {
       Coroutines.yieldNow();
     }
+    long startNanos = clock.nanoTime();
     child.cancel("it is enough");
     requireCancelled(child);
+    require(clock.nanoTime() - startNanos < DAY.toNanos(), "the interrupt came too late");
     require(!Thread.currentThread().isInterrupted(), "another one was interrupted");
   }
 

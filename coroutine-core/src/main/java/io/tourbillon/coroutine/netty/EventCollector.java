@@ -29,7 +29,7 @@ final class EventCollector implements IoHandler {
   /** Made in advance, since there is no memory when it is needed. */
   private static final ChannelException NO_MEMORY = new NoMemoryException();
 
-  /** Has neither a stack trace nor suppressed exceptions, since many may get the same object. */
+  /** Takes no suppressed exceptions, since many get the same object. */
   private static final class NoMemoryException extends ChannelException {
     @Serial private static final long serialVersionUID = 1;
 

@@ -58,9 +58,9 @@ import org.jspecify.annotations.Nullable;
  * go on, close this. While an exception waits to be thrown, further ones go on to the next handler,
  * and Netty logs them.
  *
- * <p><b>Without memory</b> for a message or exception that arrives, the sequence ends and the
- * channel is closed: receivers get what came before, and one of them a {@link CompletionException}
- * whose cause is an {@code OutOfMemoryError}.
+ * <p><b>Without memory</b> for a message or exception that arrives, or if a handler has thrown an
+ * {@code OutOfMemoryError}, the sequence ends and the channel is closed: receivers get what came
+ * before, and one of them a {@link CompletionException} whose cause is such an error.
  *
  * <p>Thread-safe. Coroutines on the loop of the channel receive without a lock and without another
  * thread; others, and plain threads, ask that loop. Each message goes to one receiver, and
@@ -195,7 +195,9 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
       if (closed) {
         return; // Nobody wants to know, and a close can make handlers fail.
       }
-      if (ended || failureWaits) {
+      if (cause instanceof OutOfMemoryError && !ended) {
+        cutOff(); // Perhaps a handler has lost a message.
+      } else if (ended || failureWaits) {
         from.fireExceptionCaught(cause); // Netty logs it.
       } else {
         failed(cause);
@@ -241,8 +243,8 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
         waiting.add(arrival);
         failureWaits |= arrival instanceof Failure;
       } catch (OutOfMemoryError full) {
-        ReferenceCountUtil.release(arrival);
         cutOff();
+        ReferenceCountUtil.release(arrival);
       }
     }
   }
@@ -257,9 +259,11 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
 
   /** Ends the sequence, as something that has arrived is missing. */
   private void cutOff() {
-    dropsAll = true;
-    last = NO_MEMORY;
-    end();
+    if (!dropsAll) {
+      dropsAll = true;
+      last = NO_MEMORY;
+      end();
+    }
     var _ = channel.close();
   }
 
@@ -306,10 +310,10 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
   private void takeOrEnrol(Receiver receiver) {
     Object arrival = waiting.peek();
     if (arrival != null) {
+      readIfRoom(waiting.size() - 1);
       if (receiver.resumption.resume(arrival)) {
         Object _ = removeFirst();
       }
-      readIfRoom();
     } else if (ended) {
       tellEnd(receiver.resumption);
     } else {
@@ -324,7 +328,7 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
     end();
     if (!waiting.isEmpty()) {
       List<Object> left = List.copyOf(waiting);
-      Runnable release = () -> left.forEach(ReferenceCountUtil::release);
+      Runnable release = () -> left.forEach(ReferenceCountUtil::safeRelease);
       waiting.clear();
       failureWaits = false;
       EventLoop.runTask(release); // An allocator may lock.

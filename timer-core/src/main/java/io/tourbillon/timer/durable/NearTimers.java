@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toSet;
 
 import io.tourbillon.timer.TimerHandle;
 import io.tourbillon.timer.TimerService;
+import io.tourbillon.timer.internal.FirstTable;
 import io.tourbillon.timer.internal.observe.Logging;
 import io.tourbillon.timer.internal.store.Row;
 import io.tourbillon.timer.internal.store.Stored;
@@ -11,8 +12,8 @@ import io.tourbillon.timer.internal.store.TimerKey;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -50,11 +51,11 @@ final class NearTimers {
   /** Written before the first timer comes. */
   private volatile Admission admission = Admission.ALL;
 
-  private final Map<TimerKey, Near> timers = new HashMap<>();
+  private final Map<TimerKey, Near> timers = FirstTable.of(new HashMap<>());
   private final Horizons shards = new Horizons();
 
   /** Those of the map whose handlers run, or whose ends are being written. */
-  private final Set<Near> running = new HashSet<>();
+  private final Set<Near> running = Collections.newSetFromMap(FirstTable.of(new HashMap<>()));
 
   /**
    * @param handlers those of this process; the timers of others are due at once, to be handed over

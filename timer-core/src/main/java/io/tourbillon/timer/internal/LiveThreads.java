@@ -94,9 +94,19 @@ public final class LiveThreads {
         thread.threadId(), new Entry(0, owner, thread, Thread.currentThread().threadId(), null));
   }
 
-  /** Removes a thread that is about to end, or could not be started. Throws nothing. */
+  /**
+   * Removes a thread that is about to end, or could not be started. Waits for memory if there is
+   * none, and throws nothing.
+   */
   public static void remove(Thread thread) {
-    Entry _ = LIVE.remove(thread.threadId());
+    while (true) {
+      try {
+        Entry _ = LIVE.remove(thread.threadId());
+        return;
+      } catch (OutOfMemoryError full) {
+        MemoryReserve.pause();
+      }
+    }
   }
 
   /** Returns whether a thread belongs to such an owner and runs. */

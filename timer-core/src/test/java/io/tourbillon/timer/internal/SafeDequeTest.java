@@ -3,6 +3,8 @@ package io.tourbillon.timer.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Random;
@@ -37,6 +39,25 @@ class SafeDequeTest {
       assertEquals(expected.size(), deque.size());
     }
     assertEquals(List.copyOf(expected), List.copyOf(deque));
+  }
+
+  /** So it cannot fail to grow, after the JDK's deque has stored the element. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 16})
+  void add_afterRoomWasMade_allocatesNothing(int room) {
+    ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    boolean _ = new SafeDeque<String>(1).add("element"); // The first call allocates.
+    long _ = memory.getCurrentThreadAllocatedBytes(); // As here.
+    SafeDeque<String> deque = new SafeDeque<>(room);
+    for (int size = 0; size < 5000; size++) {
+      deque.makeRoom();
+      long before = memory.getCurrentThreadAllocatedBytes();
+      boolean _ = deque.add("element");
+      assertEquals(before, memory.getCurrentThreadAllocatedBytes(), "at size " + size);
+      if (size % 7 == 0) {
+        String _ = deque.poll(); // The elements wrap around the end of the array.
+      }
+    }
   }
 
   @Test

@@ -111,7 +111,15 @@ final class VirtualThreadPool extends ForkJoinPool {
   /** Makes a strand a stray. Changes nothing that counts if memory runs out. */
   void addStray(Runnable continuation, VirtualThreadStrand strand) {
     hadStrays = true;
-    strays.put(continuation, strand);
+    boolean added = false;
+    try {
+      strays.put(continuation, strand);
+      added = true;
+    } finally {
+      if (!added) {
+        strays.remove(continuation); // A map that fails to count it has added it by then.
+      }
+    }
   }
 
   /** Forgets a stray that has ended. */

@@ -4,7 +4,7 @@ import io.tourbillon.coroutine.internal.engine.LoopConfined;
 import io.tourbillon.timer.internal.SafeDeque;
 import io.tourbillon.timer.internal.TickScale;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -154,7 +154,9 @@ public abstract sealed class TurnOrder {
     private static final Object NO_GROUP = new Object();
     private static final int FIRST_ROOM = 16;
 
-    private final Map<Object, Line> lines = new HashMap<>();
+    /** Grows before it adds; a HashMap does so afterwards, and may lose lines if that fails. */
+    private final Map<Object, Line> lines = new IdentityHashMap<>();
+
     private final SafeDeque<Line> rota = new SafeDeque<>(FIRST_ROOM);
     private int size;
 
@@ -175,7 +177,6 @@ public abstract sealed class TurnOrder {
     void add(Runnable task, long nowNanos) {
       Object group = groupOf(task);
       rota.makeRoom();
-      // Unlike put, it grows before it adds. A line without a task is left if memory runs out then.
       Line line = lines.computeIfAbsent(group, Line::new);
       line.queue.add(task);
       if (line.queue.size() == 1) {

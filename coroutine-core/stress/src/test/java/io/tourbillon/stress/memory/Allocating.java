@@ -79,8 +79,7 @@ final class Allocating {
           "setException");
 
   /** Methods that make room before they add. */
-  private static final Set<String> WITH_ROOM =
-      Set.of("io/tourbillon/timer/internal/SafeDeque.add");
+  private static final Set<String> WITH_ROOM = Set.of("io/tourbillon/timer/internal/SafeDeque.add");
 
   /** Collections that add first and then grow, which may fail. The others grow first. */
   private static final Set<String> GROWING_LATE =

@@ -148,8 +148,7 @@ class FailingAllocationsTest {
   @ParameterizedTest
   @Tag("long")
   @CsvSource({"VIRTUAL_THREAD, 1", "CONTINUATION, 1", "HANDOFF, 1", "VIRTUAL_THREAD, 3"})
-  void channelsOfNetty_whenAnyAllocationFails_areNotLost(String kind, int inARow)
-      throws Exception {
+  void channelsOfNetty_whenAnyAllocationFails_areNotLost(String kind, int inARow) throws Exception {
     check(NettyProgram.class, kind, inARow, 1, 100);
   }
 

@@ -13,8 +13,9 @@ import java.util.Set;
 
 /**
  * Defines our classes anew, with a call of {@link Allocations#next} before each allocation, and
- * after those calls that may fail when they have added something. The programs of this package are defined here as well, so that they use these classes, but are not
- * changed: their own allocations succeed.
+ * after those calls that may fail when they have added something. The programs of this package are
+ * defined here as well, so that they use these classes, but are not changed: their own allocations
+ * succeed.
  */
 final class FailingClasses extends OwnClasses {
   /** What the programs have in common with the sweep. */

@@ -193,8 +193,8 @@ public final class NettyProgram implements SweptProgram {
     return complete;
   }
 
-  private static boolean exchange(
-      Channel channel, Patience.Operation<@Nullable ByteBuf> receiving) throws Exception {
+  private static boolean exchange(Channel channel, Patience.Operation<@Nullable ByteBuf> receiving)
+      throws Exception {
     Future<?> sent = channel.writeAndFlush(channel.alloc().buffer().writeLong(GREETING));
     repeat(() -> NettyFutures.await(sent));
     ByteBuf answer = again(receiving);

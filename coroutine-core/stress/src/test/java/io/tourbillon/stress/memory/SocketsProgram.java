@@ -156,8 +156,7 @@ public final class SocketsProgram implements SweptProgram {
 
   private Connection connected(TcpConnection connection) {
     return encrypted(
-        connection,
-        context -> TlsConnection.client(connection, context, LocalIdentity.HOST, PORT));
+        connection, context -> TlsConnection.client(connection, context, LocalIdentity.HOST, PORT));
   }
 
   private Connection encrypted(

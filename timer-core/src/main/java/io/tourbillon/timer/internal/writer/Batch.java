@@ -1,5 +1,6 @@
 package io.tourbillon.timer.internal.writer;
 
+import io.tourbillon.timer.internal.FirstTable;
 import io.tourbillon.timer.internal.store.TimerKey;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,7 @@ final class Batch {
     this.parked = parked;
     this.most = most;
     this.mostBytes = mostBytes;
-    this.requests = LinkedHashMap.newLinkedHashMap(most);
+    this.requests = FirstTable.of(LinkedHashMap.newLinkedHashMap(most));
   }
 
   boolean isEmpty() {

@@ -1,10 +1,11 @@
 package io.tourbillon.timer.internal.writer;
 
+import io.tourbillon.timer.internal.FirstTable;
 import io.tourbillon.timer.internal.store.TimerKey;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.SequencedMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.function.Predicate;
@@ -19,7 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ByKey {
   /** The deques are linked: one that is an array loses its content if it fails to grow. */
-  private final SequencedMap<TimerKey, Deque<Request>> requests = new LinkedHashMap<>();
+  private final LinkedHashMap<TimerKey, Deque<Request>> requests = new LinkedHashMap<>();
+
+  ByKey() {
+    Map<TimerKey, Deque<Request>> _ = FirstTable.of(requests);
+  }
 
   boolean isEmpty() {
     return requests.isEmpty();
