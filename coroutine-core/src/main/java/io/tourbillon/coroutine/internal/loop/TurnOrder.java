@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -155,7 +154,7 @@ public abstract sealed class TurnOrder {
     private static final int FIRST_ROOM = 16;
 
     /** Grows before it adds; a HashMap does so afterwards, and may lose lines if that fails. */
-    private final Map<Object, Line> lines = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Line> lines = new IdentityHashMap<>();
 
     private final SafeDeque<Line> rota = new SafeDeque<>(FIRST_ROOM);
     private int size;
