@@ -26,7 +26,7 @@ import java.nio.channels.SelectableChannel;
 final class EventCollector implements IoHandler {
   private static final int FIRST_ROOM = 16;
 
-  /** Made in advance, since there is no memory when it is needed. */
+  @SuppressWarnings("StaticAssignmentOfThrowable") // There is no memory when it is needed.
   private static final ChannelException NO_MEMORY = new NoMemoryException();
 
   /** Takes no suppressed exceptions, since many get the same object. */
