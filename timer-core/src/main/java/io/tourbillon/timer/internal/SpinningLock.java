@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The price: nobody is woken. A thread that finds the lock held looks again until it is free: at
  * first at once, for about a microsecond; then it lets other threads run in between, as the holder
  * may have lost its processor; and then it parks for {@value #LEAST_PARK_NANOS} ns and longer, up
- * to {@value #MOST_PARK_NANOS} ns. So a waiter may come that much late, and the order of waiters is
- * not defined. A thread that holds the lock must not block and must not run code of users. <b>Not
- * reentrant.</b>
+ * to {@value #MOST_PARK_NANOS} ns. After each rest it looks as often as at first. So a waiter may
+ * come that much late, and the order of waiters is not defined. A thread that holds the lock must
+ * not block and must not run code of users. <b>Not reentrant.</b>
  *
  * <p>Memory: what a thread did before it released the lock is visible to the next one that takes
  * it. A release is no full fence: a later read of something else may come before it.
@@ -113,6 +113,7 @@ public final class SpinningLock {
         } else {
           LockSupport.parkNanos(this, parkNanos);
           parkNanos = Math.min(2 * parkNanos, MOST_PARK_NANOS);
+          looks = 0; // A single look is likely to find the lock taken by a thread that loops.
           // An interrupted thread does not park. Its status stays, since to set it again may run
           // code of users.
           letOthersRun();
