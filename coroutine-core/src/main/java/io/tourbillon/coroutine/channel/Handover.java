@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * meet.
  */
 final class Handover<T> {
-  /** The room of a buffer that has not grown, unless its capacity is less. */
-  private static final int FIRST_ROOM = 16;
-
   private final int capacity;
 
   /** True if a value that finds no room replaces the oldest one. */
@@ -40,7 +37,7 @@ final class Handover<T> {
   Handover(int capacity, boolean dropsOldest) {
     this.capacity = capacity;
     this.dropsOldest = dropsOldest;
-    buffer = new SafeDeque<>(Math.clamp(capacity, 1, FIRST_ROOM));
+    buffer = new SafeDeque<>(Math.clamp(capacity, 1, SafeDeque.USUAL_ROOM));
   }
 
   /** Gives a value to a receiver or to the buffer. Returns false if there is no room. */

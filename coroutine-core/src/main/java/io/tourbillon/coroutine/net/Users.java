@@ -10,8 +10,7 @@ import io.tourbillon.timer.internal.StackReserve;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SelectableChannel;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.IdentityHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -36,9 +35,10 @@ final class Users {
 
   /**
    * The coroutines, with what removes the listeners for their ends; null when the socket is closed
-   * or its close is left to the program. Guarded by the lock.
+   * or its close is left to the program. Grows before it adds, unlike a HashMap. Guarded by the
+   * lock.
    */
-  private @Nullable Map<Coroutine<?>, Registration> all = new HashMap<>(2);
+  private @Nullable IdentityHashMap<Coroutine<?>, Registration> all = new IdentityHashMap<>(2);
 
   /** How many coroutines have used the socket, the opener included. Guarded by the lock. */
   private int total;
@@ -127,10 +127,7 @@ final class Users {
     lock.lock();
     try {
       if (all != null && !all.containsKey(coroutine)) {
-        // Unlike put, it adds nothing if memory runs out.
-        Registration _ =
-            all.computeIfAbsent(
-                coroutine, user -> Suspension.whenEnded(user, () -> ended(coroutine)));
+        all.put(coroutine, Suspension.whenEnded(coroutine, () -> ended(coroutine)));
         total++;
         boolean _ = dropPassing(); // This one is left.
       }
@@ -220,7 +217,7 @@ final class Users {
   }
 
   private void forgetAll() {
-    Map<Coroutine<?>, Registration> left;
+    IdentityHashMap<Coroutine<?>, Registration> left;
     lock.lock();
     try {
       left = all;
@@ -234,7 +231,7 @@ final class Users {
     }
   }
 
-  private static void removeSurely(Map<Coroutine<?>, Registration> listeners) {
+  private static void removeSurely(IdentityHashMap<Coroutine<?>, Registration> listeners) {
     boolean removed = false;
     for (int attempt = 1; !removed; attempt++) {
       try {

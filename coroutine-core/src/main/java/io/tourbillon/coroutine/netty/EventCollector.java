@@ -24,8 +24,6 @@ import java.nio.channels.SelectableChannel;
  */
 @LoopConfined
 final class EventCollector implements IoHandler {
-  private static final int FIRST_ROOM = 16;
-
   @SuppressWarnings("StaticAssignmentOfThrowable") // There is no memory when it is needed.
   private static final ChannelException NO_MEMORY = new NoMemoryException();
 
@@ -40,7 +38,7 @@ final class EventCollector implements IoHandler {
 
   private final IoHandler handler;
   private final Runnable onWakeup;
-  private final SafeDeque<Event> events = new SafeDeque<>(FIRST_ROOM);
+  private final SafeDeque<Event> events = new SafeDeque<>(SafeDeque.USUAL_ROOM);
 
   /** Whether the handler selects, so that what it calls is not in the turn of Netty. */
   private boolean selects;

@@ -70,8 +70,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("exports") // Users of this package require Netty themselves.
 public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
-  private static final int FIRST_ROOM = 16;
-
   /** Made in advance, since there is no memory when it is needed. */
   private static final Failure NO_MEMORY =
       new Failure(new OutOfMemoryError("there was no memory for a message that has arrived"));
@@ -85,7 +83,7 @@ public final class NettyMessages<T> implements Iterable<T>, AutoCloseable {
   // Confined to the loop: used by the turn of Netty, and by other code on the loop.
 
   /** Messages, and at most one {@link Failure}, in the order in which they came. */
-  private final SafeDeque<Object> waiting = new SafeDeque<>(FIRST_ROOM);
+  private final SafeDeque<Object> waiting = new SafeDeque<>(SafeDeque.USUAL_ROOM);
 
   private final Waiters<Resumption<@Nullable Object>> receivers = new Waiters<>();
   private @Nullable ChannelHandlerContext context;

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the type of the elements; none is null
  */
 public final class SafeDeque<E> extends AbstractCollection<E> {
+  /** The room of a deque whose size nobody knows. */
+  public static final int USUAL_ROOM = 16;
+
   private ArrayDeque<E> elements;
 
   /** How many elements there may be before the array must grow. */

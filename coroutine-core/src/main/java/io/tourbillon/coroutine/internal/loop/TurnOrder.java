@@ -151,12 +151,11 @@ public abstract sealed class TurnOrder {
    */
   static final class ByGroup extends TurnOrder {
     private static final Object NO_GROUP = new Object();
-    private static final int FIRST_ROOM = 16;
 
     /** Grows before it adds; a HashMap does so afterwards, and may lose lines if that fails. */
     private final IdentityHashMap<Object, Line> lines = new IdentityHashMap<>();
 
-    private final SafeDeque<Line> rota = new SafeDeque<>(FIRST_ROOM);
+    private final SafeDeque<Line> rota = new SafeDeque<>(SafeDeque.USUAL_ROOM);
     private int size;
 
     /**

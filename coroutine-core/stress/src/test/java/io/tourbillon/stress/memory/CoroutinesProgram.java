@@ -3,7 +3,9 @@ package io.tourbillon.stress.memory;
 import static io.tourbillon.stress.memory.Patience.again;
 import static io.tourbillon.stress.memory.Patience.awaitUntil;
 import static io.tourbillon.stress.memory.Patience.repeat;
+import static io.tourbillon.stress.memory.Patience.requireNone;
 
+import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineGroup;
 import io.tourbillon.coroutine.CoroutineScheduler;
@@ -127,7 +129,7 @@ public final class CoroutinesProgram implements SweptProgram {
             .build();
   }
 
-  private Piece spawn(String name, Patience.Effect body) {
+  private Piece spawn(String name, Action body) {
     Piece piece = new Piece(name);
     pieces.add(piece);
     SpawnOptions options =
@@ -455,11 +457,7 @@ public final class CoroutinesProgram implements SweptProgram {
     unseen.stream()
         .filter(failure -> !"expected".equals(failure.getMessage()))
         .forEach(failure -> faults.add("failed: " + failure));
-    if (!faults.isEmpty()) {
-      AssertionError error = new AssertionError(faults.toString());
-      unseen.forEach(error::addSuppressed);
-      throw error;
-    }
+    requireNone(faults, unseen);
   }
 
   private static void require(List<String> faults, boolean holds, String otherwise) {

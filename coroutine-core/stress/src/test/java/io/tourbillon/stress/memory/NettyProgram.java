@@ -3,6 +3,7 @@ package io.tourbillon.stress.memory;
 import static io.tourbillon.stress.memory.Patience.again;
 import static io.tourbillon.stress.memory.Patience.awaitUntil;
 import static io.tourbillon.stress.memory.Patience.repeat;
+import static io.tourbillon.stress.memory.Patience.requireNone;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -27,6 +28,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
@@ -153,10 +155,12 @@ public final class NettyProgram implements SweptProgram {
           complete = answers != null && converse(channel, answers);
         } finally {
           NettyMessages<ByteBuf> opened = messages.get();
-          if (opened != null) {
+          if (opened == null) {
+            Future<?> _ = channel.close();
+          } else {
             repeat(opened::close);
+            repeat(() -> NettyFutures.await(channel.closeFuture()));
           }
-          Future<?> _ = channel.close();
         }
       } catch (CompletionException | OutOfMemoryError cutShort) {
         Thread.onSpinWait();
@@ -184,16 +188,12 @@ public final class NettyProgram implements SweptProgram {
   /** Returns false if the server has given up. */
   private static boolean converse(Channel channel, NettyMessages<ByteBuf> messages)
       throws Exception {
-    boolean complete =
-        isSilent(messages)
-            && exchange(channel, messages::receive)
-            && exchange(channel, () -> receiveAside(messages));
-    repeat(messages::close);
-    repeat(() -> NettyFutures.await(channel.closeFuture()));
-    return complete;
+    return isSilent(messages)
+        && exchange(channel, messages::receive)
+        && exchange(channel, () -> receiveAside(messages));
   }
 
-  private static boolean exchange(Channel channel, Patience.Operation<@Nullable ByteBuf> receiving)
+  private static boolean exchange(Channel channel, Callable<@Nullable ByteBuf> receiving)
       throws Exception {
     Future<?> sent = channel.writeAndFlush(channel.alloc().buffer().writeLong(GREETING));
     repeat(() -> NettyFutures.await(sent));
@@ -271,10 +271,6 @@ public final class NettyProgram implements SweptProgram {
     if (faults.isEmpty()) {
       Descriptors.check(faults);
     }
-    if (!faults.isEmpty()) {
-      AssertionError error = new AssertionError(faults.toString());
-      failures.forEach(error::addSuppressed);
-      throw error;
-    }
+    requireNone(faults, failures);
   }
 }

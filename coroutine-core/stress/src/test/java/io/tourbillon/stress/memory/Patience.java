@@ -1,6 +1,9 @@
 package io.tourbillon.stress.memory;
 
+import io.tourbillon.coroutine.Action;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -14,21 +17,11 @@ final class Patience {
 
   private Patience() {}
 
-  @FunctionalInterface
-  interface Operation<T extends @Nullable Object> {
-    T run() throws Exception;
-  }
-
-  @FunctionalInterface
-  interface Effect {
-    void run() throws Exception;
-  }
-
   /** Repeats an operation that has thrown for lack of memory. */
-  static <T extends @Nullable Object> T again(Operation<T> operation) throws Exception {
+  static <T extends @Nullable Object> T again(Callable<T> operation) throws Exception {
     while (true) {
       try {
-        return operation.run();
+        return operation.call();
       } catch (OutOfMemoryError full) {
         Thread.onSpinWait();
       }
@@ -36,11 +29,11 @@ final class Patience {
   }
 
   /** As {@link #again}, without a result. */
-  static void repeat(Effect effect) throws Exception {
+  static void repeat(Action action) throws Exception {
     Boolean _ =
         again(
             () -> {
-              effect.run();
+              action.run();
               return true;
             });
   }
@@ -50,6 +43,19 @@ final class Patience {
     long startNanos = System.nanoTime();
     while (!condition.getAsBoolean() && System.nanoTime() - startNanos < LIMIT.toNanos()) {
       TimeUnit.MICROSECONDS.sleep(LOOK_MICROS);
+    }
+  }
+
+  /**
+   * Throws if there are faults.
+   *
+   * @param failures what may explain them
+   */
+  static void requireNone(List<String> faults, Iterable<Throwable> failures) {
+    if (!faults.isEmpty()) {
+      AssertionError error = new AssertionError(faults.toString());
+      failures.forEach(error::addSuppressed);
+      throw error;
     }
   }
 }

@@ -3,7 +3,9 @@ package io.tourbillon.stress.memory;
 import static io.tourbillon.stress.memory.Patience.again;
 import static io.tourbillon.stress.memory.Patience.awaitUntil;
 import static io.tourbillon.stress.memory.Patience.repeat;
+import static io.tourbillon.stress.memory.Patience.requireNone;
 
+import io.tourbillon.coroutine.Action;
 import io.tourbillon.coroutine.Coroutine;
 import io.tourbillon.coroutine.CoroutineScheduler;
 import io.tourbillon.coroutine.Coroutines;
@@ -103,12 +105,12 @@ public final class SocketsProgram implements SweptProgram {
   }
 
   /** Spawns a coroutine; again, if there was no memory for it. */
-  private Coroutine<?> spawn(Patience.Effect body) throws Exception {
+  private Coroutine<?> spawn(Action body) throws Exception {
     if (scheduler == null) {
       throw new IllegalStateException("prepare comes first");
     }
     CoroutineScheduler spawning = scheduler;
-    Coroutine<?> coroutine = again(() -> spawning.spawn(body::run));
+    Coroutine<?> coroutine = again(() -> spawning.spawn(body));
     coroutines.add(coroutine);
     return coroutine;
   }
@@ -289,10 +291,6 @@ public final class SocketsProgram implements SweptProgram {
     if (faults.isEmpty()) {
       Descriptors.check(faults);
     }
-    if (!faults.isEmpty()) {
-      AssertionError error = new AssertionError(faults.toString());
-      failures.forEach(error::addSuppressed);
-      throw error;
-    }
+    requireNone(faults, failures);
   }
 }
