@@ -209,7 +209,7 @@ class AbandonedCallTest {
     assertEnds(second, State.CANCELLED);
     // Abandoned calls still are two of two, so the third waits, and then never begins.
     assertEquals(MOST, scheduler.stats().abandonedCalls());
-    assertEquals(State.SUSPENDED, third.state());
+    TestSchedulers.awaitSuspended(third);
     third.cancel();
     assertEnds(third, State.CANCELLED);
     mayEnd.countDown();
