@@ -186,6 +186,15 @@ class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer
 
   // Called under the shard's lock.
 
+  /** Reads the task up to its class. */
+  @Override
+  protected final void readForExpiry() {
+    Object pending = task;
+    if (pending != null && pending.getClass() == Shard.class) {
+      throw new AssertionError("a task must be a user's: " + this);
+    }
+  }
+
   /** The id for listeners; 0 without a listener. */
   long id() {
     return 0;

@@ -96,11 +96,7 @@ final class DbSchedulerTimers implements DurableSubject {
 
   @Override
   public void schedule(List<Due> due) {
-    if (due.size() == 1) {
-      client.scheduleIfNotExists(instance(due.getFirst()));
-    } else {
-      client.scheduleBatch(due.stream().map(this::instance));
-    }
+    client.scheduleBatch(due.stream().map(this::instance));
   }
 
   private SchedulableInstance<?> instance(Due due) {

@@ -52,7 +52,7 @@ public enum Scenario {
           + " fire.",
       "timer",
       List.of(Metric.CPU_PER_OPERATION, Metric.LATE_P50, Metric.LATE_P99, Metric.LATE_MAX),
-      Effort.of(12_000, 3000, 1_000_000),
+      Effort.of(24_000, 3000, 1_000_000),
       Effort.of(1500, 500, 100_000),
       timers(Trials::fire),
       EnumSet.allOf(ForeignKind.class)),
@@ -248,7 +248,9 @@ public enum Scenario {
         talk.title(),
         talk.description() + " The size is the number of threads.",
         talk.operation(),
-        List.of(Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION),
+        talk == Talk.UNEVEN
+            ? List.of(Metric.WALL_PER_OPERATION, Metric.CPU_PER_OPERATION)
+            : List.of(Metric.CPU_PER_OPERATION, Metric.WALL_PER_OPERATION),
         Effort.of(1500, 1500, 1, 2),
         Effort.of(500, 500),
         (subject, job) -> Trials.talk(talk, (TalkKind) subject, job),

@@ -85,8 +85,9 @@ final class Trials {
     long startNanos = System.nanoTime();
     long operations = repeat(work, job.measureMillis());
     long nanos = System.nanoTime() - startNanos;
-    long cpuNanos = ProcessCpu.nanos() - startCpuNanos;
+    // Waits until a service that works in a thread of its own has done what is still in its queues.
     work.check();
+    long cpuNanos = ProcessCpu.nanos() - startCpuNanos;
     return new EnumMap<>(
         Map.of(
             Metric.CPU_PER_OPERATION, (double) cpuNanos / operations,

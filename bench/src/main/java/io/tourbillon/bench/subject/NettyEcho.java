@@ -15,7 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/** Netty's event loops on selectors, with pooled buffers, which are its default. */
+/** Netty's event loops on selectors, with its default allocator. */
 final class NettyEcho implements EchoSubject {
   private final EventLoopGroup loops;
   private final Channel listener;

@@ -3,19 +3,24 @@ package io.tourbillon.bench.work;
 import io.tourbillon.bench.ProcessCpu;
 import io.tourbillon.bench.subject.SubjectTask;
 import io.tourbillon.bench.subject.TimerSubject;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A round of timers that come due: arms all, waits until all have fired, and checks them. May be
- * run repeatedly, with a reset before each run. The harness reads the clock twice for each timer.
+ * run repeatedly, with a reset before each run. Each timer has a new task. The harness reads the
+ * clock twice for each timer.
  */
 public final class FireRound {
   private static final long PATIENCE_SECONDS = 60;
 
-  private final Task[] tasks;
+  private final @Nullable Task[] tasks;
   private final long[] delayNanos;
   private final long lastNanos;
+  private final long busyNanos;
   private final Log log;
   private long cpuNanos;
 
@@ -39,11 +44,11 @@ public final class FireRound {
     }
     lastNanos = leadNanos + windowNanos;
     log = new Log(timers);
+    this.busyNanos = busyNanos;
     tasks = new Task[timers];
     delayNanos = new long[timers];
     Xorshift random = new Xorshift(1);
     for (int place = 0; place < timers; place++) {
-      tasks[place] = new Task(log, busyNanos);
       double share = random.nextBelow(1 << 30) / (double) (1 << 30);
       delayNanos[place] = leadNanos + (long) (share * windowNanos);
     }
@@ -51,6 +56,7 @@ public final class FireRound {
 
   /** Prepares a new round. */
   public void reset() {
+    Arrays.fill(tasks, null);
     log.reset();
   }
 
@@ -62,8 +68,8 @@ public final class FireRound {
   public void run(TimerSubject service) throws InterruptedException {
     long startCpuNanos = ProcessCpu.nanos();
     for (int place = 0; place < tasks.length; place++) {
-      Task task = tasks[place];
-      task.expect(System.nanoTime() + delayNanos[place]);
+      Task task = new Task(log, busyNanos, System.nanoTime() + delayNanos[place]);
+      tasks[place] = task;
       service.arm(place, delayNanos[place], task);
     }
     boolean all = log.await(lastNanos + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS));
@@ -85,27 +91,23 @@ public final class FireRound {
    */
   public Percentiles lateness() {
     for (Task task : tasks) {
-      task.requireFiredOnce();
+      Objects.requireNonNull(task, "lateness comes after a round").requireFiredOnce();
     }
     return Percentiles.ofLateness(log.latenessNanos().clone());
   }
 
-  /** Records when its timer fires. Written by the arming thread, then by the subject's thread. */
+  /** Records when its timer fires. Made by the arming thread, and written by the subject's. */
   private static final class Task extends SubjectTask {
     private final Log log;
     private final long busyNanos;
-    private long deadlineNanos;
+    private final long deadlineNanos;
     private int fired;
 
-    Task(Log log, long busyNanos) {
+    /** The caller arms a timer with this deadline right after. */
+    Task(Log log, long busyNanos, long deadlineNanos) {
       this.log = log;
       this.busyNanos = busyNanos;
-    }
-
-    /** Prepares for a timer, which the caller arms with this deadline right after. */
-    void expect(long deadlineNanos) {
       this.deadlineNanos = deadlineNanos;
-      fired = 0;
     }
 
     @Override

@@ -20,16 +20,13 @@ final class Xorshift {
     return (int) (((state >>> 32) * bound) >>> 32);
   }
 
-  /**
-   * Returns the numbers from 0 to length - 1 in pseudo-random order, by the Fisher-Yates shuffle.
-   */
-  int[] permutation(int length) {
-    int[] numbers = new int[length];
-    for (int number = 0; number < length; number++) {
-      int other = nextBelow(number + 1);
-      numbers[number] = numbers[other];
+  /** Puts the numbers of a range into pseudo-random order, by the Fisher-Yates shuffle. */
+  void shuffle(int[] numbers, int from, int to) {
+    for (int place = from + 1; place < to; place++) {
+      int other = from + nextBelow(place - from + 1);
+      int number = numbers[place];
+      numbers[place] = numbers[other];
       numbers[other] = number;
     }
-    return numbers;
   }
 }

@@ -42,7 +42,7 @@ async def idle_timeouts(plan):
     alarm = peer.Alarm()
     timeout = plan.warm_up + plan.measure
     delays = peer.endless(peer.random_seconds(timeout * 3 / 4, timeout))
-    visits = peer.endless(peer.random_order(plan.size))
+    visits = peer.endless(peer.two_passes(plan.size))
     timers = await arm_all(plan.size, delays, alarm)
 
     def push_out():

@@ -38,7 +38,7 @@ def idle_timeouts(plan):
     alarm = peer.Alarm()
     timeout = plan.warm_up + plan.measure
     delays = peer.endless(peer.random_seconds(timeout * 3 / 4, timeout))
-    visits = peer.endless(peer.random_order(plan.size))
+    visits = peer.endless(peer.two_passes(plan.size))
     timers = arm_all(plan.size, delays, alarm, repeat=timeout)
 
     def push_out():

@@ -139,11 +139,24 @@ func idleTimeouts(p plan) result {
 	timeout := p.warmUp + p.measure
 	book := newBook(p.size, timeout*3/4, timeout)
 	book.armAll()
-	order := rand.Perm(p.size)
-	book.pushOut(order, timeout, p.warmUp)
-	spent := measured(func() int { return book.pushOut(order, timeout, p.measure) })
+	uses := twoPasses(p.size)
+	book.pushOut(uses, timeout, p.warmUp)
+	spent := measured(func() int { return book.pushOut(uses, timeout, p.measure) })
 	book.cancelAll()
 	return result{Figures: spent.perOperation()}
+}
+
+// twoPasses returns the places in a random order, and again in another one. Each eighth has the same
+// places in both, so that no place is left alone for long.
+func twoPasses(size int) []int {
+	const parts = 8
+	pass := rand.Perm(size)
+	both := append(pass, pass...)
+	for part := 0; part < parts; part++ {
+		share := both[size+size*part/parts : size+size*(part+1)/parts]
+		rand.Shuffle(len(share), func(i, j int) { share[i], share[j] = share[j], share[i] })
+	}
+	return both
 }
 
 func tenMillion(p plan) result {
@@ -262,6 +275,7 @@ type book struct {
 	timers   []*time.Timer
 	dice     random
 	from, to time.Duration // the bounds of the delays
+	used     int           // how often a timer was pushed out
 	ran      atomic.Int64
 	task     func()
 }
@@ -302,12 +316,14 @@ func (b *book) churn(duration time.Duration) int {
 	return operations
 }
 
-// pushOut visits the places in the given order over and over, as connections do that stay busy.
-func (b *book) pushOut(order []int, timeout, duration time.Duration) int {
+// pushOut visits the places in the given order over and over, as connections do that stay busy. It
+// goes on where the call before has stopped.
+func (b *book) pushOut(uses []int, timeout, duration time.Duration) int {
 	operations := 0
 	for end := clock() + int64(duration); operations == 0 || clock() < end; operations += clockEvery {
 		for i := 0; i < clockEvery; i++ {
-			place := order[(operations+i)%len(order)]
+			place := uses[b.used%len(uses)]
+			b.used++
 			if !b.timers[place].Reset(timeout) {
 				fail(exitBrokenRule, "a timer pushed out must be pending: that of place %d was not", place)
 			}

@@ -94,10 +94,18 @@ def random_nanos(count, low, high):
     return array("q", (int(low * 1e9 + random.random() * span) for _ in range(count)))
 
 
-def random_order(size):
-    order = array("I", range(size))
-    random.shuffle(order)
-    return order
+def two_passes(size, parts=8):
+    """Return the places in a random order, and again in another one.
+
+    Each eighth has the same places in both, so that no place is left alone for long.
+    """
+    both = array("I", range(size))
+    random.shuffle(both)
+    for part in range(parts):
+        share = both[size * part // parts:size * (part + 1) // parts]
+        random.shuffle(share)
+        both += share
+    return both
 
 
 def endless(column):

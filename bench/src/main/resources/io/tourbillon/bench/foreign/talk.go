@@ -288,7 +288,9 @@ func withTimeout() *tally {
 		ctx, cancel := context.WithTimeout(context.Background(), callLimit)
 		calls++
 		runtime.Gosched()
-		check(ctx.Err() == nil, "a call must end within a minute: %v", ctx.Err())
+		if err := ctx.Err(); err != nil {
+			fail(exitBrokenRule, "a call must end within a minute: %v", err)
+		}
 		cancel()
 	}, func() int { return calls })
 }

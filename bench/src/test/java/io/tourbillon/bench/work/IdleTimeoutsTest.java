@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tourbillon.bench.subject.SubjectTask;
 import io.tourbillon.bench.subject.TimerKind;
 import io.tourbillon.bench.subject.TimerSubject;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IdleTimeoutsTest {
   private static final int PENDING = 100;
@@ -45,6 +49,37 @@ class IdleTimeoutsTest {
     for (long delayNanos : timers.delayNanos) {
       assertEquals(IDLE_NANOS, delayNanos);
     }
+  }
+
+  /** Who follows whom in one pass follows another in the next, and none is left alone for long. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 8, 1000})
+  void operate_passAfterPass_isInAnotherOrder(int pending) {
+    int[] lastUse = new int[pending];
+    Set<List<Integer>> neighbours = new HashSet<>();
+    int[] now = {0};
+    ModelTimers timers =
+        new ModelTimers(pending) {
+          private int before;
+
+          @Override
+          public boolean pushOut(int place, long delay, SubjectTask task) {
+            now[0]++;
+            int longest = pending + pending / 8 + 1;
+            assertTrue(lastUse[place] == 0 || now[0] - lastUse[place] <= longest);
+            lastUse[place] = now[0];
+            neighbours.add(List.of(before, place));
+            before = place;
+            return super.pushOut(place, delay, task);
+          }
+        };
+    IdleTimeouts work = new IdleTimeouts(timers, pending, IDLE_MILLIS);
+    work.fill();
+    operate(work, 2 * pending);
+    for (int use : lastUse) {
+      assertTrue(use > pending, () -> "not used in the second pass: " + use);
+    }
+    assertTrue(pending < 1000 || neighbours.size() > 1900, () -> neighbours.size() + " pairs");
   }
 
   @Test

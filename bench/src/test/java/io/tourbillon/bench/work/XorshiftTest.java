@@ -20,26 +20,39 @@ class XorshiftTest {
     }
   }
 
+  private static int[] shuffled(long seed, int length) {
+    int[] numbers = IntStream.range(0, length).toArray();
+    new Xorshift(seed).shuffle(numbers, 0, length);
+    return numbers;
+  }
+
   @Test
-  void permutation_any_hasEachNumberOnce() {
+  void shuffle_any_hasEachNumberOnce() {
     for (int length : new int[] {0, 1, 2, 1000}) {
-      int[] numbers = new Xorshift(1).permutation(length);
+      int[] numbers = shuffled(1, length);
       Arrays.sort(numbers);
       assertArrayEquals(IntStream.range(0, length).toArray(), numbers);
     }
   }
 
   @Test
-  void permutation_sameSeed_isTheSame() {
-    assertArrayEquals(new Xorshift(1).permutation(1000), new Xorshift(1).permutation(1000));
-    assertFalse(
-        Arrays.equals(new Xorshift(1).permutation(1000), new Xorshift(2).permutation(1000)));
+  void shuffle_ofARange_leavesTheOthers() {
+    int[] numbers = IntStream.range(0, 1000).toArray();
+    new Xorshift(1).shuffle(numbers, 100, 900);
+    Arrays.sort(numbers, 100, 900);
+    assertArrayEquals(IntStream.range(0, 1000).toArray(), numbers);
+  }
+
+  @Test
+  void shuffle_sameSeed_isTheSame() {
+    assertArrayEquals(shuffled(1, 1000), shuffled(1, 1000));
+    assertFalse(Arrays.equals(shuffled(1, 1000), shuffled(2, 1000)));
   }
 
   /** Hardly a number is where it was, and neighbours are not neighbours any more. */
   @Test
-  void permutation_long_looksRandom() {
-    int[] numbers = new Xorshift(1).permutation(1000);
+  void shuffle_long_looksRandom() {
+    int[] numbers = shuffled(1, 1000);
     int stayed = 0;
     int neighbours = 0;
     for (int place = 1; place < numbers.length; place++) {

@@ -103,7 +103,10 @@ final class EntryCells<E extends WheelEntry> extends Cells {
     }
   }
 
-  /** Does nothing: the entries have been read. */
   @Override
-  void readForExpiry(int[] cells, int count) {}
+  void readForExpiry(int[] cells, int count) {
+    for (int place = 0; place < count; place++) {
+      entry(cells[place]).readForExpiry();
+    }
+  }
 }

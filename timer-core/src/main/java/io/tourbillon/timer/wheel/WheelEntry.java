@@ -14,6 +14,14 @@ public abstract class WheelEntry {
   /** For subclasses. */
   protected WheelEntry() {}
 
+  /**
+   * Reads what the handler of expired timers is going to need, so that it is in the cache by then.
+   * The wheel calls this for several entries one after the other before it hands out the first, so
+   * that their reads from memory overlap. Does nothing unless a subclass overrides it; must neither
+   * change anything nor throw.
+   */
+  protected void readForExpiry() {}
+
   /** Whether it is in a wheel. */
   public final boolean isPending() {
     return cell != Cells.NO_CELL;
