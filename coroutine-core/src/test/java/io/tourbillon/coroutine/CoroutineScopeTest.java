@@ -452,9 +452,11 @@ class CoroutineScopeTest {
 
   @Test
   void awaitAny_andAll_doNotThrowWhatWasThrown() throws Exception {
+    CompletableFuture<String> value = new CompletableFuture<>();
     Coroutine<String> failed = scheduler.spawn(failing());
-    Coroutine<String> later = scheduler.spawn(after(20, "value"));
+    Coroutine<String> later = scheduler.spawn(() -> Coroutines.await(value));
     assertSame(failed, Coroutine.awaitAny(List.of(later, failed)));
+    value.complete("value");
     run(() -> Coroutine.awaitAll(List.of(later, failed)));
     assertEquals(State.DONE, later.state());
     assertThrows(CompletionException.class, failed::join);

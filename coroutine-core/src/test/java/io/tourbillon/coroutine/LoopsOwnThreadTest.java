@@ -535,7 +535,7 @@ class LoopsOwnThreadTest {
             .clock(clock)
             .realTimeWaitHandler(_ -> called("realTimeWaitHandler"))
             .build()) {
-      virtual.spawn(() -> Thread.sleep(100));
+      virtual.spawn(() -> Thread.sleep(1_000));
       while (virtual.stats().loops().getFirst().coroutines() > 0) {
         clock.advance(Duration.ofMillis(200));
         Thread.sleep(1);

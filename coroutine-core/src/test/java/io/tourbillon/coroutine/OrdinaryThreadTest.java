@@ -144,11 +144,12 @@ class OrdinaryThreadTest {
   @Test
   void interrupt_duringASuspension_isSeenByTheNextSleep() throws Exception {
     CompletableFuture<Thread> thread = new CompletableFuture<>();
+    CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
     Coroutine<Boolean> coroutine =
         scheduler.spawn(
             () -> {
               thread.complete(Thread.currentThread());
-              Coroutines.delay(Duration.ofMillis(30));
+              assertTrue(Coroutines.await(interrupted));
               assertTrue(Thread.currentThread().isInterrupted());
               assertThrows(InterruptedException.class, () -> Thread.sleep(PATIENCE));
               return Thread.currentThread().isInterrupted();
@@ -156,6 +157,9 @@ class OrdinaryThreadTest {
     Thread itsThread = thread.get(30, TimeUnit.SECONDS);
     awaitSuspension(coroutine);
     itsThread.interrupt();
+    Thread.sleep(30);
+    assertFalse(coroutine.state().isEnd());
+    interrupted.complete(true);
     assertFalse(coroutine.join(PATIENCE), "it was thrown, and so is cleared");
   }
 

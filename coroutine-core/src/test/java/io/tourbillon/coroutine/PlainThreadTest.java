@@ -309,6 +309,7 @@ class PlainThreadTest {
   void cleanUp_afterACloseThatGaveUp_canStillSleep() throws Exception {
     CoroutineScheduler scheduler = TestSchedulers.oneLoop();
     CountDownLatch known = new CountDownLatch(1);
+    AtomicBoolean gaveUp = new AtomicBoolean();
     Coroutine<?> stubborn =
         scheduler.spawn(
             () ->
@@ -316,7 +317,9 @@ class PlainThreadTest {
                     PATIENCE,
                     () -> {
                       known.countDown();
-                      Coroutines.delay(Duration.ofMillis(1500));
+                      while (!gaveUp.get()) {
+                        Coroutines.delay(Duration.ofMillis(50));
+                      }
                       Coroutines.delay(Duration.ofMillis(1));
                       return null;
                     }));
@@ -324,6 +327,7 @@ class PlainThreadTest {
     try (LogCapture _ = new LogCapture()) {
       assertFalse(scheduler.close(Duration.ZERO));
     }
+    gaveUp.set(true);
     stubborn.joinOutcome();
     assertEquals(Coroutine.State.DONE, stubborn.state());
   }

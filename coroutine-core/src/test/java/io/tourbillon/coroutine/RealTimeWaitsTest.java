@@ -85,11 +85,11 @@ class RealTimeWaitsTest {
   void sleep_whereTimeLeapsOnce_isReportedAndLastsInRealTime() throws Exception {
     VirtualClock byHand = new VirtualClock();
     CoroutineScheduler other = TestSchedulers.on(byHand);
-    Coroutine<?> sleeper = other.spawn(() -> Thread.sleep(3 * SLEEP_MILLIS));
+    Coroutine<?> sleeper = other.spawn(() -> Thread.sleep(8 * SLEEP_MILLIS));
     TestSchedulers.awaitSuspended(sleeper);
-    // Long enough to measure the rest of the sleep, even on a busy machine.
+    // Long enough to measure the rest of the sleep, even on a machine that pauses for a second.
     Thread.sleep(2 * SLEEP_MILLIS);
-    byHand.advance(Duration.ofMillis(3 * SLEEP_MILLIS));
+    byHand.advance(Duration.ofMillis(8 * SLEEP_MILLIS));
     sleeper.join(PATIENCE);
     assertEquals(1, log.lines().size(), log.lines()::toString);
     other.close(Duration.ZERO);

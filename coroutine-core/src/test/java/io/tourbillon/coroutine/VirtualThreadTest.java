@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -129,16 +130,22 @@ class VirtualThreadTest {
     ReentrantLock lock = new ReentrantLock();
     Object monitor = new Object();
     LinkedBlockingQueue<String> queue = new LinkedBlockingQueue<>();
+    CountDownLatch tried = new CountDownLatch(1);
     runTogether(
         () -> {
           lock.lock();
           try {
             Thread.sleep(20);
+            tried.await();
           } finally {
             lock.unlock();
           }
         },
-        () -> assertFalse(lock.tryLock(2, TimeUnit.MILLISECONDS)),
+        () -> {
+          boolean locked = lock.tryLock(2, TimeUnit.MILLISECONDS);
+          tried.countDown();
+          assertFalse(locked);
+        },
         () -> assertTrue(lock.tryLock(20, TimeUnit.SECONDS)),
         () -> assertEquals(null, queue.poll(2, TimeUnit.MILLISECONDS)),
         () -> assertEquals("late", queue.poll(20, TimeUnit.SECONDS)),
@@ -452,16 +459,19 @@ class VirtualThreadTest {
   @Test
   void interrupt_fromElsewhere_doesNotEndASuspensionAndIsKept() throws Exception {
     LinkedBlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
+    CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
     Coroutine<Boolean> coroutine =
         scheduler.spawn(
             () -> {
               threads.add(Thread.currentThread());
-              Coroutines.delay(Duration.ofMillis(30));
-              return Thread.interrupted();
+              return Coroutines.await(interrupted) && Thread.interrupted();
             });
     Thread thread = threads.take();
     TestSchedulers.awaitSuspended(coroutine);
     thread.interrupt();
+    Thread.sleep(30);
+    assertFalse(coroutine.state().isEnd());
+    interrupted.complete(true);
     assertTrue(coroutine.join(PATIENCE));
   }
 

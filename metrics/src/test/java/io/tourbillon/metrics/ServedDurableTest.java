@@ -98,8 +98,8 @@ class ServedDurableTest {
 
   @Test
   void health_withTheLease_isGood() throws Exception {
-    HttpResponse<String> response = get("/health");
-    assertEquals("{\"healthy\":true,\"parts\":{\"durable timers\":\"UP\"}}", response.body());
+    assertEquals(
+        "{\"healthy\":true,\"parts\":{\"durable timers\":\"UP\"}}", awaitHealth(200).body());
   }
 
   /** Another program locks the file, so that the lease cannot be renewed. */

@@ -186,7 +186,7 @@ class ScheduledTimer extends WheelEntry implements TimerHandle, CancellableTimer
 
   // Called under the shard's lock.
 
-  /** Reads the task up to its class. */
+  /** Reads the task up to its class. The comparison is never true, and keeps the read alive. */
   @Override
   protected final void readForExpiry() {
     Object pending = task;

@@ -18,13 +18,13 @@ import java.util.concurrent.TimeUnit;
 
 /** What the tests of web servers ask a server on the loopback address. */
 final class WebServerCases {
-  /** The server answers this path after it has slept for 100 ms. */
+  /** The server answers this path after it has slept for {@link #SLEEP_TIME}. */
   static final String SLEEP = "/sleep";
 
   /** Tomcat never answers this path by itself; a timeout of 200 ms does. */
   static final String SILENCE = "/silence";
 
-  static final Duration SLEEP_TIME = Duration.ofMillis(100);
+  static final Duration SLEEP_TIME = Duration.ofSeconds(1);
 
   private WebServerCases() {}
 

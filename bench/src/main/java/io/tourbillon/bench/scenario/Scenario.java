@@ -47,7 +47,7 @@ public enum Scenario {
       EnumSet.allOf(ForeignKind.class)),
   FIRE(
       "Timers coming due",
-      "All timers are armed at once, due at random within 3 s (quick: half a second). Each must"
+      "All timers are armed at once, each with a new task, due at random within 3 s (quick: half a second). Each must"
           + " fire once, and none early. CPU is that of the process from the first arm to the last"
           + " fire.",
       "timer",

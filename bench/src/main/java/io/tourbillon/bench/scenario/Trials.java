@@ -85,9 +85,9 @@ final class Trials {
     long startNanos = System.nanoTime();
     long operations = repeat(work, job.measureMillis());
     long nanos = System.nanoTime() - startNanos;
-    // Waits until a service that works in a thread of its own has done what is still in its queues.
-    work.check();
+    work.settle();
     long cpuNanos = ProcessCpu.nanos() - startCpuNanos;
+    work.check();
     return new EnumMap<>(
         Map.of(
             Metric.CPU_PER_OPERATION, (double) cpuNanos / operations,

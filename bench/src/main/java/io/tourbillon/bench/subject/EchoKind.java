@@ -31,7 +31,10 @@ public enum EchoKind implements Subject {
       "virtual threads of CoroutineScheduler.threadFactory with java.net.Socket",
       ThreadEcho::onOurLoops),
   /** Netty. */
-  NETTY(Family.NETTY, "MultiThreadIoEventLoopGroup, NioIoHandler, its default allocator", NettyEcho::new),
+  NETTY(
+      Family.NETTY,
+      "MultiThreadIoEventLoopGroup, NioIoHandler, its default allocator",
+      NettyEcho::new),
   /** The JDK's virtual threads. */
   VIRTUAL_THREADS(
       Family.JDK,

@@ -45,6 +45,15 @@ public interface TimerSubject extends AutoCloseable {
   long pending();
 
   /**
+   * Waits until the service has subtracted the timers that were cancelled, if it does so later.
+   *
+   * @param expected how many are pending
+   */
+  default void settle(long expected) {
+    requirePending(expected);
+  }
+
+  /**
    * Waits until the service counts the expected number of timers as pending.
    *
    * @throws IllegalStateException if it still does not after ten seconds: timers were lost

@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * Idle timeouts, each pushed out when its connection is used: ours by rearm or reschedule; a peer
  * that has no such method cancels the timer and arms a new one. Each pass over the connections uses
- * every one once, in a pseudo-random order, and in another order than the pass before: a peer that
- * makes a new object for each use would otherwise have its objects in memory in the very order in
- * which the next pass uses them. An eighth of a pass has the same connections in all passes, so none
- * is idle for longer than nine eighths of a pass, and none comes due.
+ * every one once, in one of two pseudo-random orders in turn: with one order, a peer that makes a
+ * new object for each use would have its objects in memory in the very order in which the next pass
+ * uses them. An eighth of a pass has the same connections in all passes, so none is idle for longer
+ * than nine eighths of a pass, and none comes due.
  *
  * <p>Ours leaves a timer in its slot, and moves it when the old deadline comes. This work is
  * measured too: the first deadlines are in the last quarter of the idle timeout, and the caller
@@ -76,6 +76,11 @@ public final class IdleTimeouts implements SteadyWork {
     if (!timers.pushOut(place, idleNanos, tasks[place])) {
       throw SteadyWork.notPending(place);
     }
+  }
+
+  @Override
+  public void settle() {
+    timers.settle(tasks.length);
   }
 
   @Override

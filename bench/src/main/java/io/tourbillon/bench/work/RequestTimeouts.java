@@ -69,6 +69,11 @@ public final class RequestTimeouts implements SteadyWork {
   }
 
   @Override
+  public void settle() {
+    timers.settle(pending);
+  }
+
+  @Override
   public void check() {
     timers.requirePending(pending);
   }

@@ -8,6 +8,9 @@ public interface SteadyWork extends Operation {
   /** Arms all timers. */
   void fill();
 
+  /** Waits for what a service that works in a thread of its own still has to do for cancels. */
+  default void settle() {}
+
   /**
    * Checks that no timer was lost or duplicated.
    *

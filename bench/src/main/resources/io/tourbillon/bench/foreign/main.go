@@ -345,13 +345,12 @@ func (b *book) cancelAll() int {
 	return pending
 }
 
-// firing is a round of timers. Its tasks and delays are made beforehand, as those of every subject
-// are; the clock is read once when a timer is armed, and once when it runs.
+// firing is a round of timers. Its delays are made beforehand, as those of every subject are, and a
+// task for each timer when it is armed; the clock is read once then, and once when it runs.
 type firing struct {
 	window    time.Duration
 	delays    []time.Duration
 	due, late []int64
-	tasks     []func()
 	left      atomic.Int64
 	done      chan struct{}
 }
@@ -362,18 +361,17 @@ func newFiring(size int, window time.Duration) *firing {
 		delays: drawDelays(size, 0, window),
 		due:    make([]int64, size),
 		late:   make([]int64, size),
-		tasks:  make([]func(), size),
-	}
-	for i := range f.tasks {
-		i := i
-		f.tasks[i] = func() {
-			f.late[i] = clock() - f.due[i]
-			if f.left.Add(-1) == 0 {
-				close(f.done)
-			}
-		}
 	}
 	return f
+}
+
+func (f *firing) task(i int) func() {
+	return func() {
+		f.late[i] = clock() - f.due[i]
+		if f.left.Add(-1) == 0 {
+			close(f.done)
+		}
+	}
 }
 
 func (f *firing) reset() {
@@ -390,7 +388,7 @@ func (f *firing) run() int {
 			runtime.Gosched()
 		}
 		f.due[i] = clock() + int64(delay)
-		time.AfterFunc(delay, f.tasks[i])
+		time.AfterFunc(delay, f.task(i))
 	}
 	select {
 	case <-f.done:

@@ -15,6 +15,11 @@ class ReadmeTest {
   }
 
   @Test
+  void peak_isThatOfTheResultsInThisModule() throws IOException {
+    requireInReadme(SummaryTable.ofTimers(summary("peak.json")));
+  }
+
+  @Test
   void coroutines_areThoseOfTheResultsInThisModule() throws IOException {
     requireInReadme(SummaryTable.ofCoroutines(summary("coroutines.json")));
   }

@@ -164,7 +164,14 @@ class ResultsFileTest {
   /** What others must be able to read, we must. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"results.json", "coroutines.json", "talk.json", "durable.json", "load.json"})
+      strings = {
+        "results.json",
+        "peak.json",
+        "coroutines.json",
+        "talk.json",
+        "durable.json",
+        "load.json"
+      })
   void read_publishedResults_isPossible(String name) throws IOException {
     assertTrue(ResultsFile.read(Path.of(name)).isComplete());
   }

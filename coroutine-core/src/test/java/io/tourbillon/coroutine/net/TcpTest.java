@@ -891,7 +891,8 @@ class TcpTest {
   void delays_onALoopThatSelects_areNotRoundedToMilliseconds() {
     try (CoroutineScheduler fine =
         TestSchedulers.builder().loops(1).tick(Duration.ofNanos(100_000)).build()) {
-      long median =
+      // A machine that is busy makes many late, and one that rounds makes all late.
+      long quartile =
           fine.spawn(
                   () -> {
                     try (TcpListener listener = TcpListener.open(ANY_PORT)) {
@@ -903,11 +904,11 @@ class TcpTest {
                         took.add(System.nanoTime() - startNanos);
                       }
                       acceptor.cancel();
-                      return took.stream().sorted().skip(150).findFirst().orElseThrow();
+                      return took.stream().sorted().skip(75).findFirst().orElseThrow();
                     }
                   })
               .join();
-      assertTrue(median >= 200_000 && median < 900_000, () -> "median " + median + " ns");
+      assertTrue(quartile >= 200_000 && quartile < 900_000, () -> quartile + " ns");
     }
   }
 

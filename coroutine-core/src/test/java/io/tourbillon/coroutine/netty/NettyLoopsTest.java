@@ -515,27 +515,28 @@ class NettyLoopsTest {
           NettyServers.listen(fine, channel -> NettyMessages.open(channel, ByteBuf.class, 1));
       try (Socket _ = connect(server)) {
         long delay =
-            median(
+            quartile(
                 fine,
                 () -> {
                   Coroutines.delay(Duration.ofNanos(200_000));
                   return null;
                 });
-        assertTrue(delay >= 200_000 && delay < 900_000, () -> "median " + delay + " ns");
+        assertTrue(delay >= 200_000 && delay < 900_000, () -> delay + " ns");
         long timer =
-            median(
+            quartile(
                 fine,
                 () ->
                     NettyFutures.await(
                         fine.group().next().schedule(() -> 1, 200, TimeUnit.MICROSECONDS)));
-        assertTrue(timer >= 200_000 && timer < 900_000, () -> "median " + timer + " ns");
+        assertTrue(timer >= 200_000 && timer < 900_000, () -> timer + " ns");
       }
     } finally {
       fine.close(Duration.ZERO);
     }
   }
 
-  private static long median(NettyLoops loops, Callable<?> timed) {
+  /** A machine that is busy makes many late, and a loop that rounds makes all late. */
+  private static long quartile(NettyLoops loops, Callable<?> timed) {
     return loops
         .scheduler()
         .spawn(
@@ -546,7 +547,7 @@ class NettyLoopsTest {
                 timed.call();
                 took.add(System.nanoTime() - startNanos);
               }
-              return took.stream().sorted().skip(100).findFirst().orElseThrow();
+              return took.stream().sorted().skip(50).findFirst().orElseThrow();
             })
         .join();
   }

@@ -17,8 +17,8 @@ public abstract class WheelEntry {
   /**
    * Reads what the handler of expired timers is going to need, so that it is in the cache by then.
    * The wheel calls this for several entries one after the other before it hands out the first, so
-   * that their reads from memory overlap. Does nothing unless a subclass overrides it; must neither
-   * change anything nor throw.
+   * that their reads from memory overlap; also for those that move, as they were given a later
+   * deadline. Does nothing unless a subclass overrides it; must neither change anything nor throw.
    */
   protected void readForExpiry() {}
 

@@ -197,18 +197,28 @@ abstract class DurableContract {
 
   @Test
   void cancel_ofAPendingTimer_isTrue_andItNeverFires() throws Exception {
-    timers().schedule("h", "k", in(400), NONE).join();
+    timers().schedule("h", "k", in(2_000), NONE).join();
     assertTrue(timers().cancel("h", "k").join());
-    nothingFiresFor(900);
+    nothingFiresFor(2_500);
     assertFalse(timers().cancel("h", "k").join());
   }
 
   @Test
-  void schedule_underTheSameKey_replaces() throws Exception {
-    timers().schedule("h", "k", in(300), bytes("old")).join();
-    timers().schedule("h", "k", in(600), bytes("new")).join();
+  void schedule_laterUnderTheSameKey_replaces() throws Exception {
+    timers().schedule("h", "k", in(2_000), bytes("old")).join();
+    timers().schedule("h", "k", in(3_000), bytes("new")).join();
+    Fired one = next();
+    assertEquals("new", one.payload());
+    assertFalse(one.early());
+    nothingFiresFor(300);
+  }
+
+  @Test
+  void schedule_earlierUnderTheSameKey_replaces() throws Exception {
+    timers().schedule("h", "k", in(2_000), bytes("old")).join();
+    timers().schedule("h", "k", in(0), bytes("new")).join();
     assertEquals("new", next().payload());
-    nothingFiresFor(500);
+    nothingFiresFor(2_500);
   }
 
   @Test
@@ -229,18 +239,20 @@ abstract class DurableContract {
   @Test
   void cancel_byAnotherProcess_isObeyed() throws Exception {
     DurableTimers other = open(builder());
-    timers().schedule("h", "k", in(1_000), NONE).join();
+    timers().schedule("h", "k", in(2_000), NONE).join();
     assertTrue(other.cancel("h", "k").join());
-    nothingFiresFor(1_500);
+    nothingFiresFor(2_500);
   }
 
   @Test
   void schedule_byAnotherProcess_replaces() throws Exception {
-    timers().schedule("h", "k", in(500), bytes("old")).join();
+    timers().schedule("h", "k", in(3_000), bytes("old")).join();
     DurableTimers other = open(builder().handler("h", this::note));
-    other.schedule("h", "k", in(1_200), bytes("new")).join();
-    assertEquals("new", next().payload());
-    nothingFiresFor(500);
+    other.schedule("h", "k", in(4_000), bytes("new")).join();
+    Fired one = next();
+    assertEquals("new", one.payload());
+    assertFalse(one.early());
+    nothingFiresFor(300);
   }
 
   @Test
@@ -311,6 +323,7 @@ abstract class DurableContract {
       assertEquals(attempt, next().attempt());
     }
     nothingFiresFor(400);
+    await(() -> failing.stats().dead() == 1);
     DurableTimer dead = failing.listDead("f", "", "", 10).getFirst();
     assertEquals(3, dead.attempts());
     assertTrue(dead.dead());
@@ -441,8 +454,8 @@ abstract class DurableContract {
 
   @Test
   void cancelInATransaction_countsIfTheTransactionCommits() throws Exception {
-    timers().schedule("h", "kept", in(300), NONE).join();
-    timers().schedule("h", "gone", in(300), NONE).join();
+    timers().schedule("h", "kept", in(2_000), NONE).join();
+    timers().schedule("h", "gone", in(2_000), NONE).join();
     try (Connection connection = source().getConnection()) {
       connection.setAutoCommit(false);
       assertTrue(timers().cancel(connection, "h", "kept"));
@@ -601,9 +614,9 @@ abstract class DurableContract {
 
   @Test
   void timers_ofAServiceThatWasClosed_fireInTheNext() throws Exception {
-    timers().schedule("h", "k", in(700), NONE).join();
+    timers().schedule("h", "k", in(2_000), NONE).join();
     timers().close();
-    nothingFiresFor(1_000);
+    nothingFiresFor(2_300);
     DurableTimers next = open(builder().handler("h", this::note));
     assertEquals("k", next().key());
     await(() -> next.stats().fired() > 0);

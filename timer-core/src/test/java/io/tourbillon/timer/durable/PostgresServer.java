@@ -23,26 +23,27 @@ import java.util.stream.Stream;
 final class PostgresServer {
   private final Path folder;
   private final Path programs;
-  private final int port;
+
+  /** Chosen late, because another program may take it until the server does. */
+  private int port;
+
   private final AtomicInteger databases = new AtomicInteger();
 
-  private PostgresServer(Path folder, Path programs, int port) {
+  private PostgresServer(Path folder, Path programs) {
     this.folder = folder;
     this.programs = programs;
-    this.port = port;
   }
 
   static PostgresServer start() throws Exception {
     Path folder = Files.createTempDirectory("tourbillon-postgres");
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
-    PostgresServer server = new PostgresServer(folder, programs(), port);
+    PostgresServer server = new PostgresServer(folder, programs());
     if (isRoot()) {
       run(List.of("chown", "postgres", folder.toString()));
     }
     server.run("initdb", "-D", server.data(), "-A", "trust", "-U", "test", "--no-sync");
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      server.port = free.getLocalPort();
+    }
     server.begin();
     return server;
   }

@@ -64,9 +64,11 @@ class SqliteKilledNodeTest {
   void fileOfLocksThatIsDeleted_isMadeAnew_andTheOwnerKeepsItsShard() throws Exception {
     try (NodeProcess owner = owner();
         DurableTimers standby = open()) {
-      Files.delete(folder.resolve("timers.db-nodes"));
+      Path locks = folder.resolve("timers.db-nodes");
+      Files.delete(locks);
+      ChangingNodes.await(() -> Files.exists(locks));
+      assertTrue(Files.exists(locks));
       TimeUnit.MILLISECONDS.sleep(1_200); // Each looks twice a second.
-      assertTrue(Files.exists(folder.resolve("timers.db-nodes")));
       assertEquals(0, standby.stats().ownedShards());
       assertEquals("1", owner.tell("owned"));
       owner.kill();

@@ -86,6 +86,32 @@ class EntryWheelTest {
     assertEquals(List.of(entry), advance(6));
   }
 
+  /** So that the reads from memory of several entries overlap. */
+  @Test
+  void entries_areReadBeforeTheFirstOfThemIsHandedOut() {
+    List<String> log = new ArrayList<>();
+    final class Logging extends WheelEntry {
+      @Override
+      protected void readForExpiry() {
+        assertTrue(isPending());
+        log.add("read");
+      }
+    }
+    EntryWheel<Logging> logged = new EntryWheel<>(0);
+    for (int number = 0; number < 3; number++) {
+      logged.arm(5, new Logging());
+    }
+    assertTrue(logged.cancel(armed(logged, new Logging())));
+    int expired = logged.advance(5, Integer.MAX_VALUE, _ -> log.add("expired"));
+    assertEquals(3, expired);
+    assertEquals(List.of("read", "read", "read", "expired", "expired", "expired"), log);
+  }
+
+  private static <E extends WheelEntry> E armed(EntryWheel<E> wheel, E entry) {
+    wheel.arm(5, entry);
+    return entry;
+  }
+
   /** An entry alone in its slot is the usual case of a service with few timers. */
   @Test
   void armAndCancel_ofOneTimer_allocatesNothing() {
